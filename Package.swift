@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .strictMemorySafety(),
+]
+
+/// The targets that wrap a C library are the only ones in which unsafe constructs are ordinary.
+let wrapper: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func cLibrary(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func wrapping(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: wrapper)
+}
+
+func domain(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+func handlers(_ group: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: "\(group)Handlers", dependencies: ["Platform", "HTTP"] + dependencies, path: "Sources/Handlers/\(group)",
+        swiftSettings: strict)
+}
+
+func executable(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: strict,
+        linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: wrapper)
+}
+
+let handlerGroups: [Target.Dependency] = [
+    "VotingHandlers", "StoryHandlers", "ClipsHandlers", "UploadsHandlers", "AuthHandlers", "AdminHandlers",
+    "SystemHandlers", "PagesHandlers",
+]
+
+let package = Package(
+    name: "dailies",
+    products: [
+        .executable(name: "dailies-host", targets: ["dailies-host"]),
+        .executable(name: "dailies-jobs", targets: ["dailies-jobs"]),
+        .executable(name: "dailies", targets: ["dailies"]),
+    ],
+    targets: [
+        cLibrary("CFastCGI", pkgConfig: "fcgi", package: "libfcgi-dev"),
+        cLibrary("CPostgres", pkgConfig: "libpq", package: "libpq-dev"),
+        cLibrary("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        cLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
+        cLibrary("CSystemd", pkgConfig: "libsystemd", package: "libsystemd-dev"),
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+
+        wrapping("Platform", ["CLinux", "CSystemd"]),
+        wrapping("Crypto", ["COpenSSL"]),
+        wrapping("HTTPClient", ["CCurl", "Platform"]),
+        wrapping("Postgres", ["CPostgres", "Platform"]),
+        wrapping("FastCGI", ["CFastCGI", "CLinux", "Platform"]),
+        domain("HTTP", ["Platform", "Crypto"]),
+        domain("HTML", []),
+        domain("Queue", ["Platform", "Postgres"]),
+        domain("Realtime", ["Platform", "HTTPClient", "Queue", "Postgres"]),
+        domain("Media", ["Platform"]),
+        domain("Storage", ["Platform", "Crypto"]),
+        domain("Identity", ["Platform", "Crypto", "Postgres"]),
+        domain("Film", ["Platform", "Crypto", "Postgres", "Queue", "Media", "Storage", "Realtime"]),
+
+        handlers("Voting", ["Film", "Identity"]),
+        handlers("Story", ["Film"]),
+        handlers("Clips", ["Film"]),
+        handlers("Uploads", ["Film", "Storage", "Identity"]),
+        handlers("Auth", ["Identity"]),
+        handlers("Admin", ["Film", "Identity"]),
+        handlers("System", ["Postgres", "Queue", "Film"]),
+        handlers("Pages", ["HTML", "Film", "Identity"]),
+
+        executable(
+            "dailies-host", path: "FCGIHost",
+            ["FastCGI", "Postgres", "Crypto", "Storage", "Realtime", "Film", "Identity", "Queue", "HTTP", "Platform"]
+                + handlerGroups),
+        executable(
+            "dailies-jobs", path: "Jobs",
+            ["Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTPClient", "Identity", "Platform"]),
+        executable(
+            "dailies", path: "CommandLine",
+            [
+                "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTPClient", "Identity", "Crypto",
+                "Platform",
+            ]),
+
+        .target(
+            name: "TestSupport", dependencies: ["Platform", "Postgres", "HTTP"], path: "Tests/TestSupport",
+            swiftSettings: wrapper),
+        tests("PlatformTests", ["Platform", "Crypto", "HTTPClient", "TestSupport"]),
+        tests("PostgresTests", ["Postgres", "TestSupport"]),
+        tests("HTTPTests", ["HTTP", "HTML", "TestSupport"]),
+        tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
+        tests("MediaTests", ["Media", "Storage", "TestSupport"]),
+        tests("FilmTests", ["Film", "TestSupport"]),
+        tests("IdentityTests", ["Identity", "TestSupport"]),
+        tests("IntegrationTests", ["Film", "Identity", "Queue", "Storage", "Media", "Realtime", "TestSupport"] + handlerGroups),
+    ]
+)

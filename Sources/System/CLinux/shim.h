@@ -1,0 +1,22 @@
+#pragma once
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+// Declared by glibc only under _GNU_SOURCE, which Swift's Glibc module does not define.
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+extern int pipe2(int descriptors[2], int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+static inline int dailies_accept(int socket, int flags) { return accept4(socket, 0, 0, flags); }
+static inline int dailies_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+static inline int dailies_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}

@@ -1,0 +1,23 @@
+create table jobs (
+    id bigint generated always as identity primary key,
+    kind text not null,
+    queue text not null default 'default',
+    payload jsonb not null default '{}',
+    state text not null default 'queued',
+    priority smallint not null default 0,
+    run_at timestamptz not null default now(),
+    attempt int not null default 0,
+    max_attempts int not null default 5,
+    unique_key text,
+    limit_keys text[] not null default '{}',
+    leased_by text,
+    leased_until timestamptz,
+    cancel_requested_at timestamptz,
+    errors jsonb not null default '[]',
+    created_at timestamptz not null default now(),
+    finished_at timestamptz,
+    constraint jobs_state_known check (state in ('queued', 'running', 'completed', 'failed', 'cancelled')),
+    constraint jobs_running_is_leased check ((state = 'running') = (leased_until is not null)),
+    constraint jobs_finished_is_dated check ((state in ('completed', 'failed', 'cancelled')) = (finished_at is not null)),
+    constraint jobs_attempts_positive check (attempt >= 0 and max_attempts > 0)
+);
