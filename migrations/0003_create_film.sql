@@ -204,11 +204,9 @@ create table slot_results (
 create unique index slot_results_once on slot_results (season_id, slot_position, clip_id) where superseded_at is null;
 create index slot_results_clip on slot_results (clip_id);
 
-grant select on seasons, story_slots, slot_results to dailies_web;
-grant select, update on tournament_clips to dailies_web;
-grant insert on tournament_clips to dailies_web;
+-- The web role reads the film and changes it only through the functions that keep its rules (migrations/functions).
+grant select on seasons, story_slots, tournament_clips, slot_results to dailies_web;
 grant select, insert, update on uploads to dailies_web;
-grant update on story_slots to dailies_web;
 grant select, insert, update, delete
     on seasons, story_slots, uploads, tournament_clips, votes, voter_days, captcha_passes, clip_views, slot_results
     to dailies_jobs;

@@ -1,0 +1,237 @@
+-- The season that takes uploads: the active one, else the newest draft.
+create or replace function season_for_uploads()
+returns uuid
+language sql
+stable
+as $$
+    select id
+    from seasons
+    where status in ('active', 'draft')
+    order by status = 'active' desc, number desc
+    limit 1;
+$$;
+
+-- Registers an upload as a pending clip, once, within the member's limit. Outcomes: registered, upload_not_found,
+-- already_registered (with the clip), no_season, clip_limit_reached.
+create or replace function register_clip(
+    member uuid,
+    registered_upload uuid,
+    title text,
+    description text,
+    genre text,
+    ai_generated boolean
+)
+returns table (outcome text, clip_id uuid)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    upload uploads;
+    season seasons;
+    registered uuid;
+begin
+    -- The member's row is the lock under which clips are counted, so that two registrations cannot both be the last.
+    perform from users where id = member for no key update;
+    select * into upload from uploads where id = registered_upload and user_id = member for update;
+    if upload.id is null then
+        return query select 'upload_not_found', null::uuid;
+        return;
+    end if;
+    if upload.registered_at is not null then
+        return query
+        select 'already_registered', (select id from tournament_clips where upload_id = registered_upload);
+        return;
+    end if;
+    select * into season from seasons where id = season_for_uploads();
+    if season.id is null then
+        return query select 'no_season', null::uuid;
+        return;
+    end if;
+    if season.max_active_clips_per_member <= (
+        select count(*)
+        from tournament_clips
+        where user_id = member and season_id = season.id
+            and status in ('pending', 'active') and processing <> 'failed'
+    ) then
+        return query select 'clip_limit_reached', null::uuid;
+        return;
+    end if;
+
+    update uploads set registered_at = dailies_now() where id = registered_upload;
+    insert into tournament_clips (
+        season_id, user_id, upload_id, title, description, genre, ai_generated, rights_confirmed_at, created_at
+    )
+    values (
+        season.id, member, registered_upload, register_clip.title, register_clip.description,
+        register_clip.genre, register_clip.ai_generated, dailies_now(), dailies_now()
+    )
+    returning id into registered;
+    perform announce_change('clips', 'registered');
+    return query select 'registered', registered;
+end
+$$;
+
+-- Where an approved clip goes: the slot that is voting or waiting; while a result is under review the slot after it;
+-- without an active season the first slot of the newest draft; else nowhere yet.
+create or replace function slot_for_approval()
+returns table (season_id uuid, slot_position int, slot_status text)
+language sql
+stable
+as $$
+    select slots.season_id, slots.position, slots.status
+    from story_slots slots
+    join seasons on seasons.id = slots.season_id
+    where seasons.id = season_for_uploads() and slots.status <> 'locked'
+    order by slots.status = 'under_review', slots.position
+    limit 1;
+$$;
+
+-- Approves clips in the order given. One row per clip with its outcome: approved, approved_next_season,
+-- already_active, not_found, not_ready, not_open (locked or eliminated); then one row for each event to publish.
+create or replace function approve_clips(actor uuid, approved uuid[])
+returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    target record;
+    clip tournament_clips;
+    wanted uuid;
+    joined boolean := false;
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    -- Rows are locked in the order of their ids, as votes lock them.
+    perform from tournament_clips where id = any (approved) order by id for update;
+    select * into target from slot_for_approval();
+
+    foreach wanted in array approved loop
+        select * into clip from tournament_clips where id = wanted;
+        if clip.id is null then
+            return query select wanted, 'not_found', null::int, null::text, null::jsonb;
+        elsif clip.status = 'active' then
+            return query select wanted, 'already_active', clip.slot_position, null::text, null::jsonb;
+        elsif clip.status in ('locked', 'eliminated') then
+            return query select wanted, 'not_open', clip.slot_position, null::text, null::jsonb;
+        elsif clip.processing <> 'ready' then
+            return query select wanted, 'not_ready', null::int, null::text, null::jsonb;
+        elsif target.season_id is null then
+            update tournament_clips
+            set status = 'pending',
+                rejection_reason = null,
+                decided_by = actor,
+                decided_at = dailies_now()
+            where id = wanted;
+            return query select wanted, 'approved_next_season', null::int, null::text, null::jsonb;
+        else
+            -- A clip that was taken out of this round and comes back brings what was cast for it in this round.
+            update tournament_clips
+            set season_id = target.season_id,
+                slot_position = target.slot_position,
+                status = 'active',
+                rejection_reason = null,
+                decided_by = actor,
+                decided_at = dailies_now(),
+                activated_at = dailies_now(),
+                vote_count = counted.casts,
+                weighted_score = counted.weight,
+                view_count = counted.views
+            from (
+                select coalesce(sum(votes.casts), 0) as casts,
+                    coalesce(sum(votes.weight), 0) as weight,
+                    (
+                        select count(*)
+                        from clip_views
+                        where clip_views.season_id = target.season_id
+                            and clip_views.slot_position = target.slot_position
+                            and clip_views.clip_id = wanted
+                    ) as views
+                from votes
+                where votes.season_id = target.season_id and votes.slot_position = target.slot_position
+                    and votes.clip_id = wanted and votes.voided_at is null
+            ) counted
+            where id = wanted;
+            joined := true;
+            return query select wanted, 'approved', target.slot_position, null::text, null::jsonb;
+        end if;
+    end loop;
+
+    perform announce_change('clips', 'approved');
+    if joined and target.slot_status = 'waiting_for_clips' then
+        return query
+        select null::uuid, null::text, target.slot_position, opened.name, opened.data
+        from open_slot(target.season_id, target.slot_position) opened;
+    end if;
+end
+$$;
+
+-- Takes clips out of the queue or the round. Outcomes: rejected, not_found, not_open (locked or eliminated).
+create or replace function reject_clips(actor uuid, rejected uuid[], reason text)
+returns table (clip_id uuid, outcome text)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    perform from tournament_clips where id = any (rejected) order by id for update;
+    return query
+    with wanted as (
+        select wanted.id, wanted.place
+        from unnest(rejected) with ordinality wanted (id, place)
+    ), decided as (
+        update tournament_clips
+        set status = 'rejected',
+            rejection_reason = reason,
+            decided_by = actor,
+            decided_at = dailies_now()
+        where id = any (rejected) and status in ('pending', 'active', 'rejected')
+        returning id
+    )
+    select wanted.id,
+        case
+            when decided.id is not null then 'rejected'
+            when clips.id is not null then 'not_open'
+            else 'not_found'
+        end
+    from wanted
+    left join tournament_clips clips on clips.id = wanted.id
+    left join decided on decided.id = wanted.id
+    order by wanted.place;
+    perform announce_change('clips', 'rejected');
+end
+$$;
+
+-- Corrects what a clip says of itself. Null leaves a field as it is; false means that there is no such clip.
+create or replace function edit_clip(actor uuid, edited uuid, new_title text, new_description text, new_genre text)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    perform require_admin(actor);
+    update tournament_clips
+    set title = coalesce(new_title, title),
+        description = coalesce(new_description, description),
+        genre = coalesce(new_genre, genre)
+    where id = edited;
+    if not found then
+        return false;
+    end if;
+    perform announce_change('clips', 'edited');
+    return true;
+end
+$$;
+
+revoke all on function register_clip(uuid, uuid, text, text, text, boolean) from public;
+revoke all on function approve_clips(uuid, uuid[]), reject_clips(uuid, uuid[], text) from public;
+revoke all on function edit_clip(uuid, uuid, text, text, text) from public;
+grant execute on function register_clip(uuid, uuid, text, text, text, boolean) to dailies_web, dailies_jobs;
+grant execute on function approve_clips(uuid, uuid[]), reject_clips(uuid, uuid[], text) to dailies_web, dailies_jobs;
+grant execute on function edit_clip(uuid, uuid, text, text, text) to dailies_web, dailies_jobs;

@@ -1,0 +1,244 @@
+-- Everything that changes which slot is open or which clip stands in it happens under this one lock, so that two
+-- advances, or an advance and an approval, follow each other instead of interleaving. It ends with the transaction.
+create or replace function lock_film()
+returns void
+language sql
+as $$
+    select pg_advisory_xact_lock(hashtextextended('dailies.film', 0));
+$$;
+
+create or replace function rfc3339(moment timestamptz)
+returns text
+language sql
+immutable
+as $$
+    select to_char(moment at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+$$;
+
+-- Opens a slot for a full round when a clip stands in it, else lets it wait for one. Returns the event to publish.
+create or replace function open_slot(opening_season uuid, opening_position int)
+returns table (name text, data jsonb)
+language plpgsql
+as $$
+declare
+    takes int;
+begin
+    select count(*)
+    into takes
+    from tournament_clips
+    where season_id = opening_season and slot_position = opening_position and status = 'active';
+
+    update story_slots
+    set status = case when takes > 0 then 'voting' else 'waiting_for_clips' end,
+        voting_started_at = case when takes > 0 then dailies_now() end,
+        voting_ends_at = case when takes > 0 then dailies_now() + make_interval(secs => seasons.round_seconds) end,
+        extensions = 0
+    from seasons
+    where seasons.id = opening_season
+        and story_slots.season_id = opening_season
+        and story_slots.position = opening_position;
+
+    perform announce_change('film', 'slot_opened');
+
+    return query
+    select case when takes > 0 then 'round_opened' else 'round_waiting' end,
+        jsonb_build_object(
+            'seasonId', opening_season,
+            'slot', opening_position,
+            'totalSlots', seasons.total_slots,
+            'status', story_slots.status,
+            'clips', takes,
+            'votingEndsAt', rfc3339(story_slots.voting_ends_at)
+        )
+    from story_slots
+    join seasons on seasons.id = story_slots.season_id
+    where story_slots.season_id = opening_season and story_slots.position = opening_position;
+end
+$$;
+
+-- Ends the voting slot of a season by the rules of the round and opens what follows. The caller holds lock_film().
+-- Returns the events to publish, in order. `forced` closes now whatever min_votes asks.
+create or replace function close_round(closing_season uuid, closing_position int, forced boolean)
+returns table (name text, data jsonb)
+language plpgsql
+as $$
+declare
+    max_extensions constant int := 3;
+    season seasons;
+    slot story_slots;
+    winner record;
+begin
+    select * into strict season from seasons where id = closing_season for no key update;
+    -- Votes hold a share lock on the slot while they are counted, so this waits for every vote that came in time.
+    select * into strict slot
+    from story_slots
+    where season_id = closing_season and position = closing_position
+    for update;
+
+    perform from tournament_clips
+    where season_id = closing_season and slot_position = closing_position and status = 'active'
+    order by id
+    for update;
+
+    select clips.id, clips.title, clips.vote_count, clips.weighted_score, users.username
+    into winner
+    from tournament_clips clips
+    join users on users.id = clips.user_id
+    where clips.season_id = closing_season and clips.slot_position = closing_position and clips.status = 'active'
+    order by clips.weighted_score desc, clips.vote_count desc, clips.created_at, clips.id
+    limit 1;
+
+    if winner.id is null then
+        -- What was cast for clips that have left must not count when the slot opens again.
+        update votes
+        set voided_at = dailies_now()
+        where season_id = closing_season and slot_position = closing_position and voided_at is null;
+        delete from clip_views
+        where season_id = closing_season and slot_position = closing_position;
+        return query select * from open_slot(closing_season, closing_position);
+        return;
+    end if;
+
+    if not forced and slot.extensions < max_extensions and not exists (
+        select from tournament_clips
+        where season_id = closing_season and slot_position = closing_position and status = 'active'
+            and vote_count >= season.min_votes
+    ) then
+        update story_slots
+        set voting_ends_at = dailies_now() + make_interval(secs => season.round_seconds),
+            extensions = extensions + 1
+        where season_id = closing_season and position = closing_position
+        returning * into slot;
+        perform announce_change('film', 'round_extended');
+        return query
+        select 'round_extended',
+            jsonb_build_object(
+                'seasonId', closing_season,
+                'slot', closing_position,
+                'extensions', slot.extensions,
+                'votingEndsAt', rfc3339(slot.voting_ends_at)
+            );
+        return;
+    end if;
+
+    insert into slot_results (
+        season_id, slot_position, clip_id, rank, won,
+        vote_count, weighted_score, view_count, opened_at, closed_at
+    )
+    select closing_season, closing_position, ranked.id, ranked.rank, ranked.rank = 1,
+        ranked.vote_count, ranked.weighted_score, ranked.view_count, slot.voting_started_at, dailies_now()
+    from (
+        select id, vote_count, weighted_score, view_count,
+            row_number() over (order by weighted_score desc, vote_count desc, created_at, id)::int as rank
+        from tournament_clips
+        where season_id = closing_season and slot_position = closing_position and status = 'active'
+    ) ranked;
+
+    update tournament_clips
+    set status = 'locked',
+        rounds = rounds + 1
+    where id = winner.id;
+
+    update story_slots
+    set status = 'locked',
+        winner_clip_id = winner.id,
+        locked_at = dailies_now(),
+        voting_ends_at = least(voting_ends_at, dailies_now())
+    where season_id = closing_season and position = closing_position;
+
+    perform announce_change('film', 'slot_locked');
+    return query
+    select 'winner_selected',
+        jsonb_build_object(
+            'seasonId', closing_season,
+            'slot', closing_position,
+            'totalSlots', season.total_slots,
+            'clipId', winner.id,
+            'title', winner.title,
+            'username', winner.username,
+            'voteCount', winner.vote_count,
+            'weightedScore', winner.weighted_score
+        );
+
+    if closing_position < season.total_slots then
+        -- An eliminated clip keeps the slot and the counters of its last round; a carried one starts from nothing.
+        update tournament_clips
+        set status = 'eliminated',
+            rounds = rounds + 1
+        where season_id = closing_season and slot_position = closing_position and status = 'active'
+            and rounds + 1 >= season.max_rounds_per_clip;
+        update tournament_clips
+        set slot_position = closing_position + 1,
+            vote_count = 0,
+            weighted_score = 0,
+            view_count = 0,
+            rounds = rounds + 1
+        where season_id = closing_season and slot_position = closing_position and status = 'active';
+        return query select * from open_slot(closing_season, closing_position + 1);
+        return;
+    end if;
+
+    update tournament_clips
+    set status = 'eliminated',
+        rounds = rounds + 1
+    where season_id = closing_season and status = 'active';
+    update seasons
+    set status = 'finished',
+        finished_at = dailies_now()
+    where id = closing_season;
+    perform announce_change('film', 'season_finished');
+    return query
+    select 'season_finished',
+        jsonb_build_object('seasonId', closing_season, 'label', season.label, 'totalSlots', season.total_slots);
+end
+$$;
+
+-- Closes every round whose time is over. A round that was due long ago is closed once: the next one lasts its full
+-- length from now, so that downtime skips no round. Anyone may ask for it, as often as they like.
+create or replace function advance_rounds()
+returns table (name text, data jsonb)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    due record;
+begin
+    perform lock_film();
+    for due in
+        select season_id, position
+        from story_slots
+        where status = 'voting' and voting_ends_at <= dailies_now()
+        order by voting_ends_at, season_id
+    loop
+        return query select * from close_round(due.season_id, due.position, false);
+    end loop;
+end
+$$;
+
+-- An admin ends the open round of the active season before its time. No row: no round is open.
+create or replace function advance_now(actor uuid)
+returns table (name text, data jsonb)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    open_round record;
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    for open_round in
+        select story_slots.season_id, story_slots.position
+        from story_slots
+        join seasons on seasons.id = story_slots.season_id
+        where story_slots.status = 'voting' and seasons.status = 'active'
+    loop
+        return query select * from close_round(open_round.season_id, open_round.position, true);
+    end loop;
+end
+$$;
+
+revoke all on function lock_film(), open_slot(uuid, int), close_round(uuid, int, boolean) from public;
+revoke all on function advance_rounds(), advance_now(uuid) from public;
+grant execute on function advance_rounds(), advance_now(uuid) to dailies_web, dailies_jobs;
