@@ -1,0 +1,87 @@
+internal import COpenSSL
+
+/// SHA-256.
+public enum SHA256 {
+    /// How many bytes a hash has.
+    public static let byteCount = 32
+
+    /// Hashes bytes.
+    public static func hash(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        let message = Array(bytes)
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { room, count in
+            _ = COpenSSL.SHA256(message, message.count, room.baseAddress)
+            count = byteCount
+        }
+    }
+
+    /// Hashes the UTF-8 form of text.
+    public static func hash(_ text: String) -> [UInt8] { hash(text.utf8) }
+}
+
+/// A SHA-256 hash of bytes that come piece by piece.
+public struct SHA256Stream: ~Copyable {
+    private let context: OpaquePointer
+
+    /// Starts a hash.
+    public init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            fatalError("OpenSSL has no SHA-256")
+        }
+        self.context = context
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    /// Takes the next bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        _ = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// Takes the next bytes.
+    public mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
+    /// The hash of everything taken so far; nothing can follow.
+    public consuming func finish() -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { room, count in
+            _ = EVP_DigestFinal_ex(context, room.baseAddress, nil)
+            count = SHA256.byteCount
+        }
+    }
+}
+
+/// HMAC with SHA-256.
+public enum HMAC256 {
+    /// Signs bytes.
+    public static func sign(_ message: some Sequence<UInt8>, key: [UInt8]) -> [UInt8] {
+        let message = Array(message)
+        return [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { room, count in
+            _ = HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, room.baseAddress, nil)
+            count = SHA256.byteCount
+        }
+    }
+
+    /// Signs the UTF-8 form of text.
+    public static func sign(_ message: String, key: [UInt8]) -> [UInt8] { sign(message.utf8, key: key) }
+
+    /// Signs bytes.
+    public static func sign(_ message: some Sequence<UInt8>, key: SecretKey) -> [UInt8] {
+        sign(message, key: key.bytes)
+    }
+
+    /// Signs the UTF-8 form of text.
+    public static func sign(_ message: String, key: SecretKey) -> [UInt8] { sign(message.utf8, key: key.bytes) }
+
+    /// Whether `signature` is the one that `key` makes of `message`.
+    public static func isValid(_ signature: [UInt8], for message: String, key: SecretKey) -> Bool {
+        constantTimeEqual(signature, sign(message, key: key))
+    }
+}
+
+/// Compares without telling by its duration where two secrets differ.
+public func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    left.count == right.count && (left.isEmpty || CRYPTO_memcmp(left, right, left.count) == 0)
+}

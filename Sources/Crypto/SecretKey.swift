@@ -1,0 +1,34 @@
+internal import COpenSSL
+
+/// A key whose bytes do not show when it is printed or logged.
+public struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
+    let bytes: [UInt8]
+
+    /// Wraps the bytes of a key.
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// A key for one purpose, from which neither this key nor the key of another purpose can be found.
+    public func derived(_ label: String) -> SecretKey {
+        SecretKey(HMAC256.sign("dailies/\(label)", key: bytes))
+    }
+
+    /// Nothing of the key.
+    public var description: String { "SecretKey" }
+
+    /// Nothing of the key.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Bytes that nobody can guess.
+public enum SecureRandom {
+    /// Takes `count` bytes from OpenSSL's generator.
+    public static func bytes(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
+            // There is no safe way on without randomness.
+            guard RAND_bytes(room.baseAddress, Int32(count)) == 1 else { fatalError("no randomness") }
+            initialized = count
+        }
+    }
+}

@@ -1,0 +1,113 @@
+internal import CCurl
+
+/// One easy handle.
+///
+/// Unchecked, since libcurl allows a handle on any thread but only on one at a time, and whoever takes this value out of
+/// the client's list is the only one who has it until it is put back.
+struct CurlHandle: @unchecked Sendable {
+    private let handle: UnsafeMutableRawPointer
+
+    init?() {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+    }
+
+    func free() {
+        curl_easy_cleanup(handle)
+    }
+
+    func perform(_ request: OutgoingRequest) throws(HTTPClientError) -> IncomingResponse {
+        let collector = ResponseCollector(limit: request.responseLimit)
+        // Resetting forgets options and keeps connections.
+        curl_easy_reset(handle)
+        var headers: UnsafeMutablePointer<curl_slist>?
+        defer { curl_slist_free_all(headers) }
+        for (name, value) in request.headers {
+            guard isToken(name), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
+                throw .invalidRequest("header \(name)")
+            }
+            headers = curl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
+        // Without this libcurl waits a second for a 100 that few servers send.
+        headers = curl_slist_append(headers, "Expect:")
+        try prepare(request)
+        set(CURLOPT_HTTPHEADER, headers)
+        let context = Unmanaged.passUnretained(collector).toOpaque()
+        _ = dailies_curl_set_sink(handle, CURLOPT_WRITEFUNCTION, collectBody)
+        set(CURLOPT_WRITEDATA, context)
+        _ = dailies_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, collectHeader)
+        set(CURLOPT_HEADERDATA, context)
+        let result = withExtendedLifetime(collector) {
+            request.body.withUnsafeBytes { body in
+                if !body.isEmpty {
+                    set(CURLOPT_POSTFIELDSIZE, body.count)
+                    set(CURLOPT_POSTFIELDS, body.baseAddress)
+                    set(CURLOPT_CUSTOMREQUEST, request.method)
+                }
+                return curl_easy_perform(handle)
+            }
+        }
+        guard result == CURLE_OK else { throw failure(result, collector) }
+        var status = 0
+        _ = dailies_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return IncomingResponse(status: status, headers: collector.headers, body: collector.body)
+    }
+
+    private func prepare(_ request: OutgoingRequest) throws(HTTPClientError) {
+        guard isToken(request.method) else { throw .invalidRequest("method") }
+        guard request.url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .invalidRequest("url") }
+        set(CURLOPT_URL, request.url)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout))
+        set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connectTimeout))
+        set(CURLOPT_USERAGENT, "Dailies")
+        if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
+        switch request.method {
+        case "GET" where request.body.isEmpty: break
+        case "HEAD": set(CURLOPT_NOBODY, 1)
+        case "POST", "PUT", "PATCH":
+            set(CURLOPT_POST, 1)
+            set(CURLOPT_POSTFIELDSIZE, 0)
+            set(CURLOPT_CUSTOMREQUEST, request.method)
+        default: set(CURLOPT_CUSTOMREQUEST, request.method)
+        }
+    }
+
+    private func failure(_ code: CURLcode, _ collector: ResponseCollector) -> HTTPClientError {
+        let reason = String(cString: curl_easy_strerror(code))
+        if collector.isOverLimit { return .responseTooLarge }
+        return switch code {
+        case CURLE_OPERATION_TIMEDOUT: .timedOut
+        case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST: .unreachable(reason)
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest("url")
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: .untrusted(reason)
+        default: .interrupted(reason)
+        }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        _ = dailies_curl_set_long(handle, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ value: String) {
+        _ = value.withCString { dailies_curl_set_pointer(handle, option, $0) }
+    }
+
+    private func set(_ option: CURLoption, _ value: UnsafeRawPointer?) {
+        _ = dailies_curl_set_pointer(handle, option, value)
+    }
+
+    private func milliseconds(_ duration: Duration) -> Int {
+        let (seconds, attoseconds) = duration.components
+        return max(1, Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000))
+    }
+
+    private func isToken(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { byte in
+            (0x21...0x7e).contains(byte) && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
+        }
+    }
+}

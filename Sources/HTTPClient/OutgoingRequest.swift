@@ -1,0 +1,70 @@
+/// A request to another server.
+public struct OutgoingRequest: Sendable {
+    /// GET, POST and so on.
+    public var method: String
+    /// An http or https address. With a unix socket its host is only sent as the Host header.
+    public var url: String
+    /// Names and values in the order in which they are sent.
+    public var headers: [(name: String, value: String)]
+    /// What is sent after the headers.
+    public var body: [UInt8]
+    /// The socket to connect to instead of the address's host.
+    public var unixSocket: String?
+    /// How long the whole exchange may take.
+    public var timeout: Duration
+    /// How long connecting may take.
+    public var connectTimeout: Duration
+    /// The most bytes of an answer's body.
+    public var responseLimit: Int
+
+    /// Creates a request.
+    public init(
+        method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        unixSocket: String? = nil, timeout: Duration = .seconds(10), connectTimeout: Duration = .seconds(3),
+        responseLimit: Int = 1 << 20
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.unixSocket = unixSocket
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.responseLimit = responseLimit
+    }
+}
+
+/// The answer of another server, whatever its status.
+public struct IncomingResponse: Sendable {
+    /// The HTTP status.
+    public let status: Int
+    /// Names in lower case, in the order in which they came.
+    public let headers: [(name: String, value: String)]
+    /// The whole body.
+    public let body: [UInt8]
+
+    /// The first header of that name.
+    public func header(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name == name }?.value
+    }
+
+    /// Whether the status says success.
+    public var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+/// Why there is no answer.
+public enum HTTPClientError: Error, Sendable, Equatable {
+    /// The request cannot be sent as it is.
+    case invalidRequest(String)
+    /// Nobody listens there, or the name cannot be resolved. Nothing was sent.
+    case unreachable(String)
+    /// No answer in time. The other side may have acted on the request.
+    case timedOut
+    /// The answer is larger than wanted.
+    case responseTooLarge
+    /// The other side's certificate is not good.
+    case untrusted(String)
+    /// The exchange broke off. The other side may have acted on the request.
+    case interrupted(String)
+}

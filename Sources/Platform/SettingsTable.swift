@@ -1,0 +1,68 @@
+extension Settings {
+    /// Every setting there is, in the order in which the documentation lists them.
+    public static let all: [SettingDescription] = [
+        SettingDescription(
+            "DATABASE_URL", nil, unit: "libpq URI or conninfo", isSecret: true,
+            "The database, as the role of this process: dailies_web for hosts, dailies_jobs for jobs."),
+        SettingDescription(
+            "MIGRATION_DATABASE_URL", "", unit: "libpq URI or conninfo", isSecret: true, aliases: ["DIRECT_URL"],
+            "The database as its owner, for `dailies migrate` and other work of the operator; DATABASE_URL when empty."),
+        SettingDescription(
+            "DATABASE_CONNECTIONS", "16", unit: "connections", "The most connections that one process opens."),
+        SettingDescription(
+            "PREPARED_STATEMENTS", "true", unit: "true or false",
+            "Whether statements are prepared once per connection; false behind a transaction-pooling PgBouncer."),
+        SettingDescription(
+            "STATEMENT_TIMEOUT_MS", "5000", unit: "milliseconds", "How long one statement of a request may run."),
+        SettingDescription(
+            "SITE_URL", nil, unit: "URL without path", aliases: ["PUBLIC_URL", "NEXT_PUBLIC_APP_URL", "NEXTAUTH_URL"],
+            "Where visitors find the site. It must be https unless it is a loopback address."),
+        SettingDescription("SITE_NAME", "Dailies", unit: "text", "What the site calls itself."),
+        SettingDescription(
+            "SECRET_KEY", nil, unit: "at least 32 bytes", isSecret: true, aliases: ["NEXTAUTH_SECRET"],
+            "The key from which all other keys are derived; changing it ends all links and form tokens."),
+        SettingDescription(
+            "CRON_SECRET", "", unit: "at least 16 bytes", isSecret: true,
+            "The bearer token of `GET /api/cron/auto-advance`; without it the route refuses everyone."),
+        SettingDescription(
+            "ADMIN_EMAILS", "", unit: "addresses, comma-separated",
+            "Who becomes an admin when a sign-in provider has verified the address."),
+        SettingDescription("WEB_DIR", "/usr/share/dailies/web", unit: "directory", "The static files of the pages."),
+        SettingDescription(
+            "MIGRATIONS_DIR", "/usr/share/dailies/migrations", unit: "directory", "The numbered SQL files."),
+        SettingDescription(
+            "MEDIA_DIR", "/var/lib/dailies/media", unit: "directory",
+            "Where uploads arrive and published media lie; nginx writes and serves it."),
+        SettingDescription(
+            "MEDIA_BASE_URL", "", unit: "URL", "What stands before the paths of media, a CDN's address for example."),
+        SettingDescription(
+            "VERSION_DIR", "/run/dailies/version", unit: "directory",
+            "Where the symbolic link lies whose target is part of nginx's cache key."),
+        SettingDescription(
+            "PUBLISH_SOCKET", "/run/dailies/publish.sock", unit: "path", "Where nchan takes the events to publish."),
+        SettingDescription(
+            "HOST_SOCKET", "", unit: "path",
+            "Where a host listens when it does not inherit a socket as standard input."),
+        SettingDescription(
+            "HOST_THREADS", "96", unit: "threads",
+            "How many requests a host answers at once; at least NGINX_WORKERS × NGINX_KEEPALIVE + 16."),
+        SettingDescription("NGINX_WORKERS", "2", unit: "processes", "`worker_processes` of the shipped nginx.conf."),
+        SettingDescription(
+            "NGINX_KEEPALIVE", "32", unit: "connections", "`keepalive` of the upstreams in the shipped nginx.conf."),
+        SettingDescription(
+            "TRUSTED_PROXIES", "", unit: "addresses or networks, comma-separated",
+            "Whose word about the client's address nginx believes."),
+        SettingDescription("LOG_LEVEL", "info", unit: "debug, info, notice, warning or error", "The least that is logged."),
+        SettingDescription("FFMPEG", "/usr/bin/ffmpeg", unit: "path", "The program that makes renditions and posters."),
+        SettingDescription("FFPROBE", "/usr/bin/ffprobe", unit: "path", "The program that looks into uploads."),
+        SettingDescription("DAILY_VOTES", "200", unit: "votes", "How many votes a voter has on one UTC day."),
+        SettingDescription("SESSION_DAYS", "30", unit: "days", "How long a session lasts after its last use."),
+    ]
+
+    /// Settings of services that this version does not use. A file shared with an older system may hold them.
+    static let foreignPrefixes = [
+        "AWS_", "CURRENT_TOS_", "FAL_", "GITHUB_", "GOOGLE_", "HCAPTCHA_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
+        "NEXT_PUBLIC_", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_", "SUPABASE_",
+        "UPSTASH_",
+    ]
+}

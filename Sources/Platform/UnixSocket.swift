@@ -1,0 +1,79 @@
+internal import CLinux
+internal import Glibc
+
+/// Stream sockets in the file system.
+public enum UnixSocket {
+    /// Listens at `path` in place of a dead socket that may lie there; `mode` says who may connect.
+    public static func listen(_ path: String, backlog: Int32 = 4096, mode: UInt32 = 0o660) throws(SystemError) -> Int32 {
+        let socket = try open()
+        do throws(SystemError) {
+            try removeDeadSocket(path)
+            var address = try address(path)
+            try check("bind", path) { withAddress(&address) { bind(socket, $0, $1) } }
+            // Nobody can connect between bind and listen, so the rights are set before anyone uses them.
+            try check("chmod", path) { chmod(path, mode) }
+            try check("listen", path) { Glibc.listen(socket, backlog) }
+            return socket
+        } catch {
+            close(socket)
+            throw error
+        }
+    }
+
+    /// Connects to whoever listens at `path`.
+    public static func connect(_ path: String) throws(SystemError) -> Int32 {
+        let socket = try open()
+        do throws(SystemError) {
+            var address = try address(path)
+            try check("connect", path) { withAddress(&address) { Glibc.connect(socket, $0, $1) } }
+            return socket
+        } catch {
+            close(socket)
+            throw error
+        }
+    }
+
+    private static func open() throws(SystemError) -> Int32 {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw SystemError("socket") }
+        return socket
+    }
+
+    /// Only what nobody answers any more is removed: a second process must not take a living one's place.
+    private static func removeDeadSocket(_ path: String) throws(SystemError) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        if let living = try? connect(path) {
+            close(living)
+            throw SystemError("bind", path, number: EADDRINUSE)
+        }
+        unlink(path)
+    }
+
+    private static func address(_ path: String) throws(SystemError) -> sockaddr_un {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in
+            guard !bytes.isEmpty, bytes.count < room.count else { return false }
+            room.copyBytes(from: bytes)
+            return true
+        }
+        guard fits else { throw SystemError("bind", path, number: ENAMETOOLONG) }
+        return address
+    }
+
+    private static func withAddress(
+        _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    private static func check(_ call: String, _ path: String, _ body: () -> Int32) throws(SystemError) {
+        guard body() == 0 else { throw SystemError(call, path) }
+    }
+}
