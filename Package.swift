@@ -37,8 +37,7 @@ func handlers(_ group: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func executable(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: strict,
-        linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))])
+        name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
