@@ -1,0 +1,126 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Platform
+
+/// Starts the programs of a plan, keeps them running and stops them: systemd's part on a machine without it.
+struct Supervisor {
+    static let signalNumbers = ["TERM": SIGTERM, "INT": SIGINT, "QUIT": SIGQUIT]
+    private static let ending = [SIGTERM, SIGINT, SIGHUP]
+
+    private let plan: SupervisorPlan
+    private var services: [Service] = []
+    private var captured: [String: String] = [:]
+    private var isUp = false
+
+    init(_ plan: SupervisorPlan) {
+        self.plan = plan
+    }
+
+    /// Runs until a signal asks for the end. Returns the exit status.
+    mutating func run() throws -> Int32 {
+        Signals.block(Self.ending)
+        Signals.ignorePipe()
+        defer { try? FileManager.default.removeItem(atPath: plan.runFile) }
+        do {
+            for step in plan.steps {
+                guard try begin(step) else { return try stop() }
+            }
+            isUp = true
+            try writeRunFile()
+            while try !endIsWanted(within: .milliseconds(50)) {}
+        } catch {
+            say("\(error)")
+            _ = try stop()
+            return ExitCode.failure
+        }
+        return try stop()
+    }
+
+    /// Brings one step up; false when the end was asked for meanwhile.
+    private mutating func begin(_ step: SupervisorPlan.Step) throws -> Bool {
+        if let once = step.once { return try finish(once, of: step) }
+        var service = try Service(step, logDirectory: plan.logDirectory)
+        try service.start()
+        services.append(service)
+        guard let ready = step.ready else { return true }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !succeeds(ready) {
+            guard ContinuousClock.now < deadline else { throw Failure("\(step.name) is not ready after 60 s") }
+            if try endIsWanted(within: .milliseconds(50)) { return false }
+        }
+        return true
+    }
+
+    private mutating func finish(_ command: [String], of step: SupervisorPlan.Step) throws -> Bool {
+        let outputPath = "\(plan.logDirectory)/\(step.name).out"
+        let logPath = "\(plan.logDirectory)/\(step.name).log"
+        let output = try Descriptor.replacing(outputPath, mode: 0o600)
+        let log = try Descriptor.replacing(logPath)
+        defer { try? FileManager.default.removeItem(atPath: outputPath) }
+        let child = try ChildProcess.spawn(
+            try Program.path(of: command[0]), Array(command.dropFirst()),
+            environment: Program.environment(adding: step.environment), output: output.number,
+            errors: log.number)
+        while true {
+            if let status = try child.poll() {
+                let words = try String(contentsOfFile: outputPath, encoding: .utf8)
+                guard status.isSuccess else {
+                    let faults = try String(contentsOfFile: logPath, encoding: .utf8)
+                    throw Failure("\(step.name) ended with \(status)\n\(words)\(faults)")
+                }
+                if let name = step.capture {
+                    captured[name] = words.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+                }
+                return true
+            }
+            if try endIsWanted(within: .milliseconds(20)) {
+                child.signal(SIGTERM, wholeGroup: true)
+                _ = try child.wait()
+                return false
+            }
+        }
+    }
+
+    /// Tends the services while waiting; true when the end was asked for.
+    private mutating func endIsWanted(within timeout: Duration) throws -> Bool {
+        if Signals.wait(for: Self.ending, timeout: timeout) != nil { return true }
+        var changed = false
+        for index in services.indices {
+            let before = services[index].pid
+            if let event = try services[index].tend() { say(event) }
+            changed = changed || services[index].pid != before
+        }
+        if changed && isUp { try writeRunFile() }
+        return false
+    }
+
+    private mutating func stop() throws -> Int32 {
+        for index in services.indices.reversed() where services[index].isRunning {
+            let name = services[index].step.stopSignal ?? "TERM"
+            services[index].signal(Self.signalNumbers[name] ?? SIGTERM)
+            try services[index].awaitEnd(by: .now + .seconds(15))
+        }
+        return ExitCode.success
+    }
+
+    private func succeeds(_ command: [String]) throws -> Bool {
+        let child = try ChildProcess.spawn(
+            try Program.path(of: command[0]), Array(command.dropFirst()),
+            environment: Program.environment(adding: nil), output: nil, errors: nil)
+        return try child.wait().isSuccess
+    }
+
+    /// Appears whole or not at all, and only for its owner: the link in it makes an admin.
+    private func writeRunFile() throws {
+        var facts = plan.info.merging(captured.mapValues { .word($0) }) { _, new in new }
+        let pids = services.compactMap { service in service.pid.map { (service.step.name, $0) } }
+        facts["pids"] = .numbers(Dictionary(uniqueKeysWithValues: pids + [("supervisor", getpid())]))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try Descriptor.writeWhole(Array(try encoder.encode(facts)), to: plan.runFile, mode: 0o600)
+    }
+
+    private func say(_ text: String) {
+        Output.complain("supervise: \(text)")
+    }
+}
