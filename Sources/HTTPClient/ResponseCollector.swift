@@ -39,18 +39,20 @@ final class ResponseCollector {
     }
 }
 
-let collectBody: @convention(c) (
-    UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
-) -> Int = { bytes, size, count, context in
-    guard let context else { return 0 }
-    return Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue()
-        .take(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
-}
+let collectBody:
+    @convention(c) (
+        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
+    ) -> Int = { bytes, size, count, context in
+        guard let context else { return 0 }
+        return Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue()
+            .take(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }
 
-let collectHeader: @convention(c) (
-    UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
-) -> Int = { bytes, size, count, context in
-    guard let context else { return 0 }
-    return Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue()
-        .take(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
-}
+let collectHeader:
+    @convention(c) (
+        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
+    ) -> Int = { bytes, size, count, context in
+        guard let context else { return 0 }
+        return Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue()
+            .take(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }

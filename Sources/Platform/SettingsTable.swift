@@ -52,7 +52,9 @@ extension Settings {
         SettingDescription(
             "TRUSTED_PROXIES", "", unit: "addresses or networks, comma-separated",
             "Whose word about the client's address nginx believes."),
-        SettingDescription("LOG_LEVEL", "info", unit: "debug, info, notice, warning or error", "The least that is logged."),
+        SettingDescription(
+            "LOG_LEVEL", "info", unit: "debug to error",
+            "The least that is logged: debug, info, notice, warning or error."),
         SettingDescription("FFMPEG", "/usr/bin/ffmpeg", unit: "path", "The program that makes renditions and posters."),
         SettingDescription("FFPROBE", "/usr/bin/ffprobe", unit: "path", "The program that looks into uploads."),
         SettingDescription("DAILY_VOTES", "200", unit: "votes", "How many votes a voter has on one UTC day."),

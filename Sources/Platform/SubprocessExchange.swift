@@ -59,7 +59,7 @@ struct SubprocessExchange {
     /// Exchanges until the child has closed its output; closes all pipes.
     mutating func run(until deadline: ContinuousClock.Instant) -> End {
         defer {
-            stdin = nil
+            stdin?.closeWriting()
             stdout.closeReading()
             stderr.closeReading()
         }
@@ -97,6 +97,7 @@ struct SubprocessExchange {
             input = []
         }
         if input.isEmpty {
+            pipe.closeWriting()
             stdin = nil
         }
     }

@@ -2,7 +2,8 @@
 public enum Text {
     private static let lowerHex = Array("0123456789abcdef".utf8)
     private static let upperHex = Array("0123456789ABCDEF".utf8)
-    private static let base64urlAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let base64urlAlphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     /// Undoes percent-encoding; nil when an escape is malformed or the result is not UTF-8.
     public static func percentDecode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {

@@ -4,7 +4,8 @@ internal import Glibc
 /// Stream sockets in the file system.
 public enum UnixSocket {
     /// Listens at `path` in place of a dead socket that may lie there; `mode` says who may connect.
-    public static func listen(_ path: String, backlog: Int32 = 4096, mode: UInt32 = 0o660) throws(SystemError) -> Int32 {
+    public static func listen(_ path: String, backlog: Int32 = 4096, mode: UInt32 = 0o660) throws(SystemError) -> Int32
+    {
         let socket = try open()
         do throws(SystemError) {
             try removeDeadSocket(path)

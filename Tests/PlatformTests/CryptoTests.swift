@@ -1,0 +1,62 @@
+import Crypto
+import Platform
+import Testing
+
+@Suite("Crypto")
+struct CryptoTests {
+    @Test("SHA-256 of FIPS 180-2's examples")
+    func sha256() {
+        #expect(
+            Text.hex(SHA256.hash("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(Text.hex(SHA256.hash("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        var stream = SHA256Stream()
+        stream.update(Array("a".utf8))
+        stream.update([])
+        stream.update(Array("bc".utf8))
+        #expect(stream.finish() == SHA256.hash("abc"))
+    }
+
+    @Test("HMAC-SHA-256 of RFC 4231's examples")
+    func hmac() {
+        #expect(
+            Text.hex(HMAC256.sign("what do ya want for nothing?", key: Array("Jefe".utf8)))
+                == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+        #expect(
+            Text.hex(HMAC256.sign("Hi There", key: [UInt8](repeating: 0x0b, count: 20)))
+                == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
+        #expect(HMAC256.sign("", key: [UInt8]()).count == 32)
+    }
+
+    @Test("a signature holds for its message and its key only")
+    func signatures() {
+        let key = SecretKey(SecureRandom.bytes(32))
+        let signature = HMAC256.sign("message", key: key)
+        #expect(HMAC256.isValid(signature, for: "message", key: key))
+        #expect(!HMAC256.isValid(signature, for: "massage", key: key))
+        #expect(!HMAC256.isValid(signature, for: "message", key: key.derived("other")))
+        #expect(!HMAC256.isValid([], for: "message", key: key))
+        #expect(!HMAC256.isValid(signature.dropLast(), for: "message", key: key))
+    }
+
+    @Test("keys of different purposes differ, and do not show")
+    func derivedKeys() {
+        let key = SecretKey(Array("0123456789abcdef0123456789abcdef".utf8))
+        #expect(HMAC256.sign("m", key: key.derived("a")) == HMAC256.sign("m", key: key.derived("a")))
+        #expect(HMAC256.sign("m", key: key.derived("a")) != HMAC256.sign("m", key: key.derived("b")))
+        #expect("\(key)" == "SecretKey" && String(reflecting: key) == "SecretKey")
+    }
+
+    @Test("comparison")
+    func comparison() {
+        #expect(constantTimeEqual([], []))
+        #expect(constantTimeEqual([1, 2], [1, 2]))
+        #expect(!constantTimeEqual([1, 2], [1, 3]))
+        #expect(!constantTimeEqual([1, 2], [1, 2, 3]))
+    }
+
+    @Test("random bytes differ")
+    func randomness() {
+        #expect(Set((0..<100).map { _ in SecureRandom.bytes(16) }).count == 100)
+        #expect(SecureRandom.bytes(0) == [])
+    }
+}

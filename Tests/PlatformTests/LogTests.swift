@@ -1,0 +1,61 @@
+import FoundationEssentials
+import Synchronization
+import Testing
+
+@testable import Platform
+
+private final class Entries: Sendable {
+    private let entries = Mutex<[LogEntry]>([])
+    var all: [LogEntry] { entries.withLock { $0 } }
+    func add(_ entry: LogEntry) { entries.withLock { $0.append(entry) } }
+}
+
+@Suite("Log")
+struct LogTests {
+    private struct Line: Decodable {
+        let time, level, message, text: String
+        let count: Int
+        let isOpen: Bool
+    }
+
+    @Test("OPS-04 a line is one JSON object, whatever the text holds")
+    func jsonLine() throws {
+        let nasty = "quote \" backslash \\ newline \n tab \t bell \u{7} escape \u{1b} ü 🎬 \u{0}"
+        let entry = LogEntry(
+            time: Date(timeIntervalSince1970: 0), level: .warning, message: "it happened",
+            fields: ["text": .string(nasty), "count": 3, "isOpen": true, "ratio": .double(.nan)])
+        let line = JSONLines.line(entry)
+        #expect(!line.contains("\n"))
+        let decoded = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+        #expect(decoded.text == nasty)
+        #expect(decoded.count == 3 && decoded.isOpen)
+        #expect(decoded.level == "warning" && decoded.time == "1970-01-01T00:00:00.000Z")
+    }
+
+    @Test("OPS-04 lines below the threshold are not made, and it can change while the process runs")
+    func threshold() {
+        let entries = Entries()
+        let log = Log { entries.add($0) }
+        let copy = log.with(["group": "voting"])
+        copy.debug("unseen")
+        log.threshold.level = .debug
+        copy.debug("seen", ["group": "story", "n": 1])
+        #expect(entries.all.map(\.message) == ["seen"])
+        #expect(entries.all.first?.fields == ["group": "story", "n": 1])
+    }
+
+    @Test("OPS-04 journald's field names")
+    func journalFields() {
+        #expect(Journal.fieldName("requestId") == "REQUESTID")
+        #expect(Journal.fieldName("_pid") == "PID")
+        #expect(Journal.fieldName("9lives-x") == "LIVES_X")
+        #expect(Journal.fieldName("message") == "FIELD_MESSAGE")
+        #expect(Journal.fieldName("ü") == "FIELD")
+    }
+
+    @Test("OPS-04 a redirected standard error is not the journal")
+    func journalDetection() {
+        #expect(!Journal.isStandardError([:]))
+        #expect(!Journal.isStandardError(["JOURNAL_STREAM": "1:1"]))
+    }
+}

@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Testing
+
+@testable import Platform
+
+@Suite("Settings")
+struct SettingsTests {
+    let complete = [
+        "DATABASE_URL": "postgresql:///dailies", "SITE_URL": "https://film.example",
+        "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    ]
+
+    func faults(_ changes: [String: String], file: String? = nil) -> [String] {
+        do {
+            _ = try Settings.load(complete.merging(changes) { $1 }, file: file)
+            return []
+        } catch {
+            return error.faults.map(\.name)
+        }
+    }
+
+    func withFile<R>(_ text: String, _ body: (String) throws -> R) throws -> R {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try body(path)
+    }
+
+    @Test("OPS-05 what is not given has its documented default")
+    func defaults() throws {
+        let settings = try Settings.load(complete)
+        #expect(settings.hostThreads == 96)
+        #expect(settings.migrationDatabaseURL == settings.databaseURL)
+        #expect(settings.cronSecret == nil)
+        #expect(settings.logLevel == .info)
+        #expect(settings.preparedStatements)
+    }
+
+    @Test("OPS-05 every fault is reported at once, with the setting's name")
+    func allFaultsAtOnce() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try Settings.load([
+                "SECRET_KEY": "short", "HOST_THREADS": "many", "PREPARED_STATEMENTS": "perhaps", "LOG_LEVEL": "loud",
+                "MEDIA_DIR": "relative/path",
+            ])
+        }
+        let names = try #require(error).faults.map(\.name)
+        #expect(
+            Set(names) == [
+                "DATABASE_URL", "SITE_URL", "SECRET_KEY", "HOST_THREADS", "PREPARED_STATEMENTS", "LOG_LEVEL",
+                "MEDIA_DIR",
+            ])
+    }
+
+    @Test(
+        "OPS-05 plain http is for loopback addresses only",
+        arguments: [
+            ("http://film.example", false), ("http://10.0.0.1:8080", false), ("http://127.example.com", false),
+            ("http://localhost.evil.example", false), ("ftp://film.example", false), ("film.example", false),
+            ("https://film.example/path", false), ("https://user@film.example", false), ("https://film.example", true),
+            ("https://film.example/", true), ("http://127.0.0.1:8080", true), ("http://localhost:8080", true),
+            ("http://[::1]:8080", true),
+        ])
+    func siteURL(url: String, isGood: Bool) {
+        #expect(faults(["SITE_URL": url]) == (isGood ? [] : ["SITE_URL"]))
+    }
+
+    @Test("OPS-05 a slash at the end of an address is not part of it")
+    func slashes() throws {
+        let settings = try Settings.load(complete.merging(["SITE_URL": "https://film.example/"]) { $1 })
+        #expect(settings.siteURL == "https://film.example")
+        #expect(!settings.isPlainLoopback)
+    }
+
+    @Test("OPS-05 a secret may come from a file, but not twice")
+    func secretFiles() throws {
+        var environment = complete
+        environment["SECRET_KEY"] = nil
+        try withFile("fedcba9876543210fedcba9876543210\n") { path in
+            environment["SECRET_KEY_FILE"] = path
+            let settings = try Settings.load(environment)
+            #expect(settings.secretKey == Array("fedcba9876543210fedcba9876543210".utf8))
+            #expect(faults(["SECRET_KEY_FILE": path]) == ["SECRET_KEY"])
+        }
+        try withFile("\n") { path in
+            environment["SECRET_KEY_FILE"] = path
+            #expect(throws: SettingsError.self) { try Settings.load(environment) }
+        }
+        #expect(faults(["CRON_SECRET_FILE": "/nonexistent"]) == ["CRON_SECRET_FILE"])
+    }
+
+    @Test("OPS-05 the file counts where the environment is silent, and its wrong lines are named")
+    func configurationFile() throws {
+        try withFile("# a comment\n\nSITE_NAME = \"Rushes\"\nDAILY_VOTES=50\nFAL_KEY=old\n") { path in
+            var environment = complete
+            environment["DAILY_VOTES"] = "60"
+            environment["DAILIES_CONFIG"] = path
+            let settings = try Settings.load(environment)
+            #expect(settings.siteName == "Rushes")
+            #expect(settings.dailyVotes == 60)
+        }
+        try withFile("SITE_NMAE=x\nnonsense\nDAILY_VOTES=1\nDAILY_VOTES=2\n") { path in
+            #expect(faults([:], file: path) == ["\(path) line 1", "\(path) line 2", "\(path) line 4"])
+        }
+        #expect(faults([:], file: "/nonexistent.conf") == ["/nonexistent.conf"])
+    }
+
+    @Test("OPS-05 names of older systems are understood, the own name wins")
+    func aliases() throws {
+        var environment = complete
+        environment["SITE_URL"] = nil
+        environment["NEXTAUTH_URL"] = "https://old.example"
+        let old = try Settings.load(environment)
+        #expect(old.siteURL == "https://old.example")
+        environment["SITE_URL"] = "https://new.example"
+        let new = try Settings.load(environment)
+        #expect(new.siteURL == "https://new.example")
+    }
+
+    @Test("OPS-05 threads must outnumber nginx's idle connections")
+    func threadsFormula() {
+        #expect(faults(["HOST_THREADS": "79"]) == ["HOST_THREADS"])
+        #expect(faults(["HOST_THREADS": "80"]) == [])
+        #expect(faults(["NGINX_WORKERS": "4"]) == ["HOST_THREADS"])
+    }
+
+    @Test("OPS-05 the shown values hold no secret")
+    func shownValues() throws {
+        let settings = try Settings.load(complete)
+        #expect(settings.shown["SECRET_KEY"] == "set")
+        #expect(settings.shown["DATABASE_URL"] == "set")
+        #expect(settings.shown["CRON_SECRET"] == "")
+        #expect(settings.shown["HOST_THREADS"] == "96")
+        #expect(Set(settings.shown.keys) == Set(Settings.all.map(\.name)))
+    }
+}
