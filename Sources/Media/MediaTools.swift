@@ -1,0 +1,92 @@
+internal import Platform
+
+/// Where ffmpeg and ffprobe are and what they may use.
+public struct MediaTools: Sendable {
+    /// Path of ffmpeg.
+    public var ffmpeg: String
+    /// Path of ffprobe.
+    public var ffprobe: String
+    /// How long one run may take.
+    public var timeLimit: Duration
+    /// Address space of one run.
+    public var memoryBytes: Int
+    /// The largest file one run may write.
+    public var fileBytes = 64 << 20
+    /// Threads of one run.
+    public var threads: Int
+    /// x264's trade of time for size.
+    public var preset: String
+
+    /// Tools at these paths with limits that fit a 50 MB clip of 4096 pixels a side.
+    public init(
+        ffmpeg: String = "/usr/bin/ffmpeg", ffprobe: String = "/usr/bin/ffprobe", timeLimit: Duration = .seconds(120),
+        memoryBytes: Int = 3 << 30, threads: Int = 2, preset: String = "veryfast"
+    ) {
+        self.ffmpeg = ffmpeg
+        self.ffprobe = ffprobe
+        self.timeLimit = timeLimit
+        self.memoryBytes = memoryBytes
+        self.threads = threads
+        self.preset = preset
+    }
+
+    /// What a run left behind.
+    struct Outcome {
+        let isSuccess: Bool
+        let output: [UInt8]
+        let complaint: String
+    }
+
+    /// Runs ffmpeg; a failure that is the machine's, not the file's, is thrown.
+    func encode(_ arguments: [String], outputLimit: Int = 1 << 16) throws(MediaFault) -> Outcome {
+        try run(ffmpeg, ["-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments, outputLimit) {
+            .toolFailed("ffmpeg wrote too much")
+        }
+    }
+
+    /// Runs ffprobe; `excess` is the fault when it prints more than `outputLimit` bytes.
+    func inspect(
+        _ arguments: [String], outputLimit: Int, excess: () -> MediaFault
+    ) throws(MediaFault) -> Outcome {
+        try run(ffprobe, ["-hide_banner", "-loglevel", "error"] + arguments, outputLimit, excess: excess)
+    }
+
+    /// Opens an untrusted file with one demuxer and no protocol but plain files.
+    func untrusted(_ path: String, _ container: Container) -> [String] {
+        ["-protocol_whitelist", "file,pipe", "-f", container.demuxer, "-i", "file:" + path]
+    }
+
+    /// Opens a file that this program wrote.
+    func own(_ path: String) -> [String] {
+        ["-protocol_whitelist", "file,pipe", "-i", "file:" + path]
+    }
+
+    private func run(
+        _ executable: String, _ arguments: [String], _ outputLimit: Int, excess: () -> MediaFault
+    ) throws(MediaFault) -> Outcome {
+        let name = executable.split(separator: "/").last.map(String.init) ?? executable
+        let result: Subprocess.Output
+        do throws(SubprocessError) {
+            result = try Subprocess.run(
+                executable, arguments, timeout: timeLimit, outputLimit: outputLimit,
+                limits: SubprocessLimits(
+                    memoryBytes: memoryBytes, cpuSeconds: Int(timeLimit.components.seconds) * threads + 1,
+                    fileBytes: fileBytes))
+        } catch {
+            switch error {
+            case .timedOut: throw .toolTimedOut("\(name) after \(timeLimit)")
+            case .outputTooLarge: throw excess()
+            case .notStarted(let reason): throw .toolMissing("\(reason)")
+            case .failed(let reason): throw .toolFailed("\(reason)")
+            }
+        }
+        let complaint = String(result.stderr.suffix(600))
+        if complaint.contains("No space left on device") { throw .storageFull(complaint) }
+        if complaint.contains("Cannot allocate memory") { throw .tooDemanding }
+        switch result.status {
+        case .exited(127), .exited(126): throw .toolMissing("\(name): \(complaint)")
+        case .exited(let code): return Outcome(isSuccess: code == 0, output: result.stdout, complaint: complaint)
+        case .signalled(let signal): throw .toolFailed("\(name) died of signal \(signal): \(complaint)")
+        }
+    }
+}
