@@ -1,0 +1,70 @@
+import FoundationEssentials
+import Media
+import Platform
+import Synchronization
+
+/// Files made by ffmpeg when a test needs them, in a directory that goes with the test.
+final class Fixtures: Sendable {
+    let directory: String
+    let tools = MediaTools(timeLimit: .seconds(60), preset: "ultrafast")
+
+    init() throws {
+        directory = "/tmp/dailies-media-" + UUID().uuidString.lowercased()
+        try Files.makeDirectory(directory)
+    }
+
+    deinit {
+        try? Files.removeTree(directory)
+    }
+
+    func path(_ name: String) -> String { directory + "/" + name }
+
+    /// Runs ffmpeg with the words of a line; quotes are not needed in any fixture.
+    @discardableResult
+    func make(_ name: String, _ line: String) throws -> String {
+        let target = path(name)
+        let words = line.split(separator: " ").map(String.init)
+        let result = try Subprocess.run(
+            "/usr/bin/ffmpeg", ["-nostdin", "-loglevel", "error", "-y"] + words + [target], timeout: .seconds(60))
+        guard result.status.isSuccess else { throw FixtureFault(reason: name + ": " + result.stderr) }
+        return target
+    }
+
+    /// A plain good clip: 9:16, 2 s, H.264 and AAC.
+    func clip(_ name: String = "clip.mp4", seconds: String = "2", size: String = "270x480", extra: String = "")
+        throws -> String
+    {
+        try make(
+            name,
+            "-f lavfi -i testsrc2=s=\(size):r=30:d=\(seconds) -f lavfi -i sine=f=440:d=\(seconds) "
+                + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -movflags +faststart " + extra)
+    }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        try Files.write(bytes, to: path(name))
+        return path(name)
+    }
+
+    func bytes(_ path: String) throws -> [UInt8] {
+        try Files.read(path, count: Files.size(path) ?? 0)
+    }
+
+    /// A program that stands in for ffmpeg.
+    func stub(_ name: String, _ script: String) throws -> String {
+        try Files.write(Array("#!/bin/sh\n\(script)\n".utf8), to: path(name), mode: 0o700)
+        return path(name)
+    }
+
+    func fault(_ path: String, declared: Container? = .mp4, tools: MediaTools? = nil) -> MediaFault.Code? {
+        do {
+            _ = try Probe(tools ?? self.tools).inspect(path, declared: declared)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+}
+
+struct FixtureFault: Error {
+    let reason: String
+}

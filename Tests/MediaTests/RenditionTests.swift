@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Media
+import Platform
+import Testing
+
+@Suite("CLIP-04 renditions, posters, placeholders")
+struct RenditionTests {
+    let fixtures: Fixtures
+
+    init() throws { fixtures = try Fixtures() }
+
+    struct Streams: Decodable {
+        struct Stream: Decodable {
+            var codec_name: String
+            var profile: String?
+            var pix_fmt: String?
+            var width: Int?
+            var height: Int?
+            var avg_frame_rate: String?
+            var sample_rate: String?
+            var channels: Int?
+            var duration: String?
+            var color_transfer: String?
+            var nb_frames: String?
+        }
+        var streams: [Stream]
+    }
+
+    func rendition(_ source: String, aspect: Aspect = .portrait) throws -> (Streams, path: String, facts: VideoFacts) {
+        let facts = try Probe(fixtures.tools).inspect(source)
+        let target = fixtures.path("out.mp4")
+        try Renditions(fixtures.tools).normalise(source, facts, to: target, aspect: aspect)
+        let report = try Subprocess.run(
+            "/usr/bin/ffprobe", ["-v", "error", "-of", "json", "-show_streams", target], timeout: .seconds(20))
+        return (try JSONDecoder().decode(Streams.self, from: Data(report.stdout)), target, facts)
+    }
+
+    func expectHouseForm(_ streams: Streams, path: String, seconds: Double, width: Int = 1_080, height: Int = 1_920)
+        throws
+    {
+        let picture = try #require(streams.streams.first)
+        let sound = try #require(streams.streams.last)
+        #expect(picture.codec_name == "h264" && picture.profile == "High" && picture.pix_fmt == "yuv420p")
+        #expect(picture.width == width && picture.height == height && picture.avg_frame_rate == "30/1")
+        #expect(sound.codec_name == "aac" && sound.sample_rate == "48000" && sound.channels == 2)
+        #expect(abs((Double(picture.duration ?? "") ?? 0) - seconds) < 0.05)
+        #expect(abs((Double(sound.duration ?? "") ?? 0) - seconds) < 0.05)
+        #expect((Files.size(path) ?? 0) <= 5_000_000)
+        let bytes = try fixtures.bytes(path)
+        let index = try #require(bytes.firstRange(of: Array("moov".utf8)))
+        let media = try #require(bytes.firstRange(of: Array("mdat".utf8)))
+        #expect(index.lowerBound < media.lowerBound, "faststart")
+    }
+
+    @Test("CLIP-04 a 9:16 clip becomes 1080 × 1920 at 30 frames with 48 kHz stereo")
+    func portrait() throws {
+        let (streams, path, _) = try rendition(fixtures.clip())
+        try expectHouseForm(streams, path: path, seconds: 2)
+    }
+
+    @Test("CLIP-04 a clip without sound gets silence; odd sizes and other aspects stand over a blurred copy")
+    func silentOdd() throws {
+        let source = try fixtures.make(
+            "odd.mp4", "-f lavfi -i testsrc2=s=333x221:r=25:d=1 -c:v libx264 -preset ultrafast -pix_fmt yuv444p")
+        let (streams, path, facts) = try rendition(source)
+        #expect(facts.width == 333 && facts.height == 221 && !facts.hasAudio)
+        try expectHouseForm(streams, path: path, seconds: 1)
+    }
+
+    @Test("CLIP-04 a clip of changing frame rate gets a steady one and keeps its length")
+    func variableRate() throws {
+        let source = try fixtures.make(
+            "vfr.mp4",
+            "-f lavfi -i testsrc2=s=270x480:r=60:d=3 -vf select=not(mod(n\\,7))+lt(n\\,60) -fps_mode vfr "
+                + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+        let (streams, path, facts) = try rendition(source)
+        try expectHouseForm(streams, path: path, seconds: Double(facts.durationMs) / 1_000)
+    }
+
+    @Test("CLIP-04 a turned clip is stored upright")
+    func rotated() throws {
+        let flat = try fixtures.clip("flat.mp4", size: "480x270")
+        let source = try fixtures.make("turned.mp4", "-i \(flat) -c copy -metadata:s:v rotate=90")
+        let (streams, path, _) = try rendition(source)
+        try expectHouseForm(streams, path: path, seconds: 2)
+        #expect(try Probe(fixtures.tools).inspect(path).rotation == 0)
+    }
+
+    @Test("CLIP-04 high dynamic range is tone-mapped", arguments: ["smpte2084", "arib-std-b67"])
+    func highDynamicRange(transfer: String) throws {
+        let source = try fixtures.make(
+            "hdr.mp4",
+            "-f lavfi -i testsrc2=s=270x480:r=30:d=1 -c:v libx265 -preset ultrafast -pix_fmt yuv420p10le "
+                + "-x265-params log-level=error:colorprim=bt2020:transfer=\(transfer):colormatrix=bt2020nc -tag:v hvc1")
+        let (streams, path, facts) = try rendition(source)
+        #expect(facts.isHighDynamicRange)
+        try expectHouseForm(streams, path: path, seconds: 1)
+        #expect(streams.streams.first?.color_transfer == "bt709")
+    }
+
+    @Test("CLIP-04 the season's aspect decides", arguments: [Aspect.landscape, .square])
+    func aspects(aspect: Aspect) throws {
+        let (streams, path, _) = try rendition(fixtures.clip(), aspect: aspect)
+        try expectHouseForm(streams, path: path, seconds: 2, width: aspect.width, height: aspect.height)
+    }
+
+    @Test("CLIP-04 noise, which compresses worst, stays below 5 MB")
+    func noise() throws {
+        let source = try fixtures.make(
+            "noise.mp4",
+            "-f lavfi -i nullsrc=s=360x640:r=30:d=8,noise=alls=100:allf=t+u -c:v libx264 -preset ultrafast -crf 18 "
+                + "-pix_fmt yuv420p")
+        let (_, path, _) = try rendition(source)
+        #expect((Files.size(path) ?? 0) <= 5_000_000)
+    }
+
+    @Test("CLIP-04 renditions of different clips join by stream copy")
+    func joinable() throws {
+        let (_, first, _) = try rendition(fixtures.clip())
+        try Files.move(first, to: fixtures.path("one.mp4"))
+        let odd = try fixtures.make(
+            "odd.mp4", "-f lavfi -i testsrc2=s=320x240:r=24:d=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+        let (_, second, _) = try rendition(odd)
+        let list = try fixtures.write("list.txt", Array("file '\(fixtures.path("one.mp4"))'\nfile '\(second)'\n".utf8))
+        let film = try fixtures.make("film.mp4", "-f concat -safe 0 -i \(list) -c copy")
+        let facts = try Probe(fixtures.tools).inspect(film)
+        #expect(facts.frames == 90 && abs(facts.durationMs - 3_000) <= 40)
+    }
+
+    @Test("CLIP-04 poster of 480 pixels, blur placeholder and hash")
+    func stills() throws {
+        let (_, path, facts) = try rendition(fixtures.clip())
+        let poster = fixtures.path("poster.jpg")
+        let stills = try Renditions(fixtures.tools).stills(of: path, durationMs: facts.durationMs, poster: poster)
+        let head = try Files.read(poster, count: 3)
+        #expect(head == [0xFF, 0xD8, 0xFF])
+        let report = try Subprocess.run(
+            "/usr/bin/ffprobe", ["-v", "error", "-of", "csv=p=0", "-show_entries", "stream=width,height", poster],
+            timeout: .seconds(20))
+        #expect(String(decoding: report.stdout, as: UTF8.self).hasPrefix("480,854"))
+        #expect(stills.blurhash.count == 4 + 2 * 12)
+    }
+
+    @Test("CLIP-04 a recompressed copy hashes close, another clip far")
+    func nearDuplicates() throws {
+        func hash(_ source: String) throws -> PerceptualHash {
+            let (_, path, facts) = try rendition(source)
+            return try Renditions(fixtures.tools).stills(
+                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.jpg")
+            ).hash
+        }
+        let one = try fixtures.clip("one.mp4", size: "540x960")
+        let copy = try fixtures.make(
+            "copy.mp4", "-i \(one) -vf scale=270:480,eq=brightness=0.05 -c:v libx264 -preset ultrafast -crf 34 -an")
+        let other = try fixtures.make(
+            "other.mp4", "-f lavfi -i mandelbrot=s=270x480:r=30 -t 1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+        let original = try hash(one)
+        #expect(try original.distance(to: hash(copy)) <= 8)
+        #expect(try original.distance(to: hash(other)) >= 16)
+        #expect(PerceptualHash(stored: original.stored) == original)
+    }
+}
