@@ -116,7 +116,7 @@ public struct Probe: Sendable {
     private var longest: Int { limits.durationMilliseconds + limits.paddingMilliseconds }
 
     private static func isCut(_ complaint: String) -> Bool {
-        ["moov atom not found", "partial file", "Truncat", "End of file", "Invalid NAL unit size"]
+        ["moov atom not found", "partial file", "Truncat", "End of file"]
             .contains { complaint.contains($0) }
     }
 
