@@ -1,0 +1,224 @@
+public import Platform
+
+/// From a request to its answer: the one place for each step, so that no handler can forget one.
+public struct Application: Sendable {
+    /// What the server must know about a request before it reads the body.
+    public struct Facts: Sendable {
+        /// The pattern of the route, for logs; the word `none` where there is no route.
+        public let route: String
+        /// The most bytes that the body may have.
+        public let bodyLimit: Int
+    }
+
+    private let router: Router
+    private let guards: Guard
+    private let errorMap: @Sendable (any Error) -> Problem?
+    private let clock: WallClock
+    private let log: Log
+    private let errorPage: (@Sendable (Request, Problem) -> Response)?
+
+    /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
+    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`.
+    public init(
+        routes: [Route], guards: Guard, errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
+        clock: WallClock = .system, log: Log,
+        errorPage: (@Sendable (Request, Problem) -> Response)? = nil
+    ) throws {
+        router = try Router(routes: routes)
+        self.guards = guards
+        self.errorMap = errorMap
+        self.clock = clock
+        self.log = log
+        self.errorPage = errorPage
+    }
+
+    /// All routes.
+    public var routes: [Route] { router.routes }
+
+    /// The facts about a request of which only the header is known.
+    public func facts(_ method: Method, _ path: String) -> Facts {
+        guard case .route(let route, _) = router.lookup(method, path) else { return Facts(route: "none", bodyLimit: 0) }
+        return Facts(route: route.pattern, bodyLimit: route.bodyLimit)
+    }
+
+    /// Answers a request. Never throws, and never leaves a step out.
+    public func respond(to request: Request) -> Response {
+        let started = ContinuousClock.now
+        var exchange = Exchange(request: request, log: log.with(["request": .string(request.id)]))
+        var response: Response
+        do {
+            response = try answer(&exchange)
+        } catch {
+            let problem = problem(for: error, exchange)
+            exchange.failure = problem.code
+            response = render(problem, exchange)
+        }
+        finish(&response, exchange)
+        return record(response, exchange, since: started)
+    }
+
+    private func answer(_ exchange: inout Exchange) throws -> Response {
+        var request = exchange.request
+        guard !request.query.isMalformed else {
+            throw Problem.malformed("The query of this address is malformed.", code: "malformed_query")
+        }
+        switch router.lookup(request.method, request.path) {
+        case .malformed:
+            throw Problem.malformed("The path of this address is malformed.", code: "malformed_path")
+        case .notFound:
+            return try redirectToBarePath(request)
+        case .methodNotAllowed(let methods):
+            guard request.method == .options else { throw Problem.methodNotAllowed(methods) }
+            // Without any Access-Control header: no other site may call from a browser.
+            let list = methods.map(\.description).joined(separator: ", ")
+            return Response(status: 204, headers: ["Allow": list])
+        case .route(let route, let parameters):
+            request.parameters = parameters
+            exchange.request = request
+            exchange.route = route
+            return try serve(route, &exchange)
+        }
+    }
+
+    private func serve(_ route: Route, _ exchange: inout Exchange) throws -> Response {
+        let request = exchange.request
+        switch request.bodyFault {
+        case .tooLarge(let limit): throw Problem.tooLarge(limit: limit)
+        case .incomplete: throw Problem.malformed("The body ended before its announced length.", code: "short_body")
+        case .malformedLength: throw Problem.malformed("The body's length is malformed.", code: "malformed_length")
+        case nil: break
+        }
+        guard request.body.count <= route.bodyLimit else { throw Problem.tooLarge(limit: route.bodyLimit) }
+        let admission = try guards.admit(request, to: route)
+        exchange.caller = admission.caller
+        exchange.decision = admission.decision
+        let values = try InputReader.query(of: request, for: route)
+        let body = try InputReader.body(of: request, for: route)
+        let context = Context(
+            request: request, caller: exchange.caller, now: clock.now(), log: exchange.log, values: values)
+        return try route.handle(context, body)
+    }
+
+    /// `/story/` is `/story`, when there is one.
+    private func redirectToBarePath(_ request: Request) throws -> Response {
+        var path = request.path[...]
+        guard !request.method.isMutation, path.count > 1, path.last == "/" else { throw Problem.notFound() }
+        path.removeLast()
+        guard path.last != "/", case .route(let route, _) = router.lookup(request.method, String(path)),
+            route.access != .internal_
+        else { throw Problem.notFound() }
+        return .redirect(to: path + (request.query.raw.isEmpty ? "" : "?" + request.query.raw), status: 308)
+    }
+}
+
+extension Application {
+    private func problem(for error: any Error, _ exchange: Exchange) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as any ProblemConvertible: return error.problem
+        case let error as DecodingError: return InputReader.problem(for: error)
+        default: break
+        }
+        if let problem = errorMap(error) {
+            if problem.status >= 500 { exchange.log.error("request failed", exchange.fields(of: error)) }
+            return problem
+        }
+        exchange.log.error("request failed unexpectedly", exchange.fields(of: error))
+        return .internalError
+    }
+
+    private func render(_ problem: Problem, _ exchange: Exchange) -> Response {
+        var response: Response
+        if let errorPage, !exchange.request.path.hasPrefix("/api"), exchange.route?.access != .internal_ {
+            response = errorPage(exchange.request, problem)
+        } else {
+            response = .content(
+                problem.json(requestID: exchange.request.id).bytes, type: "application/problem+json",
+                status: problem.status)
+        }
+        for field in problem.headers.fields {
+            response.headers[field.name] = field.value
+        }
+        response.cache = .noStore
+        return response
+    }
+
+    private func finish(_ response: inout Response, _ exchange: Exchange) {
+        response.headers["X-Request-Id"] = exchange.request.id
+        if let decision = exchange.decision {
+            for field in decision.headers.fields where response.headers[field.name] == nil {
+                response.headers[field.name] = field.value
+            }
+        }
+        if response.headers["Cache-Control"] == nil {
+            // What sets a cookie is for one person, whatever its route says.
+            let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
+            let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
+            response.headers["Cache-Control"] = policy.header(for: exchange.caller)
+        }
+        Conditional.apply(exchange.request, &response)
+        if exchange.request.method == .head || response.status == 304 || response.status == 204 {
+            if let bytes = response.bytes, !bytes.isEmpty { response.headers["Content-Length"] = String(bytes.count) }
+            if response.status != 200 { response.headers["Content-Length"] = nil }
+            response.body = .bytes([])
+        } else if let bytes = response.bytes {
+            response.headers["Content-Length"] = String(bytes.count)
+        }
+    }
+
+    private func record(_ response: Response, _ exchange: Exchange, since started: ContinuousClock.Instant) -> Response
+    {
+        guard case .stream(let write) = response.body else {
+            exchange.record(response.status, response.bytes?.count ?? 0, since: started)
+            return response
+        }
+        var copy = response
+        copy.body = .stream { writer in
+            let count = ByteCount()
+            defer { exchange.record(response.status, count.bytes, since: started) }
+            do {
+                try write(
+                    BodyWriter { bytes in
+                        try writer.write(bytes)
+                        count.bytes += bytes.count
+                    })
+            } catch {
+                exchange.log.warning("stream ended early", exchange.fields(of: error))
+                throw error
+            }
+        }
+        return copy
+    }
+}
+
+/// Counts inside one call of a stream's closure.
+private final class ByteCount {
+    var bytes = 0
+}
+
+/// One request on its way.
+private struct Exchange: Sendable {
+    var request: Request
+    let log: Log
+    var route: Route?
+    var caller = Caller.visitor
+    var decision: LimitDecision?
+    var failure: String?
+
+    func fields(of error: any Error) -> [String: LogValue] {
+        ["route": .string(route?.pattern ?? "none"), "error": .string(String(reflecting: error))]
+    }
+
+    func record(_ status: Int, _ bytes: Int, since started: ContinuousClock.Instant) {
+        let duration = ContinuousClock.now - started
+        let milliseconds =
+            Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds / 1_000_000_000) / 1e6
+        var fields: [String: LogValue] = [
+            "method": .string(request.method.description), "route": .string(route?.pattern ?? "none"),
+            "status": .int(status), "ms": .double((milliseconds * 1_000).rounded() / 1_000), "bytes": .int(bytes),
+            "caller": .string(caller.kind),
+        ]
+        if let failure { fields["code"] = .string(failure) }
+        log.info("request", fields)
+    }
+}

@@ -1,0 +1,118 @@
+/// What stands between a request and its handler. The executable composes it; the application calls each part in one
+/// place and in one order, so that no handler can forget one.
+public struct Guard: Sendable {
+    /// Finds out who calls. Throws when that cannot be known at the moment.
+    public var identify: @Sendable (Request) throws -> Caller
+    /// Whether the token in the request belongs to its session or voter cookie.
+    public var verifyCSRF: @Sendable (Request, Caller) -> Bool
+    /// Counts the request, and says whether there was room for it. Throws when nobody can say.
+    public var limit: @Sendable (Route, Request, Caller) throws -> LimitDecision?
+    /// Whether a feature flag is on. Throws when nobody can say.
+    public var isEnabled: @Sendable (String) throws -> Bool
+    /// Whether the bearer token is the scheduler's secret.
+    public var isScheduler: @Sendable (Request) -> Bool
+    /// The site's origin, such as `https://dailies.example`.
+    public var siteOrigin: String
+
+    /// A guard. Without a scheduler's test, nobody is the scheduler.
+    public init(
+        siteOrigin: String,
+        identify: @escaping @Sendable (Request) throws -> Caller,
+        verifyCSRF: @escaping @Sendable (Request, Caller) -> Bool,
+        limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
+        isEnabled: @escaping @Sendable (String) throws -> Bool = { _ in true },
+        isScheduler: @escaping @Sendable (Request) -> Bool = { _ in false }
+    ) {
+        self.siteOrigin = siteOrigin
+        self.identify = identify
+        self.verifyCSRF = verifyCSRF
+        self.limit = limit
+        self.isEnabled = isEnabled
+        self.isScheduler = isScheduler
+    }
+
+    /// Refuses what the route does not allow; returns who calls and how much room is left.
+    ///
+    /// The order is that of the vote's refusals: forged before switched off, before too fast, before banned, before
+    /// not signed in.
+    func admit(_ request: Request, to route: Route) throws -> (caller: Caller, decision: LimitDecision?) {
+        if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
+        if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
+        // What is the same for all must not be able to depend on who calls.
+        let caller = route.cache.isSameForAll && route.access == .any ? .visitor : try identify(request)
+        if route.needsCSRF, request.bearerToken == nil {
+            guard isSameOrigin(request), verifyCSRF(request, caller) else {
+                throw Problem.forbidden(
+                    "csrf_failed", "The page is too old or from another site. Reload it and try again.")
+            }
+        }
+        if let flag = route.flag, try !isEnabled(flag) {
+            throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
+        }
+        let decision = try count(request, to: route, by: caller)
+        try permit(caller, to: route)
+        return (caller, decision)
+    }
+
+    private func count(_ request: Request, to route: Route, by caller: Caller) throws -> LimitDecision? {
+        guard route.limit != nil else { return nil }
+        let decision: LimitDecision?
+        do {
+            decision = try limit(route, request, caller)
+        } catch {
+            throw Problem.unavailable("limiter_unavailable")
+        }
+        if let decision, !decision.isAllowed {
+            var problem = Problem.tooManyRequests(retryAfter: decision.resetSeconds)
+            for field in decision.headers.fields { problem = problem.with(field.name, field.value) }
+            throw problem
+        }
+        return decision
+    }
+
+    private func permit(_ caller: Caller, to route: Route) throws {
+        if let member = caller.member, member.isBanned, route.refusesBanned {
+            throw Problem.forbidden("banned", "Your account is banned. The reason stands on your profile.")
+        }
+        switch route.access {
+        case .any, .cron, .signed, .provider, .internal_: return
+        case .member, .owner:
+            guard caller.member != nil else { throw Problem.unauthenticated }
+        case .admin:
+            guard let member = caller.member else { throw Problem.unauthenticated }
+            guard member.isAdmin else { throw Problem.forbidden("admin_only", "Only admins may do this.") }
+        }
+    }
+
+    private func isSameOrigin(_ request: Request) -> Bool {
+        if let origin = request.headers["Origin"] { return origin == siteOrigin }
+        return request.headers["Sec-Fetch-Site"] == "same-origin"
+    }
+}
+
+/// How much room a limit leaves.
+public struct LimitDecision: Sendable, Hashable {
+    /// Whether the request may pass.
+    public let isAllowed: Bool
+    /// How many requests a window has room for.
+    public let limit: Int
+    /// How many are left.
+    public let remaining: Int
+    /// When there is room again, in seconds from now.
+    public let resetSeconds: Int
+
+    /// A decision.
+    public init(isAllowed: Bool, limit: Int, remaining: Int, resetSeconds: Int) {
+        self.isAllowed = isAllowed
+        self.limit = limit
+        self.remaining = remaining
+        self.resetSeconds = max(1, resetSeconds)
+    }
+
+    var headers: Headers {
+        [
+            "RateLimit-Limit": String(limit), "RateLimit-Remaining": String(remaining),
+            "RateLimit-Reset": String(resetSeconds),
+        ]
+    }
+}

@@ -1,0 +1,63 @@
+/// Header fields in the order in which they were added. Names compare without regard to case.
+public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    /// One header field.
+    public struct Field: Sendable, Hashable {
+        /// The name as it was written.
+        public let name: String
+        /// The value, free of line breaks.
+        public let value: String
+    }
+
+    /// All fields in order.
+    public private(set) var fields: [Field] = []
+
+    /// No fields.
+    public init() {}
+
+    /// Fields from a literal.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements {
+            add(name, value)
+        }
+    }
+
+    /// The first value of a name; assigning replaces all of them, assigning nil removes them.
+    public subscript(_ name: String) -> String? {
+        get { fields.first { Headers.isSame($0.name, name) }?.value }
+        set {
+            fields.removeAll { Headers.isSame($0.name, name) }
+            if let newValue {
+                add(name, newValue)
+            }
+        }
+    }
+
+    /// Every value of a name in order.
+    public func values(_ name: String) -> [String] {
+        fields.filter { Headers.isSame($0.name, name) }.map(\.value)
+    }
+
+    /// Adds a field beside those that are there.
+    public mutating func add(_ name: String, _ value: String) {
+        fields.append(Field(name: Headers.withoutControls(name), value: Headers.withoutControls(value)))
+    }
+
+    /// A control character in a value could end the field and begin another one of the writer's choosing.
+    private static func withoutControls(_ text: String) -> String {
+        guard text.utf8.contains(where: isControl) else { return text }
+        return String(decoding: text.utf8.filter { !isControl($0) }, as: UTF8.self)
+    }
+
+    private static func isControl(_ byte: UInt8) -> Bool {
+        byte < 0x20 && byte != 0x09 || byte == 0x7F
+    }
+
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.utf8.count == right.utf8.count
+            && zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+    }
+}

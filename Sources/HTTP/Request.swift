@@ -1,0 +1,100 @@
+/// One request as the web server handed it over.
+public struct Request: Sendable {
+    /// Why the body is not there.
+    public enum BodyFault: Sendable, Hashable {
+        /// It is, or would have been, larger than the route takes.
+        case tooLarge(limit: Int)
+        /// Fewer bytes came than were announced, or the client went away.
+        case incomplete
+        /// Its length was announced in a way that nobody understands.
+        case malformedLength
+    }
+
+    /// The method.
+    public var method: Method
+    /// The path as it came, still percent-encoded.
+    public var path: String
+    /// The query.
+    public var query: Query
+    /// The headers; what a client sent, hence never to be trusted.
+    public var headers: Headers
+    /// The cookies.
+    public let cookies: Cookies
+    /// The body.
+    public var body: [UInt8]
+    /// Why the body is not there, if it should be.
+    public var bodyFault: BodyFault?
+    /// The id that the answer and every log line carry.
+    public var id: String
+    /// The client's address after the web server took trusted proxies into account.
+    public var clientAddress: String
+    /// Whether the client came by https.
+    public var isSecure: Bool
+    /// Whether the web server itself asks, in a subrequest that no client can make.
+    public var isInternal: Bool
+    /// What stands in the place of each name in the route's pattern, decoded.
+    public var parameters: [String: String] = [:]
+
+    /// A request; `target` is path and query.
+    public init(
+        _ method: Method, _ target: String, headers: Headers = [:], body: [UInt8] = [], id: String? = nil,
+        clientAddress: String = "127.0.0.1", isSecure: Bool = false, isInternal: Bool = false
+    ) {
+        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        self.method = method
+        path = halves.first.map(String.init) ?? ""
+        query = Query(halves.count == 2 ? String(halves[1]) : "")
+        self.headers = headers
+        cookies = Cookies(headers.values("Cookie"))
+        self.body = body
+        self.id = RequestID.accepting(id)
+        self.clientAddress = clientAddress
+        self.isSecure = isSecure
+        self.isInternal = isInternal
+    }
+
+    /// The token of `Authorization: Bearer …`.
+    public var bearerToken: String? {
+        guard let value = headers["Authorization"], value.prefix(7).lowercased() == "bearer " else { return nil }
+        return String(value.dropFirst(7))
+    }
+
+    /// The media type of the body in lower case, without parameters.
+    public var contentType: String? {
+        headers["Content-Type"].map { value in
+            String(value.prefix { $0 != ";" && $0 != " " }).lowercased()
+        }
+    }
+}
+
+/// The ids of requests.
+public enum RequestID {
+    /// An id from the web server if it is well-formed, else a new one. An id of a client's own choosing could carry
+    /// anything into the log, so only letters, digits and hyphens pass.
+    public static func accepting(_ candidate: String?) -> String {
+        if let candidate, (8...64).contains(candidate.utf8.count), candidate.utf8.allSatisfy(isAllowed) {
+            return candidate
+        }
+        return new()
+    }
+
+    /// 128 random bits in hexadecimal, as nginx makes them.
+    public static func new() -> String {
+        var random = SystemRandomNumberGenerator()
+        return digits(random.next()) + digits(random.next())
+    }
+
+    private static func digits(_ number: UInt64) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

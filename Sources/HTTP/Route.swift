@@ -1,0 +1,174 @@
+/// One route as data: everything that the guard, the validation, the caches and the document must know about it.
+public struct Route: Sendable {
+    /// What the body of a request must be.
+    public enum BodyForm: Sendable {
+        /// There is none; an empty object passes.
+        case none
+        /// JSON of a schema.
+        case json(Schema)
+        /// Bytes of one of these types, for the handler to read.
+        case raw([String])
+    }
+
+    /// The method.
+    public let method: Method
+    /// The path: `/api/clip/[id]`; a last part `[...rest]` takes whatever remains.
+    public let pattern: String
+    /// Who may call.
+    public let access: Access
+    /// The limit that calls count against; nil for none.
+    public let limit: LimitClass?
+    /// Whether the caller must prove that our own page sent the request.
+    public let needsCSRF: Bool
+    /// Whether banned members are turned away.
+    public let refusesBanned: Bool
+    /// The feature flag that must be on.
+    public let flag: String?
+    /// The most bytes that a body may have.
+    public let bodyLimit: Int
+    /// What the body must be.
+    public let body: BodyForm
+    /// The parameters of the query.
+    public let query: [QueryParameter]
+    /// The answers by status; nil where there is no JSON.
+    public let answers: [Int: Schema?]
+    /// Who may keep the answer.
+    public let cache: CachePolicy
+    /// The features that this route serves.
+    public let features: [String]
+    /// One sentence for the document.
+    public let summary: String
+    /// Answers the request.
+    public let handle: @Sendable (Context, JSONValue) throws -> Response
+
+    /// The schema of a JSON body.
+    public var input: Schema? {
+        if case .json(let schema) = body { schema } else { nil }
+    }
+
+    /// A route in full. What most routes need is shorter: `get`, `post`, `put`, `patch`, `delete`.
+    public init(
+        _ method: Method, _ pattern: String, access: Access, limit: LimitClass?, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: BodyForm = .none,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
+        features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, JSONValue) throws -> Response
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.access = access
+        self.limit = limit
+        self.needsCSRF = needsCSRF ?? (method.isMutation && access.isByCookie)
+        self.refusesBanned = refusesBanned ?? (method.isMutation || access == .admin)
+        self.flag = flag
+        self.bodyLimit = bodyLimit
+        self.body = body
+        self.query = query
+        self.answers = answers
+        self.cache = cache
+        self.features = features
+        self.summary = summary
+        self.handle = handle
+    }
+}
+
+extension Route {
+    /// A read.
+    public static func get(
+        _ pattern: String, access: Access, limit: LimitClass? = .read, flag: String? = nil,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
+        features: [String] = [], summary: String, handle: @escaping @Sendable (Context) throws -> Response
+    ) -> Route {
+        Route(
+            .get, pattern, access: access, limit: limit, flag: flag, bodyLimit: 0, query: query, answers: answers,
+            cache: cache, features: features, summary: summary
+        ) { context, _ in try handle(context) }
+    }
+
+    /// A change that takes a typed body.
+    public static func post<Input: Schematic & Decodable>(
+        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Response
+    ) -> Route {
+        mutation(
+            .post, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
+            summary, handle)
+    }
+
+    /// A change that needs no body.
+    public static func post(
+        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
+        answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context) throws -> Response
+    ) -> Route {
+        Route(
+            .post, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
+            flag: flag, query: query, answers: answers, features: features, summary: summary
+        ) { context, _ in try handle(context) }
+    }
+
+    /// A replacement that takes a typed body.
+    public static func put<Input: Schematic & Decodable>(
+        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Response
+    ) -> Route {
+        mutation(
+            .put, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
+            summary, handle)
+    }
+
+    /// A change of parts that takes a typed body.
+    public static func patch<Input: Schematic & Decodable>(
+        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Response
+    ) -> Route {
+        mutation(
+            .patch, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
+            summary, handle)
+    }
+
+    /// A removal that takes a typed body.
+    public static func delete<Input: Schematic & Decodable>(
+        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Response
+    ) -> Route {
+        mutation(
+            .delete, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
+            summary, handle)
+    }
+
+    /// A removal that needs no body.
+    public static func delete(
+        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
+        answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context) throws -> Response
+    ) -> Route {
+        Route(
+            .delete, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
+            flag: flag, query: query, answers: answers, features: features, summary: summary
+        ) { context, _ in try handle(context) }
+    }
+
+    private static func mutation<Input: Schematic & Decodable>(
+        _ method: Method, _ pattern: String, _ access: Access, _ limit: LimitClass?, _ needsCSRF: Bool?,
+        _ refusesBanned: Bool?, _ flag: String?, _ bodyLimit: Int, _ query: [QueryParameter],
+        _ answers: [Int: Schema?], _ features: [String], _ summary: String,
+        _ handle: @escaping @Sendable (Context, Input) throws -> Response
+    ) -> Route {
+        Route(
+            method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
+            flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query, answers: answers,
+            features: features, summary: summary
+        ) { context, value in try handle(context, try value.decode(Input.self)) }
+    }
+}
