@@ -58,6 +58,13 @@ create unique index story_slots_one_open on story_slots (season_id)
 -- The advance asks only for open rounds by their end.
 create index story_slots_due on story_slots (voting_ends_at) where status = 'voting';
 
+-- When somebody last looked whether a round is over. What lies between this and a restart of the server is an outage.
+create table film_pulse (
+    singleton boolean primary key default true,
+    beaten_at timestamptz not null,
+    constraint film_pulse_single check (singleton)
+);
+
 create table uploads (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references users on delete cascade,
@@ -208,5 +215,5 @@ create index slot_results_clip on slot_results (clip_id);
 grant select on seasons, story_slots, tournament_clips, slot_results to dailies_web;
 grant select, insert, update on uploads to dailies_web;
 grant select, insert, update, delete
-    on seasons, story_slots, uploads, tournament_clips, votes, voter_days, captcha_passes, clip_views, slot_results
+    on seasons, story_slots, film_pulse, uploads, tournament_clips, votes, voter_days, captcha_passes, clip_views, slot_results
     to dailies_jobs;

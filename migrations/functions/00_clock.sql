@@ -7,3 +7,12 @@ parallel safe
 as $$
     select statement_timestamp();
 $$;
+
+-- Since when the database has been serving.
+create or replace function serving_since()
+returns timestamptz
+language sql
+stable
+as $$
+    select pg_postmaster_start_time();
+$$;

@@ -56,6 +56,19 @@ begin
 end
 $$;
 
+create or replace function extension_event(slot story_slots)
+returns jsonb
+language sql
+stable
+as $$
+    select jsonb_build_object(
+        'seasonId', slot.season_id,
+        'slot', slot.position,
+        'extensions', slot.extensions,
+        'votingEndsAt', rfc3339(slot.voting_ends_at)
+    );
+$$;
+
 -- Ends the voting slot of a season by the rules of the round and opens what follows. The caller holds lock_film().
 -- Returns the events to publish, in order. `forced` closes now whatever min_votes asks.
 create or replace function close_round(closing_season uuid, closing_position int, forced boolean)
@@ -110,14 +123,7 @@ begin
         where season_id = closing_season and position = closing_position
         returning * into slot;
         perform announce_change('film', 'round_extended');
-        return query
-        select 'round_extended',
-            jsonb_build_object(
-                'seasonId', closing_season,
-                'slot', closing_position,
-                'extensions', slot.extensions,
-                'votingEndsAt', rfc3339(slot.voting_ends_at)
-            );
+        return query select 'round_extended', extension_event(slot);
         return;
     end if;
 
@@ -193,6 +199,42 @@ begin
 end
 $$;
 
+-- Gives the open round back what an outage of more than ten minutes took of its last hour. Without this, nobody could
+-- vote in the hour in which most do, and the round would be closed at the first moment of being back.
+create or replace function make_up_for_outage()
+returns table (name text, data jsonb)
+language plpgsql
+as $$
+declare
+    down_from timestamptz;
+    slot story_slots;
+begin
+    select beaten_at into down_from from film_pulse;
+    insert into film_pulse (beaten_at)
+    values (dailies_now())
+    on conflict (singleton) do update set beaten_at = excluded.beaten_at;
+
+    for slot in
+        update story_slots
+        set voting_ends_at = voting_ends_at + (serving_since() - greatest(down_from, last_hour.began_at))
+        from (
+            select season_id, position, greatest(voting_started_at, voting_ends_at - interval '1 hour') as began_at
+            from story_slots
+            where status = 'voting'
+        ) last_hour
+        where last_hour.season_id = story_slots.season_id
+            and last_hour.position = story_slots.position
+            and story_slots.status = 'voting'
+            and least(serving_since(), voting_ends_at) - greatest(down_from, last_hour.began_at)
+                > interval '10 minutes'
+        returning story_slots.*
+    loop
+        perform announce_change('film', 'round_extended');
+        return query select 'round_extended', extension_event(slot);
+    end loop;
+end
+$$;
+
 -- Closes every round whose time is over. A round that was due long ago is closed once: the next one lasts its full
 -- length from now, so that downtime skips no round. Anyone may ask for it, as often as they like.
 create or replace function advance_rounds()
@@ -205,6 +247,7 @@ declare
     due record;
 begin
     perform lock_film();
+    return query select * from make_up_for_outage();
     for due in
         select season_id, position
         from story_slots
@@ -239,6 +282,7 @@ begin
 end
 $$;
 
-revoke all on function lock_film(), open_slot(uuid, int), close_round(uuid, int, boolean) from public;
+revoke all on function lock_film(), open_slot(uuid, int), close_round(uuid, int, boolean), make_up_for_outage()
+    from public;
 revoke all on function advance_rounds(), advance_now(uuid) from public;
 grant execute on function advance_rounds(), advance_now(uuid) to dailies_web, dailies_jobs;
