@@ -1,0 +1,89 @@
+internal import FoundationEssentials
+internal import Platform
+public import Postgres
+internal import Synchronization
+
+/// A migrated database of its own for one test, cloned from a template.
+///
+/// `try TestDatabase.run { test in let web = test.database(as: .web) … }`
+public final class TestDatabase: Sendable {
+    /// Whom a pool of a test logs in as.
+    public enum Role: String, Sendable {
+        /// Owns the schema and migrates it.
+        case owner = "dailies_owner"
+        /// Serves requests.
+        case web = "dailies_web"
+        /// Works in the background.
+        case jobs = "dailies_jobs"
+        /// The cluster's superuser, to arrange or to inspect what no role of the product may.
+        case superuser = "postgres"
+    }
+
+    /// The database's name.
+    public let name: String
+    private let cluster: TestCluster
+    private let pools = Mutex<[Role: Database]>([:])
+
+    /// Makes a database. `run` is the better way, since it also drops it.
+    public init(cluster: TestCluster? = nil) throws {
+        let cluster = try cluster ?? TestCluster.required()
+        let template = try Template.name(in: cluster)
+        name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        self.cluster = cluster
+        let administrator = try cluster.administrator()
+        defer { administrator.close() }
+        try administrator.execute(
+            """
+            create database \(identifier: name)
+            template \(identifier: template)
+            owner dailies_owner
+            """)
+    }
+
+    /// Makes a database, hands it to `body` and drops it afterwards, whatever happened.
+    public static func run<R>(_ body: (TestDatabase) throws -> R) throws -> R {
+        let test = try TestDatabase()
+        defer { test.drop() }
+        return try body(test)
+    }
+
+    /// A pool of this role; the same one each time.
+    public func database(as role: Role) -> Database {
+        pools.withLock { pools in
+            if let pool = pools[role] { return pool }
+            let pool = Database(options(as: role))
+            pools[role] = pool
+            return pool
+        }
+    }
+
+    /// How this role reaches the database, for pools and listeners with options of their own.
+    public func options(as role: Role) -> DatabaseOptions {
+        // The initialiser has already refused a cluster that has no options.
+        var options =
+            (try? cluster.options(database: name, role: role.rawValue)) ?? DatabaseOptions(connectionString: "host=/")
+        options.statementTimeout = .seconds(30)
+        return options
+    }
+
+    /// Lets `dailies_now()` run ahead of the real time by this much, or behind if negative.
+    public func setClock(offset: Duration) throws {
+        try database(as: .superuser).execute("update test_clock set ahead = \(offset)")
+    }
+
+    /// Moves `dailies_now()` on.
+    public func advanceClock(by duration: Duration) throws {
+        try database(as: .superuser).execute("update test_clock set ahead = ahead + \(duration)")
+    }
+
+    /// Drops the database under whoever still uses it.
+    public func drop() {
+        pools.withLock { pools in
+            for pool in pools.values { pool.close() }
+            pools = [:]
+        }
+        guard let administrator = try? cluster.administrator() else { return }
+        _ = try? administrator.execute("drop database if exists \(identifier: name) with (force)")
+        administrator.close()
+    }
+}
