@@ -240,6 +240,7 @@ create or replace function take_jobs(
     job_takes int,
     job_attempt int,
     job_max_attempts int,
+    job_is_limited boolean,
     job_created_at timestamptz
 )
 language plpgsql
@@ -293,7 +294,7 @@ begin
         where jobs.id = best.id
         returning jobs.*
     )
-    select id, kind, payload::text, takes, attempt, max_attempts, created_at
+    select id, kind, payload::text, takes, attempt, max_attempts, limit_keys <> '{}', created_at
     from taken
     order by priority desc, run_at, id;
 end

@@ -1,0 +1,62 @@
+public import FoundationEssentials
+internal import Postgres
+
+/// When something recurs, in UTC.
+public enum Schedule: Sendable, Equatable {
+    /// At the multiples of an interval since midnight of 1970-01-01, so that every host means the same times.
+    case every(Duration)
+    /// Once a day.
+    case daily(hour: Int, minute: Int)
+
+    /// The last due time that is not after `time`.
+    public func lastDue(at time: Date) -> Date {
+        let seconds = time.timeIntervalSince1970
+        switch self {
+        case .every(let interval):
+            let length = max(interval.seconds, 0.001)
+            return Date(timeIntervalSince1970: (seconds / length).rounded(.down) * length)
+        case .daily(let hour, let minute):
+            let offset = Double(hour * 3_600 + minute * 60)
+            return Date(timeIntervalSince1970: ((seconds - offset) / 86_400).rounded(.down) * 86_400 + offset)
+        }
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}
+
+/// A declaration of something that recurs.
+struct RecurringJob: Sendable {
+    let name: String
+    let schedule: Schedule
+    let enqueue: @Sendable (Connection) throws -> JobID?
+
+    /// Puts the job into the queue if its last due time is new, once over all hosts: the row's lock decides. The first
+    /// sight of a declaration only notes the time, so that an installation does not begin with everything at once.
+    func enqueueIfDue(at now: Date, on connection: Connection) throws -> Bool {
+        let due = schedule.lastDue(at: now)
+        let isNew = try connection.execute(
+            """
+            insert into recurring_jobs (name, due_at)
+            values (\(name), \(due))
+            on conflict (name) do nothing
+            """) == 1
+        if isNew { return false }
+        let isMine = try connection.execute(
+            """
+            update recurring_jobs
+            set due_at = \(due)
+            where name = \(name) and due_at < \(due)
+            """) == 1
+        guard isMine else { return false }
+        let job = try enqueue(connection)
+        try connection.execute(
+            """
+            update recurring_jobs
+            set job_id = coalesce(\(job), job_id)
+            where name = \(name)
+            """)
+        return true
+    }
+}

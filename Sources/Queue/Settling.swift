@@ -1,0 +1,90 @@
+internal import FoundationEssentials
+internal import Postgres
+
+/// The statements that change a held job. Each names its holder, so that a late worker changes nothing.
+enum Settling {
+    /// Completes one job; false when another holds it.
+    static func complete(_ fence: Fence, on connection: Connection) throws(DatabaseError) -> Bool {
+        try connection.execute(
+            """
+            update jobs
+            set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
+            where id = \(fence.id) and takes = \(fence.takes) and state = 'running'
+            """) == 1
+    }
+
+    /// Completes many jobs without effects of their own; answers how many were still held.
+    static func complete(_ fences: [Fence], on connection: Connection) throws(DatabaseError) -> Int {
+        // In the order of ids, so that two workers that both believe to hold the same jobs do not wait in a circle.
+        let ordered = fences.sorted { $0.id < $1.id }
+        return try connection.execute(
+            """
+            update jobs
+            set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
+            from unnest(\(ordered.map(\.id)), \(ordered.map(\.takes))) as held (id, takes)
+            where jobs.id = held.id and jobs.takes = held.takes and jobs.state = 'running'
+            """)
+    }
+
+    /// Writes what became of one attempt; false when another holds the job.
+    static func settle(_ fence: Fence, _ verdict: Verdict, on connection: Connection) throws(DatabaseError) -> Bool {
+        switch verdict {
+        case .leave:
+            return false
+        case .finish(.completed, _):
+            return try complete(fence, on: connection)
+        case .finish(let state, let error):
+            return try finish(fence, state, error, on: connection)
+        case .again(let delay, let charged, let error):
+            return try requeue(fence, "dailies_now() + \(delay)", charged: charged, error, on: connection)
+        case .later(let time):
+            return try requeue(fence, "\(time)::timestamptz", charged: false, nil, on: connection)
+        }
+    }
+
+    private static func finish(
+        _ fence: Fence, _ state: JobState, _ error: String?, on connection: Connection
+    ) throws(DatabaseError) -> Bool {
+        try connection.execute(
+            """
+            update jobs
+            set state = \(state),
+                finished_at = dailies_now(),
+                errors = errors || \(sql: entry(error)),
+                leased_until = null,
+                leased_by = null
+            where id = \(fence.id) and takes = \(fence.takes) and state = 'running'
+            """) == 1
+    }
+
+    /// A job that was cancelled in the meantime ends here instead of waiting.
+    private static func requeue(
+        _ fence: Fence, _ time: SQL, charged: Bool, _ error: String?, on connection: Connection
+    ) throws(DatabaseError) -> Bool {
+        try connection.execute(
+            """
+            update jobs
+            set state = case when cancel_requested_at is null then 'queued' else 'cancelled' end,
+                finished_at = case when cancel_requested_at is not null then dailies_now() end,
+                run_at = \(sql: time),
+                attempt = attempt - \(charged ? 0 : 1 as Int32),
+                errors = errors || \(sql: entry(error)),
+                leased_until = null,
+                leased_by = null
+            where id = \(fence.id) and takes = \(fence.takes) and state = 'running'
+            """) == 1
+    }
+
+    private static func entry(_ error: String?) -> SQL {
+        guard let error else { return "'[]'::jsonb" }
+        let text = String(error.prefix(2_000)).replacing("\0", with: "")
+        return """
+            jsonb_build_object(
+                'attempt', attempt, 'at', to_char(dailies_now() at time zone 'UTC', \(timeFormat)), 'worker', leased_by,
+                'error', \(text)::text
+            )
+            """
+    }
+
+    static let timeFormat = #"YYYY-MM-DD"T"HH24:MI:SS.MS"Z""#
+}
