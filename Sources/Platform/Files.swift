@@ -79,6 +79,11 @@ public enum Files {
         try synchronise(parent(of: source))
     }
 
+    /// Sets who may read and write a file.
+    public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+        guard chmod(path, mode) == 0 else { throw SystemError("chmod", path) }
+    }
+
     /// Waits until a file's bytes, or a directory's names, are on the disk.
     public static func synchronise(_ path: String) throws(SystemError) {
         let file = try open(path, O_RDONLY)

@@ -1,0 +1,117 @@
+public import FoundationEssentials
+internal import Crypto
+internal import Platform
+
+/// Media on a local disk: nginx writes `incoming` and serves `clips`.
+///
+/// `incoming/<upload>/<part>` are parts as they arrived, `tmp` is for work and for nginx's request bodies, `clips` holds
+/// what everybody may see and `originals` what was sent. All stand on one file system, so that a move is one step.
+public struct LocalStorage: MediaStorage {
+    private let root: String
+    private let address: MediaURLs
+
+    /// A storage under `root`, whose directories are made when they are needed.
+    public init(root: String, baseURL: String = "") {
+        self.root = root.hasSuffix("/") ? String(root.dropLast()) : root
+        address = MediaURLs(baseURL: baseURL)
+    }
+
+    /// Makes the directories that nginx writes to.
+    public func prepare() throws(StorageFault) {
+        for name in ["incoming", "tmp", "clips", "originals"] {
+            try system { () throws(SystemError) in try Files.makeDirectory(root + "/" + name) }
+        }
+    }
+
+    /// See ``MediaStorage``.
+    public func stagedParts(of upload: UUID) throws(StorageFault) -> [Int: Int] {
+        let entries = try system { () throws(SystemError) in try Files.list(incoming(upload)) }
+        var parts: [Int: Int] = [:]
+        for entry in entries where !entry.isDirectory {
+            if let number = Int(entry.name), number > 0, String(number) == entry.name { parts[number] = entry.size }
+        }
+        return parts
+    }
+
+    /// See ``MediaStorage``.
+    public func assemble(_ upload: UUID, count: Int, to path: String) throws(StorageFault) {
+        let parts = (1...max(1, count)).map { incoming(upload) + "/\($0)" }
+        try system { () throws(SystemError) in try Files.concatenate(parts, to: path) }
+    }
+
+    /// See ``MediaStorage``.
+    public func deleteParts(of upload: UUID) throws(StorageFault) {
+        try system { () throws(SystemError) in try Files.removeTree(incoming(upload)) }
+    }
+
+    /// See ``MediaStorage``.
+    public func makeWorkspace() throws(StorageFault) -> String {
+        let path = root + "/tmp/work-" + Text.hex(SecureRandom.bytes(12))
+        try system { () throws(SystemError) in try Files.makeDirectory(path) }
+        return path
+    }
+
+    /// See ``MediaStorage``.
+    public func store(_ path: String, as key: StorageKey) throws(StorageFault) {
+        let target = location(key)
+        let directory = Files.parent(of: target)
+        try system { () throws(SystemError) in
+            try Files.setMode(path, 0o644)
+            try Files.synchronise(path)
+            try Files.makeDirectory(directory, mode: 0o775)
+            try Files.synchronise(Files.parent(of: directory))
+            try Files.move(path, to: target)
+        }
+    }
+
+    /// See ``MediaStorage``.
+    public func fetch(_ key: StorageKey, to path: String) throws(StorageFault) {
+        try system { () throws(SystemError) in try Files.concatenate([location(key)], to: path) }
+    }
+
+    /// See ``MediaStorage``.
+    public func delete(_ key: StorageKey) throws(StorageFault) {
+        try system { () throws(SystemError) in try Files.remove(location(key)) }
+    }
+
+    /// See ``MediaStorage``.
+    public func sweep(
+        partsBefore: Date, workBefore: Date, isWanted: (UUID) throws -> Bool
+    ) throws -> SweepReport {
+        var report = SweepReport()
+        for entry in try Files.list(root + "/incoming") where entry.modified < Int(partsBefore.timeIntervalSince1970) {
+            let path = root + "/incoming/" + entry.name
+            let parts = entry.isDirectory ? try Files.list(path) : [entry]
+            // A directory's own time stands still while a part is written anew.
+            let latest = parts.map(\.modified).max() ?? 0
+            if latest >= Int(partsBefore.timeIntervalSince1970) { continue }
+            if let upload = UUID(uuidString: entry.name), try isWanted(upload) { continue }
+            report.bytes += parts.map(\.size).reduce(0, +)
+            try entry.isDirectory ? Files.removeTree(path) : Files.remove(path)
+            report.uploads += 1
+        }
+        for entry in try Files.list(root + "/tmp") where entry.modified < Int(workBefore.timeIntervalSince1970) {
+            let path = root + "/tmp/" + entry.name
+            report.bytes += entry.isDirectory ? try Files.list(path).map(\.size).reduce(0, +) : entry.size
+            try entry.isDirectory ? Files.removeTree(path) : Files.remove(path)
+            report.leftovers += 1
+        }
+        return report
+    }
+
+    /// See ``MediaStorage``.
+    public func url(for key: StorageKey) -> String { address.url(for: key) }
+
+    /// See ``MediaStorage``.
+    public var freeBytes: Int? { Files.freeBytes(root) }
+
+    private func incoming(_ upload: UUID) -> String {
+        root + "/incoming/" + upload.uuidString.lowercased()
+    }
+
+    private func location(_ key: StorageKey) -> String { root + "/" + key.text }
+
+    private func system<R>(_ body: () throws(SystemError) -> R) throws(StorageFault) -> R {
+        do { return try body() } catch { throw StorageFault(error) }
+    }
+}

@@ -1,0 +1,40 @@
+public import FoundationEssentials
+
+/// Where an object stands in a storage, the same in every back end.
+public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
+    /// What the objects of a family are for; only clips are served to everybody.
+    public enum Family: String, Sendable, CaseIterable {
+        case clips
+        case originals
+    }
+
+    /// The key as the database keeps it.
+    public let text: String
+
+    /// A key whose last part is told by the content, so that the same bytes always have the same name and a name
+    /// never changes its bytes.
+    public init(_ family: Family, _ owner: UUID, contentHash: String, fileExtension: String) {
+        text = "\(family.rawValue)/\(owner.uuidString.lowercased())/\(contentHash.prefix(32)).\(fileExtension)"
+    }
+
+    /// A key from the database; nil for anything that could lead out of the storage.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, Family(rawValue: String(parts[0])) != nil,
+            parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") && $0.utf8.allSatisfy(Self.isPlain) })
+        else { return nil }
+        self.text = text
+    }
+
+    /// The key's text.
+    public var description: String { text }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+            UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
