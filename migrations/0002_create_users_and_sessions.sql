@@ -6,6 +6,7 @@ create table users (
     avatar_seed text not null default encode(uuid_send(gen_random_uuid()), 'hex'),
     banned_at timestamptz,
     ban_reason text,
+    age_confirmed_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint users_username_form check (username ~ '^[a-z0-9_]{3,20}$'),
@@ -13,6 +14,8 @@ create table users (
     constraint users_ban_has_reason check (banned_at is null or ban_reason is not null)
 );
 create unique index users_username_key on users (username);
+-- Addresses are not unique: an identity is a provider and a subject, and several may share one address.
+create index users_email on users (lower(email)) where email is not null;
 
 -- Only hashes of tokens are kept: whoever reads this table cannot sign in with it.
 create table sign_in_links (
@@ -20,7 +23,8 @@ create table sign_in_links (
     user_id uuid not null references users on delete cascade,
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
-    used_at timestamptz
+    used_at timestamptz,
+    constraint sign_in_links_token_is_a_hash check (octet_length(token_hash) = 32)
 );
 create index sign_in_links_user on sign_in_links (user_id);
 
@@ -31,7 +35,8 @@ create table sessions (
     authenticated_at timestamptz not null default now(),
     last_seen_at timestamptz not null default now(),
     expires_at timestamptz not null,
-    user_agent text not null default ''
+    user_agent text not null default '',
+    constraint sessions_token_is_a_hash check (octet_length(token_hash) = 32)
 );
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
@@ -53,5 +58,7 @@ insert into feature_flags (key, name, description, category, enabled) values
     ('require_captcha_voting', 'Captcha before votes', 'Votes need a captcha pass.', 'integrity', false);
 
 grant select on feature_flags to dailies_web, dailies_jobs;
-grant select, insert, update on users to dailies_web, dailies_jobs;
+-- Addresses and the reasons of bans are nobody's business; what a member may change, functions change for them.
+grant select (id, username, role, avatar_seed, banned_at, created_at) on users to dailies_web;
+grant select, insert, update on users to dailies_jobs;
 grant select, insert, update, delete on sign_in_links, sessions to dailies_jobs;

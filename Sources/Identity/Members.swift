@@ -1,0 +1,118 @@
+public import FoundationEssentials
+public import Postgres
+
+/// What is known of a person who has an account.
+public struct MemberRecord: Sendable, Equatable, RowDecodable {
+    /// The id.
+    public let id: UUID
+    /// The name, nil until one was chosen.
+    public let username: String?
+    /// Whether the member administers the site.
+    public let isAdmin: Bool
+    /// What the generated avatar is made from.
+    public let avatarSeed: String
+    /// Since when the member is banned.
+    public let bannedAt: Date?
+    /// When the account was made.
+    public let createdAt: Date
+
+    /// Reads the columns of `users` that every role may read.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        username = try row.value("username")
+        isAdmin = try row.value("role", as: String.self) == "admin"
+        avatarSeed = try row.value("avatar_seed")
+        bannedAt = try row.value("banned_at")
+        createdAt = try row.value("created_at")
+    }
+}
+
+/// Accounts.
+public enum Members {
+    private static let columns: SQL = "id, username, role, avatar_seed, banned_at, created_at"
+
+    /// Makes an account. Only the operator's and the jobs' roles may; a username that is taken violates
+    /// `users_username_key`.
+    public static func create(
+        username: String? = nil, email: String? = nil, isAdmin: Bool = false, on connection: Connection
+    ) throws(DatabaseError) -> MemberRecord {
+        try connection.one(
+            """
+            insert into users (username, email, role, created_at, updated_at)
+            values (\(username), \(email), \(isAdmin ? "admin" : "member"), dailies_now(), dailies_now())
+            returning \(sql: columns)
+            """)
+    }
+
+    /// The member of that id.
+    public static func find(_ id: UUID, in database: Database) throws(DatabaseError) -> MemberRecord? {
+        try database.first("select \(sql: columns) from users where id = \(id)")
+    }
+
+    /// The member of that name.
+    public static func find(username: String, in database: Database) throws(DatabaseError) -> MemberRecord? {
+        try database.first("select \(sql: columns) from users where username = \(username)")
+    }
+
+    /// The oldest account with that e-mail address; not for the web role, which cannot read addresses.
+    public static func find(email: String, on connection: Connection) throws(DatabaseError) -> MemberRecord? {
+        try connection.first(
+            """
+            select \(sql: columns)
+            from users
+            where lower(email) = lower(\(email))
+            order by created_at, id
+            limit 1
+            """)
+    }
+
+    /// The oldest admin that is not banned.
+    public static func firstAdmin(on connection: Connection) throws(DatabaseError) -> MemberRecord? {
+        try connection.first(
+            """
+            select \(sql: columns)
+            from users
+            where role = 'admin' and banned_at is null
+            order by created_at, id
+            limit 1
+            """)
+    }
+
+    /// Whether a name can be had, and if not, why.
+    public static func refusal(username: String, in database: Database) throws(DatabaseError) -> Usernames.Refusal? {
+        if let refusal = Usernames.refusal(username) { return refusal }
+        return try find(username: username, in: database) == nil ? nil : .taken
+    }
+
+    /// How choosing the first username ended.
+    public enum Choice: Sendable, Equatable {
+        /// The member has it now.
+        case chosen
+        /// The member had one already.
+        case alreadyNamed
+        /// The name cannot be had.
+        case refused(Usernames.Refusal)
+    }
+
+    /// Gives a member the first username; two who want the same one cannot both get it.
+    public static func choose(
+        username: String, ageConfirmed: Bool, for member: UUID, in database: Database
+    ) throws(DatabaseError) -> Choice {
+        if let refusal = Usernames.refusal(username) { return .refused(refusal) }
+        let outcome: String = try database.one("select choose_username(\(member), \(username), \(ageConfirmed))")
+        return switch outcome {
+        case "chosen": .chosen
+        case "taken": .refused(.taken)
+        default: .alreadyNamed
+        }
+    }
+
+    /// Bans a member and ends all sessions; a nil reason lifts the ban. False when there is no such member. The actor
+    /// is an admin, or nil for the operator.
+    @discardableResult
+    public static func ban(
+        _ member: UUID, reason: String?, by actor: UUID?, in database: Database
+    ) throws(DatabaseError) -> Bool {
+        try database.one("select ban_member(\(actor), \(member), \(reason))")
+    }
+}

@@ -1,0 +1,281 @@
+-- Whoever keeps a member in memory hears of a change at once, whichever way it was made. A ban ends every session.
+create or replace function announce_member()
+returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    if new.banned_at is not null and old.banned_at is null then
+        delete from sessions where user_id = new.id;
+    end if;
+    perform announce_change('sessions', 'user:' || new.id);
+    return null;
+end
+$$;
+
+create or replace trigger users_announce
+after update of username, role, avatar_seed, banned_at, ban_reason on users
+for each row
+when (
+    (old.username, old.role, old.avatar_seed, old.banned_at, old.ban_reason)
+        is distinct from (new.username, new.role, new.avatar_seed, new.banned_at, new.ban_reason)
+)
+execute function announce_member();
+
+-- Whether a link would still sign somebody in: good, used, expired or unknown. It stays as it is.
+create or replace function sign_in_link_state(link_hash bytea)
+returns text
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select coalesce(
+        (
+            select case
+                    when used_at is not null then 'used'
+                    when expires_at <= dailies_now() then 'expired'
+                    else 'good'
+                end
+            from sign_in_links
+            where token_hash = link_hash
+        ),
+        'unknown'
+    );
+$$;
+
+-- Uses a link up and begins a session in place of the one that this browser has. Of two who come with the same link
+-- the row's lock lets one through. The votes of the device in the open round become the member's.
+-- Outcomes: signed_in, used, expired, unknown.
+create or replace function sign_in_by_link(
+    link_hash bytea,
+    session_hash bytea,
+    replaced_hash bytea,
+    device_key text,
+    agent text,
+    session_days int
+)
+returns table (outcome text, member uuid)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    moment constant timestamptz := dailies_now();
+    link_user uuid;
+begin
+    update sign_in_links
+    set used_at = moment
+    where token_hash = link_hash and used_at is null and expires_at > moment
+    returning user_id into link_user;
+    if link_user is null then
+        return query select sign_in_link_state(link_hash), null::uuid;
+        return;
+    end if;
+
+    if replaced_hash is not null then
+        perform forget_session(replaced_hash);
+    end if;
+    insert into sessions (
+        token_hash, user_id, created_at, authenticated_at, last_seen_at, expires_at, user_agent
+    )
+    values (
+        session_hash, link_user, moment, moment, moment, moment + make_interval(days => session_days),
+        left(agent, 500)
+    );
+    if to_regprocedure('adopt_device_votes(text, uuid)') is not null then
+        perform adopt_device_votes(device_key, link_user);
+    end if;
+    return query select 'signed_in', link_user;
+end
+$$;
+
+-- The member of a session that has not ended. Its end moves on with its use, written down at most once an hour.
+create or replace function find_session(session_hash bytea, session_days int)
+returns table (
+    user_id uuid,
+    username text,
+    role text,
+    avatar_seed text,
+    banned_at timestamptz,
+    ban_reason text,
+    authenticated_at timestamptz,
+    expires_at timestamptz
+)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    moment constant timestamptz := dailies_now();
+begin
+    update sessions
+    set last_seen_at = moment,
+        expires_at = moment + make_interval(days => session_days)
+    where token_hash = session_hash and expires_at > moment and last_seen_at < moment - interval '1 hour';
+    return query
+    select users.id, users.username, users.role, users.avatar_seed, users.banned_at, users.ban_reason,
+        sessions.authenticated_at, sessions.expires_at
+    from sessions
+    join users on users.id = sessions.user_id
+    where sessions.token_hash = session_hash and sessions.expires_at > moment;
+end
+$$;
+
+create or replace function list_sessions(member uuid)
+returns table (
+    token_hash bytea,
+    created_at timestamptz,
+    last_seen_at timestamptz,
+    expires_at timestamptz,
+    user_agent text
+)
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select token_hash, created_at, last_seen_at, expires_at, user_agent
+    from sessions
+    where user_id = member and expires_at > dailies_now()
+    order by last_seen_at desc, created_at desc, token_hash;
+$$;
+
+create or replace function forget_session(session_hash bytea)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    delete from sessions where token_hash = session_hash;
+    if not found then
+        return false;
+    end if;
+    perform announce_change('sessions', 'session:' || encode(session_hash, 'hex'));
+    return true;
+end
+$$;
+
+-- Ends one session of a member; false when the member has no such session.
+create or replace function end_session(member uuid, session_hash bytea)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    perform from sessions where token_hash = session_hash and user_id = member for update;
+    if not found then
+        return false;
+    end if;
+    return forget_session(session_hash);
+end
+$$;
+
+-- Ends all sessions of a member but one (none when it is null) and tells how many there were.
+create or replace function end_other_sessions(member uuid, kept_hash bytea)
+returns int
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    ended int;
+begin
+    delete from sessions where user_id = member and token_hash is distinct from kept_hash;
+    get diagnostics ended = row_count;
+    if ended > 0 then
+        perform announce_change('sessions', 'user:' || member);
+    end if;
+    return ended;
+end
+$$;
+
+-- Gives a member the first username. Outcomes: chosen, taken, has_one, unknown.
+create or replace function choose_username(member uuid, wanted text, age_confirmed boolean)
+returns text
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    update users
+    set username = wanted,
+        age_confirmed_at = case when age_confirmed then dailies_now() else age_confirmed_at end,
+        updated_at = dailies_now()
+    where id = member and username is null;
+    if found then
+        return 'chosen';
+    end if;
+    return case when exists (select from users where id = member) then 'has_one' else 'unknown' end;
+exception
+    when unique_violation then
+        return 'taken';
+end
+$$;
+
+-- Bans a member, or lifts the ban when there is no reason. False when there is no such member. Admins are not banned
+-- before their rights have been taken from them.
+create or replace function ban_member(actor uuid, member uuid, reason text)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    perform require_admin(actor);
+    if exists (select from users where id = member and role = 'admin') then
+        raise exception 'an admin cannot be banned' using errcode = 'insufficient_privilege';
+    end if;
+    update users
+    set banned_at = case when reason is null then null else coalesce(banned_at, dailies_now()) end,
+        ban_reason = reason,
+        updated_at = dailies_now()
+    where id = member;
+    return found;
+end
+$$;
+
+-- Sessions and links whose time is over a while ago, a batch at a time.
+create or replace function sweep_sessions(batch int)
+returns int
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    swept int;
+    swept_links int;
+begin
+    delete from sessions
+    where token_hash in (
+        select token_hash from sessions where expires_at < dailies_now() limit batch for update skip locked
+    );
+    get diagnostics swept = row_count;
+    delete from sign_in_links
+    where token_hash in (
+        select token_hash
+        from sign_in_links
+        where expires_at < dailies_now() - interval '7 days'
+        limit batch
+        for update skip locked
+    );
+    get diagnostics swept_links = row_count;
+    return swept + swept_links;
+end
+$$;
+
+revoke all on function announce_member(), forget_session(bytea), sweep_sessions(int) from public;
+revoke all on function sign_in_link_state(bytea), find_session(bytea, int), list_sessions(uuid) from public;
+revoke all on function sign_in_by_link(bytea, bytea, bytea, text, text, int) from public;
+revoke all on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) from public;
+revoke all on function choose_username(uuid, text, boolean), ban_member(uuid, uuid, text) from public;
+grant execute on function sign_in_link_state(bytea), find_session(bytea, int), list_sessions(uuid) to dailies_web;
+grant execute on function sign_in_by_link(bytea, bytea, bytea, text, text, int) to dailies_web;
+grant execute on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) to dailies_web;
+grant execute on function choose_username(uuid, text, boolean) to dailies_web;
+grant execute on function ban_member(uuid, uuid, text) to dailies_web, dailies_jobs;
+grant execute on function sweep_sessions(int) to dailies_jobs;
