@@ -1,0 +1,23 @@
+"""Starts one copy for the whole session; tests that break things for good start their own."""
+
+import pathlib
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from stack import Stack  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stack():
+    # Unix sockets have short paths, so not below pytest's long temporary directory.
+    with tempfile.TemporaryDirectory(prefix="dailies-stack-") as directory:
+        pathlib.Path(directory).chmod(0o755)
+        copy = Stack(pathlib.Path(directory), "--no-demo", "--trust-proxy", "127.0.0.1")
+        try:
+            yield copy.start()
+        finally:
+            copy.stop()

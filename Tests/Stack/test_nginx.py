@@ -1,0 +1,171 @@
+"""What nginx does by itself: static files, caches, headers, errors, events."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import threading
+
+from stack import Stack, wait_until
+
+
+def test_static_files_are_immutable_and_compressed(stack: Stack) -> None:
+    """WEB-01: the pages' files carry a hash, a year of cache and a ready-made gzip."""
+    page = stack.client().get("/").body.decode()
+    sheet = re.search(r'href="(/assets/[0-9a-f]+/[^"]+\.css)"', page)
+    assert sheet, "the page names its style sheet"
+    plain = stack.client().get(sheet[1])
+    assert plain.status == 200
+    assert "immutable" in plain.headers["cache-control"] and "max-age=31536000" in plain.headers["cache-control"]
+    packed = stack.client().get(sheet[1], headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip" and "content-length" in packed.headers
+    assert gzip.decompress(packed.body) == plain.body
+
+
+def test_security_headers_are_on_every_kind_of_answer(stack: Stack) -> None:
+    """SEC-05 WEB-05: pages, API, static files and errors carry the same headers, once each."""
+    client = stack.client()
+    page = client.get("/").body.decode()
+    asset = re.search(r'(/assets/[0-9a-f]+/[^"]+\.js)', page)[1]
+    for path in ("/", "/story", "/api/story", "/api/vote", asset, "/nothing-here", "/api/nothing-here"):
+        answer = client.get(path)
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+        assert "script-src 'self'" in answer.headers["content-security-policy"], path
+        assert "unsafe" not in answer.headers["content-security-policy"], path
+        assert re.fullmatch(r"[A-Za-z0-9_-]{8,64}", answer.headers["x-request-id"]), path
+        assert "nginx/" not in answer.headers.get("server", ""), path
+
+
+def test_the_request_id_goes_through(stack: Stack) -> None:
+    """OPS-05: a well-formed id of the client is kept, any other is replaced; problems carry it too."""
+    given = stack.client().get("/api/nothing-here", headers={"X-Request-Id": "trace-12345678"})
+    assert given.headers["x-request-id"] == "trace-12345678"
+    assert given.json()["requestId"] == "trace-12345678"
+    replaced = stack.client().get("/api/nothing-here", headers={"X-Request-Id": "no spaces, please"})
+    assert replaced.headers["x-request-id"] != "no spaces, please"
+
+
+def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
+    """FILM-11 RT-01: /api/story comes from nginx's cache, and within a second of a change it is new."""
+    stack.season(3)
+    client = stack.client()
+
+    def story() -> dict:
+        return client.get("/api/story").json()
+
+    wait_until(lambda: any(season["status"] == "active" for season in story()["seasons"]), "the season is on the page", 5)
+    tag = client.get("/api/story").headers["etag"]
+    assert client.get("/api/story", headers={"If-None-Match": tag}).status == 304
+    stack.rows(
+        """
+        update story_slots
+        set voting_started_at = now() - interval '1 day', voting_ends_at = now() - interval '1 second'
+        where status = 'voting'
+        """
+    )
+    wait_until(lambda: client.get("/api/story").headers["etag"] != tag, "the story shows the winner", 10)
+
+
+def test_a_head_does_not_poison_the_cache(stack: Stack) -> None:
+    """FILM-11: a HEAD first, then a GET with its whole body."""
+    client = stack.client()
+    path = "/api/story?limit=1"
+    client.send("HEAD", path)
+    assert len(client.get(path).body) > 2
+
+
+def test_bodies_over_64_kib_are_refused(stack: Stack) -> None:
+    """SEC-05: 413 as problem+json, before any host sees the body."""
+    answer = stack.client().ready().send("POST", "/api/vote", {"clipId": "x" * 70_000})
+    assert answer.status == 413
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["code"] == "body_too_large"
+
+
+def test_what_is_for_nginx_alone_is_hidden(stack: Stack) -> None:
+    """SEC-05: the internal routes answer 404 to everybody else."""
+    for path in ("/internal/upload", "/upload-permission", "/media/incoming/x", "/media/tmp/x", "/media/../secret.key"):
+        assert stack.client().get(path).status in (400, 404), path
+
+
+def test_events_reach_the_page(stack: Stack) -> None:
+    """RT-01: a subscriber of channel slot hears that a round opened, within seconds of the advance."""
+    stack.season(3)
+    events: list[bytes] = []
+    opened = threading.Event()
+
+    def listen() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
+        connection.request("GET", "/api/events/slot", headers={"Accept": "text/event-stream"})
+        response = connection.getresponse()
+        assert response.status == 200
+        opened.set()
+        while not any(b"round_opened" in line for line in events):
+            line = response.readline()
+            if not line:
+                break
+            events.append(line)
+        connection.close()
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    assert opened.wait(10)
+    stack.rows(
+        """
+        update story_slots
+        set voting_started_at = now() - interval '1 day', voting_ends_at = now() - interval '1 second'
+        where status = 'voting'
+        """
+    )
+    listener.join(30)
+    assert any(b"event: winner_selected" in line for line in events), events
+    assert any(b"event: round_opened" in line for line in events), events
+    data = [line for line in events if line.startswith(b"data: ")]
+    assert all(json.loads(line[6:]) for line in data)
+
+
+def test_postgres_away_answers_503_and_comes_back(stack: Stack) -> None:
+    """OPS-05 WEB-05: 503 with Retry-After while it is away, and no restart is needed afterwards."""
+    stack.season(2)
+    client = stack.client().ready()
+    clip = client.get("/api/vote").json()["clips"][0]["id"]
+    supervisor, postgres = stack.pid("supervisor"), stack.pid("postgres")
+    # The supervisor is held still, so that nothing starts Postgres before the answers are in.
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        stack.kill("postgres", signal.SIGQUIT)
+        wait_until(lambda: client.get("/api/vote").status == 503, "reads say that it is away")
+        for answer in (
+            client.get("/api/vote"),
+            client.send("POST", "/api/vote", {"clipId": clip}),
+            client.get("/api/story?limit=7"),
+            client.get("/readyz"),
+        ):
+            assert answer.status == 503, answer.body
+            assert int(answer.headers["retry-after"]) >= 1
+            assert answer.headers["content-type"].startswith("application/problem+json")
+        assert client.get("/livez").status == 200, "the process itself is well"
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+    stack.await_replacement("postgres", postgres)
+    wait_until(lambda: client.get("/api/vote").status == 200, "it serves again")
+    assert client.send("POST", "/api/vote", {"clipId": clip}).status == 200
+
+
+def test_a_slow_client_holds_no_thread(stack: Stack) -> None:
+    """SEC-05: two hundred clients that never finish their body do not keep others waiting."""
+    slow = []
+    for _ in range(200):
+        client = socket.create_connection(("127.0.0.1", stack.port))
+        client.sendall(b"POST /api/vote HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: application/json\r\n\r\n{")
+        slow.append(client)
+    try:
+        assert stack.client().get("/api/vote").status == 200
+    finally:
+        for client in slow:
+            client.close()
