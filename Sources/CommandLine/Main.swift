@@ -5,7 +5,7 @@ internal import Platform
 @main
 enum Main {
     static let commands: [any Command.Type] = [
-        SuperviseCommand.self
+        MigrateCommand.self, SuperviseCommand.self
     ]
 
     static func main() {
