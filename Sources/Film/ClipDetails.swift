@@ -1,0 +1,182 @@
+public import FoundationEssentials
+public import Postgres
+
+/// Who looks at a clip.
+public struct ClipViewer: Sendable {
+    let memberID: UUID?
+    let isAdmin: Bool
+
+    /// A member, or nobody in particular.
+    public init(memberID: UUID?, isAdmin: Bool = false) {
+        self.memberID = memberID
+        self.isAdmin = isAdmin
+    }
+
+    /// Somebody who is not signed in.
+    public static let visitor = ClipViewer(memberID: nil)
+}
+
+/// A clip on its own page. What only its creator and admins may know is nil for others.
+public struct ClipDetails: Encodable, Sendable {
+    /// What everybody sees wherever the clip stands.
+    public let card: ClipCard
+    /// What it is about.
+    public let description: String
+    /// How it stands.
+    public let status: ClipStatus
+    /// How it stands, in people's words.
+    public let label: ClipLabel
+    /// The season it competes in.
+    public let season: RoundSeason?
+    /// The slot it stands in.
+    public let slot: Int?
+    /// Its votes in the round it stands in; nil while the season does not show them.
+    public let voteCount: Int?
+    /// The weight of those votes.
+    public let weightedScore: Int?
+    /// How many voters have seen it in that round.
+    public let viewCount: Int
+    /// How it ended in each round it competed in, the latest first.
+    public let history: [ClipRound]
+    /// When it was sent in.
+    public let createdAt: Date
+    /// When it entered a slot for the first time since it was approved.
+    public let activatedAt: Date?
+    /// How far the machine is with its file.
+    public let processing: ClipProcessing?
+    /// Why its file was refused.
+    public let processingError: String?
+    /// Why it was refused.
+    public let rejectionReason: String?
+
+    private enum CodingKeys: CodingKey {
+        case description, status, label, season, slot, voteCount, weightedScore, viewCount, history, createdAt
+        case activatedAt, processing, processingError, rejectionReason
+    }
+
+    /// Writes the card's members and the rest side by side.
+    public func encode(to encoder: any Encoder) throws {
+        try card.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(description, forKey: .description)
+        try container.encode(status, forKey: .status)
+        try container.encode(label, forKey: .label)
+        try container.encode(season, forKey: .season)
+        try container.encode(slot, forKey: .slot)
+        try container.encode(voteCount, forKey: .voteCount)
+        try container.encode(weightedScore, forKey: .weightedScore)
+        try container.encode(viewCount, forKey: .viewCount)
+        try container.encode(history, forKey: .history)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(activatedAt, forKey: .activatedAt)
+        try container.encode(processing, forKey: .processing)
+        try container.encode(processingError, forKey: .processingError)
+        try container.encode(rejectionReason, forKey: .rejectionReason)
+    }
+}
+
+/// How a clip ended in one round.
+public struct ClipRound: Encodable, Sendable, RowDecodable {
+    /// The slot.
+    public let slot: Int
+    /// Its place, from 1.
+    public let rank: Int
+    /// How many clips competed.
+    public let clips: Int
+    /// Whether it won.
+    public let won: Bool
+    /// Its votes.
+    public let voteCount: Int
+    /// Their weight.
+    public let weightedScore: Int
+    /// When the round was closed.
+    public let closedAt: Date
+
+    /// Reads a row of `slot_results` with the number of its clips.
+    public init(row: Row) throws(DatabaseError) {
+        slot = try row.value("slot_position")
+        rank = try row.value("rank")
+        clips = try row.value("clips")
+        won = try row.value("won")
+        voteCount = try row.value("vote_count")
+        weightedScore = try row.value("weighted_score")
+        closedAt = try row.value("closed_at")
+    }
+}
+
+extension Clips {
+    /// A clip on its own page. To others than its creator and admins, a clip that is pending or was refused is not
+    /// there.
+    public func details(_ id: UUID, for viewer: ClipViewer) throws -> ClipDetails {
+        let rows: [Row] = try database.query("\(sql: Self.detailColumns) where clips.id = \(id)")
+        guard let row = rows.first else { throw FilmRefusal.clipNotFound }
+        let creator: UUID = try row.value("user_id")
+        let isPrivy = viewer.isAdmin || viewer.memberID == creator
+        let status: ClipStatus = try row.value("status")
+        if !isPrivy, status == .pending || status == .rejected { throw FilmRefusal.clipNotFound }
+        let history: [ClipRound] = try database.query(
+            """
+            select results.slot_position, results.rank, results.won, results.vote_count, results.weighted_score,
+                results.closed_at,
+                (
+                    select count(*)::int
+                    from slot_results round
+                    where round.season_id = results.season_id and round.slot_position = results.slot_position
+                        and round.superseded_at is null
+                ) as clips
+            from slot_results results
+            where results.clip_id = \(id) and results.superseded_at is null
+            order by results.closed_at desc
+            """)
+        return try details(row, history: history, isPrivy: isPrivy, isAdmin: viewer.isAdmin)
+    }
+
+    /// The clips that a member has sent in, the newest first.
+    public func own(of member: UUID, limit: Int = 200) throws -> [ClipDetails] {
+        let rows: [Row] = try database.query(
+            """
+            \(sql: Self.detailColumns)
+            where clips.user_id = \(member)
+            order by clips.created_at desc, clips.id
+            limit \(limit)
+            """)
+        return try rows.map { try details($0, history: [], isPrivy: true, isAdmin: false) }
+    }
+
+    static let detailColumns: SQL = """
+        select \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
+            clips.processing_error, clips.rejection_reason, clips.slot_position, clips.vote_count,
+            clips.weighted_score, clips.view_count, clips.created_at, clips.activated_at,
+            clips.decided_at is not null as decided, seasons.id as season_id, seasons.number as season_number,
+            seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status
+        from tournament_clips clips
+        join users on users.id = clips.user_id
+        left join seasons on seasons.id = clips.season_id
+        left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
+        """
+
+    private func details(_ row: Row, history: [ClipRound], isPrivy: Bool, isAdmin: Bool) throws -> ClipDetails {
+        let status: ClipStatus = try row.value("status")
+        let season: RoundSeason? =
+            if let id: UUID = try row.value("season_id") {
+                RoundSeason(
+                    id: id, number: try row.value("season_number"), label: try row.value("season_label"),
+                    totalSlots: try row.value("total_slots"))
+            } else {
+                nil
+            }
+        let showCounts: CountVisibility? = try row.value("show_counts")
+        let showsCounts = isAdmin || status != .active || showCounts == .always
+        return ClipDetails(
+            card: try ClipCard(row: row, address: address), description: try row.value("description"), status: status,
+            label: ClipLabel(
+                status: status, slotStatus: try row.value("slot_status"), decided: try row.value("decided")),
+            season: season, slot: try row.value("slot_position"),
+            voteCount: showsCounts ? try row.value("vote_count") : nil,
+            weightedScore: showsCounts ? try row.value("weighted_score") : nil,
+            viewCount: try row.value("view_count"), history: history, createdAt: try row.value("created_at"),
+            activatedAt: try row.value("activated_at"), processing: isPrivy ? try row.value("processing") : nil,
+            processingError: isPrivy ? try row.value("processing_error") : nil,
+            rejectionReason: isPrivy ? try row.value("rejection_reason") : nil)
+    }
+}

@@ -1,0 +1,110 @@
+internal import FoundationEssentials
+internal import Postgres
+
+extension Clips {
+    /// The page of the moderators' queue that `filter` asks for.
+    public func queue(_ filter: ClipFilter) throws -> ClipQueuePage {
+        let isOldestFirst = filter.status == .pending
+        var conditions: [SQL] = ["true"]
+        if let status = filter.status { conditions.append("clips.status = \(status)") }
+        if let genre = filter.genre { conditions.append("clips.genre = \(genre)") }
+        if let season = filter.seasonID { conditions.append("clips.season_id = \(season)") }
+        if let search = filter.search, !search.isEmpty {
+            let pattern = "%\(Self.escaped(search))%"
+            conditions.append("(clips.title ilike \(pattern) or users.username ilike \(pattern))")
+        }
+        if let cursor = filter.cursor {
+            let place: SQL = "('epoch'::timestamptz + \(cursor.microseconds) * interval '1 microsecond', \(cursor.id))"
+            conditions.append(
+                isOldestFirst
+                    ? "(clips.created_at, clips.id) > \(sql: place)" : "(clips.created_at, clips.id) < \(sql: place)")
+        }
+        let order: SQL = isOldestFirst ? "clips.created_at, clips.id" : "clips.created_at desc, clips.id desc"
+        let rows: [Row] = try database.query(
+            """
+            select \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
+                clips.processing_error, clips.rejection_reason, clips.season_id, clips.slot_position,
+                clips.vote_count, clips.weighted_score, clips.view_count, clips.created_at, clips.decided_at,
+                slots.status as slot_status,
+                (extract(epoch from clips.created_at) * 1000000)::bigint as created_microseconds
+            from tournament_clips clips
+            join users on users.id = clips.user_id
+            left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
+            where \(sql: conditions.joined(separator: " and "))
+            order by \(sql: order)
+            limit \(filter.limit + 1)
+            """)
+        let page = rows.prefix(filter.limit)
+        let twins = try nearDuplicates(of: try page.map { try $0.value("id") })
+        return ClipQueuePage(
+            clips: try page.map { try queued($0, twins: twins) },
+            nextCursor: rows.count > filter.limit ? try page.last.map { try ClipCursor(row: $0).text } : nil,
+            counts: try counts())
+    }
+
+    /// How many clips stand in each status.
+    public func counts() throws -> [String: Int] {
+        let rows: [Row] = try database.query(
+            "select status, count(*)::int as clips from tournament_clips group by status")
+        var counts = Dictionary(uniqueKeysWithValues: ClipStatus.allCases.map { ($0.rawValue, 0) })
+        for row in rows { counts[try row.value("status")] = try row.value("clips") }
+        return counts
+    }
+
+    /// For each of the clips, the clips of its season that look nearly the same and were not refused.
+    func nearDuplicates(of clips: [UUID]) throws -> [UUID: [NearDuplicate]] {
+        let rows: [Row] = try database.query(
+            """
+            select pairs.original, pairs.distance, clips.status, clips.slot_position, clips.vote_count,
+                \(sql: ClipCard.columns)
+            from (
+                select originals.id as original, others.id as other,
+                    bit_count((originals.perceptual_hash # others.perceptual_hash)::bit(64)) as distance
+                from tournament_clips originals
+                join tournament_clips others
+                    on others.season_id = originals.season_id and others.id <> originals.id
+                    and others.status <> 'rejected'
+                where originals.id = any (\(clips)) and originals.perceptual_hash is not null
+                    and others.perceptual_hash is not null
+            ) pairs
+            join tournament_clips clips on clips.id = pairs.other
+            join users on users.id = clips.user_id
+            where pairs.distance <= \(NearDuplicate.distance)
+            order by pairs.distance, clips.created_at
+            """)
+        var twins: [UUID: [NearDuplicate]] = [:]
+        for row in rows {
+            let distance: Int = try row.value("distance")
+            let twin = NearDuplicate(
+                similarity: (64 - distance) * 100 / 64, status: try row.value("status"),
+                slot: try row.value("slot_position"), voteCount: try row.value("vote_count"),
+                clip: try ClipCard(row: row, address: address))
+            twins[try row.value("original"), default: []].append(twin)
+        }
+        return twins
+    }
+
+    private func queued(_ row: Row, twins: [UUID: [NearDuplicate]]) throws -> QueuedClip {
+        let card = try ClipCard(row: row, address: address)
+        let status: ClipStatus = try row.value("status")
+        let decidedAt: Date? = try row.value("decided_at")
+        return QueuedClip(
+            card: card, userID: try row.value("user_id"), description: try row.value("description"), status: status,
+            label: ClipLabel(status: status, slotStatus: try row.value("slot_status"), decided: decidedAt != nil),
+            processing: try row.value("processing"), processingError: try row.value("processing_error"),
+            rejectionReason: try row.value("rejection_reason"), seasonID: try row.value("season_id"),
+            slot: try row.value("slot_position"), voteCount: try row.value("vote_count"),
+            weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
+            createdAt: try row.value("created_at"), decidedAt: decidedAt, nearDuplicates: twins[card.id] ?? [])
+    }
+
+    /// Text in which the wildcards of `like` stand for themselves.
+    private static func escaped(_ search: String) -> String {
+        var escaped = ""
+        for character in search {
+            if character == "%" || character == "_" || character == "\\" { escaped.append("\\") }
+            escaped.append(character)
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,76 @@
+public import FoundationEssentials
+public import Postgres
+
+/// The clips, from sending in to the moderators' decision.
+public struct Clips: Sendable {
+    let database: Database
+    let address: MediaAddress
+
+    /// Clips kept in `database`, whose files browsers load from `address`.
+    public init(database: Database, address: @escaping MediaAddress) {
+        self.database = database
+        self.address = address
+    }
+
+    /// Makes an upload a pending clip, once, and answers its id. The caller's transaction also enqueues what processes
+    /// the file.
+    public static func register(_ registration: ClipRegistration, on connection: Connection) throws -> UUID {
+        let row: Row = try connection.one(
+            """
+            select outcome, clip_id
+            from register_clip(
+                \(registration.memberID), \(registration.uploadID), \(registration.title),
+                \(registration.description), \(registration.genre), \(registration.aiGenerated)
+            )
+            """)
+        let outcome: String = try row.value("outcome")
+        let clip: UUID? = try row.value("clip_id")
+        if outcome == "already_registered", let clip { throw FilmRefusal.alreadyRegistered(clip) }
+        if let refusal = FilmRefusal(outcome: outcome) { throw refusal }
+        guard let clip else {
+            throw DatabaseError.decoding(column: "clip_id", expected: "UUID", found: outcome)
+        }
+        return clip
+    }
+
+    /// Records where a registered clip's files lie and what they hold. False when somebody has recorded it already.
+    @discardableResult
+    public static func finishProcessing(
+        _ clip: UUID, as processed: ProcessedClip, on connection: Connection
+    ) throws -> Bool {
+        let changed = try connection.execute(
+            """
+            update tournament_clips
+            set processing = 'ready',
+                original_key = \(processed.originalKey),
+                video_key = \(processed.videoKey),
+                poster_key = \(processed.posterKey),
+                blurhash = \(processed.blurhash),
+                width = \(processed.width)::int,
+                height = \(processed.height)::int,
+                duration_ms = \(processed.durationMilliseconds)::int,
+                perceptual_hash = \(processed.perceptualHash)
+            where id = \(clip) and processing = 'processing'
+            """)
+        if changed > 0 { try announceProcessed(on: connection) }
+        return changed > 0
+    }
+
+    /// Records why a registered clip's file was refused, in words for its sender.
+    @discardableResult
+    public static func failProcessing(_ clip: UUID, reason: String, on connection: Connection) throws -> Bool {
+        let changed = try connection.execute(
+            """
+            update tournament_clips
+            set processing = 'failed',
+                processing_error = \(reason)
+            where id = \(clip) and processing = 'processing'
+            """)
+        if changed > 0 { try announceProcessed(on: connection) }
+        return changed > 0
+    }
+
+    private static func announceProcessed(on connection: Connection) throws {
+        let _: Int = try connection.one("select announce_change('clips', 'processed')")
+    }
+}

@@ -1,0 +1,79 @@
+public import FoundationEssentials
+
+/// A wish that a rule of the film does not allow; never a fault of the machine.
+public enum FilmRefusal: Error, Equatable, Sendable {
+    /// There is no such season.
+    case seasonNotFound
+    /// The season has begun, and this is possible only before.
+    case seasonNotDraft
+    /// Only a finished season can be archived.
+    case seasonNotFinished
+    /// One season runs at a time.
+    case anotherSeasonActive
+    /// No round is open that could be closed.
+    case noOpenRound
+    /// There is no such slot.
+    case slotNotFound
+    /// There is no such clip, or the caller may not see it.
+    case clipNotFound
+    /// The member has no such upload.
+    case uploadNotFound
+    /// The upload is a clip already.
+    case alreadyRegistered(UUID)
+    /// No season takes clips.
+    case noSeason
+    /// The member has as many clips in the season as it allows.
+    case clipLimitReached
+
+    /// What programs tell it by.
+    public var code: String {
+        switch self {
+        case .seasonNotFound: "season_not_found"
+        case .seasonNotDraft: "season_not_draft"
+        case .seasonNotFinished: "season_not_finished"
+        case .anotherSeasonActive: "another_season_active"
+        case .noOpenRound: "no_open_round"
+        case .slotNotFound: "slot_not_found"
+        case .clipNotFound: "clip_not_found"
+        case .uploadNotFound: "upload_not_found"
+        case .alreadyRegistered: "already_registered"
+        case .noSeason: "no_season"
+        case .clipLimitReached: "clip_limit_reached"
+        }
+    }
+
+    /// What people read.
+    public var sentence: String {
+        switch self {
+        case .seasonNotFound: "There is no such season."
+        case .seasonNotDraft: "The season has begun already."
+        case .seasonNotFinished: "Only a finished season can be archived."
+        case .anotherSeasonActive: "Another season is running. Only one can run at a time."
+        case .noOpenRound: "No round is open."
+        case .slotNotFound: "There is no such slot."
+        case .clipNotFound: "There is no such clip."
+        case .uploadNotFound: "There is no such upload."
+        case .alreadyRegistered: "This upload has been sent in already."
+        case .noSeason: "No season takes clips at the moment."
+        case .clipLimitReached: "You have as many clips in this season as it allows."
+        }
+    }
+
+    /// Whether the thing itself is missing, rather than in the wrong state.
+    public var isNotFound: Bool {
+        switch self {
+        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound: true
+        default: false
+        }
+    }
+
+    /// The refusal that a function in SQL names by its code.
+    init?(outcome: String) {
+        let known: [FilmRefusal] = [
+            .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
+            .clipLimitReached,
+        ]
+        guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
+        self = refusal
+    }
+}

@@ -1,0 +1,45 @@
+public import Postgres
+
+/// How a slot stands.
+public enum SlotStatus: String, Codable, CaseIterable, SQLValue {
+    /// Its turn has not come.
+    case upcoming
+    /// Its round is open.
+    case voting
+    /// Its turn has come, and no clip stands in it.
+    case waitingForClips = "waiting_for_clips"
+    /// Its round is over, and an admin looks at the votes.
+    case underReview = "under_review"
+    /// It has its winner.
+    case locked
+}
+
+/// How a clip stands.
+public enum ClipStatus: String, Codable, CaseIterable, SQLValue {
+    /// Waits for an admin.
+    case pending
+    /// Competes, or will when its slot opens.
+    case active
+    /// Won its slot.
+    case locked
+    /// Was refused, with a reason.
+    case rejected
+    /// Never won and competes no more.
+    case eliminated
+}
+
+/// How far the machine is with a clip's file.
+public enum ClipProcessing: String, Codable, CaseIterable, SQLValue {
+    /// The file is being checked and converted.
+    case processing
+    /// The file can be shown.
+    case ready
+    /// The file was refused, with a reason.
+    case failed
+}
+
+/// What kinds of clips there are.
+public enum ClipGenre {
+    /// The seven that a season can have, and Other.
+    public static let all = ["Thriller", "Comedy", "Action", "Sci-Fi", "Romance", "Animation", "Horror", "Other"]
+}

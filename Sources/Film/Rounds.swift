@@ -1,0 +1,84 @@
+public import FoundationEssentials
+public import Postgres
+
+/// Something that happened to the open round and that is published on the channel `slot`.
+public struct RoundEvent: Sendable, RowDecodable {
+    /// The channel that every page listens to.
+    public static let channel = "slot"
+
+    /// What happened: `winner_selected`, `round_opened`, `round_waiting`, `round_extended` or `season_finished`.
+    public let name: String
+    /// What a page needs to know of it, a JSON object.
+    public let data: JSONText
+
+    /// Reads the columns `name` and `data`.
+    public init(row: Row) throws(DatabaseError) {
+        name = try row.value("name")
+        data = try row.value("data")
+    }
+
+    /// The data as any type that reads JSON.
+    public func decodeData<Value: Decodable>() throws -> Value {
+        try data.decode()
+    }
+
+    /// Reads the columns `name` and `data` of a row in which they may be null.
+    init?(optional row: Row) throws(DatabaseError) {
+        guard let name: String = try row.value("name") else { return nil }
+        self.name = name
+        data = try row.value("data")
+    }
+}
+
+/// The rounds: each ends at its time, its best clip is locked, and the next one opens.
+public struct Rounds: Sendable {
+    private let database: Database
+
+    /// Rounds of the film in `database`.
+    public init(database: Database) {
+        self.database = database
+    }
+
+    /// Closes every round whose time is over and opens what follows, once, however many do it at the same time.
+    /// Everything, the events to publish included, happens in one transaction.
+    @discardableResult
+    public func advance() throws -> [RoundEvent] {
+        try database.transaction { connection in
+            let events: [RoundEvent] = try connection.query("select name, data from advance_rounds()")
+            try Rounds.announce(events, on: connection)
+            return events
+        }
+    }
+
+    /// Closes the open round before its time.
+    @discardableResult
+    public func advanceNow(by actor: UUID?) throws -> [RoundEvent] {
+        try database.transaction { connection in
+            let events: [RoundEvent] = try connection.query("select name, data from advance_now(\(actor))")
+            if events.isEmpty { throw FilmRefusal.noOpenRound }
+            try Rounds.announce(events, on: connection)
+            return events
+        }
+    }
+
+    /// How long by the database's clock until the open round is over; nil while none is open, zero when it is due.
+    public func untilNextDue() throws -> Duration? {
+        let milliseconds: Int? = try database.first(
+            """
+            select greatest(0, ceil(extract(epoch from voting_ends_at - dailies_now()) * 1000))::bigint
+            from story_slots
+            where status = 'voting'
+            order by voting_ends_at
+            limit 1
+            """)
+        return milliseconds.map(Duration.milliseconds)
+    }
+
+    /// When the open round is over by the database's clock; nil while none is open.
+    public func nextDue() throws -> Date? {
+        try database.first("select voting_ends_at from story_slots where status = 'voting' order by 1 limit 1")
+    }
+
+    static func announce(_ events: [RoundEvent], on connection: Connection) throws {
+    }
+}

@@ -1,0 +1,113 @@
+public import FoundationEssentials
+
+/// Every season with its slots and winners, as anybody may see it.
+public struct Story: Encodable, Sendable {
+    /// The season that runs, if one does.
+    @OrNull public private(set) var currentSeasonId: UUID?
+    /// The newest season first.
+    public let seasons: [StorySeason]
+
+    init(seasons: [StorySeason]) {
+        currentSeasonId = seasons.first { $0.status == .active }?.id
+        self.seasons = seasons
+    }
+
+    /// The season that runs, else the one that was finished last.
+    public var shownSeason: StorySeason? {
+        seasons.first { $0.status == .active } ?? seasons.first { $0.status == .finished }
+    }
+}
+
+/// A season in the story.
+public struct StorySeason: Encodable, Sendable {
+    /// Its id.
+    public let id: UUID
+    /// Its number, counted from the site's first.
+    public let number: Int
+    /// Its name.
+    public let label: String
+    /// What it is about.
+    public let description: String
+    /// The genre of the film.
+    public let genre: String
+    /// Where it stands.
+    public let status: SeasonStatus
+    /// The film's aspect.
+    public let aspect: Aspect
+    /// Its cover.
+    @OrNull public internal(set) var coverUrl: String?
+    /// How many clips make the film.
+    public let totalSlots: Int
+    /// How long a round is open.
+    public let roundSeconds: Int
+    /// How many slots have a winner.
+    public let lockedSlots: Int
+    /// The part of the film that is cut, from 0 to 1.
+    public let progress: Double
+    /// How long the film is so far.
+    public let durationSeconds: Double
+    /// How many people made the clips that won.
+    public let contributors: Int
+    /// The slot that is open.
+    @OrNull public internal(set) var currentSlot: Int?
+    /// When the open round ends.
+    @OrNull public internal(set) var votingEndsAt: Date?
+    /// How the open round stands.
+    @OrNull public internal(set) var round: StoryRound?
+    /// When it began.
+    @OrNull public internal(set) var activatedAt: Date?
+    /// When its last slot was locked.
+    @OrNull public internal(set) var finishedAt: Date?
+    /// Every slot in order.
+    public let slots: [StorySlot]
+}
+
+/// The open round of a season.
+public struct StoryRound: Encodable, Sendable {
+    /// The slot.
+    public let slot: Int
+    /// How the slot stands.
+    public let status: SlotStatus
+    /// When it opened.
+    @OrNull public internal(set) var votingStartedAt: Date?
+    /// When it ends.
+    @OrNull public internal(set) var votingEndsAt: Date?
+    /// How many clips compete.
+    public let clips: Int
+    /// How many votes were cast; nil when the season shows counts only later.
+    @OrNull public internal(set) var votes: Int?
+}
+
+/// One slot in the story.
+public struct StorySlot: Encodable, Sendable {
+    /// Its place in the film.
+    public let position: Int
+    /// How it stands.
+    public let status: SlotStatus
+    /// When its winner was locked in.
+    @OrNull public internal(set) var lockedAt: Date?
+    /// The clip that won it.
+    @OrNull public internal(set) var winner: StoryWinner?
+}
+
+/// A clip that is part of the film.
+public struct StoryWinner: Encodable, Sendable {
+    /// The clip.
+    public let clip: ClipCard
+    /// How many votes it had when it won.
+    public let voteCount: Int
+    /// The weight of those votes.
+    public let weightedScore: Int
+
+    private enum CodingKeys: CodingKey {
+        case voteCount, weightedScore
+    }
+
+    /// Writes the card's members and the counts side by side.
+    public func encode(to encoder: any Encoder) throws {
+        try clip.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(voteCount, forKey: .voteCount)
+        try container.encode(weightedScore, forKey: .weightedScore)
+    }
+}
