@@ -34,6 +34,11 @@ public enum UnixSocket {
         }
     }
 
+    /// Throws unless somebody listens at `path`.
+    public static func probe(_ path: String) throws(SystemError) {
+        close(try connect(path))
+    }
+
     private static func open() throws(SystemError) -> Int32 {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw SystemError("socket") }

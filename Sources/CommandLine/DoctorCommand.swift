@@ -1,0 +1,140 @@
+internal import FoundationEssentials
+internal import Platform
+internal import Postgres
+
+/// `dailies doctor`
+enum DoctorCommand: Command {
+    static let name = "doctor"
+    static let summary = "check everything and say how to mend it"
+    static let help = """
+        Usage: dailies doctor [--json]
+
+        Checks the settings, the database and its schema, the directories, the programs and the sockets. Exit status 1
+        when something is wrong; each fault says how to mend it.
+        """
+
+    /// One thing that was looked at.
+    struct Finding: Encodable, Equatable {
+        let check: String
+        let isGood: Bool
+        let detail: String
+        /// What to do about it; empty when all is well.
+        let remedy: String
+
+        static func good(_ check: String, _ detail: String) -> Finding {
+            Finding(check: check, isGood: true, detail: detail, remedy: "")
+        }
+
+        static func bad(_ check: String, _ detail: String, mend remedy: String) -> Finding {
+            Finding(check: check, isGood: false, detail: detail, remedy: remedy)
+        }
+    }
+
+    static func run(_ arguments: Arguments) throws -> Int32 {
+        let findings = examine(arguments)
+        let lines = findings.map { finding in
+            (finding.isGood ? "good  " : "BAD   ") + "\(finding.check): \(finding.detail)"
+                + (finding.remedy.isEmpty ? "" : "\n      → \(finding.remedy)")
+        }
+        try Output.answer(findings, text: lines.joined(separator: "\n"), for: arguments)
+        return findings.allSatisfy(\.isGood) ? ExitCode.success : ExitCode.failure
+    }
+
+    private static func examine(_ arguments: Arguments) -> [Finding] {
+        let settings: Settings
+        do {
+            settings = try arguments.settings()
+        } catch {
+            return [
+                .bad("settings", "\(error)", mend: "Correct them in the file that --config names or the environment.")
+            ]
+        }
+        return [.good("settings", "complete, for \(settings.siteURL)")]
+            + database(settings)
+            + directories(settings)
+            + programs(settings)
+            + [publisher(settings)]
+    }
+
+    private static func database(_ settings: Settings) -> [Finding] {
+        let database = settings.openDatabase()
+        do {
+            let role: String = try database.one("select current_user::text || ' on ' || split_part(version(), ' ', 2)")
+            var findings = [Finding.good("database", "reached as \(role)")]
+            let migrator = Migrator(database: database, directory: settings.migrationsDirectory)
+            let waiting = try migrator.status().filter { "\($0.state)" != "applied" }.map(\.name)
+            findings.append(
+                waiting.isEmpty
+                    ? .good("schema", "up to date")
+                    : .bad("schema", "not applied: \(waiting.joined(separator: ", "))", mend: "Run dailies migrate."))
+            return findings + durability(database)
+        } catch let error as DatabaseError {
+            return [
+                .bad(
+                    "database", "\(error)",
+                    mend: "Start Postgres and check DATABASE_URL: psql \"$DATABASE_URL\" must connect.")
+            ]
+        } catch {
+            return [.bad("schema", "\(error)", mend: "MIGRATIONS_DIR must hold the numbered SQL files.")]
+        }
+    }
+
+    /// An acknowledged vote must be on disk, so these two settings are not a matter of taste.
+    private static func durability(_ database: Database) -> [Finding] {
+        ["fsync", "synchronous_commit"].map { name in
+            guard let value: String = try? database.one("select current_setting(\(name))") else {
+                return .bad(name, "not readable", mend: "Look into the server's log.")
+            }
+            return value == "off"
+                ? .bad(name, "off: acknowledged votes can be lost", mend: "Switch \(name) on in postgresql.conf.")
+                : .good(name, value)
+        }
+    }
+
+    private static func directories(_ settings: Settings) -> [Finding] {
+        let written = [
+            ("MEDIA_DIR", settings.mediaDirectory), ("media/incoming", settings.mediaDirectory + "/incoming"),
+            ("media/clips", settings.mediaDirectory + "/clips"), ("VERSION_DIR", settings.versionDirectory),
+        ]
+        let read = [("WEB_DIR", settings.webDirectory), ("MIGRATIONS_DIR", settings.migrationsDirectory)]
+        return written.map { directory($0, mustBeWritable: true) } + read.map { directory($0, mustBeWritable: false) }
+    }
+
+    private static func directory(_ named: (name: String, path: String), mustBeWritable: Bool) -> Finding {
+        let (name, path) = named
+        let files = FileManager.default
+        var isDirectory = false
+        guard files.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory else {
+            return .bad(
+                name, "\(path) is not there", mend: "systemd-tmpfiles --create makes the service's directories.")
+        }
+        guard !mustBeWritable || files.isWritableFile(atPath: path) else {
+            return .bad(name, "\(path) cannot be written", mend: "Give it to the account that runs Dailies.")
+        }
+        return .good(name, path)
+    }
+
+    private static func programs(_ settings: Settings) -> [Finding] {
+        [("ffmpeg", settings.ffmpeg), ("ffprobe", settings.ffprobe)].map { name, path in
+            do {
+                let output = try Subprocess.run(path, ["-version"], timeout: .seconds(10))
+                let line = String(decoding: output.stdout, as: UTF8.self).split(separator: "\n").first ?? ""
+                return .good(name, String(line.prefix(60)))
+            } catch {
+                return .bad(
+                    name, "\(path) does not run: \(error)", mend: "apt install ffmpeg, or set \(name.uppercased()).")
+            }
+        }
+    }
+
+    private static func publisher(_ settings: Settings) -> Finding {
+        do {
+            try UnixSocket.probe(settings.publishSocket)
+            return .good("publisher", settings.publishSocket)
+        } catch {
+            return .bad(
+                "publisher", "nobody listens at \(settings.publishSocket)",
+                mend: "Start nginx with the shipped configuration.")
+        }
+    }
+}
