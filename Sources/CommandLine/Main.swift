@@ -5,7 +5,7 @@ internal import Platform
 @main
 enum Main {
     static let commands: [any Command.Type] = [
-        MigrateCommand.self, DoctorCommand.self, SuperviseCommand.self,
+        MigrateCommand.self, SignInLinkCommand.self, SeasonCommand.self, DoctorCommand.self, SuperviseCommand.self,
     ]
 
     static func main() {

@@ -51,7 +51,16 @@ public enum Members {
 
     /// The member of that name.
     public static func find(username: String, in database: Database) throws(DatabaseError) -> MemberRecord? {
-        try database.first("select \(sql: columns) from users where username = \(username)")
+        try database.first(named(username))
+    }
+
+    /// The member of that name, within a transaction.
+    public static func find(username: String, on connection: Connection) throws(DatabaseError) -> MemberRecord? {
+        try connection.first(named(username))
+    }
+
+    private static func named(_ username: String) -> SQL {
+        "select \(sql: columns) from users where username = \(username)"
     }
 
     /// The oldest account with that e-mail address; not for the web role, which cannot read addresses.
