@@ -1,0 +1,35 @@
+public import HTTP
+public import Identity
+
+/// The routes by which people sign in, out and up.
+public enum AuthRoutes {
+    /// Every route of the group.
+    public static func routes(_ identity: IdentityService) -> [Route] {
+        csrfRoutes(identity) + signInRoutes(identity) + sessionRoutes(identity) + profileRoutes(identity)
+            + avatarRoutes()
+    }
+}
+
+extension IdentityService {
+    /// The cookie of a session; its life begins anew whenever it is set.
+    func sessionCookie(_ token: OpaqueToken) -> SetCookie {
+        SetCookie(cookies.session, token.text, maxAge: sessionDays * 86_400, isSecure: cookies.isSecure)
+    }
+
+    /// Removes the cookie of a session.
+    var noSessionCookie: SetCookie {
+        SetCookie(cookies.session, "", maxAge: 0, isSecure: cookies.isSecure)
+    }
+
+    /// Sets the session's cookie anew, so that browsers keep it as long as the server does, or removes one that is
+    /// worth nothing any more.
+    func renewSessionCookie(_ context: Context, _ response: Response) -> Response {
+        guard let value = context.request.cookies[cookies.session], context.request.bearerToken == nil else {
+            return response
+        }
+        guard context.caller.member != nil, let token = OpaqueToken(value) else {
+            return response.setting(noSessionCookie)
+        }
+        return response.setting(sessionCookie(token))
+    }
+}

@@ -1,0 +1,56 @@
+internal import Crypto
+public import HTTP
+public import Identity
+public import Platform
+
+extension Guard {
+    /// The guard of this site: members by their session cookie, forms by their token, the scheduler by its secret.
+    public static func site(
+        _ identity: IdentityService, settings: Settings, clock: WallClock = .system,
+        limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
+        isEnabled: @escaping @Sendable (String) throws -> Bool = { _ in true }
+    ) -> Guard {
+        let cronSecret = settings.cronSecret
+        return Guard(
+            siteOrigin: settings.siteURL,
+            identify: { request in try identity.caller(of: request, clock) },
+            verifyCSRF: { request, caller in identity.isFormTokenValid(of: request, caller, clock) },
+            limit: limit,
+            isEnabled: isEnabled,
+            isScheduler: { request in
+                guard let cronSecret, let token = request.bearerToken else { return false }
+                return constantTimeEqual(Array(token.utf8), cronSecret)
+            })
+    }
+}
+
+extension IdentityService {
+    /// Who sends a request. A bearer token takes the cookie's place, so that nothing which needs no form token can act
+    /// for a session.
+    func caller(of request: Request, _ clock: WallClock) throws -> Caller {
+        guard request.bearerToken == nil, let session = try session(of: request, clock) else { return .visitor }
+        return .member(
+            Member(
+                id: session.userID, username: session.username, isAdmin: session.isAdmin, isBanned: session.isBanned,
+                authenticatedAt: session.authenticatedAt, sessionID: session.id))
+    }
+
+    /// The session whose cookie a request carries.
+    func session(of request: Request, _ clock: WallClock) throws -> Session? {
+        guard let token = request.cookies[cookies.session].flatMap(OpaqueToken.init) else { return nil }
+        return try sessions.find(token, at: clock.now())
+    }
+
+    func isFormTokenValid(of request: Request, _ caller: Caller, _ clock: WallClock) -> Bool {
+        guard let token = request.headers["X-CSRF-Token"], let binding = binding(of: request, caller) else {
+            return false
+        }
+        return csrf.isValid(token, for: binding, at: clock.now())
+    }
+
+    /// What form tokens are bound to: the session, else the voter cookie.
+    func binding(of request: Request, _ caller: Caller) -> CSRFTokens.Binding? {
+        if let member = caller.member { return .session(member.sessionID) }
+        return request.cookies[cookies.voter].flatMap(VoterCookie.init).map { .voter($0.text) }
+    }
+}

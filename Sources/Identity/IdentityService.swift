@@ -1,0 +1,28 @@
+public import Platform
+public import Postgres
+
+/// All that handlers need to know who calls.
+public struct IdentityService: Sendable {
+    /// The database, as the web role.
+    public let database: Database
+    /// The sessions asked for lately.
+    public let sessions: SessionCache
+    /// Tokens of forms.
+    public let csrf: CSRFTokens
+    /// Keys of voters.
+    public let voterKeys: VoterKeys
+    /// The names of cookies.
+    public let cookies: CookieNames
+    /// How many days a session lasts after its last use.
+    public let sessionDays: Int
+
+    /// Composes the parts by the settings.
+    public init(settings: Settings, database: Database) {
+        self.database = database
+        sessions = SessionCache(database: database, sessionDays: settings.sessionDays)
+        csrf = CSRFTokens(secretKey: settings.secretKey)
+        voterKeys = VoterKeys(secretKey: settings.secretKey)
+        cookies = CookieNames(isPlainLoopback: settings.isPlainLoopback)
+        sessionDays = settings.sessionDays
+    }
+}
