@@ -90,7 +90,8 @@ final class DrainRun: Sendable {
                     failingSince = nil
                 } catch {
                     log.error(
-                        "the queue cannot be reached", ["error": .string(describe(error)), "unrecorded": .int(fences.count)])
+                        "the queue cannot be reached",
+                        ["error": .string(describe(error)), "unrecorded": .int(fences.count)])
                     board.update { $0.noteFailedTurn(fences, nextLook: .now + options.poll) }
                     let since = failingSince ?? .now
                     failingSince = since
@@ -119,7 +120,8 @@ final class DrainRun: Sendable {
                 if board.phase != phase { return .some(nil) }
                 if let step = board.step(at: .now, until: self.end) { return .some(step) }
                 // The room or the time of the next look may have changed: take the deadline anew.
-                let next = [board.nextDeadline, phase == .taking ? self.deadline : nil, graceEnds].compactMap { $0 }.min()
+                let next = [board.nextDeadline, phase == .taking ? self.deadline : nil, graceEnds].compactMap { $0 }
+                    .min()
                 return next == until ? nil : .some(nil)
             }
             return answer ?? nil
@@ -161,7 +163,8 @@ final class DrainRun: Sendable {
             let released = try database.withConnection { try leases.release(holdings.map(\.fence), on: $0) }
             board.update { $0.summary.released += released }
         } catch {
-            log.error("jobs could not be given back and wait for their leases to end", ["error": .string(describe(error))])
+            log.error(
+                "jobs could not be given back and wait for their leases to end", ["error": .string(describe(error))])
         }
         board.update { board in
             for holding in holdings { board.drop(holding) }

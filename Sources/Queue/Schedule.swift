@@ -36,19 +36,21 @@ struct RecurringJob: Sendable {
     /// sight of a declaration only notes the time, so that an installation does not begin with everything at once.
     func enqueueIfDue(at now: Date, on connection: Connection) throws -> Bool {
         let due = schedule.lastDue(at: now)
-        let isNew = try connection.execute(
-            """
-            insert into recurring_jobs (name, due_at)
-            values (\(name), \(due))
-            on conflict (name) do nothing
-            """) == 1
+        let isNew =
+            try connection.execute(
+                """
+                insert into recurring_jobs (name, due_at)
+                values (\(name), \(due))
+                on conflict (name) do nothing
+                """) == 1
         if isNew { return false }
-        let isMine = try connection.execute(
-            """
-            update recurring_jobs
-            set due_at = \(due)
-            where name = \(name) and due_at < \(due)
-            """) == 1
+        let isMine =
+            try connection.execute(
+                """
+                update recurring_jobs
+                set due_at = \(due)
+                where name = \(name) and due_at < \(due)
+                """) == 1
         guard isMine else { return false }
         let job = try enqueue(connection)
         try connection.execute(

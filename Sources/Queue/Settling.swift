@@ -57,15 +57,21 @@ enum Settling {
             """) == 1
     }
 
-    /// A job that was cancelled in the meantime ends here instead of waiting.
+    /// A job that was cancelled in the meantime, or replaced and so has no attempt left, ends here instead of waiting.
     private static func requeue(
         _ fence: Fence, _ time: SQL, charged: Bool, _ error: String?, on connection: Connection
     ) throws(DatabaseError) -> Bool {
         try connection.execute(
             """
             update jobs
-            set state = case when cancel_requested_at is null then 'queued' else 'cancelled' end,
-                finished_at = case when cancel_requested_at is not null then dailies_now() end,
+            set state = case
+                    when cancel_requested_at is not null then 'cancelled'
+                    when \(charged) and attempt >= max_attempts then 'failed'
+                    else 'queued'
+                end,
+                finished_at = case
+                    when cancel_requested_at is not null or \(charged) and attempt >= max_attempts then dailies_now()
+                end,
                 run_at = \(sql: time),
                 attempt = attempt - \(charged ? 0 : 1 as Int32),
                 errors = errors || \(sql: entry(error)),

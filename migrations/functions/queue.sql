@@ -149,8 +149,10 @@ $$;
 create or replace function choose_limited_jobs(wanted int, queue_names text[], kind_names text[]) returns bigint[]
 language plpgsql
 set enable_seqscan = off
+set jit = off
 as $$
 declare
+    moment timestamptz := dailies_now();
     used jsonb;
     chosen bigint[] := '{}';
     candidate record;
@@ -199,7 +201,7 @@ begin
             where state = 'queued'
                 and limit_keys <> '{}'
                 and limit_keys = open.keys
-                and run_at <= dailies_now()
+                and run_at <= moment
                 and queue = any (queue_names)
                 and kind = any (kind_names)
             order by priority desc, run_at, id
@@ -248,8 +250,10 @@ set enable_seqscan = off
 set enable_bitmapscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set jit = off
 as $$
 declare
+    moment timestamptz := dailies_now();
     limited bigint[] := choose_limited_jobs(wanted, queue_names, kind_names);
 begin
     return query
@@ -265,7 +269,7 @@ begin
                 and limit_keys = '{}'
                 and queue = name
                 and priority = level
-                and run_at <= dailies_now()
+                and run_at <= moment
                 and kind = any (kind_names)
             order by run_at, id
             for update skip locked
@@ -287,8 +291,8 @@ begin
         set state = 'running',
             attempt = attempt + 1,
             takes = takes + 1,
-            taken_at = dailies_now(),
-            leased_until = dailies_now() + lease,
+            taken_at = moment,
+            leased_until = moment + lease,
             leased_by = worker
         from best
         where jobs.id = best.id

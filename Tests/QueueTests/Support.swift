@@ -1,0 +1,102 @@
+import FoundationEssentials
+import Glibc
+import Platform
+import Postgres
+import Queue
+import TestSupport
+import Testing
+
+/// The job of these tests: its text says what it should do.
+struct Errand: JobPayload {
+    static let kind = "errand"
+    static let options = JobOptions(maxAttempts: 3)
+
+    var text: String
+
+    init(_ text: String) {
+        self.text = text
+    }
+}
+
+extension TestDatabase {
+    /// A pool of its own, as another process would have.
+    func newPool(connections: Int = 8) -> Database {
+        var options = options(as: .jobs)
+        options.maximumConnections = connections
+        return Database(options)
+    }
+
+    /// The queue as the background role sees it.
+    var queue: Queue { Queue(database(as: .jobs)) }
+
+    /// A table that effects are written to.
+    func makeEffects() throws {
+        try database(as: .owner).withConnection { connection in
+            try connection.script(
+                """
+                create table effects (job_id bigint not null);
+                grant select, insert on effects to dailies_jobs;
+                """)
+        }
+    }
+
+    func drainer(
+        workers: Int = 4, _ change: (inout DrainOptions) -> Void = { _ in },
+        work: @escaping @Sendable (Errand, JobContext) throws -> JobOutcome
+    ) -> Drainer {
+        var registry = JobRegistry()
+        registry.register(Errand.self, work)
+        var options = DrainOptions()
+        options.workers = workers
+        change(&options)
+        return Drainer(database: newPool(connections: workers + 4), registry: registry, options: options)
+    }
+}
+
+/// Runs drains on threads of their own until the body returns; then stops them and waits for their end.
+func draining(_ drainers: Drainer..., while body: () throws -> Void) throws {
+    let threads = try drainers.map { drainer in
+        try BackgroundThread(named: "drain") { _ = try? drainer.run(until: .stopped) }
+    }
+    defer {
+        for drainer in drainers { drainer.stop() }
+        for thread in threads where !thread.join(until: .now + .seconds(20)) { Issue.record("a drain did not end") }
+    }
+    try body()
+}
+
+/// Waits until a condition holds that only asking again can tell, such as one of the database.
+func eventually(
+    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
+) throws {
+    let deadline = ContinuousClock.now + limit
+    while try !condition() {
+        if ContinuousClock.now > deadline {
+            Issue.record("it did not come to pass within \(limit)", sourceLocation: sourceLocation)
+            return
+        }
+        usleep(2_000)
+    }
+}
+
+/// Something that a test opens when others may go on.
+final class Gate: Sendable {
+    private let isOpen = Monitor(false)
+
+    func open() {
+        isOpen.update { $0 = true }
+    }
+
+    /// Waits for the gate, at most half a minute.
+    func pass() {
+        _ = isOpen.wait(until: .now + .seconds(30)) { $0 ? true : nil }
+    }
+}
+
+extension Monitor<Int> {
+    /// Waits until the count is reached; false when it was not in time.
+    func reaches(_ count: Int, within limit: Duration = .seconds(20)) -> Bool {
+        wait(until: .now + limit) { $0 >= count ? true : nil } ?? false
+    }
+}
