@@ -68,7 +68,7 @@ let package = Package(
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Platform"]),
         wrapping("Postgres", ["CPostgres", "Platform"]),
-        wrapping("FastCGI", ["CFastCGI", "CLinux", "Platform"]),
+        wrapping("FastCGI", ["CFastCGI", "CLinux", "HTTP", "Platform"]),
         domain("HTTP", ["Platform", "Crypto"]),
         domain("HTML", []),
         domain("Queue", ["Platform", "Postgres"]),

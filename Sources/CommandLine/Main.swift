@@ -32,15 +32,11 @@ enum Main {
         } catch let fault as UsageFault {
             Output.complain("dailies \(name): \(fault.message)\n\n\(command.help)")
             return ExitCode.usage
-        } catch let fault as Failure {
-            Output.complain("dailies \(name): \(fault)")
-            return ExitCode.failure
         } catch let fault as SettingsError {
             Output.complain("\(fault)")
             return ExitCode.configuration
         } catch {
-            // The operator may see what clients may not: the statement, the server's words.
-            Output.complain("dailies \(name): \(String(reflecting: error))")
+            Output.complain("dailies \(name): \(error)")
             return ExitCode.failure
         }
     }

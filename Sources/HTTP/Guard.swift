@@ -9,6 +9,8 @@ public struct Guard: Sendable {
     public var limit: @Sendable (Route, Request, Caller) throws -> LimitDecision?
     /// Whether a feature flag is on. Throws when nobody can say.
     public var isEnabled: @Sendable (String) throws -> Bool
+    /// Refuses a route for as long as the process is not ready for it.
+    public var requireReady: @Sendable (Route) throws -> Void
     /// Whether the bearer token is the scheduler's secret.
     public var isScheduler: @Sendable (Request) -> Bool
     /// The site's origin, such as `https://dailies.example`.
@@ -21,6 +23,7 @@ public struct Guard: Sendable {
         verifyCSRF: @escaping @Sendable (Request, Caller) -> Bool,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
         isEnabled: @escaping @Sendable (String) throws -> Bool = { _ in true },
+        requireReady: @escaping @Sendable (Route) throws -> Void = { _ in },
         isScheduler: @escaping @Sendable (Request) -> Bool = { _ in false }
     ) {
         self.siteOrigin = siteOrigin
@@ -28,6 +31,7 @@ public struct Guard: Sendable {
         self.verifyCSRF = verifyCSRF
         self.limit = limit
         self.isEnabled = isEnabled
+        self.requireReady = requireReady
         self.isScheduler = isScheduler
     }
 
@@ -37,6 +41,7 @@ public struct Guard: Sendable {
     /// not signed in.
     func admit(_ request: Request, to route: Route) throws -> (caller: Caller, decision: LimitDecision?) {
         if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
+        if !route.isAlwaysServed { try requireReady(route) }
         if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
         // What is the same for all must not be able to depend on who calls.
         let caller = route.cache.isSameForAll && route.access == .any ? .visitor : try identify(request)

@@ -32,6 +32,9 @@ public struct Request: Sendable {
     public var isSecure: Bool
     /// Whether the web server itself asks, in a subrequest that no client can make.
     public var isInternal: Bool
+    /// What the web server's own configuration says about the request, such as `ORIGINAL_URI` in a subrequest. Never
+    /// anything that a client may choose.
+    public var server: [String: String] = [:]
     /// What stands in the place of each name in the route's pattern, decoded.
     public var parameters: [String: String] = [:]
 
@@ -70,7 +73,7 @@ public struct Request: Sendable {
 /// The ids of requests.
 public enum RequestID {
     /// An id from the web server if it is well-formed, else a new one. An id of a client's own choosing could carry
-    /// anything into the log, so only letters, digits and hyphens pass.
+    /// anything into the log, so only letters, digits, hyphens and underscores pass.
     public static func accepting(_ candidate: String?) -> String {
         if let candidate, (8...64).contains(candidate.utf8.count), candidate.utf8.allSatisfy(isAllowed) {
             return candidate
@@ -92,7 +95,7 @@ public enum RequestID {
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"):
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
             true
         default: false
         }

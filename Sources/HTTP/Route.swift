@@ -24,6 +24,8 @@ public struct Route: Sendable {
     public let refusesBanned: Bool
     /// The feature flag that must be on.
     public let flag: String?
+    /// Whether the route is served even while the process is not ready for others.
+    public let isAlwaysServed: Bool
     /// The most bytes that a body may have.
     public let bodyLimit: Int
     /// What the body must be.
@@ -51,7 +53,7 @@ public struct Route: Sendable {
         _ method: Method, _ pattern: String, access: Access, limit: LimitClass?, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: BodyForm = .none,
         query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
-        features: [String] = [], summary: String,
+        isAlwaysServed: Bool = false, features: [String] = [], summary: String,
         handle: @escaping @Sendable (Context, JSONValue) throws -> Response
     ) {
         self.method = method
@@ -61,6 +63,7 @@ public struct Route: Sendable {
         self.needsCSRF = needsCSRF ?? (method.isMutation && access.isByCookie)
         self.refusesBanned = refusesBanned ?? (method.isMutation || access == .admin)
         self.flag = flag
+        self.isAlwaysServed = isAlwaysServed
         self.bodyLimit = bodyLimit
         self.body = body
         self.query = query
@@ -76,12 +79,13 @@ extension Route {
     /// A read.
     public static func get(
         _ pattern: String, access: Access, limit: LimitClass? = .read, flag: String? = nil,
-        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
-        features: [String] = [], summary: String, handle: @escaping @Sendable (Context) throws -> Response
+        isAlwaysServed: Bool = false, query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil],
+        cache: CachePolicy = .noStore, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context) throws -> Response
     ) -> Route {
         Route(
             .get, pattern, access: access, limit: limit, flag: flag, bodyLimit: 0, query: query, answers: answers,
-            cache: cache, features: features, summary: summary
+            cache: cache, isAlwaysServed: isAlwaysServed, features: features, summary: summary
         ) { context, _ in try handle(context) }
     }
 

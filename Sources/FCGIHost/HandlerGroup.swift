@@ -1,0 +1,40 @@
+internal import AdminHandlers
+internal import AuthHandlers
+internal import ClipsHandlers
+internal import HTTP
+internal import Platform
+internal import StoryHandlers
+internal import SystemHandlers
+
+/// A set of routes that an operator may serve in a process of its own.
+struct HandlerGroup: Sendable {
+    let name: String
+    let routes: @Sendable (Services) throws -> [Route]
+
+    /// Every group but `system`, which describes them all.
+    private static let described = [
+        HandlerGroup(name: "story") { StoryRoutes.routes(stories: $0.stories) },
+        HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
+        HandlerGroup(name: "admin") { AdminRoutes.routes(seasons: $0.seasons, rounds: $0.rounds, clips: $0.clips) },
+        HandlerGroup(name: "auth") { AuthRoutes.routes($0.identity) },
+    ]
+
+    /// Every group by the name that stands on the command line.
+    static let all =
+        described + [
+            HandlerGroup(name: "system") { services in
+                // The document names this group's routes too, so they are made once without it.
+                let others = try described.flatMap { try $0.routes(services) }
+                let own = system(services, document: .null)
+                let document = OpenAPI.document(
+                    routes: others + own, title: "\(services.settings.siteName) API", version: "1")
+                return system(services, document: document)
+            }
+        ]
+
+    private static func system(_ services: Services, document: JSONValue) -> [Route] {
+        SystemRoutes.routes(
+            flags: services.flags, checks: HealthChecks.all(services), isReady: { services.schema.isOpen },
+            document: document)
+    }
+}

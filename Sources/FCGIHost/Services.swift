@@ -1,0 +1,67 @@
+internal import Film
+internal import Identity
+internal import Platform
+internal import Postgres
+internal import Storage
+
+/// What the handlers of one process share.
+struct Services: Sendable {
+    let settings: Settings
+    let log: Log
+    let database: Database
+    let schema: SchemaGate
+    let flags: FeatureFlags
+    let identity: IdentityService
+    let clips: Clips
+    let stories: Stories
+    let seasons: Seasons
+    let rounds: Rounds
+    let changes: ChangeFeed
+
+    init(settings: Settings, log: Log) {
+        self.settings = settings
+        self.log = log
+        var options = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-host")
+        options.maximumConnections = settings.databaseConnections
+        options.preparedStatements = settings.preparedStatements
+        options.statementTimeout = .milliseconds(settings.statementTimeoutMilliseconds)
+        database = Database(options)
+        schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
+        let flags = FeatureFlags(database)
+        let identity = IdentityService(settings: settings, database: database)
+        let media = MediaURLs(baseURL: settings.mediaBaseURL)
+        let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
+        self.flags = flags
+        self.identity = identity
+        clips = Clips(database: database, address: address)
+        stories = Stories(database: database, address: address)
+        seasons = Seasons(database: database)
+        rounds = Rounds(database: database)
+        changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
+            switch change {
+            case .missed:
+                flags.drop()
+                identity.sessions.forgetAll()
+            case .announced("flags", _, _):
+                flags.drop()
+            case .announced("sessions", let detail, _):
+                identity.sessions.hear(detail)
+            case .announced:
+                break
+            }
+        }
+    }
+
+    /// Starts what works beside the requests.
+    func start() {
+        schema.start()
+        changes.start()
+    }
+
+    /// Ends it, after the last request.
+    func stop() {
+        changes.stop()
+        schema.stop()
+        database.close()
+    }
+}

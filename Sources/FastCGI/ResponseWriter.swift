@@ -1,0 +1,46 @@
+internal import CFastCGI
+internal import HTTP
+
+/// Writes one answer.
+struct ResponseWriter {
+    /// The client, or nginx, went away.
+    struct Gone: Error {}
+
+    private let output: UnsafeMutablePointer<FCGX_Stream>?
+
+    init(_ slot: borrowing RequestSlot) {
+        output = slot.output
+    }
+
+    /// False when the answer could not be written to its end.
+    func write(_ response: Response) -> Bool {
+        do {
+            switch response.body {
+            case .bytes(let bytes):
+                try put(head(response) + bytes)
+            case .stream(let write):
+                try put(head(response))
+                try write(BodyWriter { bytes in try put(bytes) })
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func head(_ response: Response) -> [UInt8] {
+        var head = "Status: \(response.status)\r\n"
+        for field in response.headers.fields {
+            head += "\(field.name): \(field.value)\r\n"
+        }
+        return Array((head + "\r\n").utf8)
+    }
+
+    private func put(_ bytes: [UInt8]) throws(Gone) {
+        guard let output else { throw Gone() }
+        let written = bytes.withUnsafeBufferPointer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { FCGX_PutStr($0.baseAddress, Int32($0.count), output) }
+        }
+        guard bytes.isEmpty || written == bytes.count, FCGX_GetError(output) == 0 else { throw Gone() }
+    }
+}

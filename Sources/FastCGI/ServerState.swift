@@ -1,0 +1,100 @@
+internal import CLinux
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// What the threads of a server share.
+final class ServerState: Sendable {
+    /// The listening socket; held by whoever started this process, so never shut down here.
+    let socket: Int32
+    /// Hangs up when the server stops, which wakes every poll.
+    let stopPipe: StopPipe
+    /// How many threads have not ended yet.
+    let living = Atomic<Int>(0)
+    /// How many threads stand in accept.
+    let accepting = Atomic<Int>(0)
+    /// How many threads wait on a kept connection.
+    let idle = Atomic<Int>(0)
+    /// How many requests were answered.
+    let served = Atomic<Int>(0)
+    private let stopping = Atomic<Bool>(false)
+
+    init(socket: Int32) throws(SystemError) {
+        self.socket = socket
+        stopPipe = try StopPipe()
+    }
+
+    var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
+
+    func stop() {
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        stopPipe.hangUp()
+    }
+
+    /// Waits for a connection; nil when the server stops.
+    ///
+    /// SIGUSR2 is let through here and nowhere else: libfcgi does not repeat reads and writes that it interrupts.
+    func accept(_ log: Log) -> Int32? {
+        while true {
+            Self.mask(SIG_UNBLOCK)
+            defer { Self.mask(SIG_BLOCK) }
+            if isStopping { return nil }
+            accepting.wrappingAdd(1, ordering: .relaxed)
+            let connection = dailies_accept(socket, Int32(SOCK_CLOEXEC.rawValue))
+            let number = errno
+            accepting.wrappingSubtract(1, ordering: .relaxed)
+            if connection >= 0 { return connection }
+            switch number {
+            case EINTR, ECONNABORTED, EPROTO:
+                continue
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                log.error("no connection can be accepted", Self.fields(number))
+                _ = stopPipe.isHungUp(within: 50)
+            default:
+                // The socket itself is broken; only a new process can get another.
+                log.error("the listening socket is broken", Self.fields(number))
+                kill(getpid(), SIGTERM)
+                _ = stopPipe.isHungUp(within: 1_000)
+            }
+        }
+    }
+
+    private static func fields(_ number: Int32) -> [String: LogValue] {
+        ["error": .string(SystemError("accept4", number: number).description)]
+    }
+
+    private static func mask(_ how: Int32) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGUSR2)
+        pthread_sigmask(how, &set, nil)
+    }
+}
+
+/// A pipe whose writing end is closed to tell every poll that waits on the reading end.
+final class StopPipe: Sendable {
+    let readingEnd: Int32
+    private let writingEnd: Atomic<Int32>
+
+    init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        guard dailies_pipe(&ends, O_CLOEXEC) == 0 else { throw SystemError("pipe2") }
+        readingEnd = ends[0]
+        writingEnd = Atomic(ends[1])
+    }
+
+    deinit {
+        hangUp()
+        close(readingEnd)
+    }
+
+    func hangUp() {
+        let end = writingEnd.exchange(-1, ordering: .sequentiallyConsistent)
+        if end >= 0 { close(end) }
+    }
+
+    func isHungUp(within milliseconds: Int32) -> Bool {
+        var wanted = pollfd(fd: readingEnd, events: Int16(POLLIN), revents: 0)
+        return poll(&wanted, 1, milliseconds) > 0
+    }
+}

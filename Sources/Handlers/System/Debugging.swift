@@ -1,0 +1,40 @@
+internal import FoundationEssentials
+internal import HTTP
+
+extension SystemRoutes {
+    #if DEBUG
+        /// Routes by which tests cause faults. They are in no release build, and no client reaches them.
+        static let debugging: [Route] = [
+            .get("/internal/trap", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Traps.") { context in
+                let numbers = context.request.query.values("n").compactMap { Int($0) }
+                return .text("\(numbers[numbers.count])")
+            },
+            // Reading a named pipe blocks until its other end was opened and closed, so a test knows that a request
+            // is in flight, and says itself when it ends.
+            .get("/internal/hold", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Waits for a pipe.") {
+                context in
+                let pipe = URL(filePath: context.request.server["HOLD_PIPE"] ?? "")
+                return .content(Array(try Data(contentsOf: pipe)), type: "text/plain")
+            },
+            Route(
+                .post, "/internal/echo", access: .internal_, limit: nil, bodyLimit: 65_536,
+                body: .raw(["application/octet-stream"]), isAlwaysServed: true, summary: "Answers its body."
+            ) { context, _ in
+                .content(context.request.body, type: "application/octet-stream")
+            },
+            .get("/internal/fail", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Throws.") { _ in
+                throw Unhealthy("on purpose")
+            },
+            .get("/internal/stream", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Streams.") {
+                context in
+                let isBroken = context.request.query["broken"] == "1"
+                return .stream("text/plain") { writer in
+                    for number in 0..<10_000 { try writer.write("line \(number)\n") }
+                    if isBroken { throw Unhealthy("on purpose") }
+                }
+            },
+        ]
+    #else
+        static let debugging: [Route] = []
+    #endif
+}

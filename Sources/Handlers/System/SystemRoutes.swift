@@ -1,0 +1,74 @@
+public import Film
+public import HTTP
+
+/// The routes that tell how the site itself is.
+public enum SystemRoutes {
+    /// Every route of the group. `isReady` says whether this process can serve; `document` is the OpenAPI document.
+    public static func routes(
+        flags: FeatureFlags, checks: [HealthCheck], isReady: @escaping @Sendable () -> Bool, document: JSONValue
+    ) -> [Route] {
+        [alive, ready(isReady), health(checks), openAPI(document.bytes), features(flags)] + debugging
+    }
+
+    private static let alive = Route.get(
+        "/livez", access: .any, limit: nil, isAlwaysServed: true, features: ["OPS-04"],
+        summary: "Whether this process runs."
+    ) { _ in .text("alive\n") }
+
+    private static func ready(_ isReady: @escaping @Sendable () -> Bool) -> Route {
+        .get(
+            "/readyz", access: .any, limit: nil, isAlwaysServed: true, features: ["OPS-04"],
+            summary: "Whether this process can serve: it reaches its database, and the schema is not older than itself."
+        ) { _ in
+            guard isReady() else { throw Problem.unavailable("not_ready", "This process cannot serve yet.") }
+            return .text("ready\n")
+        }
+    }
+
+    private static func health(_ checks: [HealthCheck]) -> Route {
+        .get(
+            "/api/health", access: .any, limit: nil, isAlwaysServed: true,
+            answers: [200: .health, 503: .health], features: ["OPS-04"],
+            summary: "How the site is: its database, queue, storage and rounds."
+        ) { _ in
+            let health = Health(checks)
+            return try .json(health, status: health.isHealthy ? 200 : 503)
+        }
+    }
+
+    private static func openAPI(_ document: [UInt8]) -> Route {
+        .get(
+            "/api/openapi.json", access: .any, isAlwaysServed: true, answers: [200: .openObject([])],
+            cache: .publicCache(seconds: 60, stale: 300), summary: "This interface, as an OpenAPI 3.1 document."
+        ) { _ in .json(bytes: document) }
+    }
+
+    private static func features(_ flags: FeatureFlags) -> Route {
+        .get(
+            "/api/features", access: .any, answers: [200: .features], features: ["FLAG-01"],
+            summary: "Which features are on."
+        ) { _ in
+            let flags = try flags.all()
+            return try .json([
+                "features": Dictionary(flags.map { ($0.key, $0.isEnabled) }) { first, _ in first }
+            ])
+        }
+    }
+}
+
+extension Schema {
+    fileprivate static let health = Schema.object([
+        .required("status", .choice(["healthy", "degraded"])),
+        .required(
+            "checks",
+            .map(
+                .object([
+                    .required("status", .choice(["ok", "failed"])),
+                    .required("message", .string(), "How things are, in words."),
+                ]))),
+    ]).named("Health")
+
+    fileprivate static let features = Schema.object([
+        .required("features", .map(.boolean), "Whether each feature is on, by its key.")
+    ])
+}
