@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Glibc
 
 /// One session with Postgres, borrowed from a `Database` for the time of a closure.
 ///
@@ -20,7 +21,7 @@ public final class Connection {
 
     /// Waits as long as the server may work on one statement, and a little longer.
     func restorePatience() {
-        wire.patience = options.statementTimeout == .zero ? nil : options.statementTimeout + .seconds(5)
+        wire.patience = options.statementTimeout == .zero ? nil : options.statementTimeout + options.gracePeriod
     }
 
     /// The rows of a statement.
@@ -101,15 +102,24 @@ public final class Connection {
         for sql in statements {
             if let fault = sql.parameters.fault { throw .encoding(parameter: fault.position, reason: fault.reason) }
         }
-        let mayRepeat = !isInTransaction
-        return try strictly { () throws(StatementFault) in
+        // Alone it is a transaction of its own, which has left nothing behind when it failed.
+        let isAlone = !isInTransaction && PQtransactionStatus(wire.handle) == PQTRANS_IDLE
+        var attempt = 1
+        while true {
             do throws(StatementFault) {
                 return try exchange(statements)
             } catch {
-                guard error.isStale, mayRepeat else { throw error }
-                return try exchange(statements)
+                let mayRepeat = isAlone && !isInTransaction && (error.isStale || error.error.isTransient)
+                guard mayRepeat, attempt < options.transactionAttempts else { throw error.reported }
+                if error.error.isTransient { Self.pause(after: attempt) }
+                attempt += 1
             }
         }
+    }
+
+    /// Two that collided must not come back in step, so each waits a random while, longer every time.
+    static func pause(after attempt: Int) {
+        usleep(UInt32.random(in: 500..<(4_000 << UInt32(min(attempt, 8)))))
     }
 
     private func exchange(_ statements: [SQL]) throws(StatementFault) -> QueryResult {
@@ -121,11 +131,7 @@ public final class Connection {
         do {
             return try body()
         } catch {
-            // The transaction has failed with the plan; all that helps is to run it again from its start.
-            if error.isStale, case .server(let sqlstate, _, _) = error.error {
-                throw .serialization(sqlstate: sqlstate)
-            }
-            throw error.error
+            throw error.reported
         }
     }
 }

@@ -126,4 +126,12 @@ public struct PoolStatistics: Sendable, Equatable {
     public let waiting: Int
     /// The most that may exist.
     public let maximum: Int
+
+    /// A state of a pool, to compare with.
+    public init(open: Int, idle: Int, waiting: Int, maximum: Int) {
+        self.open = open
+        self.idle = idle
+        self.waiting = waiting
+        self.maximum = maximum
+    }
 }

@@ -14,6 +14,7 @@ public final class Database: Sendable {
     }
 
     /// Lends a connection to `body`. Statements in it are each a transaction of their own.
+    @discardableResult
     public func withConnection<R>(_ body: (Connection) throws -> R) throws -> R {
         let connection = try pool.take()
         defer { pool.give(connection) }
@@ -23,6 +24,7 @@ public final class Database: Sendable {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws, run again from its start
     /// (at most `transactionAttempts` times) after a serialization failure or a deadlock. So `body` must have no
     /// effects outside of the database. `settings` hold for this transaction alone.
+    @discardableResult
     public func transaction<R>(
         isolation: Isolation = .readCommitted, settings: [String: String] = [:], timeout: Duration? = nil,
         _ body: (Connection) throws -> R

@@ -12,6 +12,8 @@ public struct DatabaseOptions: Sendable {
     public var maximumAge: Duration = .seconds(3600)
     /// How long Postgres lets a statement run; 0 is for ever.
     public var statementTimeout: Duration = .seconds(5)
+    /// How much longer than `statementTimeout` an answer is waited for before the server counts as gone.
+    public var gracePeriod: Duration = .seconds(5)
     /// How long a transaction may sit idle before Postgres ends it; 0 is for ever.
     public var idleInTransactionTimeout: Duration = .seconds(30)
     /// Whether statements are prepared on the server and kept. Off, nothing is kept in the server's session, so that

@@ -14,6 +14,11 @@ struct StatementFault: Error {
         error = report.error(statement: statement)
         isStale = report.isStalePlan
     }
+
+    /// What the caller is told. A transaction has failed with its plan; all that helps is to run it from its start.
+    var reported: DatabaseError {
+        if isStale, let sqlstate = error.sqlstate { .serialization(sqlstate: sqlstate) } else { error }
+    }
 }
 
 extension Connection {

@@ -1,5 +1,3 @@
-public import FoundationEssentials
-
 /// One row of a result. Read it where it is handed out; it keeps its whole result alive.
 public struct Row {
     let result: QueryResult
@@ -46,23 +44,12 @@ extension Row: RowDecodable {
     }
 }
 
-extension RowDecodable where Self: SQLValue {
+extension SQLValue {
     /// Reads the first column.
     public init(row: Row) throws(DatabaseError) {
         self = try row.value(at: 0)
     }
 }
 
-extension String: RowDecodable {}
-extension Int: RowDecodable {}
-extension Int64: RowDecodable {}
-extension Int32: RowDecodable {}
-extension Int16: RowDecodable {}
-extension Double: RowDecodable {}
-extension Bool: RowDecodable {}
-extension UUID: RowDecodable {}
-extension Date: RowDecodable {}
-extension Duration: RowDecodable {}
-extension JSONText: RowDecodable {}
 extension Array: RowDecodable where Element: SQLElement {}
 extension Optional: RowDecodable where Wrapped: SQLValue {}

@@ -2,7 +2,8 @@
 ///
 /// Each type has one Postgres type. `String` alone is sent without a type, so that the server reads it as whatever
 /// stands there: text, an enumeration, jsonb, a date. An enumeration with a raw value conforms by declaring so.
-public protocol SQLValue: Sendable {
+/// As a row it is read from the first column.
+public protocol SQLValue: Sendable, RowDecodable {
     /// The Postgres type that values of this type are sent as.
     static var sqlType: SQLType { get }
     /// Appends the value in the wire format of `sqlType`; false means null.

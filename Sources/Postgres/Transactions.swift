@@ -1,5 +1,4 @@
 internal import CPostgres
-internal import Glibc
 
 /// How far a transaction is kept apart from those beside it.
 public enum Isolation: String, Sendable {
@@ -14,6 +13,7 @@ public enum Isolation: String, Sendable {
 extension Connection {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws, run again from its start
     /// after a serialization failure or a deadlock. `settings` hold for this transaction alone.
+    @discardableResult
     public func transaction<R>(
         isolation: Isolation = .readCommitted, settings: [String: String] = [:], timeout: Duration? = nil,
         _ body: (Connection) throws -> R
@@ -21,7 +21,7 @@ extension Connection {
         var settings = settings
         if let timeout {
             settings["statement_timeout"] = "\(timeout.milliseconds)"
-            wire.patience = timeout == .zero ? nil : timeout + .seconds(5)
+            wire.patience = timeout == .zero ? nil : timeout + options.gracePeriod
         }
         defer { restorePatience() }
         var attempt = 1
@@ -29,8 +29,7 @@ extension Connection {
             do {
                 return try attemptTransaction(isolation, settings, body)
             } catch let error as DatabaseError where error.isTransient && attempt < options.transactionAttempts {
-                // Two that collided must not come back in step, so each waits a random while, longer every time.
-                usleep(UInt32.random(in: 500..<(4_000 << UInt32(attempt))))
+                Self.pause(after: attempt)
                 attempt += 1
             }
         }
@@ -78,6 +77,7 @@ extension Connection {
     }
 
     /// Runs `body` so that its failure undoes only its own work, not that of the transaction around it.
+    @discardableResult
     public func savepoint<R>(_ body: (Connection) throws -> R) throws -> R {
         try openTransaction()
         try simple("savepoint inner_work")

@@ -65,11 +65,15 @@ final class Wire {
 
     /// Whether a connection that lay idle still has a server behind it; nothing is sent.
     func isAlive() -> Bool {
-        var waiting = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        guard waiting.fd >= 0, poll(&waiting, 1, 0) >= 0 else { return false }
-        // Bytes from an idle server are a parting word, or news that libpq digests here.
-        if waiting.revents != 0, PQconsumeInput(handle) == 0 { return false }
-        return isUsable
+        while isUsable {
+            var waiting = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            guard waiting.fd >= 0 else { return false }
+            let ready = poll(&waiting, 1, 0)
+            if ready == 0 { return true }
+            // An idle server sends news, which libpq digests, or a parting word; only behind that comes the end.
+            if ready < 0 ? errno != EINTR : PQconsumeInput(handle) == 0 { return false }
+        }
+        return false
     }
 
     /// Throws unless libpq took the message.

@@ -24,25 +24,30 @@ public final class TestDatabase: Sendable {
     private let cluster: TestCluster
     private let pools = Mutex<[Role: Database]>([:])
 
-    /// Makes a database. `run` is the better way, since it also drops it.
-    public init(cluster: TestCluster? = nil) throws {
+    /// Makes a database, migrated or empty. `run` is the better way, since it also drops it.
+    public init(in cluster: TestCluster? = nil, migrated: Bool = true) throws {
         let cluster = try cluster ?? TestCluster.required()
-        let template = try Template.name(in: cluster)
+        let template = migrated ? try Template.name(in: cluster) : "template0"
         name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
         self.cluster = cluster
         let administrator = try cluster.administrator()
         defer { administrator.close() }
-        try administrator.execute(
-            """
-            create database \(identifier: name)
-            template \(identifier: template)
-            owner dailies_owner
-            """)
+        try administrator.withConnection { connection in
+            try Template.makeOwner(connection)
+            try connection.execute(
+                """
+                create database \(identifier: name)
+                template \(identifier: template)
+                owner dailies_owner
+                """)
+        }
     }
 
     /// Makes a database, hands it to `body` and drops it afterwards, whatever happened.
-    public static func run<R>(_ body: (TestDatabase) throws -> R) throws -> R {
-        let test = try TestDatabase()
+    public static func run<R>(
+        in cluster: TestCluster? = nil, migrated: Bool = true, _ body: (TestDatabase) throws -> R
+    ) throws -> R {
+        let test = try TestDatabase(in: cluster, migrated: migrated)
         defer { test.drop() }
         return try body(test)
     }

@@ -1,0 +1,42 @@
+internal import Platform
+internal import Synchronization
+
+/// Runs `body` on `count` threads at once, waits for all of them, and throws the first error of any.
+public func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    let faults = Monitor<[any Error]>([])
+    let threads = try (0..<count).map { index in
+        try BackgroundThread(named: "test \(index)") {
+            do {
+                try body(index)
+            } catch {
+                faults.update { $0.append(error) }
+            }
+        }
+    }
+    for thread in threads { thread.join() }
+    if let first = faults.withLock({ $0.first }) { throw first }
+}
+
+/// Asks again and again until `condition` holds; false when it did not by the deadline.
+public func eventually(
+    within limit: Duration = .seconds(10), _ condition: () throws -> Bool
+) rethrows -> Bool {
+    let deadline = ContinuousClock.now + limit
+    // Nobody ever tells this monitor anything: it is a wait of a few milliseconds between two looks.
+    let pause = Monitor(0)
+    while true {
+        if try condition() { return true }
+        guard ContinuousClock.now < deadline else { return false }
+        _ = pause.wait(until: .now + .milliseconds(5)) { _ in Int?.none }
+    }
+}
+
+/// The error that `body` throws; nil when it throws none.
+public func fault<R>(of body: () throws -> R) -> (any Error)? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return error
+    }
+}
