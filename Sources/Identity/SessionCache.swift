@@ -69,7 +69,12 @@ public final class SessionCache: Sendable {
 
     /// Hears a notification of the channel `dailies`, of which only the topic `sessions` matters here.
     public func hear(_ notification: Postgres.Notification) {
-        guard let change = try? JSONDecoder().decode(Change.self, from: Data(notification.payload.utf8)) else { return }
+        hear(payload: notification.payload)
+    }
+
+    /// Hears the payload of a notification of the channel `dailies`.
+    public func hear(payload: String) {
+        guard let change = try? JSONDecoder().decode(Change.self, from: Data(payload.utf8)) else { return }
         if change.topic == "sessions" { hear(change.detail) }
     }
 

@@ -69,7 +69,7 @@ public enum Sessions {
         _ token: OpaqueToken, sessionDays: Int, in database: Database
     ) throws(DatabaseError) -> Session? {
         guard
-            let row: Row = try database.first("select * from find_session(\(token.hash), \(sessionDays))")
+            let row: Row = try database.first("select * from find_session(\(token.hash), \(sessionDays)::int)")
         else { return nil }
         return try Session(row: row, id: Text.hex(token.hash))
     }
@@ -99,6 +99,6 @@ public enum Sessions {
 
     /// Removes sessions and links whose time is over, for maintenance; tells how many there were.
     public static func sweep(batch: Int = 1_000, in database: Database) throws(DatabaseError) -> Int {
-        try database.one("select sweep_sessions(\(batch))")
+        try database.one("select sweep_sessions(\(batch)::int)")
     }
 }

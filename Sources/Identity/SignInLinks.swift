@@ -60,7 +60,7 @@ public enum SignInLinks {
             """
             select outcome, member
             from sign_in_by_link(
-                \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)
+                \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)::int
             )
             """)
         if let member = try row.value("member", as: UUID?.self) { return .signedIn(new, member: member) }

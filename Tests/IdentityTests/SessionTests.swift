@@ -1,0 +1,227 @@
+import FoundationEssentials
+import Glibc
+import Identity
+import Platform
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+private final class Results<R: Sendable>: Sendable {
+    let all = Mutex<[Int: R]>([:])
+}
+
+/// Runs a body on threads of its own and gives the results in order.
+func inParallel<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> R) throws -> [R] {
+    let results = Results<R>()
+    let threads = try (0..<count).map { index in
+        try BackgroundThread(named: "test \(index)") {
+            let result = body(index)
+            results.all.withLock { $0[index] = result }
+        }
+    }
+    for thread in threads { _ = thread.join() }
+    return results.all.withLock { all in (0..<count).compactMap { all[$0] } }
+}
+
+/// Waits until something is so; false when it is not so in time.
+func eventually(within limit: Duration = .seconds(10), _ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try condition() { return true }
+        _ = poll(nil, 0, 2)
+    }
+    return try condition()
+}
+
+@Suite("Sessions", .requiresPostgres)
+struct SessionTests {
+    @Test("AUTH-02 a session lasts 30 days after its last use")
+    func rolling() throws {
+        try TestDatabase.run { test in
+            let token = try test.makeSession(of: test.makeMember().id)
+            try test.setClock(offset: .seconds(29 * 86_400))
+            #expect(try test.find(token) != nil)
+            try test.setClock(offset: .seconds(58 * 86_400))
+            #expect(try test.find(token) != nil)
+            try test.setClock(offset: .seconds(89 * 86_400))
+            #expect(try test.find(token) == nil)
+            #expect(try Sessions.sweep(in: test.database(as: .jobs)) == 2)
+        }
+    }
+
+    @Test("AUTH-02 use is written down at most once an hour")
+    func touches() throws {
+        try TestDatabase.run { test in
+            let token = try test.makeSession(of: test.makeMember().id)
+            let end = try #require(try test.find(token)).expiresAt
+            try test.setClock(offset: .seconds(1_800))
+            #expect(try test.find(token)?.expiresAt == end)
+            try test.setClock(offset: .seconds(3_700))
+            #expect(try #require(try test.find(token)).expiresAt > end)
+        }
+    }
+
+    @Test("AUTH-02 a token that was never given out belongs to no session")
+    func forged() throws {
+        try TestDatabase.run { test in
+            _ = try test.makeSession(of: test.makeMember().id)
+            #expect(try test.find(OpaqueToken.random()) == nil)
+        }
+    }
+
+    @Test("AUTH-02 one lists and ends one's own sessions, and nobody else's")
+    func listAndEnd() throws {
+        try TestDatabase.run { test in
+            let web = test.database(as: .web)
+            let (mira, dana) = (try test.makeMember("mira"), try test.makeMember("dana"))
+            let tokens = try (0..<3).map { _ in try test.makeSession(of: mira.id) }
+            let ids = try tokens.map { try #require(try test.find($0)).id }
+            let foreign = try test.makeSession(of: dana.id)
+            let foreignID = try #require(try test.find(foreign)).id
+            let list = try Sessions.list(of: mira.id, in: web)
+            #expect(Set(list.map(\.id)) == Set(ids) && list.allSatisfy { $0.userAgent == "test" })
+
+            #expect(try !Sessions.end(foreignID, of: mira.id, in: web))
+            #expect(try !Sessions.end("00", of: mira.id, in: web))
+            #expect(try !Sessions.end("no hex", of: mira.id, in: web))
+            #expect(try test.find(foreign) != nil)
+            #expect(try Sessions.end(ids[0], of: mira.id, in: web))
+            #expect(try !Sessions.end(ids[0], of: mira.id, in: web))
+            #expect(try test.find(tokens[0]) == nil)
+            #expect(try Sessions.endAll(of: mira.id, except: ids[1], in: web) == 1)
+            #expect(try test.find(tokens[1]) != nil)
+            #expect(try test.find(tokens[2]) == nil)
+            #expect(try test.find(foreign) != nil)
+        }
+    }
+
+    @Test("ADM-02 a ban ends every session at once, and only an admin's word bans")
+    func ban() throws {
+        try TestDatabase.run { test in
+            let web = test.database(as: .web)
+            let (mira, boss) = (try test.makeMember("mira"), try test.makeMember("boss", isAdmin: true))
+            let token = try test.makeSession(of: mira.id)
+            #expect(throws: DatabaseError.self) { try Members.ban(boss.id, reason: "x", by: boss.id, in: web) }
+            #expect(throws: DatabaseError.self) { try Members.ban(boss.id, reason: "x", by: mira.id, in: web) }
+            #expect(try Members.ban(mira.id, reason: "spam", by: boss.id, in: web))
+            #expect(try test.find(token) == nil)
+            let again = try #require(try test.find(try test.makeSession(of: mira.id)))
+            #expect(again.isBanned && again.banReason == "spam")
+            #expect(try Members.ban(mira.id, reason: nil, by: boss.id, in: web))
+            #expect(try Members.find(mira.id, in: web)?.bannedAt == nil)
+            #expect(try !Members.ban(UUID(), reason: "x", by: boss.id, in: web))
+        }
+    }
+}
+
+@Suite("Cached sessions", .requiresPostgres)
+struct SessionCacheTests {
+    /// A process with a cache whose entries would live for ever, so that only announcements can end them.
+    private final class Process {
+        let cache: SessionCache
+        let listener: Listener
+
+        init(_ test: TestDatabase, capacity: Int = 1_000) throws {
+            let cache = SessionCache(
+                database: test.database(as: .web), sessionDays: 30, life: .seconds(86_400), capacity: capacity)
+            self.cache = cache
+            listener = Listener(
+                test.options(as: .web), channels: ["dailies"], onNotification: { cache.hear($0) },
+                onLoss: { cache.forgetAll() })
+            listener.start()
+            #expect(eventually { listener.isListening })
+        }
+
+        deinit { listener.stop() }
+
+        func find(_ token: OpaqueToken, at now: Date = Date()) throws -> Session? { try cache.find(token, at: now) }
+    }
+
+    @Test("AUTH-02 signing out in one process ends the session in another")
+    func signOut() throws {
+        try TestDatabase.run { test in
+            let process = try Process(test)
+            let mira = try test.makeMember("mira")
+            let (kept, ended) = (try test.makeSession(of: mira.id), try test.makeSession(of: mira.id))
+            let id = try #require(try process.find(ended)).id
+            _ = try process.find(kept)
+            try Sessions.end(id, of: mira.id, in: test.database(as: .web))
+            #expect(try eventually { try process.find(ended) == nil })
+            #expect(try process.find(kept) != nil)
+        }
+    }
+
+    @Test("ADM-02 a ban takes effect in every process at once, even one made by hand in SQL")
+    func ban() throws {
+        try TestDatabase.run { test in
+            let process = try Process(test)
+            let mira = try test.makeMember("mira")
+            let token = try test.makeSession(of: mira.id)
+            #expect(try process.find(token) != nil)
+            try test.database(as: .owner)
+                .execute("update users set banned_at = now(), ban_reason = 'spam' where id = \(mira.id)")
+            #expect(try eventually { try process.find(token) == nil })
+        }
+    }
+
+    @Test("AUTH-02 a new name and new rights are seen at once")
+    func changes() throws {
+        try TestDatabase.run { test in
+            let process = try Process(test)
+            let member = try test.makeMember()
+            let token = try test.makeSession(of: member.id)
+            #expect(try process.find(token)?.username == nil)
+            _ = try Members.choose(
+                username: "mira", ageConfirmed: true, for: member.id, in: test.database(as: .web))
+            #expect(try eventually { try process.find(token)?.username == "mira" })
+            try test.database(as: .owner).execute("update users set role = 'admin' where id = \(member.id)")
+            #expect(try eventually { try process.find(token)?.isAdmin == true })
+        }
+    }
+
+    @Test("AUTH-02 a cached session ends at its end")
+    func expiry() throws {
+        try TestDatabase.run { test in
+            let process = try Process(test)
+            let token = try test.makeSession(of: test.makeMember().id)
+            #expect(try process.find(token) != nil)
+            #expect(try process.find(token, at: Date() + 31 * 86_400) == nil)
+        }
+    }
+
+    @Test("AUTH-02 the database is asked once for many requests, and again after a loss of its announcements")
+    func caching() throws {
+        try TestDatabase.run { test in
+            let process = try Process(test)
+            let mira = try test.makeMember("mira")
+            let token = try test.makeSession(of: mira.id)
+            #expect(try process.find(token) != nil)
+            // Without a word to anybody, so that a cached answer can be told from a fresh one.
+            try test.database(as: .owner).execute("delete from sessions")
+            #expect(try process.find(token) != nil)
+            process.cache.hear(payload: "no json")
+            process.cache.hear(payload: #"{"topic":"film","detail":"x","number":1}"#)
+            #expect(try process.find(token) != nil)
+            process.cache.forgetAll()
+            #expect(try process.find(token) == nil)
+        }
+    }
+
+    @Test("AUTH-02 the cache has a bound")
+    func capacity() throws {
+        try TestDatabase.run { test in
+            let process = try Process(test, capacity: 2)
+            let mira = try test.makeMember("mira")
+            let tokens = try (0..<5).map { _ in try test.makeSession(of: mira.id) }
+            for token in tokens + tokens { #expect(try process.find(token)?.userID == mira.id) }
+        }
+    }
+
+    @Test("AUTH-02 when Postgres cannot be asked, nobody is taken for a visitor")
+    func unavailable() throws {
+        let database = Database(DatabaseOptions(connectionString: "host=/nonexistent dbname=x user=x"))
+        let cache = SessionCache(database: database, sessionDays: 30)
+        #expect(throws: DatabaseError.self) { try cache.find(OpaqueToken.random(), at: Date()) }
+    }
+}
