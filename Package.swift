@@ -111,6 +111,11 @@ let package = Package(
         tests("MediaTests", ["Media", "Storage", "TestSupport"]),
         tests("FilmTests", ["Film", "TestSupport"]),
         tests("IdentityTests", ["Identity", "TestSupport"]),
-        tests("IntegrationTests", ["Film", "Identity", "Queue", "Storage", "Media", "Realtime", "TestSupport"] + handlerGroups),
+        tests(
+            "IntegrationTests",
+            [
+                "dailies-host", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Media", "Platform", "Postgres",
+                "Queue", "Realtime", "Storage", "TestSupport",
+            ]),
     ]
 )

@@ -24,16 +24,6 @@ func inParallel<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> 
     return results.all.withLock { all in (0..<count).compactMap { all[$0] } }
 }
 
-/// Waits until something is so; false when it is not so in time.
-func eventually(within limit: Duration = .seconds(10), _ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try condition() { return true }
-        _ = poll(nil, 0, 2)
-    }
-    return try condition()
-}
-
 @Suite("Sessions", .requiresPostgres)
 struct SessionTests {
     @Test("AUTH-02 a session lasts 30 days after its last use")

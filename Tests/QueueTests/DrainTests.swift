@@ -220,7 +220,7 @@ struct DrainTests {
             }
             gate.open()
             #expect(ended.reaches(2))
-            try eventually { try test.queue.job(stubborn)?.leasedBy == nil }
+            try waitUntil { try test.queue.job(stubborn)?.leasedBy == nil }
             #expect(try test.database(as: .jobs).one("select count(*) from effects") == 0)
         }
     }

@@ -69,9 +69,9 @@ struct EnqueueTests {
                 #expect(try queue.enqueue(Errand("ignored"), uniqueKey: "k", onConflict: .keep) == nil)
                 let new = try #require(try queue.enqueue(Errand("new"), uniqueKey: "k", onConflict: .replace))
                 #expect(new != old)
-                try eventually { try queue.job(new)?.state == .completed }
+                try waitUntil { try queue.job(new)?.state == .completed }
                 gate.open()
-                try eventually { try queue.job(old)?.state == .failed }
+                try waitUntil { try queue.job(old)?.state == .failed }
             }
             #expect(seen.withLock { $0 } == ["old", "new"])
         }

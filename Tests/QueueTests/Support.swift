@@ -65,21 +65,6 @@ func draining(_ drainers: Drainer..., while body: () throws -> Void) throws {
     try body()
 }
 
-/// Waits until a condition holds that only asking again can tell, such as one of the database.
-func eventually(
-    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () throws -> Bool
-) throws {
-    let deadline = ContinuousClock.now + limit
-    while try !condition() {
-        if ContinuousClock.now > deadline {
-            Issue.record("it did not come to pass within \(limit)", sourceLocation: sourceLocation)
-            return
-        }
-        usleep(2_000)
-    }
-}
-
 /// Something that a test opens when others may go on.
 final class Gate: Sendable {
     private let isOpen = Monitor(false)

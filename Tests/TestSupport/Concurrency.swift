@@ -1,5 +1,6 @@
 internal import Platform
 internal import Synchronization
+public import Testing
 
 /// Runs `body` on `count` threads at once, waits for all of them, and throws the first error of any.
 public func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
@@ -29,6 +30,15 @@ public func eventually(
         guard ContinuousClock.now < deadline else { return false }
         _ = pause.wait(until: .now + .milliseconds(5)) { _ in Int?.none }
     }
+}
+
+/// Waits until `condition` holds, and records an issue when it does not by the deadline.
+public func waitUntil(
+    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
+) throws {
+    guard try !eventually(within: limit, condition) else { return }
+    Issue.record("it did not come to pass within \(limit)", sourceLocation: sourceLocation)
 }
 
 /// The error that `body` throws; nil when it throws none.
