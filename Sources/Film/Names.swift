@@ -1,7 +1,7 @@
 public import Postgres
 
 /// How a slot stands.
-public enum SlotStatus: String, Codable, CaseIterable, SQLValue {
+public enum SlotStatus: String, Codable, CaseIterable, SQLValue, RowDecodable {
     /// Its turn has not come.
     case upcoming
     /// Its round is open.
@@ -15,7 +15,7 @@ public enum SlotStatus: String, Codable, CaseIterable, SQLValue {
 }
 
 /// How a clip stands.
-public enum ClipStatus: String, Codable, CaseIterable, SQLValue {
+public enum ClipStatus: String, Codable, CaseIterable, SQLValue, RowDecodable {
     /// Waits for an admin.
     case pending
     /// Competes, or will when its slot opens.
@@ -29,7 +29,7 @@ public enum ClipStatus: String, Codable, CaseIterable, SQLValue {
 }
 
 /// How far the machine is with a clip's file.
-public enum ClipProcessing: String, Codable, CaseIterable, SQLValue {
+public enum ClipProcessing: String, Codable, CaseIterable, SQLValue, RowDecodable {
     /// The file is being checked and converted.
     case processing
     /// The file can be shown.
