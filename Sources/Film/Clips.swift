@@ -52,7 +52,6 @@ public struct Clips: Sendable {
                 perceptual_hash = \(processed.perceptualHash)
             where id = \(clip) and processing = 'processing'
             """)
-        if changed > 0 { try announceProcessed(on: connection) }
         return changed > 0
     }
 
@@ -66,11 +65,6 @@ public struct Clips: Sendable {
                 processing_error = \(reason)
             where id = \(clip) and processing = 'processing'
             """)
-        if changed > 0 { try announceProcessed(on: connection) }
         return changed > 0
-    }
-
-    private static func announceProcessed(on connection: Connection) throws {
-        let _: Int = try connection.one("select announce_change('clips', 'processed')")
     }
 }

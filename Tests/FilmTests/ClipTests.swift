@@ -126,6 +126,48 @@ struct ClipTests {
         }
     }
 
+    @Test("VOTE-05 a clip that was rejected and approved again in its round keeps its votes, in another it has none")
+    func comesBack() throws {
+        try FilmStage.run { stage in
+            let (_, clips) = try stage.voting(["A", "B", "C"])
+            try stage.count(clips[0], votes: 6)
+            try stage.count(clips[1], votes: 5)
+            _ = try stage.clips.reject([clips[0]], reason: "Reported", by: stage.admin)
+            _ = try stage.clips.approve([clips[0]], by: stage.admin)
+            #expect(try stage.counters(of: clips[0]) == [6, 6, 6])
+            _ = try stage.clips.reject([clips[1]], reason: "Reported", by: stage.admin)
+            try stage.closeRound()
+            _ = try stage.clips.approve([clips[1]], by: stage.admin)
+            #expect(try stage.slot(of: clips[1]) == 2)
+            #expect(try stage.counters(of: clips[1]) == [0, 0, 0])
+        }
+    }
+
+    @Test("FILM-05 what was cast for clips that left counts no more when the slot opens again")
+    func comesBackToWaitingSlot() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A"])
+            try stage.count(clips[0], votes: 6)
+            try stage.superuser.execute(
+                """
+                insert into votes (season_id, slot_position, clip_id, voter_key, weight, created_at, updated_at)
+                values (\(season), 1, \(clips[0]), 'device_a', 1, now(), now())
+                """)
+            _ = try stage.clips.reject(clips, reason: "Reported", by: stage.admin)
+            #expect(try stage.closeRound() == ["round_waiting"])
+            _ = try stage.clips.approve(clips, by: stage.admin)
+            #expect(try stage.slots(of: season)[0] == .voting)
+            #expect(try stage.counters(of: clips[0]) == [0, 0, 0])
+            #expect(try stage.superuser.one("select count(*)::int from votes where voided_at is null") == 0)
+            // The voter may vote for it again.
+            try stage.superuser.execute(
+                """
+                insert into votes (season_id, slot_position, clip_id, voter_key, weight, created_at, updated_at)
+                values (\(season), 1, \(clips[0]), 'device_a', 1, now(), now())
+                """)
+        }
+    }
+
     @Test("ADM-01 many clips are decided at once, each with its own outcome")
     func bulk() throws {
         try FilmStage.run { stage in

@@ -67,7 +67,6 @@ begin
         register_clip.genre, register_clip.ai_generated, dailies_now(), dailies_now()
     )
     returning id into registered;
-    perform announce_change('clips', 'registered');
     return query select 'registered', registered;
 end
 $$;
@@ -100,6 +99,7 @@ declare
     target record;
     clip tournament_clips;
     wanted uuid;
+    comes_back boolean;
     joined boolean := false;
 begin
     perform require_admin(actor);
@@ -128,6 +128,7 @@ begin
             return query select wanted, 'approved_next_season', null::int, null::text, null::jsonb;
         else
             -- A clip that was taken out of this round and comes back brings what was cast for it in this round.
+            comes_back := clip.season_id = target.season_id and clip.slot_position = target.slot_position;
             update tournament_clips
             set season_id = target.season_id,
                 slot_position = target.slot_position,
@@ -136,30 +137,18 @@ begin
                 decided_by = actor,
                 decided_at = dailies_now(),
                 activated_at = dailies_now(),
-                vote_count = counted.casts,
-                weighted_score = counted.weight,
-                view_count = counted.views
-            from (
-                select coalesce(sum(votes.casts), 0) as casts,
-                    coalesce(sum(votes.weight), 0) as weight,
-                    (
-                        select count(*)
-                        from clip_views
-                        where clip_views.season_id = target.season_id
-                            and clip_views.slot_position = target.slot_position
-                            and clip_views.clip_id = wanted
-                    ) as views
-                from votes
-                where votes.season_id = target.season_id and votes.slot_position = target.slot_position
-                    and votes.clip_id = wanted and votes.voided_at is null
-            ) counted
+                vote_count = case when comes_back then vote_count else 0 end,
+                weighted_score = case when comes_back then weighted_score else 0 end,
+                view_count = case when comes_back then view_count else 0 end
             where id = wanted;
             joined := true;
             return query select wanted, 'approved', target.slot_position, null::text, null::jsonb;
         end if;
     end loop;
 
-    perform announce_change('clips', 'approved');
+    if joined then
+        perform announce_change('clips', 'approved');
+    end if;
     if joined and target.slot_status = 'waiting_for_clips' then
         return query
         select null::uuid, null::text, target.slot_position, opened.name, opened.data
@@ -180,6 +169,10 @@ begin
     perform require_admin(actor);
     perform lock_film();
     perform from tournament_clips where id = any (rejected) order by id for update;
+    -- Nobody but admins and creators knows of a pending clip, so its end is no news.
+    if exists (select from tournament_clips where id = any (rejected) and status = 'active') then
+        perform announce_change('clips', 'rejected');
+    end if;
     return query
     with wanted as (
         select wanted.id, wanted.place
@@ -203,7 +196,6 @@ begin
     left join tournament_clips clips on clips.id = wanted.id
     left join decided on decided.id = wanted.id
     order by wanted.place;
-    perform announce_change('clips', 'rejected');
 end
 $$;
 
@@ -214,17 +206,22 @@ language plpgsql
 security definer
 set search_path = public, pg_temp
 as $$
+declare
+    clip_status text;
 begin
     perform require_admin(actor);
     update tournament_clips
     set title = coalesce(new_title, title),
         description = coalesce(new_description, description),
         genre = coalesce(new_genre, genre)
-    where id = edited;
-    if not found then
+    where id = edited
+    returning status into clip_status;
+    if clip_status is null then
         return false;
     end if;
-    perform announce_change('clips', 'edited');
+    if clip_status not in ('pending', 'rejected') then
+        perform announce_change('clips', 'edited');
+    end if;
     return true;
 end
 $$;

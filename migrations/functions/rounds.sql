@@ -108,6 +108,11 @@ begin
         where season_id = closing_season and slot_position = closing_position and voided_at is null;
         delete from clip_views
         where season_id = closing_season and slot_position = closing_position;
+        update tournament_clips
+        set vote_count = 0,
+            weighted_score = 0,
+            view_count = 0
+        where season_id = closing_season and slot_position = closing_position;
         return query select * from open_slot(closing_season, closing_position);
         return;
     end if;
