@@ -1,10 +1,11 @@
-@testable internal import dailies_host
 internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
 internal import HTTPClient
 internal import Platform
 internal import TestSupport
+
+@testable internal import dailies_host
 
 /// What answers a site's requests.
 protocol Backend: AnyObject {
@@ -68,7 +69,8 @@ final class ThroughNginx: Backend {
                 "/usr/sbin/nginx", ["-e", "stderr", "-c", directory + "/nginx.d/nginx.conf", "-g", "daemon off;"],
                 output: log.number, errors: log.number))
         guard eventually({ (try? self.get("/readyz"))?.status == 200 }) else {
-            throw SiteFault("the site does not answer: \(try String(contentsOfFile: directory + "/log/host.log", encoding: .utf8))")
+            throw SiteFault(
+                "the site does not answer: \(try String(contentsOfFile: directory + "/log/host.log", encoding: .utf8))")
         }
     }
 
