@@ -5,7 +5,8 @@ internal import Platform
 @main
 enum Main {
     static let commands: [any Command.Type] = [
-        MigrateCommand.self, SignInLinkCommand.self, SeasonCommand.self, DoctorCommand.self, SuperviseCommand.self,
+        MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, DoctorCommand.self,
+        SuperviseCommand.self,
     ]
 
     static func main() {

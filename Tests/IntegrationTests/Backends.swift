@@ -98,16 +98,6 @@ final class ThroughNginx: Backend {
     }
 }
 
-/// Where the repository and what was built of it lie.
-enum Repository {
-    static let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-    /// The directory of the program that runs the tests is where the others were built.
-    static let programs: String = {
-        let test = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return test.split(separator: "/").dropLast().map { "/" + $0 }.joined()
-    }()
-}
-
 /// A port of loopback that nobody listens on.
 enum FreePort {
     static func find() throws -> Int {

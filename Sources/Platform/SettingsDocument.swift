@@ -1,0 +1,26 @@
+extension Settings {
+    /// The page docs/configuration.md, made of the table that the programs read by.
+    public static var document: String {
+        let rows = all.map { setting in
+            let standard = setting.standard.map { $0.isEmpty ? "none" : "`\($0)`" } ?? "**required**"
+            let names = ([setting.name] + setting.aliases).map { "`\($0)`" }.joined(separator: ", ")
+            return "| \(names) | \(standard) | \(setting.unit) | \(setting.isSecret ? "yes" : "") | \(setting.meaning) |"
+        }
+        return """
+            # Configuration
+
+            Settings come from the environment and from the file that `--config` or `DAILIES_CONFIG` names (`NAME=value`
+            lines); the environment wins. A secret may be given as `NAME_FILE`, the path of a file that holds it. Every
+            program checks all settings when it starts and lists every fault at once, with the name or the line that is
+            wrong. Further names in the first column are those of older systems and mean the same.
+
+            `dailies settings` shows what is in force; secrets show only whether they are set. This page is made by
+            `dailies settings --document`, and a test compares the two.
+
+            | setting | default | unit | secret | meaning |
+            |---|---|---|---|---|
+            \(rows.joined(separator: "\n"))
+
+            """
+    }
+}
