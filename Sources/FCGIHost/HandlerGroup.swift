@@ -5,6 +5,7 @@ internal import HTTP
 internal import Platform
 internal import StoryHandlers
 internal import SystemHandlers
+internal import UploadsHandlers
 
 /// A set of routes that an operator may serve in a process of its own.
 struct HandlerGroup: Sendable {
@@ -15,6 +16,10 @@ struct HandlerGroup: Sendable {
     private static let described = [
         HandlerGroup(name: "story") { StoryRoutes.routes(stories: $0.stories) },
         HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
+        HandlerGroup(name: "uploads") { services in
+            UploadRoutes.routes(
+                uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
+        },
         HandlerGroup(name: "admin") { AdminRoutes.routes(seasons: $0.seasons, rounds: $0.rounds, clips: $0.clips) },
         HandlerGroup(name: "auth") { AuthRoutes.routes($0.identity) },
     ]

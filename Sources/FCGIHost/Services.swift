@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Film
 internal import Identity
 internal import Platform
@@ -16,6 +17,9 @@ struct Services: Sendable {
     let stories: Stories
     let seasons: Seasons
     let rounds: Rounds
+    let uploads: Uploads
+    let storage: LocalStorage
+    let uploadSigner: UploadSigner
     let changes: ChangeFeed
 
     init(settings: Settings, log: Log) {
@@ -37,6 +41,9 @@ struct Services: Sendable {
         stories = Stories(database: database, address: address)
         seasons = Seasons(database: database)
         rounds = Rounds(database: database)
+        uploads = Uploads(database: database)
+        storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
+        uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
         changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
             switch change {
             case .missed:

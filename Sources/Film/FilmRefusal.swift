@@ -24,6 +24,8 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     case noSeason
     /// The member has as many clips in the season as it allows.
     case clipLimitReached
+    /// The member has begun as many uploads as may be unfinished at once.
+    case uploadLimit
 
     /// What programs tell it by.
     public var code: String {
@@ -39,6 +41,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .alreadyRegistered: "already_registered"
         case .noSeason: "no_season"
         case .clipLimitReached: "clip_limit_reached"
+        case .uploadLimit: "upload_limit"
         }
     }
 
@@ -56,6 +59,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .alreadyRegistered: "This upload has been sent in already."
         case .noSeason: "No season takes clips at the moment."
         case .clipLimitReached: "You have as many clips in this season as it allows."
+        case .uploadLimit: "You have too many unfinished uploads. Finish one, or try again tomorrow."
         }
     }
 
@@ -71,7 +75,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     init?(outcome: String) {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
-            .clipLimitReached,
+            .clipLimitReached, .uploadLimit,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

@@ -1,0 +1,45 @@
+public import FoundationEssentials
+public import Postgres
+public import Storage
+
+/// A file that a member is about to send, is sending or has sent.
+public struct Upload: Sendable, RowDecodable {
+    /// Its id, which names its directory in the staging area.
+    public let id: UUID
+    /// Who sends it.
+    public let memberID: UUID
+    /// What the file was called, as text to show.
+    public let fileName: String
+    /// The media type that was declared.
+    public let contentType: String
+    /// How it is cut into parts.
+    public let plan: UploadPlan
+    /// Until when parts are taken.
+    public let expiresAt: Date
+    /// When it became a clip.
+    public let registeredAt: Date?
+    /// The clip that it became.
+    public let clipID: UUID?
+
+    /// Whether parts are still taken at a moment.
+    public func isOpen(at now: Date) -> Bool { registeredAt == nil && now < expiresAt }
+
+    static let columns: SQL = """
+        uploads.id, uploads.user_id, uploads.file_name, uploads.content_type, uploads.size_bytes, uploads.part_bytes,
+        uploads.expires_at, uploads.registered_at, clips.id as clip_id
+        from uploads
+        left join tournament_clips clips on clips.upload_id = uploads.id
+        """
+
+    /// Reads a row of `columns`.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        memberID = try row.value("user_id")
+        fileName = try row.value("file_name")
+        contentType = try row.value("content_type")
+        plan = UploadPlan(size: try row.value("size_bytes"), partSize: try row.value("part_bytes"))
+        expiresAt = try row.value("expires_at")
+        registeredAt = try row.value("registered_at")
+        clipID = try row.value("clip_id")
+    }
+}

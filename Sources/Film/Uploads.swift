@@ -1,0 +1,98 @@
+public import FoundationEssentials
+public import Postgres
+internal import Queue
+public import Storage
+
+/// The uploads: begun, sent in parts past every process of ours, and registered as clips.
+public struct Uploads: Sendable {
+    /// How long an unfinished upload is kept.
+    public static let lifetime = Duration.seconds(86_400)
+    /// How many unfinished uploads a member may have.
+    public static let openLimit = 10
+
+    private let database: Database
+
+    /// Uploads recorded in `database`.
+    public init(database: Database) {
+        self.database = database
+    }
+
+    /// Begins an upload of `size` bytes for a member.
+    public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws -> Upload {
+        try database.transaction { connection in
+            try Uploads.begin(
+                member: member, fileName: fileName, contentType: contentType, size: size, on: connection)
+        }
+    }
+
+    static func begin(
+        member: UUID, fileName: String, contentType: String, size: Int, on connection: Connection
+    ) throws -> Upload {
+        let plan = UploadPlan(size: size)
+        let row: Row = try connection.one(
+            """
+            select outcome, upload_id
+            from begin_upload(
+                \(member), \(FileName.sanitised(fileName)), \(contentType), \(plan.size), \(plan.partSize),
+                \(Uploads.lifetime), \(Int32(Uploads.openLimit))
+            )
+            """)
+        if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
+        let id: UUID = try row.value("upload_id")
+        return try connection.one("select \(sql: Upload.columns) where uploads.id = \(id)")
+    }
+
+    /// A member's upload.
+    public func upload(_ id: UUID, of member: UUID) throws -> Upload {
+        let found: Upload? = try database.first(
+            "select \(sql: Upload.columns) where uploads.id = \(id) and uploads.user_id = \(member)")
+        guard let found else { throw FilmRefusal.uploadNotFound }
+        return found
+    }
+
+    /// Whether a part of an upload may still be written: it is not registered, not too old, and its sender not banned.
+    public func takesPart(_ number: Int, of id: UUID) throws -> Bool {
+        try database.one(
+            """
+            select exists (
+                select
+                from uploads
+                join users on users.id = uploads.user_id
+                where uploads.id = \(id)
+                    and uploads.registered_at is null
+                    and uploads.expires_at > dailies_now()
+                    and uploads.part_count >= \(number)
+                    and users.banned_at is null
+            )
+            """)
+    }
+
+    /// Makes an upload a pending clip and puts the job that processes its file into the queue, both or neither.
+    public func register(_ registration: ClipRegistration) throws -> UUID {
+        try database.transaction { connection in
+            let clip = try Clips.register(registration, on: connection)
+            try Queue.enqueue(ValidateClip(clipID: clip), on: connection, uniqueKey: clip.uuidString.lowercased())
+            return clip
+        }
+    }
+
+    /// Forgets uploads that nobody finished, and what of them and of dead workers is left in the storage.
+    public func sweep(_ storage: any MediaStorage, now: Date) throws -> SweepReport {
+        try database.execute("delete from uploads where registered_at is null and expires_at < dailies_now()")
+        let hour = 3_600.0
+        return try storage.sweep(
+            partsBefore: now.addingTimeInterval(-24 * hour), workBefore: now.addingTimeInterval(-hour)
+        ) { upload in
+            try database.one(
+                """
+                select exists (
+                    select
+                    from uploads
+                    left join tournament_clips clips on clips.upload_id = uploads.id
+                    where uploads.id = \(upload)
+                        and (uploads.registered_at is null or clips.processing = 'processing')
+                )
+                """)
+        }
+    }
+}

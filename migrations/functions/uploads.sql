@@ -1,0 +1,54 @@
+-- Begins an upload within the member's limits, so that nobody sends megabytes for nothing. Outcomes: begun,
+-- no_season, clip_limit_reached, upload_limit.
+create or replace function begin_upload(
+    member uuid,
+    file_name text,
+    content_type text,
+    size_bytes bigint,
+    part_bytes bigint,
+    lifetime interval,
+    open_limit int
+)
+returns table (outcome text, upload_id uuid)
+language plpgsql
+as $$
+declare
+    season seasons;
+    begun uuid;
+begin
+    -- Uploads are counted under a lock of their own, so that two that begin at once cannot both be the last.
+    perform pg_advisory_xact_lock(hashtextextended('uploads ' || member::text, 0));
+    select * into season from seasons where id = season_for_uploads();
+    if season.id is null then
+        return query select 'no_season', null::uuid;
+        return;
+    end if;
+    if season.max_active_clips_per_member <= (
+        select count(*)
+        from tournament_clips
+        where user_id = member and season_id = season.id
+            and status in ('pending', 'active') and processing <> 'failed'
+    ) then
+        return query select 'clip_limit_reached', null::uuid;
+        return;
+    end if;
+    if open_limit <= (
+        select count(*)
+        from uploads
+        where user_id = member and registered_at is null and expires_at > dailies_now()
+    ) then
+        return query select 'upload_limit', null::uuid;
+        return;
+    end if;
+    insert into uploads (
+        user_id, file_name, content_type, size_bytes, part_bytes, part_count, created_at, expires_at
+    )
+    values (
+        member, begin_upload.file_name, begin_upload.content_type, begin_upload.size_bytes, begin_upload.part_bytes,
+        (begin_upload.size_bytes + begin_upload.part_bytes - 1) / begin_upload.part_bytes, dailies_now(),
+        dailies_now() + lifetime
+    )
+    returning id into begun;
+    return query select 'begun', begun;
+end
+$$;
