@@ -1,0 +1,18 @@
+public import Postgres
+
+/// Something that pages and programs hear of as it happens.
+public struct Event: Sendable {
+    /// Who hears it: `slot`, `jobs`, `clip`, or `user:` and a member's id.
+    public let channel: String
+    /// What happened, such as `round_opened`.
+    public let name: String
+    /// A JSON object with what a listener needs to know; the name and a version are added to it.
+    public let data: JSONText
+
+    /// An event on a channel.
+    public init(channel: String, name: String, data: JSONText = JSONText("{}")) {
+        self.channel = channel
+        self.name = name
+        self.data = data
+    }
+}
