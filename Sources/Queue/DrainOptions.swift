@@ -3,8 +3,10 @@ internal import Platform
 
 /// How a process drains the queue.
 public struct DrainOptions: Sendable {
-    /// How many jobs run at once.
+    /// How many quick jobs run at once.
     public var workers = 4
+    /// How many long jobs run beside them.
+    public var longWorkers = 1
     /// How long a job stays with a worker that says nothing. With the beat of a second it bounds how late a dead
     /// worker's jobs run again.
     public var lease: Duration = .seconds(10)
@@ -65,4 +67,17 @@ public struct DrainSummary: Sendable, Equatable {
     public var rescued = 0
     /// Recurring jobs put into the queue.
     public var recurred = 0
+
+    /// What two drains did together.
+    static func + (left: DrainSummary, right: DrainSummary) -> DrainSummary {
+        var sum = left
+        for part in [
+            \DrainSummary.taken, \.completed, \.retried, \.failed, \.cancelled, \.snoozed, \.released, \.lost,
+            \.rescued,
+            \.recurred,
+        ] {
+            sum[keyPath: part] += right[keyPath: part]
+        }
+        return sum
+    }
 }

@@ -15,9 +15,11 @@ final class DrainRun: Sendable {
     private let deadline: ContinuousClock.Instant?
 
     init(
-        end: DrainEnd, limit: Duration?, database: Database, registry: JobRegistry, options: DrainOptions, log: Log
-    ) throws {
+        end: DrainEnd, deadline: ContinuousClock.Instant?, database: Database, registry: JobRegistry,
+        options: DrainOptions, log: Log
+    ) {
         self.end = end
+        self.deadline = deadline
         self.database = database
         self.registry = registry
         self.options = options
@@ -25,14 +27,10 @@ final class DrainRun: Sendable {
         leases = Leases(
             worker: options.workerName, length: options.lease, queues: options.queues ?? registry.queues,
             kinds: registry.kindNames)
-        let now = ContinuousClock.now
         board = Monitor(
             DrainBoard(
-                size: TakeSize(workers: max(options.workers, 1), largest: max(options.largestTake, 1)),
-                poll: options.poll, now: now))
-        var budget = limit
-        if case .budget(let time) = end { budget = min(time, limit ?? time) }
-        deadline = budget.map { now + $0 }
+                size: TakeSize(workers: options.workers, largest: max(options.largestTake, 1)), poll: options.poll,
+                now: .now))
     }
 
     func noteWork() {
@@ -48,7 +46,7 @@ final class DrainRun: Sendable {
     }
 
     func run() throws -> DrainSummary {
-        let workers = try (0..<max(options.workers, 1)).map { number in
+        let workers = try (0..<options.workers).map { number in
             try BackgroundThread(named: "job worker \(number)") { self.work() }
         }
         let isOver = Monitor(false)
@@ -63,20 +61,15 @@ final class DrainRun: Sendable {
         return board.withLock { $0.summary }
     }
 
+    /// Takes and completes until the end; answers why it had to give up, if it had to.
     private func dispatch() -> (any Error)? {
         var failingSince: ContinuousClock.Instant?
-        var isEndNoted = false
+        var phase = DrainBoard.Phase.taking
         var graceEnds: ContinuousClock.Instant?
         while true {
-            let phase = notePhase()
-            if phase > .taking && !isEndNoted {
-                isEndNoted = true
-                release(store.update { $0.takeAll() }.map(\.holding))
-            }
-            if phase == .stopping && graceEnds == nil {
-                graceEnds = .now + options.grace
-                for holding in board.withLock({ Array($0.held.values) }) { holding.interrupt(.stopping) }
-            }
+            let now = notePhase()
+            if now != phase { graceEnds = enter(now) ?? graceEnds }
+            phase = now
             if let graceEnds, ContinuousClock.now >= graceEnds {
                 release(board.withLock { Array($0.held.values) })
                 return nil
@@ -89,17 +82,36 @@ final class DrainRun: Sendable {
                     try turn(complete: fences, take: wanted)
                     failingSince = nil
                 } catch {
-                    log.error(
-                        "the queue cannot be reached",
-                        ["error": .string(describe(error)), "unrecorded": .int(fences.count)])
-                    board.update { $0.noteFailedTurn(fences, nextLook: .now + options.poll) }
                     let since = failingSince ?? .now
                     failingSince = since
-                    if end == .empty, since.duration(to: .now) >= options.grace { return error }
-                    if graceEnds == nil { pause() }
+                    noteFailure(error, fences)
+                    // Who waits for the end is told; whoever works for a time goes on, since databases come back.
+                    let isHopeless = since.duration(to: .now) >= options.grace
+                    if isHopeless && (end == .empty || phase > .taking) { return end == .empty ? error : nil }
+                    pause(while: phase, until: graceEnds)
                 }
             }
         }
+    }
+
+    /// Begins a phase; answers when the patience with what runs ends.
+    private func enter(_ phase: DrainBoard.Phase) -> ContinuousClock.Instant? {
+        release(store.update { $0.takeAll() }.map(\.holding))
+        guard phase == .stopping else { return nil }
+        for holding in board.withLock({ Array($0.held.values) }) { holding.interrupt(.stopping) }
+        return .now + options.grace
+    }
+
+    private func noteFailure(_ error: any Error, _ unrecorded: [Fence]) {
+        log.error(
+            "the queue cannot be reached",
+            ["error": .string(describe(error)), "unrecorded": .int(unrecorded.count)])
+        board.update { $0.noteFailedTurn(unrecorded, nextLook: .now + options.poll) }
+    }
+
+    private func pause(while phase: DrainBoard.Phase, until end: ContinuousClock.Instant?) {
+        let time = ContinuousClock.now + options.poll
+        _ = board.wait(until: end.map { min($0, time) } ?? time) { $0.phase != phase ? true : nil }
     }
 
     private func notePhase() -> DrainBoard.Phase {
@@ -109,23 +121,17 @@ final class DrainRun: Sendable {
         }
     }
 
-    private func nextStep(
-        phase: DrainBoard.Phase, graceEnds: ContinuousClock.Instant?
-    ) -> DrainBoard.Step? {
-        while true {
-            let until = board.withLock { board in
-                [board.nextDeadline, phase == .taking ? deadline : nil, graceEnds].compactMap { $0 }.min()
-            }
-            let answer: DrainBoard.Step?? = board.wait(until: until) { board in
-                if board.phase != phase { return .some(nil) }
-                if let step = board.step(at: .now, until: self.end) { return .some(step) }
-                // The room or the time of the next look may have changed: take the deadline anew.
-                let next = [board.nextDeadline, phase == .taking ? self.deadline : nil, graceEnds].compactMap { $0 }
-                    .min()
-                return next == until ? nil : .some(nil)
-            }
-            return answer ?? nil
+    /// Waits for something to do; nil when the board has changed so that the whole loop must look again.
+    private func nextStep(phase: DrainBoard.Phase, graceEnds: ContinuousClock.Instant?) -> DrainBoard.Step? {
+        func deadline(_ board: DrainBoard) -> ContinuousClock.Instant? {
+            [board.nextDeadline, phase == .taking ? self.deadline : nil, graceEnds].compactMap { $0 }.min()
         }
+        let until = board.withLock { deadline($0) }
+        let answer: DrainBoard.Step?? = board.wait(until: until) { board in
+            if let step = board.phase == phase ? board.step(at: .now, until: self.end) : nil { return .some(step) }
+            return board.phase != phase || deadline(board) != until ? .some(nil) : nil
+        }
+        return answer ?? nil
     }
 
     private func turn(complete fences: [Fence], take wanted: Int) throws {
@@ -170,10 +176,6 @@ final class DrainRun: Sendable {
             for holding in holdings { board.drop(holding) }
         }
         for holding in holdings { holding.interrupt(.leaseLost) }
-    }
-
-    private func pause() {
-        _ = board.wait(until: .now + options.poll) { $0.phase > .taking ? true : nil }
     }
 }
 

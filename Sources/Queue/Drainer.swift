@@ -1,11 +1,12 @@
+internal import FoundationEssentials
 public import Platform
 public import Postgres
 
 /// Takes jobs and does them until it is told to end.
 ///
-/// The calling thread takes and completes jobs in batches, worker threads do them, and one more thread renews leases,
-/// notices cancellations and rescues the jobs of dead workers. Notifications only make it look sooner: what it does
-/// never depends on hearing one.
+/// One thread takes and completes jobs in batches, worker threads do them, and one more thread renews leases, notices
+/// cancellations and rescues the jobs of dead workers. Long kinds have such a set of threads of their own.
+/// Notifications only make it look sooner: what it does never depends on hearing one.
 public final class Drainer: Sendable {
     private let database: Database
     private let registry: JobRegistry
@@ -14,11 +15,11 @@ public final class Drainer: Sendable {
     private let current = Monitor(Current())
 
     private struct Current: Sendable {
-        var run: DrainRun?
+        var runs: [DrainRun] = []
         var isStopped = false
     }
 
-    /// A drain of the registered kinds. Each worker, and the two threads beside them, may use a connection at a time.
+    /// A drain of the registered kinds. Each worker, and two threads beside them, may use a connection at a time.
     public init(
         database: Database, registry: JobRegistry, options: DrainOptions = DrainOptions(), log: Log = .silent
     ) {
@@ -34,30 +35,71 @@ public final class Drainer: Sendable {
     /// A database that does not answer is waited for, except by a drain until the queue is empty, which throws.
     @discardableResult
     public func run(until end: DrainEnd, atMost limit: Duration? = nil) throws -> DrainSummary {
-        let run = try DrainRun(
-            end: end, limit: limit, database: database, registry: registry, options: options, log: log)
-        let isStopped = current.update { current in
-            current.run = run
-            return current.isStopped
-        }
-        defer { current.update { $0.run = nil } }
-        if isStopped { run.stop() }
         let listener = Listener(
-            database.options, channels: ["jobs"],
-            onNotification: { notification in
-                if notification.payload == "cancel" { run.noteCancel() } else { run.noteWork() }
-            }, onLoss: { run.noteWork() })
+            database.options, channels: ["jobs", "job_cancels"],
+            onNotification: { [current] notification in
+                for run in current.withLock({ $0.runs }) {
+                    if notification.channel == "job_cancels" { run.noteCancel() } else { run.noteWork() }
+                }
+            },
+            onLoss: { [current] in
+                for run in current.withLock({ $0.runs }) { run.noteWork() }
+            })
         listener.start()
         defer { listener.stop() }
-        return try run.run()
+        let deadline = budget(of: end, limit).map { ContinuousClock.now + $0 }
+        var total = DrainSummary()
+        while true {
+            let summary = try runOnce(until: end, deadline)
+            total = total + summary
+            // A long job may have put quick ones into the queue after their lane had ended, and the other way round.
+            let isOver = deadline.map { $0 <= .now } ?? false
+            if end != .empty || summary.taken == 0 || isOver || current.withLock({ $0.isStopped }) { return total }
+        }
     }
 
     /// Ends the drain, from any thread: what runs is asked to end, and given back when it does not in time.
     public func stop() {
-        let run = current.update { current in
+        let runs = current.update { current in
             current.isStopped = true
-            return current.run
+            return current.runs
         }
-        run?.stop()
+        for run in runs { run.stop() }
+    }
+
+    private func runOnce(until end: DrainEnd, _ deadline: ContinuousClock.Instant?) throws -> DrainSummary {
+        let (quick, long) = registry.lanes
+        let first = run(quick, workers: options.workers, end, deadline)
+        let second = long.kindNames.isEmpty ? nil : run(long, workers: options.longWorkers, end, deadline)
+        let isStopped = current.update { current in
+            current.runs = [first, second].compactMap { $0 }
+            return current.isStopped
+        }
+        defer { current.update { $0.runs = [] } }
+        if isStopped { stop() }
+        guard let second else { return try first.run() }
+        let result = Monitor<Result<DrainSummary, any Error>?>(nil)
+        let thread = try BackgroundThread(named: "long jobs") {
+            let outcome = Result { try second.run() }
+            result.update { $0 = outcome }
+        }
+        let summary = Result { try first.run() }
+        thread.join()
+        return try summary.get() + (result.withLock { $0 }?.get() ?? DrainSummary())
+    }
+
+    private func run(
+        _ lane: JobRegistry, workers: Int, _ end: DrainEnd, _ deadline: ContinuousClock.Instant?
+    ) -> DrainRun {
+        var options = options
+        options.workers = max(workers, 1)
+        options.queues = options.queues ?? registry.queues
+        return DrainRun(
+            end: end, deadline: deadline, database: database, registry: lane, options: options, log: log)
+    }
+
+    private func budget(of end: DrainEnd, _ limit: Duration?) -> Duration? {
+        guard case .budget(let budget) = end else { return limit }
+        return min(budget, limit ?? budget)
     }
 }

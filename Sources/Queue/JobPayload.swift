@@ -28,17 +28,20 @@ public struct JobOptions: Sendable {
     public var timeout: Duration
     /// How long a failed job waits.
     public var backOff: BackOff
+    /// Whether a job takes seconds or more. Long ones have workers of their own, so that quick ones never wait for them.
+    public var isLong: Bool
 
     /// Five attempts of at most five minutes.
     public init(
         queue: String = "default", priority: JobPriority = .normal, maxAttempts: Int = 5,
-        timeout: Duration = .seconds(300), backOff: BackOff = BackOff()
+        timeout: Duration = .seconds(300), backOff: BackOff = BackOff(), isLong: Bool = false
     ) {
         self.queue = queue
         self.priority = priority
         self.maxAttempts = maxAttempts
         self.timeout = timeout
         self.backOff = backOff
+        self.isLong = isLong
     }
 }
 

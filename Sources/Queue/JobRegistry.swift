@@ -27,6 +27,15 @@ public struct JobRegistry: Sendable {
             })
     }
 
+    /// The quick kinds with all that recurs, and the long ones.
+    var lanes: (quick: JobRegistry, long: JobRegistry) {
+        var quick = self
+        quick.kinds = kinds.filter { !$0.value.options.isLong }
+        var long = JobRegistry()
+        long.kinds = kinds.filter { $0.value.options.isLong }
+        return (quick, long)
+    }
+
     /// The queues that the registered kinds stand in.
     public var queues: [String] { Set(kinds.values.map(\.options.queue)).sorted() }
 

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Postgres
+public import Postgres
 
 /// When something recurs, in UTC.
 public enum Schedule: Sendable, Equatable {
@@ -60,5 +60,23 @@ struct RecurringJob: Sendable {
             where name = \(name)
             """)
         return true
+    }
+}
+
+extension JobRegistry {
+    /// Puts what recurs into the queue where its time has come, or all of it; answers how much that was. A drain does
+    /// the first by itself.
+    @discardableResult
+    public func enqueueRecurring(in database: Database, evenIfNotDue: Bool = false) throws -> Int {
+        let now: Date = try database.one("select dailies_now()")
+        var count = 0
+        for job in recurring {
+            let isEnqueued = try database.transaction { connection in
+                if try job.enqueueIfDue(at: now, on: connection) { return true }
+                return try evenIfNotDue && job.enqueue(connection) != nil
+            }
+            if isEnqueued { count += 1 }
+        }
+        return count
     }
 }

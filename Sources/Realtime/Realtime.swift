@@ -1,4 +1,4 @@
-public import FoundationEssentials
+internal import FoundationEssentials
 internal import HTTPClient
 internal import Platform
 public import Postgres
@@ -64,7 +64,7 @@ struct Publisher: Sendable {
     func publish(_ job: PublishJob) throws {
         let response = try client.send(
             OutgoingRequest(
-                method: "POST", url: "http://localhost/publish/\(Text.percentEncode(job.channel, keeping: ":"))",
+                method: "POST", url: "http://localhost/publish/\(Text.percentEncode(job.channel))",
                 headers: [
                     ("Content-Type", "application/json"), ("X-EventSource-Event", job.name),
                 ],

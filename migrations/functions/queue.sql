@@ -322,7 +322,7 @@ begin
     returning case state when 'running' then 'cancelling' else state end
     into result;
     if result = 'cancelling' then
-        perform pg_notify('jobs', 'cancel');
+        perform pg_notify('job_cancels', '');
     end if;
     return coalesce(result, (select state from jobs where id = wanted_job));
 end

@@ -1,0 +1,54 @@
+internal import Film
+internal import FoundationEssentials
+internal import Platform
+internal import Postgres
+
+/// Closes rounds on the second that they end.
+enum AdvanceCommand: JobsCommand {
+    static let name = "advance"
+    static let options: Set<String> = ["--for"]
+    static let help = """
+        Usage: dailies-jobs advance [--for TIME] [--config FILE]
+
+        Closes every round that is over and opens the next one, once, however many processes do it at a time.
+          --for TIME     stays for TIME (such as 55s) and closes each round as it ends; without it, looks once
+          --config FILE  settings besides the environment
+
+        """
+
+    /// The longest time between two looks, which also tells the database that the site is up.
+    private static let longestWait: Duration = .seconds(5)
+
+    static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
+        let rounds = Rounds(database: process.database)
+        guard let budget = options.budget else {
+            report(try rounds.advance(), process.log)
+            return ExitCode.success
+        }
+        let end = ContinuousClock.now + budget
+        // A season that begins or a round that is closed by hand moves the next due time.
+        let listener = Listener(
+            process.database.options, channels: ["dailies"], onNotification: { _ in process.wake() },
+            onLoss: { process.wake() })
+        listener.start()
+        defer { listener.stop() }
+        ServiceManager.ready()
+        while !process.isStopped && ContinuousClock.now < end {
+            var wait = longestWait
+            do {
+                report(try rounds.advance(), process.log)
+                if let due = try rounds.untilNextDue() { wait = min(wait, due) }
+            } catch {
+                process.log.error("rounds cannot be advanced", ["error": .string(String(reflecting: error))])
+                wait = .seconds(1)
+            }
+            ServiceManager.watchdog()
+            process.wait(until: min(end, .now + wait))
+        }
+        return ExitCode.success
+    }
+
+    private static func report(_ events: [RoundEvent], _ log: Log) {
+        for event in events { log.notice("a round moved on", ["event": .string(event.name)]) }
+    }
+}

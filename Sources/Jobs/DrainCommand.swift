@@ -1,0 +1,43 @@
+internal import Platform
+internal import Queue
+
+/// Does the jobs of the queue.
+enum DrainCommand: JobsCommand {
+    static let name = "drain"
+    static let options: Set<String> = ["--for", "--until-empty", "--workers"]
+    static let help = """
+        Usage: dailies-jobs drain [--for TIME] [--until-empty] [--workers N] [--config FILE]
+
+        Does the jobs of the queue; wakes within milliseconds when one is put in.
+          --for TIME     takes no more after TIME (such as 55s) and finishes what runs
+          --until-empty  ends when no due job is left
+          --workers N    does N quick jobs at once, and half as many long ones beside them (4)
+          --config FILE  settings besides the environment
+        Without --for and --until-empty it works until it is told to end.
+
+        """
+
+    static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
+        var drain = DrainOptions()
+        drain.workers = options.workers
+        drain.longWorkers = max(1, options.workers / 2)
+        drain.onBeat = { ServiceManager.watchdog() }
+        let drainer = Drainer(
+            database: process.database, registry: Kinds.registry(process), options: drain, log: process.log)
+        process.onStop { drainer.stop() }
+        ServiceManager.ready()
+        let summary = try drainer.run(until: options.isUntilEmpty ? .empty : .stopped, atMost: options.budget)
+        if summary.taken > 0 || summary.rescued > 0 { process.log.info("drained", summary.fields) }
+        return ExitCode.success
+    }
+}
+
+extension DrainSummary {
+    var fields: [String: LogValue] {
+        [
+            "taken": .int(taken), "completed": .int(completed), "retried": .int(retried), "failed": .int(failed),
+            "cancelled": .int(cancelled), "snoozed": .int(snoozed), "released": .int(released), "lost": .int(lost),
+            "rescued": .int(rescued), "recurred": .int(recurred),
+        ]
+    }
+}

@@ -1,0 +1,71 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Platform
+internal import Postgres
+
+/// What a run has to work with, and the news that it should end.
+final class JobsProcess: Sendable {
+    let settings: Settings
+    let log: Log
+    let database: Database
+    private let end = Monitor(End())
+
+    private struct End: Sendable {
+        var isStopped = false
+        var handlers: [@Sendable () -> Void] = []
+        /// Rises with each wake-up, so that one that comes while nobody waits is not lost.
+        var wakes = 0
+        var seen = 0
+    }
+
+    private static let signals = [SIGTERM, SIGINT]
+
+    init(_ options: JobsOptions) throws {
+        settings = try Settings.load(ProcessInfo.processInfo.environment, file: options.config)
+        log = Log.standard(level: settings.logLevel)
+        var database = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-jobs")
+        // Each worker may hold one, and so may the two threads beside them in either lane.
+        database.maximumConnections = max(settings.databaseConnections, options.workers * 2 + 6)
+        database.preparedStatements = settings.preparedStatements
+        database.statementTimeout = .seconds(30)
+        self.database = Database(database)
+        Signals.ignorePipe()
+        Signals.block(Self.signals)
+        _ = try BackgroundThread(named: "signals") { self.awaitSignal() }
+    }
+
+    var isStopped: Bool { end.withLock { $0.isStopped } }
+
+    /// Calls `handler` when the process is told to end; at once if it has been already.
+    func onStop(_ handler: @escaping @Sendable () -> Void) {
+        let isStopped = end.update { end in
+            end.handlers.append(handler)
+            return end.isStopped
+        }
+        if isStopped { handler() }
+    }
+
+    /// Ends the current wait early.
+    func wake() {
+        end.update { $0.wakes += 1 }
+    }
+
+    /// Waits until a time, a wake-up or the end of the process.
+    func wait(until time: ContinuousClock.Instant) {
+        _ = end.wait(until: time) { end in
+            guard end.isStopped || end.wakes != end.seen else { return nil as Bool? }
+            end.seen = end.wakes
+            return true
+        }
+    }
+
+    private func awaitSignal() {
+        while Signals.wait(for: Self.signals, timeout: .seconds(3_600)) == nil {}
+        ServiceManager.stopping()
+        let handlers = end.update { end in
+            end.isStopped = true
+            return end.handlers
+        }
+        for handler in handlers { handler() }
+    }
+}
