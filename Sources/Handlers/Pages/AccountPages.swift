@@ -1,0 +1,60 @@
+internal import HTML
+
+extension Site {
+    /// Signing in by a one-time link. Opening the link changes nothing: only the button uses it up, so that a mail
+    /// scanner that follows links cannot.
+    var signIn: Page {
+        Page(
+            title: "Sign in", description: "Sign in to \(name) with a one-time link.", path: "/sign-in", isIndexed: false,
+            modules: ["sign-in"], icons: [.info],
+            main: """
+                <main class="page page--narrow" id="main" data-sign-in>
+                  <div class="page-head"><div><h1 data-heading>Sign in</h1>\
+                <p data-lead>There are no passwords here. A link that works once signs you in.</p></div></div>
+                  <div class="stack form" data-with-token hidden>
+                    <p class="muted">The button uses the link up. After that you stay signed in on this device for 30 days.</p>
+                    <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)<p data-fault-text></p></div>
+                    <button class="btn btn--primary" type="button" data-use>Sign in on this device</button>
+                  </div>
+                  <div class="stack" data-without-token>
+                    <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site makes one \
+                with a command on the server and passes it on to you:</p></div>
+                    <pre tabindex="0"><code>dailies sign-in-link --email you@example.org</code></pre>
+                    <p class="quiet">Open the link and press its button. Watching and voting need no account.</p>
+                    <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span></p>
+                    <div class="row"><a class="btn" href="/dashboard">Vote without an account</a></div>
+                  </div>
+                  <div class="stack" data-signed-in hidden>
+                    <div class="row"><a class="btn btn--primary" href="/dashboard" data-onward>Go on</a>\
+                <button class="btn" type="button" data-sign-out>Sign out</button></div>
+                  </div>
+                </main>
+                """)
+    }
+
+    /// Choosing the name that stands under one's takes.
+    var onboarding: Page {
+        Page(
+            title: "Choose your name", description: "The name that stands under your takes.", path: "/onboarding",
+            isIndexed: false, modules: ["onboarding"], icons: [.info],
+            main: """
+                <main class="page page--narrow" id="main" data-onboarding>
+                  <div class="page-head"><div><h1>Choose your name</h1><p>It stands under your takes and in the film. \
+                You can change it once in 30 days.</p></div></div>
+                  <p class="note note--warn without-js">\(Icon.warn.image)<span>This page needs JavaScript.</span></p>
+                  <form class="form with-js" novalidate data-form>
+                    <p class="who" data-picture></p>
+                    <div class="field"><label for="username">Username</label>\
+                <input class="input" id="username" name="username" autocomplete="username" autocapitalize="none" \
+                spellcheck="false" minlength="3" maxlength="20" pattern="[a-z0-9_]{3,20}" required \
+                aria-describedby="username-hint username-fault">\
+                <p class="hint" id="username-hint">3 to 20 small letters, digits or _</p>\
+                <p class="hint hint--bad" id="username-fault" role="status" hidden></p></div>
+                    <label class="check"><input type="checkbox" name="age" aria-describedby="age-fault"><span>I am 16 or older.<br>\
+                <span class="hint hint--bad" id="age-fault" hidden>Members are 16 or older.</span></span></label>
+                    <button class="btn btn--primary" type="submit" data-save>Take this name</button>
+                  </form>
+                </main>
+                """)
+    }
+}

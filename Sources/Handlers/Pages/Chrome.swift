@@ -1,0 +1,64 @@
+internal import HTML
+
+extension Site {
+    /// The bar at the top: the brand, the way around, the round, the account.
+    func topbar(_ page: Page, isWideOnly: Bool) -> HTML {
+        """
+        <header class="topbar\(isWideOnly ? " wide-only" : "")">
+          \(brand)
+          <nav class="topnav wide-only" aria-label="Main">\(Destination.all.map { $0.link(current: page.path) })\
+        <a href="\(Destination.administration[0].path)" data-admin hidden\
+        \(HTML.when(page.path.hasPrefix("/admin"), " aria-current=\"page\""))>Admin</a></nav>
+          <span class="grow"></span>
+          \(Fragments.standing(page.film?.current))
+          \(Fragments.onAir(page.film?.current))
+          \(accountButton)
+        </header>
+        """
+    }
+
+    /// The bar at the foot of a phone's screen.
+    func tabbar(_ page: Page, isTheatre: Bool) -> HTML {
+        """
+        <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\
+        \(Destination.all.filter(\.isTab).map { $0.tab(current: page.path) })\
+        <button type="button" popovertarget="account-menu">\(Icon.person.image)<span data-account-word>Account</span></button></nav>
+        """
+    }
+
+    /// Mark and word, leading home.
+    var brand: HTML {
+        """
+        <a class="brand" href="/"><svg viewBox="0 0 114 32" role="img" aria-label="\(name)"><use href="#logo"/></svg></a>
+        """
+    }
+
+    /// What opens the account menu from the top bar; the module puts the member's picture into it.
+    private var accountButton: HTML {
+        """
+        <button class="account wide-only" type="button" popovertarget="account-menu" aria-label="Account and appearance" \
+        data-account>\(Icon.person.image)</button>
+        """
+    }
+
+    /// The menu of the account. It opens and leads to the sign-in page without any script.
+    var accountMenu: HTML {
+        """
+        <div class="menu" id="account-menu" popover aria-label="Account and appearance" role="group">
+          <div class="stack stack--tight" data-visitor><p class="muted">Votes need no account. Sending in a take does.</p>\
+        <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
+          <div class="stack stack--tight" data-member hidden><p class="who"><span data-member-picture></span>\
+        <b class="clip-text" data-member-name></b></p>\
+        <a class="btn" href="/admin/clips" data-admin hidden>Review clips</a></div>
+          <fieldset class="stack stack--tight with-js"><legend class="label">Appearance</legend>
+            <div class="seg" data-theme-choice>\
+        <label><input type="radio" name="theme" value="dark">Dark</label>\
+        <label><input type="radio" name="theme" value="light">Light</label>\
+        <label><input type="radio" name="theme" value="auto">System</label></div>
+          </fieldset>
+          <label class="check with-js"><input type="checkbox" data-still-choice><span>Nothing moves by itself</span></label>
+          <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
+        </div>
+        """
+    }
+}

@@ -1,0 +1,136 @@
+internal import HTML
+
+extension Site {
+    /// The arena: one take at a time, the vote beside it, the round at the side.
+    ///
+    /// Without scripts it lists the takes of the round; with them the voter's own feed takes the stage.
+    func dashboard(_ film: FilmView) -> Page {
+        let season = film.current
+        let first = film.takes.first
+        return Page(
+            title: season?.round.map { "Vote on slot \($0.slot)" } ?? "Vote",
+            description: "Watch the takes for the open slot and vote for the one that should be cut into the film.",
+            path: "/dashboard", image: first?.posterURL, shell: .stage, styles: ["dashboard"], modules: ["dashboard"],
+            icons: [.film, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
+            main: """
+                <main class="arena" id="main" data-arena>
+                  <ol class="queue" aria-label="Takes in this batch" data-queue>\(film.takes.prefix(8).map(queued))</ol>
+                  \(stage(film))
+                  \(side(film))
+                </main>
+                """)
+    }
+
+    private func queued(_ clip: ClipView) -> HTML {
+        """
+        <li class="without-js"><a href="\(clip.videoURL)" aria-label="\(clip.title)">\
+        <img src="\(clip.posterURL)" alt="" width="54" height="96"></a></li>
+        """
+    }
+
+    private func stage(_ film: FilmView) -> HTML {
+        """
+        <section class="stage" aria-label="Takes" aria-busy="true" data-stage>
+          <div class="stage__pair">
+            <div class="deck" data-deck>
+              \(HTML.when(!film.takes.isEmpty, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
+              \(film.takes.first.map(firstTake) ?? vacant(film))
+            </div>
+            <div class="actions with-js" data-actions hidden>\(voteButton)\
+        \(Fragments.action(.share, word: "Share", label: "Share this take", name: "share"))\
+        \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</div>
+          </div>
+          \(powerMenu)
+        </section>
+        """
+    }
+
+    /// What a reader without scripts gets to see of the first take.
+    private func firstTake(_ clip: ClipView) -> HTML {
+        """
+        <article class="frame without-js"><video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" \
+        height="960" controls muted playsinline preload="none" aria-label="\(clip.title)"></video>\
+        <div class="frame__head">\(Fragments.who(clip))<h1>\(clip.title)</h1>\
+        <p class="label">\(Fragments.facts(clip))</p></div></article>
+        """
+    }
+
+    /// What stands on the stage when there is nothing to vote on.
+    private func vacant(_ film: FilmView) -> HTML {
+        let upload: HTML = "<a class=\"btn btn--primary\" href=\"/upload\">Send in a take</a>"
+        let story: HTML = "<a class=\"btn\" href=\"/story\">Watch the film so far</a>"
+        guard let season = film.current, season.status == .active, let round = season.round else {
+            let finished = film.current.flatMap { $0.status == .finished ? $0 : nil }
+            return """
+                <div class="vacant" data-vacant>\(Fragments.empty(
+                    finished == nil ? .watch : .check,
+                    title: finished.map { "Season \($0.number) is complete" } ?? "Between seasons",
+                    text: finished.map {
+                        "All \(Formatting.count($0.totalSlots, "slot", "slots")) of \($0.label) are cut. The film runs \(Formatting.length($0.seconds))."
+                    } ?? "There is nothing to vote on until the next season opens.",
+                    actions: story))</div>
+                """
+        }
+        let length = Formatting.roundLength(round.roundSeconds)
+        return """
+            <div class="vacant" data-vacant>\(Fragments.empty(
+                .film,
+                title: round.state == .underReview ? "Slot \(round.slot) is under review" : "Slot \(round.slot) needs takes",
+                text: round.state == .underReview
+                    ? "Some votes are being checked. The result stands within 12 hours of the end of the round."
+                    : "Nobody has sent one yet. The first approved take starts a fresh round of \(length).",
+                actions: round.state == .underReview ? story : "\(upload)\(story)"))</div>
+            """
+    }
+
+    private var voteButton: HTML {
+        """
+        <button class="act vote" type="button" data-ring="1" aria-pressed="false" aria-haspopup="menu" aria-label="Vote" \
+        data-vote><span class="act__disc"><svg class="vote__ring" viewBox="0 0 68 68" aria-hidden="true">\
+        <circle cx="34" cy="34" r="32"/><circle cx="34" cy="34" r="32" pathLength="200" stroke-dasharray="0 200"/></svg>\
+        <svg class="icon" aria-hidden="true"><use href="#i-infinity"/></svg></span><span data-vote-word>0</span></button>
+        """
+    }
+
+    private var powerMenu: HTML {
+        """
+        <div class="menu power" id="power-menu" popover role="menu" aria-label="Weight of the vote" data-power>
+          <button type="button" role="menuitem" data-weight="standard"><b>Vote</b><span class="num">1</span></button>
+          <button type="button" role="menuitem" data-weight="super"><b>Super vote</b><span class="num">3</span>\
+        <span class="quiet" data-note>One in each slot</span></button>
+          <button type="button" role="menuitem" data-weight="mega"><b>Mega vote</b><span class="num">10</span>\
+        <span class="quiet" data-note>One in each slot</span></button>
+        </div>
+        """
+    }
+
+    private func side(_ film: FilmView) -> HTML {
+        let season = film.current
+        let round = film.round
+        return """
+            <aside class="side" aria-label="This round" data-side>
+              <div><p class="label" data-season-number>\(season.map { "Season \($0.number)" } ?? "")</p>\
+            <h2 data-season-label>\(season?.label ?? "Between seasons")</h2></div>
+              <dl class="slate" data-slate\(HTML.when(round == nil, " hidden"))>
+                <div><dt class="label">Slot</dt><dd data-fact="slot">\(round?.slot ?? 0) / \(season?.totalSlots ?? 0)</dd></div>
+                <div><dt class="label">Closes in</dt><dd data-fact="closes">\(round.map(Fragments.deadline) ?? "–")</dd></div>
+                <div><dt class="label">Takes</dt><dd data-fact="takes">\(Formatting.count(film.takes.count))</dd></div>
+                <div><dt class="label">Votes</dt><dd data-fact="votes">\(Formatting.count(round?.votes ?? 0))</dd></div>
+              </dl>
+              <div class="stack stack--tight with-js"><div class="row row--apart"><h3>Your votes today</h3>\
+            <span class="num"><span data-spent>0</span> <span class="quiet">of <span data-daily>200</span></span></span></div>\
+            <progress value="0" max="200" aria-label="Votes used today" data-spent-bar></progress>\
+            <p class="quiet"><span data-left>200</span> left. Resets at 00:00 UTC.</p></div>
+              <div class="stack stack--tight with-js" data-power-status hidden><h3>Power votes in this slot</h3>\
+            <div class="row row--apart"><span>Super, counts 3</span><span class="badge" data-super></span></div>\
+            <div class="row row--apart"><span>Mega, counts 10</span><span class="badge" data-mega></span></div>\
+            <p class="quiet">Hold the vote button to choose one.</p></div>
+              <div class="stack stack--tight with-js"><h3>Keys</h3><p class="keys"><kbd>V</kbd>Vote<kbd>↓</kbd>Next take\
+            <kbd>K</kbd>Pause<kbd>↑</kbd>Previous<kbd>M</kbd>Sound<kbd>?</kbd>All keys</p></div>
+              <div class="stack stack--tight without-js"><h3>Takes in this round</h3><ul class="stack stack--tight">\
+            \(film.takes.map { "<li><a class=\"link\" href=\"\($0.videoURL)\">\($0.title)</a> <span class=\"quiet\">\($0.creator)</span></li>" as HTML })\
+            </ul><p class="quiet">Voting needs JavaScript; watching does not.</p></div>
+            </aside>
+            """
+    }
+}

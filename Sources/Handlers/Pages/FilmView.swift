@@ -1,0 +1,80 @@
+internal import FoundationEssentials
+
+/// What the pages show of the film, read once for a page.
+struct FilmView: Sendable {
+    /// The seasons with a page, newest first; the first is the one that is running or has run last.
+    var seasons: [SeasonView]
+    /// The takes of the open round, in the order in which they came up.
+    var takes: [ClipView]
+    /// How many people have a take on the site.
+    var creators: Int
+
+    /// The season whose round is open, if any.
+    var current: SeasonView? { seasons.first { $0.status == .active } ?? seasons.first }
+
+    /// The open round, if any.
+    var round: RoundView? { seasons.first { $0.status == .active }?.round }
+}
+
+/// One film project as the pages show it.
+struct SeasonView: Sendable {
+    /// Where a season stands, in the words of the schema.
+    enum Status: String, Sendable { case draft, active, finished, archived }
+
+    var id: UUID
+    var number: Int
+    var label: String
+    var description: String
+    var genre: String
+    var status: Status
+    var totalSlots: Int
+    /// The winners in the order of the film.
+    var segments: [SegmentView]
+    var round: RoundView?
+    var finishedAt: Date?
+
+    /// Seconds of film cut so far.
+    var seconds: Double { segments.reduce(0) { $0 + $1.clip.durationSeconds } }
+}
+
+/// A locked slot and the take that won it.
+struct SegmentView: Sendable {
+    var slot: Int
+    var clip: ClipView
+}
+
+/// The slot that is open now.
+struct RoundView: Sendable {
+    /// What is going on in the slot.
+    enum State: String, Sendable {
+        case voting
+        case waitingForClips = "waiting_for_clips"
+        case underReview = "under_review"
+    }
+
+    var slot: Int
+    var state: State
+    var endsAt: Date?
+    var votes: Int
+    var roundSeconds: Int
+}
+
+/// A take as the pages show it.
+struct ClipView: Sendable {
+    var id: UUID
+    var title: String
+    var username: String?
+    var avatarSeed: String
+    var genre: String
+    var isAIGenerated: Bool
+    var videoURL: String
+    var posterURL: String
+    var durationSeconds: Double
+    var votes: Int
+
+    /// The name under the take.
+    var creator: String { username ?? "former member" }
+
+    /// Where the creator's picture is drawn.
+    var avatarURL: String { "/api/avatar/\(avatarSeed)" }
+}

@@ -1,0 +1,76 @@
+internal import FoundationEssentials
+
+/// How numbers, lengths and times are written on the pages.
+enum Formatting {
+    /// `1,317`
+    static func count(_ number: Int) -> String {
+        var digits = String(abs(number))
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// `1 take`, `14 takes`
+    static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(count(number)) \(number == 1 ? one : many)"
+    }
+
+    /// A position or a length as a player shows it: `3:56`.
+    static func clock(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded(.down))
+        let (minutes, rest) = (whole / 60, whole % 60)
+        return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    /// A length in words: `9 min 52 s`.
+    static func length(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        let (minutes, rest) = (whole / 60, whole % 60)
+        if minutes == 0 { return "\(rest) s" }
+        return rest == 0 ? "\(minutes) min" : "\(minutes) min \(rest) s"
+    }
+
+    /// The length of a take: `8.0 s`.
+    static func takeLength(_ seconds: Double) -> String {
+        let tenths = Int((seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    /// How long a round runs: `24 hours`, `90 seconds`.
+    static func roundLength(_ seconds: Int) -> String {
+        switch seconds {
+        case 86_400...where seconds.isMultiple(of: 86_400) && seconds > 86_400:
+            count(seconds / 86_400, "day", "days")
+        case 3_600...where seconds.isMultiple(of: 3_600): count(seconds / 3_600, "hour", "hours")
+        case 120...where seconds.isMultiple(of: 60): count(seconds / 60, "minute", "minutes")
+        default: count(seconds, "second", "seconds")
+        }
+    }
+
+    /// `2026-11-20T18:00:00Z`, for machines.
+    static func machine(_ date: Date) -> String {
+        date.formatted(.iso8601)
+    }
+
+    /// `18:00 UTC`, what a deadline reads like before a countdown replaces it.
+    static func time(_ date: Date) -> String {
+        let text = machine(date)
+        return "\(text.dropFirst(11).prefix(5)) UTC"
+    }
+
+    /// `14 September 2026`
+    static func day(_ date: Date) -> String {
+        let parts = machine(date).prefix(10).split(separator: "-")
+        guard parts.count == 3, let month = Int(parts[1]), months.indices.contains(month - 1), let day = Int(parts[2])
+        else { return String(machine(date).prefix(10)) }
+        return "\(day) \(months[month - 1]) \(parts[0])"
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+}

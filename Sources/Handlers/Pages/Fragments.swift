@@ -1,0 +1,96 @@
+internal import HTML
+
+/// The parts of the film that stand on several pages.
+enum Fragments {
+    /// `Slot 31/75 · Sci-Fi`
+    static func standing(_ season: SeasonView?) -> HTML {
+        "<span class=\"quiet wide-only\" data-standing>\(standingText(season))</span>"
+    }
+
+    static func standingText(_ season: SeasonView?) -> String {
+        guard let season else { return "" }
+        guard let round = season.round else { return season.genre }
+        return "Slot \(round.slot)/\(season.totalSlots) · \(season.genre)"
+    }
+
+    /// The pill that says what is going on, with the deadline; a module makes a countdown of it.
+    static func onAir(_ season: SeasonView?) -> HTML {
+        guard let season, season.status == .active || season.status == .finished else {
+            return pill("soon", "Between seasons", season: season)
+        }
+        guard let round = season.round else { return pill("done", "Complete", season: season) }
+        return switch round.state {
+        case .voting: pill("live", "LIVE \(deadline(round))", season: season)
+        case .waitingForClips: pill("soon", "Waiting for takes", season: season)
+        case .underReview: pill("soon", "Under review", season: season)
+        }
+    }
+
+    /// When the round closes: the hour in the markup, a countdown once the modules run.
+    static func deadline(_ round: RoundView) -> HTML {
+        guard let endsAt = round.endsAt else { return .empty }
+        return """
+            <time datetime="\(Formatting.machine(endsAt))" title="Closes at \(Formatting.time(endsAt))" data-countdown>\
+            \(Formatting.time(endsAt))</time>
+            """
+    }
+
+    private static func pill(_ state: String, _ text: HTML, season: SeasonView?) -> HTML {
+        "<span class=\"onair\" data-state=\"\(state)\" data-onair><span class=\"dot\"></span>\(text)</span>"
+    }
+
+    /// The season as a strip of film: a frame for each slot, the taken ones filled, the open one lit.
+    static func reel(_ season: SeasonView, playing: Int? = nil) -> HTML {
+        let bySlot = Dictionary(season.segments.map { ($0.slot, $0) }) { first, _ in first }
+        let frames = (1...max(season.totalSlots, 1)).map { slot -> HTML in
+            if let segment = bySlot[slot] {
+                return """
+                    <li><a href="\(storyPath(season, slot: slot))" data-slot="\(slot)" aria-label="Slot \(slot)"\
+                    \(HTML.when(slot == playing, " data-playing"))>\
+                    <img src="\(segment.clip.posterURL)" alt="" width="90" height="160" loading="lazy"></a></li>
+                    """
+            }
+            guard slot == season.round?.slot else { return "<li><span></span></li>" }
+            return """
+                <li aria-current="step"><span><span class="visually-hidden">Slot \(slot), open now</span></span></li>
+                """
+        }
+        return """
+            <ol class="reel" aria-label="The film so far, \(season.totalSlots) slots"\
+            \(HTML.when(season.totalSlots <= 40, " data-short")) data-reel>\(frames)</ol>
+            """
+    }
+
+    /// Where a slot of a season plays.
+    static func storyPath(_ season: SeasonView, slot: Int) -> String {
+        "/story?season=\(season.number)&slot=\(slot)"
+    }
+
+    /// Picture and name of a creator.
+    static func who(_ clip: ClipView) -> HTML {
+        """
+        <p class="who"><img class="avatar" src="\(clip.avatarURL)" alt="" width="32" height="32">\(clip.creator)</p>
+        """
+    }
+
+    /// Genre, label of generated pictures, length.
+    static func facts(_ clip: ClipView) -> String {
+        ([clip.genre] + (clip.isAIGenerated ? ["AI-generated"] : []) + [Formatting.takeLength(clip.durationSeconds)])
+            .joined(separator: " · ")
+    }
+
+    /// A button of the column beside a picture.
+    static func action(_ icon: Icon, word: String, label: String, name: String) -> HTML {
+        """
+        <button class="act" type="button" aria-label="\(label)" data-\(name)>\
+        <span class="act__disc">\(icon.image)</span><span>\(word)</span></button>
+        """
+    }
+
+    /// What, why, and one way out, in place of content that is not there.
+    static func empty(_ icon: Icon, title: String, text: String, actions: HTML) -> HTML {
+        """
+        <div class="empty">\(icon.large)<h2>\(title)</h2><p>\(text)</p><div class="row">\(actions)</div></div>
+        """
+    }
+}

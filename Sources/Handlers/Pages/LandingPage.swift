@@ -1,0 +1,165 @@
+internal import HTML
+
+extension Site {
+    /// What this is, the film so far, and the takes that are up now.
+    func landing(_ film: FilmView) -> Page {
+        let season = film.current
+        return Page(
+            title: "A film made eight seconds at a time",
+            description: """
+                Every day people shoot or generate one more take of eight seconds. Everyone votes. The best take is cut \
+                into the film, and the next slot opens.
+                """,
+            path: "/", image: season?.segments.last?.clip.posterURL, shell: .bare, styles: ["landing"],
+            modules: ["landing"], icons: [.play, .pause], film: film,
+            main: """
+                <main id="main">
+                \(hero(film))
+                \(season.map(strip))
+                \(season.map { running(film, season: $0) })
+                \(how(season))
+                \(film.seasons.first { $0.status == .finished && $0.id != season?.id }.map(past))
+                </main>
+                <footer class="foot"><span>\(name)</span><span class="grow"></span>\
+                \(Destination.foot.map { $0.link(current: "") })</footer>
+                """)
+    }
+
+    private func hero(_ film: FilmView) -> HTML {
+        let season = film.current
+        let last = season?.segments.last
+        let watch: HTML = """
+            <a class="btn" href="/story">\(Icon.play.image)Watch the film so far</a>
+            """
+        let creators: HTML =
+            film.creators > 0
+            ? "\(Formatting.count(film.creators, "creator has", "creators have")) sent in a take. " : ""
+        return """
+            <div class="hero theatre">
+              \(last.map { "<img src=\"\($0.clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"hero__ambient\">" as HTML })
+              <header class="topbar">\(brand)
+                <nav class="topnav wide-only" aria-label="Main">\((Destination.all + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
+                <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\(landingAccount)</header>
+              <div class="hero__in">
+                <div class="hero__text">
+                  \(Fragments.onAir(season))
+                  <h1 data-headline><span>A film,</span> <span>eight seconds</span> <span>at a time.</span></h1>
+                  <p class="hero__lead">Every day people shoot or generate one more take. Everyone votes. \
+            The best take is cut into the film, and the next slot opens.</p>
+                  <div class="row"><a class="btn btn--primary" href="/sign-in" data-visitor>Sign in to vote</a>\
+            <a class="btn btn--primary" href="/dashboard" data-member hidden>Go and vote</a>\(watch)</div>
+                  <p class="quiet">\(creators)Watching needs no account.</p>
+                </div>
+                \(season.map { gate($0, takes: film.takes.count) })
+              </div>
+            </div>
+            """
+    }
+
+    private var landingAccount: HTML {
+        """
+        <button class="account" type="button" popovertarget="account-menu" aria-label="Account and appearance" \
+        data-account>\(Icon.person.image)</button>
+        """
+    }
+
+    /// The end of the film in the projector's gate, with the open slot below.
+    private func gate(_ season: SeasonView, takes: Int) -> HTML {
+        let ends = season.segments.suffix(2)
+        let before = ends.count == 2 ? ends.first : nil
+        return """
+            <div class="gate" aria-label="The end of the film so far" role="group">
+              \(before.map { "<div class=\"gate__frame gate__frame--dim\"><img src=\"\($0.clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\"></div>" as HTML })
+              \(ends.last.map { gateFrame($0) })
+              \(season.round.map { round in
+                "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round, takes: takes))</span></p>"
+              } as HTML?)
+            </div>
+            """
+    }
+
+    private func gateFrame(_ segment: SegmentView) -> HTML {
+        """
+        <figure class="gate__frame" data-gate data-video="\(segment.clip.videoURL)">\
+        <img src="\(segment.clip.posterURL)" alt="A still from slot \(segment.slot): \(segment.clip.title)" width="540" height="960">
+          <figcaption><span>Slot \(segment.slot) · \(segment.clip.creator)</span>\
+        <button class="btn btn--icon btn--ghost with-js" type="button" aria-label="Play the film" data-gate-toggle>\
+        \(Icon.play.image)</button></figcaption>
+        </figure>
+        """
+    }
+
+    private func nextText(_ round: RoundView, takes: Int) -> String {
+        switch round.state {
+        case .voting: "\(Formatting.count(takes, "take", "takes")) in the running"
+        case .waitingForClips: "waits for its first take"
+        case .underReview: "under review"
+        }
+    }
+
+    private func strip(_ season: SeasonView) -> HTML {
+        """
+        <section class="strip theatre" aria-labelledby="reel-h">
+          <div class="strip__in">
+            <div class="row row--apart"><h2 id="reel-h">\(season.label)</h2>\
+        <p class="muted num">\(season.segments.count) of \(Formatting.count(season.totalSlots, "slot", "slots")), \
+        \(Formatting.clock(season.seconds)) cut</p></div>
+            \(Fragments.reel(season, playing: season.segments.last?.slot))
+          </div>
+        </section>
+        """
+    }
+
+    private func running(_ film: FilmView, season: SeasonView) -> HTML? {
+        guard let round = season.round, !film.takes.isEmpty else { return nil }
+        let takes = film.takes.prefix(6).map { clip -> HTML in
+            """
+            <li class="take"><div class="take__media"><img src="\(clip.posterURL)" alt="" width="540" height="960" \
+            loading="lazy"><span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
+            <h3><a href="/dashboard">\(clip.title)</a></h3><p class="quiet">\(clip.creator)</p></li>
+            """
+        }
+        return """
+            <section class="band" aria-labelledby="takes-h">
+              <div class="row row--apart"><div><h2 id="takes-h">Up for slot \(round.slot)</h2>\
+            <p class="muted">\(Formatting.count(film.takes.count, "take", "takes")), \
+            \(Formatting.count(round.votes, "vote", "votes")) so far</p></div>\
+            <a class="btn" href="/dashboard">See all takes</a></div>
+              <ul class="takes scroll-x" tabindex="0" aria-label="Takes">\(takes)</ul>
+            </section>
+            """
+    }
+
+    private func how(_ season: SeasonView?) -> HTML {
+        let length = Formatting.roundLength(season?.round?.roundSeconds ?? 86_400)
+        return """
+            <section class="band split" aria-labelledby="how-h">
+              <div><h2 id="how-h">How a slot is filled</h2></div>
+              <ol class="how">
+                <li><div><h3>Send in a take</h3><p>Up to eight seconds, upright, shot on anything or generated with \
+            anything. A person looks at each one before it goes up.</p></div></li>
+                <li><div><h3>The round runs for \(length)</h3><p>You see takes in a fair order, not by who is ahead. \
+            One vote per take, 200 a day.</p></div></li>
+                <li><div><h3>One take is cut in</h3><p>The winner is locked into the film. The others go on to the next \
+            slot with their count at zero.</p></div></li>
+              </ol>
+            </section>
+            """
+    }
+
+    private func past(_ season: SeasonView) -> HTML {
+        let people = Set(season.segments.map(\.clip.creator)).count
+        return """
+            <section class="band" aria-labelledby="past-h">
+              <div class="past theatre">\
+            \(season.segments.first.map { "<img src=\"\($0.clip.posterURL)\" alt=\"A still from \(season.label)\" width=\"540\" height=\"960\" loading=\"lazy\">" as HTML })
+                <div class="past__text"><p class="label">Season \(season.number) · \(season.genre)</p>\
+            <h2 id="past-h">\(season.label)</h2><p class="muted">\(Formatting.count(season.segments.count, "take", "takes")) \
+            by \(Formatting.count(people, "person", "people")), \(Formatting.length(season.seconds)).\
+            \(season.finishedAt.map { " Finished on \(Formatting.day($0))." as HTML })</p>\
+            <a class="btn" href="/story?season=\(season.number)">\(Icon.play.image)Watch the whole film</a></div>
+              </div>
+            </section>
+            """
+    }
+}

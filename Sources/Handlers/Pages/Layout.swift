@@ -1,0 +1,78 @@
+internal import HTML
+
+extension Site {
+    /// The whole document.
+    func document(_ page: Page) -> String {
+        let body: HTML =
+            switch page.shell {
+            case .bare: page.main
+            case .stage: "\(topbar(page, isWideOnly: true))\(page.main)\(tabbar(page, isTheatre: true))"
+            case .standard: "\(topbar(page, isWideOnly: false))\(page.main)\(foot)\(tabbar(page, isTheatre: false))"
+            }
+        let document: HTML = """
+            <!doctype html>
+            <html lang="en" data-theme="dark">
+            \(head(page))
+            <body\(HTML.when(page.shell != .bare, " class=\"has-tabbar\""))>
+            \(sprite(page.icons))
+            <a class="skip" href="#main">Skip to content</a>
+            \(body)
+            \(accountMenu)
+            <div class="toasts" data-toasts></div>
+            <p class="visually-hidden" aria-live="polite" data-announcer></p>
+            </body>
+            </html>
+
+            """
+        return document.source
+    }
+
+    private func head(_ page: Page) -> HTML {
+        let title = page.path == "/" ? "\(page.title) · \(name)" : "\(page.title) · \(name)"
+        let styles = ["tokens", "components", "site"] + page.styles
+        return """
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+            <title>\(title)</title>
+            <meta name="description" content="\(page.description)">
+            \(HTML.when(!page.isIndexed, "<meta name=\"robots\" content=\"noindex\">"))
+            <link rel="canonical" href="\(url)\(page.path)">
+            <meta property="og:type" content="website">
+            <meta property="og:site_name" content="\(name)">
+            <meta property="og:title" content="\(page.title)">
+            <meta property="og:description" content="\(page.description)">
+            <meta property="og:url" content="\(url)\(page.path)">
+            <meta property="og:image" content="\(absolute(page.image ?? assets.url("icons/app-512.png")))">
+            <meta name="twitter:card" content="\(page.image == nil ? "summary" : "summary_large_image")">
+            <meta name="theme-color" content="#07080b">
+            <link rel="icon" href="\(assets.url("icons/mark.svg"))" type="image/svg+xml">
+            <link rel="apple-touch-icon" href="\(assets.url("icons/app-192.png"))">
+            <link rel="manifest" href="\(assets.url("manifest.webmanifest"))">
+            <link rel="preload" href="\(assets.url("fonts/inter-latin.woff2"))" as="font" type="font/woff2" crossorigin>
+            <script src="\(assets.url("js/first.js"))"></script>
+            \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.url("css/\($0).css"))\">" as HTML })
+            \((["site"] + page.modules).map { "<script type=\"module\" src=\"\(assets.url("js/\($0).js"))\"></script>" as HTML })
+            </head>
+            """
+    }
+
+    /// The drawings that this page uses, once; `use` elements refer to them.
+    private func sprite(_ icons: [Icon]) -> HTML {
+        let shared: Set<Icon> = [.check, .close, .infinity, .person, .upload, .warn, .watch]
+        let used = Icon.allCases.filter { shared.contains($0) || icons.contains($0) }
+        return """
+            <svg width="0" height="0" aria-hidden="true" focusable="false" class="visually-hidden"><defs>\
+            <linearGradient id="dailies-beam" x1="14" y1="2" x2="27" y2="30" gradientUnits="userSpaceOnUse">\
+            <stop stop-color="#3cf2ff"/><stop offset=".58" stop-color="#a020f0"/><stop offset="1" stop-color="#ff00c7"/>\
+            </linearGradient></defs>\(used.map(\.symbol))\(Logo.symbol)</svg>
+            """
+    }
+
+    private var foot: HTML {
+        """
+        <footer class="foot"><span>\(name)</span><span class="grow"></span>\
+        \(Destination.foot.map { $0.link(current: "") })</footer>
+        """
+    }
+}

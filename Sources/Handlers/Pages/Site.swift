@@ -1,0 +1,21 @@
+/// What all pages need to know of the installation.
+public struct Site: Sendable {
+    /// The name in titles and on social cards.
+    public let name: String
+    /// Scheme and host without a slash at the end, for canonical links.
+    public let url: String
+    /// Where the static files are.
+    public let assets: Assets
+
+    /// Gathers the settings that pages use.
+    public init(name: String, url: String, assets: Assets) {
+        self.name = name
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.assets = assets
+    }
+
+    /// The full address of a path or of something that is a full address already.
+    func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? url + path : path
+    }
+}

@@ -1,0 +1,52 @@
+// Makes every deadline on the page count down by the server's clock.
+
+import { serverNow } from "./api.js";
+import { all, announce, setText } from "./dom.js";
+import { remaining, utcTime } from "./format.js";
+
+/** Seconds at which the end is announced to screen readers. */
+const announced = [60, 10];
+
+let lastSecond = Infinity;
+
+function tick() {
+  let soonest = Infinity;
+  for (const element of all("time[data-countdown]")) {
+    const end = Date.parse(element.getAttribute("datetime") ?? "");
+    if (Number.isNaN(end)) continue;
+    const left = end - serverNow();
+    setText(element, left > 0 ? remaining(left) : "closing");
+    soonest = Math.min(soonest, Math.ceil(left / 1000));
+  }
+  for (const mark of announced) {
+    if (soonest <= mark && lastSecond > mark && soonest > 0 && lastSecond !== Infinity) {
+      announce(`The round closes in ${mark} seconds`);
+    }
+  }
+  if (soonest <= 0 && lastSecond > 0 && lastSecond !== Infinity) document.dispatchEvent(new CustomEvent("dailies:closing"));
+  lastSecond = soonest;
+}
+
+/** Starts the one clock of the page, in step with the full second. */
+export function startCountdowns() {
+  tick();
+  setTimeout(() => {
+    tick();
+    setInterval(tick, 1000);
+  }, 1000 - (serverNow() % 1000));
+}
+
+/**
+ * A deadline that counts down.
+ * @param {string} endsAt
+ */
+export function deadline(endsAt) {
+  const element = document.createElement("time");
+  element.dateTime = endsAt;
+  element.dataset.countdown = "";
+  const end = new Date(endsAt);
+  element.title = `Closes at ${utcTime(end)}`;
+  const left = end.getTime() - serverNow();
+  element.textContent = left > 0 ? remaining(left) : "closing";
+  return element;
+}

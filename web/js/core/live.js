@@ -1,0 +1,89 @@
+// The events of the round. Every open stream, every event and every return to the page ends in the same thing: the
+// page fetches its state again, so that a lost event costs nothing.
+
+/** @typedef {{name: string, data: Record<string, any>}} SlotEvent */
+
+const names = ["round_opened", "round_waiting", "round_extended", "winner_selected", "season_finished", "season_reset"];
+
+/** How long streams may fail before the page asks by itself. */
+const pollingInterval = 30_000;
+
+/**
+ * Calls `refetch` whenever the page may be behind, spread over three seconds so that a thousand pages do not ask at once.
+ * @param {(event: SlotEvent | null) => void | Promise<void>} refetch
+ */
+export function follow(refetch) {
+  /** @type {EventSource | null} */
+  let source = null;
+  /** @type {number | undefined} */
+  let poll;
+  /** @type {number | undefined} */
+  let retry;
+  /** @type {number | undefined} */
+  let pending;
+  let hasOpened = false;
+  let failures = 0;
+
+  /**
+   * @param {SlotEvent | null} event
+   * @param {number} spread
+   */
+  const schedule = (event, spread) => {
+    if (event) document.dispatchEvent(new CustomEvent("dailies:slot", { detail: event }));
+    clearTimeout(pending);
+    pending = setTimeout(() => void refetch(event), Math.random() * spread);
+  };
+
+  const connect = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = new EventSource("/api/events/slot");
+    source.addEventListener("open", () => {
+      failures = 0;
+      clearInterval(poll);
+      poll = undefined;
+      // The first opening belongs to a page that has just been loaded.
+      if (hasOpened) schedule(null, 3000);
+      hasOpened = true;
+    });
+    source.addEventListener("error", () => {
+      failures += 1;
+      poll ??= setInterval(() => schedule(null, 3000), pollingInterval);
+      // The browser tries again by itself unless the server refused; then we do, later and later.
+      if (source?.readyState === EventSource.CLOSED) {
+        retry = setTimeout(connect, Math.min(60_000, 2000 * 2 ** failures) * (0.5 + Math.random()));
+      }
+    });
+    for (const name of [...names, "message"]) {
+      source.addEventListener(name, (message) => schedule(parse(name, message), 3000));
+    }
+  };
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    schedule(null, 500);
+    if (source?.readyState === EventSource.CLOSED) connect();
+  });
+  // A page that comes back from the browser's cache has a dead stream.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    connect();
+    schedule(null, 500);
+  });
+  addEventListener("pagehide", () => source?.close());
+  connect();
+}
+
+/**
+ * @param {string} name
+ * @param {Event} message
+ * @returns {SlotEvent}
+ */
+function parse(name, message) {
+  try {
+    const data = JSON.parse(/** @type {MessageEvent} */ (message).data);
+    return { name: data.name ?? data.event ?? name, data };
+  } catch {
+    return { name, data: {} };
+  }
+}

@@ -1,0 +1,74 @@
+// The round as the top bar shows it.
+
+import { deadline } from "./countdown.js";
+import { all, setText } from "./dom.js";
+
+/**
+ * @typedef {object} Round
+ * @property {"voting" | "waiting_for_clips" | "under_review" | "season_complete" | "no_season"} state
+ * @property {number | null} slot
+ * @property {number | null} totalSlots
+ * @property {string | null} genre
+ * @property {string | null} endsAt
+ */
+
+/**
+ * Puts the round into every place of the page that tells it.
+ * @param {Round} round
+ */
+export function showRound(round) {
+  const standing = round.slot && round.totalSlots ? `Slot ${round.slot}/${round.totalSlots}` : "";
+  for (const element of all("[data-standing]")) setText(element, [standing, round.genre].filter(Boolean).join(" · "));
+  for (const pill of all("[data-onair]")) showPill(pill, round);
+}
+
+/**
+ * @param {HTMLElement} pill
+ * @param {Round} round
+ */
+function showPill(pill, round) {
+  const dot = document.createElement("span");
+  dot.className = "dot";
+  pill.hidden = false;
+  switch (round.state) {
+    case "voting":
+      pill.dataset.state = "live";
+      // The same deadline stays in place, so that nothing blinks when the state is fetched again.
+      if (round.endsAt && pill.querySelector("time")?.getAttribute("datetime") === round.endsAt) return;
+      pill.replaceChildren(dot, "LIVE ", ...(round.endsAt ? [deadline(round.endsAt)] : []));
+      return;
+    case "waiting_for_clips":
+      pill.dataset.state = "soon";
+      pill.replaceChildren(dot, "Waiting for takes");
+      return;
+    case "under_review":
+      pill.dataset.state = "soon";
+      pill.replaceChildren(dot, "Under review");
+      return;
+    case "season_complete":
+      pill.dataset.state = "done";
+      pill.replaceChildren(dot, "Complete");
+      return;
+    default:
+      pill.dataset.state = "soon";
+      pill.replaceChildren(dot, "Between seasons");
+  }
+}
+
+/**
+ * The open round in the answer of `/api/story`.
+ * @param {any} story
+ * @returns {Round}
+ */
+export function roundOfStory(story) {
+  const season = story.seasons.find((/** @type {any} */ one) => one.status === "active")
+    ?? story.seasons.find((/** @type {any} */ one) => one.status === "finished");
+  const round = season?.round ?? null;
+  return {
+    state: round?.status ?? (season?.status === "finished" ? "season_complete" : "no_season"),
+    slot: round?.slot ?? null,
+    totalSlots: season?.totalSlots ?? null,
+    genre: season?.genre ?? null,
+    endsAt: round?.status === "voting" ? round.votingEndsAt : null,
+  };
+}

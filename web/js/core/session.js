@@ -1,0 +1,41 @@
+// Who is signed in. Pages are the same for everybody; this fills in what is yours.
+
+import { forgetToken, read, send } from "./api.js";
+import { all, avatar, maybe, setText } from "./dom.js";
+
+/** @typedef {{id: string, username: string | null, avatarUrl: string, isAdmin: boolean}} Account */
+
+/** @type {Promise<Account | null> | null} */
+let known = null;
+
+/**
+ * Who is signed in, asked once for a page.
+ * @returns {Promise<Account | null>}
+ */
+export function session() {
+  known ??= read("/api/auth/session").then(
+    (answer) => answer.user ?? null,
+    () => null,
+  );
+  return known;
+}
+
+/** Shows what belongs to the account. */
+export async function showSession() {
+  const user = await session();
+  for (const element of all("[data-visitor]")) element.hidden = Boolean(user);
+  for (const element of all("[data-member]")) element.hidden = !user;
+  for (const element of all("[data-admin]")) element.hidden = !user?.isAdmin;
+  setText(maybe("[data-account-word]"), user ? "You" : "Account");
+  if (!user) return;
+  setText(maybe("[data-member-name]"), user.username ?? "No name yet");
+  maybe("[data-member-picture]")?.replaceChildren(avatar(user.avatarUrl));
+  for (const button of all("[data-account]")) button.replaceChildren(avatar(user.avatarUrl));
+}
+
+/** Ends the session and loads the page anew, since much of it may have been yours. */
+export async function signOut() {
+  await send("POST", "/api/auth/signout");
+  forgetToken();
+  location.assign("/");
+}

@@ -1,0 +1,38 @@
+// Short messages at the foot of the screen.
+
+import { h, icon, maybe } from "./dom.js";
+
+/** At most so many at once; the oldest makes room. */
+const room = 3;
+
+/**
+ * Shows a message: good news for five seconds, bad news until it is closed.
+ * @param {string} text
+ * @param {{tone?: "good" | "bad", action?: {label: string, run: () => void}}} [options]
+ */
+export function toast(text, options = {}) {
+  const place = maybe("[data-toasts]");
+  if (!place) return;
+  const isBad = options.tone === "bad";
+  const message = h("div", { class: "toast", role: isBad ? "alert" : "status", "data-tone": isBad ? "bad" : null },
+    icon(isBad ? "warn" : "check"), h("span", { class: "grow" }, text));
+  const close = () => message.remove();
+  const { action } = options;
+  if (action) {
+    const button = h("button", { class: "btn btn--ghost btn--sm", type: "button" }, action.label);
+    button.addEventListener("click", () => {
+      close();
+      action.run();
+    });
+    message.append(button);
+  }
+  if (isBad) {
+    const button = h("button", { class: "btn btn--icon btn--ghost", type: "button", "aria-label": "Close the message" }, icon("close"));
+    button.addEventListener("click", close);
+    message.append(button);
+  } else {
+    setTimeout(close, 5000);
+  }
+  while (place.children.length >= room) place.firstElementChild?.remove();
+  place.append(message);
+}

@@ -1,0 +1,12 @@
+// Runs before the first paint, so that neither the theme nor what needs scripts flickers in.
+(() => {
+  const root = document.documentElement;
+  root.dataset.js = "";
+  try {
+    const theme = localStorage.getItem("theme");
+    if (theme === "light" || theme === "auto") root.dataset.theme = theme;
+    if (localStorage.getItem("still") === "1") root.dataset.still = "";
+  } catch {
+    // Storage may be closed to us; the page then looks as it does for a first visit.
+  }
+})();

@@ -1,0 +1,48 @@
+// What every page does: the account, the theme, the clock.
+
+import { read } from "./core/api.js";
+import { startCountdowns } from "./core/countdown.js";
+import { all, maybe } from "./core/dom.js";
+import { follow } from "./core/live.js";
+import { preference, remember } from "./core/preferences.js";
+import { roundOfStory, showRound } from "./core/round.js";
+import { showSession, signOut } from "./core/session.js";
+import { toast } from "./core/toast.js";
+
+const root = document.documentElement;
+
+for (const input of all("[data-theme-choice] input")) {
+  if (!(input instanceof HTMLInputElement)) continue;
+  input.checked = input.value === (preference("theme") ?? "dark");
+  input.addEventListener("change", () => {
+    remember("theme", input.value);
+    root.dataset.theme = input.value;
+  });
+}
+
+const still = maybe("[data-still-choice]");
+if (still instanceof HTMLInputElement) {
+  still.checked = preference("still") === "1";
+  still.addEventListener("change", () => {
+    remember("still", still.checked ? "1" : "0");
+    root.toggleAttribute("data-still", still.checked);
+    document.dispatchEvent(new CustomEvent("dailies:still"));
+  });
+}
+
+for (const button of all("[data-sign-out]")) {
+  button.addEventListener("click", () => {
+    signOut().catch(() => toast("Signing out did not work. Try again.", { tone: "bad" }));
+  });
+}
+
+startCountdowns();
+void showSession();
+
+// The arena and the story follow the round themselves; they need more of it than the bar.
+if (maybe("[data-onair]") && !maybe("[data-arena]") && !maybe("[data-story]")) {
+  follow(async () => {
+    const story = await read("/api/story").catch(() => null);
+    if (story) showRound(roundOfStory(story));
+  });
+}
