@@ -85,7 +85,7 @@ let package = Package(
         handlers("Auth", ["Identity"]),
         handlers("Admin", ["Film", "Identity"]),
         handlers("System", ["Postgres", "Queue", "Film"]),
-        handlers("Pages", ["HTML", "Film", "Identity"]),
+        handlers("Pages", ["HTML", "Crypto", "Film", "Identity"]),
 
         executable(
             "dailies-host", path: "FCGIHost",
@@ -109,6 +109,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "HTML", "TestSupport"]),
         tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
         tests("MediaTests", ["Media", "Storage", "TestSupport"]),
+        tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),
         tests("FilmTests", ["Film", "TestSupport"]),
         tests("IdentityTests", ["Identity", "TestSupport"]),
         tests(

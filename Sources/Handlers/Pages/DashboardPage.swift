@@ -32,9 +32,13 @@ extension Site {
         """
         <section class="stage" aria-label="Takes" aria-busy="true" data-stage>
           <div class="stage__pair">
-            <div class="deck" data-deck>
+            <div class="deck">
+              <div class="frame__head phone-only"><span class="label" data-standing>\(Fragments.standingText(film.current))</span>\
+        \(Fragments.onAir(film.current))</div>
+              <div class="deck__frames" data-deck>
               \(HTML.when(!film.takes.isEmpty, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
               \(film.takes.first.map(firstTake) ?? vacant(film))
+              </div>
             </div>
             <div class="actions with-js" data-actions hidden>\(voteButton)\
         \(Fragments.action(.share, word: "Share", label: "Share this take", name: "share"))\
@@ -71,14 +75,14 @@ extension Site {
                     actions: story))</div>
                 """
         }
-        let length = Formatting.roundLength(round.roundSeconds)
+        let length = round.length.map { " of \(Formatting.roundLength($0))" } ?? ""
         return """
             <div class="vacant" data-vacant>\(Fragments.empty(
                 .film,
                 title: round.state == .underReview ? "Slot \(round.slot) is under review" : "Slot \(round.slot) needs takes",
                 text: round.state == .underReview
                     ? "Some votes are being checked. The result stands within 12 hours of the end of the round."
-                    : "Nobody has sent one yet. The first approved take starts a fresh round of \(length).",
+                    : "Nobody has sent one yet. The first approved take starts a fresh round\(length).",
                 actions: round.state == .underReview ? story : "\(upload)\(story)"))</div>
             """
     }
@@ -114,8 +118,8 @@ extension Site {
               <dl class="slate" data-slate\(HTML.when(round == nil, " hidden"))>
                 <div><dt class="label">Slot</dt><dd data-fact="slot">\(round?.slot ?? 0) / \(season?.totalSlots ?? 0)</dd></div>
                 <div><dt class="label">Closes in</dt><dd data-fact="closes">\(round.map(Fragments.deadline) ?? "–")</dd></div>
-                <div><dt class="label">Takes</dt><dd data-fact="takes">\(Formatting.count(film.takes.count))</dd></div>
-                <div><dt class="label">Votes</dt><dd data-fact="votes">\(Formatting.count(round?.votes ?? 0))</dd></div>
+                <div><dt class="label">Takes</dt><dd data-fact="takes">\(Formatting.count(round?.takes ?? 0))</dd></div>
+                <div><dt class="label">Votes</dt><dd data-fact="votes">\(round?.votes.map { Formatting.count($0) } ?? "–")</dd></div>
               </dl>
               <div class="stack stack--tight with-js"><div class="row row--apart"><h3>Your votes today</h3>\
             <span class="num"><span data-spent>0</span> <span class="quiet">of <span data-daily>200</span></span></span></div>\

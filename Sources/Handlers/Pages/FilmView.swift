@@ -55,8 +55,11 @@ struct RoundView: Sendable {
     var slot: Int
     var state: State
     var endsAt: Date?
-    var votes: Int
-    var roundSeconds: Int
+    var takes: Int
+    /// Votes cast so far; nil where the season keeps counts to itself until later.
+    var votes: Int?
+    /// How long the round runs; nil while it waits for its first take.
+    var length: Int?
 }
 
 /// A take as the pages show it.

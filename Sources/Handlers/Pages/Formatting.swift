@@ -41,13 +41,12 @@ enum Formatting {
 
     /// How long a round runs: `24 hours`, `90 seconds`.
     static func roundLength(_ seconds: Int) -> String {
-        switch seconds {
-        case 86_400...where seconds.isMultiple(of: 86_400) && seconds > 86_400:
-            count(seconds / 86_400, "day", "days")
-        case 3_600...where seconds.isMultiple(of: 3_600): count(seconds / 3_600, "hour", "hours")
-        case 120...where seconds.isMultiple(of: 60): count(seconds / 60, "minute", "minutes")
-        default: count(seconds, "second", "seconds")
+        let units = [(86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes")]
+        // A unit is used from two of it on: a day reads better as 24 hours.
+        for (length, one, many) in units where seconds >= 2 * length && seconds.isMultiple(of: length) {
+            return count(seconds / length, one, many)
         }
+        return count(seconds, "second", "seconds")
     }
 
     /// `2026-11-20T18:00:00Z`, for machines.

@@ -16,7 +16,7 @@ extension Site {
                 <main id="main">
                 \(hero(film))
                 \(season.map(strip))
-                \(season.map { running(film, season: $0) })
+                \(season.flatMap { running(film, season: $0) })
                 \(how(season))
                 \(film.seasons.first { $0.status == .finished && $0.id != season?.id }.map(past))
                 </main>
@@ -50,7 +50,7 @@ extension Site {
             <a class="btn btn--primary" href="/dashboard" data-member hidden>Go and vote</a>\(watch)</div>
                   <p class="quiet">\(creators)Watching needs no account.</p>
                 </div>
-                \(season.map { gate($0, takes: film.takes.count) })
+                \(season.map(gate))
               </div>
             </div>
             """
@@ -64,7 +64,7 @@ extension Site {
     }
 
     /// The end of the film in the projector's gate, with the open slot below.
-    private func gate(_ season: SeasonView, takes: Int) -> HTML {
+    private func gate(_ season: SeasonView) -> HTML {
         let ends = season.segments.suffix(2)
         let before = ends.count == 2 ? ends.first : nil
         return """
@@ -72,7 +72,7 @@ extension Site {
               \(before.map { "<div class=\"gate__frame gate__frame--dim\"><img src=\"\($0.clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\"></div>" as HTML })
               \(ends.last.map { gateFrame($0) })
               \(season.round.map { round in
-                "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round, takes: takes))</span></p>"
+                "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round))</span></p>"
               } as HTML?)
             </div>
             """
@@ -89,9 +89,9 @@ extension Site {
         """
     }
 
-    private func nextText(_ round: RoundView, takes: Int) -> String {
+    private func nextText(_ round: RoundView) -> String {
         switch round.state {
-        case .voting: "\(Formatting.count(takes, "take", "takes")) in the running"
+        case .voting: "\(Formatting.count(round.takes, "take", "takes")) in the running"
         case .waitingForClips: "waits for its first take"
         case .underReview: "under review"
         }
@@ -122,8 +122,8 @@ extension Site {
         return """
             <section class="band" aria-labelledby="takes-h">
               <div class="row row--apart"><div><h2 id="takes-h">Up for slot \(round.slot)</h2>\
-            <p class="muted">\(Formatting.count(film.takes.count, "take", "takes")), \
-            \(Formatting.count(round.votes, "vote", "votes")) so far</p></div>\
+            <p class="muted">\(Formatting.count(round.takes, "take", "takes"))\
+            \(round.votes.map { ", \(Formatting.count($0, "vote", "votes")) so far" as HTML })</p></div>\
             <a class="btn" href="/dashboard">See all takes</a></div>
               <ul class="takes scroll-x" tabindex="0" aria-label="Takes">\(takes)</ul>
             </section>
@@ -131,7 +131,7 @@ extension Site {
     }
 
     private func how(_ season: SeasonView?) -> HTML {
-        let length = Formatting.roundLength(season?.round?.roundSeconds ?? 86_400)
+        let length = Formatting.roundLength(season?.round?.length ?? 86_400)
         return """
             <section class="band split" aria-labelledby="how-h">
               <div><h2 id="how-h">How a slot is filled</h2></div>

@@ -1,0 +1,72 @@
+public import HTTP
+
+/// The pages of the site.
+///
+/// Public pages are the same bytes for everyone, so that the web server keeps one copy; a module in the page fills in
+/// who is signed in.
+public struct Pages: Sendable {
+    /// Half a minute is the bound if a change were ever missed; a change of the film drops the copy at once.
+    private static let shared = CachePolicy.publicCache(seconds: 30, stale: 60)
+
+    let site: Site
+    let film: @Sendable () throws -> FilmView
+
+    init(site: Site, film: @escaping @Sendable () throws -> FilmView) {
+        self.site = site
+        self.film = film
+    }
+
+    /// The routes of all pages.
+    public var routes: [Route] {
+        [
+            shared("/", "The landing page.", features: ["WEB-01"]) { _ in site.landing(try film()) },
+            shared("/dashboard", "The arena for votes.", features: ["WEB-01", "WEB-05"]) { _ in
+                site.dashboard(try film())
+            },
+            shared("/story", "The film so far.", features: ["WEB-01", "FILM-11"]) { context in
+                let query = context.request.query
+                return site.story(
+                    try film(), season: query["season"].flatMap { Int($0) }, slot: query["slot"].flatMap { Int($0) })
+            },
+            shared("/upload", "Sending in a take.", features: ["WEB-01", "CLIP-01"]) { _ in site.upload(try film()) },
+            shared("/about", "What the site is and its licence.") { _ in site.about },
+            personal("/sign-in", "Using a sign-in link.") { _ in .html(site.document(site.signIn)) },
+            personal("/onboarding", "Choosing a username.") { _ in .html(site.document(site.onboarding)) },
+            personal("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"], handle: adminClips),
+            Route.get(
+                "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
+                summary: "What crawlers may read."
+            ) { _ in .text(site.robots) },
+        ]
+    }
+
+    /// A page in place of an answer that went wrong.
+    public func errorPage(_ request: Request, _ problem: Problem) -> Response {
+        let retryAfter = problem.headers["Retry-After"].flatMap { Int($0) }
+        let page = site.mishap(status: problem.status, requestID: request.id, retryAfter: retryAfter)
+        return .html(page, status: problem.status, headers: problem.headers)
+    }
+
+    /// Visitors are asked to sign in first; to members without the right there is no such page.
+    @Sendable private func adminClips(_ context: Context) throws -> Response {
+        guard let member = context.caller.member else { return .redirect(to: "/sign-in?next=/admin/clips") }
+        guard member.isAdmin else { throw Problem.notFound() }
+        return .html(site.document(site.adminClips(try film())))
+    }
+
+    private func shared(
+        _ path: String, _ summary: String, features: [String] = [],
+        page: @escaping @Sendable (Context) throws -> Page
+    ) -> Route {
+        .get(path, access: .any, answers: [200: nil], cache: Self.shared, features: features, summary: summary) {
+            .html(site.document(try page($0)))
+        }
+    }
+
+    private func personal(
+        _ path: String, _ summary: String, features: [String] = [],
+        handle: @escaping @Sendable (Context) throws -> Response
+    ) -> Route {
+        .get(path, access: .any, answers: [200: nil], features: features, summary: summary, handle: handle)
+    }
+}

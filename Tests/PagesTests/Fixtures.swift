@@ -1,0 +1,45 @@
+import FoundationEssentials
+
+@testable import PagesHandlers
+
+/// A film for pages: thirty slots cut, the next one open, one season before it.
+enum Fixtures {
+    static func site() throws -> Site {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let assets = try Assets(webDirectory: package.appending(path: "web").path)
+        return Site(name: "Dailies", url: "https://dailies.example/", assets: assets)
+    }
+
+    static func clip(_ number: Int, title: String? = nil) -> ClipView {
+        ClipView(
+            id: UUID(), title: title ?? "Take \(number)", username: "maker_\(number % 7)", avatarSeed: "seed\(number % 7)",
+            genre: "Sci-Fi", isAIGenerated: number.isMultiple(of: 2), videoURL: "/media/clips/\(number).mp4",
+            posterURL: "/media/clips/\(number).jpg", durationSeconds: 8, votes: 400 - number)
+    }
+
+    static func season(
+        _ number: Int, status: SeasonView.Status, slots: Int, cut: Int, round: RoundView.State? = nil
+    ) -> SeasonView {
+        SeasonView(
+            id: UUID(), number: number, label: number == 2 ? "Last Train to Meridian" : "Undertow", description: "",
+            genre: number == 2 ? "Sci-Fi" : "Thriller", status: status, totalSlots: slots,
+            segments: (0..<cut).map { SegmentView(slot: $0 + 1, clip: clip($0 + 1)) },
+            round: round.map { state in
+                RoundView(
+                    slot: cut + 1, state: state,
+                    endsAt: state == .voting ? Date(timeIntervalSince1970: 1_795_197_600) : nil,
+                    takes: state == .voting ? 14 : 0, votes: state == .voting ? 1_317 : 0, length: 86_400)
+            },
+            finishedAt: status == .finished ? Date(timeIntervalSince1970: 1_789_000_000) : nil)
+    }
+
+    static func film(round: RoundView.State? = .voting, takes: Int = 6) -> FilmView {
+        FilmView(
+            seasons: [
+                season(2, status: .active, slots: 75, cut: 30, round: round),
+                season(1, status: .finished, slots: 75, cut: 75),
+            ],
+            takes: (0..<takes).map { clip(100 + $0) }, creators: 412)
+    }
+}

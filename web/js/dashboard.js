@@ -1,0 +1,253 @@
+// The arena: one take at a time, the vote beside it.
+
+import { read, Refusal } from "./core/api.js";
+import { announce, maybe, one, setIcon, setText } from "./core/dom.js";
+import { follow } from "./core/live.js";
+import { isMuted, isStill, remember } from "./core/preferences.js";
+import { showRound } from "./core/round.js";
+import { session } from "./core/session.js";
+import { share } from "./core/share.js";
+import { installShortcuts } from "./core/shortcuts.js";
+import { toast } from "./core/toast.js";
+import { Deck } from "./dashboard/deck.js";
+import { Feed } from "./dashboard/feed.js";
+import { watchGestures } from "./dashboard/gestures.js";
+import { heart, shake } from "./dashboard/effects.js";
+import { showQueue, showSide } from "./dashboard/side.js";
+import { closedState, endState, failedState } from "./dashboard/vacant.js";
+import { VoteButton } from "./dashboard/vote-button.js";
+import { voteFault } from "./dashboard/faults.js";
+
+/** @typedef {import("./dashboard/feed.js").Weight} Weight */
+
+const stage = one("[data-stage]", HTMLElement);
+const place = one("[data-deck]", HTMLElement);
+const actions = one("[data-actions]", HTMLElement);
+const sound = one("[data-sound]", HTMLButtonElement);
+
+/** How often the end of the feed looks for new takes. */
+const lookInterval = 45;
+
+const feed = new Feed();
+let index = 0;
+/** @type {HTMLElement | null} */
+let end = null;
+/** @type {number | undefined} */
+let seen;
+
+const deck = new Deck(place, stage, { onNext: () => void go(1), onChange: () => {} });
+const button = new VoteButton((weight) => void vote(weight));
+
+const current = () => feed.clips[index] ?? null;
+
+/** Shows whatever the feed says now. */
+function show() {
+  const isOpen = feed.state === "voting" && feed.clips.length > 0;
+  stage.removeAttribute("aria-busy");
+  maybe("[data-waiting]")?.remove();
+  const clip = current();
+  actions.hidden = !isOpen || !clip;
+  if (!isOpen) {
+    deck.clear();
+    place.append(Object.assign(closedState(feed), { inert: false }));
+  } else {
+    end ??= endState(feed, { onAgain: () => goTo(0), onLook: () => void refresh(), seconds: lookInterval });
+    deck.show(feed.clips, index, end);
+  }
+  if (clip) {
+    stage.setAttribute("aria-label", `Take ${index + 1} of ${feed.takes}: ${clip.title}`);
+    clearTimeout(seen);
+    seen = setTimeout(() => feed.markSeen(clip), 1000);
+  }
+  showVote();
+}
+
+/** Shows what a vote changes, and leaves the pictures alone. */
+function showVote() {
+  const clip = current();
+  if (clip) button.show(clip, feed);
+  showQueue(feed.state === "voting" ? feed.clips : [], index, goTo);
+  showSide(feed, story);
+  showRound({
+    state: /** @type {any} */ (feed.state), slot: feed.slot, totalSlots: feed.totalSlots,
+    genre: feed.season?.genre ?? null, endsAt: feed.state === "voting" ? feed.endsAt : null,
+  });
+}
+
+/** @param {number} to */
+function goTo(to) {
+  index = Math.max(0, Math.min(to, feed.clips.length));
+  end = null;
+  show();
+  const clip = current();
+  announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "The last take was before this");
+  if (index >= feed.clips.length - 3 && feed.hasMore) void more();
+}
+
+/** @param {1 | -1} step */
+async function go(step) {
+  if (step < 0 && index === 0) {
+    await refresh();
+    return;
+  }
+  if (step > 0 && index >= feed.clips.length - 1 && feed.hasMore) await more();
+  if (feed.clips.length) goTo(index + step);
+}
+
+/** @type {Promise<unknown> | null} */
+let loading = null;
+
+function more() {
+  loading ??= feed.more().then(
+    (added) => {
+      if (added) show();
+    },
+    () => toast("The next takes did not load. Go on in a moment.", { tone: "bad" }),
+  ).finally(() => {
+    loading = null;
+  });
+  return loading;
+}
+
+/** @param {Weight | null} weight */
+async function vote(weight) {
+  const clip = current();
+  if (!clip || feed.isPending(clip)) return;
+  const isUndo = weight === null && clip.hasVoted;
+  try {
+    if (isUndo) await feed.undo(clip, showVote);
+    else await feed.vote(clip, weight ?? "standard", showVote);
+    if (!isUndo && !isStill()) navigator.vibrate?.(50);
+    announce(isUndo ? `Vote for ${clip.title} taken back` : `Voted for ${clip.title}`);
+  } catch (error) {
+    if (!isStill()) navigator.vibrate?.([100, 50, 100]);
+    shake(maybe("[data-vote]"));
+    const fault = voteFault(error, isUndo);
+    if (fault.isOwn) clip.isOwn = true;
+    toast(fault.text, {
+      tone: "bad",
+      ...(fault.way === "again" ? { action: { label: "Again", run: () => void vote(weight) } } : {}),
+      ...(fault.way === "sign-in" ? { action: { label: "Sign in", run: () => location.assign("/sign-in?next=/dashboard") } } : {}),
+    });
+    if (fault.isOutdated) await refresh();
+    showVote();
+  }
+}
+
+/** What only the story knows: the number of the season and the votes of the round. */
+/** @type {{votes: number | null, number: number | null} | null} */
+let story = null;
+
+async function readStory() {
+  const answer = await read("/api/story").catch(() => null);
+  const season = answer?.seasons.find((/** @type {any} */ one) => one.id === feed.season?.id);
+  if (season) story = { votes: season.round?.votes ?? null, number: season.number ?? null };
+  return season;
+}
+
+/** Brings everything up to date; a new round starts from its first take. */
+async function refresh() {
+  const closed = { slot: feed.slot, season: feed.season?.id, wasVoting: feed.state === "voting" };
+  try {
+    const hasChanged = await feed.refresh();
+    const season = await readStory();
+    if (!hasChanged) {
+      if (end && !end.inert) end = null;
+      show();
+      return;
+    }
+    index = 0;
+    end = null;
+    deck.clear();
+    show();
+    if (closed.wasVoting && closed.season === season?.id) tellWinner(season, closed.slot);
+  } catch {
+    // What is on the stage stays; the next event or the poll tries again.
+  }
+}
+
+/**
+ * @param {any} season
+ * @param {number | null} slot
+ */
+function tellWinner(season, slot) {
+  const winner = season?.slots.find((/** @type {any} */ one) => one.position === slot)?.winner;
+  if (!winner || !slot) return;
+  toast(`Slot ${slot} is closed. ${winner.title} was cut in.`, {
+    action: { label: "Watch", run: () => location.assign(`/story?season=${season.number}&slot=${slot}`) },
+  });
+}
+
+async function start() {
+  try {
+    await feed.load();
+    await Promise.all([readStory(), markOwn()]);
+    index = feed.unvoted === 0 && !feed.hasMore && !feed.isSpent ? feed.clips.length : 0;
+    show();
+  } catch (error) {
+    stage.removeAttribute("aria-busy");
+    maybe("[data-waiting]")?.remove();
+    deck.clear();
+    place.replaceChildren(failedState(() => {
+      place.replaceChildren();
+      void start();
+    }, error instanceof Refusal ? error.retryAfter : null));
+  }
+}
+
+/** One's own takes cannot be voted for; the button says so before it is pressed. */
+async function markOwn() {
+  const user = await session();
+  if (!user?.username) return;
+  for (const clip of feed.clips) clip.isOwn ??= clip.username === user.username;
+}
+
+function toggleSound() {
+  remember("muted", isMuted() ? "0" : "1");
+  showSound();
+  deck.hear();
+}
+
+function showSound() {
+  const muted = isMuted();
+  sound.setAttribute("aria-label", muted ? "Turn sound on" : "Turn sound off");
+  setIcon(sound, muted ? "mute" : "sound");
+  setText(sound.querySelector("span:last-child"), muted ? "Muted" : "Sound");
+}
+
+function shareClip() {
+  const clip = current();
+  // A take has no page of its own yet; the arena is where it can be seen.
+  if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, "/dashboard");
+}
+
+sound.addEventListener("click", toggleSound);
+one("[data-share]", HTMLButtonElement).addEventListener("click", shareClip);
+
+watchGestures(stage, {
+  onTap: () => deck.toggle(),
+  onDoubleTap: (x, y) => {
+    const clip = current();
+    if (!clip || clip.isOwn) return;
+    heart(stage, x, y);
+    if (!clip.hasVoted && !feed.isSpent) void vote("standard");
+  },
+  onDrag: (distance) => deck.drag(distance),
+  onSwipe: (direction) => void go(direction),
+});
+
+installShortcuts([
+  { keys: ["v", "V"], shown: ["V"], label: "Vote, or take the vote back", run: () => void vote(null) },
+  { keys: ["w", "W"], shown: ["W"], label: "Choose the weight of the vote", run: () => button.open() },
+  { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next take", run: () => void go(1) },
+  { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
+  { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause and go on", run: () => deck.toggle() },
+  { keys: ["m", "M"], shown: ["M"], label: "Sound on and off", run: toggleSound },
+  { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareClip },
+]);
+
+showSound();
+await start();
+follow(refresh);
+// The round's end by the clock: look soon, should the event be lost.
+document.addEventListener("dailies:closing", () => setTimeout(() => void refresh(), 2000 + Math.random() * 3000));

@@ -1,0 +1,232 @@
+// The frames on the stage: the take that plays, the one before and the one after it.
+
+import { avatar, h, icon } from "../core/dom.js";
+import { isMuted, isStill, onStillChange } from "../core/preferences.js";
+
+/** @typedef {import("./feed.js").Clip} Clip */
+
+/** How long a picture may stand still before the page says that it waits. */
+const stallTime = 2000;
+
+export class Deck {
+  /** @type {HTMLElement} */
+  #place;
+  /** @type {HTMLImageElement | null} */
+  #blur;
+  /** @type {Map<string, Frame>} */
+  #frames = new Map();
+  /** @type {Frame | null} */
+  #current = null;
+  /** Set by a person; a new take then waits for them too. */
+  #isPaused = isStill();
+  #onNext;
+  #onChange;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {HTMLElement} stage
+   * @param {{onNext: () => void, onChange: () => void}} listeners
+   */
+  constructor(place, stage, listeners) {
+    this.#place = place;
+    this.#onNext = listeners.onNext;
+    this.#onChange = listeners.onChange;
+    this.#blur = h("img", { class: "stage__blur", alt: "", width: 540, height: 960 });
+    this.#blur.hidden = true;
+    stage.prepend(this.#blur);
+    onStillChange(() => {
+      if (isStill()) this.pause();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.#current?.video.pause();
+      else this.#play();
+    });
+  }
+
+  get isPaused() {
+    return this.#isPaused;
+  }
+
+  /** The element of the take that plays. */
+  get element() {
+    return this.#current?.element ?? null;
+  }
+
+  /**
+   * Shows a take, with its neighbours ready above and below.
+   * @param {Clip[]} clips
+   * @param {number} index
+   * @param {HTMLElement | null} [end] what follows the last take
+   */
+  show(clips, index, end = null) {
+    /** @type {Map<string, Frame>} */
+    const wanted = new Map();
+    for (const offset of [-1, 0, 1]) {
+      const clip = clips[index + offset];
+      if (!clip) continue;
+      const frame = this.#frames.get(clip.id) ?? new Frame(clip, this.#onNext, () => this.toggle());
+      frame.put(offset);
+      wanted.set(clip.id, frame);
+      if (!frame.element.isConnected) this.#place.append(frame.element);
+    }
+    for (const [id, frame] of this.#frames) if (!wanted.has(id)) frame.remove();
+    this.#frames = wanted;
+    this.#showEnd(end, clips.length - index);
+    this.#current?.video.pause();
+    this.#current = wanted.get(clips[index]?.id ?? "") ?? null;
+    this.#showBlur(clips[index]?.posterUrl ?? null);
+    this.#play();
+  }
+
+  /**
+   * @param {HTMLElement | null} end
+   * @param {number} offset
+   */
+  #showEnd(end, offset) {
+    for (const old of this.#place.querySelectorAll(":scope > .vacant")) if (old !== end) old.remove();
+    if (!end) return;
+    end.dataset.place = String(Math.min(offset, 1));
+    end.inert = offset !== 0;
+    if (!end.isConnected) this.#place.append(end);
+  }
+
+  /** @param {string | null} poster */
+  #showBlur(poster) {
+    if (!this.#blur) return;
+    this.#blur.hidden = !poster;
+    if (poster && this.#blur.getAttribute("src") !== poster) this.#blur.src = poster;
+  }
+
+  /**
+   * Moves the frames with a finger.
+   * @param {number} distance
+   */
+  drag(distance) {
+    this.#place.toggleAttribute("data-dragging", distance !== 0);
+    this.#place.style.setProperty("--drag", `${distance}px`);
+  }
+
+  clear() {
+    for (const frame of this.#frames.values()) frame.remove();
+    this.#frames.clear();
+    this.#current = null;
+    this.#showEnd(null, 0);
+    this.#showBlur(null);
+  }
+
+  toggle() {
+    if (this.#isPaused) this.resume();
+    else this.pause();
+  }
+
+  pause() {
+    this.#isPaused = true;
+    this.#current?.video.pause();
+    this.#current?.showPaused(true);
+    this.#onChange();
+  }
+
+  resume() {
+    this.#isPaused = false;
+    this.#play();
+    this.#onChange();
+  }
+
+  /** Sound on or off, for the take that plays and all that follow. */
+  hear() {
+    for (const frame of this.#frames.values()) frame.video.muted = isMuted();
+  }
+
+  #play() {
+    const frame = this.#current;
+    if (!frame) return;
+    frame.showPaused(this.#isPaused);
+    if (this.#isPaused) return;
+    frame.video.muted = isMuted();
+    frame.video.play().catch((error) => {
+      // The browser allows sound only after a press: then it starts silent.
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      frame.video.muted = true;
+      frame.video.play().catch(() => this.pause());
+    });
+  }
+}
+
+/** One take on the stage. */
+class Frame {
+  /**
+   * @param {Clip} clip
+   * @param {() => void} onNext
+   * @param {() => void} onToggle
+   */
+  constructor(clip, onNext, onToggle) {
+    this.clip = clip;
+    this.video = h("video", {
+      src: clip.videoUrl, poster: clip.posterUrl, width: 540, height: 960, loop: true, playsinline: true, preload: "none",
+      "aria-label": clip.title, tabindex: "-1",
+    });
+    this.video.muted = isMuted();
+    this.disc = h("span", { class: "frame__disc", "aria-hidden": "true" }, icon("play", "lg"));
+    this.tap = h("button", { class: "frame__tap", type: "button", "aria-label": "Pause" }, this.disc);
+    // Pressing by pointer is a gesture of the whole stage; this is for keys and assistive technology.
+    this.tap.addEventListener("click", (event) => {
+      if (event.detail === 0) onToggle();
+    });
+    this.seek = h("progress", { class: "seek", value: 0, max: 1, "aria-label": "Position in the take" });
+    const facts = [clip.genre, clip.aiGenerated ? "AI-generated" : "", `${clip.durationSeconds.toFixed(1)} s`];
+    this.element = h("article", { class: "frame" },
+      this.video, this.tap,
+      h("div", { class: "frame__foot" },
+        h("p", { class: "who" }, avatar(clip.avatarUrl), clip.username ?? "former member"),
+        h("h1", {}, clip.title), h("p", { class: "label" }, facts.filter(Boolean).join(" · "))),
+      this.seek);
+    this.#watch(onNext);
+  }
+
+  /** @param {() => void} onNext */
+  #watch(onNext) {
+    /** @type {number | undefined} */
+    let stall;
+    const moving = () => {
+      clearTimeout(stall);
+      this.element.removeAttribute("data-stalled");
+    };
+    this.video.addEventListener("timeupdate", () => {
+      this.seek.max = this.video.duration || this.clip.durationSeconds || 1;
+      this.seek.value = this.video.currentTime;
+    });
+    this.video.addEventListener("waiting", () => {
+      clearTimeout(stall);
+      stall = setTimeout(() => this.element.setAttribute("data-stalled", ""), stallTime);
+    });
+    for (const name of ["playing", "pause", "emptied"]) this.video.addEventListener(name, moving);
+    this.video.addEventListener("error", () => {
+      moving();
+      if (this.element.querySelector(".frame__broken")) return;
+      const next = h("button", { class: "btn", type: "button" }, "Next");
+      next.addEventListener("click", onNext);
+      this.element.append(h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take does not play here."), next));
+    });
+  }
+
+  /** @param {number} offset where it stands: before, on or after the stage */
+  put(offset) {
+    this.element.dataset.place = String(offset);
+    this.element.inert = offset !== 0;
+    if (offset >= 0) this.video.preload = "auto";
+    if (offset !== 0) this.video.pause();
+  }
+
+  /** @param {boolean} isPaused */
+  showPaused(isPaused) {
+    this.element.toggleAttribute("data-paused", isPaused);
+    this.tap.setAttribute("aria-label", isPaused ? "Play" : "Pause");
+  }
+
+  remove() {
+    // Without this a browser keeps on loading a video that nobody sees.
+    this.video.removeAttribute("src");
+    this.video.load();
+    this.element.remove();
+  }
+}

@@ -1,0 +1,217 @@
+// The takes of the open round, in the order in which this voter gets to see them.
+
+import { read, Refusal, send } from "../core/api.js";
+
+/**
+ * @typedef {object} Clip
+ * @property {string} id
+ * @property {string} title
+ * @property {string | null} username
+ * @property {string} avatarUrl
+ * @property {string} genre
+ * @property {boolean} [aiGenerated]
+ * @property {boolean} [isOwn]
+ * @property {string} videoUrl
+ * @property {string} posterUrl
+ * @property {number} durationSeconds
+ * @property {number | null} voteCount
+ * @property {number | null} weightedScore
+ * @property {boolean} hasVoted
+ */
+
+/** @typedef {"standard" | "super" | "mega"} Weight */
+
+/** What each kind of vote counts. */
+export const weights = { standard: 1, super: 3, mega: 10 };
+
+const batch = 8;
+const mostIds = 100;
+
+export class Feed {
+  /** @type {Clip[]} */
+  clips = [];
+  /** @type {string} */
+  state = "no_season";
+  /** @type {number | null} */
+  slot = null;
+  totalSlots = 0;
+  takes = 0;
+  hasMore = false;
+  /** @type {{id: string, number?: number, label: string, genre: string} | null} */
+  season = null;
+  /** @type {string | null} */
+  endsAt = null;
+  spent = 0;
+  /** @type {{standard: number, super: number | null, mega: number | null}} */
+  left = { standard: 200, super: null, mega: null };
+  /** @type {string | null} */
+  #token = null;
+  /** @type {Set<string>} */
+  #seen = new Set();
+  /** @type {Set<string>} */
+  #pending = new Set();
+
+  /** How many votes a day has. */
+  get daily() {
+    return Math.max(1, this.spent + this.left.standard);
+  }
+
+  get isSpent() {
+    return this.left.standard <= 0;
+  }
+
+  get unvoted() {
+    return this.clips.filter((clip) => !clip.hasVoted).length;
+  }
+
+  /** @param {Clip} clip */
+  isPending(clip) {
+    return this.#pending.has(clip.id);
+  }
+
+  /**
+   * Notes that a take was watched, so that a later batch shows others first.
+   * @param {Clip} clip
+   */
+  markSeen(clip) {
+    this.#seen.add(clip.id);
+  }
+
+  /** Starts over with the first batch. */
+  async load() {
+    const answer = await this.#fetch([]);
+    this.#adopt(answer);
+    this.clips = answer.clips;
+  }
+
+  /** Adds the next batch. Answers how many takes came. */
+  async more() {
+    const answer = await this.#fetch(this.clips.map((clip) => clip.id));
+    if (answer.currentSlot !== this.slot) return 0;
+    this.#adopt(answer);
+    return this.#append(answer.clips);
+  }
+
+  /** Brings counts up to date and adds takes that have come since. Answers whether another round is open now. */
+  async refresh() {
+    const answer = await this.#fetch([], 20);
+    const hasChanged = answer.currentSlot !== this.slot || answer.state !== this.state || answer.season?.id !== this.season?.id;
+    this.#adopt(answer);
+    if (hasChanged) {
+      this.clips = answer.clips;
+      return true;
+    }
+    const known = new Map(this.clips.map((clip) => [clip.id, clip]));
+    for (const clip of answer.clips) {
+      const old = known.get(clip.id);
+      if (old && !this.#pending.has(clip.id)) {
+        Object.assign(old, { voteCount: clip.voteCount, weightedScore: clip.weightedScore, hasVoted: clip.hasVoted });
+      }
+    }
+    this.#append(answer.clips);
+    return false;
+  }
+
+  /**
+   * Casts a vote: it shows at once and is taken back when it is refused.
+   * @param {Clip} clip
+   * @param {Weight} kind
+   * @param {() => void} changed
+   */
+  async vote(clip, kind, changed) {
+    await this.#change(clip, 1, weights[kind], changed, async () => {
+      const body = { clipId: clip.id, ...(kind === "standard" ? {} : { voteType: kind }) };
+      const token = this.#token;
+      return send("POST", "/api/vote", body, token ? { "X-Feed-Token": token } : {});
+    });
+  }
+
+  /**
+   * Takes a vote back.
+   * @param {Clip} clip
+   * @param {() => void} changed
+   */
+  async undo(clip, changed) {
+    await this.#change(clip, -1, -1, changed, () => send("DELETE", "/api/vote", { clipId: clip.id }));
+  }
+
+  /**
+   * @param {Clip} clip
+   * @param {1 | -1} votes
+   * @param {number} weight
+   * @param {() => void} changed
+   * @param {() => Promise<any>} call
+   */
+  async #change(clip, votes, weight, changed, call) {
+    if (this.#pending.has(clip.id)) return;
+    const before = { hasVoted: clip.hasVoted, weightedScore: clip.weightedScore };
+    this.#pending.add(clip.id);
+    clip.hasVoted = votes > 0;
+    if (clip.weightedScore !== null) clip.weightedScore = Math.max(0, clip.weightedScore + weight);
+    this.#spend(votes);
+    changed();
+    try {
+      const answer = await call();
+      if (clip.weightedScore !== null && typeof answer.newScore === "number") clip.weightedScore = answer.newScore;
+      this.#count(answer);
+    } catch (error) {
+      const code = error instanceof Refusal ? error.code : "";
+      // The wish is fulfilled already: an earlier answer was lost on its way.
+      if ((code === "already_voted" && votes > 0) || (code === "vote_not_found" && votes < 0)) {
+        this.#spend(/** @type {1 | -1} */ (-votes));
+        this.#count(/** @type {Refusal} */ (error).body);
+        return;
+      }
+      Object.assign(clip, before);
+      this.#spend(/** @type {1 | -1} */ (-votes));
+      throw error;
+    } finally {
+      this.#pending.delete(clip.id);
+      changed();
+    }
+  }
+
+  /** @param {1 | -1} votes */
+  #spend(votes) {
+    this.spent = Math.max(0, this.spent + votes);
+    this.left = { ...this.left, standard: this.left.standard - votes };
+  }
+
+  /** @param {any} answer */
+  #count(answer) {
+    if (typeof answer.totalVotesToday === "number") this.spent = answer.totalVotesToday;
+    if (answer.remainingVotes) this.left = answer.remainingVotes;
+  }
+
+  /**
+   * @param {string[]} exclude
+   * @param {number} [limit]
+   */
+  #fetch(exclude, limit = batch) {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (exclude.length) query.set("excludeIds", exclude.slice(-mostIds).join(","));
+    if (this.#seen.size) query.set("seenIds", [...this.#seen].slice(-mostIds).join(","));
+    return read(`/api/vote?${query}`);
+  }
+
+  /** @param {any} answer */
+  #adopt(answer) {
+    this.state = answer.state;
+    this.slot = answer.currentSlot ?? null;
+    this.totalSlots = answer.totalSlots ?? 0;
+    this.takes = answer.totalClipsInSlot ?? answer.clips.length;
+    this.hasMore = Boolean(answer.hasMoreClips);
+    this.season = answer.season ?? null;
+    this.endsAt = answer.votingEndsAt ?? null;
+    this.#token = answer.feedToken ?? this.#token;
+    this.#count(answer);
+  }
+
+  /** @param {Clip[]} clips */
+  #append(clips) {
+    const known = new Set(this.clips.map((clip) => clip.id));
+    const fresh = clips.filter((clip) => !known.has(clip.id));
+    this.clips.push(...fresh);
+    return fresh.length;
+  }
+}

@@ -1,0 +1,102 @@
+// What stands on the stage when there is nothing to vote on: what, why, and a way out.
+
+import { h, icon } from "../core/dom.js";
+import { clock, counted } from "../core/format.js";
+
+/** @typedef {import("./feed.js").Feed} Feed */
+
+/**
+ * @param {string} symbol
+ * @param {string} title
+ * @param {(Node | string)[]} text
+ * @param {Node[]} actions
+ */
+function vacant(symbol, title, text, actions) {
+  return h("div", { class: "vacant", role: "group", "aria-label": title },
+    h("div", { class: "empty" }, icon(symbol, "lg"), h("h1", {}, title), h("p", {}, ...text), h("div", { class: "row" }, ...actions)));
+}
+
+/**
+ * @param {string} label
+ * @param {string} path
+ * @param {boolean} [isPrimary]
+ */
+function link(label, path, isPrimary = false) {
+  return h("a", { class: isPrimary ? "btn btn--primary" : "btn", href: path }, label);
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} run
+ * @param {boolean} [isPrimary]
+ */
+function button(label, run, isPrimary = false) {
+  const element = h("button", { class: isPrimary ? "btn btn--primary" : "btn", type: "button" }, label);
+  element.addEventListener("click", run);
+  return element;
+}
+
+/**
+ * Why the round cannot be voted on.
+ * @param {Feed} feed
+ */
+export function closedState(feed) {
+  const story = link("Watch the film so far", "/story");
+  switch (feed.state) {
+    case "waiting_for_clips":
+      return vacant("film", `Slot ${feed.slot} needs takes`,
+        ["Nobody has sent one yet. The first approved take starts a fresh round."], [link("Send in a take", "/upload", true), story]);
+    case "under_review":
+      return vacant("info", `Slot ${feed.slot} is under review`,
+        ["Some votes are being checked. The result stands within 12 hours of the end of the round."], [story]);
+    case "season_complete":
+      return vacant("check", "The season is complete",
+        [`Every slot of ${feed.season?.label ?? "the film"} is cut.`], [link("Watch the film", "/story", true)]);
+    case "voting":
+      return vacant("film", `Slot ${feed.slot} needs takes`,
+        ["There is none to vote on at the moment. New ones appear here on their own."], [link("Send in a take", "/upload", true), story]);
+    default:
+      return vacant("watch", "Between seasons", ["There is nothing to vote on until the next season opens."], [story]);
+  }
+}
+
+/**
+ * The takes could not be fetched.
+ * @param {() => void} onAgain
+ * @param {number | null} retryAfter
+ */
+export function failedState(onAgain, retryAfter) {
+  const wait = retryAfter ? ` The site asks for ${counted(retryAfter, "second", "seconds")} of patience.` : "";
+  return vacant("warn", "The takes did not load", [`Nothing is lost: your votes are where they were.${wait}`],
+    [button("Try again", onAgain, true), link("Watch the film so far", "/story")]);
+}
+
+/**
+ * After the last take. The time to the next look counts down in it.
+ * @param {Feed} feed
+ * @param {{onAgain: () => void, onLook: () => void, seconds: number}} options
+ */
+export function endState(feed, options) {
+  const left = feed.unvoted;
+  const time = h("span", { class: "num" }, clock(options.seconds));
+  const isDone = left === 0;
+  const element = vacant("check", isDone ? "You have seen every take" : "That was every take",
+    [isDone ? `All ${feed.takes} have your vote. ` : `${counted(left, "take has", "takes have")} no vote of yours yet. `,
+      "New ones appear here on their own; the next look is in ", time, "."],
+    [button(isDone ? "See them again" : "From the start", options.onAgain, !isDone), link("Watch the film so far", "/story")]);
+  let rest = options.seconds;
+  const timer = setInterval(() => {
+    if (!element.isConnected) {
+      clearInterval(timer);
+      return;
+    }
+    // It waits while nobody looks.
+    if (element.inert || document.visibilityState === "hidden") return;
+    rest -= 1;
+    time.textContent = clock(rest);
+    if (rest > 0) return;
+    rest = options.seconds;
+    options.onLook();
+  }, 1000);
+  return element;
+}

@@ -1,0 +1,131 @@
+// The vote button: its states, its ring, and the menu of heavier votes behind a long press.
+
+import { all, maybe, one, setIcon, setText } from "../core/dom.js";
+import { shortCount } from "../core/format.js";
+import { session } from "../core/session.js";
+
+/** @typedef {import("./feed.js").Clip} Clip */
+/** @typedef {import("./feed.js").Feed} Feed */
+/** @typedef {import("./feed.js").Weight} Weight */
+
+const holdTime = 500;
+/** Longer than this and the ring shows that the vote is on its way. */
+const busyTime = 250;
+
+export class VoteButton {
+  #button = one("[data-vote]", HTMLButtonElement);
+  #menu = one("[data-power]", HTMLElement);
+  #word = one("[data-vote-word]", HTMLElement);
+  #ring = one("[data-vote] circle + circle", SVGCircleElement);
+  /** @type {number | undefined} */
+  #busy;
+
+  /** @param {(weight: Weight | null) => void} onVote null for whatever a plain press means now */
+  constructor(onVote) {
+    this.#watchPresses(() => onVote(null));
+    for (const item of all("[data-weight]", this.#menu)) {
+      item.addEventListener("click", () => {
+        this.#menu.hidePopover();
+        onVote(/** @type {Weight} */ (item.dataset.weight));
+      });
+    }
+    this.#menu.addEventListener("keydown", (event) => this.#moveInMenu(event));
+    this.#menu.addEventListener("toggle", (event) => {
+      if (/** @type {ToggleEvent} */ (event).newState === "closed") this.#button.focus({ preventScroll: true });
+    });
+    void session().then((user) => {
+      if (user) return;
+      for (const note of all("[data-note]", this.#menu)) note.textContent = "For members";
+    });
+  }
+
+  /** @param {() => void} onPress */
+  #watchPresses(onPress) {
+    const button = this.#button;
+    /** @type {number | undefined} */
+    let hold;
+    let wasHeld = false;
+    const release = () => clearTimeout(hold);
+    button.addEventListener("pointerdown", () => {
+      wasHeld = false;
+      hold = setTimeout(() => {
+        wasHeld = true;
+        this.open();
+      }, holdTime);
+    });
+    for (const name of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(name, release);
+    button.addEventListener("click", () => {
+      if (!wasHeld) onPress();
+      wasHeld = false;
+    });
+    // The menu key, Shift+F10 and the right button all end here.
+    button.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+      release();
+      this.open();
+    });
+  }
+
+  /** Opens the menu of weights beside the button. */
+  open() {
+    if (this.#button.disabled || this.#button.getAttribute("aria-pressed") === "true") return;
+    const place = this.#button.getBoundingClientRect();
+    this.#menu.showPopover();
+    if (matchMedia("(width >= 48rem)").matches) {
+      const { offsetHeight, offsetWidth } = this.#menu;
+      this.#menu.style.left = `${Math.min(place.right + 12, innerWidth - offsetWidth - 12)}px`;
+      this.#menu.style.top = `${Math.max(12, place.bottom - offsetHeight)}px`;
+    } else {
+      this.#menu.removeAttribute("style");
+    }
+    maybe("[data-weight]:not(:disabled)", this.#menu)?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #moveInMenu(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const items = all("[data-weight]:not(:disabled)", this.#menu);
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    items.at((at + step + items.length) % items.length)?.focus();
+  }
+
+  /**
+   * @param {Clip} clip
+   * @param {Feed} feed
+   */
+  show(clip, feed) {
+    const button = this.#button;
+    const isLimited = feed.isSpent && !clip.hasVoted;
+    const score = clip.weightedScore;
+    const votes = score === null ? "" : `, ${score === 1 ? "1 vote" : `${score} votes`}`;
+    button.dataset.ring = isLimited ? "4" : String(Math.min(4, 1 + Math.floor((feed.spent / feed.daily) * 4)));
+    this.#ring.setAttribute("stroke-dasharray", `${isLimited ? 200 : Math.round((feed.spent / feed.daily) * 200)} 200`);
+    button.setAttribute("aria-pressed", String(clip.hasVoted));
+    button.setAttribute("aria-label", clip.isOwn ? `Your own take${votes}` : isLimited ? "Daily limit reached" : clip.hasVoted ? `Undo your vote${votes}` : `Vote${votes}`);
+    button.disabled = Boolean(clip.isOwn) || isLimited;
+    setIcon(button, clip.hasVoted ? "check" : "infinity");
+    setText(this.#word, clip.isOwn ? "Yours" : isLimited ? "Daily limit" : score === null ? "Vote" : shortCount(score));
+    this.#showBusy(feed.isPending(clip));
+    this.#showPower(feed);
+  }
+
+  /** @param {boolean} isBusy */
+  #showBusy(isBusy) {
+    clearTimeout(this.#busy);
+    if (!isBusy) {
+      this.#button.removeAttribute("aria-busy");
+      return;
+    }
+    this.#busy = setTimeout(() => this.#button.setAttribute("aria-busy", "true"), busyTime);
+  }
+
+  /** @param {Feed} feed */
+  #showPower(feed) {
+    for (const weight of /** @type {const} */ (["super", "mega"])) {
+      const item = this.#menu.querySelector(`[data-weight="${weight}"]`);
+      if (item instanceof HTMLButtonElement) item.disabled = !feed.left[weight];
+    }
+  }
+}

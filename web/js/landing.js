@@ -1,0 +1,94 @@
+// The landing page: the film so far plays in the gate, the headline types itself once.
+
+import { read } from "./core/api.js";
+import { maybe, one, setIcon } from "./core/dom.js";
+import { isStill, onStillChange, preference, remember } from "./core/preferences.js";
+
+/** How long the headline takes to type itself on a first visit. */
+const introTime = 3500;
+
+function typeHeadline() {
+  const headline = maybe("[data-headline]");
+  if (!headline || isStill() || preference("intro")) return;
+  remember("intro", "1");
+  const lines = [...headline.querySelectorAll("span")];
+  const total = lines.reduce((sum, line) => sum + (line.textContent ?? "").length, 0);
+  let at = 0;
+  headline.setAttribute("aria-label", headline.textContent ?? "");
+  for (const line of lines) {
+    const letters = [...(line.textContent ?? "")].map((letter) => {
+      const element = document.createElement("i");
+      element.textContent = letter;
+      element.setAttribute("aria-hidden", "true");
+      element.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 60, delay: (introTime / total) * at, fill: "both" });
+      at += 1;
+      return element;
+    });
+    line.replaceChildren(...letters);
+  }
+}
+
+/** Plays the end of the film, silent, from where the still stands; then the film from its start. */
+async function playFilm() {
+  const gate = maybe("[data-gate]");
+  if (!gate) return;
+  const toggle = one("[data-gate-toggle]", HTMLButtonElement, gate);
+  const still = one("img", HTMLImageElement, gate);
+  const video = document.createElement("video");
+  Object.assign(video, { muted: true, playsInline: true, preload: "none", width: 540, height: 960, poster: still.currentSrc || still.src });
+  video.setAttribute("aria-label", "The film so far, without sound");
+  video.className = "gate__video";
+  /** @type {string[]} */
+  let reel = gate.dataset.video ? [gate.dataset.video] : [];
+  let at = 0;
+  let isPaused = isStill();
+
+  const show = () => {
+    toggle.setAttribute("aria-label", isPaused ? "Play the film" : "Pause the film");
+    setIcon(toggle, isPaused ? "play" : "pause");
+  };
+  const play = () => {
+    if (!video.isConnected) still.after(video);
+    video.play().catch(() => {
+      isPaused = true;
+      show();
+    });
+  };
+  video.src = reel[0] ?? "";
+  video.addEventListener("ended", async () => {
+    if (reel.length === 1) reel = await wholeFilm(reel);
+    at = (at + 1) % reel.length;
+    video.src = reel[at] ?? "";
+    if (!isPaused) play();
+  });
+  toggle.addEventListener("click", () => {
+    isPaused = !isPaused;
+    if (isPaused) video.pause();
+    else play();
+    show();
+  });
+  onStillChange(() => {
+    if (!isStill()) return;
+    isPaused = true;
+    video.pause();
+    show();
+  });
+  // Nothing plays that nobody sees.
+  new IntersectionObserver(([entry]) => {
+    if (isPaused) return;
+    if (entry?.isIntersecting) play();
+    else video.pause();
+  }).observe(gate);
+  show();
+}
+
+/** @param {string[]} known */
+async function wholeFilm(known) {
+  const story = await read("/api/story").catch(() => null);
+  const season = story?.seasons.find((/** @type {any} */ one) => one.slots.some((/** @type {any} */ slot) => slot.winner?.videoUrl === known[0]));
+  const reel = season?.slots.map((/** @type {any} */ slot) => slot.winner?.videoUrl).filter(Boolean) ?? [];
+  return reel.length > 0 ? [...known, ...reel.filter((/** @type {string} */ url) => url !== known[0])] : known;
+}
+
+typeHeadline();
+void playFilm();

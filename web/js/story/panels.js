@@ -1,0 +1,118 @@
+// What stands around the picture: seasons, contributors, the reel, the figures.
+
+import { all, h, maybe, setText } from "../core/dom.js";
+import { clock, count, counted } from "../core/format.js";
+import { length } from "./film.js";
+
+/** @typedef {import("./film.js").Season} Season */
+
+/**
+ * The address of a segment.
+ * @param {Season} season
+ * @param {number} slot
+ */
+export function address(season, slot) {
+  return `/story?season=${season.number}&slot=${slot}`;
+}
+
+/**
+ * Draws what belongs to a season as a whole.
+ * @param {Season[]} seasons
+ * @param {Season} season
+ */
+export function showSeason(seasons, season) {
+  for (const list of all("[data-seasons]")) list.replaceChildren(...seasons.map((one) => seasonEntry(one, one === season)));
+  for (const list of all("[data-cast]")) list.replaceChildren(...season.segments.map((one) => contributor(season, one)).reverse());
+  setText(maybe("[data-cast-count]"), String(season.segments.length));
+  maybe("[data-reel]")?.replaceWith(reel(season));
+  for (const total of all("[data-total]")) setText(total, clock(length(season)));
+  setText(maybe("[data-strip-label]"), season.label);
+  maybe("[data-strip-badge]")?.replaceChildren(badge(season));
+  setText(maybe("[data-strip-cut]"), `${season.segments.length} of ${counted(season.totalSlots, "slot", "slots")} cut`);
+  const bar = maybe("[data-strip-progress]");
+  if (bar instanceof HTMLProgressElement) {
+    bar.max = season.totalSlots;
+    bar.value = season.segments.length;
+    bar.setAttribute("aria-label", `${season.segments.length} of ${season.totalSlots} slots`);
+  }
+  for (const link of all("[data-vote-call], [data-vote-link]")) link.hidden = !season.round;
+  setText(maybe("[data-open-slot]"), String(season.round?.slot ?? ""));
+}
+
+/**
+ * Marks the segment that plays.
+ * @param {Season} season
+ * @param {number} slot
+ */
+export function markSegment(season, slot) {
+  for (const link of all("[data-cast] [data-slot]")) {
+    const isCurrent = link.dataset.slot === String(slot);
+    if (isCurrent) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    // Only the list scrolls, never the page.
+    const list = link.closest(".story__cast");
+    if (isCurrent && list instanceof HTMLElement && list.offsetParent) {
+      const top = link.offsetTop - list.clientHeight / 2;
+      list.scrollTo({ top, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    }
+  }
+  for (const link of all("[data-reel] [data-slot]")) link.toggleAttribute("data-playing", link.dataset.slot === String(slot));
+  const index = season.segments.findIndex((one) => one.slot === slot);
+  for (const place of all("[data-place]")) setText(place, `${index + 1} of ${season.segments.length}`);
+}
+
+/** @param {Season} season */
+function badge(season) {
+  if (season.status === "active") return h("span", { class: "badge", "data-tone": "live" }, "LIVE");
+  if (season.status === "finished") return h("span", { class: "badge", "data-tone": "good" }, "Complete");
+  return h("span", { class: "badge", "data-shape": "ring" }, "Coming soon");
+}
+
+/**
+ * @param {Season} season
+ * @param {boolean} isCurrent
+ */
+function seasonEntry(season, isCurrent) {
+  const cut = season.segments.length;
+  const isOver = season.status === "finished";
+  const extent = isOver ? clock(length(season)) : `${cut} of ${season.totalSlots}`;
+  return h("li", {}, h("a", { href: `/story?season=${season.number}`, "data-season": season.number, "aria-current": isCurrent && "true" },
+    h("span", { class: "row row--apart" }, h("b", {}, season.label), badge(season)),
+    season.status !== "draft" && h("progress", {
+      "data-tone": isOver && "good", "data-beam": isCurrent && !isOver, value: cut, max: season.totalSlots,
+      "aria-label": `${cut} of ${season.totalSlots} slots`,
+    }),
+    h("span", { class: "quiet" }, [`Season ${season.number}`, season.genre, season.status !== "draft" && extent].filter(Boolean).join(" · "))));
+}
+
+/**
+ * @param {Season} season
+ * @param {import("./film.js").Segment} segment
+ */
+function contributor(season, segment) {
+  return h("li", {}, h("a", { href: address(season, segment.slot), "data-slot": segment.slot },
+    h("span", { class: "num quiet" }, String(segment.slot)),
+    h("img", { src: segment.posterUrl, alt: "", width: 90, height: 160, loading: "lazy" }),
+    h("span", { class: "grow" }, h("b", { class: "clip-text" }, segment.title), h("span", { class: "quiet" }, segment.creator)),
+    h("span", { class: "num quiet" }, count(segment.votes), h("span", { class: "visually-hidden" }, segment.votes === 1 ? " vote" : " votes"))));
+}
+
+/** @param {Season} season */
+function reel(season) {
+  const bySlot = new Map(season.segments.map((one) => [one.slot, one]));
+  const list = h("ol", {
+    class: "reel", "aria-label": `The film so far, ${season.totalSlots} slots`, "data-reel": true, "data-short": season.totalSlots <= 40,
+  });
+  for (let slot = 1; slot <= season.totalSlots; slot += 1) {
+    const segment = bySlot.get(slot);
+    if (segment) {
+      list.append(h("li", {}, h("a", { href: address(season, slot), "data-slot": slot, "aria-label": `Slot ${slot}` },
+        h("img", { src: segment.posterUrl, alt: "", width: 90, height: 160, loading: "lazy" }))));
+    } else if (season.round?.slot === slot) {
+      list.append(h("li", { "aria-current": "step" }, h("span", {}, h("span", { class: "visually-hidden" }, `Slot ${slot}, open now`))));
+    } else {
+      list.append(h("li", {}, h("span", {})));
+    }
+  }
+  return list;
+}
