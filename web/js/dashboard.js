@@ -249,5 +249,3 @@ installShortcuts([
 showSound();
 await start();
 follow(refresh);
-// The round's end by the clock: look soon, should the event be lost.
-document.addEventListener("dailies:closing", () => setTimeout(() => void refresh(), 2000 + Math.random() * 3000));

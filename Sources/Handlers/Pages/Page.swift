@@ -16,6 +16,8 @@ struct Page {
     var description: String
     /// The path of the canonical link.
     var path: String
+    /// The place in the navigation that is lit, when it is another path.
+    var section: String?
     /// A picture for social cards.
     var image: String?
     var isIndexed = true

@@ -31,7 +31,7 @@ extension Site {
                 let cut = Formatting.count(choice.season.segments.count, "slot", "slots")
                 return "\(choice.season.label): \(cut) of \(choice.season.totalSlots) cut, one winning take after the other."
             } ?? "The winning takes, one after the other.",
-            path: isDirect ? choice?.path ?? "/story" : "/story", image: choice?.segment?.clip.posterURL, shell: .stage,
+            path: isDirect ? choice?.path ?? "/story" : "/story", section: "/story", image: choice?.segment?.clip.posterURL, shell: .stage,
             styles: ["story"], modules: ["story"],
             icons: [.film, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
             main: choice.map { storyMain(film, $0) } ?? noFilm)
@@ -113,7 +113,7 @@ extension Site {
                 </article>
                 <div class="actions"><a class="act" href="/dashboard" aria-label="Vote on the open slot" data-vote-link\
             \(HTML.when(choice.season.round == nil, " hidden"))><span class="act__disc">\(Icon.infinity.image)</span><span>Vote</span></a>\
-            <span class="actions with-js">\(Fragments.action(.share, word: "Share", label: "Share this slot", name: "share"))\
+            <span class="act-group with-js">\(Fragments.action(.share, word: "Share", label: "Share this slot", name: "share"))\
             \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</span></div>
               </div>
             </section>
@@ -142,7 +142,7 @@ extension Site {
         <button class="btn btn--icon" type="button" aria-label="Next slot" data-next>\(Icon.next.image)</button>\
         <span class="num"><span data-position>0:00</span> <span class="quiet">/ <span data-total>\(Formatting.clock(choice.season.seconds))</span></span></span></div>
             <div class="row"><a class="btn btn--primary" href="/dashboard" data-vote-call\(HTML.when(choice.season.round == nil, " hidden"))>\
-        Vote on slot <span data-open-slot>\(choice.season.round?.slot ?? 0)</span></a>\
+        <span>Vote on slot <span data-open-slot>\(choice.season.round?.slot ?? 0)</span></span></a>\
         <button class="btn btn--icon with-js" type="button" aria-label="Full screen" data-full>\(Icon.full.image)</button></div>
           </div>
         </div>

@@ -7,7 +7,11 @@ import { remaining, utcTime } from "./format.js";
 /** Seconds at which the end is announced to screen readers. */
 const announced = [60, 10];
 
+/** How often a round that is due is asked about until it has closed. */
+const closingInterval = 5000;
+
 let lastSecond = Infinity;
+let askedAt = 0;
 
 function tick() {
   let soonest = Infinity;
@@ -23,7 +27,10 @@ function tick() {
       announce(`The round closes in ${mark} seconds`);
     }
   }
-  if (soonest <= 0 && lastSecond > 0 && lastSecond !== Infinity) document.dispatchEvent(new CustomEvent("dailies:closing"));
+  if (soonest <= 0 && Date.now() - askedAt >= closingInterval) {
+    askedAt = Date.now();
+    document.dispatchEvent(new CustomEvent("dailies:closing"));
+  }
   lastSecond = soonest;
 }
 

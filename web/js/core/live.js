@@ -31,7 +31,10 @@ export function follow(refetch) {
   const schedule = (event, spread) => {
     if (event) document.dispatchEvent(new CustomEvent("dailies:slot", { detail: event }));
     clearTimeout(pending);
-    pending = setTimeout(() => void refetch(event), Math.random() * spread);
+    pending = setTimeout(() => {
+      pending = undefined;
+      void refetch(event);
+    }, Math.random() * spread);
   };
 
   const connect = () => {
@@ -59,6 +62,10 @@ export function follow(refetch) {
     }
   };
 
+  // The end of a round by the clock, should its event be lost.
+  document.addEventListener("dailies:closing", () => {
+    if (pending === undefined) schedule(null, 3000);
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     schedule(null, 500);

@@ -1,0 +1,63 @@
+// The moderators' queue: what the server knows of it.
+
+import { read, send } from "../core/api.js";
+
+/**
+ * @typedef {object} Card
+ * @property {string} id
+ * @property {string} title
+ * @property {string | null} username
+ * @property {string} avatarUrl
+ * @property {string} genre
+ * @property {boolean} aiGenerated
+ * @property {string | null} videoUrl
+ * @property {string | null} posterUrl
+ * @property {number | null} durationSeconds
+ */
+
+/**
+ * @typedef {Card & {
+ *   description: string, status: string, processing: "processing" | "ready" | "failed", processingError: string | null,
+ *   rejectionReason: string | null, slot: number | null, voteCount: number, createdAt: string, decidedAt: string | null,
+ *   nearDuplicates: {similarity: number, status: string, slot: number | null, voteCount: number, clip: Card}[],
+ * }} QueuedClip
+ */
+
+/** @typedef {{clips: QueuedClip[], nextCursor: string | null, counts: Record<string, number>}} QueuePage */
+
+/**
+ * @param {string} status
+ * @param {string} search
+ * @param {string | null} cursor
+ * @returns {Promise<QueuePage>}
+ */
+export function readQueue(status, search, cursor) {
+  const query = new URLSearchParams({ status });
+  if (search) query.set("search", search);
+  if (cursor) query.set("cursor", cursor);
+  return read(`/api/admin/clips?${query}`);
+}
+
+/**
+ * Decides on many clips at once; each has an outcome of its own.
+ * @param {"approve" | "reject"} action
+ * @param {string[]} ids
+ * @param {string} [reason]
+ * @returns {Promise<{done: number, results: {success: boolean, clipId: string, outcome: string, slot: number | null}[]}>}
+ */
+export function decide(action, ids, reason) {
+  return send("POST", "/api/admin/bulk", { action, clipIds: ids, ...(reason ? { reason } : {}) });
+}
+
+/**
+ * Why a decision does not hold.
+ * @param {string} outcome
+ */
+export function outcomeText(outcome) {
+  switch (outcome) {
+    case "not_ready": return "its file is not ready yet";
+    case "not_open": return "it is in the film, or competes no more";
+    case "not_found": return "it is gone";
+    default: return "it could not be done";
+  }
+}

@@ -1,0 +1,91 @@
+// Using a sign-in link. Opening it changes nothing; the button uses it up.
+
+import { forgetToken, read, Refusal, send } from "./core/api.js";
+import { maybe, one, setText } from "./core/dom.js";
+import { counted } from "./core/format.js";
+import { session } from "./core/session.js";
+
+const page = one("[data-sign-in]", HTMLElement);
+const fault = one("[data-fault]", HTMLElement);
+const button = one("[data-use]", HTMLButtonElement);
+const query = new URLSearchParams(location.search);
+const token = query.get("token");
+
+/** Where to go on: only to a page of this site. */
+function onward() {
+  const next = query.get("next") ?? "/dashboard";
+  const url = new URL(next, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : "/dashboard";
+}
+
+/** @param {"with-token" | "without-token" | "signed-in"} part */
+function show(part) {
+  for (const name of ["with-token", "without-token", "signed-in"]) {
+    const element = maybe(`[data-${name}]`, page);
+    if (element) element.hidden = name !== part;
+  }
+}
+
+/**
+ * @param {string} heading
+ * @param {string} lead
+ */
+function say(heading, lead) {
+  setText(maybe("[data-heading]"), heading);
+  setText(maybe("[data-lead]"), lead);
+}
+
+/** @param {string} text */
+function fail(text) {
+  fault.hidden = false;
+  setText(maybe("[data-fault-text]"), text);
+}
+
+async function use() {
+  if (button.getAttribute("aria-busy") === "true") return;
+  fault.hidden = true;
+  button.setAttribute("aria-busy", "true");
+  try {
+    const answer = await send("POST", "/api/auth/link", { token });
+    forgetToken();
+    const next = onward();
+    location.replace(answer.user?.username ? next : `/onboarding?next=${encodeURIComponent(next)}`);
+  } catch (error) {
+    button.removeAttribute("aria-busy");
+    if (!(error instanceof Refusal)) throw error;
+    if (error.isOffline) fail("There is no connection. The link is not used up; try again.");
+    else if (error.status === 429) fail(`Too many tries. Go on in ${counted(error.retryAfter ?? 60, "second", "seconds")}.`);
+    else fail(error.message);
+  }
+}
+
+const states = {
+  used: "This link has been used. Ask for a new one.",
+  expired: "This link is too old. Ask for a new one.",
+  unknown: "This is not a link of this site, or it was cut off on its way. Copy the whole address.",
+};
+
+async function start() {
+  if (token) {
+    // The address bar and the history need not keep what signs somebody in.
+    history.replaceState(null, "", query.has("next") ? `/sign-in?next=${encodeURIComponent(onward())}` : "/sign-in");
+    const answer = await read(`/api/auth/link?token=${encodeURIComponent(token)}`).catch(() => ({ state: "good" }));
+    const refusal = states[/** @type {keyof typeof states} */ (answer.state)];
+    if (!refusal) {
+      show("with-token");
+      button.focus();
+      return;
+    }
+    say("This link does not work", refusal);
+    return;
+  }
+  const user = await session();
+  if (!user) return;
+  say(`You are signed in as ${user.username ?? "a member without a name"}`, user.username ? "There is nothing to do here." : "Choose a name to send in takes.");
+  const link = maybe("[data-onward]");
+  if (link instanceof HTMLAnchorElement) link.href = user.username ? onward() : "/onboarding";
+  show("signed-in");
+}
+
+button.addEventListener("click", () => void use());
+void start();
