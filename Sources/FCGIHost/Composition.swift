@@ -1,6 +1,7 @@
 internal import AuthHandlers
 internal import Film
 internal import HTTP
+internal import PagesHandlers
 internal import Platform
 
 /// Puts the groups that a process serves together with what guards them.
@@ -9,7 +10,8 @@ enum Composition {
         let groups = HandlerGroup.all.filter { names.contains($0.name) }
         return try Application(
             routes: try groups.flatMap { try $0.routes(services) }, guards: guards(services),
-            errorMap: DatabaseProblems.problem, log: services.log)
+            errorMap: DatabaseProblems.problem, log: services.log,
+            errorPage: names.contains("pages") ? try Pages(services: services).errorPage : nil)
     }
 
     private static func guards(_ services: Services) -> Guard {
@@ -17,5 +19,15 @@ enum Composition {
             services.identity, settings: services.settings, isEnabled: { try services.flags.isEnabled($0) })
         guards.requireReady = { _ in try services.schema.check() }
         return guards
+    }
+}
+
+extension Pages {
+    /// The pages as the settings describe the site.
+    init(services: Services) throws {
+        let settings = services.settings
+        let site = Site(
+            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory))
+        self.init(site: site, stories: services.stories)
     }
 }

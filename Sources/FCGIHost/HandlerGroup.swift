@@ -2,6 +2,7 @@ internal import AdminHandlers
 internal import AuthHandlers
 internal import ClipsHandlers
 internal import HTTP
+internal import PagesHandlers
 internal import Platform
 internal import StoryHandlers
 internal import SystemHandlers
@@ -12,7 +13,7 @@ struct HandlerGroup: Sendable {
     let name: String
     let routes: @Sendable (Services) throws -> [Route]
 
-    /// Every group but `system`, which describes them all.
+    /// Every group of the API but `system`, which describes them all.
     private static let described = [
         HandlerGroup(name: "story") { StoryRoutes.routes(stories: $0.stories) },
         HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
@@ -27,6 +28,7 @@ struct HandlerGroup: Sendable {
     /// Every group by the name that stands on the command line.
     static let all =
         described + [
+            HandlerGroup(name: "pages") { try Pages(services: $0).routes },
             HandlerGroup(name: "system") { services in
                 // The document names this group's routes too, so they are made once without it.
                 let others = try described.flatMap { try $0.routes(services) }
@@ -34,7 +36,7 @@ struct HandlerGroup: Sendable {
                 let document = OpenAPI.document(
                     routes: others + own, title: "\(services.settings.siteName) API", version: "1")
                 return system(services, document: document)
-            }
+            },
         ]
 
     private static func system(_ services: Services, document: JSONValue) -> [Route] {

@@ -13,7 +13,8 @@ enum Fixtures {
 
     static func clip(_ number: Int, title: String? = nil) -> ClipView {
         ClipView(
-            id: UUID(), title: title ?? "Take \(number)", username: "maker_\(number % 7)", avatarSeed: "seed\(number % 7)",
+            id: UUID(), title: title ?? "Take \(number)", username: "maker_\(number % 7)",
+            avatarURL: "/api/avatar/seed\(number % 7)",
             genre: "Sci-Fi", isAIGenerated: number.isMultiple(of: 2), videoURL: "/media/clips/\(number).mp4",
             posterURL: "/media/clips/\(number).jpg", durationSeconds: 8, votes: 400 - number)
     }

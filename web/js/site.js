@@ -41,8 +41,11 @@ void showSession();
 
 // The arena and the story follow the round themselves; they need more of it than the bar.
 if (maybe("[data-onair]") && !maybe("[data-arena]") && !maybe("[data-story]")) {
-  follow(async () => {
+  const refresh = async () => {
     const story = await read("/api/story").catch(() => null);
     if (story) showRound(roundOfStory(story));
-  });
+  };
+  // Pages without the film at hand leave the pill to us.
+  if (maybe("[data-onair][hidden]")) void refresh();
+  follow(refresh);
 }

@@ -5,8 +5,8 @@ extension Site {
     /// scanner that follows links cannot.
     var signIn: Page {
         Page(
-            title: "Sign in", description: "Sign in to \(name) with a one-time link.", path: "/sign-in", isIndexed: false,
-            modules: ["sign-in"], icons: [.info],
+            title: "Sign in", description: "Sign in to \(name) with a one-time link.", path: "/sign-in",
+            isIndexed: false, modules: ["sign-in"], icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-sign-in>
                   <div class="page-head"><div><h1 data-heading>Sign in</h1>\

@@ -5,7 +5,8 @@ extension Site {
     func adminClips(_ film: FilmView?) -> Page {
         Page(
             title: "Clips to review", description: "Takes that wait for a decision.", path: "/admin/clips",
-            isIndexed: false, styles: ["admin"], modules: ["admin-clips"], icons: [.film, .info], film: film,
+            isIndexed: false, shell: .desk, styles: ["admin"], modules: ["admin-clips"], icons: [.film, .info],
+            film: film,
             main: """
                 <div class="admin">
                   <nav class="admin__nav" aria-label="Admin">\(Destination.administration.map { $0.link(current: "/admin/clips") })</nav>

@@ -19,7 +19,9 @@ public struct Assets: Sendable {
             guard !path.hasSuffix(".gz") else { continue }
             let file = root.appending(path: path).path
             var isDirectory = false
-            guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory else { continue }
+            guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory else {
+                continue
+            }
             digested += Array(path.utf8) + SHA256.hash([UInt8](try Data(contentsOf: URL(filePath: file))))
         }
         hash = SHA256.hash(digested).prefix(6).map { byte in

@@ -2,7 +2,7 @@ internal import HTML
 
 extension Site {
     /// The bar at the top: the brand, the way around, the round, the account.
-    func topbar(_ page: Page, isWideOnly: Bool) -> HTML {
+    func topbar(_ page: Page, isWideOnly: Bool, hasTabbar: Bool = true) -> HTML {
         """
         <header class="topbar\(isWideOnly ? " wide-only" : "")">
           \(brand)
@@ -11,8 +11,8 @@ extension Site {
         \(HTML.when(page.path.hasPrefix("/admin"), " aria-current=\"page\""))>Admin</a></nav>
           <span class="grow"></span>
           \(Fragments.standing(page.film?.current))
-          \(Fragments.onAir(page.film?.current))
-          \(accountButton)
+          \(Fragments.onAir(page.film?.current, isKnown: page.film != nil))
+          \(accountButton(isWideOnly: hasTabbar))
         </header>
         """
     }
@@ -34,10 +34,10 @@ extension Site {
     }
 
     /// What opens the account menu from the top bar; the module puts the member's picture into it.
-    private var accountButton: HTML {
+    func accountButton(isWideOnly: Bool) -> HTML {
         """
-        <button class="account wide-only" type="button" popovertarget="account-menu" aria-label="Account and appearance" \
-        data-account>\(Icon.person.image)</button>
+        <button class="account\(isWideOnly ? " wide-only" : "")" type="button" popovertarget="account-menu" \
+        aria-label="Account and appearance" data-account>\(Icon.person.image)</button>
         """
     }
 

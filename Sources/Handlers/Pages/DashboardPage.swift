@@ -72,7 +72,7 @@ extension Site {
                     text: finished.map {
                         "All \(Formatting.count($0.totalSlots, "slot", "slots")) of \($0.label) are cut. The film runs \(Formatting.length($0.seconds))."
                     } ?? "There is nothing to vote on until the next season opens.",
-                    actions: story))</div>
+                    actions: story, isWholePage: true))</div>
                 """
         }
         let length = round.length.map { " of \(Formatting.roundLength($0))" } ?? ""
@@ -83,7 +83,7 @@ extension Site {
                 text: round.state == .underReview
                     ? "Some votes are being checked. The result stands within 12 hours of the end of the round."
                     : "Nobody has sent one yet. The first approved take starts a fresh round\(length).",
-                actions: round.state == .underReview ? story : "\(upload)\(story)"))</div>
+                actions: round.state == .underReview ? story : "\(upload)\(story)", isWholePage: true))</div>
             """
     }
 

@@ -67,7 +67,7 @@ struct ClipView: Sendable {
     var id: UUID
     var title: String
     var username: String?
-    var avatarSeed: String
+    var avatarURL: String
     var genre: String
     var isAIGenerated: Bool
     var videoURL: String
@@ -77,7 +77,4 @@ struct ClipView: Sendable {
 
     /// The name under the take.
     var creator: String { username ?? "former member" }
-
-    /// Where the creator's picture is drawn.
-    var avatarURL: String { "/api/avatar/\(avatarSeed)" }
 }

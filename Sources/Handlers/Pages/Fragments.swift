@@ -14,15 +14,17 @@ enum Fragments {
     }
 
     /// The pill that says what is going on, with the deadline; a module makes a countdown of it.
-    static func onAir(_ season: SeasonView?) -> HTML {
+    static func onAir(_ season: SeasonView?, isKnown: Bool = true) -> HTML {
+        // Without the film at hand the module asks for it.
+        guard isKnown else { return "<span class=\"onair\" data-onair hidden></span>" }
         guard let season, season.status == .active || season.status == .finished else {
-            return pill("soon", "Between seasons", season: season)
+            return pill("soon", "Between seasons")
         }
-        guard let round = season.round else { return pill("done", "Complete", season: season) }
+        guard let round = season.round else { return pill("done", "Complete") }
         return switch round.state {
-        case .voting: pill("live", "LIVE \(deadline(round))", season: season)
-        case .waitingForClips: pill("soon", "Waiting for takes", season: season)
-        case .underReview: pill("soon", "Under review", season: season)
+        case .voting: pill("live", "LIVE \(deadline(round))")
+        case .waitingForClips: pill("soon", "Waiting for takes")
+        case .underReview: pill("soon", "Under review")
         }
     }
 
@@ -35,7 +37,7 @@ enum Fragments {
             """
     }
 
-    private static func pill(_ state: String, _ text: HTML, season: SeasonView?) -> HTML {
+    private static func pill(_ state: String, _ text: HTML) -> HTML {
         "<span class=\"onair\" data-state=\"\(state)\" data-onair><span class=\"dot\"></span>\(text)</span>"
     }
 
@@ -88,9 +90,13 @@ enum Fragments {
     }
 
     /// What, why, and one way out, in place of content that is not there.
-    static func empty(_ icon: Icon, title: String, text: String, actions: HTML) -> HTML {
-        """
-        <div class="empty">\(icon.large)<h2>\(title)</h2><p>\(text)</p><div class="row">\(actions)</div></div>
-        """
+    static func empty(
+        _ icon: Icon, title: String, text: String, actions: HTML, isWholePage: Bool = false
+    ) -> HTML {
+        let heading: HTML = isWholePage ? "<h1>\(title)</h1>" : "<h2>\(title)</h2>"
+        return
+            """
+            <div class="empty">\(icon.large)\(heading)<p>\(text)</p><div class="row">\(actions)</div></div>
+            """
     }
 }

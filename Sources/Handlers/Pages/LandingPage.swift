@@ -39,7 +39,7 @@ extension Site {
               \(last.map { "<img src=\"\($0.clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"hero__ambient\">" as HTML })
               <header class="topbar">\(brand)
                 <nav class="topnav wide-only" aria-label="Main">\((Destination.all + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
-                <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\(landingAccount)</header>
+                <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\(accountButton(isWideOnly: false))</header>
               <div class="hero__in">
                 <div class="hero__text">
                   \(Fragments.onAir(season))
@@ -54,13 +54,6 @@ extension Site {
               </div>
             </div>
             """
-    }
-
-    private var landingAccount: HTML {
-        """
-        <button class="account" type="button" popovertarget="account-menu" aria-label="Account and appearance" \
-        data-account>\(Icon.person.image)</button>
-        """
     }
 
     /// The end of the film in the projector's gate, with the open slot below.

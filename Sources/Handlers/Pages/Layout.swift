@@ -7,13 +7,15 @@ extension Site {
             switch page.shell {
             case .bare: page.main
             case .stage: "\(topbar(page, isWideOnly: true))\(page.main)\(tabbar(page, isTheatre: true))"
+            case .desk: "\(topbar(page, isWideOnly: false, hasTabbar: false))\(page.main)"
             case .standard: "\(topbar(page, isWideOnly: false))\(page.main)\(foot)\(tabbar(page, isTheatre: false))"
             }
+        let hasTabbar = page.shell == .standard || page.shell == .stage
         let document: HTML = """
             <!doctype html>
             <html lang="en" data-theme="dark">
             \(head(page))
-            <body\(HTML.when(page.shell != .bare, " class=\"has-tabbar\""))>
+            <body\(HTML.when(hasTabbar, " class=\"has-tabbar\""))>
             \(sprite(page.icons))
             <a class="skip" href="#main">Skip to content</a>
             \(body)

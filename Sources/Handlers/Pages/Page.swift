@@ -8,6 +8,8 @@ struct Page {
         case standard
         /// The content fills the screen: no foot, and on a phone no top bar.
         case stage
+        /// A page for work: top bar only.
+        case desk
         /// The content brings its own bar.
         case bare
     }

@@ -26,19 +26,17 @@ extension Site {
         let choice = StoryChoice(film, season: number, slot: slot)
         let isDirect = number != nil || slot != nil
         return Page(
-            title: choice.map(storyTitle) ?? "The film",
-            description: choice.map { choice in
-                let cut = Formatting.count(choice.season.segments.count, "slot", "slots")
-                return "\(choice.season.label): \(cut) of \(choice.season.totalSlots) cut, one winning take after the other."
-            } ?? "The winning takes, one after the other.",
-            path: isDirect ? choice?.path ?? "/story" : "/story", section: "/story", image: choice?.segment?.clip.posterURL, shell: .stage,
-            styles: ["story"], modules: ["story"],
+            title: choice?.season.label ?? "The film",
+            description: choice.map(storyDescription) ?? "The winning takes, one after the other.",
+            path: isDirect ? choice?.path ?? "/story" : "/story", section: "/story",
+            image: choice?.segment?.clip.posterURL, shell: .stage, styles: ["story"], modules: ["story"],
             icons: [.film, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
             main: choice.map { storyMain(film, $0) } ?? noFilm)
     }
 
-    private func storyTitle(_ choice: StoryChoice) -> String {
-        choice.season.label
+    private func storyDescription(_ choice: StoryChoice) -> String {
+        let cut = Formatting.count(choice.season.segments.count, "slot", "slots")
+        return "\(choice.season.label): \(cut) of \(choice.season.totalSlots) cut, one winning take after the other."
     }
 
     private var noFilm: HTML {
@@ -93,7 +91,7 @@ extension Site {
             return """
                 <section class="stage" aria-label="The film" data-stage><div class="vacant">\(Fragments.empty(
                     .film, title: "Nothing is cut yet", text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
-                    actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>"))</div></section>
+                    actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true))</div></section>
                 """
         }
         let clip = segment.clip

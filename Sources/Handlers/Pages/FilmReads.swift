@@ -1,0 +1,67 @@
+public import Film
+internal import FoundationEssentials
+
+extension Pages {
+    /// The pages of a site whose film is read from `stories`.
+    public init(site: Site, stories: Stories) {
+        self.init(site: site) {
+            let overview = try stories.overview()
+            // Ids are drawn at random, so that the order favours nobody and is the same for everybody.
+            let takes = overview.takes.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
+            return FilmView(
+                seasons: overview.seasons.filter { $0.status != .draft }.map(SeasonView.init),
+                takes: takes.compactMap { ClipView($0.clip, votes: $0.voteCount) },
+                creators: overview.creators)
+        }
+    }
+}
+
+extension SeasonView {
+    fileprivate init(_ season: StorySeason) {
+        self.init(
+            id: season.id, number: season.number, label: season.label, description: season.description,
+            genre: season.genre, status: Status(season.status), totalSlots: season.totalSlots,
+            segments: season.slots.compactMap { slot in
+                guard let winner = slot.winner, let clip = ClipView(winner.clip, votes: winner.voteCount) else {
+                    return nil
+                }
+                return SegmentView(slot: slot.position, clip: clip)
+            },
+            round: season.round.flatMap(RoundView.init), finishedAt: season.finishedAt)
+    }
+}
+
+extension SeasonView.Status {
+    fileprivate init(_ status: SeasonStatus) {
+        self =
+            switch status {
+            case .draft: .draft
+            case .active: .active
+            case .finished: .finished
+            case .archived: .archived
+            }
+    }
+}
+
+extension RoundView {
+    fileprivate init?(_ round: StoryRound) {
+        guard let state = State(rawValue: round.status.rawValue) else { return nil }
+        let length = round.votingStartedAt.flatMap { start in
+            round.votingEndsAt.map { Int($0.timeIntervalSince(start).rounded()) }
+        }
+        self.init(
+            slot: round.slot, state: state, endsAt: state == .voting ? round.votingEndsAt : nil, takes: round.clips,
+            votes: round.votes, length: length)
+    }
+}
+
+extension ClipView {
+    /// A clip whose file is not ready is not shown.
+    fileprivate init?(_ clip: ClipCard, votes: Int?) {
+        guard let videoURL = clip.videoUrl, let posterURL = clip.posterUrl else { return nil }
+        self.init(
+            id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarUrl, genre: clip.genre,
+            isAIGenerated: clip.aiGenerated, videoURL: videoURL, posterURL: posterURL,
+            durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0)
+    }
+}

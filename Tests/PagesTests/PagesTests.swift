@@ -1,0 +1,183 @@
+import FoundationEssentials
+import HTTP
+import Platform
+import Testing
+
+@testable import PagesHandlers
+
+@Suite("Pages")
+struct PagesTests {
+    /// Every page that visitors can see, in every state of the film.
+    private func documents() throws -> [String: String] {
+        let site = try Fixtures.site()
+        var documents: [String: String] = [:]
+        var films = [
+            "voting": Fixtures.film(), "waiting": Fixtures.film(round: .waitingForClips, takes: 0),
+            "review": Fixtures.film(round: .underReview, takes: 0),
+        ]
+        films["complete"] = FilmView(
+            seasons: [Fixtures.season(1, status: .finished, slots: 4, cut: 4)], takes: [], creators: 3)
+        films["first"] = FilmView(
+            seasons: [Fixtures.season(1, status: .active, slots: 4, cut: 0, round: .voting)], takes: [], creators: 0)
+        films["none"] = FilmView(seasons: [], takes: [], creators: 0)
+        for (state, film) in films {
+            documents["landing \(state)"] = site.document(site.landing(film))
+            documents["dashboard \(state)"] = site.document(site.dashboard(film))
+            documents["story \(state)"] = site.document(site.story(film, season: nil, slot: nil))
+            documents["upload \(state)"] = site.document(site.upload(film))
+            documents["admin \(state)"] = site.document(site.adminClips(film))
+        }
+        documents["about"] = site.document(site.about)
+        documents["sign-in"] = site.document(site.signIn)
+        documents["onboarding"] = site.document(site.onboarding)
+        for status in [400, 403, 404, 405, 429, 500, 503] {
+            documents["error \(status)"] = site.mishap(status: status, requestID: "req", retryAfter: 2)
+        }
+        return documents
+    }
+
+    @Test("WEB-01 every page has title, description, canonical link, social card and a main part")
+    func heads() throws {
+        for (name, document) in try documents() {
+            for part in [
+                "<title>", "<meta name=\"description\" content=\"",
+                "<link rel=\"canonical\" href=\"https://dailies.example/",
+                "<meta property=\"og:title\"", "<meta property=\"og:image\" content=\"https://dailies.example/",
+                "id=\"main\"", "<html lang=\"en\"",
+            ] {
+                #expect(document.contains(part), "\(name) lacks \(part)")
+            }
+            #expect(document.matches(of: /<h1[ >]/).count == 1, "\(name) needs one first heading")
+        }
+    }
+
+    @Test("SEC-04 no page holds an inline script, an inline style or an event handler")
+    func contentSecurity() throws {
+        for (name, document) in try documents() {
+            #expect(document.firstMatch(of: /<style|\sstyle="|\son[a-z]+="|javascript:/) == nil, "\(name)")
+            for script in document.matches(of: /<script([^>]*)>([^<]*)/) {
+                #expect(script.1.contains("src=\"/assets/"), "\(name)")
+                #expect(script.2.isEmpty, "\(name)")
+            }
+        }
+    }
+
+    @Test("WEB-01 every symbol that a page uses is in its sprite")
+    func sprite() throws {
+        for (name, document) in try documents() {
+            for use in document.matches(of: /<use href="#([^"]+)"/) {
+                #expect(document.contains("<symbol id=\"\(use.1)\""), "\(name) draws no \(use.1)")
+            }
+        }
+    }
+
+    @Test("WEB-01 every file that a page loads exists")
+    func assets() throws {
+        let site = try Fixtures.site()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "web")
+        for (name, document) in try documents() {
+            for address in document.matches(of: /"(?:https:\/\/dailies.example)?\/assets\/([0-9a-f]+)\/([^"]+)"/) {
+                #expect(String(address.1) == site.assets.hash)
+                #expect(FileManager.default.fileExists(atPath: root.appending(path: String(address.2)).path), "\(name)")
+            }
+        }
+    }
+
+    @Test("SEC-05 a title full of markup stays text on every page")
+    func escaping() throws {
+        let site = try Fixtures.site()
+        let evil = #""><img src=x onerror=alert(1)><!--"#
+        var film = Fixtures.film()
+        film.takes = [Fixtures.clip(1, title: evil)]
+        film.seasons[0].label = evil
+        film.seasons[0].segments = [SegmentView(slot: 1, clip: Fixtures.clip(2, title: evil))]
+        for page in [site.landing(film), site.dashboard(film), site.story(film, season: nil, slot: nil)] {
+            let document = site.document(page)
+            #expect(!document.contains("<img src=x"), "\(page.path)")
+            #expect(document.contains("&quot;&gt;&lt;img src=x onerror"), "\(page.path)")
+        }
+    }
+
+    @Test("WEB-01 reading needs no script: takes, winners and seasons stand in the markup")
+    func readable() throws {
+        let site = try Fixtures.site()
+        let film = Fixtures.film()
+        let dashboard = site.document(site.dashboard(film))
+        for take in film.takes { #expect(dashboard.contains(take.videoURL)) }
+        let story = site.document(site.story(film, season: nil, slot: 26))
+        #expect(story.contains("<video src=\"/media/clips/26.mp4\""))
+        #expect(story.contains("href=\"/story?season=1\""))
+        #expect(story.contains("Slot 26 · Sci-Fi · won with 374 votes"))
+    }
+
+    @Test("WEB-04 a segment has an address, a title and a picture of its own")
+    func sharedSegment() throws {
+        let site = try Fixtures.site()
+        let page = site.story(Fixtures.film(), season: 2, slot: 7)
+        #expect(page.path == "/story?season=2&slot=7")
+        #expect(page.image == "/media/clips/7.jpg")
+        #expect(site.story(Fixtures.film(), season: 99, slot: 7).path.hasPrefix("/story?season=2"))
+    }
+
+    @Test("WEB-05 error pages say what happened, with the seconds or the request's number")
+    func errors() throws {
+        let site = try Fixtures.site()
+        #expect(site.mishap(status: 429, requestID: "abc", retryAfter: 12).contains("Try again in 12 seconds."))
+        #expect(site.mishap(status: 500, requestID: "7f3a91c2").contains("7f3a91c2"))
+        #expect(site.mishap(status: 404, requestID: "abc").contains("There is no such page"))
+    }
+
+    @Test("the navigation lists only pages that exist")
+    func navigation() throws {
+        let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
+        let paths = Set(pages.routes.map(\.pattern))
+        for destination in Destination.all + Destination.administration {
+            #expect(paths.contains(destination.path), "\(destination.path)")
+        }
+    }
+}
+
+@Suite("Admin page")
+struct AdminPageTests {
+    private func answer(_ caller: Caller) throws -> Response {
+        let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
+        let route = try #require(pages.routes.first { $0.pattern == "/admin/clips" })
+        let request = Request(.get, "/admin/clips")
+        return try route.handle(Context(request: request, caller: caller), .null)
+    }
+
+    private func member(isAdmin: Bool) -> Caller {
+        .member(
+            Member(
+                id: UUID(), username: "mira", isAdmin: isAdmin, isBanned: false, authenticatedAt: Date(),
+                sessionID: "s"))
+    }
+
+    @Test("CLIP-05 only admins see the queue: visitors sign in first, members find nothing")
+    func access() throws {
+        #expect(try answer(.visitor).status == 303)
+        #expect(throws: Problem.self) { try answer(member(isAdmin: false)) }
+        #expect(try answer(member(isAdmin: true)).status == 200)
+    }
+}
+
+@Suite("Writing")
+struct FormattingTests {
+    @Test(
+        "numbers and lengths read as the design writes them",
+        arguments: [
+            (Formatting.count(1_317), "1,317"), (Formatting.count(0), "0"), (Formatting.count(1_000_000), "1,000,000"),
+            (Formatting.clock(236), "3:56"), (Formatting.clock(8), "0:08"), (Formatting.length(592), "9 min 52 s"),
+            (Formatting.length(48), "48 s"), (Formatting.takeLength(8), "8.0 s"),
+            (Formatting.takeLength(6.44), "6.4 s"),
+            (Formatting.roundLength(86_400), "24 hours"), (Formatting.roundLength(90), "90 seconds"),
+            (Formatting.roundLength(172_800), "2 days"), (Formatting.roundLength(3_600), "60 minutes"),
+            (Formatting.count(1, "take", "takes"), "1 take"),
+            (Formatting.day(Date(timeIntervalSince1970: 1_789_344_000)), "14 September 2026"),
+            (Formatting.time(Date(timeIntervalSince1970: 1_789_344_000)), "00:00 UTC"),
+        ])
+    func texts(_ text: String, _ expected: String) {
+        #expect(text == expected)
+    }
+}

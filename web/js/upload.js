@@ -1,0 +1,326 @@
+// Sending in a take: choose, describe, send.
+
+import { read, Refusal, send } from "./core/api.js";
+import { all, announce, h, icon, maybe, one, setText } from "./core/dom.js";
+import { counted, megabytes } from "./core/format.js";
+import { isStill } from "./core/preferences.js";
+import { session } from "./core/session.js";
+import { check } from "./upload/checks.js";
+import { Transfer } from "./upload/transfer.js";
+
+/** @typedef {import("./upload/checks.js").Chosen} Chosen */
+/** @typedef {"choose" | "describe" | "send"} Step */
+
+const form = one("[data-wizard]", HTMLFormElement);
+const drop = one("[data-drop]", HTMLElement);
+const file = one("[data-file]", HTMLInputElement);
+const pauseButton = one("[data-pause]", HTMLButtonElement);
+const bar = one("[data-sent-bar]", HTMLProgressElement);
+const title = one("#title", HTMLInputElement);
+const description = one("#description", HTMLTextAreaElement);
+
+/** How often the server's look at a file is asked about. */
+const lookInterval = 1500;
+
+/** @type {Chosen | null} */
+let chosen = null;
+/** @type {Transfer | null} */
+let transfer = null;
+/** @type {Step} */
+let step = "choose";
+
+/** @param {Step} next */
+function go(next) {
+  const isFirst = step === next;
+  step = next;
+  for (const panel of all("[data-step]")) {
+    const isCurrent = panel.dataset.step === next;
+    panel.inert = !isCurrent;
+    panel.toggleAttribute("data-current", isCurrent);
+  }
+  if (!isFirst && matchMedia("(width < 64rem)").matches) form.scrollIntoView({ block: "start" });
+}
+
+// -- Choose
+
+/** @param {File | undefined} candidate */
+async function choose(candidate) {
+  if (!candidate || step !== "choose") return;
+  refuse(null);
+  forget();
+  setText(maybe("[data-drop-title]"), "Looking at the file");
+  setText(maybe("[data-drop-text]"), candidate.name);
+  drop.setAttribute("aria-busy", "true");
+  try {
+    chosen = await check(candidate);
+    showChosen(chosen);
+  } catch (error) {
+    refuse(error instanceof Error ? error.message : "This file cannot be read.");
+  } finally {
+    drop.removeAttribute("aria-busy");
+    setText(maybe("[data-drop-title]"), chosen ? "Drop another one here" : "Drop a video here");
+    setText(maybe("[data-drop-text]"), "MP4, WebM or MOV, up to 8.5 s and 50 MB");
+    file.value = "";
+  }
+}
+
+function forget() {
+  if (chosen) URL.revokeObjectURL(chosen.url);
+  chosen = null;
+  one("[data-chosen]", HTMLElement).hidden = true;
+  one("[data-to-describe]", HTMLButtonElement).disabled = true;
+}
+
+/** @param {Chosen} now */
+function showChosen(now) {
+  one("[data-chosen]", HTMLElement).hidden = false;
+  for (const video of [one("[data-preview]", HTMLVideoElement), one("[data-sent-preview]", HTMLVideoElement)]) {
+    video.src = now.url;
+    video.muted = true;
+    if (!isStill()) video.play().catch(() => undefined);
+  }
+  setText(maybe("[data-length]"), now.seconds === null ? "?" : `0:0${now.seconds.toFixed(1)}`);
+  one("[data-checks]", HTMLElement).replaceChildren(
+    h("li", {}, h("b", { class: "clip-text" }, now.file.name)),
+    ...now.findings.map((finding) => h("li", {}, icon("check", "sm"), finding)));
+  const button = one("[data-to-describe]", HTMLButtonElement);
+  button.disabled = false;
+  button.focus();
+  announce(`${now.file.name}: ${now.findings.join(", ")}`);
+}
+
+/** @param {string | null} text */
+function refuse(text) {
+  const note = one("[data-refusal]", HTMLElement);
+  note.hidden = !text;
+  setText(maybe("[data-refusal-text]"), text ?? "");
+}
+
+one("[data-choose]", HTMLButtonElement).addEventListener("click", () => file.click());
+file.addEventListener("change", () => void choose(file.files?.[0]));
+for (const name of ["dragenter", "dragover"]) {
+  form.addEventListener(name, (event) => {
+    event.preventDefault();
+    if (step === "choose") drop.dataset.over = "";
+  });
+}
+form.addEventListener("dragleave", (event) => {
+  if (!(event.relatedTarget instanceof Node) || !form.contains(event.relatedTarget)) delete drop.dataset.over;
+});
+form.addEventListener("drop", (event) => {
+  event.preventDefault();
+  delete drop.dataset.over;
+  const files = event.dataTransfer?.files;
+  if (files && files.length > 1) refuse("One take at a time. Choose one of these files.");
+  else void choose(files?.[0]);
+});
+one("[data-to-describe]", HTMLButtonElement).addEventListener("click", () => {
+  go("describe");
+  title.focus({ preventScroll: true });
+});
+
+// -- Describe
+
+/**
+ * @param {HTMLInputElement | HTMLTextAreaElement} field
+ * @param {string} counter
+ */
+function countLetters(field, counter) {
+  const show = () => setText(maybe(counter), `${[...field.value].length} / ${field.maxLength}`);
+  field.addEventListener("input", () => {
+    show();
+    showFault(field.name, null);
+  });
+  show();
+}
+
+/**
+ * @param {string} name
+ * @param {string | null} [text]
+ */
+function showFault(name, text) {
+  const fault = maybe(`#${name}-fault`);
+  const field = form.elements.namedItem(name);
+  if (fault) {
+    fault.hidden = text === null;
+    if (text) fault.textContent = text;
+  }
+  if (!(field instanceof Element)) return;
+  if (text === null) field.removeAttribute("aria-invalid");
+  else field.setAttribute("aria-invalid", "true");
+}
+
+/** @param {string} name */
+function box(name) {
+  return one(`[name="${name}"]`, HTMLInputElement, form);
+}
+
+/** The first field that is not right, after marking them all. */
+function firstFault() {
+  /** @type {HTMLElement | null} */
+  let first = null;
+  /**
+   * @param {HTMLElement} field
+   * @param {string} name
+   * @param {string | null} text
+   */
+  const mark = (field, name, text) => {
+    showFault(name, text);
+    if (text !== null) first ??= field;
+  };
+  mark(title, "title", title.value.trim() ? null : "Give it a title of 1 to 80 characters.");
+  mark(box("rights"), "rights", box("rights").checked ? null : "");
+  mark(box("licence"), "licence", box("licence").checked ? null : "");
+  return /** @type {HTMLElement | null} */ (first);
+}
+
+countLetters(title, "[data-title-count]");
+countLetters(description, "[data-description-count]");
+for (const name of ["rights", "licence"]) box(name).addEventListener("change", () => showFault(name, box(name).checked ? null : ""));
+one("[data-to-choose]", HTMLButtonElement).addEventListener("click", () => go("choose"));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (step !== "describe" || !chosen) return;
+  const fault = firstFault();
+  if (fault) fault.focus();
+  else void sendIt(chosen);
+});
+
+// -- Send
+
+/** @param {Chosen} now */
+async function sendIt(now) {
+  go("send");
+  setText(maybe("[data-sent-title]"), title.value.trim());
+  outcome(null);
+  one("[data-after]", HTMLElement).hidden = true;
+  pauseButton.hidden = false;
+  setText(pauseButton, "Pause");
+  const startedAt = performance.now();
+  const total = now.file.size;
+  let first = -1;
+  transfer = new Transfer(now.file, now.contentType, {
+    onProgress: (sent) => {
+      // What an earlier try has sent says nothing about the speed of this one.
+      if (first < 0) first = sent;
+      bar.value = (sent / total) * 100;
+      bar.setAttribute("aria-label", `${Math.round((sent / total) * 100)} % sent`);
+      setText(maybe("[data-sent-bytes]"), `${megabytes(sent).replace(" MB", "")} of ${megabytes(total)}`);
+      const speed = (sent - first) / ((performance.now() - startedAt) / 1000);
+      if (speed > 0 && sent < total) setText(maybe("[data-sent-note]"), `About ${counted(Math.max(1, Math.ceil((total - sent) / speed)), "second", "seconds")} left. You can lose the connection; it goes on where it stopped.`);
+    },
+    onState: (state) => {
+      if (state === "waiting") setText(maybe("[data-sent-note]"), "The connection is gone. It goes on by itself where it stopped.");
+      if (state === "paused") setText(maybe("[data-sent-note]"), "Paused. What has arrived stays there for a day.");
+      setText(pauseButton, state === "paused" ? "Go on" : "Pause");
+    },
+  });
+  try {
+    const uploadId = await transfer.run();
+    pauseButton.hidden = true;
+    bar.value = 100;
+    setText(maybe("[data-sent-note]"), "All of it has arrived.");
+    const answer = await register(uploadId);
+    await watch(answer.clipId);
+  } catch (error) {
+    pauseButton.hidden = true;
+    if (!(error instanceof Refusal)) throw error;
+    showRefusal(error);
+  } finally {
+    transfer = null;
+  }
+}
+
+/**
+ * @param {string} uploadId
+ * @returns {Promise<any>}
+ */
+function register(uploadId) {
+  const text = description.value.trim();
+  return send("POST", "/api/upload/register", {
+    uploadId, title: title.value.trim(), ...(text ? { description: text } : {}),
+    genre: new FormData(form).get("genre"), rightsConfirmed: true, aiGenerated: box("ai").checked,
+  });
+}
+
+/** @param {Refusal} error */
+function showRefusal(error) {
+  const faults = error.faults;
+  const named = [...faults].filter(([name]) => maybe(`#${name}-fault`));
+  if (named.length > 0) {
+    for (const [name, text] of named) showFault(name, text);
+    go("describe");
+    return;
+  }
+  const text = error.isOffline ? "There is no connection. What has arrived stays there for a day; send it again to go on."
+    : error.status === 401 ? "Your session has ended. Sign in again and choose the same file: it goes on where it stopped." : error.message;
+  outcome(text, "bad", "It was not sent in.");
+  one("[data-after]", HTMLElement).hidden = false;
+}
+
+/**
+ * Waits for what the server finds in the real bytes.
+ * @param {string} clipId
+ */
+async function watch(clipId) {
+  outcome("The server looks at the file now. That takes a few seconds.", "info", "Arrived.");
+  for (;;) {
+    const clip = await read(`/api/clip/${clipId}`).catch(() => null);
+    if (clip?.processing === "failed") {
+      outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and send it again.`, "bad", "The server found a problem.");
+      break;
+    }
+    if (clip && clip.processing !== "processing") {
+      const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
+      const place = slot && slot !== "0" ? ` It will then stand in slot ${slot}, or in the next one.` : "";
+      outcome(`A person looks at it before it goes up.${place}`, "good", "Sent.");
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookInterval));
+  }
+  one("[data-after]", HTMLElement).hidden = false;
+}
+
+/**
+ * @param {string | null} text
+ * @param {"info" | "good" | "bad"} [tone]
+ * @param {string} [lead]
+ */
+function outcome(text, tone = "info", lead = "") {
+  const note = one("[data-outcome]", HTMLElement);
+  note.hidden = !text;
+  note.classList.toggle("note--bad", tone === "bad");
+  note.querySelector(".icon")?.replaceWith(icon(tone === "bad" ? "warn" : tone === "good" ? "check" : "info"));
+  one("[data-outcome-text]", HTMLElement).replaceChildren(h("strong", {}, lead), ` ${text ?? ""}`);
+}
+
+pauseButton.addEventListener("click", () => {
+  if (pauseButton.textContent === "Pause") transfer?.pause();
+  else transfer?.goOn();
+});
+one("[data-again]", HTMLButtonElement).addEventListener("click", () => {
+  forget();
+  form.reset();
+  for (const name of ["title", "description", "rights", "licence"]) showFault(name, null);
+  bar.value = 0;
+  setText(maybe("[data-sent-bytes]"), "Nothing sent yet");
+  outcome(null);
+  one("[data-after]", HTMLElement).hidden = true;
+  go("choose");
+  title.dispatchEvent(new Event("input"));
+  description.dispatchEvent(new Event("input"));
+});
+// Leaving in the middle costs what has not arrived; the browser asks.
+addEventListener("beforeunload", (event) => {
+  if (transfer) event.preventDefault();
+});
+
+go("choose");
+void session().then((user) => {
+  if (!user) {
+    form.hidden = true;
+    one("[data-gate]", HTMLElement).hidden = false;
+  } else if (!user.username) {
+    location.replace("/onboarding?next=/upload");
+  }
+});

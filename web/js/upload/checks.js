@@ -1,0 +1,81 @@
+// What can be told of a file before it is sent, so that nobody waits for a refusal. The server checks the real bytes.
+
+import { megabytes } from "../core/format.js";
+
+export const largest = 50 * 1024 * 1024;
+export const longest = 8.5;
+
+/** How long a browser may take to read the head of a file. */
+const patience = 8000;
+
+const types = /** @type {Record<string, string>} */ ({ mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm", mov: "video/quicktime" });
+const names = /** @type {Record<string, string>} */ ({ "video/mp4": "MP4", "video/webm": "WebM", "video/quicktime": "MOV" });
+
+/**
+ * @typedef {object} Chosen
+ * @property {File} file
+ * @property {string} contentType
+ * @property {string} url an address of the file inside this page
+ * @property {number | null} seconds null when this browser cannot play it
+ * @property {string[]} findings
+ */
+
+/**
+ * Looks at a file. Throws an error that says what to do.
+ * @param {File} file
+ * @returns {Promise<Chosen>}
+ */
+export async function check(file) {
+  const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
+  const contentType = names[file.type] ? file.type : types[extension] ?? "";
+  if (!contentType) throw new Error("This is not an MP4, WebM or MOV file. Export it again as MP4 and choose it once more.");
+  if (file.size === 0) throw new Error("This file is empty. Choose another one.");
+  if (file.size > largest) throw new Error(`This file has ${megabytes(file.size)}; 50 MB is the most. Export it with a lower bit rate.`);
+  const url = URL.createObjectURL(file);
+  const facts = await inspect(url);
+  const findings = [`${names[contentType]}, ${megabytes(file.size)}`];
+  if (!facts) {
+    findings.push("This browser cannot play it; the server will look");
+    return { file, contentType, url, seconds: null, findings };
+  }
+  if (facts.seconds > longest) {
+    URL.revokeObjectURL(url);
+    throw new Error(`This video runs ${facts.seconds.toFixed(1)} s; 8.5 s is the most. Cut it and choose it once more.`);
+  }
+  if (facts.width === 0) {
+    URL.revokeObjectURL(url);
+    throw new Error("This file has no picture. Export it again as MP4 and choose it once more.");
+  }
+  const shape = facts.height > facts.width ? "upright" : facts.height === facts.width ? "square" : "wide: it gets bars above and below";
+  findings.push(`${facts.seconds.toFixed(1)} seconds`, `${facts.width} × ${facts.height}, ${shape}`);
+  return { file, contentType, url, seconds: facts.seconds, findings };
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<{seconds: number, width: number, height: number} | null>}
+ */
+function inspect(url) {
+  const video = document.createElement("video");
+  video.preload = "metadata";
+  video.muted = true;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => done(null), patience);
+    /** @param {{seconds: number, width: number, height: number} | null} facts */
+    const done = (facts) => {
+      clearTimeout(timer);
+      video.removeAttribute("src");
+      video.load();
+      resolve(facts);
+    };
+    video.onerror = () => done(null);
+    video.ondurationchange = () => {
+      if (Number.isFinite(video.duration)) done({ seconds: video.duration, width: video.videoWidth, height: video.videoHeight });
+    };
+    // Recordings of a browser tell their length only once they were wound to the end.
+    video.onloadedmetadata = () => {
+      if (!Number.isFinite(video.duration)) video.currentTime = 1e9;
+    };
+    video.src = url;
+  });
+}

@@ -1,0 +1,198 @@
+// Sends a file in its numbered parts. A lost connection costs the part that was on its way.
+
+import { read, Refusal, send } from "../core/api.js";
+
+/** How often a part is tried again while the site answers with errors. */
+const tries = 6;
+
+/** @typedef {"sending" | "waiting" | "paused"} State */
+
+export class Transfer {
+  #file;
+  #contentType;
+  #listeners;
+  /** @type {any} */
+  #upload = null;
+  /** @type {Set<number>} */
+  #arrived = new Set();
+  #isPaused = false;
+  /** @type {XMLHttpRequest | null} */
+  #request = null;
+  /** @type {(() => void) | null} */
+  #wake = null;
+
+  /**
+   * @param {File} file
+   * @param {string} contentType
+   * @param {{onProgress: (sent: number) => void, onState: (state: State) => void}} listeners
+   */
+  constructor(file, contentType, listeners) {
+    this.#file = file;
+    this.#contentType = contentType;
+    this.#listeners = listeners;
+    addEventListener("online", () => this.#wake?.());
+  }
+
+  /** Sends everything that is missing; answers the upload's id. */
+  async run() {
+    await this.#begin();
+    let failures = 0;
+    for (let part = this.#missing(); part !== null; part = this.#missing()) {
+      await this.#whilePaused();
+      this.#listeners.onState("sending");
+      try {
+        await this.#put(part);
+        this.#arrived.add(part);
+        failures = 0;
+      } catch (error) {
+        if (this.#isPaused) continue;
+        if (!(error instanceof Refusal)) throw error;
+        // The addresses grow old: fresh ones also tell what has arrived.
+        if (error.status === 403 && failures < 2) {
+          failures += 1;
+          await this.#resume(this.#upload.uploadId);
+          continue;
+        }
+        if (!error.isOffline && error.status < 500 && error.status !== 429) throw error;
+        failures += 1;
+        if (!error.isOffline && failures > tries) throw error;
+        await this.#rest(error, failures);
+      }
+    }
+    this.#remember(null);
+    return String(this.#upload.uploadId);
+  }
+
+  pause() {
+    this.#isPaused = true;
+    this.#request?.abort();
+    this.#listeners.onState("paused");
+  }
+
+  goOn() {
+    this.#isPaused = false;
+    this.#wake?.();
+  }
+
+  async #begin() {
+    const known = this.#known();
+    if (known && (await this.#resume(known).then(() => true, () => false))) return;
+    this.#upload = await send("POST", "/api/upload/signed-url", {
+      fileName: this.#file.name || "take", contentType: this.#contentType, size: this.#file.size,
+    });
+    this.#remember(this.#upload.uploadId);
+    this.#take(this.#upload.parts.arrived);
+  }
+
+  /** @param {string} id */
+  async #resume(id) {
+    this.#upload = await read(`/api/upload/signed-url?uploadId=${encodeURIComponent(id)}`);
+    this.#take(this.#upload.parts.arrived);
+  }
+
+  /** @param {number[]} arrived */
+  #take(arrived) {
+    this.#arrived = new Set(arrived);
+    this.#listeners.onProgress(this.#sent());
+  }
+
+  #missing() {
+    for (let part = 1; part <= this.#upload.parts.count; part += 1) if (!this.#arrived.has(part)) return part;
+    return null;
+  }
+
+  /** @param {number} part */
+  #slice(part) {
+    const { size } = this.#upload.parts;
+    return this.#file.slice((part - 1) * size, part * size);
+  }
+
+  #sent() {
+    let bytes = 0;
+    for (const part of this.#arrived) bytes += this.#slice(part).size;
+    return bytes;
+  }
+
+  /**
+   * @param {number} part
+   * @returns {Promise<void>}
+   */
+  #put(part) {
+    const request = new XMLHttpRequest();
+    this.#request = request;
+    const before = this.#sent();
+    const sending = new Promise((resolve, reject) => {
+      request.open(this.#upload.method, this.#upload.parts.urls[part - 1]);
+      for (const [name, value] of Object.entries(this.#upload.headers)) request.setRequestHeader(name, String(value));
+      request.upload.onprogress = (event) => this.#listeners.onProgress(before + event.loaded);
+      request.onload = () => {
+        // Written anew over what was there already is as good.
+        if (request.status >= 200 && request.status < 300) resolve(undefined);
+        else reject(new Refusal(request.status, "upload_failed", uploadText(request.status)));
+      };
+      request.onerror = () => reject(new Refusal(0, "offline", "There is no connection."));
+      request.onabort = () => reject(new Refusal(0, "paused", "Paused."));
+      request.send(this.#slice(part));
+    });
+    return sending.then(() => undefined).finally(() => {
+      this.#request = null;
+    });
+  }
+
+  async #whilePaused() {
+    while (this.#isPaused) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+  }
+
+  /**
+   * Waits longer each time, or until the connection is back.
+   * @param {Refusal} error
+   * @param {number} failures
+   */
+  async #rest(error, failures) {
+    this.#listeners.onState("waiting");
+    this.#listeners.onProgress(this.#sent());
+    const seconds = error.retryAfter ?? Math.min(30, 2 ** (failures - 1));
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+
+  get #key() {
+    return `upload:${this.#file.name}:${this.#file.size}:${this.#file.lastModified}`;
+  }
+
+  #known() {
+    try {
+      return sessionStorage.getItem(this.#key);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * A reload of the page then goes on with the same file where it stopped.
+   * @param {string | null} id
+   */
+  #remember(id) {
+    try {
+      if (id) sessionStorage.setItem(this.#key, id);
+      else sessionStorage.removeItem(this.#key);
+    } catch {
+      // Without storage a reload starts over.
+    }
+  }
+}
+
+/** @param {number} status */
+function uploadText(status) {
+  switch (status) {
+    case 403: return "The permission to send this file has ended. Start again.";
+    case 413: return "The file is larger than was declared. Choose it once more.";
+    case 507: return "There is no room for uploads at the moment. Try again later.";
+    default: return "The site did not take the file. Try again.";
+  }
+}
