@@ -130,6 +130,21 @@ struct AdvanceFaultTests {
         }
     }
 
+    @Test("FILM-04 a film that nobody has looked after yet has had no outage")
+    func noPulse() throws {
+        try FilmStage.run { stage in
+            _ = try stage.voting(["A", "B"])
+            try stage.superuser.execute(
+                """
+                update story_slots
+                set voting_started_at = dailies_now() - interval '400 days',
+                    voting_ends_at = dailies_now() - interval '399 days'
+                where status = 'voting'
+                """)
+            #expect(try stage.rounds.advance().map(\.name) == ["winner_selected", "round_opened"])
+        }
+    }
+
     @Test(
         "FILM-04 an outage of the last hour is given back",
         arguments: [

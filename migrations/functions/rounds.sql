@@ -230,6 +230,7 @@ begin
         where last_hour.season_id = story_slots.season_id
             and last_hour.position = story_slots.position
             and story_slots.status = 'voting'
+            and down_from is not null
             and least(serving_since(), voting_ends_at) - greatest(down_from, last_hour.began_at)
                 > interval '10 minutes'
         returning story_slots.*
