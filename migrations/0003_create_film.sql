@@ -143,55 +143,70 @@ alter table story_slots
     add constraint story_slots_winner_fkey foreign key (winner_clip_id) references tournament_clips;
 
 -- Partitioned by season: a season's votes are dropped, exported and vacuumed as one, and old seasons cost nothing.
+-- kinds holds one letter for each cast in its order (n standard, s super, m mega), so that an undo takes the last back.
+-- Keys are compared byte by byte: the rules of a language would only make each comparison slower.
 create table votes (
     season_id uuid not null,
     slot_position int not null,
     clip_id uuid not null,
-    voter_key text not null,
-    user_id uuid,
-    device_key text,
-    voter_cookie bytea,
-    network bytea,
     casts int not null default 1,
     weight int not null,
-    kind text not null default 'standard',
-    flags text[] not null default '{}',
+    voter_key text collate "C" not null,
+    device_key text collate "C",
+    user_id uuid,
+    voter_cookie bytea,
+    network bytea,
+    kinds text not null default 'n',
+    flags text[],
     voided_at timestamptz,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     constraint votes_casts_positive check (casts > 0 and weight > 0),
-    constraint votes_kind_known check (kind in ('standard', 'super', 'mega'))
+    constraint votes_kinds_known check (length(kinds) = casts and translate(kinds, 'nsm', '') = '')
 ) partition by list (season_id);
 -- A voided vote stays as evidence and no longer bars a new round of the same slot.
 create unique index votes_once on votes (season_id, slot_position, voter_key, clip_id) where voided_at is null;
 create unique index votes_one_super on votes (season_id, slot_position, voter_key)
-    where kind = 'super' and voided_at is null;
+    where kinds like '%s%' and voided_at is null;
 create unique index votes_one_mega on votes (season_id, slot_position, voter_key)
-    where kind = 'mega' and voided_at is null;
+    where kinds like '%m%' and voided_at is null;
+-- A device that voted as a member may not vote for the same clip again as a visitor.
+create index votes_member_device on votes (season_id, slot_position, device_key, clip_id)
+    where user_id is not null and voided_at is null;
 
 -- The day's totals of a voter, so that no vote scans the votes before it.
 create table voter_days (
-    voter_key text not null,
     day date not null,
     casts int not null default 0,
     attempts int not null default 0,
+    voter_key text collate "C" not null,
     constraint voter_days_pkey primary key (voter_key, day),
     constraint voter_days_positive check (casts >= 0 and attempts >= 0)
 ) with (fillfactor = 70);
 
 create table captcha_passes (
-    voter_key text primary key,
+    voter_key text collate "C" primary key,
     expires_at timestamptz not null
 );
+
+-- How often a key acted in its current minute and in the one before. Losing it in a crash forgives one minute.
+create unlogged table rate_windows (
+    minute timestamptz not null,
+    current_count int not null,
+    previous_count int not null,
+    granted int not null,
+    key text collate "C" not null,
+    constraint rate_windows_pkey primary key (key)
+) with (fillfactor = 50);
 
 create table clip_views (
     season_id uuid not null,
     slot_position int not null,
     clip_id uuid not null,
-    voter_key text not null,
+    voter_key text collate "C" not null,
     viewed_at timestamptz not null,
     constraint clip_views_pkey primary key (season_id, slot_position, clip_id, voter_key)
-);
+) partition by list (season_id);
 
 create table slot_results (
     id bigint generated always as identity primary key,
@@ -215,5 +230,6 @@ create index slot_results_clip on slot_results (clip_id);
 grant select on seasons, story_slots, tournament_clips, slot_results to dailies_web;
 grant select, insert, update on uploads to dailies_web;
 grant select, insert, update, delete
-    on seasons, story_slots, film_pulse, uploads, tournament_clips, votes, voter_days, captcha_passes, clip_views, slot_results
+    on seasons, story_slots, film_pulse, uploads, tournament_clips, votes, voter_days, captcha_passes, rate_windows,
+        clip_views, slot_results
     to dailies_jobs;

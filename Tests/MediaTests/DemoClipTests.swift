@@ -1,0 +1,41 @@
+import FoundationEssentials
+import Media
+import Platform
+import Testing
+
+@Suite("OPS-01 demo clips")
+struct DemoClipTests {
+    @Test("OPS-01 there are at least twenty, of every genre, each by another member and with its own title")
+    func list() {
+        let clips = DemoClips.all
+        #expect(clips.count >= 20)
+        #expect(Set(clips.map(\.title)).count == clips.count)
+        #expect(Set(clips.map(\.username)).count == clips.count)
+        #expect(
+            Set(clips.map(\.genre))
+                == ["Thriller", "Comedy", "Action", "Sci-Fi", "Romance", "Animation", "Horror", "Other"])
+        for clip in clips {
+            #expect(clip.username.wholeMatch(of: /[a-z0-9_]{3,20}/) != nil, "\(clip.username)")
+            #expect((1...80).contains(clip.title.count) && clip.summary.count <= 500)
+        }
+    }
+
+    @Test("OPS-01 each is a clip that the probe takes, and no two look alike")
+    func rendered() throws {
+        let fixtures = try Fixtures()
+        var hashes: [(String, PerceptualHash)] = []
+        for (index, clip) in DemoClips.all.enumerated() {
+            let path = fixtures.path("demo.mp4")
+            try DemoClips.render(index, to: path, tools: fixtures.tools)
+            let facts = try Probe(fixtures.tools).inspect(path, declared: .mp4)
+            #expect(facts.width == 540 && facts.height == 960 && facts.hasAudio)
+            #expect(abs(facts.durationMs - 8_000) <= 70, "\(clip.title)")
+            let stills = try Renditions(fixtures.tools).stills(
+                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.jpg"))
+            for (title, hash) in hashes {
+                #expect(stills.hash.distance(to: hash) > 8, "\(clip.title) looks like \(title)")
+            }
+            hashes.append((clip.title, stills.hash))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+-- How many of `asked` actions a window still grants. The minute before counts with the share of it that the sliding
+-- window still covers.
+create or replace function rate_grant(asked int, allowed int, current_count int, previous_count int, elapsed float8)
+returns int
+language sql
+immutable
+parallel safe
+as $$
+    select greatest(0, least(asked, floor(allowed - previous_count * (1 - elapsed) - current_count)::int));
+$$;
+
+-- Seconds until one more action is granted, when nothing else happens.
+create or replace function rate_wait(allowed int, current_count int, previous_count int, elapsed float8)
+returns int
+language sql
+immutable
+parallel safe
+as $$
+    select greatest(1, ceil(60 * case
+        when current_count >= allowed then 2 - elapsed - (allowed - 1)::float8 / current_count
+        else 1 - elapsed - (allowed - 1 - current_count)::float8 / nullif(previous_count, 0)
+    end)::int);
+$$;
+
+-- Takes `asked[i]` actions of `keys[i]` from the sliding minute of each key, as far as `allowed` goes; keys are
+-- distinct. What was refused is not counted, so that the wait it was told is true. Rows are locked in the order of
+-- their keys.
+create or replace function take_rates(keys text[], asked int[], allowed int)
+returns table (key text, granted int, wait int, remaining int)
+language plpgsql
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    this_minute constant timestamptz := date_bin('1 minute', dailies_now(), 'epoch');
+    elapsed constant float8 := extract(epoch from dailies_now() - this_minute) / 60;
+begin
+    return query
+    insert into rate_windows as windows (key, minute, current_count, previous_count, granted)
+    select wanted.key, this_minute, least(wanted.asked, allowed), 0, least(wanted.asked, allowed)
+    from unnest(keys, asked) wanted (key, asked)
+    order by wanted.key
+    on conflict (key) do update
+    set (minute, current_count, previous_count, granted) = (
+        select this_minute, rolled.current_count + rolled.granted, rolled.previous_count, rolled.granted
+        from (
+            select here.current_count, here.previous_count,
+                rate_grant(excluded.granted, allowed, here.current_count, here.previous_count, elapsed) as granted
+            from (
+                select
+                    case windows.minute
+                        when this_minute then windows.current_count
+                        else 0
+                    end as current_count,
+                    case windows.minute
+                        when this_minute then windows.previous_count
+                        when this_minute - interval '1 minute' then windows.current_count
+                        else 0
+                    end as previous_count
+            ) here
+        ) rolled
+    )
+    returning windows.key, windows.granted,
+        rate_wait(allowed, windows.current_count, windows.previous_count, elapsed),
+        rate_grant(allowed, allowed, windows.current_count, windows.previous_count, elapsed);
+end
+$$;
+
+-- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
+-- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused.
+create or replace function take_vote_rates(voter_keys text[], networks text[])
+returns table (ordinal int, turn int, wait int, remaining int)
+language plpgsql
+set search_path = public, pg_temp
+-- The sets live in this call only and have no index: compared row by row they would cost the square of the batch.
+set enable_nestloop = off
+set enable_hashjoin = on
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    votes_a_minute constant int := 30;
+    network_votes_a_minute constant int := 600;
+    turns int[];
+    waits int[];
+    left_over int[];
+begin
+    with asked as (
+        select here.ordinal, 'vote ' || here.voter_key as key,
+            row_number() over (partition by here.voter_key order by here.ordinal) as place
+        from unnest(voter_keys) with ordinality here (voter_key, ordinal)
+    ), counted as (
+        select array_agg(here.key) as keys, array_agg(here.votes) as votes
+        from (select asked.key, count(*)::int as votes from asked group by asked.key) here
+    )
+    select array_agg(case when asked.place <= taken.granted then asked.place else 0 end order by asked.ordinal),
+        array_agg(taken.wait order by asked.ordinal),
+        array_agg(taken.remaining order by asked.ordinal)
+    into turns, waits, left_over
+    from counted
+    cross join take_rates(counted.keys, counted.votes, votes_a_minute) taken
+    join asked on asked.key = taken.key;
+
+    if exists (
+        select from unnest(voter_keys, networks, turns) here (voter_key, network, turn)
+        where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
+    ) then
+        with asked as (
+            select here.ordinal, 'network ' || here.network as key,
+                row_number() over (partition by here.network order by here.ordinal) as place
+            from unnest(voter_keys, networks, turns) with ordinality here (voter_key, network, turn, ordinal)
+            where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
+        ), counted as (
+            select array_agg(here.key) as keys, array_agg(here.votes) as votes
+            from (select asked.key, count(*)::int as votes from asked group by asked.key) here
+        ), refused as (
+            select asked.ordinal, taken.wait
+            from counted
+            cross join take_rates(counted.keys, counted.votes, network_votes_a_minute) taken
+            join asked on asked.key = taken.key
+            where asked.place > taken.granted
+        )
+        select array_agg(case when refused.ordinal is null then here.turn else 0 end order by here.ordinal),
+            array_agg(coalesce(refused.wait, here.wait) order by here.ordinal)
+        into turns, waits
+        from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
+        left join refused on refused.ordinal = here.ordinal;
+    end if;
+
+    return query
+    select here.ordinal::int, here.turn, here.wait, here.remaining
+    from unnest(turns, waits, left_over) with ordinality here (turn, wait, remaining, ordinal);
+end
+$$;
+
+-- Forgets the keys that have been quiet for two minutes, passing over those that are in use.
+create or replace function sweep_rates()
+returns bigint
+language sql
+security definer
+set search_path = public, pg_temp
+as $$
+    with quiet as (
+        select key
+        from rate_windows
+        where minute < dailies_now() - interval '2 minutes'
+        for update skip locked
+    ), swept as (
+        delete from rate_windows
+        using quiet
+        where rate_windows.key = quiet.key
+        returning 1
+    )
+    select count(*) from swept;
+$$;
+
+revoke all on function take_rates(text[], int[], int), take_vote_rates(text[], text[]), sweep_rates() from public;
+grant execute on function sweep_rates() to dailies_jobs;
