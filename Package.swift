@@ -117,6 +117,6 @@ let package = Package(
             [
                 "dailies-host", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Media", "Platform", "Postgres",
                 "Queue", "Realtime", "Storage", "TestSupport",
-            ]),
+            ] + handlerGroups),
     ]
 )

@@ -1,39 +1,39 @@
-import Film
-import FoundationEssentials
-import HTTP
-import Postgres
-import TestSupport
-import Testing
+internal import Film
+internal import FoundationEssentials
+internal import HTTP
+internal import Postgres
+internal import TestSupport
+internal import Testing
 
 @Suite("The film's routes", .requiresPostgres)
 struct FilmRoutesTests {
     @Test("FILM-01 FILM-03 an admin makes, changes and activates a season")
     func seasons() throws {
         try FilmSite.run { site in
-            let made = try site.send(
-                .post, "/api/admin/seasons", as: "admin",
+            let made = try site.ask(
+                site.admin, .post, "/api/admin/seasons",
                 ["label": "Undertow", "genre": "Thriller", "totalSlots": 3, "maxRoundsPerClip": 4])
             #expect(made.status == 201)
-            #expect(made["status"]?.text == "draft")
-            #expect(made["roundSeconds"]?.integer == 86_400)
-            let id = try #require(made["id"])
-            let changed = try site.send(
-                .patch, "/api/admin/seasons", as: "admin",
+            #expect(made.json["status"]?.text == "draft")
+            #expect(made.json["roundSeconds"]?.integer == 86_400)
+            let id = try #require(made.json["id"])
+            let changed = try site.ask(
+                site.admin, .patch, "/api/admin/seasons",
                 ["id": id, "label": "Overtow", "maxRoundsPerClip": nil, "status": "active"])
             #expect(changed.status == 200)
-            #expect(changed["label"]?.text == "Overtow")
-            #expect(changed["maxRoundsPerClip"] == .null)
-            #expect(changed["genre"]?.text == "Thriller")
-            #expect(changed["status"]?.text == "active")
-            let again = try site.send(.patch, "/api/admin/seasons", as: "admin", ["id": id, "status": "active"])
+            #expect(changed.json["label"]?.text == "Overtow")
+            #expect(changed.json["maxRoundsPerClip"] == .null)
+            #expect(changed.json["genre"]?.text == "Thriller")
+            #expect(changed.json["status"]?.text == "active")
+            let again = try site.ask(site.admin, .patch, "/api/admin/seasons", ["id": id, "status": "active"])
             #expect(again.status == 409)
             #expect(again.code == "season_not_draft")
-            let slots = try site.send(.patch, "/api/admin/seasons", as: "admin", ["id": id, "totalSlots": 9])
+            let slots = try site.ask(site.admin, .patch, "/api/admin/seasons", ["id": id, "totalSlots": 9])
             #expect(slots.code == "season_not_draft")
-            let list = try site.send(.get, "/api/admin/seasons", as: "admin")
-            #expect(list["seasons"]?[0]?["label"]?.text == "Overtow")
-            let nowhere = try site.send(
-                .patch, "/api/admin/seasons", as: "admin", ["id": .string(UUID().uuidString), "label": "X"])
+            let list = try site.ask(site.admin, .get, "/api/admin/seasons")
+            #expect(list.json["seasons"]?[0]?["label"]?.text == "Overtow")
+            let nowhere = try site.ask(
+                site.admin, .patch, "/api/admin/seasons", ["id": .string(UUID().uuidString), "label": "X"])
             #expect(nowhere.status == 404)
         }
     }
@@ -48,9 +48,9 @@ struct FilmRoutesTests {
         ] as [(JSONValue, String)])
     func refusedSeasons(body: JSONValue, field: String) throws {
         try FilmSite.run { site in
-            let answer = try site.send(.post, "/api/admin/seasons", as: "admin", body)
+            let answer = try site.ask(site.admin, .post, "/api/admin/seasons", body)
             #expect(answer.status == 422)
-            #expect(answer["details"]?[0]?["field"]?.text == field)
+            #expect(answer.json["details"]?[0]?["field"]?.text == field)
         }
     }
 
@@ -58,31 +58,30 @@ struct FilmRoutesTests {
     func approve() throws {
         try FilmSite.run { site in
             let (_, clips) = try site.voting(["A"])
-            let fresh = try site.clip("B").uuidString.lowercased()
-            let queue = try site.send(.get, "/api/admin/clips?status=pending&search=mira", as: "admin")
-            #expect(queue["clips"]?[0]?["id"]?.text == fresh)
-            #expect(queue["counts"]?["active"]?.integer == 1)
-            #expect(try site.send(.get, "/api/clip/\(fresh)").status == 404)
-            #expect(try site.send(.get, "/api/clip/\(fresh)", as: "member").status == 200)
+            let fresh = try site.clip("B")
+            let queue = try site.ask(site.admin, .get, "/api/admin/clips?status=pending&search=mira")
+            #expect(queue.json["clips"]?[0]?["id"]?.text == fresh)
+            #expect(queue.json["counts"]?["active"]?.integer == 1)
+            #expect(try site.ask(site.visitor, .get, "/api/clip/\(fresh)").status == 404)
+            #expect(try site.ask(site.member, .get, "/api/clip/\(fresh)").status == 200)
 
-            let approved = try site.send(.post, "/api/admin/approve", as: "admin", ["clipId": .string(fresh)])
-            #expect(approved["outcome"]?.text == "approved")
-            #expect(approved["slot"]?.integer == 1)
-            let page = try site.send(.get, "/api/clip/\(fresh)")
-            #expect(page["label"]?.text == "LIVE")
-            #expect(page["username"]?.text == "mira_okafor")
-            #expect(page["processing"] == .null)
-            let own = try site.send(.get, "/api/profile/clips", as: "member")
-            #expect(own["clips"]?[0]?["id"]?.text == fresh)
+            let approved = try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": .string(fresh)])
+            #expect(approved.json["outcome"]?.text == "approved")
+            #expect(approved.json["slot"]?.integer == 1)
+            let page = try site.ask(site.visitor, .get, "/api/clip/\(fresh)")
+            #expect(page.json["label"]?.text == "LIVE")
+            #expect(page.json["username"]?.text == "mira_okafor")
+            #expect(page.json["processing"] == .null)
+            let own = try site.ask(site.member, .get, "/api/profile/clips")
+            #expect(own.json["clips"]?[0]?["id"]?.text == fresh)
 
-            let rejected = try site.send(
-                .post, "/api/admin/reject", as: "admin", ["clipId": .string(clips[0]), "reason": "Rights"])
-            #expect(rejected["outcome"]?.text == "rejected")
-            #expect(try site.send(.get, "/api/clip/\(clips[0])").status == 404)
-            let edited = try site.send(
-                .put, "/api/admin/clips", as: "admin", ["id": .string(fresh), "title": "Better"])
+            let rejected = try site.ask(
+                site.admin, .post, "/api/admin/reject", ["clipId": .string(clips[0]), "reason": "Rights"])
+            #expect(rejected.json["outcome"]?.text == "rejected")
+            #expect(try site.ask(site.visitor, .get, "/api/clip/\(clips[0])").status == 404)
+            let edited = try site.ask(site.admin, .put, "/api/admin/clips", ["id": .string(fresh), "title": "Better"])
             #expect(edited.status == 200)
-            #expect(try site.send(.get, "/api/clip/\(fresh)")["title"]?.text == "Better")
+            #expect(try site.ask(site.visitor, .get, "/api/clip/\(fresh)").json["title"]?.text == "Better")
         }
     }
 
@@ -90,72 +89,71 @@ struct FilmRoutesTests {
     func refusedDecisions() throws {
         try FilmSite.run { site in
             let nobody: JSONValue = .string(UUID().uuidString)
-            #expect(try site.send(.post, "/api/admin/approve", as: "admin", ["clipId": nobody]).status == 404)
-            #expect(try site.send(.put, "/api/admin/clips", as: "admin", ["id": nobody]).code == "clip_not_found")
+            #expect(try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": nobody]).status == 404)
+            #expect(try site.ask(site.admin, .put, "/api/admin/clips", ["id": nobody]).code == "clip_not_found")
             let raw = try site.clip("raw")
-            try site.test.database(as: .superuser).execute(
+            try site.site.database.database(as: .superuser).execute(
                 "update tournament_clips set processing = 'processing', video_key = null where id = \(raw)")
-            let unready = try site.send(
-                .post, "/api/admin/approve", as: "admin", ["clipId": .string(raw.uuidString)])
+            let unready = try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": .string(raw)])
             #expect(unready.status == 409)
             #expect(unready.code == "clip_not_ready")
-            let bulk = try site.send(
-                .post, "/api/admin/bulk", as: "admin",
-                ["action": "approve", "clipIds": [.string(raw.uuidString), nobody]])
+            let bulk = try site.ask(
+                site.admin, .post, "/api/admin/bulk",
+                ["action": "approve", "clipIds": [.string(raw), nobody]])
             #expect(bulk.status == 200)
-            #expect(bulk["success"] == false)
-            #expect(bulk["results"]?[1]?["outcome"]?.text == "not_found")
-            let unexplained = try site.send(
-                .post, "/api/admin/bulk", as: "admin", ["action": "reject", "clipIds": [nobody]])
+            #expect(bulk.json["success"] == false)
+            #expect(bulk.json["results"]?[1]?["outcome"]?.text == "not_found")
+            let unexplained = try site.ask(
+                site.admin, .post, "/api/admin/bulk", ["action": "reject", "clipIds": [nobody]])
             #expect(unexplained.status == 422)
-            let cursor = try site.send(.get, "/api/admin/clips?cursor=made-up", as: "admin")
+            let cursor = try site.ask(site.admin, .get, "/api/admin/clips?cursor=made-up")
             #expect(cursor.status == 422)
-            #expect(cursor["details"]?[0]?["field"]?.text == "cursor")
+            #expect(cursor.json["details"]?[0]?["field"]?.text == "cursor")
         }
     }
 
     @Test("FILM-04 FILM-10 the scheduler advances what is due, an admin what is open")
     func advance() throws {
         try FilmSite.run { site in
-            let empty = try site.send(.post, "/api/admin/advance-slot", as: "admin")
+            let empty = try site.ask(site.admin, .post, "/api/admin/advance-slot")
             #expect(empty.status == 409)
             #expect(empty.code == "no_open_round")
             let (season, _) = try site.voting(["A", "B"])
-            let cron: Headers = ["Authorization": "Bearer cron-secret"]
-            #expect(try site.send(.get, "/api/cron/auto-advance").status == 401)
-            let nothing = try site.send(.get, "/api/cron/auto-advance", headers: cron)
-            #expect(nothing["events"] == [])
-            let first = try site.send(.post, "/api/admin/advance-slot", as: "admin")
-            #expect(first["events"]?[0]?["name"]?.text == "winner_selected")
-            #expect(first["events"]?[1]?["data"]?["slot"]?.integer == 2)
-            try site.test.advanceClock(by: .seconds(86_401))
-            let second = try site.send(.get, "/api/cron/auto-advance", headers: cron)
-            #expect(second["events"]?[1]?["name"]?.text == "season_finished")
+            let cron: Headers = ["Authorization": "Bearer the-secret-of-the-scheduler-in-tests"]
+            #expect(try site.ask(site.visitor, .get, "/api/cron/auto-advance").status == 401)
+            let nothing = try site.ask(site.visitor, .get, "/api/cron/auto-advance", headers: cron)
+            #expect(nothing.json["events"] == [])
+            let first = try site.ask(site.admin, .post, "/api/admin/advance-slot")
+            #expect(first.json["events"]?[0]?["name"]?.text == "winner_selected")
+            #expect(first.json["events"]?[1]?["data"]?["slot"]?.integer == 2)
+            try site.site.database.advanceClock(by: .seconds(86_401))
+            let second = try site.ask(site.visitor, .get, "/api/cron/auto-advance", headers: cron)
+            #expect(second.json["events"]?[1]?["name"]?.text == "season_finished")
 
-            let result = try site.send(.get, "/api/rounds/\(season)/1")
-            #expect(result["results"]?[0]?["won"] == true)
-            #expect(try site.send(.get, "/api/rounds/1/2")["status"]?.text == "locked")
-            #expect(try site.send(.get, "/api/rounds/1/3").status == 404)
-            #expect(try site.send(.get, "/api/rounds/1/two").status == 404)
+            let result = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
+            #expect(result.json["results"]?[0]?["won"] == true)
+            #expect(try site.ask(site.visitor, .get, "/api/rounds/1/2").json["status"]?.text == "locked")
+            #expect(try site.ask(site.visitor, .get, "/api/rounds/1/3").status == 404)
+            #expect(try site.ask(site.visitor, .get, "/api/rounds/1/two").status == 404)
         }
     }
 
     @Test("FILM-11 the story is public, cacheable and has an ETag")
     func story() throws {
         try FilmSite.run { site in
-            let empty = try site.send(.get, "/api/story")
-            #expect(empty["seasons"] == [])
-            #expect(empty["currentSeasonId"] == .null)
+            let empty = try site.ask(site.visitor, .get, "/api/story")
+            #expect(empty.json["seasons"] == [])
+            #expect(empty.json["currentSeasonId"] == .null)
             _ = try site.voting(["A", "B"])
-            _ = try site.send(.post, "/api/admin/advance-slot", as: "admin")
-            let story = try site.send(.get, "/api/story?fresh=true")
-            #expect(story["seasons"]?[0]?["slots"]?[0]?["winner"]?["videoUrl"]?.text == "/media/clips/v.mp4")
-            #expect(story["seasons"]?[0]?["slots"]?[1]?["winner"] == .null)
+            _ = try site.ask(site.admin, .post, "/api/admin/advance-slot")
+            let story = try site.ask(site.visitor, .get, "/api/story?fresh=true")
+            #expect(story.json["seasons"]?[0]?["slots"]?[0]?["winner"]?["videoUrl"]?.text == "/media/clips/take/v.mp4")
+            #expect(story.json["seasons"]?[0]?["slots"]?[1]?["winner"] == .null)
             #expect(
-                story.response.headers["Cache-Control"]
+                story.headers["Cache-Control"]
                     == "public, max-age=0, s-maxage=30, stale-while-revalidate=60")
-            let tag = try #require(story.response.headers["ETag"])
-            let again = try site.send(.get, "/api/story", headers: ["If-None-Match": tag])
+            let tag = try #require(story.headers["ETag"])
+            let again = try site.ask(site.visitor, .get, "/api/story", headers: ["If-None-Match": tag])
             #expect(again.status == 304)
         }
     }
@@ -171,9 +169,9 @@ struct FilmRoutesTests {
         try FilmSite.run { site in
             let body: JSONValue? = method == .get ? nil : [:]
             let statuses = [
-                try site.send(method, path, body).status,
-                try site.send(method, path, as: "member", body).status,
-                try site.send(.delete, path, as: "admin").status,
+                try site.ask(site.visitor, method, path, body).status,
+                try site.ask(site.member, method, path, body).status,
+                try site.ask(site.admin, .delete, path).status,
             ]
             #expect(statuses == [401, 403, 405])
         }

@@ -1,127 +1,81 @@
-import AdminHandlers
-import ClipsHandlers
-import Film
-import FoundationEssentials
-import HTTP
-import Platform
-import Postgres
-import StoryHandlers
-import TestSupport
-import Testing
+internal import AdminHandlers
+internal import ClipsHandlers
+internal import Film
+internal import FoundationEssentials
+internal import HTTP
+internal import Postgres
+internal import StoryHandlers
+internal import TestSupport
+internal import Testing
 
-/// The film's routes in this process, on a database of their own. Who calls is what a test says.
+/// A site with an admin, a member and a visitor, and what a test of the film needs on it.
 struct FilmSite {
-    let test: TestDatabase
-    let application: Application
-    let routes: [Route]
-    let admin: Member
-    let member: Member
+    let site: Site
+    let admin: Visitor
+    let member: Visitor
+    let visitor: Visitor
+    private let adminID: UUID
+    private let memberID: UUID
+    private let router: Router
 
-    static func run(_ body: (FilmSite) throws -> Void) throws {
-        try TestDatabase.run { test in
-            try body(try FilmSite(test))
+    static func run(_ depth: Depth = .inProcess, _ body: (FilmSite) throws -> Void) throws {
+        try Site.run(depth) { site in
+            try body(try FilmSite(site))
         }
     }
 
-    private init(_ test: TestDatabase) throws {
-        self.test = test
-        let superuser = test.database(as: .superuser)
-        let adminID: UUID = try superuser.one(
-            "insert into users (username, role) values ('the_admin', 'admin') returning id")
-        let memberID: UUID = try superuser.one("insert into users (username) values ('mira_okafor') returning id")
-        let admin = Self.member(adminID, isAdmin: true)
-        let member = Self.member(memberID, isAdmin: false)
-        self.admin = admin
-        self.member = member
-        let web = test.database(as: .web)
-        let address: MediaAddress = { "/media/" + $0 }
-        let clips = Clips(database: web, address: address)
-        routes =
-            StoryRoutes.routes(stories: Stories(database: web, address: address))
-            + ClipRoutes.routes(clips: clips)
-            + AdminRoutes.routes(seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips)
-        application = try Application(
-            routes: routes,
-            guards: Guard(
-                siteOrigin: "https://film.test",
-                identify: { request in
-                    switch request.headers["X-Caller"] {
-                    case "admin": .member(admin)
-                    case "member": .member(member)
-                    default: .visitor
-                    }
-                },
-                verifyCSRF: { request, _ in request.headers["X-CSRF-Token"] == "token" },
-                isScheduler: { $0.bearerToken == "cron-secret" }),
-            log: .silent)
+    private init(_ site: Site) throws {
+        self.site = site
+        admin = try site.visitor(address: "198.51.100.1").signIn("the_admin", isAdmin: true)
+        member = try site.visitor(address: "198.51.100.2").signIn("mira_okafor")
+        visitor = try site.visitor(address: "198.51.100.3").ready()
+        let web = site.database.database(as: .web)
+        adminID = try web.one("select id from users where username = 'the_admin'")
+        memberID = try web.one("select id from users where username = 'mira_okafor'")
+        let clips = Clips(database: web) { $0 }
+        router = try Router(
+            routes: StoryRoutes.routes(stories: Stories(database: web) { $0 }) + ClipRoutes.routes(clips: clips)
+                + AdminRoutes.routes(seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips))
     }
 
-    private static func member(_ id: UUID, isAdmin: Bool) -> Member {
-        Member(
-            id: id, username: nil, isAdmin: isAdmin, isBanned: false, authenticatedAt: Date(), sessionID: "session")
-    }
-
-    /// Sends a request, and expects that an answer that its route declares looks as declared.
-    func send(
-        _ method: HTTP.Method, _ target: String, as caller: String = "visitor", _ body: JSONValue? = nil,
-        headers: Headers = [:]
+    /// Sends a request, and expects that the answer looks as its route declares.
+    func ask(
+        _ who: Visitor, _ method: HTTP.Method, _ target: String, _ json: JSONValue? = nil, headers: Headers = [:]
     ) throws -> Answer {
-        var headers = headers
-        headers["X-Caller"] = caller
-        headers["Origin"] = "https://film.test"
-        headers["X-CSRF-Token"] = "token"
-        if body != nil { headers["Content-Type"] = "application/json" }
-        let request = Request(method, target, headers: headers, body: body?.bytes ?? [])
-        let response = application.respond(to: request)
-        let answer = try Answer(response)
-        if case .route(let route, _) = try Router(routes: routes).lookup(method, request.path),
-            case .some(.some(let schema)) = route.answers[response.status]
+        let answer = try who.send(method, target, json, headers: headers)
+        let path = String(target.prefix { $0 != "?" })
+        if case .route(let route, _) = router.lookup(method, path),
+            case .some(.some(let schema)) = route.answers[answer.status]
         {
             let faults = schema.faults(in: answer.json)
-            #expect(faults.isEmpty, "\(target) \(faults.map(\.message))")
+            #expect(faults.isEmpty, "\(target): \(faults.map { "\($0.field) \($0.message)" })")
         }
         return answer
     }
 
-    /// A clip whose file is ready, pending.
-    func clip(_ title: String) throws -> UUID {
-        try test.database(as: .superuser).one(
+    /// A pending clip of the member whose file is ready.
+    func clip(_ title: String) throws -> String {
+        let id: UUID = try site.database.database(as: .superuser).one(
             """
             insert into tournament_clips (
                 user_id, title, genre, rights_confirmed_at, processing, video_key, poster_key, width, height,
                 duration_ms
             )
-            values (\(member.id), \(title), 'Sci-Fi', now(), 'ready', 'clips/v.mp4', 'clips/p.jpg', 1080, 1920, 7900)
+            values (\(memberID), \(title), 'Sci-Fi', now(), 'ready', 'clips/take/v.mp4', 'clips/take/p.jpg', 1080, 1920, 7900)
             returning id
             """)
+        return id.uuidString.lowercased()
     }
 
     /// A running season whose first slot is voting on clips of these titles.
-    func voting(_ titles: [String]) throws -> (season: String, clips: [String]) {
-        let season = try send(.post, "/api/admin/seasons", as: "admin", ["label": "Undertow", "totalSlots": 2])
-        let id = try #require(season["id"]?.text)
-        let clips = try titles.map { try clip($0).uuidString.lowercased() }
-        _ = try send(
-            .post, "/api/admin/bulk", as: "admin",
-            ["action": "approve", "clipIds": .array(clips.map(JSONValue.string))])
-        let activated = try send(.patch, "/api/admin/seasons", as: "admin", ["id": .string(id), "status": "active"])
-        #expect(activated.status == 200)
-        return (id, clips)
+    func voting(_ titles: [String], slots: Int = 2) throws -> (season: String, clips: [String]) {
+        let web = site.database.database(as: .web)
+        var settings = SeasonSettings(label: "Undertow")
+        settings.totalSlots = slots
+        let season = try Seasons(database: web).create(settings, by: adminID)
+        let clips = try titles.map { try clip($0) }
+        _ = try Clips(database: web) { $0 }.approve(clips.compactMap(UUID.init(uuidString:)), by: adminID)
+        try Seasons(database: web).activate(season.id, by: adminID)
+        return (season.id.uuidString.lowercased(), clips)
     }
-}
-
-/// An answer, its JSON read.
-struct Answer {
-    let response: Response
-    let json: JSONValue
-    var status: Int { response.status }
-    var code: String? { json["code"]?.text }
-
-    init(_ response: Response) throws {
-        self.response = response
-        let bytes = response.bytes ?? []
-        json = bytes.isEmpty ? .null : try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    }
-
-    subscript(_ name: String) -> JSONValue? { json[name] }
 }

@@ -61,6 +61,7 @@ final class Site {
             "PUBLISH_SOCKET": directory + "/publish.sock",
             "MIGRATIONS_DIR": Repository.root + "/migrations",
             "LOG_LEVEL": "warning",
+            "CRON_SECRET": "the-secret-of-the-scheduler-in-tests",
         ]
         settings = try Settings.load(environment)
         backend =
