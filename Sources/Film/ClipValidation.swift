@@ -7,7 +7,9 @@ public import Storage
 
 /// Looks at the file of a registered clip and makes what is shown of it.
 public struct ValidateClip: JobPayload {
+    /// The name in the queue.
     public static let kind = "validate_clip"
+    /// A conversion may take minutes on a busy machine.
     public static let options = JobOptions(maxAttempts: 5, timeout: .seconds(600))
 
     /// The clip.
@@ -21,6 +23,7 @@ public struct ValidateClip: JobPayload {
 
 /// Forgets unfinished uploads; runs every hour.
 public struct SweepUploads: JobPayload {
+    /// The name in the queue.
     public static let kind = "sweep_uploads"
 
     /// There is nothing to say.

@@ -17,7 +17,8 @@ public struct Pixels: Sendable {
 
 /// The BlurHash text of a picture (https://blurha.sh): a few cosine terms in base 83.
 public enum BlurHash {
-    private static let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~")
+    private static let digits = Array(
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~")
 
     /// The text with `x` by `y` terms, each 1 to 9.
     public static func encode(_ pixels: Pixels, x: Int = 3, y: Int = 4) -> String {

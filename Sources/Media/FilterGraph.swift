@@ -24,7 +24,8 @@ struct FilterGraph {
     var sound: String {
         let level = "apad,atrim=end=\(seconds),asetpts=PTS-STARTPTS[sound]"
         guard let stream = facts.audioStream else { return "anullsrc=r=48000:cl=stereo," + level }
-        return "[0:\(stream)]aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo," + level
+        return "[0:\(stream)]aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo,"
+            + level
     }
 
     private var prepare: [String] {

@@ -44,7 +44,9 @@ public struct Probe: Sendable {
         guard result.isSuccess else {
             throw Self.isCut(result.complaint) ? .truncated : .unreadable(result.complaint)
         }
-        do { return try JSONDecoder().decode(ProbeReport.self, from: Data(result.output)) } catch {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        do { return try decoder.decode(ProbeReport.self, from: Data(result.output)) } catch {
             throw .unreadable("\(error)")
         }
     }
@@ -52,7 +54,7 @@ public struct Probe: Sendable {
     private func facts(of report: ProbeReport, _ container: Container) throws(MediaFault) -> VideoFacts {
         guard let picture = report.pictures.first else {
             if report.sound != nil { throw .audioOnly }
-            throw (report.streams ?? []).contains { $0.codec_type == "video" } ? .stillImage : .unreadable("no stream")
+            throw (report.streams ?? []).contains { $0.codecType == "video" } ? .stillImage : .unreadable("no stream")
         }
         guard let width = picture.width, let height = picture.height, width > 0, height > 0 else {
             throw .unreadable("no picture size")
@@ -60,7 +62,7 @@ public struct Probe: Sendable {
         guard width <= limits.side, height <= limits.side, width * height <= limits.pixels else {
             throw .tooManyPixels(width: width, height: height, limits: limits)
         }
-        let codec = picture.codec_name ?? "unknown"
+        let codec = picture.codecName ?? "unknown"
         guard Self.pictureCodecs.contains(codec) else {
             throw ["png", "gif", "bmp", "webp", "tiff"].contains(codec) ? .stillImage : .unsupportedCodec(codec)
         }
@@ -147,7 +149,9 @@ struct Packets {
         }
         starts.sort()
         // Matroska need not give the last packet a length: it then lasts as long as the one before it.
-        if let latest = starts.last, latest >= last, starts.count > 1 { last = latest + (latest - starts[starts.count - 2]) }
+        if let latest = starts.last, latest >= last, starts.count > 1 {
+            last = latest + (latest - starts[starts.count - 2])
+        }
         count = shown
         milliseconds = first.isFinite && last > first ? Int(((last - first) * 1_000).rounded()) : 0
     }

@@ -38,7 +38,8 @@ extension MediaFault {
 
     static func tooLong(milliseconds: Int) -> MediaFault {
         MediaFault(
-            .tooLong, "The video lasts \(seconds(milliseconds)). A clip may last 8 seconds; cut it and upload it again.")
+            .tooLong, "The video lasts \(seconds(milliseconds)). A clip may last 8 seconds; cut it and upload it again."
+        )
     }
 
     static func tooShort(milliseconds: Int) -> MediaFault {

@@ -18,7 +18,8 @@ extension Renditions {
         let side = 32
         let result = try tools.encode(
             ["-ss", position] + tools.own(rendition) + [
-                "-filter_complex", "[0:v]split[a][b];[a]scale=480:-2[poster];[b]scale=\(side):\(side):flags=area[small]",
+                "-filter_complex",
+                "[0:v]split[a][b];[a]scale=480:-2[poster];[b]scale=\(side):\(side):flags=area[small]",
                 "-map", "[poster]", "-frames:v", "1", "-q:v", "4", "-f", "image2", "-update", "1", "file:" + poster,
                 "-map", "[small]", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",
             ])

@@ -1,5 +1,5 @@
-public import FoundationEssentials
 internal import Crypto
+public import FoundationEssentials
 internal import Platform
 
 /// Media on a local disk: nginx writes `incoming` and serves `clips`.
@@ -31,6 +31,17 @@ public struct LocalStorage: MediaStorage {
             if let number = Int(entry.name), number > 0, String(number) == entry.name { parts[number] = entry.size }
         }
         return parts
+    }
+
+    /// See ``MediaStorage``.
+    public func stage(_ path: String, as upload: UUID, plan: UploadPlan) throws(StorageFault) {
+        try system { () throws(SystemError) in
+            try Files.makeDirectory(incoming(upload))
+            for number in 1...plan.count {
+                let bytes = try Files.read(path, from: (number - 1) * plan.partSize, count: plan.size(of: number))
+                try Files.write(bytes, to: incoming(upload) + "/\(number)")
+            }
+        }
     }
 
     /// See ``MediaStorage``.

@@ -5,6 +5,9 @@ public protocol MediaStorage: Sendable {
     /// The parts of an upload that have arrived, with their bytes.
     func stagedParts(of upload: UUID) throws(StorageFault) -> [Int: Int]
 
+    /// Cuts a local file into an upload's parts, as if they had been sent.
+    func stage(_ path: String, as upload: UUID, plan: UploadPlan) throws(StorageFault)
+
     /// Writes parts 1 to `count` one after another into a local file; the parts stay.
     func assemble(_ upload: UUID, count: Int, to path: String) throws(StorageFault)
 

@@ -56,7 +56,8 @@ struct LocalStorageTests {
         #expect(try fixtures.bytes(fixtures.path(key.text)) == Array("content".utf8))
         #expect(storage.url(for: key) == "/media/" + key.text)
         #expect(
-            LocalStorage(root: "/x", baseURL: "https://cdn.example/").url(for: key) == "https://cdn.example/" + key.text)
+            LocalStorage(root: "/x", baseURL: "https://cdn.example/").url(for: key) == "https://cdn.example/" + key.text
+        )
         let copy = fixtures.path("copy")
         try storage.fetch(key, to: copy)
         #expect(try fixtures.bytes(copy) == Array("content".utf8))

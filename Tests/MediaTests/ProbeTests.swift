@@ -36,25 +36,28 @@ struct ProbeTests {
         #expect(fixtures.fault(try fixtures.write("zero.mp4", [])) == .emptyFile)
     }
 
-    @Test("CLIP-02 a renamed file is refused, whatever it was", arguments: ["text", "webm", "png", "zip", "html", "mkv"])
+    @Test(
+        "CLIP-02 a renamed file is refused, whatever it was", arguments: ["text", "webm", "png", "zip", "html", "mkv"])
     func renamed(kind: String) throws {
+        let source = "-f lavfi -i testsrc2=s=180x320:r=24:d=1 "
         switch kind {
         case "text":
-            let path = try fixtures.write("t.mp4", Array(String(repeating: "not a video\n", count: 200).utf8))
-            #expect(fixtures.fault(path) == .notAVideo)
+            let text = Array(String(repeating: "not a video\n", count: 200).utf8)
+            #expect(fixtures.fault(try fixtures.write("t.mp4", text)) == .notAVideo)
         case "html":
-            #expect(fixtures.fault(try fixtures.write("h.mp4", Array("<html><script>alert(1)</script>".utf8))) == .notAVideo)
+            let page = Array("<html><script>alert(1)</script>".utf8)
+            #expect(fixtures.fault(try fixtures.write("h.mp4", page)) == .notAVideo)
         case "zip":
-            #expect(fixtures.fault(try fixtures.write("z.mp4", [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 500))) == .notAVideo)
+            let archive = [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 500)
+            #expect(fixtures.fault(try fixtures.write("z.mp4", archive)) == .notAVideo)
         case "webm":
-            let path = try fixtures.make("w.webm", "-f lavfi -i testsrc2=s=180x320:r=24:d=1 -c:v libvpx -deadline realtime")
+            let path = try fixtures.make("w.webm", source + "-c:v libvpx -deadline realtime")
             #expect(fixtures.fault(path, declared: .mp4) == .typeMismatch)
         case "mkv":
-            let path = try fixtures.make("w.mkv", "-f lavfi -i testsrc2=s=180x320:r=24:d=1 -c:v libx264 -preset ultrafast")
+            let path = try fixtures.make("w.mkv", source + "-c:v libx264 -preset ultrafast")
             #expect(fixtures.fault(path, declared: .webM) == .notAVideo)
         default:
-            let path = try fixtures.make("p.png", "-f lavfi -i testsrc2=s=180x320:d=1 -frames:v 1")
-            #expect(fixtures.fault(path) == .stillImage)
+            #expect(fixtures.fault(try fixtures.make("p.png", source + "-frames:v 1")) == .stillImage)
         }
     }
 
@@ -98,13 +101,14 @@ struct ProbeTests {
             [0, 0, 0, UInt8(8 + content.count)] + Array("free".utf8) + content
         }
         let head = Array(whole.prefix(32))
-        let changed: [UInt8] = switch kind {
-        case "zip": whole + free(record)
-        case "html": head + free(Array("<script>alert(1)</script>".utf8)) + whole.dropFirst(32)
-        case "pdf": head + free(Array("%PDF-1.7 ".utf8)) + whole.dropFirst(32)
-        case "tail": whole + [0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 9, count: 300)
-        default: whole + record
-        }
+        let changed: [UInt8] =
+            switch kind {
+            case "zip": whole + free(record)
+            case "html": head + free(Array("<script>alert(1)</script>".utf8)) + whole.dropFirst(32)
+            case "pdf": head + free(Array("%PDF-1.7 ".utf8)) + whole.dropFirst(32)
+            case "tail": whole + [0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 9, count: 300)
+            default: whole + record
+            }
         #expect(Array(whole[28..<32]) != Array("ftyp".utf8))
         #expect(fixtures.fault(try fixtures.write("poly.mp4", changed)) == .polyglot)
     }
@@ -114,7 +118,8 @@ struct ProbeTests {
         #expect(fixtures.fault(try fixtures.clip("a.mp4", seconds: "8.5")) == nil)
         #expect(fixtures.fault(try fixtures.clip("b.mp4", seconds: "8.6")) == .tooLong)
         let slow = try fixtures.make(
-            "hours.mp4", "-f lavfi -i testsrc2=s=64x112:r=1/600:d=36000 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+            "hours.mp4", "-f lavfi -i testsrc2=s=64x112:r=1/600:d=36000 -c:v libx264 -preset ultrafast -pix_fmt yuv420p"
+        )
         #expect(fixtures.fault(slow) == .tooLong)
     }
 
@@ -145,7 +150,8 @@ struct ProbeTests {
         try fixtures.make("cover.png", "-f lavfi -i testsrc2=s=180x320:d=1 -frames:v 1")
         let cover = try fixtures.make(
             "c.mp4",
-            "-f lavfi -i sine=d=2 -i \(fixtures.path("cover.png")) -map 0 -map 1 -c:a aac -c:v copy -disposition:v attached_pic")
+            "-f lavfi -i sine=d=2 -i \(fixtures.path("cover.png")) -map 0 -map 1 -c:a aac -c:v copy -disposition:v attached_pic"
+        )
         #expect(fixtures.fault(cover) == .audioOnly)
     }
 

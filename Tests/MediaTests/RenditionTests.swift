@@ -11,17 +11,17 @@ struct RenditionTests {
 
     struct Streams: Decodable {
         struct Stream: Decodable {
-            var codec_name: String
+            var codecName: String
             var profile: String?
-            var pix_fmt: String?
+            var pixFmt: String?
             var width: Int?
             var height: Int?
-            var avg_frame_rate: String?
-            var sample_rate: String?
+            var avgFrameRate: String?
+            var sampleRate: String?
             var channels: Int?
             var duration: String?
-            var color_transfer: String?
-            var nb_frames: String?
+            var colorTransfer: String?
+            var nbFrames: String?
         }
         var streams: [Stream]
     }
@@ -32,7 +32,9 @@ struct RenditionTests {
         try Renditions(fixtures.tools).normalise(source, facts, to: target, aspect: aspect)
         let report = try Subprocess.run(
             "/usr/bin/ffprobe", ["-v", "error", "-of", "json", "-show_streams", target], timeout: .seconds(20))
-        return (try JSONDecoder().decode(Streams.self, from: Data(report.stdout)), target, facts)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (try decoder.decode(Streams.self, from: Data(report.stdout)), target, facts)
     }
 
     func expectHouseForm(_ streams: Streams, path: String, seconds: Double, width: Int = 1_080, height: Int = 1_920)
@@ -40,9 +42,9 @@ struct RenditionTests {
     {
         let picture = try #require(streams.streams.first)
         let sound = try #require(streams.streams.last)
-        #expect(picture.codec_name == "h264" && picture.profile == "High" && picture.pix_fmt == "yuv420p")
-        #expect(picture.width == width && picture.height == height && picture.avg_frame_rate == "30/1")
-        #expect(sound.codec_name == "aac" && sound.sample_rate == "48000" && sound.channels == 2)
+        #expect(picture.codecName == "h264" && picture.profile == "High" && picture.pixFmt == "yuv420p")
+        #expect(picture.width == width && picture.height == height && picture.avgFrameRate == "30/1")
+        #expect(sound.codecName == "aac" && sound.sampleRate == "48000" && sound.channels == 2)
         #expect(abs((Double(picture.duration ?? "") ?? 0) - seconds) < 0.05)
         #expect(abs((Double(sound.duration ?? "") ?? 0) - seconds) < 0.05)
         #expect((Files.size(path) ?? 0) <= 5_000_000)
@@ -61,7 +63,9 @@ struct RenditionTests {
     @Test("CLIP-04 a clip without sound gets silence; odd sizes and other aspects stand over a blurred copy")
     func silentOdd() throws {
         let source = try fixtures.make(
-            "odd.mp4", "-f lavfi -i testsrc2=s=340x230:r=25:d=1 -vf format=yuv444p,scale=333:221,setsar=1 -c:v libx264 -preset ultrafast")
+            "odd.mp4",
+            "-f lavfi -i testsrc2=s=340x230:r=25:d=1 -vf format=yuv444p,scale=333:221,setsar=1 -c:v libx264 -preset ultrafast"
+        )
         let (streams, path, facts) = try rendition(source)
         #expect(facts.width == 333 && facts.height == 221 && !facts.hasAudio)
         try expectHouseForm(streams, path: path, seconds: 1)
@@ -72,7 +76,7 @@ struct RenditionTests {
         let source = try fixtures.make(
             "vfr.mp4",
             "-f lavfi -i testsrc2=s=270x480:r=60:d=3 -vf select=not(mod(n\\,7))+lt(n\\,60) -fps_mode vfr "
-                + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+                + "-c:v libx264 -preset ultrafast -pixFmt yuv420p")
         let (streams, path, facts) = try rendition(source)
         try expectHouseForm(streams, path: path, seconds: Double(facts.durationMs) / 1_000)
     }
@@ -90,12 +94,12 @@ struct RenditionTests {
     func highDynamicRange(transfer: String) throws {
         let source = try fixtures.make(
             "hdr.mp4",
-            "-f lavfi -i testsrc2=s=270x480:r=30:d=1 -c:v libx265 -preset ultrafast -pix_fmt yuv420p10le "
+            "-f lavfi -i testsrc2=s=270x480:r=30:d=1 -c:v libx265 -preset ultrafast -pixFmt yuv420p10le "
                 + "-x265-params log-level=error:colorprim=bt2020:transfer=\(transfer):colormatrix=bt2020nc -tag:v hvc1")
         let (streams, path, facts) = try rendition(source)
         #expect(facts.isHighDynamicRange)
         try expectHouseForm(streams, path: path, seconds: 1)
-        #expect(streams.streams.first?.color_transfer == "bt709")
+        #expect(streams.streams.first?.colorTransfer == "bt709")
     }
 
     @Test("CLIP-04 the season's aspect decides", arguments: [Aspect.landscape, .square])
@@ -109,7 +113,7 @@ struct RenditionTests {
         let source = try fixtures.make(
             "noise.mp4",
             "-f lavfi -i nullsrc=s=360x640:r=30:d=8,noise=alls=100:allf=t+u -c:v libx264 -preset ultrafast -crf 18 "
-                + "-pix_fmt yuv420p")
+                + "-pixFmt yuv420p")
         let (_, path, _) = try rendition(source)
         #expect((Files.size(path) ?? 0) <= 5_000_000)
     }
@@ -119,7 +123,7 @@ struct RenditionTests {
         let (_, first, _) = try rendition(fixtures.clip())
         try Files.move(first, to: fixtures.path("one.mp4"))
         let odd = try fixtures.make(
-            "odd.mp4", "-f lavfi -i testsrc2=s=320x240:r=24:d=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+            "odd.mp4", "-f lavfi -i testsrc2=s=320x240:r=24:d=1 -c:v libx264 -preset ultrafast -pixFmt yuv420p")
         let (_, second, _) = try rendition(odd)
         let list = try fixtures.write("list.txt", Array("file '\(fixtures.path("one.mp4"))'\nfile '\(second)'\n".utf8))
         let film = try fixtures.make("film.mp4", "-f concat -safe 0 -i \(list) -c copy")
@@ -153,7 +157,7 @@ struct RenditionTests {
         let copy = try fixtures.make(
             "copy.mp4", "-i \(one) -vf scale=270:480,eq=brightness=0.05 -c:v libx264 -preset ultrafast -crf 34 -an")
         let other = try fixtures.make(
-            "other.mp4", "-f lavfi -i mandelbrot=s=270x480:r=30 -t 1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")
+            "other.mp4", "-f lavfi -i mandelbrot=s=270x480:r=30 -t 1 -c:v libx264 -preset ultrafast -pixFmt yuv420p")
         let original = try hash(one)
         #expect(try original.distance(to: hash(copy)) <= 8)
         #expect(try original.distance(to: hash(other)) >= 16)
