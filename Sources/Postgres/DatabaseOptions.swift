@@ -1,3 +1,5 @@
+public import Platform
+
 /// How to reach Postgres and how much of it to use.
 public struct DatabaseOptions: Sendable {
     /// A connection string or URI as libpq reads it.
@@ -23,6 +25,9 @@ public struct DatabaseOptions: Sendable {
     public var statementCacheSize = 256
     /// How many times a transaction is run before a conflict is reported.
     public var transactionAttempts = 5
+
+    /// Hears of repeated transactions and of a listener's lost connections.
+    public var log = Log.silent
 
     /// Options with the defaults of every other field.
     public init(connectionString: String, applicationName: String = "dailies") {

@@ -71,19 +71,26 @@ public final class Listener: Sendable {
 
     private func run(until stop: StopSignal) {
         var pause: Duration = .milliseconds(50)
+        var failures = 0
         while !stop.isRaised {
             do {
                 let connection = try subscribe()
-                pause = .milliseconds(50)
+                if failures > 0 { options.log.notice("listening again", ["attempts": .int(failures + 1)]) }
+                (pause, failures) = (.milliseconds(50), 0)
                 listening.store(true, ordering: .releasing)
                 onLoss()
                 hear(connection.wire, until: stop)
+                listening.store(false, ordering: .releasing)
+                if !stop.isRaised { options.log.warning("the listener lost its connection") }
             } catch {
+                failures += 1
+                if failures == 1 {
+                    options.log.warning("the listener cannot connect", ["error": .string(error.debugDescription)])
+                }
                 // A failed attempt has no socket to wait on; only the signal can end this pause early.
                 stop.wait(besides: -1, for: pause)
                 pause = min(pause * 2, .seconds(2))
             }
-            listening.store(false, ordering: .releasing)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Platform
 
 /// How far a transaction is kept apart from those beside it.
 public enum Isolation: String, Sendable {
@@ -29,6 +30,9 @@ extension Connection {
             do {
                 return try attemptTransaction(isolation, settings, body)
             } catch let error as DatabaseError where error.isTransient && attempt < options.transactionAttempts {
+                options.log.notice(
+                    "a transaction is repeated",
+                    ["sqlstate": .string(error.sqlstate ?? ""), "attempt": .int(attempt)])
                 Self.pause(after: attempt)
                 attempt += 1
             }

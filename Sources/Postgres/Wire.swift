@@ -13,9 +13,11 @@ final class Wire {
     init(_ options: DatabaseOptions) throws(DatabaseError) {
         // Earlier words are defaults, which the connection string may override.
         var words = [
-            ("connect_timeout", "5"), ("client_encoding", "UTF8"), ("tcp_user_timeout", "10000"),
+            ("connect_timeout", "5"), ("tcp_user_timeout", "10000"),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("fallback_application_name", options.applicationName), ("dbname", options.connectionString),
+            // Text is decoded as UTF-8, whatever the connection string says.
+            ("client_encoding", "UTF8"),
         ]
         if options.preparedStatements {
             words.append(("options", try Self.startupOptions(options)))

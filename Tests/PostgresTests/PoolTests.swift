@@ -18,7 +18,7 @@ struct PoolTests {
             var options = options
             options.applicationName = "pool test"
             options.statementTimeout = .milliseconds(1234)
-            options.connectionString += " options='-c work_mem=7MB'"
+            options.connectionString += " options='-c work_mem=7MB' client_encoding=LATIN1"
             let database = Database(options)
             #expect(try database.one("show timezone") == "UTC")
             #expect(try database.one("show statement_timeout") == "1234ms")

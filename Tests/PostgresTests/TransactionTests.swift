@@ -97,18 +97,23 @@ struct TransactionTests {
         }
     }
 
-    @Test("a conflict that does not end is reported after the attempts allowed")
+    @Test("a conflict that does not end is reported after the attempts allowed, each of which is logged")
     func givesUp() throws {
         try withAccounts { database throws in
             let attempts = Monitor(0)
+            let lines = Monitor<[LogEntry]>([])
+            var options = database.options
+            options.log = Log { entry in lines.update { $0.append(entry) } }
+            let logged = Database(options)
             let error = databaseError {
-                try database.transaction { connection throws in
+                try logged.transaction { connection throws in
                     attempts.update { $0 += 1 }
                     try connection.execute("do $$ begin raise sqlstate '40001'; end $$")
                 }
             }
             #expect(error == .serialization(sqlstate: "40001"))
             #expect(attempts.withLock { $0 } == 5)
+            #expect(lines.withLock { $0.map(\.fields["attempt"]) } == [1, 2, 3, 4])
         }
     }
 
