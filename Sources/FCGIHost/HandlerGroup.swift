@@ -7,6 +7,7 @@ internal import Platform
 internal import StoryHandlers
 internal import SystemHandlers
 internal import UploadsHandlers
+internal import VotingHandlers
 
 /// A set of routes that an operator may serve in a process of its own.
 struct HandlerGroup: Sendable {
@@ -15,6 +16,7 @@ struct HandlerGroup: Sendable {
 
     /// Every group of the API but `system`, which describes them all.
     private static let described = [
+        HandlerGroup(name: VoteServices.group) { VoteRoutes.routes($0.votes.voting) },
         HandlerGroup(name: "story") { StoryRoutes.routes(stories: $0.stories) },
         HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
         HandlerGroup(name: "uploads") { services in

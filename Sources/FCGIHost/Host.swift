@@ -25,7 +25,7 @@ enum Host {
             let server = try FastCGIServer(
                 socket: try listeningSocket(arguments, settings), threads: settings.hostThreads, log: log,
                 onReload: { reload(arguments, log) }, facts: application.facts, respond: application.respond)
-            services.start()
+            try services.start(serving: arguments.groups)
             let isClean = try server.run()
             services.stop()
             log.notice("stopped", ["clean": .bool(isClean)])

@@ -20,6 +20,7 @@ struct Services: Sendable {
     let uploads: Uploads
     let storage: LocalStorage
     let uploadSigner: UploadSigner
+    let votes: VoteServices
     let changes: ChangeFeed
 
     init(settings: Settings, log: Log) {
@@ -44,13 +45,19 @@ struct Services: Sendable {
         uploads = Uploads(database: database)
         storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
         uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
+        let votes = VoteServices(settings, options, database: database, address: address, identity: identity, log: log)
+        self.votes = votes
         changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
             switch change {
             case .missed:
                 flags.drop()
                 identity.sessions.forgetAll()
+                votes.cache.drop()
             case .announced("flags", _, _):
                 flags.drop()
+                votes.cache.drop()
+            case .announced("film", _, _), .announced("clips", _, _):
+                votes.cache.drop()
             case .announced("sessions", let detail, _):
                 identity.sessions.hear(detail)
             case .announced:
@@ -60,13 +67,15 @@ struct Services: Sendable {
     }
 
     /// Starts what works beside the requests.
-    func start() {
+    func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
         changes.start()
+        if groups.contains(VoteServices.group) { try votes.start() }
     }
 
     /// Ends it, after the last request.
     func stop() {
+        votes.stop()
         changes.stop()
         schema.stop()
         database.close()

@@ -22,7 +22,7 @@ final class InProcess: Backend {
         services = Services(settings: settings, log: .standard(level: .error))
         try services.schema.checkAtStart()
         application = try Composition.application(serving: HandlerGroup.all.map(\.name), services)
-        services.start()
+        try services.start()
     }
 
     func answer(to request: Asking) throws -> Answer {

@@ -1,0 +1,44 @@
+internal import Film
+internal import Identity
+internal import Platform
+internal import Postgres
+internal import VotingHandlers
+
+/// What the handlers of votes share, and its threads.
+struct VoteServices: Sendable {
+    static let group = "voting"
+
+    let voting: Voting
+    let cache: FeedCache
+    private let committer: VoteCommitter
+    private let views: ViewBuffer
+    private let committing: Database
+
+    init(
+        _ settings: Settings, _ options: DatabaseOptions, database: Database, address: @escaping MediaAddress,
+        identity: IdentityService, log: Log
+    ) {
+        // One connection that nobody else can take, so that no other request makes votes wait.
+        var options = options
+        options.maximumConnections = 1
+        committing = Database(options)
+        committer = VoteCommitter(database: committing, dailyVotes: settings.dailyVotes, log: log)
+        views = ViewBuffer(database: database, log: log)
+        cache = FeedCache(database: database, address: address, render: VoteRoutes.render)
+        voting = Voting(
+            feed: Feed(database: database, cache: cache, views: views, dailyVotes: settings.dailyVotes),
+            committer: committer, feedTokens: FeedTokens(secretKey: settings.secretKey), identity: identity)
+    }
+
+    func start() throws {
+        try committer.start()
+        try views.start()
+    }
+
+    /// Counts the votes and writes down the views that still wait.
+    func stop() {
+        committer.stop()
+        views.stop()
+        committing.close()
+    }
+}

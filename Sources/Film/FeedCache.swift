@@ -1,0 +1,152 @@
+public import FoundationEssentials
+internal import Platform
+public import Postgres
+
+/// Keeps the clips of the open slot in memory.
+///
+/// Counters are as old as `maximumAge` at most; whoever finds them older reads them anew while all others go on with
+/// what there is. `drop()` is called when slots, clips or flags have changed: then nobody is given the old state.
+public final class FeedCache: Sendable {
+    /// Renders what does not change of a clip while the round is open.
+    public typealias Render = @Sendable (_ card: ClipCard, _ createdAt: Date) throws -> [UInt8]
+
+    private static let maximumAge = Duration.seconds(1)
+    /// Names and pictures of creators may change without an announcement.
+    private static let maximumFragmentAge = Duration.seconds(60)
+    private static let patience = Duration.seconds(5)
+
+    private let database: Database
+    private let address: MediaAddress
+    private let render: Render
+    private let kept = Monitor(Kept())
+
+    private struct Kept {
+        var snapshot: FeedSnapshot?
+        var until = ContinuousClock.now
+        var renderedUntil = ContinuousClock.now
+        var isLoading = false
+        var drops = 0
+    }
+
+    private enum Task {
+        case use(FeedSnapshot)
+        case load(known: FeedSnapshot?, drops: Int)
+    }
+
+    /// A cache over `database`.
+    public init(database: Database, address: @escaping MediaAddress, render: @escaping Render) {
+        self.database = database
+        self.address = address
+        self.render = render
+    }
+
+    /// The open slot as it stands.
+    public func current() throws -> FeedSnapshot {
+        let task = kept.wait(until: .now + Self.patience) { kept -> Task? in
+            let now = ContinuousClock.now
+            if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return .use(snapshot) }
+            if kept.isLoading { return nil }
+            kept.isLoading = true
+            return .load(known: kept.renderedUntil > now ? kept.snapshot : nil, drops: kept.drops)
+        }
+        switch task {
+        case .use(let snapshot): return snapshot
+        case .load(let known, let drops): return try load(known: known, drops: drops)
+        case nil: throw DatabaseError.unavailable(reason: "the open slot was not read in time")
+        }
+    }
+
+    /// Forgets what was read, because it has changed.
+    public func drop() {
+        kept.update { kept in
+            kept.snapshot = nil
+            kept.drops += 1
+        }
+    }
+
+    private func load(known: FeedSnapshot?, drops: Int) throws -> FeedSnapshot {
+        do {
+            let snapshot = try read(known: known)
+            kept.update { kept in
+                kept.isLoading = false
+                // What was dropped meanwhile may have been read before the change.
+                guard kept.drops == drops else { return }
+                kept.snapshot = snapshot
+                kept.until = .now + Self.maximumAge
+                if known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
+            }
+            return snapshot
+        } catch {
+            kept.update { $0.isLoading = false }
+            throw error
+        }
+    }
+
+    private func read(known: FeedSnapshot?) throws -> FeedSnapshot {
+        try database.transaction(isolation: .repeatableRead) { connection in
+            let round: Row? = try connection.first(
+                """
+                select seasons.id, seasons.label, seasons.genre, seasons.total_slots, seasons.show_counts,
+                    seasons.status = 'active' as is_active, slots.position, slots.status as slot_status,
+                    slots.voting_started_at, slots.voting_ends_at
+                from seasons
+                left join story_slots slots
+                    on slots.season_id = seasons.id
+                    and slots.status in ('voting', 'waiting_for_clips', 'under_review')
+                where seasons.status in ('active', 'finished')
+                order by seasons.status = 'active' desc, seasons.finished_at desc
+                limit 1
+                """)
+            guard let round else {
+                return FeedSnapshot(
+                    state: .noSeason, season: nil, slot: nil, votingStartedAt: nil, votingEndsAt: nil, clips: [])
+            }
+            return try snapshot(of: round, known: known, on: connection)
+        }
+    }
+
+    private func snapshot(of round: Row, known: FeedSnapshot?, on connection: Connection) throws -> FeedSnapshot {
+        let season = FeedSeason(
+            id: try round.value("id"), label: try round.value("label"), genre: try round.value("genre"),
+            totalSlots: try round.value("total_slots"), showCounts: try round.value("show_counts"))
+        let isActive: Bool = try round.value("is_active")
+        let slot: Int? = try round.value("position")
+        let status: SlotStatus? = try round.value("slot_status")
+        let state: FeedState =
+            switch (isActive, status) {
+            case (false, _): .seasonComplete
+            case (true, .voting): .voting
+            case (true, .underReview): .underReview
+            case (true, _): .waitingForClips
+            }
+        return FeedSnapshot(
+            state: state, season: season, slot: isActive ? slot : nil,
+            votingStartedAt: try round.value("voting_started_at"),
+            votingEndsAt: state == .voting ? try round.value("voting_ends_at") : nil,
+            clips: try state == .voting ? slot.map { try clips(season.id, $0, known, connection) } ?? [] : [])
+    }
+
+    private func clips(
+        _ season: UUID, _ slot: Int, _ known: FeedSnapshot?, _ connection: Connection
+    ) throws -> [FeedClip] {
+        let rows: [Row] = try connection.query(
+            """
+            select clips.id, clips.vote_count, clips.weighted_score, clips.view_count,
+                coalesce(clips.activated_at, clips.created_at) as activated_at, clips.created_at,
+                \(sql: ClipCard.columns)
+            from tournament_clips clips
+            join users on users.id = clips.user_id
+            where clips.season_id = \(season) and clips.slot_position = \(slot) and clips.status = 'active'
+            """)
+        return try rows.map { row in
+            let id: UUID = try row.value(at: 0)
+            let before = known.flatMap { known in known.places[id].map { known.clips[$0] } }
+            return FeedClip(
+                id: id, idText: before?.idText ?? id.uuidString.lowercased(),
+                fragment: try before?.fragment
+                    ?? render(ClipCard(row: row, address: address), try row.value("created_at")),
+                voteCount: try row.value(at: 1), weightedScore: try row.value(at: 2),
+                viewCount: try row.value(at: 3), activatedAt: try row.value(at: 4))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+public import FoundationEssentials
+
+/// What a clip of the open slot means to one voter, best shown first.
+public enum FeedGroup: Sendable, CaseIterable {
+    /// Not voted for in this round, and not shown since the page was opened.
+    case unseen
+    /// Not voted for, but shown.
+    case seen
+    /// Voted for: only fills up.
+    case voted
+}
+
+/// Which clips come next. Pure, so that fairness can be tested and simulated without a database.
+public struct FeedOrder: Sendable {
+    /// What the order depends on.
+    public struct Clip: Sendable {
+        /// How many voters have seen it in this round. For one that joined late, at least the slot's median.
+        let views: Int
+        /// Until when it counts as fresh.
+        let freshUntil: Date
+
+        /// A clip that became active at `activated`, and its views; `median` when it joined the round late.
+        public init(views: Int, activated: Date, lateMedian median: Int? = nil) {
+            self.views = max(views, median ?? 0)
+            freshUntil = activated + FeedOrder.freshness
+        }
+    }
+
+    /// How long a clip is fresh, in seconds.
+    static let freshness: Double = 2 * 3_600
+    /// Views that chance may outweigh, so that nobody can tell what comes next.
+    static let jitter: UInt64 = 50
+
+    /// The places of the chosen clips among `clips`, at most `limit`. A clip without a group is left out.
+    ///
+    /// The groups follow each other. Within each, fresh clips come first while they fill at most half of the answer,
+    /// then those with the fewest views, give or take the jitter. What is chosen of equal rank is shuffled.
+    public static func choose(
+        _ clips: [Clip], groups: [FeedGroup?], limit: Int, now: Date,
+        using random: inout some RandomNumberGenerator
+    ) -> [Int] {
+        var chosen: [Int] = []
+        var freshRoom = limit / 2
+        for group in FeedGroup.allCases where chosen.count < limit {
+            let room = limit - chosen.count
+            var fresh = Lowest(capacity: min(freshRoom, room))
+            var rest = Lowest(capacity: room)
+            for (index, clip) in clips.enumerated() where groups[index] == group {
+                let entry = Lowest.Entry(key: clip.views + Int(random.next() % (jitter + 1)), index: index)
+                let left = clip.freshUntil > now ? fresh.offer(entry) : entry
+                if let left { rest.offer(left) }
+            }
+            freshRoom -= fresh.entries.count
+            chosen += fresh.entries.map(\.index).shuffled(using: &random)
+            chosen += rest.entries.prefix(limit - chosen.count).map(\.index).shuffled(using: &random)
+        }
+        return chosen
+    }
+}
+
+/// The entries with the lowest keys of all that were offered. For a handful of places, keeping them in order costs
+/// less than sorting everything.
+private struct Lowest {
+    struct Entry {
+        let key: Int
+        let index: Int
+    }
+
+    let capacity: Int
+    private(set) var entries: [Entry] = []
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        entries.reserveCapacity(capacity + 1)
+    }
+
+    /// Takes an entry; returns the one that has no place (any more).
+    @discardableResult
+    mutating func offer(_ entry: Entry) -> Entry? {
+        if entries.count == capacity {
+            guard let worst = entries.last, entry.key < worst.key else { return entry }
+        }
+        let place = entries.firstIndex { entry.key < $0.key } ?? entries.endIndex
+        entries.insert(entry, at: place)
+        return entries.count > capacity ? entries.removeLast() : nil
+    }
+}
+
+/// Random numbers that cost next to nothing, from a seed that nobody knows. Not for secrets.
+public struct QuickRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// A generator that begins at `seed`.
+    public init(seed: UInt64 = .random(in: .min ... .max)) {
+        state = seed
+    }
+
+    /// The next number (SplitMix64).
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,84 @@
+public import FoundationEssentials
+internal import Postgres
+
+/// How the film stands for voters.
+public enum FeedState: String, CaseIterable, Sendable {
+    /// A round is open.
+    case voting
+    /// A slot is open and no clip stands in it.
+    case waitingForClips = "waiting_for_clips"
+    /// The round is over, and an admin looks at the votes.
+    case underReview = "under_review"
+    /// The last season is finished.
+    case seasonComplete = "season_complete"
+    /// There is no season yet.
+    case noSeason = "no_season"
+}
+
+/// The season that voters see.
+public struct FeedSeason: Sendable, Equatable {
+    /// Its id.
+    public let id: UUID
+    /// Its label.
+    public let label: String
+    /// Its genre.
+    public let genre: String
+    /// How many slots its film has.
+    public let totalSlots: Int
+    /// When counts are shown.
+    public let showCounts: CountVisibility
+}
+
+/// A clip of the open slot.
+public struct FeedClip: Sendable {
+    /// Its id.
+    public let id: UUID
+    /// The id as it is written.
+    public let idText: String
+    /// What does not change while the round is open, rendered.
+    public let fragment: [UInt8]
+    /// How many votes it has.
+    public let voteCount: Int
+    /// Their weight.
+    public let weightedScore: Int
+    /// How many voters have seen it in this round.
+    public let viewCount: Int
+    /// Since when it competes.
+    let activatedAt: Date
+}
+
+/// The open slot as it stood a moment ago, shared by all requests of a process.
+public final class FeedSnapshot: Sendable {
+    /// How the film stands.
+    public let state: FeedState
+    /// The season, unless there is none.
+    public let season: FeedSeason?
+    /// The open slot.
+    public let slot: Int?
+    /// When the round is over.
+    public let votingEndsAt: Date?
+    /// The clips that compete in it.
+    public let clips: [FeedClip]
+    /// What the order depends on, clip by clip.
+    let order: [FeedOrder.Clip]
+    let places: [UUID: Int]
+
+    init(
+        state: FeedState, season: FeedSeason?, slot: Int?, votingStartedAt: Date?, votingEndsAt: Date?,
+        clips: [FeedClip]
+    ) {
+        self.state = state
+        self.season = season
+        self.slot = slot
+        self.votingEndsAt = votingEndsAt
+        self.clips = clips
+        let views = clips.map(\.viewCount).sorted()
+        let median = views.isEmpty ? 0 : views[views.count / 2]
+        order = clips.map { clip in
+            let isLate = votingStartedAt.map { clip.activatedAt > $0 } ?? false
+            return FeedOrder.Clip(
+                views: clip.viewCount, activated: clip.activatedAt, lateMedian: isLate ? median : nil)
+        }
+        places = Dictionary(clips.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,68 @@
+internal import FoundationEssentials
+internal import Postgres
+
+/// The two calls that count and undo votes. A call is one statement and so one transaction: its answers come after
+/// the commit. The outcomes stand in the order of what was asked.
+struct VoteBatch: Sendable {
+    typealias Outcome = Result<VoteTally, VoteRefusal>
+
+    let database: Database
+    let dailyVotes: Int
+
+    func cast(_ ballots: [Ballot]) throws(DatabaseError) -> [Outcome] {
+        let rows: [Row] = try database.query(
+            """
+            select ordinal, code, retry_after, rate_remaining, new_score, vote_count, total_today, standard_left,
+                super_left, mega_left
+            from cast_votes(
+                \(ballots.map(\.voterKey)), \(ballots.map(\.clipID)), \(ballots.map(\.kind.rawValue)),
+                \(ballots.map(\.deviceKey)), \(ballots.map { $0.cookieHash ?? "" }), \(ballots.map(\.network)),
+                \(ballots.map { $0.signals.map(\.rawValue).joined(separator: ",") }), \(dailyVotes)::int
+            )
+            """)
+        return try outcomes(rows, of: ballots.map(\.clipID))
+    }
+
+    func undo(_ ballots: [Ballot]) throws(DatabaseError) -> [Outcome] {
+        let rows: [Row] = try database.query(
+            """
+            select ordinal, code, retry_after, rate_remaining, new_score, vote_count, total_today, standard_left,
+                super_left, mega_left
+            from undo_votes(
+                \(ballots.map(\.voterKey)), \(ballots.map(\.clipID)), \(ballots.map(\.network)), \(dailyVotes)::int
+            )
+            """)
+        return try outcomes(rows, of: ballots.map(\.clipID))
+    }
+
+    private func outcomes(_ rows: [Row], of clips: [UUID]) throws(DatabaseError) -> [Outcome] {
+        var outcomes = [Outcome?](repeating: nil, count: clips.count)
+        for row in rows {
+            let ordinal: Int = try row.value(at: 0)
+            guard clips.indices.contains(ordinal - 1) else { throw .rowCount(expected: clips.count, found: ordinal) }
+            outcomes[ordinal - 1] = try outcome(row, of: clips[ordinal - 1])
+        }
+        let all = outcomes.compactMap(\.self)
+        guard all.count == clips.count else { throw .rowCount(expected: clips.count, found: all.count) }
+        return all
+    }
+
+    private func outcome(_ row: Row, of clip: UUID) throws(DatabaseError) -> Outcome {
+        guard let code: String = try row.value(at: 1) else { return .success(try tally(row, of: clip)) }
+        let retryAfter: Int? = try row.value(at: 2)
+        let tally = code == "already_voted" ? try tally(row, of: clip) : nil
+        guard let refusal = VoteRefusal(code: code, retryAfter: retryAfter, tally: tally) else {
+            throw .decoding(column: "code", expected: "a refusal", found: code)
+        }
+        return .failure(refusal)
+    }
+
+    private func tally(_ row: Row, of clip: UUID) throws(DatabaseError) -> VoteTally {
+        VoteTally(
+            clipID: clip, newScore: try row.value(at: 4), voteCount: try row.value(at: 5),
+            totalVotesToday: try row.value(at: 6),
+            remaining: RemainingVotes(
+                standard: try row.value(at: 7), super: try row.value(at: 8), mega: try row.value(at: 9)),
+            rateRemaining: try row.value(at: 3))
+    }
+}

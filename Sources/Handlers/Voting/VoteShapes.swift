@@ -1,0 +1,78 @@
+internal import Film
+internal import FoundationEssentials
+internal import HTTP
+
+struct VoteInput: Schematic, Decodable {
+    let clipId: UUID
+    let voteType: VoteKind?
+
+    static let schema = Schema.object([
+        .required("clipId", .uuid),
+        .optional("voteType", .choice(VoteKind.allCases.map(\.rawValue)), "`standard` when it is left out."),
+        .optional(
+            "captchaToken", .string(0...4_096),
+            "Taken and not looked at: a captcha is solved at `/api/captcha/status`, so that a vote calls nobody."),
+    ]).named("Vote")
+}
+
+struct UndoInput: Schematic, Decodable {
+    let clipId: UUID
+
+    static let schema = Schema.object([.required("clipId", .uuid)]).named("UndoVote")
+}
+
+/// What a counted, or undone, vote answers.
+enum VoteAnswer {
+    static func response(_ tally: VoteTally, showsScore: Bool) throws -> Response {
+        var members = members(tally, showsScore: showsScore)
+        members["success"] = true
+        members["clipId"] = .string(tally.clipID.uuidString.lowercased())
+        return .json(
+            bytes: JSONValue.object(members).bytes,
+            headers: [
+                "X-RateLimit-Limit": String(VoteAnswer.votesAMinute),
+                "X-RateLimit-Remaining": String(tally.rateRemaining),
+            ])
+    }
+
+    /// The members that a refusal for a vote that counts already has too.
+    static func members(_ tally: VoteTally, showsScore: Bool) -> [String: JSONValue] {
+        [
+            "newScore": showsScore ? .integer(tally.newScore) : .null,
+            "totalVotesToday": .integer(tally.totalVotesToday),
+            "remainingVotes": remaining(tally.remaining),
+        ]
+    }
+
+    static func remaining(_ votes: RemainingVotes) -> JSONValue {
+        ["standard": .integer(votes.standard), "super": .integer(votes.super), "mega": .integer(votes.mega)]
+    }
+
+    /// As `take_vote_rates` in SQL grants them.
+    static let votesAMinute = 30
+}
+
+extension Schema {
+    static let remainingVotes = Schema.object([
+        .required("standard", .integer(), "Votes of any kind, today."),
+        .required("super", .integer(0...1), "Super votes, in this slot."),
+        .required("mega", .integer(0...1), "Mega votes, in this slot."),
+    ]).named("RemainingVotes")
+
+    private static let totals: [Field] = [
+        .required("newScore", .integer().nullable, "Null while the season does not show counts."),
+        .required("totalVotesToday", .integer()),
+        .required("remainingVotes", remainingVotes),
+    ]
+
+    static let voteTally = Schema.object(
+        [.required("success", .boolean), .required("clipId", .uuid)] + totals
+    ).named("VoteTally")
+
+    /// A problem; with the totals when its code is `already_voted`.
+    static let alreadyVoted = Schema.openObject([
+        .required("code", .string()), .required("error", .string()),
+        .optional("newScore", .integer().nullable), .optional("totalVotesToday", .integer()),
+        .optional("remainingVotes", remainingVotes),
+    ]).named("VoteConflict")
+}
