@@ -43,7 +43,7 @@ struct HandlerGroup: Sendable {
 
     private static func system(_ services: Services, document: JSONValue) -> [Route] {
         SystemRoutes.routes(
-            flags: services.flags, checks: HealthChecks.all(services), isReady: { services.schema.isOpen },
+            flags: services.flags, checks: HealthChecks.all(services), isReady: { services.isReady },
             document: document)
     }
 }

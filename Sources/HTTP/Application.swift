@@ -129,7 +129,7 @@ extension Application {
 
     private func render(_ problem: Problem, _ exchange: Exchange) -> Response {
         var response: Response
-        if let errorPage, !exchange.request.path.hasPrefix("/api"), exchange.route?.access != .internal_ {
+        if let errorPage, isPage(exchange) {
             response = errorPage(exchange.request, problem)
         } else {
             response = .content(
@@ -141,6 +141,12 @@ extension Application {
         }
         response.cache = .noStore
         return response
+    }
+
+    /// Whether people look at this address, rather than programs.
+    private func isPage(_ exchange: Exchange) -> Bool {
+        if let route = exchange.route, route.isAlwaysServed || route.access == .internal_ { return false }
+        return exchange.request.path != "/api" && !exchange.request.path.hasPrefix("/api/")
     }
 
     private func finish(_ response: inout Response, _ exchange: Exchange) {

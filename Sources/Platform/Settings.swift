@@ -38,6 +38,8 @@ public struct Settings: Sendable {
     public let hostSocket: String
     /// How many requests a host answers at once.
     public let hostThreads: Int
+    /// How long a host that is told to end waits for its requests.
+    public let hostStopSeconds: Int
     /// `worker_processes` of nginx.
     public let nginxWorkers: Int
     /// `keepalive` of nginx's upstreams.
@@ -99,6 +101,7 @@ public struct Settings: Sendable {
         publishSocket = reader.path("PUBLISH_SOCKET")
         hostSocket = reader.path("HOST_SOCKET")
         hostThreads = reader.number("HOST_THREADS", 1...4_096)
+        hostStopSeconds = reader.number("HOST_STOP_SECONDS", 1...3_600)
         nginxWorkers = reader.number("NGINX_WORKERS", 1...256)
         nginxKeepalive = reader.number("NGINX_KEEPALIVE", 0...4_096)
         trustedProxies = reader.list("TRUSTED_PROXIES")

@@ -46,6 +46,9 @@ extension Settings {
         SettingDescription(
             "HOST_THREADS", "96", unit: "threads",
             "How many requests a host answers at once; at least NGINX_WORKERS × NGINX_KEEPALIVE + 16."),
+        SettingDescription(
+            "HOST_STOP_SECONDS", "10", unit: "seconds",
+            "How long a host that is told to end waits for the requests it has read; below the unit's TimeoutStopSec."),
         SettingDescription("NGINX_WORKERS", "2", unit: "processes", "`worker_processes` of the shipped nginx.conf."),
         SettingDescription(
             "NGINX_KEEPALIVE", "32", unit: "connections", "`keepalive` of the upstreams in the shipped nginx.conf."),
