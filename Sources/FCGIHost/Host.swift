@@ -27,3 +27,60 @@ enum Host {
                 stopLimit: .seconds(settings.hostStopSeconds), log: log, onReload: { reload(arguments, log) },
                 facts: application.facts, respond: application.respond)
             try services.start(serving: arguments.groups)
+            let isClean = try server.run()
+            services.stop()
+            log.notice("stopped", ["clean": .bool(isClean)])
+            FastCGIServer.exit(0)
+        } catch {
+            fail(Status.unavailable, "\(error)")
+        }
+    }
+
+    private static func read() -> HostArguments {
+        do {
+            let known = HandlerGroup.all.map(\.name)
+            let arguments = try HostArguments(Array(CommandLine.arguments.dropFirst()), known: known)
+            if arguments.wantsHelp {
+                StandardStream.output(HostArguments.help + "groups: \(known.joined(separator: " "))\n")
+                FastCGIServer.exit(0)
+            }
+            return arguments
+        } catch {
+            fail(Status.usage, "\(error)")
+        }
+    }
+
+    private static func load(_ arguments: HostArguments) -> Settings {
+        do {
+            return try Settings.load(ProcessInfo.processInfo.environment, file: arguments.config)
+        } catch {
+            fail(Status.configuration, "the configuration has faults\n\(error)")
+        }
+    }
+
+    private static func listeningSocket(_ arguments: HostArguments, _ settings: Settings) throws -> Int32 {
+        let path = arguments.socket ?? (settings.hostSocket.isEmpty ? nil : settings.hostSocket)
+        if let path { return try UnixSocket.listen(path) }
+        guard UnixSocket.isListening(0) else {
+            fail(Status.usage, "standard input is not a listening socket; name one with --socket PATH")
+        }
+        return 0
+    }
+
+    /// What may change while a process runs is the log's level; everything else waits for a restart, which loses
+    /// nothing. A faulty configuration changes nothing.
+    private static func reload(_ arguments: HostArguments, _ log: Log) {
+        do {
+            let settings = try Settings.load(ProcessInfo.processInfo.environment, file: arguments.config)
+            log.threshold.level = settings.logLevel
+            log.notice("configuration read again", ["level": .string(settings.logLevel.name)])
+        } catch {
+            log.error("the configuration has faults and was left as it is", ["faults": .string("\(error)")])
+        }
+    }
+
+    private static func fail(_ status: Int32, _ message: String) -> Never {
+        StandardStream.errors("dailies-host: \(message)\n")
+        FastCGIServer.exit(status)
+    }
+}

@@ -21,4 +21,77 @@ struct Services: Sendable {
     let uploads: Uploads
     let storage: LocalStorage
     let uploadSigner: UploadSigner
+    let votes: VoteServices
+    let queue: Queue
+    let changes: ChangeFeed
+
+    init(settings: Settings, log: Log) {
+        self.settings = settings
+        self.log = log
+        var options = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-host")
+        options.maximumConnections = settings.databaseConnections
+        options.preparedStatements = settings.preparedStatements
+        options.statementTimeout = .milliseconds(settings.statementTimeoutMilliseconds)
+        database = Database(options)
+        schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
+        let flags = FeatureFlags(database)
+        let identity = IdentityService(settings: settings, database: database)
+        let media = MediaURLs(baseURL: settings.mediaBaseURL)
+        let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
+        self.flags = flags
+        self.identity = identity
+        clips = Clips(database: database, address: address)
+        stories = Stories(database: database, address: address)
+        seasons = Seasons(database: database)
+        rounds = Rounds(database: database)
+        uploads = Uploads(database: database)
+        storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
+        uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
+        let votes = VoteServices(settings, options, database: database, address: address, identity: identity, log: log)
+        self.votes = votes
         queue = Queue(database)
+        changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
+            switch change {
+            case .missed:
+                flags.drop()
+                identity.sessions.forgetAll()
+                votes.cache.drop()
+            case .announced("flags", _, _):
+                flags.drop()
+                votes.cache.drop()
+            case .announced("film", _, _), .announced("clips", _, _):
+                votes.cache.drop()
+            case .announced("sessions", let detail, _):
+                identity.sessions.hear(detail)
+            case .announced:
+                break
+            }
+        }
+    }
+
+    /// Whether requests can be served: the schema is known to be good, and the database answers.
+    var isReady: Bool {
+        guard schema.isOpen else { return false }
+        do {
+            try database.ping()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Starts what works beside the requests.
+    func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
+        schema.start()
+        changes.start()
+        if groups.contains(VoteServices.group) { try votes.start() }
+    }
+
+    /// Ends it, after the last request.
+    func stop() {
+        votes.stop()
+        changes.stop()
+        schema.stop()
+        database.close()
+    }
+}
