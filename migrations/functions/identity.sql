@@ -84,9 +84,7 @@ begin
         session_hash, link_user, moment, moment, moment, moment + make_interval(days => session_days),
         left(agent, 500)
     );
-    if to_regprocedure('adopt_device_votes(text, uuid)') is not null then
-        perform adopt_device_votes(device_key, link_user);
-    end if;
+    perform adopt_device_votes(device_key, link_user);
     return query select 'signed_in', link_user;
 end
 $$;
