@@ -44,8 +44,6 @@ public struct Settings: Sendable {
     public let nginxWorkers: Int
     /// `keepalive` of nginx's upstreams.
     public let nginxKeepalive: Int
-    /// Addresses and networks whose word about the client's address is believed.
-    public let trustedProxies: [String]
     /// The least that is logged.
     public let logLevel: LogLevel
     /// The ffmpeg program.
@@ -104,7 +102,6 @@ public struct Settings: Sendable {
         hostStopSeconds = reader.number("HOST_STOP_SECONDS", 1...3_600)
         nginxWorkers = reader.number("NGINX_WORKERS", 1...256)
         nginxKeepalive = reader.number("NGINX_KEEPALIVE", 0...4_096)
-        trustedProxies = reader.list("TRUSTED_PROXIES")
         logLevel = reader.logLevel()
         ffmpeg = reader.path("FFMPEG")
         ffprobe = reader.path("FFPROBE")

@@ -20,13 +20,14 @@ extension Settings {
         SettingDescription("SITE_NAME", "Dailies", unit: "text", "What the site calls itself."),
         SettingDescription(
             "SECRET_KEY", nil, unit: "at least 32 bytes", isSecret: true, aliases: ["NEXTAUTH_SECRET"],
-            "The key from which all other keys are derived; changing it ends all links and form tokens."),
+            "The key of all other keys. With a new one form tokens and upload signatures end and devices are new voters."
+        ),
         SettingDescription(
             "CRON_SECRET", "", unit: "at least 16 bytes", isSecret: true,
             "The bearer token of `GET /api/cron/auto-advance`; without it the route refuses everyone."),
         SettingDescription(
             "ADMIN_EMAILS", "", unit: "addresses, comma-separated",
-            "Who becomes an admin when a sign-in provider has verified the address."),
+            "Who becomes an admin once a sign-in provider vouches for the address; links never do."),
         SettingDescription("WEB_DIR", "/usr/share/dailies/web", unit: "directory", "The static files of the pages."),
         SettingDescription(
             "MIGRATIONS_DIR", "/usr/share/dailies/migrations", unit: "directory", "The numbered SQL files."),
@@ -52,9 +53,6 @@ extension Settings {
         SettingDescription("NGINX_WORKERS", "2", unit: "processes", "`worker_processes` of the shipped nginx.conf."),
         SettingDescription(
             "NGINX_KEEPALIVE", "32", unit: "connections", "`keepalive` of the upstreams in the shipped nginx.conf."),
-        SettingDescription(
-            "TRUSTED_PROXIES", "", unit: "addresses or networks, comma-separated",
-            "Whose word about the client's address nginx believes."),
         SettingDescription(
             "LOG_LEVEL", "info", unit: "debug to error",
             "The least that is logged: debug, info, notice, warning or error."),
