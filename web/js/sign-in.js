@@ -9,7 +9,8 @@ const page = one("[data-sign-in]", HTMLElement);
 const fault = one("[data-fault]", HTMLElement);
 const button = one("[data-use]", HTMLButtonElement);
 const query = new URLSearchParams(location.search);
-const token = query.get("token");
+// What stands behind # is sent to no server, so it is in no log.
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
 
 /** Where to go on: only to a page of this site. */
 function onward() {
@@ -88,4 +89,6 @@ async function start() {
 }
 
 button.addEventListener("click", () => void use());
+// A link that is opened while this page is open changes only what stands behind #.
+addEventListener("hashchange", () => location.reload());
 void start();
