@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+internal import Realtime
 
 /// Something that happened to the open round and that is published on the channel `slot`.
 public struct RoundEvent: Sendable, RowDecodable {
@@ -79,6 +80,11 @@ public struct Rounds: Sendable {
         try database.first("select voting_ends_at from story_slots where status = 'voting' order by 1 limit 1")
     }
 
+    /// Publishes events if and only if the transaction in which they happened commits.
     static func announce(_ events: [RoundEvent], on connection: Connection) throws {
+        for event in events {
+            let event = Event(channel: RoundEvent.channel, name: event.name, data: event.data)
+            try Realtime.announce(event, on: connection)
+        }
     }
 }

@@ -62,14 +62,79 @@ struct StoryTests {
         }
     }
 
-    @Test("FILM-04 every change of the film is announced to the listeners at commit")
+    @Test("RT-01 each step of the film is published by a job of its transaction, and nothing else is")
+    func published() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B"], slots: 2)
+            #expect(try stage.published() == ["round_opened"])
+            try stage.closeRound()
+            try stage.closeRound()
+            try stage.rounds.advance()
+            #expect(
+                try stage.published() == [
+                    "round_opened", "winner_selected", "round_opened", "winner_selected", "season_finished",
+                ])
+            let winner: JSONText = try stage.superuser.one(
+                "select (payload ->> 'message')::jsonb from jobs where kind = 'publish' order by id offset 1 limit 1")
+            let message = try winner.decode(WinnerMessage.self)
+            #expect(message.seasonId == season)
+            #expect(message.slot == 1)
+            #expect(clips.contains(message.clipId))
+            #expect(message.username == "the_admin")
+            let channels: [String] = try stage.superuser.query("select distinct payload ->> 'channel' from jobs")
+            #expect(channels == ["slot"])
+        }
+    }
+
+    @Test("RT-01 what an admin does to the open slot is published too")
+    func publishedByAdmins() throws {
+        try FilmStage.run { stage in
+            try stage.seasons.activate(try stage.season().id, by: stage.admin)
+            _ = try stage.clips.approve([try stage.clip("A"), try stage.clip("B")], by: stage.admin)
+            _ = try stage.clips.approve([try stage.clip("C")], by: stage.admin)
+            try Rounds(database: stage.web).advanceNow(by: stage.admin)
+            #expect(
+                try stage.published() == ["round_waiting", "round_opened", "winner_selected", "round_opened"])
+        }
+    }
+
+    @Test("FILM-04 what the public sees is announced to every process at commit, what it does not see is not")
     func announced() throws {
         try FilmStage.run { stage in
-            let before: Int = try stage.superuser.one("select last_value from change_numbers")
-            _ = try stage.voting(["A", "B"])
-            try stage.closeRound()
-            let after: Int = try stage.superuser.one("select last_value from change_numbers")
-            #expect(after > before)
+            func news(_ body: () throws -> Void) throws -> Bool {
+                let before: Int = try stage.superuser.one("select last_value from change_numbers")
+                try body()
+                return try stage.superuser.one("select last_value from change_numbers") > before
+            }
+            var clips: [UUID] = []
+            let hasBegun = try news { clips = try stage.voting(["A", "B"]).clips }
+            #expect(hasBegun)
+            #expect(try news { try stage.closeRound() })
+            #expect(try !news { try stage.rounds.advance() })
+            var pending = UUID()
+            #expect(try !news { pending = try stage.clip("C") })
+            let edit: (UUID) throws -> Void = { clip in
+                try stage.clips.edit(clip, title: "D", description: nil, genre: nil, by: stage.admin)
+            }
+            #expect(try !news { try edit(pending) })
+            #expect(try news { try edit(clips[0]) })
+            #expect(try !news { _ = try stage.clips.reject([pending], reason: "no", by: stage.admin) })
+            #expect(try news { _ = try stage.clips.approve([pending], by: stage.admin) })
+            #expect(try news { _ = try stage.clips.reject([pending], reason: "no", by: stage.admin) })
         }
+    }
+}
+
+private struct WinnerMessage: Decodable {
+    let seasonId: UUID
+    let slot: Int
+    let clipId: UUID
+    let username: String
+}
+
+extension FilmStage {
+    /// The names of the events that wait to be published, in order.
+    func published() throws -> [String] {
+        try superuser.query("select payload ->> 'name' from jobs where kind = 'publish' order by id")
     }
 }
