@@ -1,0 +1,189 @@
+"""The arena by keyboard, by finger, without a connection and without motion."""
+
+import re
+
+import pytest
+from conftest import PHONE, ready
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def arena(site):
+    """The arena of a voter of its own: a language that nobody else speaks makes another device."""
+    voters = iter(range(1000))
+
+    def open_arena(**options):
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) voter {next(voters)} Chrome/120")
+        page = site.page("/dashboard", **options)
+        ready(page)
+        expect(page.locator("[data-vote]")).to_be_visible()
+        return page
+
+    return open_arena
+
+
+def current(page):
+    return page.locator('[data-deck] > .frame[data-place="0"] h1')
+
+
+def test_votes_by_keyboard_alone(arena, axe):
+    """WEB-02 VOTE-01 VOTE-04"""
+    page = arena(user_agent="Mozilla/5.0 keyboard voter Chrome/120")
+    vote = page.locator("[data-vote]")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if vote.evaluate("(button) => button === document.activeElement"):
+            break
+    expect(vote).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    expect(vote).to_have_accessible_name(re.compile("^Undo your vote"))
+    expect(page.locator("[data-spent]")).to_have_text("1")
+    axe(page)
+    page.keyboard.press("v")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-spent]")).to_have_text("0")
+
+
+def test_moves_by_keyboard(arena):
+    """WEB-02"""
+    page = arena()
+    first = current(page).text_content()
+    page.keyboard.press("ArrowDown")
+    expect(current(page)).not_to_have_text(first)
+    page.keyboard.press("ArrowUp")
+    expect(current(page)).to_have_text(first)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_text("Single keys do something").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    expect(current(page)).to_have_text(first)
+
+
+def test_pause_and_sound(arena):
+    """WEB-02"""
+    page = arena()
+    video = page.locator('[data-deck] > .frame[data-place="0"] video')
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-place=\"0\"] video').currentTime > 0.1")
+    page.keyboard.press("k")
+    expect(page.locator('[data-place="0"]')).to_have_attribute("data-paused", "")
+    assert video.evaluate("(video) => video.paused")
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name="Turn sound off")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Turn sound off")).to_be_visible()
+
+
+def test_nothing_moves_when_motion_is_reduced(arena):
+    """WEB-02"""
+    page = arena(reduced_motion="reduce")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert page.locator('[data-place="0"] video').evaluate("(video) => video.paused && video.currentTime === 0")
+
+
+def test_lost_vote_is_taken_back(arena, site):
+    """VOTE-06 what was not acknowledged is not shown as counted"""
+    site.allow("Failed to load resource")
+    page = arena()
+    vote = page.locator("[data-vote]")
+    before = vote.text_content()
+    page.route("**/api/vote", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    vote.click()
+    expect(page.get_by_role("alert")).to_contain_text("The vote did not arrive. It is not counted.")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    assert vote.text_content() == before
+    page.unroute("**/api/vote")
+    page.get_by_role("alert").get_by_role("button", name="Again").click()
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    vote.click()
+    expect(vote).to_have_attribute("aria-pressed", "false")
+
+
+def test_double_tap_votes_and_swipe_moves(arena):
+    """WEB-02"""
+    page = arena(viewport=PHONE, has_touch=True)
+    first = current(page).text_content()
+    page.touchscreen.tap(180, 300)
+    page.touchscreen.tap(182, 302)
+    expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "true")
+    session = page.context.new_cdp_session(page)
+    for kind, y in [("touchStart", 500), ("touchMove", 430), ("touchMove", 360), ("touchMove", 250), ("touchEnd", None)]:
+        points = [] if y is None else [{"x": 150, "y": y}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(current(page)).not_to_have_text(first)
+
+
+def test_weights_behind_a_long_press(arena, member, axe):
+    """VOTE-03"""
+    page = arena(storage_state=member)
+    page.locator("[data-vote]").click(button="right")
+    menu = page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem")).to_have_count(3)
+    expect(menu.get_by_role("menuitem", name="Super vote")).to_be_enabled()
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator("[data-vote]")).to_be_focused()
+
+
+def test_says_when_the_takes_do_not_load(site, shots):
+    """WEB-05"""
+    site.allow("Failed to load resource")
+    page = site.context().new_page()
+    page.route("**/api/vote*", lambda route: route.abort())
+    page.goto("/dashboard")
+    expect(page.get_by_role("heading", name="The takes did not load")).to_be_visible()
+    page.screenshot(path=shots / "dashboard-failed.png")
+    page.unroute("**/api/vote*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-vote]")).to_be_visible()
+
+
+STATES = {
+    "waiting_for_clips": "needs takes",
+    "under_review": "is under review",
+    "season_complete": "The season is complete",
+    "no_season": "Between seasons",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_state_without_votes(site, axe, shots, state):
+    """WEB-05"""
+    page = site.context().new_page()
+
+    def answer(route):
+        body = route.fetch().json()
+        body.update(state=state, clips=[], hasMoreClips=False, votingEndsAt=None)
+        route.fulfill(json=body)
+
+    page.route("**/api/vote*", answer)
+    page.goto("/dashboard")
+    expect(page.get_by_role("heading", name=STATES[state])).to_be_visible()
+    page.screenshot(path=shots / f"dashboard-{state}.png")
+    axe(page)
+
+
+def test_daily_limit_and_the_end_of_the_feed(site, axe, shots):
+    """VOTE-02 WEB-05"""
+    page = site.context().new_page()
+
+    def answer(route):
+        body = route.fetch().json()
+        body.update(totalVotesToday=200, remainingVotes={**body["remainingVotes"], "standard": 0}, hasMoreClips=False)
+        body["clips"] = [{**clip, "hasVoted": False} for clip in body["clips"][:2]]
+        route.fulfill(json=body)
+
+    page.route("**/api/vote?*", answer)
+    page.goto("/dashboard")
+    expect(page.get_by_role("button", name="Daily limit reached")).to_be_disabled()
+    page.screenshot(path=shots / "dashboard-limit.png")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("heading", name="That was every take")).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="From the start").click()
+    expect(page.get_by_role("button", name="Daily limit reached")).to_be_visible()

@@ -1,0 +1,107 @@
+"""Every page in both themes and both sizes: accessible, quiet, never wider than the screen."""
+
+import pytest
+from conftest import DESK, PHONE, ready
+from playwright.sync_api import expect
+
+PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/nowhere"]
+SIZES = {"390": PHONE, "1440": DESK}
+
+
+def name_of(path):
+    return path.strip("/").replace("/", "-") or "landing"
+
+
+def judge(page, axe, shots, name):
+    ready(page)
+    page.screenshot(path=shots / f"{name}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), "wider than the screen"
+    axe(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_page(site, axe, shots, path, theme, size):
+    """WEB-01 WEB-02 WEB-05 SEC-04"""
+    site.allow(r"/nowhere: error: Failed to load resource.*404")
+    page = site.page(path, viewport=SIZES[size], theme=theme, has_touch=size == "390")
+    assert page.locator("h1:visible").count() >= 1
+    judge(page, axe, shots, f"{name_of(path)}-{size}-{theme}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", ["/upload", "/admin/clips"])
+def test_member_page(site, axe, shots, admin, path, theme, size):
+    """WEB-01 CLIP-05"""
+    page = site.page(path, viewport=SIZES[size], theme=theme, storage_state=admin)
+    judge(page, axe, shots, f"{name_of(path)}-admin-{size}-{theme}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_account_menu(site, axe, shots, size):
+    page = site.page("/about", viewport=SIZES[size])
+    page.get_by_role("button", name="Account").first.click()
+    menu = page.locator("#account-menu")
+    expect(menu.get_by_role("link", name="Sign in")).to_be_visible()
+    judge(page, axe, shots, f"menu-{size}")
+
+
+def test_theme_is_remembered(site):
+    """WEB-02"""
+    context = site.context()
+    page = context.new_page()
+    page.goto("/about")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_text("Light", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(245, 246, 248)"
+
+
+def test_admin_page_is_for_admins(site, member):
+    """CLIP-05"""
+    site.allow(r"Failed to load resource.*404")
+    page = site.page("/admin/clips")
+    expect(page).to_have_url(f"{site.url}/sign-in?next=/admin/clips")
+    page = site.page("/admin/clips", storage_state=member)
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard", "/story", "/about", "/upload"])
+def test_reads_without_scripts(site, shots, path):
+    """WEB-01 reading works without JavaScript"""
+    page = site.page(path, java_script_enabled=False)
+    expect(page.locator("h1:visible").first).to_be_visible()
+    if path in ("/", "/dashboard", "/story"):
+        assert page.locator("main img, main video").count() > 0
+    page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Story").first.click()
+    expect(page).to_have_url(f"{site.url}/story")
+    page.goto(path)
+    page.screenshot(path=shots / f"{name_of(path)}-without-scripts.png")
+
+
+def test_public_pages_are_the_same_for_everyone(site, admin):
+    """WEB-01 so that one copy serves all"""
+    visitor, signed_in = site.context().request, site.context(storage_state=admin).request
+    for path in ["/", "/dashboard", "/story", "/upload", "/about"]:
+        first, second = visitor.get(path), signed_in.get(path)
+        assert "s-maxage" in first.headers["cache-control"], path
+        assert first.text() == second.text(), path
+
+
+def test_page_weight(site):
+    """quality.md: at most 60 kB of HTML, CSS and JS for the arena"""
+    page = site.context().new_page()
+    sizes = {}
+
+    def note(response):
+        kind = response.request.resource_type
+        if kind in ("document", "stylesheet", "script"):
+            sizes[response.url] = response.request.sizes()["responseBodySize"]
+
+    page.on("requestfinished", lambda request: note(request.response()))
+    page.goto("/dashboard")
+    ready(page)
+    assert 10_000 < sum(sizes.values()) <= 60_000, sizes

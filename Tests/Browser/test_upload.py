@@ -1,0 +1,99 @@
+"""What the wizard says before a byte is sent, and how it goes on after a lost connection."""
+
+import pytest
+from conftest import ready
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def wizard(site, admin):
+    page = site.page("/upload", storage_state=admin)
+    ready(page)
+    return page
+
+
+@pytest.mark.parametrize(
+    "name, options, refusal",
+    [
+        ("long.mp4", {"seconds": 10}, "8.5 s is the most"),
+        ("sound.mp4", {"extra": ["-vn"]}, "has no picture"),
+    ],
+)
+def test_refuses_before_sending(wizard, make_video, axe, name, options, refusal):
+    """CLIP-02"""
+    wizard.locator("#file").set_input_files(make_video(name, **options))
+    expect(wizard.locator("[data-refusal]")).to_contain_text(refusal)
+    expect(wizard.get_by_role("button", name="Go on")).to_be_disabled()
+    axe(wizard)
+
+
+def test_refuses_other_files(wizard, tmp_path):
+    """CLIP-02"""
+    for name, size, refusal in [("notes.txt", 10, "not an MP4"), ("empty.mp4", 0, "empty"), ("big.mp4", 53_000_000, "50 MB")]:
+        path = tmp_path / name
+        with path.open("wb") as file:
+            file.truncate(size)
+        wizard.locator("#file").set_input_files(path)
+        expect(wizard.locator("[data-refusal]")).to_contain_text(refusal)
+
+
+def describe(page, title):
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_label("The rights are mine").check()
+    page.get_by_label("Part or all of it was made with AI").check()
+
+
+def test_names_what_is_missing(wizard, make_video, axe, shots):
+    """CLIP-09 SEC-05"""
+    wizard.locator("#file").set_input_files(make_video("good.mp4"))
+    expect(wizard.locator("[data-checks]")).to_contain_text("3.0 seconds")
+    wizard.screenshot(path=shots / "upload-chosen.png")
+    wizard.get_by_role("button", name="Go on").click()
+    wizard.get_by_role("button", name="Send it").click()
+    expect(wizard.get_by_text("Give it a title")).to_be_visible()
+    expect(wizard.get_by_text("Accept the licence to go on.")).to_be_visible()
+    expect(wizard.get_by_label("Title", exact=True)).to_be_focused()
+    wizard.screenshot(path=shots / "upload-faults.png")
+    axe(wizard)
+
+
+def test_goes_on_after_a_lost_connection(wizard, make_video, site, shots):
+    """CLIP-01"""
+    site.allow("Failed to load resource")
+    # Noise does not compress: the file has more than one part.
+    path = make_video("parts.mp4", seconds=6, extra=["-vf", "noise=alls=60:allf=t", "-b:v", "9M"])
+    assert path.stat().st_size > 4 * 1024 * 1024
+    parts = []
+
+    def second_fails_once(route):
+        parts.append(route.request.url)
+        if len(parts) == 2:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    wizard.route("**/media/upload/**", second_fails_once)
+    wizard.locator("#file").set_input_files(path)
+    describe(wizard, "Lost and found")
+    wizard.get_by_label("I accept the licence").check()
+    wizard.get_by_role("button", name="Send it").click()
+    expect(wizard.get_by_text("Sent.", exact=True)).to_be_visible(timeout=120_000)
+    wizard.screenshot(path=shots / "upload-sent.png")
+    # The part that was lost went twice, no other did.
+    assert parts[1].split("?")[0] == parts[2].split("?")[0]
+    assert len({part.split("?")[0] for part in parts}) == len(parts) - 1
+
+
+def test_says_what_the_server_finds(wizard, make_video, tmp_path, shots):
+    """CLIP-02 the server looks at the real bytes"""
+    whole = make_video("whole.mp4", seconds=4, extra=["-movflags", "+faststart"]).read_bytes()
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole[: len(whole) // 3])
+    wizard.locator("#file").set_input_files(path)
+    expect(wizard.get_by_role("button", name="Go on")).to_be_enabled()
+    describe(wizard, "Cut off")
+    wizard.get_by_label("I accept the licence").check()
+    wizard.get_by_role("button", name="Send it").click()
+    expect(wizard.get_by_text("The server found a problem.")).to_be_visible(timeout=120_000)
+    wizard.screenshot(path=shots / "upload-refused.png")
