@@ -1,6 +1,6 @@
 // The arena: one take at a time, the vote beside it.
 
-import { read, Refusal } from "./core/api.js";
+import { prepareChanges, read, Refusal } from "./core/api.js";
 import { announce, maybe, one, setIcon, setText } from "./core/dom.js";
 import { follow } from "./core/live.js";
 import { isMuted, isStill, remember } from "./core/preferences.js";
@@ -25,11 +25,19 @@ const place = one("[data-deck]", HTMLElement);
 const actions = one("[data-actions]", HTMLElement);
 const sound = one("[data-sound]", HTMLButtonElement);
 
-/** How often the end of the feed looks for new takes. */
+/** How often the end of the feed looks for new takes, in seconds. */
 const lookInterval = 45;
+
+/** The feed's token proves for five minutes that a voter has seen the feed; it is renewed before that. */
+const tokenInterval = 240_000;
 
 const feed = new Feed();
 let index = 0;
+/**
+ * The voter's own name, when there is one.
+ * @type {string | null}
+ */
+let me = null;
 /** @type {HTMLElement | null} */
 let end = null;
 /** @type {number | undefined} */
@@ -65,6 +73,8 @@ function show() {
 /** Shows what a vote changes, and leaves the pictures alone. */
 function showVote() {
   const clip = current();
+  // One's own takes cannot be voted for; the button says so before it is pressed.
+  if (clip && me) clip.isOwn ??= clip.username === me;
   if (clip) button.show(clip, feed);
   showQueue(feed.state === "voting" ? feed.clips : [], index, goTo);
   showSide(feed, story);
@@ -181,7 +191,7 @@ function tellWinner(season, slot) {
 async function start() {
   try {
     await feed.load();
-    await Promise.all([readStory(), markOwn()]);
+    await Promise.all([readStory(), knowVoter()]);
     index = feed.unvoted === 0 && !feed.hasMore && !feed.isSpent ? feed.clips.length : 0;
     show();
   } catch (error) {
@@ -195,11 +205,10 @@ async function start() {
   }
 }
 
-/** One's own takes cannot be voted for; the button says so before it is pressed. */
-async function markOwn() {
+async function knowVoter() {
   const user = await session();
-  if (!user?.username) return;
-  for (const clip of feed.clips) clip.isOwn ??= clip.username === user.username;
+  feed.isMember = Boolean(user);
+  me = user?.username ?? null;
 }
 
 function toggleSound() {
@@ -247,5 +256,9 @@ installShortcuts([
 ]);
 
 showSound();
+prepareChanges();
 await start();
 follow(refresh);
+setInterval(() => {
+  if (document.visibilityState === "visible") void refresh();
+}, tokenInterval);

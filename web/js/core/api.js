@@ -58,6 +58,12 @@ async function fetchToken() {
   return String(answer.token ?? answer.csrfToken ?? "");
 }
 
+/** Fetches the token ahead of the first change, so that the change itself is one exchange. */
+export function prepareChanges() {
+  token ??= fetchToken();
+  token.catch(forgetToken);
+}
+
 /** Drops the token, as after signing in or out. */
 export function forgetToken() {
   token = null;

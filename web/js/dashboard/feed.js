@@ -42,6 +42,8 @@ export class Feed {
   /** @type {string | null} */
   endsAt = null;
   spent = 0;
+  /** Heavier votes are for members. */
+  isMember = false;
   /** @type {{standard: number, super: number | null, mega: number | null}} */
   left = { standard: 200, super: null, mega: null };
   /** @type {string | null} */
@@ -152,7 +154,8 @@ export class Feed {
     changed();
     try {
       const answer = await call();
-      if (clip.weightedScore !== null && typeof answer.newScore === "number") clip.weightedScore = answer.newScore;
+      // Null where the season does not show counts, or only to those who have voted.
+      if (answer.newScore !== undefined) clip.weightedScore = answer.newScore;
       this.#count(answer);
     } catch (error) {
       const code = error instanceof Refusal ? error.code : "";
