@@ -66,7 +66,7 @@ def test_pause_and_sound(arena):
     """WEB-02"""
     page = arena()
     video = page.locator('[data-deck] > .frame[data-place="0"] video')
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.locator('[data-place="0"]').get_by_role("button", name="Pause")).to_be_visible()
     page.wait_for_function("document.querySelector('[data-place=\"0\"] video').currentTime > 0.1")
     page.keyboard.press("k")
     expect(page.locator('[data-place="0"]')).to_have_attribute("data-paused", "")
@@ -80,7 +80,7 @@ def test_pause_and_sound(arena):
 def test_nothing_moves_when_motion_is_reduced(arena):
     """WEB-02"""
     page = arena(reduced_motion="reduce")
-    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.locator('[data-place="0"]').get_by_role("button", name="Play")).to_be_visible()
     assert page.locator('[data-place="0"] video').evaluate("(video) => video.paused && video.currentTime === 0")
 
 

@@ -12,16 +12,20 @@ extension Site {
                   <div class="page-head"><div><h1 data-heading>Sign in</h1>\
                 <p data-lead>There are no passwords here. A link that works once signs you in.</p></div></div>
                   <div class="stack form" data-with-token hidden>
-                    <p class="muted">The button uses the link up. After that you stay signed in on this device for 30 days.</p>
-                    <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)<p data-fault-text></p></div>
+                    <p class="muted">The button uses the link up. After that you stay signed in on this device for 30 \
+                days.</p>
+                    <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)<p data-fault-text>\
+                </p></div>
                     <button class="btn btn--primary" type="button" data-use>Sign in on this device</button>
                   </div>
                   <div class="stack" data-without-token>
-                    <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site makes one \
+                    <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site \
+                makes one \
                 with a command on the server and passes it on to you:</p></div>
                     <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre>
                     <p class="quiet">Open the link and press its button. Watching and voting need no account.</p>
-                    <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span></p>
+                    <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span>\
+                </p>
                     <div class="row"><a class="btn" href="/dashboard">Vote without an account</a></div>
                   </div>
                   <div class="stack" data-signed-in hidden>
@@ -50,7 +54,8 @@ extension Site {
                 aria-describedby="username-hint username-fault">\
                 <p class="hint" id="username-hint">3 to 20 small letters, digits or _</p>\
                 <p class="hint hint--bad" id="username-fault" role="status" hidden></p></div>
-                    <label class="check"><input type="checkbox" name="age" aria-describedby="age-fault"><span>I am 16 or older.<br>\
+                    <label class="check"><input type="checkbox" name="age" aria-describedby="age-fault">\
+                <span>I am 16 or older.<br>\
                 <span class="hint hint--bad" id="age-fault" hidden>Members are 16 or older.</span></span></label>
                     <button class="btn btn--primary" type="submit" data-save>Take this name</button>
                   </form>

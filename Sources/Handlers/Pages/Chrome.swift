@@ -6,7 +6,8 @@ extension Site {
         """
         <header class="topbar\(isWideOnly ? " wide-only" : "")">
           \(brand)
-          <nav class="topnav wide-only" aria-label="Main">\(Destination.all.map { $0.link(current: page.section ?? page.path) })\
+          <nav class="topnav wide-only" aria-label="Main">\
+        \(Destination.all.map { $0.link(current: page.section ?? page.path) })\
         <a href="\(Destination.administration[0].path)" data-admin hidden\
         \(HTML.when(page.path.hasPrefix("/admin"), " aria-current=\"page\""))>Admin</a></nav>
           <span class="grow"></span>
@@ -22,14 +23,16 @@ extension Site {
         """
         <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\
         \(Destination.all.filter(\.isTab).map { $0.tab(current: page.section ?? page.path) })\
-        <button type="button" popovertarget="account-menu">\(Icon.person.image)<span data-account-word>Account</span></button></nav>
+        <button type="button" popovertarget="account-menu">\(Icon.person.image)<span data-account-word>Account</span>\
+        </button></nav>
         """
     }
 
     /// Mark and word, leading home.
     var brand: HTML {
         """
-        <a class="brand" href="/"><svg viewBox="0 0 114 32" role="img" aria-label="\(name)"><use href="#logo"/></svg></a>
+        <a class="brand" href="/"><svg viewBox="0 0 114 32" role="img" aria-label="\(name)"><use href="#logo"/></svg>\
+        </a>
         """
     }
 
@@ -45,7 +48,8 @@ extension Site {
     var accountMenu: HTML {
         """
         <div class="menu" id="account-menu" popover aria-label="Account and appearance" role="group">
-          <div class="stack stack--tight" data-visitor><p class="muted">Votes need no account. Sending in a take does.</p>\
+          <div class="stack stack--tight" data-visitor><p class="muted">Votes need no account. Sending in a take \
+        does.</p>\
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
           <div class="stack stack--tight" data-member hidden><p class="who"><span data-member-picture></span>\
         <b class="clip-text" data-member-name></b></p>\
@@ -56,7 +60,8 @@ extension Site {
         <label><input type="radio" name="theme" value="light">Light</label>\
         <label><input type="radio" name="theme" value="auto">System</label></div>
           </fieldset>
-          <label class="check with-js"><input type="checkbox" data-still-choice><span>Nothing moves by itself</span></label>
+          <label class="check with-js"><input type="checkbox" data-still-choice><span>Nothing moves by itself</span>\
+        </label>
           <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
         </div>
         """

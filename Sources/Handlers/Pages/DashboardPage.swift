@@ -33,7 +33,8 @@ extension Site {
         <section class="stage" aria-label="Takes" aria-busy="true" data-stage>
           <div class="stage__pair">
             <div class="deck">
-              <div class="frame__head phone-only"><span class="label" data-standing>\(Fragments.standingText(film.current))</span>\
+              <div class="frame__head phone-only"><span class="label" data-standing>\
+        \(Fragments.standingText(film.current))</span>\
         \(Fragments.onAir(film.current))</div>
               <div class="deck__frames" data-deck>
               \(HTML.when(!film.takes.isEmpty, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
@@ -63,36 +64,42 @@ extension Site {
     private func vacant(_ film: FilmView) -> HTML {
         let upload: HTML = "<a class=\"btn btn--primary\" href=\"/upload\">Send in a take</a>"
         let story: HTML = "<a class=\"btn\" href=\"/story\">Watch the film so far</a>"
-        guard let season = film.current, season.status == .active, let round = season.round else {
-            let finished = film.current.flatMap { $0.status == .finished ? $0 : nil }
-            return """
-                <div class="vacant" data-vacant>\(Fragments.empty(
-                    finished == nil ? .watch : .check,
-                    title: finished.map { "Season \($0.number) is complete" } ?? "Between seasons",
-                    text: finished.map {
-                        "All \(Formatting.count($0.totalSlots, "slot", "slots")) of \($0.label) are cut. The film runs \(Formatting.length($0.seconds))."
-                    } ?? "There is nothing to vote on until the next season opens.",
-                    actions: story, isWholePage: true))</div>
-                """
+        let notice: HTML
+        switch (film.current, film.round) {
+        case (_, let round?) where round.state == .underReview:
+            notice = Fragments.empty(
+                .info, title: "Slot \(round.slot) is under review",
+                text: "Some votes are being checked. The result stands within 12 hours of the end of the round.",
+                actions: story, isWholePage: true)
+        case (_, let round?):
+            let length = round.length.map { " of \(Formatting.roundLength($0))" } ?? ""
+            notice = Fragments.empty(
+                .film, title: "Slot \(round.slot) needs takes",
+                text: "Nobody has sent one yet. The first approved take starts a fresh round\(length).",
+                actions: "\(upload)\(story)", isWholePage: true)
+        case (let season?, nil) where season.status == .finished:
+            let slots = Formatting.count(season.totalSlots, "slot", "slots")
+            notice = Fragments.empty(
+                .check, title: "Season \(season.number) is complete",
+                text: "All \(slots) of \(season.label) are cut. The film runs \(Formatting.length(season.seconds)).",
+                actions: story, isWholePage: true)
+        default:
+            notice = Fragments.empty(
+                .watch, title: "Between seasons",
+                text: "There is nothing to vote on until the next season opens.", actions: story, isWholePage: true)
         }
-        let length = round.length.map { " of \(Formatting.roundLength($0))" } ?? ""
-        return """
-            <div class="vacant" data-vacant>\(Fragments.empty(
-                .film,
-                title: round.state == .underReview ? "Slot \(round.slot) is under review" : "Slot \(round.slot) needs takes",
-                text: round.state == .underReview
-                    ? "Some votes are being checked. The result stands within 12 hours of the end of the round."
-                    : "Nobody has sent one yet. The first approved take starts a fresh round\(length).",
-                actions: round.state == .underReview ? story : "\(upload)\(story)", isWholePage: true))</div>
-            """
+        return "<div class=\"vacant\" data-vacant>\(notice)</div>"
     }
 
     private var voteButton: HTML {
         """
-        <button class="act vote" type="button" data-ring="1" aria-pressed="false" aria-haspopup="menu" aria-label="Vote" \
+        <button class="act vote" type="button" data-ring="1" aria-pressed="false" aria-haspopup="menu" \
+        aria-label="Vote" \
         data-vote><span class="act__disc"><svg class="vote__ring" viewBox="0 0 68 68" aria-hidden="true">\
-        <circle cx="34" cy="34" r="32"/><circle cx="34" cy="34" r="32" pathLength="200" stroke-dasharray="0 200"/></svg>\
-        <svg class="icon" aria-hidden="true"><use href="#i-infinity"/></svg></span><span data-vote-word>0</span></button>
+        <circle cx="34" cy="34" r="32"/><circle cx="34" cy="34" r="32" pathLength="200" stroke-dasharray="0 200"/>\
+        </svg>\
+        <svg class="icon" aria-hidden="true"><use href="#i-infinity"/></svg></span><span data-vote-word>0</span>\
+        </button>
         """
     }
 
@@ -116,25 +123,36 @@ extension Site {
               <div><p class="label" data-season-number>\(season.map { "Season \($0.number)" } ?? "")</p>\
             <h2 data-season-label>\(season?.label ?? "Between seasons")</h2></div>
               <dl class="slate" data-slate\(HTML.when(round == nil, " hidden"))>
-                <div><dt class="label">Slot</dt><dd data-fact="slot">\(round?.slot ?? 0) / \(season?.totalSlots ?? 0)</dd></div>
-                <div><dt class="label">Closes in</dt><dd data-fact="closes">\(round.map(Fragments.deadline) ?? "–")</dd></div>
+                <div><dt class="label">Slot</dt><dd data-fact="slot">\(round?.slot ?? 0) / \(season?.totalSlots ?? 0)\
+            </dd></div>
+                <div><dt class="label">Closes in</dt><dd data-fact="closes">\(round.map(Fragments.deadline) ?? "–")\
+            </dd></div>
                 <div><dt class="label">Takes</dt><dd data-fact="takes">\(Formatting.count(round?.takes ?? 0))</dd></div>
-                <div><dt class="label">Votes</dt><dd data-fact="votes">\(round?.votes.map { Formatting.count($0) } ?? "–")</dd></div>
+                <div><dt class="label">Votes</dt><dd data-fact="votes">\
+            \(round?.votes.map { Formatting.count($0) } ?? "–")</dd></div>
               </dl>
               <div class="stack stack--tight with-js"><div class="row row--apart"><h3>Your votes today</h3>\
-            <span class="num"><span data-spent>0</span> <span class="quiet">of <span data-daily>200</span></span></span></div>\
+            <span class="num"><span data-spent>0</span> <span class="quiet">of <span data-daily>200</span></span>\
+            </span></div>\
             <progress value="0" max="200" aria-label="Votes used today" data-spent-bar></progress>\
             <p class="quiet"><span data-left>200</span> left. Resets at 00:00 UTC.</p></div>
               <div class="stack stack--tight with-js" data-power-status hidden><h3>Power votes in this slot</h3>\
             <div class="row row--apart"><span>Super, counts 3</span><span class="badge" data-super></span></div>\
             <div class="row row--apart"><span>Mega, counts 10</span><span class="badge" data-mega></span></div>\
             <p class="quiet">Hold the vote button to choose one.</p></div>
-              <div class="stack stack--tight with-js"><h3>Keys</h3><p class="keys"><kbd>V</kbd>Vote<kbd>↓</kbd>Next take\
+              <div class="stack stack--tight with-js"><h3>Keys</h3><p class="keys">\
+            <kbd>V</kbd>Vote<kbd>↓</kbd>Next take\
             <kbd>K</kbd>Pause<kbd>↑</kbd>Previous<kbd>M</kbd>Sound<kbd>?</kbd>All keys</p></div>
               <div class="stack stack--tight without-js"><h3>Takes in this round</h3><ul class="stack stack--tight">\
-            \(film.takes.map { "<li><a class=\"link\" href=\"\($0.videoURL)\">\($0.title)</a> <span class=\"quiet\">\($0.creator)</span></li>" as HTML })\
+            \(film.takes.map(listed))\
             </ul><p class="quiet">Voting needs JavaScript; watching does not.</p></div>
             </aside>
             """
+    }
+
+    private func listed(_ clip: ClipView) -> HTML {
+        """
+        <li><a class="link" href="\(clip.videoURL)">\(clip.title)</a> <span class="quiet">\(clip.creator)</span></li>
+        """
     }
 }

@@ -12,8 +12,10 @@ extension Site {
                       <dl class="slate"><div><dt class="label">Scene</dt><dd>\(status)</dd></div>\
                     <div><dt class="label">Take</dt><dd>1</dd></div>\
                     <div><dt class="label">\(words.factLabel)</dt><dd>\(words.fact)</dd></div>\
-                    <div><dt class="label">Request</dt><dd class="clip-text" title="\(requestID)">\(requestID.prefix(8))</dd></div></dl>
-                      <h1>\(words.title)</h1><p>\(words.text)</p><a class="btn btn--primary" href="\(words.way.path)">\(words.way.title)</a>
+                    <div><dt class="label">Request</dt><dd class="clip-text" title="\(requestID)">\
+                    \(requestID.prefix(8))</dd></div></dl>
+                      <h1>\(words.title)</h1><p>\(words.text)</p><a class="btn btn--primary" href="\(words.way.path)">\
+                    \(words.way.title)</a>
                     </div></main>
                     """))
     }

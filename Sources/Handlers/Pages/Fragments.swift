@@ -68,6 +68,13 @@ enum Fragments {
         "/story?season=\(season.number)&slot=\(slot)"
     }
 
+    /// A take's still, upright.
+    static func still(_ clip: ClipView, alt: String = "", names: String = "", isLazy: Bool = false) -> HTML {
+        let name = HTML.when(!names.isEmpty, " class=\"\(names)\"")
+        let loading = HTML.when(isLazy, " loading=\"lazy\"")
+        return "<img src=\"\(clip.posterURL)\" alt=\"\(alt)\" width=\"540\" height=\"960\"\(name)\(loading)>"
+    }
+
     /// Picture and name of a creator.
     static func who(_ clip: ClipView) -> HTML {
         """

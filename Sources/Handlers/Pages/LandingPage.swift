@@ -7,7 +7,8 @@ extension Site {
         return Page(
             title: "A film made eight seconds at a time",
             description: """
-                Every day people shoot or generate one more take of eight seconds. Everyone votes. The best take is cut \
+                Every day people shoot or generate one more take of eight seconds. Everyone votes. The best take is \
+                cut \
                 into the film, and the next slot opens.
                 """,
             path: "/", image: season?.segments.last?.clip.posterURL, shell: .bare, styles: ["landing"],
@@ -36,10 +37,12 @@ extension Site {
             ? "\(Formatting.count(film.creators, "creator has", "creators have")) sent in a take. " : ""
         return """
             <div class="hero theatre">
-              \(last.map { "<img src=\"\($0.clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"hero__ambient\">" as HTML })
+              \(last.map { Fragments.still($0.clip, names: "hero__ambient") })
               <header class="topbar">\(brand)
-                <nav class="topnav wide-only" aria-label="Main">\((Destination.all + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
-                <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\(accountButton(isWideOnly: false))</header>
+                <nav class="topnav wide-only" aria-label="Main">\
+            \((Destination.all + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
+                <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\
+            \(accountButton(isWideOnly: false))</header>
               <div class="hero__in">
                 <div class="hero__text">
                   \(Fragments.onAir(season))
@@ -62,7 +65,7 @@ extension Site {
         let before = ends.count == 2 ? ends.first : nil
         return """
             <div class="gate" aria-label="The end of the film so far" role="group">
-              \(before.map { "<div class=\"gate__frame gate__frame--dim\"><img src=\"\($0.clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\"></div>" as HTML })
+              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.still($0.clip))</div>" as HTML })
               \(ends.last.map { gateFrame($0) })
               \(season.round.map { round in
                 "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round))</span></p>"
@@ -74,7 +77,8 @@ extension Site {
     private func gateFrame(_ segment: SegmentView) -> HTML {
         """
         <figure class="gate__frame" data-gate data-video="\(segment.clip.videoURL)">\
-        <img src="\(segment.clip.posterURL)" alt="A still from slot \(segment.slot): \(segment.clip.title)" width="540" height="960">
+        <img src="\(segment.clip.posterURL)" alt="A still from slot \(segment.slot): \(segment.clip.title)" \
+        width="540" height="960">
           <figcaption><span>Slot \(segment.slot) · \(segment.clip.creator)</span>\
         <button class="btn btn--icon btn--ghost with-js" type="button" aria-label="Play the film" data-gate-toggle>\
         \(Icon.play.image)</button></figcaption>
@@ -133,7 +137,8 @@ extension Site {
             anything. A person looks at each one before it goes up.</p></div></li>
                 <li><div><h3>The round runs for \(length)</h3><p>You see takes in a fair order, not by who is ahead. \
             One vote per take, 200 a day.</p></div></li>
-                <li><div><h3>One take is cut in</h3><p>The winner is locked into the film. The others go on to the next \
+                <li><div><h3>One take is cut in</h3><p>The winner is locked into the film. The others go on to the \
+            next \
             slot with their count at zero.</p></div></li>
               </ol>
             </section>
@@ -145,9 +150,10 @@ extension Site {
         return """
             <section class="band" aria-labelledby="past-h">
               <div class="past theatre">\
-            \(season.segments.first.map { "<img src=\"\($0.clip.posterURL)\" alt=\"A still from \(season.label)\" width=\"540\" height=\"960\" loading=\"lazy\">" as HTML })
+            \(season.segments.first.map { Fragments.still($0.clip, alt: "A still from \(season.label)", isLazy: true) })
                 <div class="past__text"><p class="label">Season \(season.number) · \(season.genre)</p>\
-            <h2 id="past-h">\(season.label)</h2><p class="muted">\(Formatting.count(season.segments.count, "take", "takes")) \
+            <h2 id="past-h">\(season.label)</h2><p class="muted">\
+            \(Formatting.count(season.segments.count, "take", "takes")) \
             by \(Formatting.count(people, "person", "people")), \(Formatting.length(season.seconds)).\
             \(season.finishedAt.map { " Finished on \(Formatting.day($0))." as HTML })</p>\
             <a class="btn" href="/story?season=\(season.number)">\(Icon.play.image)Watch the whole film</a></div>

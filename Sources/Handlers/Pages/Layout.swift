@@ -30,13 +30,12 @@ extension Site {
     }
 
     private func head(_ page: Page) -> HTML {
-        let title = page.path == "/" ? "\(page.title) · \(name)" : "\(page.title) · \(name)"
         let styles = ["tokens", "components", "site"] + page.styles
         return """
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-            <title>\(title)</title>
+            <title>\(page.title) · \(name)</title>
             <meta name="description" content="\(page.description)">
             \(HTML.when(!page.isIndexed, "<meta name=\"robots\" content=\"noindex\">"))
             <link rel="canonical" href="\(url)\(page.path)">
@@ -54,9 +53,13 @@ extension Site {
             <link rel="preload" href="\(assets.url("fonts/inter-latin.woff2"))" as="font" type="font/woff2" crossorigin>
             <script src="\(assets.url("js/first.js"))"></script>
             \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.url("css/\($0).css"))\">" as HTML })
-            \((["site"] + page.modules).map { "<script type=\"module\" src=\"\(assets.url("js/\($0).js"))\"></script>" as HTML })
+            \((["site"] + page.modules).map(module))
             </head>
             """
+    }
+
+    private func module(_ name: String) -> HTML {
+        "<script type=\"module\" src=\"\(assets.url("js/\(name).js"))\"></script>"
     }
 
     /// The drawings that this page uses, once; `use` elements refer to them.
@@ -66,7 +69,8 @@ extension Site {
         return """
             <svg width="0" height="0" aria-hidden="true" focusable="false" class="visually-hidden"><defs>\
             <linearGradient id="dailies-beam" x1="14" y1="2" x2="27" y2="30" gradientUnits="userSpaceOnUse">\
-            <stop stop-color="#3cf2ff"/><stop offset=".58" stop-color="#a020f0"/><stop offset="1" stop-color="#ff00c7"/>\
+            <stop stop-color="#3cf2ff"/><stop offset=".58" stop-color="#a020f0"/>\
+            <stop offset="1" stop-color="#ff00c7"/>\
             </linearGradient></defs>\(used.map(\.symbol))\(Logo.symbol)</svg>
             """
     }

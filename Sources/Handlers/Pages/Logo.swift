@@ -3,10 +3,12 @@ internal import HTML
 /// The mark and the word in one drawing, in the colour of the text around it; only the bowl keeps the beam.
 enum Logo {
     static let symbol: HTML = """
-        <symbol id="logo" viewBox="0 0 114 32"><path fill="currentColor" fill-rule="evenodd" d="M4 2h8v28H4a2 2 0 0 1-2-2V4a2 \
+        <symbol id="logo" viewBox="0 0 114 32"><path fill="currentColor" fill-rule="evenodd" d="M4 2h8v28H4a2 2 0 0 \
+        1-2-2V4a2 \
         2 0 0 1 2-2Zm1.5 4.2v3.2h3V6.2Zm0 5.47v3.2h3v-3.2Zm0 5.46v3.2h3v-3.2Zm0 5.47v3.2h3v-3.2Z"/>\
         <path fill="url(#dailies-beam)" d="M14 2h2.5a14 14 0 0 1 0 28H14v-6h2.5a8 8 0 0 0 0-16H14Z"/>\
-        <path fill="currentColor" d="M41.23 25.6H48.07C54.05 25.6 57.53 21.92 57.53 15.88C57.53 9.85 54.04 6.19 48.2 6.19H41.23Z\
+        <path fill="currentColor" d="M41.23 25.6H48.07C54.05 25.6 57.53 21.92 57.53 15.88C57.53 9.85 54.04 6.19 48.2 \
+        6.19H41.23Z\
         M44.81 22.49V9.31H48.02C52.04 9.31 54 11.65 54 15.88C54 20.12 52.05 22.49 47.91 22.49Z\
         M63.12 25.81C65.35 25.81 66.61 24.9 67.29 23.64H67.34V25.6H70.65V16.06C70.65 13.37 68.39 11.47\
          64.78 11.47C61.06 11.47 58.86 13.48 58.72 16.06H62.05C62.17 14.89 63.21 14.09 64.75 14.09C66.3\

@@ -40,11 +40,12 @@ extension Site {
     }
 
     private var noFilm: HTML {
-        """
-        <main class="page" id="main"><div class="page-head"><h1>The film</h1></div>\
-        \(Fragments.empty(.film, title: "Between seasons", text: "No season has opened yet. Its film will play here.",
-            actions: "<a class=\"btn\" href=\"/about\">How it works</a>"))</main>
-        """
+        let notice = Fragments.empty(
+            .film, title: "Between seasons", text: "No season has opened yet. Its film will play here.",
+            actions: "<a class=\"btn\" href=\"/about\">How it works</a>")
+        return """
+            <main class="page" id="main"><div class="page-head"><h1>The film</h1></div>\(notice)</main>
+            """
     }
 
     private func storyMain(_ film: FilmView, _ choice: StoryChoice) -> HTML {
@@ -52,7 +53,8 @@ extension Site {
         <main class="story theatre" id="main" data-story data-season="\(choice.season.number)" \
         data-slot="\(choice.segment?.slot ?? 0)">
           <nav class="story__side" aria-label="Seasons"><div class="panel__head"><h2>Seasons</h2></div>\
-        <ul class="seasons stack stack--tight" data-seasons>\(film.seasons.map { seasonEntry($0, isCurrent: $0.id == choice.season.id) })</ul></nav>
+        <ul class="seasons stack stack--tight" data-seasons>\
+        \(film.seasons.map { seasonEntry($0, isCurrent: $0.id == choice.season.id) })</ul></nav>
           \(storyStage(choice))
           <aside class="story__cast" aria-label="Contributors"><div class="panel__head"><h2>Contributors</h2>\
         <span class="quiet num" data-cast-count>\(choice.season.segments.count)</span></div>\
@@ -80,7 +82,8 @@ extension Site {
             isOver ? Formatting.length(season.seconds) : "\(season.segments.count) of \(season.totalSlots)"
         return """
             <li><a href="/story?season=\(season.number)" data-season="\(season.number)"\
-            \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="row row--apart"><b>\(season.label)</b>\(state)</span>\
+            \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="row row--apart"><b>\(season.label)</b>\
+            \(state)</span>\
             \(HTML.when(season.status != .draft, meter))<span class="quiet">Season \(season.number) · \(season.genre)\
             \(HTML.when(season.status != .draft, " · \(extent)"))</span></a></li>
             """
@@ -88,10 +91,12 @@ extension Site {
 
     private func storyStage(_ choice: StoryChoice) -> HTML {
         guard let segment = choice.segment else {
+            let notice = Fragments.empty(
+                .film, title: "Nothing is cut yet",
+                text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
+                actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true)
             return """
-                <section class="stage" aria-label="The film" data-stage><div class="vacant">\(Fragments.empty(
-                    .film, title: "Nothing is cut yet", text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
-                    actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true))</div></section>
+                <section class="stage" aria-label="The film" data-stage><div class="vacant">\(notice)</div></section>
                 """
         }
         let clip = segment.clip
@@ -100,18 +105,22 @@ extension Site {
             <img src="\(clip.posterURL)" alt="" width="540" height="960" class="stage__blur" data-blur>
               <div class="stage__pair">
                 <article class="frame" data-frame>\
-            <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" height="960" controls muted playsinline \
+            <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" height="960" controls muted \
+            playsinline \
             preload="metadata" aria-label="\(clip.title)"></video>
                   <div class="frame__head stack stack--tight with-js"><progress class="film" value="0" max="1" \
             aria-label="Position in the film" data-film></progress><div class="row row--apart">\
             <span class="label num" data-place>\(segment.slot) of \(choice.season.segments.count)</span>\
             \(Fragments.onAir(choice.season))</div></div>
                   <div class="frame__foot" data-foot>\(Fragments.who(clip))<h1>\(clip.title)</h1>\
-            <p class="label">Slot \(segment.slot) · \(clip.genre) · won with \(Formatting.count(clip.votes, "vote", "votes"))</p></div>
+            <p class="label">Slot \(segment.slot) · \(clip.genre) · won with \
+            \(Formatting.count(clip.votes, "vote", "votes"))</p></div>
                 </article>
                 <div class="actions"><a class="act" href="/dashboard" aria-label="Vote on the open slot" data-vote-link\
-            \(HTML.when(choice.season.round == nil, " hidden"))><span class="act__disc">\(Icon.infinity.image)</span><span>Vote</span></a>\
-            <span class="act-group with-js">\(Fragments.action(.share, word: "Share", label: "Share this slot", name: "share"))\
+            \(HTML.when(choice.season.round == nil, " hidden"))><span class="act__disc">\(Icon.infinity.image)</span>\
+            <span>Vote</span></a>\
+            <span class="act-group with-js">\
+            \(Fragments.action(.share, word: "Share", label: "Share this slot", name: "share"))\
             \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</span></div>
               </div>
             </section>
@@ -124,7 +133,8 @@ extension Site {
             <li><a href="\(Fragments.storyPath(choice.season, slot: segment.slot))" data-slot="\(segment.slot)"\
             \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="num quiet">\(segment.slot)</span>\
             <img src="\(segment.clip.posterURL)" alt="" width="90" height="160" loading="lazy">\
-            <span class="grow"><b class="clip-text">\(segment.clip.title)</b><span class="quiet">\(segment.clip.creator)</span></span>\
+            <span class="grow"><b class="clip-text">\(segment.clip.title)</b><span class="quiet">\
+            \(segment.clip.creator)</span></span>\
             <span class="num quiet" aria-label="\(Formatting.count(segment.clip.votes, "vote", "votes"))">\
             \(Formatting.count(segment.clip.votes))</span></a></li>
             """
@@ -135,13 +145,17 @@ extension Site {
         <div class="tools" role="group" aria-label="Player">
           \(Fragments.reel(choice.season, playing: choice.segment?.slot))
           <div class="row row--apart">
-            <div class="row with-js"><button class="btn btn--icon" type="button" aria-label="Previous slot" data-prev>\(Icon.prev.image)</button>\
+            <div class="row with-js"><button class="btn btn--icon" type="button" aria-label="Previous slot" data-prev>\
+        \(Icon.prev.image)</button>\
         <button class="btn btn--icon" type="button" aria-label="Play" data-toggle>\(Icon.play.image)</button>\
         <button class="btn btn--icon" type="button" aria-label="Next slot" data-next>\(Icon.next.image)</button>\
-        <span class="num"><span data-position>0:00</span> <span class="quiet">/ <span data-total>\(Formatting.clock(choice.season.seconds))</span></span></span></div>
-            <div class="row"><a class="btn btn--primary" href="/dashboard" data-vote-call\(HTML.when(choice.season.round == nil, " hidden"))>\
+        <span class="num"><span data-position>0:00</span> <span class="quiet">/ <span data-total>\
+        \(Formatting.clock(choice.season.seconds))</span></span></span></div>
+            <div class="row"><a class="btn btn--primary" href="/dashboard" \
+        data-vote-call\(HTML.when(choice.season.round == nil, " hidden"))>\
         <span>Vote on slot <span data-open-slot>\(choice.season.round?.slot ?? 0)</span></span></a>\
-        <button class="btn btn--icon with-js" type="button" aria-label="Full screen" data-full>\(Icon.full.image)</button></div>
+        <button class="btn btn--icon with-js" type="button" aria-label="Full screen" data-full>\(Icon.full.image)\
+        </button></div>
           </div>
         </div>
         """
@@ -155,16 +169,20 @@ extension Site {
             ? "<span class=\"badge\" data-tone=\"live\">LIVE</span>"
             : "<span class=\"badge\" data-tone=\"good\">Complete</span>"
         return """
-            <details class="season-strip theatre phone-only" data-strip><summary><span class="clip-text" data-strip-label>\(season.label)</span>\
+            <details class="season-strip theatre phone-only" data-strip><summary>\
+            <span class="clip-text" data-strip-label>\(season.label)</span>\
             <span class="row row--tight"><span data-strip-badge>\(badge)</span>\(Icon.up.image)</span></summary>\
             <div class="season-strip__more"><ul class="seasons stack stack--tight" data-seasons>\
             \(film.seasons.map { seasonEntry($0, isCurrent: $0.id == season.id) })</ul>\
-            <h2>Contributors</h2><ol class="cast" data-cast>\(season.segments.reversed().map { contributor($0, choice) })</ol></div></details>
+            <h2>Contributors</h2><ol class="cast" data-cast>\
+            \(season.segments.reversed().map { contributor($0, choice) })</ol></div></details>
             <section class="season-strip__bar theatre phone-only" aria-label="Season progress">\
             <progress data-beam value="\(season.segments.count)" max="\(season.totalSlots)" data-strip-progress \
             aria-label="\(season.segments.count) of \(season.totalSlots) slots"></progress>\
-            <p class="label row row--apart"><span data-strip-cut>\(season.segments.count) of \(Formatting.count(season.totalSlots, "slot", "slots")) cut</span>\
-            <span class="num"><span data-position>0:00</span> / <span data-total>\(Formatting.clock(season.seconds))</span></span></p></section>
+            <p class="label row row--apart"><span data-strip-cut>\
+            \(season.segments.count) of \(Formatting.count(season.totalSlots, "slot", "slots")) cut</span>\
+            <span class="num"><span data-position>0:00</span> / <span data-total>\(Formatting.clock(season.seconds))\
+            </span></span></p></section>
             """
     }
 }

@@ -13,14 +13,8 @@ extension Site {
                   <div class="page-head"><div><h1>Send in a take</h1><p>\
                 \(slot.map { "It goes to slot \($0) once a person has looked at it, usually within a few hours." }
                     ?? "A person looks at it first. It then waits for the next slot that opens.")</p></div></div>
-                  <div class="without-js">\(Fragments.empty(
-                    .info, title: "Sending needs JavaScript",
-                    text: "The file goes up in parts, so that a lost connection costs nothing. Turn JavaScript on for this page.",
-                    actions: "<a class=\"btn\" href=\"/story\">Watch the film so far</a>"))</div>
-                  <div data-gate hidden>\(Fragments.empty(
-                    .person, title: "Sign in to send in a take",
-                    text: "Voting works without an account. A take carries your name, so it needs one.",
-                    actions: "<a class=\"btn btn--primary\" href=\"/sign-in?next=/upload\">Sign in</a>"))</div>
+                  <div class="without-js">\(needsScripts)</div>
+                  <div data-gate hidden>\(needsAccount)</div>
                   <form class="wizard with-js" data-wizard novalidate>
                     \(chooseStep)
                     \(describeStep(film?.current?.genre ?? "Other"))
@@ -28,6 +22,22 @@ extension Site {
                   </form>
                 </main>
                 """)
+    }
+
+    private var needsScripts: HTML {
+        Fragments.empty(
+            .info, title: "Sending needs JavaScript",
+            text: """
+                The file goes up in parts, so that a lost connection costs nothing. Turn JavaScript on for this page.
+                """,
+            actions: "<a class=\"btn\" href=\"/story\">Watch the film so far</a>")
+    }
+
+    private var needsAccount: HTML {
+        Fragments.empty(
+            .person, title: "Sign in to send in a take",
+            text: "Voting works without an account. A take carries your name, so it needs one.",
+            actions: "<a class=\"btn btn--primary\" href=\"/sign-in?next=/upload\">Sign in</a>")
     }
 
     private func steps(_ current: Int) -> HTML {
@@ -46,11 +56,14 @@ extension Site {
           <div class="drop" data-drop>\(Icon.film.large)<p><b data-drop-title>Drop a video here</b></p>\
         <p class="quiet" data-drop-text>MP4, WebM or MOV, up to 8.5 s and 50 MB</p>\
         <button class="btn" type="button" data-choose>Choose a file</button>\
-        <input class="visually-hidden" type="file" id="file" accept="video/mp4,video/webm,video/quicktime,.mp4,.webm,.mov" \
+        <input class="visually-hidden" type="file" id="file" \
+        accept="video/mp4,video/webm,video/quicktime,.mp4,.webm,.mov" \
         aria-label="Video file" tabindex="-1" data-file></div>
           <div class="note note--bad" role="alert" data-refusal hidden>\(Icon.warn.image)<p data-refusal-text></p></div>
-          <div class="file" data-chosen hidden><div class="preview"><video muted loop playsinline width="540" height="960" \
-        aria-label="Preview" data-preview></video><span class="tag" data-length></span></div><ul class="checks" data-checks></ul></div>
+          <div class="file" data-chosen hidden><div class="preview">\
+        <video muted loop playsinline width="540" height="960" \
+        aria-label="Preview" data-preview></video><span class="tag" data-length></span></div>\
+        <ul class="checks" data-checks></ul></div>
           <button class="btn btn--primary btn--block" type="button" data-to-describe disabled>Go on</button>
         </section>
         """
@@ -60,7 +73,8 @@ extension Site {
         let genres = ["Sci-Fi", "Thriller", "Comedy", "Action", "Romance", "Animation", "Horror", "Other"]
         let chips = genres.map { name -> HTML in
             """
-            <label class="chip"><input type="radio" name="genre" value="\(name)"\(HTML.when(name == genre, " checked"))>\(name)</label>
+            <label class="chip"><input type="radio" name="genre" \
+            value="\(name)"\(HTML.when(name == genre, " checked"))>\(name)</label>
             """
         }
         return """
@@ -68,20 +82,26 @@ extension Site {
               \(steps(1))
               <div class="field"><div class="field__row"><label for="title">Title</label>\
             <span class="hint num" data-title-count>0 / 80</span></div>\
-            <input class="input" id="title" name="title" maxlength="80" autocomplete="off" required aria-describedby="title-fault">\
+            <input class="input" id="title" name="title" maxlength="80" autocomplete="off" required \
+            aria-describedby="title-fault">\
             <p class="hint hint--bad" id="title-fault" hidden></p></div>
               <fieldset class="field"><legend>Genre</legend><div class="genres">\(chips)</div></fieldset>
-              <div class="field"><div class="field__row"><label for="description">Description <span class="quiet">(optional)</span></label>\
+              <div class="field"><div class="field__row">\
+            <label for="description">Description <span class="quiet">(optional)</span></label>\
             <span class="hint num" data-description-count>0 / 500</span></div>\
-            <textarea class="input" id="description" name="description" maxlength="500" rows="3" aria-describedby="description-fault"></textarea>\
+            <textarea class="input" id="description" name="description" maxlength="500" rows="3" \
+            aria-describedby="description-fault"></textarea>\
             <p class="hint hint--bad" id="description-fault" hidden></p></div>
               <div><label class="check"><input type="checkbox" name="rights" aria-describedby="rights-fault">\
-            <span>The rights are mine, and everyone in it has agreed.<br><span class="hint hint--bad" id="rights-fault" hidden>\
+            <span>The rights are mine, and everyone in it has agreed.<br>\
+            <span class="hint hint--bad" id="rights-fault" hidden>\
             Without this it cannot go up.</span></span></label>\
-            <label class="check"><input type="checkbox" name="ai"><span>Part or all of it was made with AI. It will carry a label.</span></label>\
+            <label class="check"><input type="checkbox" name="ai"><span>Part or all of it was made with AI. It will \
+            carry a label.</span></label>\
             <label class="check"><input type="checkbox" name="licence" aria-describedby="licence-fault">\
             <span>I accept the <a class="link" href="/about#licence" target="_blank">licence</a>.<br>\
-            <span class="hint hint--bad" id="licence-fault" hidden>Accept the licence to go on.</span></span></label></div>
+            <span class="hint hint--bad" id="licence-fault" hidden>Accept the licence to go on.</span></span></label>\
+            </div>
               <div class="row"><button class="btn" type="button" data-to-choose>Back</button>\
             <button class="btn btn--primary grow" type="submit" data-send>Send it</button></div>
             </section>
@@ -92,14 +112,16 @@ extension Site {
         """
         <section class="panel step" aria-label="Send it" data-step="send">
           \(steps(2))
-          <div class="file"><div class="preview"><video muted loop playsinline width="540" height="960" aria-label="Preview" \
+          <div class="file"><div class="preview"><video muted loop playsinline width="540" height="960" \
+        aria-label="Preview" \
         data-sent-preview></video></div><div class="stack stack--tight"><h2 data-sent-title>Your take</h2>\
         <p class="muted num" data-sent-bytes>Nothing sent yet</p>\
         <progress data-beam value="0" max="100" aria-label="Sent" data-sent-bar></progress>\
         <p class="quiet" data-sent-note>You can lose the connection; it goes on where it stopped.</p>\
         <button class="btn btn--sm" type="button" data-pause hidden>Pause</button></div></div>
           <div class="note" role="status" data-outcome hidden>\(Icon.info.image)<p data-outcome-text></p></div>
-          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">See what is up for the vote</a>\
+          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">See what is up for the \
+        vote</a>\
         <button class="btn" type="button" data-again>Send another</button></div>
         </section>
         """
