@@ -46,6 +46,12 @@ struct Service {
         return nil
     }
 
+    /// The end of the program's log.
+    var lastWords: String {
+        let lines = (try? String(contentsOfFile: logPath, encoding: .utf8))?.split(separator: "\n") ?? []
+        return lines.suffix(5).joined(separator: "\n")
+    }
+
     mutating func signal(_ number: Int32) {
         child?.signal(number)
     }

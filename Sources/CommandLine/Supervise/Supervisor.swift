@@ -87,7 +87,11 @@ struct Supervisor {
         var changed = false
         for index in services.indices {
             let before = services[index].pid
-            if let event = try services[index].tend() { say(event) }
+            if let event = try services[index].tend() {
+                // What fails before all is up would only fail again: a wrong setting, a port that is taken.
+                guard isUp else { throw Failure("\(event)\n\(services[index].lastWords)") }
+                say(event)
+            }
             changed = changed || services[index].pid != before
         }
         if changed && isUp { try writeRunFile() }
