@@ -5,8 +5,8 @@ internal import Platform
 @main
 enum Main {
     static let commands: [any Command.Type] = [
-        MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, DoctorCommand.self,
-        SuperviseCommand.self,
+        MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, SeedCommand.self,
+        CountersCommand.self, DoctorCommand.self, SuperviseCommand.self,
     ]
 
     static func main() {
