@@ -1,4 +1,5 @@
 internal import Film
+internal import FoundationEssentials
 internal import Media
 internal import Platform
 internal import Storage

@@ -1,12 +1,21 @@
+internal import Film
+internal import Media
 internal import Platform
 internal import Queue
 internal import Realtime
+internal import Storage
 
 /// Every kind of job that this program does.
 enum Kinds {
     static func registry(_ process: JobsProcess) -> JobRegistry {
+        let settings = process.settings
+        let storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
+        let tools = MediaTools(ffmpeg: settings.ffmpeg, ffprobe: settings.ffprobe)
         var registry = Upkeep.registry(process)
-        Realtime.register(in: &registry, publishSocket: process.settings.publishSocket)
+        Realtime.register(in: &registry, publishSocket: settings.publishSocket)
+        ClipValidation(storage: storage, tools: tools).register(in: &registry)
+        DemoSeason(database: process.database, storage: storage, tools: tools).register(in: &registry)
+        registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
         return registry
     }
 }
