@@ -8,7 +8,7 @@ struct SignInTests {
     func link(depth: Depth) throws {
         try Site.run(depth) { site in
             let visitor = site.visitor()
-            #expect(try visitor.get("/api/auth/session").json["user"] == nil)
+            #expect(try visitor.get("/api/auth/session").json["user"] == .null)
             let token = try site.makeLink("ida")
             try visitor.ready()
             #expect(try visitor.send(.post, "/api/auth/link", ["token": .string(token)]).status == 200)
