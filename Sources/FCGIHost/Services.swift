@@ -32,6 +32,7 @@ struct Services: Sendable {
         options.maximumConnections = settings.databaseConnections
         options.preparedStatements = settings.preparedStatements
         options.statementTimeout = .milliseconds(settings.statementTimeoutMilliseconds)
+        options.log = log
         database = Database(options)
         schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
         let flags = FeatureFlags(database)

@@ -28,6 +28,7 @@ final class JobsProcess: Sendable {
         database.maximumConnections = max(settings.databaseConnections, options.workers * 2 + 6)
         database.preparedStatements = settings.preparedStatements
         database.statementTimeout = .seconds(30)
+        database.log = log
         self.database = Database(database)
         Signals.ignorePipe()
         Signals.block(Self.signals)
