@@ -67,9 +67,10 @@ end
 $$;
 
 -- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
--- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused.
+-- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, and -1 for all when the limiter
+-- cannot decide.
 create or replace function take_vote_rates(voter_keys text[], networks text[])
-returns table (ordinal int, turn int, wait int, remaining int)
+returns table (turns int[], waits int[], remaining int[])
 language plpgsql
 set search_path = public, pg_temp
 -- The sets live in this call only and have no index: compared row by row they would cost the square of the batch.
@@ -78,13 +79,9 @@ set enable_hashjoin = on
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
-#variable_conflict use_column
 declare
     votes_a_minute constant int := 30;
     network_votes_a_minute constant int := 600;
-    turns int[];
-    waits int[];
-    left_over int[];
 begin
     with asked as (
         select here.ordinal, 'vote ' || here.voter_key as key,
@@ -97,7 +94,7 @@ begin
     select array_agg(case when asked.place <= taken.granted then asked.place else 0 end order by asked.ordinal),
         array_agg(taken.wait order by asked.ordinal),
         array_agg(taken.remaining order by asked.ordinal)
-    into turns, waits, left_over
+    into turns, waits, remaining
     from counted
     cross join take_rates(counted.keys, counted.votes, votes_a_minute) taken
     join asked on asked.key = taken.key;
@@ -127,10 +124,16 @@ begin
         from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
         left join refused on refused.ordinal = here.ordinal;
     end if;
-
-    return query
-    select here.ordinal::int, here.turn, here.wait, here.remaining
-    from unnest(turns, waits, left_over) with ordinality here (turn, wait, remaining, ordinal);
+    return next;
+exception
+    when serialization_failure or deadlock_detected then
+        raise;
+    when others then
+        raise warning 'the vote limiter failed: %', sqlerrm;
+        turns := array_fill(-1, array[cardinality(voter_keys)]);
+        waits := null;
+        remaining := null;
+        return next;
 end
 $$;
 

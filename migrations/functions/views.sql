@@ -22,10 +22,17 @@ begin
         return 0;
     end if;
     perform
-    from tournament_clips
-    where id = any (clip_ids) and season_id = of_season and slot_position = of_slot and status = 'active'
-    order by id
-    for no key update;
+    from (
+        select distinct here.id
+        from unnest(clip_ids) here (id)
+        order by here.id
+    ) wanted
+    cross join lateral (
+        select
+        from tournament_clips
+        where tournament_clips.id = wanted.id
+        for no key update
+    ) locked;
 
     with seen as (
         select distinct here.voter_key, here.clip_id
@@ -34,7 +41,12 @@ begin
         insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
         select of_season, of_slot, seen.clip_id, seen.voter_key, dailies_now()
         from seen
-        join tournament_clips clips on clips.id = seen.clip_id
+        cross join lateral (
+            select *
+            from tournament_clips
+            where tournament_clips.id = seen.clip_id
+            offset 0
+        ) clips
         where clips.season_id = of_season and clips.slot_position = of_slot and clips.status = 'active'
         order by seen.clip_id, seen.voter_key
         on conflict do nothing

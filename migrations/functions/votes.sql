@@ -57,11 +57,68 @@ begin
 end
 $$;
 
+-- Locks what a batch of votes may change, in the one order that everything keeps which counts votes: the slot, clips by
+-- id, the day's totals by voter. Each is looked up by its whole key, one by one: a plan that was made while a table was
+-- small must not read the whole of it once it is large. Returns the open round, nulls when there is none.
+create or replace function lock_votes(
+    voter_keys text[],
+    clip_ids uuid[],
+    today date,
+    out season_id uuid,
+    out slot_position int
+)
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    select open_round.season_id, open_round.slot_position
+    into lock_votes.season_id, lock_votes.slot_position
+    from lock_open_round() open_round;
+    if lock_votes.season_id is not null then
+        perform
+        from (
+            select distinct here.id
+            from unnest(clip_ids) here (id)
+            order by here.id
+        ) wanted
+        cross join lateral (
+            select
+            from tournament_clips
+            where tournament_clips.id = wanted.id
+            for no key update
+        ) locked;
+    end if;
+    perform
+    from (
+        select distinct here.voter_key collate "C" as voter_key
+        from unnest(voter_keys) here (voter_key)
+        order by 1
+    ) wanted
+    cross join lateral (
+        select
+        from voter_days
+        where voter_days.voter_key = wanted.voter_key and voter_days.day = today
+        for no key update
+    ) locked;
+end
+$$;
+
+-- How much a cast weighs, by its letter in `votes.kinds`.
+create or replace function vote_weight(letter text)
+returns int
+language sql
+immutable
+parallel safe
+as $$
+    select case letter when 'n' then 1 when 's' then 3 when 'm' then 10 end;
+$$;
+
 -- Counts the votes of one batch. Each row of the arrays is one vote; an empty text means that there is none. Every
 -- vote is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it
 -- counts. Votes of one voter take turns, so that the second is judged by what the first left.
---
--- Locks are taken in one order by everything that counts votes: rates by key, the slot, clips by id, voters by key.
 create or replace function cast_votes(
     voter_keys text[],
     clip_ids uuid[],
@@ -87,8 +144,6 @@ returns table (
 language plpgsql
 security definer
 set search_path = public, pg_temp
--- Every table is met by an index from a row of the batch. Plans live as long as the connection: one that was made
--- while a table was empty must not read the whole of it once it is full.
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -101,119 +156,89 @@ declare
     moment constant timestamptz := dailies_now();
     today constant date := (moment at time zone 'utc')::date;
     until_tomorrow constant int := ceil(extract(epoch from (today + 1)::timestamp - moment at time zone 'utc'));
-    voting_enabled boolean;
+    flags text[];
     power_enabled boolean;
     repeats_enabled boolean;
     members_only boolean;
     captcha_needed boolean;
-    turns int[];
-    waits int[];
-    remaining int[];
-    open_season uuid;
-    open_slot int;
+    rates record;
+    open_round record;
 begin
-    select bool_or(enabled) filter (where key = 'voting_enabled'),
-        bool_or(enabled) filter (where key = 'power_votes_enabled'),
-        bool_or(enabled) filter (where key = 'multi_vote_enabled'),
-        bool_or(enabled) filter (where key = 'require_auth_voting'),
-        bool_or(enabled) filter (where key = 'require_captcha_voting')
-    into voting_enabled, power_enabled, repeats_enabled, members_only, captcha_needed
-    from feature_flags;
+    select array_agg(key) into flags from feature_flags where enabled;
+    power_enabled := 'power_votes_enabled' = any (flags);
+    repeats_enabled := 'multi_vote_enabled' = any (flags);
+    members_only := 'require_auth_voting' = any (flags);
+    captcha_needed := 'require_captcha_voting' = any (flags);
 
-    if not voting_enabled then
-        return query
-        select place, 'feature_off', null::int, null::int, null::int, null::int, null::int, null::int, null::int,
-            null::int
-        from generate_subscripts(voter_keys, 1) place;
-        return;
+    if 'voting_enabled' = any (flags) then
+        select * into rates from take_vote_rates(voter_keys, networks);
+    else
+        select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
+        into rates;
     end if;
-
-    begin
-        select array_agg(rates.turn order by rates.ordinal), array_agg(rates.wait order by rates.ordinal),
-            array_agg(rates.remaining order by rates.ordinal)
-        into turns, waits, remaining
-        from take_vote_rates(voter_keys, networks) rates;
-    exception
-        when serialization_failure or deadlock_detected then
-            raise;
-        -- A limiter that cannot decide refuses.
-        when others then
-            raise warning 'the vote limiter failed: %', sqlerrm;
-            return query
-            select place, 'limiter_unavailable', null::int, null::int, null::int, null::int, null::int, null::int,
-                null::int, null::int
-            from generate_subscripts(voter_keys, 1) place;
+    if 1 > any (rates.turns) then
+        return query
+        select here.ordinal::int,
+            case here.turn when 0 then 'rate_limited' when -1 then 'limiter_unavailable' else 'feature_off' end,
+            here.wait, 0, null::int, null::int, null::int, null::int, null::int, null::int
+        from unnest(rates.turns, rates.waits) with ordinality here (turn, wait, ordinal)
+        where here.turn < 1;
+        if 1 > all (rates.turns) then
             return;
-    end;
-
-    if 0 = any (turns) then
-        return query
-        select here.ordinal::int, 'rate_limited', here.wait, 0, null::int, null::int, null::int, null::int, null::int,
-            null::int
-        from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
-        where here.turn = 0;
+        end if;
     end if;
+    select * into open_round from lock_votes(voter_keys, clip_ids, today);
 
-    select lock_open_round.season_id, lock_open_round.slot_position
-    into open_season, open_slot
-    from lock_open_round();
-    perform
-    from tournament_clips
-    where id = any (clip_ids) and season_id = open_season and slot_position = open_slot and status = 'active'
-    order by id
-    for no key update;
-    perform
-    from voter_days
-    where voter_key = any (voter_keys) and day = today
-    order by voter_key
-    for no key update;
-
-    for this_turn in 1..(select coalesce(max(turn), 0) from unnest(turns) turn) loop
+    for this_turn in 1..(select max(turn) from unnest(rates.turns) turn) loop
         return query
         with asked as materialized (
             select here.*,
-                case here.kind when 'standard' then 1 when 'super' then 3 when 'mega' then 10 end as weight,
+                case here.kind when 'standard' then 'n' when 'super' then 's' when 'mega' then 'm' end as letter,
                 case when starts_with(here.voter_key, 'user_') then substr(here.voter_key, 6)::uuid end as member
             from unnest(
-                voter_keys, clip_ids, asked_kinds, device_keys, cookies, networks, signals, turns, remaining
+                voter_keys, clip_ids, asked_kinds, device_keys, cookies, networks, signals, rates.turns,
+                rates.remaining
             ) with ordinality here (
                 voter_key, clip_id, kind, device_key, cookie, network, signals, turn, remaining, ordinal
             )
             where here.turn = this_turn
         ), judged as materialized (
             select asked.*,
-                clips.weighted_score,
-                clips.vote_count,
+                vote_weight(asked.letter) as weight,
+                clip.weighted_score,
+                clip.vote_count,
                 coalesce(days.casts, 0) as casts_today,
                 case
                     when asked.kind <> 'standard' and not power_enabled then 'feature_off'
                     when days.attempts >= attempts_a_day then 'rate_limited'
-                    when users.banned_at is not null then 'banned'
+                    when voter.banned_at is not null then 'banned'
                     when asked.member is null and (members_only or asked.kind <> 'standard') then 'auth_required'
-                    when asked.member is not null and users.id is null then 'auth_required'
-                    when clips.id is null then 'clip_not_found'
-                    when clips.status <> 'active' then 'clip_not_active'
-                    when (clips.season_id, clips.slot_position) is distinct from (open_season, open_slot) then
+                    when asked.member is not null and voter.id is null then 'auth_required'
+                    when clip.id is null then 'clip_not_found'
+                    when clip.status <> 'active' then 'clip_not_active'
+                    when (clip.season_id, clip.slot_position)
+                        is distinct from (open_round.season_id, open_round.slot_position)
+                    then
                         case
-                            when slots.status in ('voting', 'under_review') then 'round_over'
+                            when clip.slot_status in ('voting', 'under_review') then 'round_over'
                             else 'wrong_slot'
                         end
-                    when clips.user_id = asked.member then 'own_clip'
+                    when clip.user_id = asked.member then 'own_clip'
                     when mine.clip_id is not null and not repeats_enabled then 'already_voted'
                     when asked.member is null and exists (
                         select from votes
-                        where season_id = open_season and slot_position = open_slot
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
                             and device_key = asked.voter_key and clip_id = asked.clip_id
                             and user_id is not null and voided_at is null
                     ) then 'already_voted'
                     when asked.kind = 'super' and exists (
                         select from votes
-                        where season_id = open_season and slot_position = open_slot
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
                             and voter_key = asked.voter_key and kinds like '%s%' and voided_at is null
                     ) then 'super_used'
                     when asked.kind = 'mega' and exists (
                         select from votes
-                        where season_id = open_season and slot_position = open_slot
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
                             and voter_key = asked.voter_key and kinds like '%m%' and voided_at is null
                     ) then 'mega_used'
                     when days.casts >= daily_votes then 'daily_limit'
@@ -223,23 +248,41 @@ begin
                     ) then 'captcha_required'
                 end as code
             from asked
-            left join users on users.id = asked.member
-            left join tournament_clips clips on clips.id = asked.clip_id
-            left join story_slots slots
-                on slots.season_id = clips.season_id and slots.position = clips.slot_position
-            left join voter_days days on days.voter_key = asked.voter_key and days.day = today
-            left join votes mine
-                on mine.season_id = open_season and mine.slot_position = open_slot
-                and mine.voter_key = asked.voter_key and mine.clip_id = asked.clip_id and mine.voided_at is null
+            left join lateral (
+                select id, banned_at
+                from users
+                where id = asked.member
+                offset 0
+            ) voter on true
+            left join lateral (
+                select clips.*, slots.status as slot_status
+                from tournament_clips clips
+                left join story_slots slots
+                    on slots.season_id = clips.season_id and slots.position = clips.slot_position
+                where clips.id = asked.clip_id
+                offset 0
+            ) clip on true
+            left join lateral (
+                select casts, attempts
+                from voter_days
+                where voter_key = asked.voter_key and day = today
+                offset 0
+            ) days on true
+            left join lateral (
+                select clip_id
+                from votes
+                where season_id = open_round.season_id and slot_position = open_round.slot_position
+                    and voter_key = asked.voter_key and clip_id = asked.clip_id and voided_at is null
+                offset 0
+            ) mine on true
         ), counted as (
             insert into votes as kept (
                 season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, voter_cookie, network,
                 kinds, flags, created_at, updated_at
             )
-            select open_season, open_slot, clip_id, weight, voter_key, nullif(device_key, ''), member,
-                decode(nullif(cookie, ''), 'hex'), decode(nullif(network, ''), 'hex'),
-                case kind when 'standard' then 'n' when 'super' then 's' when 'mega' then 'm' end,
-                string_to_array(nullif(signals, ''), ','), moment, moment
+            select open_round.season_id, open_round.slot_position, clip_id, weight, voter_key,
+                nullif(device_key, ''), member, decode(nullif(cookie, ''), 'hex'), decode(nullif(network, ''), 'hex'),
+                letter, string_to_array(nullif(signals, ''), ','), moment, moment
             from judged
             where code is null
             on conflict (season_id, slot_position, voter_key, clip_id) where voided_at is null do update
@@ -263,7 +306,7 @@ begin
             select voter_key, today, case when code is null then 1 else 0 end, 1
             from judged
             where code is distinct from 'feature_off' and code is distinct from 'rate_limited'
-            order by voter_key
+            order by voter_key collate "C"
             on conflict (voter_key, day) do update
             set casts = kept.casts + excluded.casts,
                 attempts = kept.attempts + 1
@@ -287,7 +330,7 @@ begin
             case
                 when has_power and not (code is null and kind = 'super') and not exists (
                     select from votes
-                    where season_id = open_season and slot_position = open_slot
+                    where season_id = open_round.season_id and slot_position = open_round.slot_position
                         and voter_key = answered.voter_key and kinds like '%s%' and voided_at is null
                 ) then 1
                 else 0
@@ -295,7 +338,7 @@ begin
             case
                 when has_power and not (code is null and kind = 'mega') and not exists (
                     select from votes
-                    where season_id = open_season and slot_position = open_slot
+                    where season_id = open_round.season_id and slot_position = open_round.slot_position
                         and voter_key = answered.voter_key and kinds like '%m%' and voided_at is null
                 ) then 1
                 else 0
@@ -305,8 +348,8 @@ begin
 end
 $$;
 
--- Takes votes back: the last cast of each. Its weight leaves the clip, its day gets the cast back, and a super or mega
--- is free again. Answers as cast_votes; a null code means that the vote is undone.
+-- Takes votes back, one after the other: the last cast of each. Its weight leaves the clip, its day gets the cast back,
+-- and a super or mega is free again. Answers as cast_votes; a null code means that the vote is undone.
 create or replace function undo_votes(
     voter_keys text[],
     clip_ids uuid[],
@@ -329,8 +372,6 @@ language plpgsql
 security definer
 set search_path = public, pg_temp
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
@@ -338,170 +379,88 @@ as $$
 declare
     moment constant timestamptz := dailies_now();
     today constant date := (moment at time zone 'utc')::date;
-    voting_enabled boolean;
-    power_enabled boolean;
-    turns int[];
-    waits int[];
-    remaining int[];
-    open_season uuid;
-    open_slot int;
+    is_enabled boolean := exists (select from feature_flags where key = 'voting_enabled' and enabled);
+    rates record;
+    open_round record;
+    clip tournament_clips;
+    mine votes;
+    undone text;
+    refusal text;
+    left_over record;
 begin
-    select bool_or(enabled) filter (where key = 'voting_enabled'),
-        bool_or(enabled) filter (where key = 'power_votes_enabled')
-    into voting_enabled, power_enabled
-    from feature_flags;
-
-    if not voting_enabled then
-        return query
-        select place, 'feature_off', null::int, null::int, null::int, null::int, null::int, null::int, null::int,
-            null::int
-        from generate_subscripts(voter_keys, 1) place;
-        return;
+    if is_enabled then
+        select * into rates from take_vote_rates(voter_keys, networks);
+        if 0 < any (rates.turns) then
+            select * into open_round from lock_votes(voter_keys, clip_ids, today);
+        end if;
     end if;
-
-    begin
-        select array_agg(rates.turn order by rates.ordinal), array_agg(rates.wait order by rates.ordinal),
-            array_agg(rates.remaining order by rates.ordinal)
-        into turns, waits, remaining
-        from take_vote_rates(voter_keys, networks) rates;
-    exception
-        when serialization_failure or deadlock_detected then
-            raise;
-        when others then
-            raise warning 'the vote limiter failed: %', sqlerrm;
+    for place in 1..coalesce(cardinality(voter_keys), 0) loop
+        if not is_enabled or rates.turns[place] < 1 then
             return query
-            select place, 'limiter_unavailable', null::int, null::int, null::int, null::int, null::int, null::int,
-                null::int, null::int
-            from generate_subscripts(voter_keys, 1) place;
-            return;
-    end;
-
-    if 0 = any (turns) then
-        return query
-        select here.ordinal::int, 'rate_limited', here.wait, 0, null::int, null::int, null::int, null::int, null::int,
-            null::int
-        from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
-        where here.turn = 0;
-    end if;
-
-    select lock_open_round.season_id, lock_open_round.slot_position
-    into open_season, open_slot
-    from lock_open_round();
-    perform
-    from tournament_clips
-    where id = any (clip_ids) and season_id = open_season and slot_position = open_slot and status = 'active'
-    order by id
-    for no key update;
-    perform
-    from voter_days
-    where voter_key = any (voter_keys) and day = today
-    order by voter_key
-    for no key update;
-
-    for this_turn in 1..(select coalesce(max(turn), 0) from unnest(turns) turn) loop
-        return query
-        with asked as materialized (
-            select here.*,
-                case when starts_with(here.voter_key, 'user_') then substr(here.voter_key, 6)::uuid end as member
-            from unnest(voter_keys, clip_ids, turns, remaining) with ordinality here (
-                voter_key, clip_id, turn, remaining, ordinal
-            )
-            where here.turn = this_turn
-        ), judged as materialized (
-            select asked.*,
-                clips.weighted_score,
-                clips.vote_count,
-                mine.casts,
-                mine.updated_at,
-                coalesce(days.casts, 0) as casts_today,
-                case right(mine.kinds, 1) when 'n' then 1 when 's' then 3 when 'm' then 10 end as weight,
-                right(mine.kinds, 1) as kind,
+            select place,
                 case
-                    when users.banned_at is not null then 'banned'
-                    when mine.clip_id is null then 'vote_not_found'
-                    when clips.status <> 'active'
-                        or (clips.season_id, clips.slot_position) is distinct from (open_season, open_slot)
-                    then 'round_over'
-                end as code
-            from asked
-            left join users on users.id = asked.member
-            left join tournament_clips clips on clips.id = asked.clip_id
-            left join voter_days days on days.voter_key = asked.voter_key and days.day = today
-            left join votes mine
-                on mine.season_id = clips.season_id and mine.slot_position = clips.slot_position
-                and mine.voter_key = asked.voter_key and mine.clip_id = asked.clip_id and mine.voided_at is null
-        ), lessened as (
+                    when not is_enabled then 'feature_off'
+                    when rates.turns[place] = 0 then 'rate_limited'
+                    else 'limiter_unavailable'
+                end,
+                case when is_enabled then rates.waits[place] end, 0, null::int, null::int, null::int, null::int,
+                null::int, null::int;
+            continue;
+        end if;
+
+        select * into clip from tournament_clips where id = clip_ids[place];
+        select * into mine
+        from votes
+        where season_id = clip.season_id and slot_position = clip.slot_position
+            and voter_key = voter_keys[place] and clip_id = clip.id and voided_at is null;
+        refusal := case
+            when exists (
+                select from users
+                where id = case
+                        when starts_with(voter_keys[place], 'user_') then substr(voter_keys[place], 6)::uuid
+                    end
+                    and banned_at is not null
+            ) then 'banned'
+            when mine.clip_id is null then 'vote_not_found'
+            when clip.status <> 'active'
+                or (clip.season_id, clip.slot_position)
+                    is distinct from (open_round.season_id, open_round.slot_position)
+            then 'round_over'
+        end;
+        if refusal is not null then
+            return query
+            select place, refusal, null::int, rates.remaining[place], null::int, null::int, null::int, null::int,
+                null::int, null::int;
+            continue;
+        end if;
+
+        undone := right(mine.kinds, 1);
+        if mine.casts > 1 then
             update votes
-            set casts = votes.casts - 1,
-                weight = votes.weight - judged.weight,
-                kinds = left(votes.kinds, -1),
+            set casts = casts - 1,
+                weight = weight - vote_weight(undone),
+                kinds = left(kinds, -1),
                 updated_at = moment
-            from judged
-            where judged.code is null and judged.casts > 1
-                and votes.season_id = open_season and votes.slot_position = open_slot
-                and votes.voter_key = judged.voter_key and votes.clip_id = judged.clip_id
-                and votes.voided_at is null
-        ), removed as (
+            where season_id = clip.season_id and slot_position = clip.slot_position
+                and voter_key = voter_keys[place] and clip_id = clip.id and voided_at is null;
+        else
             delete from votes
-            using judged
-            where judged.code is null and judged.casts = 1
-                and votes.season_id = open_season and votes.slot_position = open_slot
-                and votes.voter_key = judged.voter_key and votes.clip_id = judged.clip_id
-                and votes.voided_at is null
-        ), scored as (
-            update tournament_clips
-            set vote_count = tournament_clips.vote_count - lost.votes,
-                weighted_score = tournament_clips.weighted_score - lost.weight
-            from (
-                select clip_id, count(*)::int as votes, sum(weight)::int as weight
-                from judged
-                where code is null
-                group by clip_id
-            ) lost
-            where tournament_clips.id = lost.clip_id
-        ), totted as (
-            update voter_days
-            set casts = greatest(0, voter_days.casts - 1)
-            from judged
-            where judged.code is null and voter_days.voter_key = judged.voter_key
-                and voter_days.day = (judged.updated_at at time zone 'utc')::date
-        ), answered as (
-            select judged.*,
-                weighted_score
-                    - sum(case when code is null then weight else 0 end) over (partition by clip_id) as new_score,
-                vote_count - count(*) filter (where code is null) over (partition by clip_id) as new_count,
-                greatest(
-                    0,
-                    casts_today - case when code is null and (updated_at at time zone 'utc')::date = today then 1 else 0 end
-                ) as total_today,
-                power_enabled and member is not null and code is null as has_power
-            from judged
-        )
-        select ordinal::int,
-            code,
-            null::int,
-            remaining,
-            new_score::int,
-            new_count::int,
-            total_today,
-            greatest(0, daily_votes - total_today),
-            case
-                when has_power and (kind = 's' or not exists (
-                    select from votes
-                    where season_id = open_season and slot_position = open_slot
-                        and voter_key = answered.voter_key and kinds like '%s%' and voided_at is null
-                )) then 1
-                else 0
-            end,
-            case
-                when has_power and (kind = 'm' or not exists (
-                    select from votes
-                    where season_id = open_season and slot_position = open_slot
-                        and voter_key = answered.voter_key and kinds like '%m%' and voided_at is null
-                )) then 1
-                else 0
-            end
-        from answered;
+            where season_id = clip.season_id and slot_position = clip.slot_position
+                and voter_key = voter_keys[place] and clip_id = clip.id and voided_at is null;
+        end if;
+        update tournament_clips
+        set vote_count = vote_count - 1,
+            weighted_score = weighted_score - vote_weight(undone)
+        where id = clip.id
+        returning * into clip;
+        update voter_days
+        set casts = greatest(0, casts - 1)
+        where voter_key = voter_keys[place] and day = (mine.updated_at at time zone 'utc')::date;
+        select * into left_over
+        from voter_standing(clip.season_id, clip.slot_position, voter_keys[place], daily_votes);
+        return query
+        select place, null::text, null::int, rates.remaining[place], clip.weighted_score, clip.vote_count,
+            left_over.total_today, left_over.standard_left, left_over.super_left, left_over.mega_left;
     end loop;
 end
 $$;
@@ -586,6 +545,7 @@ end
 $$;
 
 revoke all on function create_votes_partition(uuid), drop_votes_partition(uuid), lock_open_round() from public;
+revoke all on function lock_votes(text[], uuid[], date) from public;
 revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int) from public;
 revoke all on function undo_votes(text[], uuid[], text[], int), adopt_device_votes(text, uuid) from public;
 grant execute on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int)
