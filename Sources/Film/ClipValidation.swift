@@ -10,7 +10,7 @@ public struct ValidateClip: JobPayload {
     /// The name in the queue.
     public static let kind = "validate_clip"
     /// A conversion may take minutes on a busy machine.
-    public static let options = JobOptions(maxAttempts: 5, timeout: .seconds(600))
+    public static let options = JobOptions(timeout: .seconds(600), isLong: true)
 
     /// The clip.
     public let clipID: UUID

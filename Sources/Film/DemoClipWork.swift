@@ -11,7 +11,7 @@ public struct RenderDemoClip: JobPayload {
     /// The name in the queue.
     public static let kind = "render_demo_clip"
     /// Members' clips go first.
-    public static let options = JobOptions(priority: .low, maxAttempts: 5, timeout: .seconds(600))
+    public static let options = JobOptions(priority: .low, timeout: .seconds(600), isLong: true)
 
     /// Which of the demo clips.
     public let index: Int

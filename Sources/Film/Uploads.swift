@@ -77,6 +77,7 @@ public struct Uploads: Sendable {
     }
 
     /// Forgets uploads that nobody finished, and what of them and of dead workers is left in the storage.
+    @discardableResult
     public func sweep(_ storage: any MediaStorage, now: Date) throws -> SweepReport {
         try database.execute("delete from uploads where registered_at is null and expires_at < dailies_now()")
         let hour = 3_600.0

@@ -6,7 +6,7 @@ import Synchronization
 /// Files made by ffmpeg when a test needs them, in a directory that goes with the test.
 final class Fixtures: Sendable {
     let directory: String
-    let tools = MediaTools(timeLimit: .seconds(60), preset: "superfast")
+    let tools = MediaTools(timeLimit: .seconds(300), preset: "superfast")
 
     init() throws {
         directory = "/tmp/dailies-media-" + UUID().uuidString.lowercased()

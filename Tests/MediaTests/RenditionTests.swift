@@ -3,7 +3,7 @@ import Media
 import Platform
 import Testing
 
-@Suite("CLIP-04 renditions, posters, placeholders")
+@Suite("CLIP-04 renditions, posters, placeholders", .serialized)
 struct RenditionTests {
     let fixtures: Fixtures
 

@@ -33,7 +33,8 @@ extension DemoClips {
     ]
 
     /// One formula for brightness and a palette: a third of the work of three formulas.
-    private static func paint(_ size: String, rate: Int, _ light: String, _ palette: (String, String, String)) -> String {
+    private static func paint(_ size: String, rate: Int, _ light: String, _ palette: (String, String, String)) -> String
+    {
         "nullsrc=s=\(size):r=\(rate),format=gray,geq=lum='\(light)',format=gbrp,"
             + "lutrgb=r='\(palette.0)':g='\(palette.1)':b='\(palette.2)'"
     }

@@ -1,0 +1,222 @@
+import Film
+import FoundationEssentials
+import Media
+import Platform
+import Postgres
+import Queue
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("CLIP-01 CLIP-04 from an upload to a clip that can be shown", .serialized, .requiresPostgres)
+struct ClipValidationTests {
+    @Test(
+        "CLIP-04 a registered clip becomes ready with rendition, poster, placeholder and hash, and its parts are gone")
+    func ready() throws {
+        try ClipWorkshop.run { workshop in
+            let upload = try workshop.sent(workshop.video())
+            let clip = try workshop.register(upload)
+            #expect(try workshop.processing(clip) == .processing)
+            try workshop.drain()
+            let row = try workshop.row(clip)
+            #expect(try row.value("processing", as: ClipProcessing.self) == .ready)
+            let video: String = try row.value("video_key")
+            let poster: String = try row.value("poster_key")
+            let original: String = try row.value("original_key")
+            #expect(try Set(workshop.files()) == [video, poster, original])
+            #expect(video.hasPrefix("clips/\(clip.uuidString.lowercased())/") && video.hasSuffix(".mp4"))
+            #expect(original.hasPrefix("originals/"))
+            #expect(try row.value("width", as: Int.self) == 1_080)
+            #expect(try row.value("duration_ms", as: Int.self) == 1_000)
+            #expect(try row.value("blurhash", as: String.self).count == 28)
+            #expect(try row.value("perceptual_hash", as: Int64?.self) != nil)
+            #expect(try row.value("status", as: ClipStatus.self) == .pending)
+        }
+    }
+
+    @Test("CLIP-02 a refused file leaves its reason for the sender and nothing on the disk")
+    func refused() throws {
+        try ClipWorkshop.run { workshop in
+            let path = workshop.directory + "/source-text"
+            try Files.write(Array(String(repeating: "no video ", count: 100).utf8), to: path)
+            let clip = try workshop.register(workshop.sent(path))
+            let sound = try workshop.register(
+                workshop.sent(workshop.video("-f lavfi -i sine=d=2 -map 1 -c:a aac")))
+            try workshop.drain()
+            #expect(try workshop.processing(clip) == .failed)
+            let reason: String = try workshop.row(clip).value("processing_error")
+            #expect(reason.contains("not a video") && !reason.contains("/"))
+            #expect(try workshop.row(sound).value("processing_error", as: String.self).contains("sound"))
+            #expect(try workshop.files().isEmpty)
+        }
+    }
+
+    @Test("CLIP-03 a file of another kind than declared is refused")
+    func otherType() throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video(), as: "video/webm"))
+            try workshop.drain()
+            #expect(try workshop.row(clip).value("processing_error", as: String.self).contains("WebM"))
+        }
+    }
+
+    @Test("CLIP-01 an upload is registered once")
+    func once() throws {
+        try ClipWorkshop.run { workshop in
+            let upload = try workshop.sent(workshop.video())
+            let clip = try workshop.register(upload)
+            #expect(throws: FilmRefusal.alreadyRegistered(clip)) { try workshop.register(upload) }
+            let jobs: Int = try workshop.stage.superuser.one(
+                "select count(*) from jobs where kind = 'validate_clip'")
+            #expect(jobs == 1)
+        }
+    }
+
+    @Test(
+        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes", arguments: 1...8)
+    func interrupted(step: Int) throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video()))
+            let failing = FailingStorage(workshop.storage, at: step)
+            try workshop.drain(failing)
+            if try workshop.processing(clip) == .processing {
+                #expect(try workshop.row(clip).value("video_key", as: String?.self) == nil)
+                try workshop.stage.superuser.execute("update jobs set run_at = now() where state = 'queued'")
+                try workshop.drain()
+            }
+            let row = try workshop.row(clip)
+            #expect(try row.value("processing", as: ClipProcessing.self) == .ready)
+            let keys: Set<String> = try [
+                row.value("video_key"), row.value("poster_key"), row.value("original_key"),
+            ]
+            // Parts that a dead worker could not remove are left to the sweep.
+            #expect(try Set(workshop.files().filter { !$0.hasPrefix("incoming/") }) == keys)
+            let states: [String] = try workshop.stage.superuser.query(
+                "select state from jobs where kind = 'validate_clip'")
+            #expect(states == ["completed"])
+        }
+    }
+
+    @Test("CLIP-04 without ffmpeg the job is tried again, and at last the sender learns that it failed")
+    func withoutTool() throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video()))
+            workshop.tools.ffprobe = "/nonexistent/ffprobe"
+            for attempt in 1...ValidateClip.options.maxAttempts {
+                #expect(try workshop.processing(clip) == .processing, "attempt \(attempt)")
+                try workshop.drain()
+                try workshop.stage.superuser.execute("update jobs set run_at = now() where state = 'queued'")
+            }
+            #expect(try workshop.processing(clip) == .failed)
+        }
+    }
+
+    @Test("CLIP-04 a full disk is not the sender's fault: the clip waits and is finished when there is room")
+    func fullDisk() throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video()))
+            try workshop.drain(FailingStorage(workshop.storage, at: 4, with: .full("ENOSPC")))
+            #expect(try workshop.processing(clip) == .processing)
+            try workshop.stage.superuser.execute("update jobs set run_at = now() where state = 'queued'")
+            try workshop.drain()
+            #expect(try workshop.processing(clip) == .ready)
+        }
+    }
+
+    @Test("CLIP-07 the sweep forgets what was never registered, and keeps what still is to be processed")
+    func sweep() throws {
+        try ClipWorkshop.run { workshop in
+            let forgotten = try workshop.sent(workshop.video())
+            let waiting = try workshop.sent(workshop.video())
+            let clip = try workshop.register(waiting)
+            let jobs = Uploads(database: workshop.stage.jobs)
+            let later = Date().addingTimeInterval(2 * 86_400)
+            try jobs.sweep(workshop.storage, now: later)
+            #expect(try workshop.storage.stagedParts(of: forgotten.id).count == 1, "the row is not old yet")
+            try workshop.stage.test.setClock(offset: .seconds(2 * 86_400))
+            try jobs.sweep(workshop.storage, now: later)
+            #expect(try workshop.storage.stagedParts(of: forgotten.id).isEmpty)
+            #expect(try workshop.storage.stagedParts(of: waiting.id).count == 1)
+            #expect(throws: FilmRefusal.uploadNotFound) { try workshop.register(forgotten) }
+            try workshop.drain()
+            #expect(try workshop.processing(clip) == .ready)
+        }
+    }
+
+    @Test("CLIP-01 limits: no season, too many clips, too many unfinished uploads")
+    func limits() throws {
+        try ClipWorkshop.run { workshop in
+            let path = workshop.directory + "/source-small"
+            try Files.write([1, 2, 3], to: path)
+            for number in 1...3 { _ = try workshop.register(workshop.sent(path), title: "Take \(number)") }
+            #expect(throws: FilmRefusal.clipLimitReached) { try workshop.sent(path) }
+            let other = try workshop.stage.member("ilse_brandt")
+            for _ in 1...Uploads.openLimit {
+                _ = try workshop.uploads.begin(member: other, fileName: "x", contentType: "video/mp4", size: 1)
+            }
+            #expect(throws: FilmRefusal.uploadLimit) {
+                try workshop.uploads.begin(member: other, fileName: "x", contentType: "video/mp4", size: 1)
+            }
+            try workshop.stage.superuser.execute("update seasons set status = 'archived', activated_at = now()")
+            #expect(throws: FilmRefusal.noSeason) {
+                try workshop.uploads.begin(member: other, fileName: "x", contentType: "video/mp4", size: 1)
+            }
+        }
+    }
+}
+
+/// A storage that fails once, at its n-th call, as a crash of the worker would end it there.
+final class FailingStorage: MediaStorage {
+    private let storage: LocalStorage
+    private let step: Int
+    private let fault: StorageFault
+    private let calls = Atomic(0)
+
+    init(_ storage: LocalStorage, at step: Int, with fault: StorageFault = .failed("the worker died")) {
+        self.storage = storage
+        self.step = step
+        self.fault = fault
+    }
+
+    private func count() throws(StorageFault) {
+        if calls.add(1, ordering: .relaxed).newValue == step { throw fault }
+    }
+
+    func stagedParts(of upload: UUID) throws(StorageFault) -> [Int: Int] { try storage.stagedParts(of: upload) }
+
+    func stage(_ path: String, as upload: UUID, plan: UploadPlan) throws(StorageFault) {
+        try storage.stage(path, as: upload, plan: plan)
+    }
+
+    func assemble(_ upload: UUID, count: Int, to path: String) throws(StorageFault) {
+        try self.count()
+        try storage.assemble(upload, count: count, to: path)
+        try self.count()
+    }
+
+    func deleteParts(of upload: UUID) throws(StorageFault) {
+        try count()
+        try storage.deleteParts(of: upload)
+    }
+
+    func makeWorkspace() throws(StorageFault) -> String { try storage.makeWorkspace() }
+
+    func store(_ path: String, as key: StorageKey) throws(StorageFault) {
+        try count()
+        try storage.store(path, as: key)
+        if step == 7 || step == 8 { try count() }
+    }
+
+    func fetch(_ key: StorageKey, to path: String) throws(StorageFault) { try storage.fetch(key, to: path) }
+
+    func delete(_ key: StorageKey) throws(StorageFault) { try storage.delete(key) }
+
+    func sweep(partsBefore: Date, workBefore: Date, isWanted: (UUID) throws -> Bool) throws -> SweepReport {
+        try storage.sweep(partsBefore: partsBefore, workBefore: workBefore, isWanted: isWanted)
+    }
+
+    func url(for key: StorageKey) -> String { storage.url(for: key) }
+
+    var freeBytes: Int? { storage.freeBytes }
+}
