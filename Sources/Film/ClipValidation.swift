@@ -21,7 +21,7 @@ public struct ValidateClip: JobPayload {
     }
 }
 
-/// Forgets unfinished uploads; runs every hour.
+/// Forgets unfinished uploads; meant to recur every hour.
 public struct SweepUploads: JobPayload {
     /// The name in the queue.
     public static let kind = "sweep_uploads"
@@ -58,7 +58,6 @@ public struct ClipValidation: Sendable {
             }
             return .done()
         }
-        registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
     }
 
     private func run(_ job: ValidateClip, _ context: JobContext) throws -> JobOutcome {
