@@ -1,0 +1,146 @@
+import Platform
+import Testing
+
+@testable import HTTP
+
+@Suite("Guard")
+struct GuardTests {
+    private static let body = #"{"clipId":"\#(Site.clip)"}"#
+
+    private static func vote(_ access: Access = .any, flag: String? = nil) -> Route {
+        .post("/api/vote", access: access, limit: .vote, flag: flag, body: Site.Vote.self, summary: "Votes.") { _, _ in
+            .noContent
+        }
+    }
+
+    private static func decision(_ isAllowed: Bool) -> LimitDecision {
+        LimitDecision(isAllowed: isAllowed, limit: 30, remaining: isAllowed ? 7 : 0, resetSeconds: 12)
+    }
+
+    @Test("SEC-01 a change needs our origin and a token, unless a bearer token stands for both")
+    func forgery() throws {
+        let site = try Site([Self.vote()])
+        #expect(site.post("/api/vote", Self.body).status == 204)
+        #expect(site.post("/api/vote", Self.body, headers: ["Sec-Fetch-Site": "same-origin"]).status == 204)
+        for headers: Headers in [
+            ["Origin": "https://evil.example"], ["Origin": "null"], ["Sec-Fetch-Site": "cross-site"],
+            ["Sec-Fetch-Site": "same-site"], ["Origin": "https://dailies.example.evil.example"],
+            ["Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"],
+        ] {
+            #expect(site.post("/api/vote", Self.body, headers: headers).code == "csrf_failed")
+        }
+        let bare = Request(
+            .post, "/api/vote", headers: ["Content-Type": "application/json"], body: Array(Self.body.utf8))
+        #expect(site.respond(bare).code == "csrf_failed")
+        let wrong = try Site([Self.vote()], isTokenValid: false)
+        #expect(wrong.post("/api/vote", Self.body).status == 403)
+        #expect(wrong.post("/api/vote", Self.body, headers: ["Authorization": "Bearer key"]).status == 204)
+    }
+
+    @Test("reads and other kinds of callers need no form token")
+    func noTokenNeeded() throws {
+        let routes: [Route] = [
+            .get("/r", access: .any, summary: "r") { _ in .noContent },
+            .post("/hook", access: .provider, summary: "h") { _ in .noContent },
+            .post("/cron", access: .cron, summary: "c") { _ in .noContent },
+        ]
+        let site = try Site(routes, isTokenValid: false)
+        #expect(site.get("/r").status == 204)
+        #expect(site.respond(Request(.post, "/hook")).status == 204)
+        #expect(site.respond(Request(.post, "/cron")).status == 401)
+        #expect(site.respond(Request(.post, "/cron", headers: ["Authorization": "Bearer nope"])).status == 401)
+        #expect(site.respond(Request(.post, "/cron", headers: ["Authorization": "Bearer cron"])).status == 204)
+    }
+
+    @Test(
+        "every kind of access against every kind of caller",
+        arguments: [
+            (Access.any, [204, 204, 204, 403]), (.member, [401, 204, 204, 403]), (.owner, [401, 204, 204, 403]),
+            (.admin, [401, 403, 204, 403]), (.internal_, [404, 404, 404, 404]), (.cron, [401, 401, 401, 401]),
+            (.signed, [204, 204, 204, 403]), (.provider, [204, 204, 204, 403]),
+        ])
+    func access(_ access: Access, _ statuses: [Int]) throws {
+        let callers: [Caller] = [
+            .visitor, Site.member(), Site.member(isAdmin: true), Site.member(isAdmin: true, isBanned: true),
+        ]
+        for (caller, status) in zip(callers, statuses) {
+            let site = try Site([Self.vote(access)], caller: caller)
+            #expect(site.post("/api/vote", Self.body).status == status, "\(caller)")
+        }
+    }
+
+    @Test("the banned may read, and change only where a route lets them")
+    func banned() throws {
+        let routes: [Route] = [
+            .get("/r", access: .member, summary: "r") { _ in .noContent },
+            .get("/admin", access: .admin, summary: "a") { _ in .noContent },
+            .post("/leave", access: .member, refusesBanned: false, summary: "l") { _ in .noContent },
+        ]
+        let site = try Site(routes, caller: Site.member(isAdmin: true, isBanned: true))
+        #expect(site.get("/r").status == 204)
+        #expect(site.get("/admin").code == "banned")
+        #expect(site.post("/leave", "", type: nil).status == 204)
+    }
+
+    @Test("VOTE-04 refusals come in their order: forged, switched off, too fast, banned, not signed in")
+    func order() throws {
+        let banned = Site.member(isBanned: true)
+        func code(_ token: Bool, flags: Set<String> = ["voting"], isFull: Bool = false, _ caller: Caller) throws
+            -> String?
+        {
+            let site = try Site(
+                [Self.vote(.admin, flag: "voting")], caller: caller, isTokenValid: token,
+                limit: { _, _, _ in isFull ? Self.decision(false) : nil }, flags: flags)
+            return site.post("/api/vote", "{").code
+        }
+        #expect(try code(false, flags: [], isFull: true, banned) == "csrf_failed")
+        #expect(try code(true, flags: [], isFull: true, banned) == "feature_off")
+        #expect(try code(true, isFull: true, banned) == "rate_limited")
+        #expect(try code(true, banned) == "banned")
+        #expect(try code(true, .visitor) == "auth_required")
+        #expect(try code(true, Site.member()) == "admin_only")
+        #expect(try code(true, Site.member(isAdmin: true)) == "malformed_json")
+    }
+
+    @Test("SEC-02 limits are told in headers; a limiter that fails refuses")
+    func limits() throws {
+        let open = try Site([Self.vote()], limit: { _, _, _ in Self.decision(true) })
+        let passed = open.post("/api/vote", Self.body)
+        #expect(passed.status == 204 && passed.headers["RateLimit-Remaining"] == "7")
+        let full = try Site([Self.vote()], limit: { _, _, _ in Self.decision(false) })
+        let refused = full.post("/api/vote", Self.body)
+        #expect(refused.status == 429 && refused.headers["Retry-After"] == "12")
+        #expect(refused.headers["RateLimit-Limit"] == "30" && refused.headers["RateLimit-Remaining"] == "0")
+        let broken = try Site([Self.vote()], limit: { _, _, _ in throw Site.Unforeseen() })
+        #expect(broken.post("/api/vote", Self.body).code == "limiter_unavailable")
+    }
+
+    @Test("what everybody gets alike never learns who calls")
+    func sameForAll() throws {
+        let route = Route.get("/s", access: .any, cache: .publicCache(seconds: 30, stale: 60), summary: "s") {
+            context in
+            .text(context.caller == .visitor ? "visitor" : "member")
+        }
+        let site = try Site([route], identify: { _ in throw Site.Unforeseen() })
+        #expect(site.get("/s").text == "visitor")
+    }
+
+    @Test("a process that is not ready serves only what says how it is")
+    func notReady() throws {
+        let routes: [Route] = [
+            .get("/a", access: .any, summary: "a") { _ in .noContent },
+            .get("/livez", access: .any, isAlwaysServed: true, summary: "l") { _ in .noContent },
+        ]
+        let site = try Site(routes, requireReady: { _ in throw Problem.unavailable() })
+        #expect(site.get("/a").status == 503)
+        #expect(site.get("/livez").status == 204)
+    }
+
+    @Test("what only the web server may ask is not there for anybody else")
+    func internalOnly() throws {
+        let site = try Site([.get("/internal/x", access: .internal_, summary: "x") { _ in .noContent }])
+        #expect(site.get("/internal/x").status == 404)
+        #expect(site.get("/internal/x/").status == 404)
+        #expect(site.respond(Request(.get, "/internal/x", isInternal: true)).status == 204)
+    }
+}
