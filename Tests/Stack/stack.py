@@ -102,7 +102,7 @@ class Client:
         answer = self.get("/api/csrf")
         assert answer.status == 200, answer.body
         body = answer.json()
-        self.token = body.get("csrfToken") or body.get("token")
+        self.token = body["token"]
         return self
 
     def sign_in(self, link: str) -> Client:
