@@ -18,6 +18,9 @@ final class InProcess: Backend {
     private let services: Services
     private let application: Application
 
+    /// Every route that a host can serve.
+    var routes: [Route] { application.routes }
+
     init(_ settings: Settings) throws {
         services = Services(settings: settings, log: .standard(level: .error))
         try services.schema.checkAtStart()
