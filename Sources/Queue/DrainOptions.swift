@@ -68,6 +68,9 @@ public struct DrainSummary: Sendable, Equatable {
     /// Recurring jobs put into the queue.
     public var recurred = 0
 
+    /// Nothing yet.
+    public init() {}
+
     /// What two drains did together.
     static func + (left: DrainSummary, right: DrainSummary) -> DrainSummary {
         var sum = left

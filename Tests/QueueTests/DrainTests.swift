@@ -201,7 +201,10 @@ struct DrainTests {
                 isRunning.update { $0 += 1 }
                 defer { ended.update { $0 += 1 } }
                 guard errand.text == "stubborn" else {
-                    while true { try context.checkPoint() }
+                    while true {
+                        try context.checkPoint()
+                        rest()
+                    }
                 }
                 gate.pass()
                 return .done { try $0.execute("insert into effects (job_id) values (\(context.id))") }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Platform
 import Postgres
 import Queue
@@ -63,6 +62,11 @@ func draining(_ drainers: Drainer..., while body: () throws -> Void) throws {
         for thread in threads where !thread.join(until: .now + .seconds(20)) { Issue.record("a drain did not end") }
     }
     try body()
+}
+
+/// Lets another thread have the processor for a moment.
+func rest() {
+    _ = Monitor(0).wait(until: .now + .milliseconds(2)) { _ in Int?.none }
 }
 
 /// Something that a test opens when others may go on.
