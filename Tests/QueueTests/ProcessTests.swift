@@ -1,0 +1,119 @@
+import FoundationEssentials
+import Glibc
+import Platform
+import Postgres
+import Queue
+import Realtime
+import TestSupport
+import Testing
+
+/// The real `dailies-jobs`, as systemd starts it.
+@Suite("The jobs process", .requiresPostgres)
+struct ProcessTests {
+    private func spawn(_ test: TestDatabase, _ arguments: [String], publishSocket: String = "/nowhere") throws
+        -> ChildProcess
+    {
+        try ChildProcess.spawn(
+            Repository.programs + "/dailies-jobs", arguments,
+            environment: [
+                "DATABASE_URL": test.options(as: .jobs).connectionString, "SITE_URL": "http://127.0.0.1:8080",
+                "SECRET_KEY": String(repeating: "k", count: 32), "PUBLISH_SOCKET": publishSocket,
+                "LOG_LEVEL": "error",
+            ], output: nil, errors: nil)
+    }
+
+    /// Waits for the end of a process, and ends it itself when it is late.
+    private func end(of process: ChildProcess, within limit: Duration = .seconds(20)) throws -> ExitStatus? {
+        let status = Monitor<ExitStatus?>(nil)
+        if try eventually(within: limit, {
+            let end = try process.poll()
+            status.update { $0 = end }
+            return end != nil
+        }) {
+            return status.withLock { $0 }
+        }
+        process.signal(SIGKILL)
+        _ = try process.wait()
+        return nil
+    }
+
+    private func announce(_ test: TestDatabase) throws -> JobID {
+        try test.database(as: .jobs).transaction { connection in
+            try Realtime.announce(Event(channel: "slot", name: "round_opened"), on: connection)
+            return try connection.one("select max(id) from jobs")
+        }
+    }
+
+    @Test("JOB-02 kill -9 in the middle of a job: it runs again within 15 s and is completed once")
+    func killed() throws {
+        try TestDatabase.run { test in
+            let stub = try PublisherStub()
+            stub.answer(nil)
+            let first = try spawn(test, ["drain", "--workers", "1"], publishSocket: stub.path)
+            let id = try announce(test)
+            #expect(stub.received(1).count == 1)
+            first.signal(SIGKILL)
+            let death = ContinuousClock.now
+            #expect(try first.wait() == .signalled(SIGKILL))
+            #expect(try test.queue.job(id)?.state == .running)
+
+            stub.answer(201)
+            let second = try spawn(test, ["drain", "--workers", "1"], publishSocket: stub.path)
+            #expect(stub.received(2).count == 2)
+            #expect(death.duration(to: .now) < .seconds(15))
+            try waitUntil { try test.queue.job(id)?.state == .completed }
+            second.signal(SIGTERM)
+            #expect(try end(of: second) == .exited(0))
+            let job = try #require(try test.queue.job(id))
+            #expect(job.attempt == 2)
+            #expect(job.errors.count == 1)
+            #expect(stub.received(2).count == 2)
+        }
+    }
+
+    @Test("OPS-05 SIGTERM gives back what does not end within ten seconds, at no charge, and exits 0")
+    func terminated() throws {
+        try TestDatabase.run { test in
+            let stub = try PublisherStub()
+            stub.answer(nil)
+            let process = try spawn(test, ["drain", "--workers", "2"], publishSocket: stub.path)
+            let id = try announce(test)
+            #expect(stub.received(1).count == 1)
+            let start = ContinuousClock.now
+            process.signal(SIGTERM)
+            #expect(try end(of: process) == .exited(0))
+            #expect(start.duration(to: .now) < .seconds(10))
+            let job = try #require(try test.queue.job(id))
+            #expect(job.state == .queued)
+            #expect(job.leasedBy == nil)
+        }
+    }
+
+    @Test("drain ends when the queue is empty, or after its time; maintain does what is due")
+    func ends() throws {
+        try TestDatabase.run { test in
+            let stub = try PublisherStub()
+            let id = try announce(test)
+            #expect(
+                try end(of: spawn(test, ["drain", "--until-empty"], publishSocket: stub.path)) == .exited(0))
+            #expect(try test.queue.job(id)?.state == .completed)
+            #expect(try end(of: spawn(test, ["drain", "--for", "200ms"])) == .exited(0))
+            #expect(try end(of: spawn(test, ["maintain", "--now"])) == .exited(0))
+            let kinds = try test.queue.list(state: .completed).map(\.kind)
+            #expect(kinds.contains("sweep_sessions"))
+            #expect(kinds.contains("prune_jobs"))
+        }
+    }
+
+    @Test("wrong usage and wrong settings have exit statuses of their own")
+    func statuses() throws {
+        try TestDatabase.run { test in
+            #expect(try end(of: spawn(test, [])) == .exited(64))
+            #expect(try end(of: spawn(test, ["drain", "--for", "soon"])) == .exited(64))
+            #expect(try end(of: spawn(test, ["drain", "--workers=0"])) == .exited(64))
+            #expect(try end(of: spawn(test, ["advance", "--until-empty"])) == .exited(64))
+            #expect(try end(of: spawn(test, ["drain", "--config", "/nowhere/at/all"])) == .exited(78))
+            #expect(try end(of: spawn(test, ["drain", "--help"])) == .exited(0))
+        }
+    }
+}
