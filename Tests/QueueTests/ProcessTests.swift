@@ -23,18 +23,27 @@ struct ProcessTests {
     }
 
     /// Waits for the end of a process, and ends it itself when it is late.
-    private func end(of process: ChildProcess, within limit: Duration = .seconds(20)) throws -> ExitStatus? {
-        let status = Monitor<ExitStatus?>(nil)
-        if try eventually(within: limit, {
-            let end = try process.poll()
-            status.update { $0 = end }
-            return end != nil
-        }) {
+    private func end(of process: ChildProcess, within limit: Duration = .seconds(20)) throws -> Platform.ExitStatus? {
+        let status = Monitor<Platform.ExitStatus?>(nil)
+        if try eventually(
+            within: limit,
+            {
+                let end = try process.poll()
+                status.update { $0 = end }
+                return end != nil
+            })
+        {
             return status.withLock { $0 }
         }
         process.signal(SIGKILL)
         _ = try process.wait()
         return nil
+    }
+
+    private func run(
+        _ test: TestDatabase, _ arguments: [String], publishSocket: String = "/nowhere"
+    ) throws -> Platform.ExitStatus? {
+        try end(of: try spawn(test, arguments, publishSocket: publishSocket))
     }
 
     private func announce(_ test: TestDatabase) throws -> JobID {
@@ -71,7 +80,7 @@ struct ProcessTests {
         }
     }
 
-    @Test("OPS-05 SIGTERM gives back what does not end within ten seconds, at no charge, and exits 0")
+    @Test("OPS-05 SIGTERM leaves no job held and exits 0 within ten seconds")
     func terminated() throws {
         try TestDatabase.run { test in
             let stub = try PublisherStub()
@@ -95,25 +104,27 @@ struct ProcessTests {
             let stub = try PublisherStub()
             let id = try announce(test)
             #expect(
-                try end(of: spawn(test, ["drain", "--until-empty"], publishSocket: stub.path)) == .exited(0))
+                try run(test, ["drain", "--until-empty"], publishSocket: stub.path) == .exited(0))
             #expect(try test.queue.job(id)?.state == .completed)
-            #expect(try end(of: spawn(test, ["drain", "--for", "200ms"])) == .exited(0))
-            #expect(try end(of: spawn(test, ["maintain", "--now"])) == .exited(0))
+            #expect(try run(test, ["drain", "--for", "200ms"]) == .exited(0))
+            #expect(try run(test, ["maintain", "--now"]) == .exited(0))
             let kinds = try test.queue.list(state: .completed).map(\.kind)
             #expect(kinds.contains("sweep_sessions"))
             #expect(kinds.contains("prune_jobs"))
         }
     }
 
-    @Test("wrong usage and wrong settings have exit statuses of their own")
-    func statuses() throws {
+    @Test(
+        "wrong usage and wrong settings have exit statuses of their own",
+        arguments: [
+            ([], 64), (["drain", "--for", "soon"], 64), (["drain", "--workers=0"], 64),
+            (["advance", "--until-empty"], 64), (["drain", "--config", "/nowhere/at/all"], 78),
+            (["drain", "--help"], 0),
+        ] as [([String], Int32)])
+    func statuses(arguments: [String], status: Int32) throws {
         try TestDatabase.run { test in
-            #expect(try end(of: spawn(test, [])) == .exited(64))
-            #expect(try end(of: spawn(test, ["drain", "--for", "soon"])) == .exited(64))
-            #expect(try end(of: spawn(test, ["drain", "--workers=0"])) == .exited(64))
-            #expect(try end(of: spawn(test, ["advance", "--until-empty"])) == .exited(64))
-            #expect(try end(of: spawn(test, ["drain", "--config", "/nowhere/at/all"])) == .exited(78))
-            #expect(try end(of: spawn(test, ["drain", "--help"])) == .exited(0))
+            let end = try run(test, arguments)
+            #expect(end == .exited(status))
         }
     }
 }

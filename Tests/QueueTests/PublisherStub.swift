@@ -33,7 +33,7 @@ final class PublisherStub: Sendable {
                     continue
                 }
                 let text = "HTTP/1.1 \(answer) X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                _ = Descriptor.write(Array(text.utf8), to: client)
+                _ = Glibc.write(client, text, text.utf8.count)
                 messages.update { $0.append(message) }
                 close(client)
             }
@@ -66,9 +66,10 @@ final class PublisherStub: Sendable {
             let text = String(decoding: bytes, as: UTF8.self)
             guard let end = text.firstRange(of: "\r\n\r\n") else { continue }
             let head = text[..<end.lowerBound]
-            let length = head.split(separator: "\r\n").lazy.compactMap { line -> Int? in
-                line.lowercased().hasPrefix("content-length:") ? Int(line.dropFirst(15).trimmingPrefix(" ")) : nil
-            }.first ?? 0
+            let length =
+                head.split(separator: "\r\n").lazy.compactMap { line -> Int? in
+                    line.lowercased().hasPrefix("content-length:") ? Int(line.dropFirst(15).trimmingPrefix(" ")) : nil
+                }.first ?? 0
             let body = text[end.upperBound...]
             guard body.utf8.count >= length else { continue }
             let path = head.split(separator: " ").dropFirst().first.map(String.init) ?? ""

@@ -32,7 +32,7 @@ struct RealtimeTests {
             let stub = try PublisherStub()
             stub.answer(status)
             let web = test.database(as: .web)
-            _ = fault {
+            #expect(throws: Refusal.self) {
                 try web.transaction { connection in
                     try Realtime.announce(event(slot: 1), on: connection)
                     throw Refusal()
