@@ -25,6 +25,7 @@ public struct SHA256Stream: ~Copyable {
     /// Starts a hash.
     public init() {
         guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            // A library without it, or no memory at all: no later step could be trusted.
             fatalError("OpenSSL has no SHA-256")
         }
         self.context = context

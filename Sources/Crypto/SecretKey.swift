@@ -26,8 +26,10 @@ public enum SecureRandom {
     /// Takes `count` bytes from OpenSSL's generator.
     public static func bytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
-            // There is no safe way on without randomness.
-            guard RAND_bytes(room.baseAddress, Int32(count)) == 1 else { fatalError("no randomness") }
+            guard RAND_bytes(room.baseAddress, Int32(count)) == 1 else {
+                // There is no safe way on without randomness.
+                fatalError("no randomness")
+            }
             initialized = count
         }
     }

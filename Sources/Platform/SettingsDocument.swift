@@ -4,7 +4,8 @@ extension Settings {
         let rows = all.map { setting in
             let standard = setting.standard.map { $0.isEmpty ? "none" : "`\($0)`" } ?? "**required**"
             let names = ([setting.name] + setting.aliases).map { "`\($0)`" }.joined(separator: ", ")
-            return "| \(names) | \(standard) | \(setting.unit) | \(setting.isSecret ? "yes" : "") | \(setting.meaning) |"
+            let cells = [names, standard, setting.unit, setting.isSecret ? "yes" : "", setting.meaning]
+            return "| " + cells.joined(separator: " | ") + " |"
         }
         return """
             # Configuration
