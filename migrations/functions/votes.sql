@@ -176,6 +176,12 @@ begin
         select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
         into rates;
     end if;
+    if not power_enabled then
+        rates.turns := (
+            select array_agg(case here.kind when 'standard' then here.turn else -2 end order by here.ordinal)
+            from unnest(rates.turns, asked_kinds) with ordinality here (turn, kind, ordinal)
+        );
+    end if;
     if 1 > any (rates.turns) then
         return query
         select here.ordinal::int,
@@ -209,7 +215,6 @@ begin
                 clip.vote_count,
                 coalesce(days.casts, 0) as casts_today,
                 case
-                    when asked.kind <> 'standard' and not power_enabled then 'feature_off'
                     when days.attempts >= attempts_a_day then 'rate_limited'
                     when voter.banned_at is not null then 'banned'
                     when asked.member is null and (members_only or asked.kind <> 'standard') then 'auth_required'
@@ -305,7 +310,7 @@ begin
             insert into voter_days as kept (voter_key, day, casts, attempts)
             select voter_key, today, case when code is null then 1 else 0 end, 1
             from judged
-            where code is distinct from 'feature_off' and code is distinct from 'rate_limited'
+            where code is distinct from 'rate_limited'
             order by voter_key collate "C"
             on conflict (voter_key, day) do update
             set casts = kept.casts + excluded.casts,
