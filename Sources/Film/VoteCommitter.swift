@@ -57,6 +57,9 @@ public final class VoteCommitter: Sendable {
         thread.withLock(\.self)?.join()
     }
 
+    /// How many votes wait at the moment.
+    public var waiting: Int { queue.withLock { $0.waiting.count } }
+
     private func submit(_ wish: Ticket.Wish, _ ballot: Ballot) throws -> VoteTally {
         let ticket = Ticket(wish: wish, ballot: ballot)
         let isTaken = queue.update(waking: 1) { queue in

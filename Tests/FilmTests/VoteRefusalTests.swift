@@ -1,9 +1,10 @@
-@testable import Film
 import FoundationEssentials
 import Platform
 import Postgres
 import TestSupport
 import Testing
+
+@testable import Film
 
 @Suite("Refusals of votes", .requiresPostgres)
 struct VoteRefusalTests {
@@ -192,7 +193,8 @@ struct VoteRefusalTests {
             _ = try stage.cast(.visitor(1, clip))
             let statements: [SQL] = [
                 "select * from votes", "update votes set weight = 100", "delete from votes",
-                "select * from voter_days", "update voter_days set casts = 0", "insert into captcha_passes values ('a')",
+                "select * from voter_days", "update voter_days set casts = 0",
+                "insert into captcha_passes values ('a')",
                 "update rate_windows set current_count = 0", "update tournament_clips set vote_count = 100",
                 "select * from clip_views", "select repair_counters()", "select take_vote_rates('{}', '{}')",
                 "select lock_votes('{}', '{}', current_date)", "select adopt_device_votes('a', gen_random_uuid())",

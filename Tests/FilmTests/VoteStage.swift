@@ -1,9 +1,10 @@
-@testable import Film
 import FoundationEssentials
 import Platform
 import Postgres
 import TestSupport
 import Testing
+
+@testable import Film
 
 extension FilmStage {
     /// The two calls that count and undo, as the web role makes them.

@@ -1,0 +1,160 @@
+import FoundationEssentials
+import Platform
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Film
+
+@Suite("The feed", .requiresPostgres)
+struct FeedTests {
+    /// A feed as a host composes it. Views are written when the test says so.
+    private struct Rig {
+        let cache: FeedCache
+        let views: ViewBuffer
+        let feed: Feed
+
+        init(_ stage: FilmStage) {
+            cache = FeedCache(database: stage.web, address: { "/media/" + $0 }) { card, _ in Array(card.title.utf8) }
+            views = ViewBuffer(database: stage.web, log: .silent)
+            feed = Feed(database: stage.web, cache: cache, views: views, dailyVotes: 200)
+        }
+
+        func page(
+            _ voter: Int, limit: Int = 20, excluded: [UUID] = [], seen: [UUID] = []
+        ) throws -> FeedPage {
+            try feed.page(
+                FeedRequest(voterKey: Ballot.device(voter), limit: limit, excluded: excluded, seen: seen), at: Date())
+        }
+    }
+
+    @Test("FEED-01 clips of the open slot, the voter's votes and what is left")
+    func page() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B", "C", "D"])
+            let rig = Rig(stage)
+            _ = try stage.cast(.visitor(1, clips[0]))
+            let page = try rig.page(1, limit: 2, excluded: [clips[3]])
+            #expect(page.snapshot.state == .voting)
+            #expect(page.snapshot.season?.id == season && page.snapshot.slot == 1)
+            #expect(page.snapshot.clips.count == 4)
+            #expect(Set(page.clips.map(\.clip.id)) == [clips[1], clips[2]])
+            #expect(!page.hasMoreClips)
+            #expect(page.votedClipIDs == [clips[0].uuidString.lowercased()])
+            #expect(page.standing.totalVotesToday == 1 && page.standing.remaining.standard == 199)
+            #expect(try rig.page(1, limit: 2).hasMoreClips)
+            let all = try rig.page(1, seen: [clips[2]])
+            #expect(all.clips.last?.clip.id == clips[0] && all.clips.last?.hasVoted == true)
+            #expect(all.clips[2].clip.id == clips[2])
+            #expect(String(decoding: all.clips[2].clip.fragment, as: UTF8.self) == "C")
+            #expect(try rig.page(2).votedClipIDs.isEmpty)
+        }
+    }
+
+    @Test("FEED-01 a member's super and mega are told; a device that votes as a member has voted as a visitor too")
+    func standing() throws {
+        try FilmStage.run { stage in
+            let clips = try stage.voting(["A", "B"]).clips
+            let rig = Rig(stage)
+            let member = try stage.member("voter")
+            let key = "user_" + member.uuidString.lowercased()
+            _ = try stage.cast(.member(member, clips[0], .super, device: 5))
+            let page = try rig.feed.page(FeedRequest(voterKey: key, limit: 8), at: Date())
+            #expect(page.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 1))
+            try stage.turn("power_votes_enabled", on: false)
+            let off = try rig.feed.page(FeedRequest(voterKey: key, limit: 8), at: Date())
+            #expect(off.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 0))
+            #expect(try rig.page(5).votedClipIDs.count == 1)
+            #expect(try rig.page(5).standing.totalVotesToday == 0)
+        }
+    }
+
+    @Test("FEED-01 every state of the film has its answer, at once when it changes")
+    func states() throws {
+        try FilmStage.run { stage in
+            let rig = Rig(stage)
+            #expect(try rig.page(1).snapshot.state == .noSeason)
+            let season = try stage.season(slots: 1)
+            try stage.seasons.activate(season.id, by: stage.admin)
+            rig.cache.drop()
+            #expect(try rig.page(1).snapshot.state == .waitingForClips)
+            let clip = try stage.clip("A")
+            _ = try stage.clips.approve([clip], by: stage.admin)
+            rig.cache.drop()
+            #expect(try rig.page(1).clips.map(\.clip.id) == [clip])
+            try stage.superuser.execute("update story_slots set status = 'under_review'")
+            rig.cache.drop()
+            #expect(try rig.page(1).snapshot.state == .underReview)
+            #expect(try rig.page(1).clips.isEmpty)
+            try stage.superuser.execute("update story_slots set status = 'voting'")
+            try stage.closeRound()
+            rig.cache.drop()
+            let end = try rig.page(1)
+            #expect(end.snapshot.state == .seasonComplete && end.snapshot.season?.id == season.id)
+            #expect(end.clips.isEmpty && end.snapshot.slot == nil && end.snapshot.votingEndsAt == nil)
+        }
+    }
+
+    @Test("FEED-03 counters are refreshed by age, without a drop")
+    func age() throws {
+        try FilmStage.run { stage in
+            let clips = try stage.voting(["A"]).clips
+            let rig = Rig(stage)
+            #expect(try rig.page(1).snapshot.clips[0].voteCount == 0)
+            _ = try stage.cast(.visitor(1, clips[0]))
+            #expect(try eventually { try rig.page(2).snapshot.clips[0].voteCount == 1 })
+        }
+    }
+
+    @Test("FEED-04 a view counts once for a voter, a clip and a round, and is not lost at a clean stop")
+    func views() throws {
+        try FilmStage.run { stage in
+            let clips = try stage.voting(["A", "B"], slots: 4).clips
+            let rig = Rig(stage)
+            for _ in 0..<3 { _ = try rig.page(1) }
+            _ = try rig.page(2, limit: 8, excluded: [clips[1]])
+            #expect(try clips.map { try stage.counters(of: $0)[2] } == [0, 0])
+            try rig.views.start()
+            rig.views.stop()
+            #expect(try clips.map { try stage.counters(of: $0)[2] } == [2, 1])
+
+            // Another process knows nothing of what this one has written.
+            let other = Rig(stage)
+            _ = try other.page(1)
+            _ = try other.page(3)
+            other.views.write()
+            #expect(try clips.map { try stage.counters(of: $0)[2] } == [3, 2])
+            #expect(try stage.drift() == 0)
+
+            // Views of a round that has closed have no result to go to.
+            _ = try other.page(4)
+            try stage.closeRound()
+            other.views.write()
+            #expect(try stage.superuser.one("select view_count from slot_results order by rank limit 1") == 3)
+            other.cache.drop()
+            _ = try other.page(1)
+            other.views.write()
+            #expect(
+                try stage.superuser.one("select sum(view_count)::int from tournament_clips where status = 'active'")
+                    == 1)
+            #expect(try stage.drift() == 0)
+        }
+    }
+
+    @Test("VOTE-08 a feed token is the voter's own and good for five minutes")
+    func tokens() {
+        let tokens = FeedTokens(secretKey: Array(repeating: 7, count: 32))
+        let now = Date(timeIntervalSince1970: 1_780_000_000)
+        let token = tokens.issue(to: "device_a", at: now)
+        #expect(tokens.inspect(token, of: "device_a", at: now) == .fresh)
+        #expect(tokens.inspect(token, of: "device_a", at: now.addingTimeInterval(299)) == .fresh)
+        #expect(tokens.inspect(token, of: "device_a", at: now.addingTimeInterval(300)) == .stale)
+        #expect(tokens.inspect(token, of: "device_b", at: now) == .missing)
+        #expect(tokens.inspect("z" + token, of: "device_a", at: now) == .missing)
+        for forged in [nil, "", ".", "a.b", token + "x"] {
+            #expect(tokens.inspect(forged, of: "device_a", at: now) == .missing)
+        }
+        let other = FeedTokens(secretKey: Array(repeating: 8, count: 32))
+        #expect(other.inspect(token, of: "device_a", at: now) == .missing)
+    }
+}
