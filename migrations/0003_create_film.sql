@@ -137,6 +137,8 @@ create table tournament_clips (
 create index tournament_clips_slot on tournament_clips (season_id, slot_position) where status in ('active', 'locked');
 create index tournament_clips_queue on tournament_clips (status, created_at, id);
 create index tournament_clips_user on tournament_clips (user_id, created_at);
+-- How many people have sent in a clip stands on every page.
+create index tournament_clips_creators on tournament_clips (user_id) where status <> 'rejected';
 create unique index tournament_clips_upload_key on tournament_clips (upload_id);
 
 alter table story_slots

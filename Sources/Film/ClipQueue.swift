@@ -37,7 +37,7 @@ public struct ClipCursor: Sendable, Equatable {
             return nil
         }
         // Beyond these Postgres knows no date.
-        guard abs(microseconds) < 100_000_000_000_000_000 else { return nil }
+        guard microseconds.magnitude < 100_000_000_000_000_000 else { return nil }
         self.microseconds = microseconds
         self.id = id
     }

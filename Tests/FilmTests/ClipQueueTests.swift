@@ -105,6 +105,8 @@ struct ClipQueueTests {
     func cursors() {
         #expect(ClipCursor("nonsense") == nil)
         #expect(ClipCursor("") == nil)
+        // -9223372036854775808 and an id
+        #expect(ClipCursor("LTkyMjMzNzIwMzY4NTQ3NzU4MDggMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAw") == nil)
         #expect(ClipCursor("OTIyMzM3MjAzNjg1NDc3NTgwNyAwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA") == nil)
     }
 }

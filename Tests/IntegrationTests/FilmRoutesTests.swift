@@ -54,9 +54,9 @@ struct FilmRoutesTests {
         }
     }
 
-    @Test("CLIP-05 a clip goes from the queue into the round, and is there for all")
-    func approve() throws {
-        try FilmSite.run { site in
+    @Test("CLIP-05 a clip goes from the queue into the round, and is there for all", arguments: Depth.allCases)
+    func approve(depth: Depth) throws {
+        try FilmSite.run(depth) { site in
             let (_, clips) = try site.voting(["A"])
             let fresh = try site.clip("B")
             let queue = try site.ask(site.admin, .get, "/api/admin/clips?status=pending&search=mira")
@@ -112,9 +112,9 @@ struct FilmRoutesTests {
         }
     }
 
-    @Test("FILM-04 FILM-10 the scheduler advances what is due, an admin what is open")
-    func advance() throws {
-        try FilmSite.run { site in
+    @Test("FILM-04 FILM-10 the scheduler advances what is due, an admin what is open", arguments: Depth.allCases)
+    func advance(depth: Depth) throws {
+        try FilmSite.run(depth) { site in
             let empty = try site.ask(site.admin, .post, "/api/admin/advance-slot")
             #expect(empty.status == 409)
             #expect(empty.code == "no_open_round")
@@ -138,9 +138,9 @@ struct FilmRoutesTests {
         }
     }
 
-    @Test("FILM-11 the story is public, cacheable and has an ETag")
-    func story() throws {
-        try FilmSite.run { site in
+    @Test("FILM-11 the story is public, cacheable and has an ETag", arguments: Depth.allCases)
+    func story(depth: Depth) throws {
+        try FilmSite.run(depth) { site in
             let empty = try site.ask(site.visitor, .get, "/api/story")
             #expect(empty.json["seasons"] == [])
             #expect(empty.json["currentSeasonId"] == .null)
