@@ -47,6 +47,8 @@ struct RoundTests {
             try stage.count(clips[1], votes: 10, weight: 10)
             try stage.closeRound()
             #expect(try stage.winner(of: season, slot: 1) == clips[1])
+            let ranked = try stage.stories.round(season: season.uuidString, slot: 1).results.map(\.clip.title)
+            #expect(ranked == ["B", "A"])
         }
     }
 
@@ -66,6 +68,8 @@ struct RoundTests {
             try stage.closeRound()
             let winners = try (1...3).map { try stage.winner(of: season.id, slot: $0) }
             #expect(winners == [low, high, late])
+            let ranked = try stage.stories.round(season: season.id.uuidString, slot: 1).results.map(\.clip.id)
+            #expect(ranked == [low, high, late])
         }
     }
 

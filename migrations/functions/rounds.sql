@@ -87,6 +87,10 @@ begin
     from story_slots
     where season_id = closing_season and position = closing_position
     for update;
+    -- What the caller saw may have changed before the row was locked.
+    if slot.status <> 'voting' or not (forced or slot.voting_ends_at <= dailies_now()) then
+        return;
+    end if;
 
     perform from tournament_clips
     where season_id = closing_season and slot_position = closing_position and status = 'active'
