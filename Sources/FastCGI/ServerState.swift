@@ -1,3 +1,4 @@
+internal import CFastCGI
 internal import CLinux
 internal import Glibc
 internal import Platform

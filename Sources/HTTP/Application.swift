@@ -117,6 +117,9 @@ extension Application {
         case let problem as Problem: return problem
         case let error as any ProblemConvertible: return error.problem
         case let error as DecodingError: return InputReader.problem(for: error)
+        case let error as LimiterFault:
+            exchange.log.error("limiter failed", exchange.fields(of: error.cause))
+            return .unavailable("limiter_unavailable")
         default: break
         }
         if let problem = errorMap(error) {

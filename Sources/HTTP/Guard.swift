@@ -65,7 +65,7 @@ public struct Guard: Sendable {
         do {
             decision = try limit(route, request, caller)
         } catch {
-            throw Problem.unavailable("limiter_unavailable")
+            throw LimiterFault(cause: error)
         }
         if let decision, !decision.isAllowed {
             var problem = Problem.tooManyRequests(retryAfter: decision.resetSeconds)
@@ -93,6 +93,11 @@ public struct Guard: Sendable {
         if let origin = request.headers["Origin"] { return origin == siteOrigin }
         return request.headers["Sec-Fetch-Site"] == "same-origin"
     }
+}
+
+/// A limiter that cannot decide, which refuses; the cause is for the log.
+struct LimiterFault: Error {
+    let cause: any Error
 }
 
 /// How much room a limit leaves.

@@ -113,6 +113,7 @@ struct GuardTests {
         #expect(refused.headers["RateLimit-Limit"] == "30" && refused.headers["RateLimit-Remaining"] == "0")
         let broken = try Site([Self.vote()], limit: { _, _, _ in throw Site.Unforeseen() })
         #expect(broken.post("/api/vote", Self.body).code == "limiter_unavailable")
+        #expect(broken.lines.contains { $0.message == "limiter failed" && $0.level == .error })
     }
 
     @Test("what everybody gets alike never learns who calls")
