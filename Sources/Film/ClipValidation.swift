@@ -32,8 +32,8 @@ public struct SweepUploads: JobPayload {
 
 /// Turns what was sent into what is shown, exactly once: parts → check → rendition → stills → storage → ready.
 ///
-/// Nothing of it shows before the transaction that makes the clip ready or failed. Objects are named by their content,
-/// so a second run after a crash writes the same names again, and the parts are removed only when all is recorded.
+/// Nothing of it shows before the transaction that makes the clip ready or failed. Whatever a worker that died had stored
+/// is removed by the next one, and the parts go only when all is recorded.
 public struct ClipValidation: Sendable {
     let storage: any MediaStorage
     let tools: MediaTools
@@ -73,6 +73,7 @@ public struct ClipValidation: Sendable {
             try context.complete { connection in
                 try Clips.failProcessing(clip.id, reason: fault.message, on: connection)
             }
+            try forgetObjects(of: clip.id)
             try storage.deleteParts(of: clip.uploadID)
             return .done()
         }
@@ -97,6 +98,8 @@ public struct ClipValidation: Sendable {
     private func process(
         _ clip: UnprocessedClip, in workspace: String, checkPoint: () throws -> Void
     ) throws -> ProcessedClip {
+        // Encoders do not write the same bytes twice, so a dead worker's objects have other names than ours will.
+        try forgetObjects(of: clip.id)
         let original = workspace + "/original"
         try storage.assemble(clip.uploadID, count: clip.partCount, to: original)
         let facts = try Probe(tools, limits: limits).inspect(
@@ -119,6 +122,10 @@ public struct ClipValidation: Sendable {
             originalKey: originalKey.text, videoKey: videoKey.text, posterKey: posterKey.text,
             blurhash: stills.blurhash, width: clip.aspect.width, height: clip.aspect.height,
             durationMilliseconds: facts.durationMs, perceptualHash: stills.hash.stored)
+    }
+
+    private func forgetObjects(of clip: UUID) throws(StorageFault) {
+        for key in try storage.objects(of: clip) { try storage.delete(key) }
     }
 
     private func store(

@@ -81,6 +81,17 @@ public struct LocalStorage: MediaStorage {
     }
 
     /// See ``MediaStorage``.
+    public func objects(of owner: UUID) throws(StorageFault) -> [StorageKey] {
+        var keys: [StorageKey] = []
+        for family in StorageKey.Family.allCases {
+            let directory = "\(family.rawValue)/\(owner.uuidString.lowercased())"
+            let entries = try system { () throws(SystemError) in try Files.list(root + "/" + directory) }
+            keys += entries.compactMap { StorageKey("\(directory)/\($0.name)") }
+        }
+        return keys
+    }
+
+    /// See ``MediaStorage``.
     public func delete(_ key: StorageKey) throws(StorageFault) {
         try system { () throws(SystemError) in try Files.remove(location(key)) }
     }

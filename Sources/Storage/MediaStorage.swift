@@ -23,6 +23,9 @@ public protocol MediaStorage: Sendable {
     /// Copies an object to a local file.
     func fetch(_ key: StorageKey, to path: String) throws(StorageFault)
 
+    /// The keys of all objects that belong to an owner, such as a clip.
+    func objects(of owner: UUID) throws(StorageFault) -> [StorageKey]
+
     /// Removes an object; none there is fine.
     func delete(_ key: StorageKey) throws(StorageFault)
 

@@ -210,6 +210,8 @@ final class FailingStorage: MediaStorage {
 
     func fetch(_ key: StorageKey, to path: String) throws(StorageFault) { try storage.fetch(key, to: path) }
 
+    func objects(of owner: UUID) throws(StorageFault) -> [StorageKey] { try storage.objects(of: owner) }
+
     func delete(_ key: StorageKey) throws(StorageFault) { try storage.delete(key) }
 
     func sweep(partsBefore: Date, workBefore: Date, isWanted: (UUID) throws -> Bool) throws -> SweepReport {

@@ -47,7 +47,7 @@ struct UploadTests {
                 [
                     "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i",
                     "testsrc2=s=540x960:r=30:d=2,noise=alls=40:allf=t", "-c:v",
-                    "libx264", "-preset", "ultrafast", "-qp", "10", "-pix_fmt", "yuv420p", path,
+                    "libx264", "-preset", "ultrafast", "-qp", "24", "-pix_fmt", "yuv420p", path,
                 ], timeout: .seconds(120))
             #expect(made.status.isSuccess)
             let size = try #require(Files.size(path))

@@ -58,6 +58,7 @@ struct LocalStorageTests {
         #expect(
             LocalStorage(root: "/x", baseURL: "https://cdn.example/").url(for: key) == "https://cdn.example/" + key.text
         )
+        #expect(try storage.objects(of: upload) == [key] && storage.objects(of: UUID()).isEmpty)
         let copy = fixtures.path("copy")
         try storage.fetch(key, to: copy)
         #expect(try fixtures.bytes(copy) == Array("content".utf8))
