@@ -101,6 +101,10 @@ let package = Package(
                 "Platform",
             ]),
 
+        .executableTarget(
+            name: "bench-queue", dependencies: ["Platform", "Postgres", "Queue"], path: "bench/Queue",
+            swiftSettings: strict),
+
         .target(
             name: "TestSupport", dependencies: ["Platform", "Postgres", "HTTP"], path: "Tests/TestSupport",
             swiftSettings: wrapper),

@@ -7,7 +7,7 @@ create table jobs (
     priority smallint not null default 0,
     attempt int not null default 0,
     max_attempts int not null default 5,
-    -- Rises with every take and never falls, unlike attempt: (id, takes) names one holder, so a late one changes nothing.
+    -- Rises with every take and never falls, unlike attempt: (id, takes) names a holder, so a late one changes nothing.
     takes int not null default 0,
     run_at timestamptz not null default now(),
     created_at timestamptz not null default now(),

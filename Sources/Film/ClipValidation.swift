@@ -25,6 +25,8 @@ public struct ValidateClip: JobPayload {
 public struct SweepUploads: JobPayload {
     /// The name in the queue.
     public static let kind = "sweep_uploads"
+    /// It is upkeep, and can wait.
+    public static let options = JobOptions(queue: "upkeep", priority: .low)
 
     /// There is nothing to say.
     public init() {}

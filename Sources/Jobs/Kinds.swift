@@ -11,11 +11,11 @@ enum Kinds {
         let settings = process.settings
         let storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
         let tools = MediaTools(ffmpeg: settings.ffmpeg, ffprobe: settings.ffprobe)
-        var registry = Upkeep.registry(process)
+        var registry = JobRegistry()
+        Upkeep.register(in: &registry)
         Realtime.register(in: &registry, publishSocket: settings.publishSocket)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
         DemoSeason(database: process.database, storage: storage, tools: tools).register(in: &registry)
-        registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
         return registry
     }
 }

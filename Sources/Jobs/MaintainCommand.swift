@@ -16,9 +16,11 @@ enum MaintainCommand: JobsCommand {
         """
 
     static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
-        let registry = Upkeep.registry(process)
+        let registry = Kinds.registry(process)
+        var drain = DrainOptions()
+        drain.queues = [Upkeep.queue]
         let enqueued = try registry.enqueueRecurring(in: process.database, evenIfNotDue: options.isNow)
-        let drainer = Drainer(database: process.database, registry: registry, log: process.log)
+        let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: .empty)

@@ -1,24 +1,46 @@
+internal import Film
 internal import Identity
 internal import Platform
+internal import Postgres
 internal import Queue
 
 /// What recurs, declared in one place: when it is due and what it does.
 enum Upkeep {
-    static func registry(_ process: JobsProcess) -> JobRegistry {
-        var registry = JobRegistry()
+    /// The queue of these jobs, which `maintain` drains.
+    static let queue = "upkeep"
+
+    static func register(in registry: inout JobRegistry) {
         registry.register(PruneJobs.self) { _, context in
-            let removed = try Queue(context.database).prune()
-            context.log.info("old jobs removed", ["jobs": .int(removed)])
-            return .done()
+            report("finished jobs removed", try Queue(context.database).prune(), context)
         }
         registry.recur("prune_jobs", .every(.seconds(60)), PruneJobs())
+
+        registry.register(SweepRates.self) { _, context in
+            report("quiet rates forgotten", try context.database.one("select sweep_rates()"), context)
+        }
+        registry.recur("sweep_rates", .every(.seconds(60)), SweepRates())
+
         registry.register(SweepSessions.self) { _, context in
             let removed = try inBatches(context) { try Sessions.sweep(in: context.database) }
-            context.log.info("old sessions removed", ["sessions": .int(removed)])
-            return .done()
+            return report("old sessions removed", removed, context)
         }
         registry.recur("sweep_sessions", .every(.seconds(3_600)), SweepSessions())
-        return registry
+
+        registry.register(SweepVotes.self) { _, context in
+            let old = try Retention.sweep(context.database)
+            return report(
+                "old views, device keys and day's totals forgotten",
+                old.views + old.devices + old.voterDays + old.passes,
+                context)
+        }
+        registry.recur("sweep_votes", .daily(hour: 4, minute: 10), SweepVotes())
+
+        registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
+    }
+
+    private static func report(_ what: StaticString, _ count: Int, _ context: JobContext) -> JobOutcome {
+        if count > 0 { context.log.info(what, ["count": .int(count)]) }
+        return .done()
     }
 
     /// Repeats a sweep until it finds nothing, so that no statement holds its locks for long.
@@ -33,14 +55,24 @@ enum Upkeep {
     }
 }
 
-private let upkeep = JobOptions(queue: "upkeep", priority: .low)
+private let upkeep = JobOptions(queue: Upkeep.queue, priority: .low)
 
 struct PruneJobs: JobPayload {
     static let kind = "prune_jobs"
     static let options = upkeep
 }
 
+struct SweepRates: JobPayload {
+    static let kind = "sweep_rates"
+    static let options = upkeep
+}
+
 struct SweepSessions: JobPayload {
     static let kind = "sweep_sessions"
     static let options = upkeep
+}
+
+struct SweepVotes: JobPayload {
+    static let kind = "sweep_votes"
+    static let options = JobOptions(queue: Upkeep.queue, priority: .low, timeout: .seconds(1_800), isLong: true)
 }

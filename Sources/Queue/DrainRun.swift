@@ -138,7 +138,7 @@ final class DrainRun: Sendable {
         var completed = 0
         let taken: [TakenJob]
         if fences.isEmpty {
-            taken = try database.withConnection { try leases.take(wanted, on: $0) }
+            taken = try database.withConnection { try leases.takeQuickly(wanted, on: $0) }
         } else {
             (completed, taken) = try database.transaction { connection in
                 let completed = try Settling.complete(fences, on: connection)
