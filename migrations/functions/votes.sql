@@ -36,11 +36,15 @@ $$;
 -- The round that takes votes, locked against its closing until this transaction ends. When a round closes while its
 -- lock is waited for, the next one is looked for. A round whose time is over is not locked, so that votes that come
 -- too late never hold up the advance.
+--
+-- A row's share lock alone would do, but it is given to every newcomer while others hold it: under a steady stream of
+-- votes whoever wants to close the round would wait for ever. The lock of lock_film(), taken shared, has a queue.
 create or replace function lock_open_round(out season_id uuid, out slot_position int)
 language plpgsql
 set search_path = public, pg_temp
 as $$
 begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('dailies.film', 0));
     for attempt in 1..3 loop
         select slots.season_id, slots.position
         into lock_open_round.season_id, lock_open_round.slot_position
