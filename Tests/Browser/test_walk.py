@@ -119,7 +119,7 @@ def vote(page, title, heavy=False):
     if button.get_attribute("aria-pressed") == "true":
         return
     if heavy:
-        button.click(button="right")
+        page.keyboard.press("w")
         mega = page.get_by_role("menuitem", name="Mega vote")
         if mega.is_enabled():
             mega.click()
