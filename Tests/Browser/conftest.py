@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,18 @@ def axe():
         assert summary == [], page.url
 
     return check
+
+
+def calm(page):
+    """Waits for a round that is long enough to finish what a test does in it."""
+    for _ in range(600):
+        round_ = next((season["round"] for season in page.request.get("/api/story").json()["seasons"] if season["round"]), None)
+        if round_ is None or round_["status"] != "voting":
+            return
+        ends = datetime.fromisoformat(round_["votingEndsAt"])
+        if (ends - datetime.now(timezone.utc)).total_seconds() > 15:
+            return
+        page.wait_for_timeout(250)
 
 
 def ready(page):

@@ -256,8 +256,9 @@ installShortcuts([
 ]);
 
 showSound();
-prepareChanges();
 await start();
+// Not before the feed: its answer brings the cookie that the token is bound to.
+prepareChanges();
 follow(refresh);
 setInterval(() => {
   if (document.visibilityState === "visible") void refresh();
