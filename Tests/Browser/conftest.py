@@ -14,7 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +65,8 @@ class Site:
             " console.error('CSP', event.violatedDirective, event.blockedURI));"
             f"try {{ localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1') }} catch {{}}"
         )
+        # Generous, since other tests may share the machine; a test that passes does not wait.
+        context.set_default_timeout(60_000)
         context.on("page", self.watch)
         self.contexts.append(context)
         return context
