@@ -16,13 +16,14 @@ struct RequestReader {
     init(_ slot: borrowing RequestSlot) {
         input = slot.input
         var server: [String: String] = [:]
+        server.reserveCapacity(16)
         var headers = Headers()
         var isMalformed = false
         var next = slot.parameters
         while let current = next, let pair = current.pointee {
             next = current + 1
             let bytes = UnsafeRawBufferPointer(start: pair, count: strlen(pair))
-            guard let split = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            guard let split = bytes.firstIndex(of: UInt8(ascii: "=")), !RequestReader.isOfNoUse(bytes) else { continue }
             let name = String(decoding: bytes[..<split], as: UTF8.self)
             let value = bytes[(split + 1)...]
             if name.hasPrefix("HTTP_") {
@@ -80,6 +81,18 @@ struct RequestReader {
             return .malformed
         }
         return .bytes(length)
+    }
+
+    /// What Debian's fastcgi_params says on every request and no handler asks for.
+    private static func isOfNoUse(_ pair: UnsafeRawBufferPointer) -> Bool {
+        switch pair.first {
+        case UInt8(ascii: "S"): pair.starts(with: "SERVER_".utf8) || pair.starts(with: "SCRIPT_".utf8)
+        case UInt8(ascii: "D"): pair.starts(with: "DOCUMENT_".utf8)
+        case UInt8(ascii: "G"): pair.starts(with: "GATEWAY_".utf8)
+        case UInt8(ascii: "R"): pair.starts(with: "REDIRECT_".utf8) || pair.starts(with: "REMOTE_PORT".utf8)
+        case UInt8(ascii: "F"): pair.starts(with: "FCGI_ROLE".utf8)
+        default: false
+        }
     }
 
     /// `HTTP_ACCEPT_LANGUAGE` is `accept-language`.
