@@ -18,11 +18,17 @@ enum CrashReport {
 
     /// What the calling thread does from now on. The words are made here, since the handler cannot make any.
     static func enter(request id: String, method: String, route: String) {
-        var words = #","request":"\#(id)","route":""#
-        words += String(String.UnicodeScalarView("\(method) \(route)".unicodeScalars.filter(isPlain).prefix(300)))
-        words += "\""
-        words.withUTF8 { words in
-            words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words($0.baseAddress, UInt(words.count)) }
+        var words: [UInt8] = []
+        words.reserveCapacity(480)
+        words += #","request":""#.utf8
+        words += id.utf8
+        words += #"","route":""#.utf8
+        words += method.utf8.lazy.filter(isPlain).prefix(32)
+        words.append(UInt8(ascii: " "))
+        words += route.utf8.lazy.filter(isPlain).prefix(256)
+        words.append(UInt8(ascii: "\""))
+        words.withUnsafeBufferPointer { words in
+            words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words($0.baseAddress, UInt($0.count)) }
         }
     }
 
@@ -31,7 +37,7 @@ enum CrashReport {
         dailies_crash_set_words("", 0)
     }
 
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "\"" && scalar != "\\"
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }

@@ -24,11 +24,11 @@ public enum LogValue: Sendable, Equatable {
         }
     }
 
-    func appendJSON(to line: inout String) {
+    func appendJSON(to line: inout [UInt8]) {
         switch self {
         case .string(let text): JSONLines.appendQuoted(text, to: &line)
         case .double(let number) where !number.isFinite: JSONLines.appendQuoted(String(number), to: &line)
-        default: line += text
+        default: line += text.utf8
         }
     }
 }
