@@ -388,7 +388,6 @@ as $$
 declare
     moment constant timestamptz := dailies_now();
     today constant date := (moment at time zone 'utc')::date;
-    is_enabled boolean := exists (select from feature_flags where key = 'voting_enabled' and enabled);
     rates record;
     open_round record;
     clip tournament_clips;
@@ -397,23 +396,25 @@ declare
     refusal text;
     left_over record;
 begin
-    if is_enabled then
+    if exists (select from feature_flags where key = 'voting_enabled' and enabled) then
         select * into rates from take_vote_rates(voter_keys, networks);
-        if 0 < any (rates.turns) then
-            select * into open_round from lock_votes(voter_keys, clip_ids, today);
-        end if;
+    else
+        select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
+        into rates;
+    end if;
+    if 0 < any (rates.turns) then
+        select * into open_round from lock_votes(voter_keys, clip_ids, today);
     end if;
     for place in 1..coalesce(cardinality(voter_keys), 0) loop
-        if not is_enabled or rates.turns[place] < 1 then
+        if rates.turns[place] < 1 then
             return query
             select place,
-                case
-                    when not is_enabled then 'feature_off'
-                    when rates.turns[place] = 0 then 'rate_limited'
-                    else 'limiter_unavailable'
+                case rates.turns[place]
+                    when 0 then 'rate_limited'
+                    when -1 then 'limiter_unavailable'
+                    else 'feature_off'
                 end,
-                case when is_enabled then rates.waits[place] end, 0, null::int, null::int, null::int, null::int,
-                null::int, null::int;
+                rates.waits[place], 0, null::int, null::int, null::int, null::int, null::int, null::int;
             continue;
         end if;
 
