@@ -72,7 +72,11 @@ struct StringRule: Sendable {
                 return ("control", isBreak ? "must be one line" : "must not hold control characters")
             }
         }
-        if length.lowerBound > 0, text.allSatisfy(\.isWhitespace) { return ("empty", "must not be empty") }
+        // A title of zero-width characters would be a link that nobody sees.
+        let isBlank = text.unicodeScalars.allSatisfy {
+            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
+        }
+        if length.lowerBound > 0, isBlank { return ("empty", "must not be empty") }
         return nil
     }
 }

@@ -44,7 +44,8 @@ struct SchemaTests {
         arguments: [
             (["clipId": "x"], "clipId", "uuid"), (["clipId": nil], "clipId", "type"), (["clipId": 5], "clipId", "type"),
             (["kind": "mega"], "kind", "choice"), (["title": ""], "title", "empty"),
-            (["title": "  "], "title", "empty"),
+            (["title": "  "], "title", "empty"), (["title": "\u{200B}\u{2060} "], "title", "empty"),
+            (["title": "\u{202E}"], "title", "empty"),
             (["title": "abcdef"], "title", "too_long"), (["title": "a\nb"], "title", "control"),
             (["title": "a\u{1b}"], "title", "control"), (["title": "a\u{0}"], "title", "nul"),
             (["notes": "a\u{7f}"], "notes", "control"), (["count": 0], "count", "too_small"),

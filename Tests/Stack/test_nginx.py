@@ -169,3 +169,31 @@ def test_a_slow_client_holds_no_thread(stack: Stack) -> None:
     finally:
         for client in slow:
             client.close()
+
+
+def test_what_nginx_refuses_by_itself_is_said_like_the_hosts_say_it(stack: Stack) -> None:
+    """WEB-05 SEC-05: no bare page of the server's own, whatever is asked for."""
+    client = stack.client()
+    asset = re.search(r"/assets/[0-9a-f]+/", client.get("/").body.decode())[0]
+    for method, path, status in (
+        ("GET", "/api/clip/%00", 400),
+        ("GET", "/media/originals/x", 404),
+        ("GET", "/media/clips/nothing.mp4", 404),
+        ("POST", asset + "css/site.css", 405),
+        ("TRACE", "/api/story", 405),
+    ):
+        answer = client.send(method, path)
+        assert answer.status == status, (path, answer.status)
+        assert answer.headers["content-type"].startswith("application/problem+json"), path
+        problem = answer.json()
+        assert problem["status"] == status and problem["code"] and problem["error"] and problem["title"], path
+        assert problem["requestId"] == answer.headers["x-request-id"], path
+        assert "no-store" in answer.headers["cache-control"], path
+        assert status != 405 or answer.headers["allow"], path
+    for path, status in (("/%00", 400), ("/../x", 400), (asset + "nothing.js", 404), ("/internal/upload", 404)):
+        answer = client.get(path)
+        assert answer.status == status, (path, answer.status)
+        assert b"Dailies" in answer.body and b"<center>" not in answer.body, path
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+    icon = client.get("/favicon.ico")
+    assert icon.status == 200 and icon.headers["content-type"].startswith("image/svg+xml")

@@ -61,8 +61,8 @@ def test_run_json_is_for_its_owner(stack: Stack) -> None:
 
 
 def test_a_second_copy_beside_the_first_keeps_its_data(stack: Stack) -> None:
-    """OPS-01: another directory and port, spaces in the path; stopped and started again it has its data and a new link."""
-    with tempfile.TemporaryDirectory(prefix="dailies second ") as directory:
+    """OPS-01: another directory and port, an odd path; stopped and started again it has its data and a new link."""
+    with tempfile.TemporaryDirectory(prefix="dailies's \"second\" $1 é ") as directory:
         pathlib.Path(directory).chmod(0o755)
         copy = Stack(pathlib.Path(directory), "--no-demo")
         try:
@@ -81,4 +81,5 @@ def test_a_second_copy_beside_the_first_keeps_its_data(stack: Stack) -> None:
             assert second.returncode == 1 and "already running" in second.stderr
         finally:
             copy.stop()
-        assert "Nothing runs" in run("--data", directory, "--stop").stdout
+        stopped = run("--data", directory, "--stop")
+        assert "Nothing runs" in stopped.stdout and stopped.stderr == ""
