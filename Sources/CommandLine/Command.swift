@@ -56,7 +56,8 @@ struct Arguments {
         while let word = rest.popFirst() {
             let (name, attached) = Self.split(word)
             if options.union(["--config"]).contains(name) {
-                guard let value = attached ?? rest.popFirst() else {
+                // The next option is not this one's value; one that begins so is written after an equals sign.
+                guard let value = attached ?? (rest.first?.hasPrefix("--") == true ? nil : rest.popFirst()) else {
                     throw UsageFault(message: "\(name) needs a value")
                 }
                 values[name] = value

@@ -37,6 +37,29 @@ enum CountersCommand: Command {
             views \(clip.viewCount), seen \(clip.viewsSeen)
             """
         }
-        try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
+        try Output.answer(drift.map(Drift.init), text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
+    }
+}
+
+/// A drift as programs read it, with the names of the API.
+private struct Drift: Encodable {
+    let clipId: String
+    let title: String
+    let voteCount: Int
+    let votesCast: Int
+    let weightedScore: Int
+    let weightCast: Int
+    let viewCount: Int
+    let viewsSeen: Int
+
+    init(_ drift: CounterDrift) {
+        clipId = drift.clipID.uuidString.lowercased()
+        title = drift.title
+        voteCount = drift.voteCount
+        votesCast = drift.votesCast
+        weightedScore = drift.weightedScore
+        weightCast = drift.weightCast
+        viewCount = drift.viewCount
+        viewsSeen = drift.viewsSeen
     }
 }

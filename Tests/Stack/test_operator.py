@@ -1,0 +1,95 @@
+"""The operator's tool against a whole copy: what it finds, what it says, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from stack import Stack
+
+
+def dailies(stack: Stack, *words: str, database: str = "dailies", role: str = "dailies_jobs", **settings: str):
+    directory = stack.facts["sockets"]["postgres"]
+    return subprocess.run(
+        [stack.directory / "bin" / "dailies", *words, "--config", stack.directory / "dailies.conf"],
+        env=os.environ | {"DATABASE_URL": f"postgresql:///{database}?host={directory}&user={role}"} | settings,
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def empty_database(stack: Stack):
+    name = f"empty_{uuid.uuid4().hex[:8]}"
+    stack.rows(f"create database {name} owner dailies_owner")
+    yield name
+    stack.rows(f"drop database {name} with (force)")
+
+
+def test_counters_are_verified_and_repaired(stack: Stack) -> None:
+    """VOTE-05: drift is named with an exit status of its own, repaired, and gone."""
+    clip = stack.season(2)[0]
+    assert stack.client().ready().send("POST", "/api/vote", {"clipId": clip}).status == 200
+    assert dailies(stack, "counters", "verify").returncode == 0
+    stack.rows("update tournament_clips set vote_count = 7, weighted_score = 0, view_count = 3 where id = %s", clip)
+    found = dailies(stack, "counters", "verify", "--json")
+    assert found.returncode == 1
+    drift = json.loads(found.stdout)
+    assert [entry["clipId"] for entry in drift] == [clip]
+    assert drift[0] | {"voteCount": 7, "votesCast": 1, "weightedScore": 0, "weightCast": 1} == drift[0]
+    repaired = dailies(stack, "counters", "repair", "--json")
+    assert repaired.returncode == 0 and json.loads(repaired.stdout) == drift
+    clean = dailies(stack, "counters", "verify")
+    assert clean.returncode == 0 and "equals" in clean.stdout
+
+
+def test_four_migrations_at_once_apply_each_file_once(stack: Stack, empty_database: str) -> None:
+    """OPS-05: whoever comes second waits and finds nothing to do; a changed file is named and left alone."""
+
+    def migrate(*words: str) -> subprocess.CompletedProcess:
+        return dailies(stack, "migrate", *words, database=empty_database, role="dailies_owner")
+
+    assert migrate("--status").returncode == 1
+    with ThreadPoolExecutor(4) as pool:
+        ends = list(pool.map(lambda _: migrate(), range(4)))
+    assert [end.returncode for end in ends] == [0] * 4, [end.stderr for end in ends]
+    assert sum("0001_" in end.stdout for end in ends) == 1
+    assert migrate("--status").returncode == 0
+    refused = dailies(stack, "migrate", database=empty_database, role="dailies_web")
+    assert refused.returncode == 1 and "permission denied" in refused.stderr
+
+
+def test_a_refusal_is_a_sentence_and_a_lost_database_has_a_reason(stack: Stack) -> None:
+    """OPS-05: what goes wrong is said in words that lead somewhere."""
+    unknown = dailies(stack, "season", "activate", str(uuid.uuid4()))
+    assert unknown.returncode == 1 and "There is no such season." in unknown.stderr
+    lost = dailies(stack, "season", "list", database="not_there")
+    assert lost.returncode == 1 and 'database "not_there" does not exist' in lost.stderr
+    examined = dailies(stack, "doctor", "--json", database="not_there")
+    assert examined.returncode == 1
+    findings = {entry["check"]: entry for entry in json.loads(examined.stdout)}
+    assert 'database "not_there" does not exist' in findings["database"]["detail"]
+    assert findings["database"]["remedy"]
+    assert dailies(stack, "doctor").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"], ["counters"], ["counters", "nonsense"], ["season"], ["season", "activate"],
+        ["season", "activate", "x"], ["season", "create"], ["season", "create", "--label"],
+        ["season", "create", "--label", "A", "--slots", "501"], ["season", "list", "--nonsense"], ["sign-in-link"],
+        ["sign-in-link", "--user", "Not A Name"], ["seed"], ["seed", "--demo", "--round", "soon"],
+    ],
+)  # fmt: skip
+def test_wrong_words_end_with_64_and_the_usage(stack: Stack, words: list[str]) -> None:
+    """OPS-05: scripts tell a typing error from a failure."""
+    refused = dailies(stack, *words)
+    assert refused.returncode == 64, refused.stderr
+    assert "Usage: dailies" in refused.stderr and refused.stdout == ""
+    helped = dailies(stack, words[0] if words != ["nonsense"] else "--help", "--help")
+    assert helped.returncode == 0 and "Usage: dailies" in helped.stdout
