@@ -37,7 +37,8 @@ enum CountersCommand: Command {
             views \(clip.viewCount), seen \(clip.viewsSeen)
             """
         }
-        try Output.answer(drift.map(Drift.init), text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
+        try Output.answer(
+            drift.map(Drift.init), text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
 

@@ -83,10 +83,9 @@ enum DoctorCommand: Command {
                 "schema", "of another version: \(strange.map(\.name).joined(separator: ", "))",
                 mend: "Run the version that migrated this database, or restore its files in MIGRATIONS_DIR.")
         }
-        let waiting = files.filter { $0.state != .applied }
+        let waiting = files.filter { $0.state != .applied }.map(\.name).joined(separator: ", ")
         return waiting.isEmpty
-            ? .good("schema", "up to date")
-            : .bad("schema", "not applied: \(waiting.map(\.name).joined(separator: ", "))", mend: "Run dailies migrate.")
+            ? .good("schema", "up to date") : .bad("schema", "not applied: \(waiting)", mend: "Run dailies migrate.")
     }
 
     /// An acknowledged vote must be on disk, so these two settings are not a matter of taste.
