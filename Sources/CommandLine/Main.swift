@@ -39,13 +39,13 @@ enum Main {
             Output.complain("\(fault)")
             return ExitCode.configuration
         } catch {
-            Output.complain("dailies \(name): \(words(for: error))")
+            Output.complain("dailies \(name): \(explain(error))")
             return ExitCode.failure
         }
     }
 
     /// What an operator needs of an error: a rule's own sentence, and all that Postgres said.
-    private static func words(for error: any Error) -> String {
+    private static func explain(_ error: any Error) -> String {
         switch error {
         case let refusal as FilmRefusal: refusal.sentence
         case let error as DatabaseError: error.debugDescription
