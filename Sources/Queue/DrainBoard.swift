@@ -25,6 +25,8 @@ struct DrainBoard: Sendable {
     var size: TakeSize
     var summary = DrainSummary()
     var phase = Phase.taking
+    /// Whether all is done and every thread may end.
+    var isOver = false
     /// Whether a cancelled job waits to be noticed.
     var isBeatWanted = false
     /// When the queue is looked at although nobody told of work.

@@ -7,7 +7,7 @@ extension DrainRun {
     /// How much longer than it may a job keeps its lease, for its work to notice.
     private static let lateness: Duration = .seconds(30)
 
-    func keepLeases(until isOver: Monitor<Bool>) {
+    func keepLeases() {
         var nextBeat = ContinuousClock.now + options.heartbeat
         var lastDue: [String: Date] = [:]
         let interval = min(options.poll, options.heartbeat)
@@ -15,9 +15,9 @@ extension DrainRun {
             let wait = ContinuousClock.now + interval
             let isWanted: Bool? = board.wait(until: wait) { board in
                 defer { board.isBeatWanted = false }
-                return board.isBeatWanted ? true : nil
+                return board.isBeatWanted || board.isOver ? true : nil
             }
-            if isOver.withLock({ $0 }) { return }
+            if board.withLock({ $0.isOver }) { return }
             options.onBeat()
             let now = ContinuousClock.now
             interruptLate(at: now)

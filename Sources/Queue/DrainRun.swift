@@ -49,12 +49,11 @@ final class DrainRun: Sendable {
         let workers = try (0..<options.workers).map { number in
             try BackgroundThread(named: "job worker \(number)") { self.work() }
         }
-        let isOver = Monitor(false)
-        let keeper = try BackgroundThread(named: "job leases") { self.keepLeases(until: isOver) }
+        let keeper = try BackgroundThread(named: "job leases") { self.keepLeases() }
         let fault = dispatch()
         let late = ContinuousClock.now + .seconds(1)
         store.update { $0.isClosed = true }
-        isOver.update { $0 = true }
+        board.update { $0.isOver = true }
         // A worker that did not heed its end is left to the end of the process; its job has been given back.
         for thread in workers + [keeper] { thread.join(until: late) }
         if let fault { throw fault }

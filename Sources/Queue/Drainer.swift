@@ -54,7 +54,8 @@ public final class Drainer: Sendable {
             total = total + summary
             // A long job may have put quick ones into the queue after their lane had ended, and the other way round.
             let isOver = deadline.map { $0 <= .now } ?? false
-            if end != .empty || summary.taken == 0 || isOver || current.withLock({ $0.isStopped }) { return total }
+            let mayHaveMore = end == .empty && summary.taken > 0 && !registry.lanes.long.kindNames.isEmpty
+            if !mayHaveMore || isOver || current.withLock({ $0.isStopped }) { return total }
         }
     }
 
