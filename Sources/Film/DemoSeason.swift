@@ -28,7 +28,8 @@ public struct DemoSeason: Sendable {
         self.database = database
         self.storage = storage
         var quick = tools
-        quick.preset = "superfast"
+        quick.preset = "ultrafast"
+        quick.quality = 26
         quick.threads = 1
         self.tools = quick
     }

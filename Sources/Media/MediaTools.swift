@@ -16,6 +16,8 @@ public struct MediaTools: Sendable {
     public var threads: Int
     /// x264's trade of time for size.
     public var preset: String
+    /// x264's quality: higher numbers are smaller files.
+    public var quality = 21
 
     /// Tools at these paths with limits that fit a 50 MB clip of 4096 pixels a side.
     public init(

@@ -7,6 +7,11 @@ public struct Renditions: Sendable {
 
     let tools: MediaTools
 
+    /// Whatever preset and quality made a rendition, its stream has the same headers, so that a film can be joined
+    /// from any of them without encoding.
+    private static let joinable =
+        "stitchable=1:bframes=2:b-pyramid=none:ref=1:cabac=1:8x8dct=1:weightp=1:weightb=1:interlaced=0"
+
     /// Renditions made by these tools.
     public init(_ tools: MediaTools) {
         self.tools = tools
@@ -29,8 +34,9 @@ public struct Renditions: Sendable {
         let input = ["-threads", "\(tools.threads)"] + tools.untrusted(source, graph.facts.container)
         let picture = [
             "-c:v", "libx264", "-preset", tools.preset, "-threads", "\(tools.threads)", "-profile:v", "high",
-            "-level:v", "4.0", "-pix_fmt", "yuv420p", "-crf", "21", "-maxrate", "\(kilobits)k", "-bufsize",
-            "\(kilobits)k", "-g", "\(FilterGraph.frameRate * 2)", "-bf", "2", "-colorspace", "bt709",
+            "-level:v", "4.0", "-pix_fmt", "yuv420p", "-crf", "\(tools.quality)", "-maxrate", "\(kilobits)k",
+            "-bufsize",
+            "\(kilobits)k", "-g", "\(FilterGraph.frameRate * 2)", "-x264-params", Self.joinable, "-colorspace", "bt709",
             "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-video_track_timescale",
             "15360",
         ]

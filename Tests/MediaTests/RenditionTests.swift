@@ -131,6 +131,24 @@ struct RenditionTests {
         #expect(facts.frames == 90 && abs(facts.durationMs - 3_000) <= 40)
     }
 
+    @Test("CLIP-04 the headers of a rendition do not depend on how it was encoded")
+    func headers() throws {
+        var found: Set<[UInt8]> = []
+        for (preset, quality) in [("ultrafast", 30), ("veryfast", 21), ("medium", 18)] {
+            var tools = fixtures.tools
+            tools.preset = preset
+            tools.quality = quality
+            let source = try fixtures.clip()
+            let target = fixtures.path(preset + ".mp4")
+            let facts = try Probe(tools).inspect(source)
+            try Renditions(tools).normalise(source, facts, to: target, aspect: .portrait)
+            let bytes = try fixtures.bytes(target)
+            let box = try #require(bytes.firstRange(of: Array("avcC".utf8))).lowerBound
+            found.insert(Array(bytes[box..<(box + Int(bytes[box - 2]) << 8 + Int(bytes[box - 1]) - 4)]))
+        }
+        #expect(found.count == 1)
+    }
+
     @Test("CLIP-04 poster of 480 pixels, blur placeholder and hash")
     func stills() throws {
         let (_, path, facts) = try rendition(fixtures.clip())
