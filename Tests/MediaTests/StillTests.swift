@@ -27,7 +27,8 @@ struct StillTests {
     func hash() throws {
         let one = PerceptualHash(of: try picture { x, y in (x * 20, x * 20, y * 9) })
         let brighter = PerceptualHash(of: try picture { x, y in (x * 20 + 40, x * 20 + 40, y * 9 + 40) })
-        let other = PerceptualHash(of: try picture { x, y in (x / 2 % 2 * 200, y / 2 % 2 * 200, (x + y) / 3 % 2 * 200) })
+        let other = PerceptualHash(
+            of: try picture { x, y in (x / 2 % 2 * 200, y / 2 % 2 * 200, (x + y) / 3 % 2 * 200) })
         #expect(one.distance(to: brighter) <= 2)
         #expect(one.distance(to: other) > 10)
         #expect(one.distance(to: one) == 0)
