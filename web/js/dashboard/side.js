@@ -65,9 +65,8 @@ function showBudget(side, feed) {
  */
 function showPower(badge, left) {
   if (!badge) return;
-  badge.toggleAttribute("data-tone", Boolean(left));
-  if (left) badge.dataset.tone = "accent";
-  else badge.dataset.shape = "ring";
+  badge.dataset.tone = left ? "accent" : "";
+  badge.dataset.shape = left ? "" : "ring";
   setText(badge, left ? "Ready" : "Used");
 }
 
