@@ -105,7 +105,8 @@ def test_events_reach_the_page(stack: Stack) -> None:
         response = connection.getresponse()
         assert response.status == 200
         opened.set()
-        while not any(b"round_opened" in line for line in events):
+        # The opening of the season itself may still be on its way, so one round_opened alone ends nothing.
+        while not all(any(name in line for line in events) for name in (b"winner_selected", b"round_opened")):
             line = response.readline()
             if not line:
                 break
