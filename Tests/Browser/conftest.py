@@ -182,6 +182,15 @@ def calm(page):
         page.wait_for_timeout(250)
 
 
+def until(page, condition, arg=None):
+    """Asks until the condition holds. Playwright's own wait evaluates text in the page, which its policy refuses."""
+    for _ in range(600):
+        if page.evaluate(condition, arg):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {condition} {arg}")
+
+
 def ready(page):
     """Waits until a page stands still enough to be judged."""
     page.wait_for_load_state("load")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import PHONE, calm, ready
+from conftest import PHONE, calm, ready, until
 from playwright.sync_api import expect
 
 
@@ -69,7 +69,7 @@ def test_pause_and_sound(arena):
     page = arena()
     video = page.locator('[data-deck] > .frame[data-place="0"] video')
     expect(page.locator('[data-place="0"]').get_by_role("button", name="Pause")).to_be_visible()
-    page.wait_for_function("() => document.querySelector('[data-place=\"0\"] video').currentTime > 0.1")
+    until(page, "() => document.querySelector('[data-place=\"0\"] video').currentTime > 0.1")
     page.keyboard.press("k")
     expect(page.locator('[data-place="0"]')).to_have_attribute("data-paused", "")
     assert video.evaluate("(video) => video.paused")

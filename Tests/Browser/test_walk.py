@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 
-from conftest import DESK, PHONE, ready
+from conftest import DESK, PHONE, ready, until
 from playwright.sync_api import expect
 
 
@@ -83,18 +83,17 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
         juror.wait_for_timeout(500)
     # The list of what was said lives in the document: had a page been loaded anew, it would be gone.
     told = "(text) => window.told.some((one) => one.includes(text))"
-    juror.wait_for_function(told, arg=f"is closed. {title} was cut in.")
+    until(juror, told, f"is closed. {title} was cut in.")
     juror.screenshot(path=shots / "walk-3-closed.png")
-    phone.wait_for_function(told, arg=f"is closed. {title} was cut in.")
-    story.wait_for_function(told, arg=f"{title} was cut into slot")
+    until(phone, told, f"is closed. {title} was cut in.")
+    until(story, told, f"{title} was cut into slot")
     story.screenshot(path=shots / "walk-4-cut-in.png")
 
     # Watch it in the film, to which the page has added it by itself.
     story.locator(".story__cast").get_by_role("link").filter(has_text=title).click()
     expect(story.locator("[data-foot] h1")).to_have_text(title)
-    # A function, since the site's policy refuses to evaluate text.
     playing = "() => [...document.querySelectorAll('[data-frame] video')].some((v) => !v.inert && v.currentTime > 0.5)"
-    story.wait_for_function(playing)
+    until(story, playing)
     story.screenshot(path=shots / "walk-5-story.png")
     reader = site.page(story.url, java_script_enabled=False)
     expect(reader.get_by_role("heading", name=title)).to_be_visible()
