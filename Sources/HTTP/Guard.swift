@@ -89,8 +89,19 @@ public struct Guard: Sendable {
         }
     }
 
+    /// The site's own origin; on loopback under each of that address's names, since people type either.
+    private static func isAllowed(_ origin: String, _ site: String) -> Bool {
+        func canonical(_ text: String) -> String {
+            for name in ["localhost", "[::1]"] where text.hasPrefix("http://\(name):") {
+                return "http://127.0.0.1" + text.dropFirst("http://\(name)".count)
+            }
+            return text
+        }
+        return origin == site || canonical(origin) == canonical(site)
+    }
+
     private func isSameOrigin(_ request: Request) -> Bool {
-        if let origin = request.headers["Origin"] { return origin == siteOrigin }
+        if let origin = request.headers["Origin"] { return Self.isAllowed(origin, siteOrigin) }
         return request.headers["Sec-Fetch-Site"] == "same-origin"
     }
 }
@@ -121,8 +132,8 @@ public struct LimitDecision: Sendable, Hashable {
 
     var headers: Headers {
         [
-            "RateLimit-Limit": String(limit), "RateLimit-Remaining": String(remaining),
-            "RateLimit-Reset": String(resetSeconds),
+            "X-RateLimit-Limit": String(limit), "X-RateLimit-Remaining": String(remaining),
+            "X-RateLimit-Reset": String(resetSeconds),
         ]
     }
 }

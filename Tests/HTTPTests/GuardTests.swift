@@ -37,6 +37,20 @@ struct GuardTests {
         #expect(wrong.post("/api/vote", Self.body, headers: ["Authorization": "Bearer key"]).status == 204)
     }
 
+    @Test("SEC-01 on loopback the site goes by each of that address's names, on its own port only")
+    func loopbackNames() throws {
+        let site = try Site([Self.vote()], origin: "http://127.0.0.1:8080")
+        for origin in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
+            #expect(site.post("/api/vote", Self.body, headers: ["Origin": origin]).status == 204)
+        }
+        for origin in ["http://localhost:8081", "https://localhost:8080", "http://localhost.evil.example:8080"] {
+            #expect(site.post("/api/vote", Self.body, headers: ["Origin": origin]).code == "csrf_failed")
+        }
+        let elsewhere = try Site([Self.vote()])
+        #expect(
+            elsewhere.post("/api/vote", Self.body, headers: ["Origin": "http://localhost:8080"]).code == "csrf_failed")
+    }
+
     @Test("reads and other kinds of callers need no form token")
     func noTokenNeeded() throws {
         let routes: [Route] = [
@@ -106,11 +120,11 @@ struct GuardTests {
     func limits() throws {
         let open = try Site([Self.vote()], limit: { _, _, _ in Self.decision(true) })
         let passed = open.post("/api/vote", Self.body)
-        #expect(passed.status == 204 && passed.headers["RateLimit-Remaining"] == "7")
+        #expect(passed.status == 204 && passed.headers["X-RateLimit-Remaining"] == "7")
         let full = try Site([Self.vote()], limit: { _, _, _ in Self.decision(false) })
         let refused = full.post("/api/vote", Self.body)
         #expect(refused.status == 429 && refused.headers["Retry-After"] == "12")
-        #expect(refused.headers["RateLimit-Limit"] == "30" && refused.headers["RateLimit-Remaining"] == "0")
+        #expect(refused.headers["X-RateLimit-Limit"] == "30" && refused.headers["X-RateLimit-Remaining"] == "0")
         let broken = try Site([Self.vote()], limit: { _, _, _ in throw Site.Unforeseen() })
         #expect(broken.post("/api/vote", Self.body).code == "limiter_unavailable")
         #expect(broken.lines.contains { $0.message == "limiter failed" && $0.level == .error })

@@ -34,13 +34,13 @@ final class Site: Sendable {
     }
 
     init(
-        _ routes: [Route], caller: Caller = .visitor, isTokenValid: Bool = true,
+        _ routes: [Route], origin: String = Site.origin, caller: Caller = .visitor, isTokenValid: Bool = true,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
         flags: Set<String> = [], requireReady: @escaping @Sendable (Route) throws -> Void = { _ in },
         identify: (@Sendable (Request) throws -> Caller)? = nil, hasPages: Bool = false
     ) throws {
         let guards = Guard(
-            siteOrigin: Self.origin, identify: identify ?? { _ in caller }, verifyCSRF: { _, _ in isTokenValid },
+            siteOrigin: origin, identify: identify ?? { _ in caller }, verifyCSRF: { _, _ in isTokenValid },
             limit: limit, isEnabled: { flags.contains($0) }, requireReady: requireReady,
             isScheduler: { $0.bearerToken == "cron" })
         let page: @Sendable (Request, Problem) -> Response = { .html("page \($1.status)", status: $1.status) }
