@@ -71,7 +71,8 @@ struct CounterTests {
                         from pg_stat_xact_user_tables
                         """)
                 }
-                #expect(read[0] == 0, "rows read by scanning a table")
+                // A season or two may be read whole; the smallest table that was filled has 5,000 rows.
+                #expect(read[0] < 1_000, "rows read by scanning a table")
                 // Some fifty rows for each vote that is cast, undone and seen; a lookup by half a key reads 20,000.
                 #expect(read[1] < 64 * 80, "rows fetched through indexes")
             }
