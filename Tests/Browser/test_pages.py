@@ -26,7 +26,7 @@ def test_public_page(site, axe, shots, path, theme, size):
     """WEB-01 WEB-02 WEB-05 SEC-04"""
     site.allow(r"/nowhere: error: Failed to load resource.*404")
     page = site.page(path, viewport=SIZES[size], theme=theme, has_touch=size == "390")
-    assert page.locator("h1:visible").count() >= 1
+    expect(page.locator("h1:visible").first).to_be_visible()
     judge(page, axe, shots, f"{name_of(path)}-{size}-{theme}")
 
 
