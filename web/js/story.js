@@ -168,6 +168,8 @@ function followLink(event) {
   if (link.dataset.slot) {
     event.preventDefault();
     goTo(season.segments.findIndex((segment) => String(segment.slot) === link.dataset.slot));
+    // Whoever picks a take wants to see it, also after the film came to its end or was paused.
+    screen?.resume();
   } else {
     const next = seasons.find((one) => String(one.number) === link.dataset.season);
     if (!next || next === season || next.segments.length === 0) return;

@@ -47,7 +47,7 @@ extension Site {
     /// The menu of the account. It opens and leads to the sign-in page without any script.
     var accountMenu: HTML {
         """
-        <div class="menu" id="account-menu" popover aria-label="Account and appearance" role="group">
+        <div class="menu" id="account-menu" popover aria-label="Account and appearance" role="dialog">
           <div class="stack stack--tight" data-visitor><p class="muted">Votes need no account. Sending in a take \
         does.</p>\
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>

@@ -172,10 +172,11 @@ extension Site {
             <details class="season-strip theatre phone-only" data-strip><summary>\
             <span class="clip-text" data-strip-label>\(season.label)</span>\
             <span class="row row--tight"><span data-strip-badge>\(badge)</span>\(Icon.up.image)</span></summary>\
-            <div class="season-strip__more"><ul class="seasons stack stack--tight" data-seasons>\
+            <section class="season-strip__more" aria-label="Seasons and contributors">\
+            <ul class="seasons stack stack--tight" data-seasons>\
             \(film.seasons.map { seasonEntry($0, isCurrent: $0.id == season.id) })</ul>\
             <h2>Contributors</h2><ol class="cast" data-cast>\
-            \(season.segments.reversed().map { contributor($0, choice) })</ol></div></details>
+            \(season.segments.reversed().map { contributor($0, choice) })</ol></section></details>
             <section class="season-strip__bar theatre phone-only" aria-label="Season progress">\
             <progress data-beam value="\(season.segments.count)" max="\(season.totalSlots)" data-strip-progress \
             aria-label="\(season.segments.count) of \(season.totalSlots) slots"></progress>\
