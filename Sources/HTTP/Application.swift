@@ -89,13 +89,14 @@ public struct Application: Sendable {
         case nil: break
         }
         guard request.body.count <= route.bodyLimit else { throw Problem.tooLarge(limit: route.bodyLimit) }
-        let admission = try guards.admit(request, to: route)
+        let now = clock.now()
+        let admission = try guards.admit(request, to: route, at: now)
         exchange.caller = admission.caller
         exchange.decision = admission.decision
         let values = try InputReader.query(of: request, for: route)
         let body = try InputReader.body(of: request, for: route)
         let context = Context(
-            request: request, caller: exchange.caller, now: clock.now(), log: exchange.log, values: values)
+            request: request, caller: exchange.caller, now: now, log: exchange.log, values: values)
         return try route.handle(context, body)
     }
 

@@ -33,12 +33,17 @@ public struct Member: Sendable, Hashable {
     public let isBanned: Bool
     /// When the member last proved who they are.
     public let authenticatedAt: Date
-    /// What names the session without giving it away; CSRF tokens are bound to it.
+    /// What names the session without giving it away; CSRF tokens are bound to it. `key:` and an id for a key.
     public let sessionID: String
+    /// Whether the session has been in use without a long break since its sign-in.
+    public let isInUse: Bool
+    /// What the API key that stands for the member may do; nil when the member came in person.
+    public let keyScopes: Set<KeyScope>?
 
     /// A member.
     public init(
-        id: UUID, username: String?, isAdmin: Bool, isBanned: Bool, authenticatedAt: Date, sessionID: String
+        id: UUID, username: String?, isAdmin: Bool, isBanned: Bool, authenticatedAt: Date, sessionID: String,
+        isInUse: Bool = true, keyScopes: Set<KeyScope>? = nil
     ) {
         self.id = id
         self.username = username
@@ -46,7 +51,19 @@ public struct Member: Sendable, Hashable {
         self.isBanned = isBanned
         self.authenticatedAt = authenticatedAt
         self.sessionID = sessionID
+        self.isInUse = isInUse
+        self.keyScopes = keyScopes
     }
+}
+
+/// What an API key may do for its member.
+public enum KeyScope: String, Sendable, CaseIterable {
+    /// Read what the member may read.
+    case read
+    /// Change what the member may change.
+    case write
+    /// Do what admins may do, for as long as the member is one.
+    case admin
 }
 
 /// Who may call a route.
@@ -69,11 +86,22 @@ public enum Access: String, Sendable, CaseIterable {
     // swift-format-ignore: AlwaysUseLowerCamelCase
     case internal_ = "internal"
 
-    /// Whether a browser's cookies could be what lets the caller in, so that another site could abuse them.
-    var isByCookie: Bool {
+    /// Whether a person calls, or a program for one, so that cookies or a key let the caller in.
+    var isPersonal: Bool {
         switch self {
         case .any, .member, .owner, .admin: true
         case .cron, .signed, .provider, .internal_: false
+        }
+    }
+
+    /// What a key needs for a method unless the route says that no key will do. Changes that visitors may make, such
+    /// as votes, are for people.
+    func keyScope(for method: Method) -> KeyScope? {
+        switch self {
+        case .admin: .admin
+        case .member, .owner: method.isMutation ? .write : .read
+        case .any: method.isMutation ? nil : .read
+        case .cron, .signed, .provider, .internal_: nil
         }
     }
 }

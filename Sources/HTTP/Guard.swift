@@ -1,3 +1,6 @@
+internal import FoundationEssentials
+internal import Platform
+
 /// What stands between a request and its handler. The executable composes it; the application calls each part in one
 /// place and in one order, so that no handler can forget one.
 public struct Guard: Sendable {
@@ -15,10 +18,12 @@ public struct Guard: Sendable {
     public var isScheduler: @Sendable (Request) -> Bool
     /// The site's origin, such as `https://dailies.example`.
     public var siteOrigin: String
+    /// How long after a sign-in what destroys may be done.
+    public var recentSignIn: Duration
 
     /// A guard. Without a scheduler's test, nobody is the scheduler.
     public init(
-        siteOrigin: String,
+        siteOrigin: String, recentSignIn: Duration = .seconds(3_600),
         identify: @escaping @Sendable (Request) throws -> Caller,
         verifyCSRF: @escaping @Sendable (Request, Caller) -> Bool,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
@@ -27,6 +32,7 @@ public struct Guard: Sendable {
         isScheduler: @escaping @Sendable (Request) -> Bool = { _ in false }
     ) {
         self.siteOrigin = siteOrigin
+        self.recentSignIn = recentSignIn
         self.identify = identify
         self.verifyCSRF = verifyCSRF
         self.limit = limit
@@ -39,12 +45,13 @@ public struct Guard: Sendable {
     ///
     /// The order is that of the vote's refusals: forged before switched off, before too fast, before banned, before
     /// not signed in.
-    func admit(_ request: Request, to route: Route) throws -> (caller: Caller, decision: LimitDecision?) {
+    func admit(_ request: Request, to route: Route, at now: Date) throws -> (caller: Caller, decision: LimitDecision?) {
         if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
         if !route.isAlwaysServed { try requireReady(route) }
         if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
         // What is the same for all must not be able to depend on who calls.
-        let caller = route.cache.isSameForAll && route.access == .any ? .visitor : try identify(request)
+        let isAsked = route.access.isPersonal && !(route.cache.isSameForAll && route.access == .any)
+        let caller = isAsked ? try identify(request) : .visitor
         if route.needsCSRF, request.bearerToken == nil {
             guard isSameOrigin(request), verifyCSRF(request, caller) else {
                 throw Problem.forbidden(
@@ -55,12 +62,12 @@ public struct Guard: Sendable {
             throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
         }
         let decision = try count(request, to: route, by: caller)
-        try permit(caller, to: route)
+        try permit(caller, to: route, at: now)
         return (caller, decision)
     }
 
     private func count(_ request: Request, to route: Route, by caller: Caller) throws -> LimitDecision? {
-        guard route.limit != nil else { return nil }
+        guard route.limit != nil, !route.countsItself else { return nil }
         let decision: LimitDecision?
         do {
             decision = try limit(route, request, caller)
@@ -75,7 +82,7 @@ public struct Guard: Sendable {
         return decision
     }
 
-    private func permit(_ caller: Caller, to route: Route) throws {
+    private func permit(_ caller: Caller, to route: Route, at now: Date) throws {
         if let member = caller.member, member.isBanned, route.refusesBanned {
             throw Problem.forbidden("banned", "Your account is banned. The reason stands on your profile.")
         }
@@ -86,6 +93,27 @@ public struct Guard: Sendable {
         case .admin:
             guard let member = caller.member else { throw Problem.unauthenticated }
             guard member.isAdmin else { throw Problem.forbidden("admin_only", "Only admins may do this.") }
+        }
+        if let member = caller.member { try permit(member, to: route, at: now) }
+    }
+
+    /// What depends on how the member came in: a key does what it is allowed, and for some things a person must have
+    /// been here without a long break, or have signed in lately.
+    private func permit(_ member: Member, to route: Route, at now: Date) throws {
+        if let scopes = member.keyScopes {
+            guard let needed = route.keyScope else {
+                throw Problem.forbidden("people_only", "No API key may do this. Sign in and do it yourself.")
+            }
+            guard scopes.contains(needed) else {
+                throw Problem.forbidden("key_scope", "This API key may not do this: it lacks “\(needed.rawValue)”.")
+            }
+            return
+        }
+        let mustBeInUse = route.access == .admin || route.needsRecentSignIn
+        let age = now.timeIntervalSince(member.authenticatedAt)
+        let isOld = route.needsRecentSignIn && age > Double(recentSignIn.components.seconds)
+        if mustBeInUse && !member.isInUse || isOld {
+            throw Problem.forbidden("sign_in_again", "Your sign-in was a while ago. Sign in again to do this.")
         }
     }
 

@@ -22,6 +22,12 @@ public struct Route: Sendable {
     public let needsCSRF: Bool
     /// Whether banned members are turned away.
     public let refusesBanned: Bool
+    /// What an API key must be allowed to call this; nil where no key may, whatever it is allowed.
+    public private(set) var keyScope: KeyScope?
+    /// Whether only somebody who has signed in lately may call.
+    public private(set) var needsRecentSignIn: Bool
+    /// Whether the limit is counted by the work of the route itself, as that of the vote is.
+    public private(set) var countsItself = false
     /// The feature flag that must be on.
     public let flag: String?
     /// Whether the route is served even while the process is not ready for others.
@@ -60,8 +66,10 @@ public struct Route: Sendable {
         self.pattern = pattern
         self.access = access
         self.limit = limit
-        self.needsCSRF = needsCSRF ?? (method.isMutation && access.isByCookie)
+        self.needsCSRF = needsCSRF ?? (method.isMutation && access.isPersonal)
         self.refusesBanned = refusesBanned ?? (method.isMutation || access == .admin)
+        keyScope = access.keyScope(for: method)
+        needsRecentSignIn = limit == .adminSensitive
         self.flag = flag
         self.isAlwaysServed = isAlwaysServed
         self.bodyLimit = bodyLimit
@@ -72,6 +80,29 @@ public struct Route: Sendable {
         self.features = features
         self.summary = summary
         self.handle = handle
+    }
+}
+
+extension Route {
+    /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
+    public func forPeopleOnly() -> Route {
+        var route = self
+        route.keyScope = nil
+        return route
+    }
+
+    /// The same route, which may be called only soon after signing in: what destroys.
+    public func afterRecentSignIn() -> Route {
+        var route = self
+        route.needsRecentSignIn = true
+        return route
+    }
+
+    /// The same route, whose work counts the limit itself; the guard does not count it a second time.
+    public func countingItself() -> Route {
+        var route = self
+        route.countsItself = true
+        return route
     }
 }
 

@@ -1,0 +1,21 @@
+-- What admins and operators did. Nobody's name stands here: an actor is an id, which the deletion of an account
+-- replaces by a pseudonym, so there is no foreign key.
+create table audit_log (
+    id bigint generated always as identity primary key,
+    happened_at timestamptz not null,
+    actor_id uuid,
+    action text not null,
+    subject_kind text not null,
+    subject_id text not null,
+    reason text,
+    before jsonb,
+    after jsonb,
+    constraint audit_log_action_form check (action ~ '^[a-z_]+\.[a-z_]+$')
+);
+-- The log is read from the newest, whole or by who, by what or by which.
+create index audit_log_actor on audit_log (actor_id, id);
+create index audit_log_action on audit_log (action, id);
+create index audit_log_subject on audit_log (subject_kind, subject_id, id);
+
+-- Append-only for those who serve and work: they write through write_audit() alone.
+grant select on audit_log to dailies_web, dailies_jobs;

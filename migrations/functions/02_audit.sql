@@ -1,0 +1,22 @@
+-- Writes down what was done, in the transaction that does it: `action` is like clip.approve, `before` and `after` hold
+-- what changed. Without an actor it was the operator at the machine, or a background job.
+create or replace function write_audit(
+    actor uuid,
+    action text,
+    subject_kind text,
+    subject_id text,
+    reason text default null,
+    before jsonb default null,
+    after jsonb default null
+)
+returns void
+language sql
+security definer
+set search_path = public, pg_temp
+as $$
+    insert into audit_log (happened_at, actor_id, action, subject_kind, subject_id, reason, before, after)
+    values (dailies_now(), actor, action, subject_kind, subject_id, reason, before, after);
+$$;
+
+revoke all on function write_audit(uuid, text, text, text, text, jsonb, jsonb) from public;
+grant execute on function write_audit(uuid, text, text, text, text, jsonb, jsonb) to dailies_web, dailies_jobs;
