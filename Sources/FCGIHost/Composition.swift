@@ -15,8 +15,10 @@ enum Composition {
     }
 
     private static func guards(_ services: Services) -> Guard {
+        let limits = RouteLimits(services.limiter, settings: services.settings, identity: services.identity)
         var guards = Guard.site(
-            services.identity, settings: services.settings, isEnabled: { try services.flags.isEnabled($0) })
+            services.identity, settings: services.settings, limit: limits.take,
+            isEnabled: { try services.flags.isEnabled($0) })
         guards.requireReady = { _ in try services.schema.check() }
         return guards
     }

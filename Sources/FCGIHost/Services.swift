@@ -22,6 +22,8 @@ struct Services: Sendable {
     let storage: LocalStorage
     let uploadSigner: UploadSigner
     let votes: VoteServices
+    let limiter: RateLimiter
+    private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
 
@@ -50,6 +52,11 @@ struct Services: Sendable {
         uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
         let votes = VoteServices(settings, options, database: database, address: address, identity: identity, log: log)
         self.votes = votes
+        // A connection that nobody else can take, so that slow requests do not make the guard wait.
+        var alone = options
+        alone.maximumConnections = 1
+        limiting = Database(alone)
+        limiter = RateLimiter(database: limiting)
         queue = Queue(database)
         changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
             switch change {
@@ -85,12 +92,15 @@ struct Services: Sendable {
     func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
         changes.start()
+        try limiter.start()
         if groups.contains(VoteServices.group) { try votes.start() }
     }
 
     /// Ends it, after the last request.
     func stop() {
         votes.stop()
+        limiter.stop()
+        limiting.close()
         changes.stop()
         schema.stop()
         database.close()

@@ -1,105 +1,84 @@
 public import Platform
 public import Postgres
-internal import Synchronization
 
 /// Counts the votes of one process in groups.
 ///
 /// Handlers hand their vote over and wait. Whenever the committer is free it takes all that wait, at most `batchLimit`,
-/// and counts them by one call, which is one transaction; each waiter learns its own outcome after the commit. So a
-/// group forms by itself under load, and a lone vote waits for nobody.
+/// and counts them by one call, which is one transaction; each waiter learns its own outcome after the commit.
 public final class VoteCommitter: Sendable {
     /// The most votes that one call counts.
     public static let batchLimit = 256
     private static let attempts = 5
 
+    private typealias Ticket = GroupQueue<Wish, VoteTally>.Ticket
+
+    private enum Wish: Sendable {
+        case cast(Ballot)
+        case undo(Ballot)
+    }
+
     private let batch: VoteBatch
     private let log: Log
-    private let capacity: Int
-    private let queue = Monitor(Queue())
-    private let thread = Mutex<BackgroundThread?>(nil)
-
-    private struct Queue {
-        var waiting: [Ticket] = []
-        var isStopping = false
-    }
+    private let queue: GroupQueue<Wish, VoteTally>
 
     /// A committer with a connection of `database`, which should be its own, so that no other request can make votes
     /// wait. At most `capacity` votes wait at a time.
     public init(database: Database, dailyVotes: Int, capacity: Int = 4_096, log: Log) {
         batch = VoteBatch(database: database, dailyVotes: dailyVotes)
-        self.capacity = capacity
+        queue = GroupQueue(named: "votes", groupLimit: Self.batchLimit, capacity: capacity)
         self.log = log
     }
 
     /// Starts the thread.
     public func start() throws(SystemError) {
-        let thread = try BackgroundThread(named: "votes") { [self] in
-            while let tickets = take() { count(tickets) }
-        }
-        self.thread.withLock { $0 = thread }
+        try queue.start { [self] in count($0) }
     }
 
     /// Counts a vote and returns when it is durable. Throws `VoteRefusal`, or `DatabaseError` when nobody can say
     /// whether it counts; asking again is safe.
     public func cast(_ ballot: Ballot) throws -> VoteTally {
-        try submit(.cast, ballot)
+        try submit(.cast(ballot))
     }
 
     /// Takes the voter's last cast for the clip back and returns when that is durable. Of the ballot only the voter,
     /// the clip and the network matter.
     public func undo(_ ballot: Ballot) throws -> VoteTally {
-        try submit(.undo, ballot)
+        try submit(.undo(ballot))
     }
 
     /// Counts what waits, and refuses whatever comes after.
-    public func stop() {
-        queue.update { $0.isStopping = true }
-        thread.withLock(\.self)?.join()
-    }
+    public func stop() { queue.stop() }
 
     /// How many votes wait at the moment.
-    public var waiting: Int { queue.withLock { $0.waiting.count } }
+    public var waiting: Int { queue.waiting }
 
-    private func submit(_ wish: Ticket.Wish, _ ballot: Ballot) throws -> VoteTally {
-        let ticket = Ticket(wish: wish, ballot: ballot)
-        let isTaken = queue.update(waking: 1) { queue in
-            guard !queue.isStopping, queue.waiting.count < capacity else { return false }
-            queue.waiting.append(ticket)
-            return true
-        }
-        guard isTaken else { throw VoteRefusal.busy }
-        return try ticket.wait()
-    }
-
-    /// The next group; nil when the committer stops and nobody waits any more.
-    private func take() -> [Ticket]? {
-        queue.wait { queue -> [Ticket]?? in
-            if queue.waiting.isEmpty { return queue.isStopping ? .some(nil) : nil }
-            let tickets = Array(queue.waiting.prefix(Self.batchLimit))
-            queue.waiting.removeFirst(tickets.count)
-            return tickets
-        } ?? nil
+    private func submit(_ wish: Wish) throws -> VoteTally {
+        do { return try queue.submit(wish) } catch is GroupQueueFull { throw VoteRefusal.busy }
     }
 
     /// A voter waits for the answer before undoing, so it does not matter that casts of one group come first.
     private func count(_ tickets: [Ticket]) {
+        var casts: [(Ticket, Ballot)] = []
+        var undoes: [(Ticket, Ballot)] = []
+        for ticket in tickets {
+            switch ticket.item {
+            case .cast(let ballot): casts.append((ticket, ballot))
+            case .undo(let ballot): undoes.append((ticket, ballot))
+            }
+        }
         let batch = batch
-        settle(tickets[...].filter { $0.wish == .cast }) { tickets throws(DatabaseError) in
-            try batch.cast(tickets.map(\.ballot))
-        }
-        settle(tickets[...].filter { $0.wish == .undo }) { tickets throws(DatabaseError) in
-            try batch.undo(tickets.map(\.ballot))
-        }
+        settle(casts) { ballots throws(DatabaseError) in try batch.cast(ballots) }
+        settle(undoes) { ballots throws(DatabaseError) in try batch.undo(ballots) }
     }
 
     private func settle(
-        _ tickets: [Ticket], attempt: Int = 1,
-        by call: ([Ticket]) throws(DatabaseError) -> [VoteBatch.Outcome]
+        _ tickets: [(ticket: Ticket, ballot: Ballot)], attempt: Int = 1,
+        by call: ([Ballot]) throws(DatabaseError) -> [VoteBatch.Outcome]
     ) {
         guard !tickets.isEmpty else { return }
         do {
-            let outcomes = try call(tickets)
-            for (ticket, outcome) in zip(tickets, outcomes) { ticket.answer(outcome.mapError { $0 }) }
+            let outcomes = try call(tickets.map(\.ballot))
+            for (waiter, outcome) in zip(tickets, outcomes) { waiter.ticket.answer(outcome.mapError { $0 }) }
         } catch let error where error.isTransient && attempt < Self.attempts {
             settle(tickets, attempt: attempt + 1, by: call)
         } catch let error where error.mayBeOfOneVote && tickets.count > 1 {
@@ -111,34 +90,8 @@ public final class VoteCommitter: Sendable {
             log.error(
                 "votes cannot be counted",
                 ["votes": .int(tickets.count), "error": .string(error.debugDescription)])
-            for ticket in tickets { ticket.answer(.failure(error)) }
+            for waiter in tickets { waiter.ticket.answer(.failure(error)) }
         }
-    }
-}
-
-/// A vote that waits, and its outcome.
-private final class Ticket: Sendable {
-    enum Wish {
-        case cast
-        case undo
-    }
-
-    let wish: Wish
-    let ballot: Ballot
-    private let outcome = Monitor<Result<VoteTally, any Error>?>(nil)
-
-    init(wish: Wish, ballot: Ballot) {
-        self.wish = wish
-        self.ballot = ballot
-    }
-
-    func answer(_ result: Result<VoteTally, any Error>) {
-        outcome.update { $0 = result }
-    }
-
-    func wait() throws -> VoteTally {
-        guard let outcome = outcome.wait({ $0 }) else { throw VoteRefusal.busy }
-        return try outcome.get()
     }
 }
 

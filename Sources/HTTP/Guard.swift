@@ -87,7 +87,7 @@ public struct Guard: Sendable {
             throw Problem.forbidden("banned", "Your account is banned. The reason stands on your profile.")
         }
         switch route.access {
-        case .any, .cron, .signed, .provider, .internal_: return
+        case .any, .cron, .signed, .provider, .internal_: break
         case .member, .owner:
             guard caller.member != nil else { throw Problem.unauthenticated }
         case .admin:

@@ -20,6 +20,8 @@ public struct Session: Sendable, Equatable {
     public let authenticatedAt: Date
     /// When the session ends unless it is used.
     public let expiresAt: Date
+    /// Whether there was no break of half an hour since the sign-in.
+    public let isInUse: Bool
     /// What names the session without giving it away.
     public let id: String
 
@@ -36,6 +38,7 @@ public struct Session: Sendable, Equatable {
         banReason = try row.value("ban_reason")
         authenticatedAt = try row.value("authenticated_at")
         expiresAt = try row.value("expires_at")
+        isInUse = try row.value("in_use")
     }
 }
 

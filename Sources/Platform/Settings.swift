@@ -54,6 +54,12 @@ public struct Settings: Sendable {
     public let dailyVotes: Int
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
+    /// How many minutes after a sign-in what destroys may be done.
+    public let recentSignInMinutes: Int
+    /// How often a minute each class of requests may come.
+    public let rateLimits: RateLimits
+    /// The origins of other sites whose pages may use the API.
+    public let corsOrigins: [String]
     /// The values in force by name; a secret shows only whether it is set.
     public let shown: [String: String]
 
@@ -107,6 +113,9 @@ public struct Settings: Sendable {
         ffprobe = reader.path("FFPROBE")
         dailyVotes = reader.number("DAILY_VOTES", 1...1_000_000)
         sessionDays = reader.number("SESSION_DAYS", 1...3_650)
+        recentSignInMinutes = reader.number("RECENT_SIGN_IN_MINUTES", 1...525_600)
+        rateLimits = reader.rateLimits()
+        corsOrigins = reader.origins("CORS_ORIGINS")
         let needed = nginxWorkers * nginxKeepalive + 16
         if hostThreads < needed {
             reader.fault(
@@ -138,6 +147,24 @@ extension SettingsReader {
             fault("MEDIA_BASE_URL", "must be like https://cdn.example.org/media, not \"\(text)\"")
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    fileprivate mutating func rateLimits() -> RateLimits {
+        var limits = RateLimits()
+        for entry in list("RATE_LIMITS") {
+            if let fault = limits.take(entry) { self.fault("RATE_LIMITS", fault) }
+        }
+        return limits
+    }
+
+    fileprivate mutating func origins(_ name: String) -> [String] {
+        list(name).map { text in
+            let origin = text.hasSuffix("/") ? String(text.dropLast()) : text
+            if parts(origin).map(\.path) != "" {
+                fault(name, "each must be like https://example.org, not \"\(text)\"")
+            }
+            return origin
+        }
     }
 
     fileprivate mutating func logLevel() -> LogLevel {

@@ -60,6 +60,16 @@ extension Settings {
         SettingDescription("FFPROBE", "/usr/bin/ffprobe", unit: "path", "The program that looks into uploads."),
         SettingDescription("DAILY_VOTES", "200", unit: "votes", "How many votes a voter has on one UTC day."),
         SettingDescription("SESSION_DAYS", "30", unit: "days", "How long a session lasts after its last use."),
+        SettingDescription(
+            "RECENT_SIGN_IN_MINUTES", "60", unit: "minutes",
+            "How long after a sign-in an account can be deleted, a key made and an admin's gravest actions done."),
+        SettingDescription(
+            "RATE_LIMITS", "", unit: "class=number, comma-separated",
+            "How often a minute, where it differs from: \(RateLimits.explained). `auth`, `contact`, `read` and "
+                + "`arena_vote` count by network, the others by member or device. Votes have limits of their own."),
+        SettingDescription(
+            "CORS_ORIGINS", "", unit: "origins, comma-separated",
+            "Other sites whose pages may read the API from a browser, with an API key and never with cookies."),
     ]
 
     /// Settings of services that this version does not use. A file shared with an older system may hold them.

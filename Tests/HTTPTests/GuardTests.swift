@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Platform
 import Testing
 
@@ -71,7 +72,7 @@ struct GuardTests {
         arguments: [
             (Access.any, [204, 204, 204, 403]), (.member, [401, 204, 204, 403]), (.owner, [401, 204, 204, 403]),
             (.admin, [401, 403, 204, 403]), (.internal_, [404, 404, 404, 404]), (.cron, [401, 401, 401, 401]),
-            (.signed, [204, 204, 204, 403]), (.provider, [204, 204, 204, 403]),
+            (.signed, [204, 204, 204, 204]), (.provider, [204, 204, 204, 204]),
         ])
     func access(_ access: Access, _ statuses: [Int]) throws {
         let callers: [Caller] = [
@@ -81,6 +82,60 @@ struct GuardTests {
             let site = try Site([Self.vote(access)], caller: caller)
             #expect(site.post("/api/vote", Self.body).status == status, "\(caller)")
         }
+    }
+
+    @Test(
+        "AUTH-04 a key does what its scopes and the route allow, and nothing that is for people",
+        arguments: [
+            (Access.any, Method.get, KeyScope.read), (.member, .get, .read), (.owner, .get, .read),
+            (.admin, .get, .admin), (.member, .post, .write), (.owner, .post, .write), (.admin, .post, .admin),
+        ])
+    func keys(_ access: Access, _ method: HTTP.Method, _ needed: KeyScope) throws {
+        let route = Route(method, "/r", access: access, limit: nil, summary: "r") { _, _ in .noContent }
+        for scopes: Set<KeyScope> in [[], [.read], [.write], [.admin], [.read, .write, .admin]] {
+            let caller = Site.member(isAdmin: true, keyScopes: scopes)
+            let request = Request(method, "/r", headers: ["Authorization": "Bearer key"])
+            let answer = try Site([route], caller: caller).respond(request)
+            #expect(scopes.contains(needed) ? answer.status == 204 : answer.code == "key_scope", "\(scopes)")
+            #expect(try Site([route.forPeopleOnly()], caller: caller).respond(request).code == "people_only")
+        }
+        let demoted = Site.member(isAdmin: false, keyScopes: Set(KeyScope.allCases))
+        #expect(
+            try Site([route], caller: demoted).respond(Request(method, "/r", headers: ["Authorization": "Bearer k"]))
+                .status == (access == .admin ? 403 : 204))
+    }
+
+    @Test("AUTH-04 what visitors may change is for people unless the route says otherwise")
+    func keysDoNotVote() throws {
+        let site = try Site([Self.vote()], caller: Site.member(keyScopes: Set(KeyScope.allCases)))
+        #expect(site.post("/api/vote", Self.body, headers: ["Authorization": "Bearer k"]).code == "people_only")
+    }
+
+    @Test("AUTH-02 admins act while they are here, and what destroys wants a recent sign-in")
+    func freshness() throws {
+        func code(_ route: Route, _ caller: Caller) throws -> String {
+            let answer = try Site([route], caller: caller).post("/r", "")
+            return answer.code ?? "\(answer.status)"
+        }
+        func route(_ access: Access, _ limit: LimitClass = .api) -> Route {
+            .post("/r", access: access, limit: limit, summary: "r") { _ in .noContent }
+        }
+        // The application's clock stands at 1,000 s; the limit is an hour.
+        let old = Date(timeIntervalSince1970: 1_000 - 3_601)
+        #expect(try code(route(.member), Site.member(signedIn: old, isInUse: false)) == "204")
+        #expect(try code(route(.member).afterRecentSignIn(), Site.member(signedIn: old)) == "sign_in_again")
+        #expect(try code(route(.member).afterRecentSignIn(), Site.member(isInUse: false)) == "sign_in_again")
+        #expect(try code(route(.member).afterRecentSignIn(), Site.member()) == "204")
+        #expect(try code(route(.admin), Site.member(isAdmin: true, signedIn: old)) == "204")
+        #expect(try code(route(.admin), Site.member(isAdmin: true, isInUse: false)) == "sign_in_again")
+        #expect(try code(route(.admin, .adminSensitive), Site.member(isAdmin: true, signedIn: old)) == "sign_in_again")
+        #expect(try code(route(.admin, .adminSensitive), Site.member(isAdmin: true)) == "204")
+    }
+
+    @Test("a route that counts its limit itself is not counted by the guard")
+    func countsItself() throws {
+        let site = try Site([Self.vote().countingItself()], limit: { _, _, _ in throw Site.Unforeseen() })
+        #expect(site.post("/api/vote", Self.body).status == 204)
     }
 
     @Test("the banned may read, and change only where a route lets them")

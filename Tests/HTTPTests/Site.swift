@@ -26,11 +26,14 @@ final class Site: Sendable {
     static let origin = "https://dailies.example"
     static let clip = "0a1b2c3d-0000-4000-8000-00000000abcd"
 
-    static func member(isAdmin: Bool = false, isBanned: Bool = false) -> Caller {
+    static func member(
+        isAdmin: Bool = false, isBanned: Bool = false, signedIn: Date = Date(timeIntervalSince1970: 1_000),
+        isInUse: Bool = true, keyScopes: Set<KeyScope>? = nil
+    ) -> Caller {
         .member(
             Member(
-                id: UUID(), username: "ann", isAdmin: isAdmin, isBanned: isBanned, authenticatedAt: Date(),
-                sessionID: "s"))
+                id: UUID(), username: "ann", isAdmin: isAdmin, isBanned: isBanned, authenticatedAt: signedIn,
+                sessionID: "s", isInUse: isInUse, keyScopes: keyScopes))
     }
 
     init(

@@ -52,6 +52,21 @@ struct SessionTests {
         }
     }
 
+    @Test("AUTH-02 after half an hour without use a session is out of use until the next sign-in")
+    func breaks() throws {
+        try TestDatabase.run { test in
+            let token = try test.makeSession(of: test.makeMember(isAdmin: true).id)
+            for minutes in [20, 40, 60] {
+                try test.setClock(offset: .seconds(minutes * 60))
+                #expect(try test.find(token)?.isInUse == true, "each look is a use")
+            }
+            try test.setClock(offset: .seconds(91 * 60))
+            #expect(try test.find(token)?.isInUse == false)
+            try test.setClock(offset: .seconds(92 * 60))
+            #expect(try test.find(token)?.isInUse == false, "coming back does not mend it")
+        }
+    }
+
     @Test("AUTH-02 a token that was never given out belongs to no session")
     func forged() throws {
         try TestDatabase.run { test in

@@ -25,9 +25,9 @@ final class Site {
     private let backend: any Backend
 
     /// Starts a site, hands it to `body` and stops it, whatever happened.
-    static func run(_ depth: Depth, _ body: (Site) throws -> Void) throws {
+    static func run(_ depth: Depth, settings: [String: String] = [:], _ body: (Site) throws -> Void) throws {
         try TestDatabase.run { database in
-            let site = try Site(depth, database)
+            let site = try Site(depth, database, settings)
             defer { site.stop() }
             try body(site)
         }
@@ -43,7 +43,10 @@ final class Site {
         }
     }
 
-    private init(_ depth: Depth, _ database: TestDatabase) throws {
+    /// What no test runs into unless it is about limits; each asks more in a minute than a person would.
+    static let generousLimits = "read=100000,api=100000,auth=100000,upload=100000,admin_sensitive=100000"
+
+    private init(_ depth: Depth, _ database: TestDatabase, _ given: [String: String]) throws {
         self.database = database
         directory = "/tmp/dailies-site-\(UUID().uuidString.prefix(8))"
         for name in ["media/incoming", "media/tmp", "media/clips", "version", "web/errors", "log"] {
@@ -62,7 +65,8 @@ final class Site {
             "MIGRATIONS_DIR": Repository.root + "/migrations",
             "LOG_LEVEL": "warning",
             "CRON_SECRET": "the-secret-of-the-scheduler-in-tests",
-        ]
+            "RATE_LIMITS": Self.generousLimits,
+        ].merging(given) { _, given in given }
         settings = try Settings.load(environment)
         backend =
             switch depth {

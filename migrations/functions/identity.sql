@@ -78,10 +78,10 @@ begin
         perform forget_session(replaced_hash);
     end if;
     insert into sessions (
-        token_hash, user_id, created_at, authenticated_at, last_seen_at, expires_at, user_agent
+        token_hash, user_id, created_at, authenticated_at, last_seen_at, used_at, expires_at, user_agent
     )
     values (
-        session_hash, link_user, moment, moment, moment, moment + make_interval(days => session_days),
+        session_hash, link_user, moment, moment, moment, moment, moment + make_interval(days => session_days),
         left(agent, 500)
     );
     perform adopt_device_votes(device_key, link_user);
@@ -89,8 +89,11 @@ begin
 end
 $$;
 
--- The member of a session that has not ended. Its end moves on with its use, written down at most once an hour.
-create or replace function find_session(session_hash bytea, session_days int)
+-- The member of a session that has not ended. Its end moves on with its use, written down at most once an hour. That it
+-- is in use is written down more often, an admin's most; once there was a break of half an hour it stays out of use until
+-- the next sign-in.
+drop function if exists find_session(bytea, int);
+create function find_session(session_hash bytea, session_days int)
 returns table (
     user_id uuid,
     username text,
@@ -99,7 +102,8 @@ returns table (
     banned_at timestamptz,
     ban_reason text,
     authenticated_at timestamptz,
-    expires_at timestamptz
+    expires_at timestamptz,
+    in_use boolean
 )
 language plpgsql
 security definer
@@ -108,14 +112,24 @@ as $$
 #variable_conflict use_column
 declare
     moment constant timestamptz := dailies_now();
+    longest_break constant interval := '30 minutes';
 begin
+    update sessions
+    set used_at = moment
+    from users
+    where sessions.token_hash = session_hash and sessions.expires_at > moment and users.id = sessions.user_id
+        and sessions.used_at > moment - longest_break
+        and sessions.used_at < moment - case users.role
+            when 'admin' then interval '1 minute'
+            else interval '5 minutes'
+        end;
     update sessions
     set last_seen_at = moment,
         expires_at = moment + make_interval(days => session_days)
     where token_hash = session_hash and expires_at > moment and last_seen_at < moment - interval '1 hour';
     return query
     select users.id, users.username, users.role, users.avatar_seed, users.banned_at, users.ban_reason,
-        sessions.authenticated_at, sessions.expires_at
+        sessions.authenticated_at, sessions.expires_at, sessions.used_at > moment - longest_break
     from sessions
     join users on users.id = sessions.user_id
     where sessions.token_hash = session_hash and sessions.expires_at > moment;

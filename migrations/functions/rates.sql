@@ -66,6 +66,24 @@ begin
 end
 $$;
 
+-- Takes `asked[i]` actions of `keys[i]` from its sliding minute, which has room for `allowed[i]`; keys are distinct.
+-- The guard of every process asks so, in groups; take_rates() says what the answer means.
+create or replace function take_limits(keys text[], asked int[], allowed int[])
+returns table (key text, granted int, wait int, remaining int)
+language sql
+security definer
+set search_path = public, pg_temp
+as $$
+    select taken.key, taken.granted, taken.wait, taken.remaining
+    from (
+        select wanted.allowed, array_agg(wanted.key) as keys, array_agg(wanted.asked) as asked
+        from unnest(keys, asked, allowed) wanted (key, asked, allowed)
+        group by wanted.allowed
+        order by wanted.allowed
+    ) alike
+    cross join lateral take_rates(alike.keys, alike.asked, alike.allowed) taken;
+$$;
+
 -- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
 -- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, and -1 for all when the limiter
 -- cannot decide.
@@ -160,3 +178,5 @@ $$;
 
 revoke all on function take_rates(text[], int[], int), take_vote_rates(text[], text[]), sweep_rates() from public;
 grant execute on function sweep_rates() to dailies_jobs;
+revoke all on function take_limits(text[], int[], int[]) from public;
+grant execute on function take_limits(text[], int[], int[]) to dailies_web;

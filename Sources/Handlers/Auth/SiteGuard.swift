@@ -13,6 +13,7 @@ extension Guard {
         let cronSecret = settings.cronSecret
         return Guard(
             siteOrigin: settings.siteURL,
+            recentSignIn: .seconds(settings.recentSignInMinutes * 60),
             identify: { request in try identity.caller(of: request, clock) },
             verifyCSRF: { request, caller in identity.isFormTokenValid(of: request, caller, clock) },
             limit: limit,
@@ -32,7 +33,7 @@ extension IdentityService {
         return .member(
             Member(
                 id: session.userID, username: session.username, isAdmin: session.isAdmin, isBanned: session.isBanned,
-                authenticatedAt: session.authenticatedAt, sessionID: session.id))
+                authenticatedAt: session.authenticatedAt, sessionID: session.id, isInUse: session.isInUse))
     }
 
     /// The session whose cookie a request carries.

@@ -1,0 +1,82 @@
+internal import HTTP
+internal import Postgres
+internal import TestSupport
+internal import Testing
+
+/// The limits as clients meet them.
+@Suite("Limits", .requiresPostgres)
+struct LimitTests {
+    @Test("SEC-02 what signs in is counted by network, and the answer says how long to wait")
+    func byNetwork() throws {
+        try Site.run(.inProcess, settings: ["RATE_LIMITS": "auth=3"]) { site in
+            let home = site.visitor(address: "198.51.100.7")
+            for left in [2, 1, 0] {
+                let answer = try home.get("/api/auth/link?token=x")
+                #expect(answer.status == 200)
+                #expect(answer.headers["X-RateLimit-Limit"] == "3")
+                #expect(answer.headers["X-RateLimit-Remaining"] == "\(left)")
+            }
+            let neighbour = site.visitor(address: "198.51.100.7")
+            neighbour.agent = "Mozilla/5.0 (another device of the same household)"
+            let refused = try neighbour.get("/api/auth/link?token=x")
+            #expect(refused.status == 429 && refused.code == "rate_limited")
+            let wait = try #require(refused.headers["Retry-After"].flatMap { Int($0) })
+            #expect((1...120).contains(wait) && refused.headers["X-RateLimit-Reset"] == "\(wait)")
+            #expect(try site.visitor(address: "198.51.100.8").get("/api/auth/link?token=x").status == 200)
+            try site.database.advanceClock(by: .seconds(wait))
+            #expect(try home.get("/api/auth/link?token=x").status == 200)
+        }
+    }
+
+    @Test("SEC-02 what members do is counted by member, wherever they are; reads by network")
+    func byMember() throws {
+        try Site.run(.inProcess, settings: ["RATE_LIMITS": "api=2,read=1000,auth=1000"]) { site in
+            let here = try site.visitor(address: "198.51.100.1").signIn("mira")
+            let there = try site.visitor(address: "203.0.113.9").signIn("mira")
+            let path = "/api/user/check-username?username=nova"
+            #expect(try here.get(path).status == 200)
+            #expect(try there.get(path).status == 200)
+            #expect(try here.get(path).code == "rate_limited")
+            #expect(try site.visitor(address: "198.51.100.1").get(path).status == 200)
+        }
+    }
+
+    @Test("SEC-02 when nobody can count, nothing passes, and nothing else is done")
+    func failsClosed() throws {
+        try Site.run(.inProcess) { site in
+            let visitor = try site.visitor().ready()
+            try site.database.database(as: .superuser).execute("alter table rate_windows rename to elsewhere")
+            let answer = try visitor.get("/api/auth/link?token=x")
+            #expect(answer.status == 503 && answer.code == "limiter_unavailable")
+            #expect(answer.headers["Retry-After"] != nil)
+        }
+    }
+
+    @Test("AUTH-02 an admin who was away signs in again; reading as a member goes on")
+    func away() throws {
+        try Site.run(.inProcess) { site in
+            let admin = try site.visitor().signIn("boss", isAdmin: true)
+            #expect(try admin.get("/api/admin/seasons").status == 200)
+            let owner = site.database.database(as: .superuser)
+            try owner.execute("update sessions set used_at = used_at - interval '31 minutes'")
+            // The announcement stands for the few seconds that a process keeps a session.
+            try owner.execute("select announce_change('sessions', 'all')")
+            #expect(eventually { (try? admin.get("/api/admin/seasons"))?.code == "sign_in_again" })
+            #expect(try admin.get("/api/auth/session").json["user"]?["username"]?.text == "boss")
+            try admin.signIn("boss", isAdmin: true)
+            #expect(try admin.get("/api/admin/seasons").status == 200)
+        }
+    }
+
+    @Test("AUTH-02 what an admin does rarely wants a sign-in of the last hour")
+    func recent() throws {
+        try Site.run(.inProcess) { site in
+            let admin = try site.visitor().signIn("boss", isAdmin: true)
+            let owner = site.database.database(as: .superuser)
+            try owner.execute("update sessions set authenticated_at = authenticated_at - interval '61 minutes'")
+            try owner.execute("select announce_change('sessions', 'all')")
+            #expect(eventually { (try? admin.send(.post, "/api/admin/seasons", [:]))?.code == "sign_in_again" })
+            #expect(try admin.get("/api/admin/seasons").status == 200)
+        }
+    }
+}
