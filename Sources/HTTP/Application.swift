@@ -12,6 +12,7 @@ public struct Application: Sendable {
 
     private let router: Router
     private let guards: Guard
+    private let crossOrigin: CrossOrigin
     private let errorMap: @Sendable (any Error) -> Problem?
     private let clock: WallClock
     private let log: Log
@@ -20,12 +21,14 @@ public struct Application: Sendable {
     /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
     /// know is answered with 500. `errorPage` renders problems for paths outside `/api`.
     public init(
-        routes: [Route], guards: Guard, errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
+        routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
+        errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
         clock: WallClock = .system, log: Log,
         errorPage: (@Sendable (Request, Problem) -> Response)? = nil
     ) throws {
         router = try Router(routes: routes)
         self.guards = guards
+        self.crossOrigin = crossOrigin
         self.errorMap = errorMap
         self.clock = clock
         self.log = log
@@ -69,7 +72,8 @@ public struct Application: Sendable {
             return try redirectToBarePath(request)
         case .methodNotAllowed(let methods):
             guard request.method == .options else { throw Problem.methodNotAllowed(methods) }
-            // Without any Access-Control header: no other site may call from a browser.
+            if let answer = crossOrigin.preflight(request, methods: methods) { return answer }
+            // Without any Access-Control header: the site that asks may not call from a browser.
             let list = methods.map(\.description).joined(separator: ", ")
             return Response(status: 204, headers: ["Allow": list])
         case .route(let route, let parameters):
@@ -155,6 +159,7 @@ extension Application {
 
     private func finish(_ response: inout Response, _ exchange: Exchange) {
         response.headers["X-Request-Id"] = exchange.request.id
+        crossOrigin.apply(exchange.request, &response)
         if let decision = exchange.decision {
             for field in decision.headers.fields where response.headers[field.name] == nil {
                 response.headers[field.name] = field.value

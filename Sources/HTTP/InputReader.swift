@@ -36,12 +36,7 @@ enum InputReader {
 
     private static func json(_ request: Request, _ schema: Schema) throws(Problem) -> JSONValue {
         guard request.contentType == "application/json" else { throw .unsupportedMediaType(["application/json"]) }
-        let value: JSONValue
-        do {
-            value = try JSONParser.parse(request.body)
-        } catch {
-            throw .malformed("The body is not JSON: \(error.reason) (at byte \(error.offset))", code: "malformed_json")
-        }
+        let value = try JSONValue(parsing: request.body)
         let faults = schema.faults(in: value)
         guard faults.isEmpty else { throw .unprocessable(faults) }
         return value

@@ -208,3 +208,14 @@ struct JSONParser {
         return unit
     }
 }
+
+extension JSONValue {
+    /// Reads a document that did not come as a route's declared body; 400 when it is not JSON.
+    public init(parsing bytes: [UInt8]) throws(Problem) {
+        do {
+            self = try JSONParser.parse(bytes)
+        } catch {
+            throw .malformed("This is not JSON: \(error.reason) (at byte \(error.offset))", code: "malformed_json")
+        }
+    }
+}

@@ -40,7 +40,8 @@ final class Site: Sendable {
         _ routes: [Route], origin: String = Site.origin, caller: Caller = .visitor, isTokenValid: Bool = true,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
         flags: Set<String> = [], requireReady: @escaping @Sendable (Route) throws -> Void = { _ in },
-        identify: (@Sendable (Request) throws -> Caller)? = nil, hasPages: Bool = false
+        identify: (@Sendable (Request) throws -> Caller)? = nil, hasPages: Bool = false,
+        crossOrigin: CrossOrigin = CrossOrigin()
     ) throws {
         let guards = Guard(
             siteOrigin: origin, identify: identify ?? { _ in caller }, verifyCSRF: { _, _ in isTokenValid },
@@ -48,7 +49,8 @@ final class Site: Sendable {
             isScheduler: { $0.bearerToken == "cron" })
         let page: @Sendable (Request, Problem) -> Response = { .html("page \($1.status)", status: $1.status) }
         let application = try Application(
-            routes: routes, guards: guards, errorMap: { $0 is CancellationError ? .unavailable() : nil },
+            routes: routes, guards: guards, crossOrigin: crossOrigin,
+            errorMap: { $0 is CancellationError ? .unavailable() : nil },
             clock: WallClock { Date(timeIntervalSince1970: 1_000) }, log: log, errorPage: hasPages ? page : nil)
         made.withLock { $0 = application }
     }

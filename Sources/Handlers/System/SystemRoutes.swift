@@ -7,7 +7,7 @@ public enum SystemRoutes {
     public static func routes(
         flags: FeatureFlags, checks: [HealthCheck], isReady: @escaping @Sendable () -> Bool, document: JSONValue
     ) -> [Route] {
-        [alive, ready(isReady), health(checks), openAPI(document.bytes), features(flags)] + debugging
+        [alive, ready(isReady), health(checks), openAPI(document.bytes), features(flags), policyReports] + debugging
     }
 
     private static let alive = Route.get(
@@ -38,7 +38,7 @@ public enum SystemRoutes {
 
     private static func openAPI(_ document: [UInt8]) -> Route {
         .get(
-            "/api/openapi.json", access: .any, isAlwaysServed: true, answers: [200: .openObject([])],
+            "/api/openapi.json", access: .any, limit: nil, isAlwaysServed: true, answers: [200: .openObject([])],
             cache: .publicCache(seconds: 60, stale: 300), summary: "This interface, as an OpenAPI 3.1 document."
         ) { _ in .json(bytes: document) }
     }

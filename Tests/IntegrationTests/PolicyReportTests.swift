@@ -1,0 +1,39 @@
+internal import HTTP
+internal import TestSupport
+internal import Testing
+
+@Suite("Reports of browsers", .requiresPostgres)
+struct PolicyReportTests {
+    @Test("SEC-04 both forms of a report are taken, without a form token; what is no report is refused")
+    func reports() throws {
+        try Site.run(.inProcess) { site in
+            let browser = try site.visitor().ready()
+            func report(_ body: String, _ type: String) throws -> Answer {
+                try browser.sendBytes(.post, "/api/reports/csp", Array(body.utf8), type: type)
+            }
+            let old = #"{"csp-report":{"document-uri":"https://d.example/?token=x","effective-directive":"img-src"}}"#
+            let new =
+                #"[{"type":"csp-violation","body":{"documentURL":"https://d.example/","effectiveDirective":"x"}}]"#
+            #expect(try report(old, "application/csp-report").status == 204)
+            #expect(try report(new, "application/reports+json").status == 204)
+            #expect(try report("[]", "application/reports+json").status == 204)
+            #expect(try report("nonsense", "application/csp-report").code == "malformed_json")
+            #expect(try report(old, "text/plain").status == 415)
+            let long = String(repeating: "x", count: 40_000)
+            #expect(try report(#"{"csp-report":{"blocked-uri":"\#(long)"}}"#, "application/csp-report").status == 413)
+        }
+    }
+
+    @Test(
+        "SEC-04 every answer names the policy, with nothing inline, and where to report to",
+        arguments: ["/", "/api/csrf", "/nowhere"])
+    func policy(_ path: String) throws {
+        try Site.run(.throughNginx) { site in
+            let answer = try site.visitor().get(path)
+            let policy = try #require(answer.headers["Content-Security-Policy"])
+            #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+            #expect(policy.contains("report-uri /api/reports/csp") && policy.contains("report-to csp"))
+            #expect(answer.headers["Reporting-Endpoints"] == "csp=\"/api/reports/csp\"")
+        }
+    }
+}
