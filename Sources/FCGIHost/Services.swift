@@ -43,7 +43,9 @@ struct Services: Sendable {
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
-        clips = Clips(database: database, address: address)
+        clips = Clips(
+            database: database, address: address,
+            ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })
         stories = Stories(database: database, address: address)
         seasons = Seasons(database: database)
         rounds = Rounds(database: database)

@@ -108,7 +108,8 @@ extension Clips {
     /// A clip on its own page. To others than its creator and admins, a clip that is pending or was refused is not
     /// there.
     public func details(_ id: UUID, for viewer: ClipViewer) throws -> ClipDetails {
-        let rows: [Row] = try database.query("\(sql: Self.detailColumns) where clips.id = \(id)")
+        let rows: [Row] = try database.acting(for: viewer.memberID).query(
+            "\(sql: Self.detailColumns) where clips.id = \(id)")
         guard let row = rows.first else { throw FilmRefusal.clipNotFound }
         let creator: UUID = try row.value("user_id")
         let isPrivy = viewer.isAdmin || viewer.memberID == creator
@@ -133,7 +134,7 @@ extension Clips {
 
     /// The clips that a member has sent in, the newest first.
     public func own(of member: UUID, limit: Int = 200) throws -> [ClipDetails] {
-        let rows: [Row] = try database.query(
+        let rows: [Row] = try database.acting(for: member).query(
             """
             \(sql: Self.detailColumns)
             where clips.user_id = \(member)
@@ -168,7 +169,7 @@ extension Clips {
         let showCounts: CountVisibility? = try row.value("show_counts")
         let showsCounts = isAdmin || status != .active || showCounts == .always
         return ClipDetails(
-            card: try ClipCard(row: row, address: address), description: try row.value("description"), status: status,
+            card: try ClipCard(row: row, address: address(of: status)), description: try row.value("description"), status: status,
             label: ClipLabel(
                 status: status, slotStatus: try row.value("slot_status"), decided: try row.value("decided")),
             season: season, slot: try row.value("slot_position"),

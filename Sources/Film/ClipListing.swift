@@ -1,9 +1,9 @@
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import Postgres
 
 extension Clips {
-    /// The page of the moderators' queue that `filter` asks for.
-    public func queue(_ filter: ClipFilter) throws -> ClipQueuePage {
+    /// The page of the moderators' queue that `filter` asks for, as that admin may see it.
+    public func queue(_ filter: ClipFilter, for admin: UUID) throws -> ClipQueuePage {
         let isOldestFirst = filter.status == .pending
         var conditions: [SQL] = ["true"]
         if let status = filter.status { conditions.append("clips.status = \(status)") }
@@ -20,6 +20,7 @@ extension Clips {
                     ? "(clips.created_at, clips.id) > \(sql: place)" : "(clips.created_at, clips.id) < \(sql: place)")
         }
         let order: SQL = isOldestFirst ? "clips.created_at, clips.id" : "clips.created_at desc, clips.id desc"
+        let database = database.acting(for: admin)
         let rows: [Row] = try database.query(
             """
             select \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
@@ -35,15 +36,15 @@ extension Clips {
             limit \(filter.limit + 1)
             """)
         let page = rows.prefix(filter.limit)
-        let twins = try nearDuplicates(of: try page.map { try $0.value("id") })
+        let twins = try nearDuplicates(of: try page.map { try $0.value("id") }, in: database)
         return ClipQueuePage(
             clips: try page.map { try queued($0, twins: twins) },
             nextCursor: rows.count > filter.limit ? try page.last.map { try ClipCursor(row: $0).text } : nil,
-            counts: try counts())
+            counts: try counts(in: database))
     }
 
     /// How many clips stand in each status.
-    public func counts() throws -> [String: Int] {
+    func counts(in database: ActingDatabase) throws -> [String: Int] {
         let rows: [Row] = try database.query(
             "select status, count(*)::int as clips from tournament_clips group by status")
         var counts = Dictionary(uniqueKeysWithValues: ClipStatus.allCases.map { ($0.rawValue, 0) })
@@ -52,7 +53,7 @@ extension Clips {
     }
 
     /// For each of the clips, the clips of its season that look nearly the same and were not refused.
-    func nearDuplicates(of clips: [UUID]) throws -> [UUID: [NearDuplicate]] {
+    func nearDuplicates(of clips: [UUID], in database: ActingDatabase) throws -> [UUID: [NearDuplicate]] {
         let rows: [Row] = try database.query(
             """
             select pairs.original, pairs.distance, clips.status, clips.slot_position, clips.vote_count,
@@ -75,18 +76,19 @@ extension Clips {
         var twins: [UUID: [NearDuplicate]] = [:]
         for row in rows {
             let distance: Int = try row.value("distance")
+            let status: ClipStatus = try row.value("status")
             let twin = NearDuplicate(
-                similarity: (64 - distance) * 100 / 64, status: try row.value("status"),
-                slot: try row.value("slot_position"), voteCount: try row.value("vote_count"),
-                clip: try ClipCard(row: row, address: address))
+                similarity: (64 - distance) * 100 / 64, status: status, slot: try row.value("slot_position"),
+                voteCount: try row.value("vote_count"),
+                clip: try ClipCard(row: row, address: address(of: status)))
             twins[try row.value("original"), default: []].append(twin)
         }
         return twins
     }
 
     private func queued(_ row: Row, twins: [UUID: [NearDuplicate]]) throws -> QueuedClip {
-        let card = try ClipCard(row: row, address: address)
         let status: ClipStatus = try row.value("status")
+        let card = try ClipCard(row: row, address: address(of: status))
         let decidedAt: Date? = try row.value("decided_at")
         return QueuedClip(
             card: card, userID: try row.value("user_id"), description: try row.value("description"), status: status,

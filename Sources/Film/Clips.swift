@@ -4,12 +4,23 @@ public import Postgres
 /// The clips, from sending in to the moderators' decision.
 public struct Clips: Sendable {
     let database: Database
-    let address: MediaAddress
+    private let address: MediaAddress
+    private let ownAddress: MediaAddress
 
-    /// Clips kept in `database`, whose files browsers load from `address`.
-    public init(database: Database, address: @escaping MediaAddress) {
+    /// Clips kept in `database`, whose files browsers load from `address`. Those that only creators and admins may see
+    /// are loaded from `ownAddress`, where the site's cookies reach; it is the same unless something else is said.
+    public init(database: Database, address: @escaping MediaAddress, ownAddress: MediaAddress? = nil) {
         self.database = database
         self.address = address
+        self.ownAddress = ownAddress ?? address
+    }
+
+    /// Where the files of a clip that stands so are loaded from.
+    func address(of status: ClipStatus) -> MediaAddress {
+        switch status {
+        case .pending, .rejected: ownAddress
+        case .active, .locked, .eliminated: address
+        }
     }
 
     /// Makes an upload a pending clip, once, and answers its id. The caller's transaction also enqueues what processes

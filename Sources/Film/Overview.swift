@@ -47,8 +47,7 @@ extension Stories {
     public func overview() throws -> Overview {
         let story = try story()
         let season = story.shownSeason
-        let creators: Int = try database.one(
-            "select count(distinct user_id)::int from tournament_clips where status <> 'rejected'")
+        let creators: Int = try database.one("select count_creators()")
         return Overview(
             season: season, state: Self.state(of: season), creators: creators,
             takes: try season.map { try takes(of: $0) } ?? [], seasons: story.seasons)

@@ -19,7 +19,7 @@ public struct Uploads: Sendable {
 
     /// Begins an upload of `size` bytes for a member.
     public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws -> Upload {
-        try database.transaction { connection in
+        try database.acting(for: member).transaction { connection in
             try Uploads.begin(
                 member: member, fileName: fileName, contentType: contentType, size: size, on: connection)
         }
@@ -44,7 +44,7 @@ public struct Uploads: Sendable {
 
     /// A member's upload.
     public func upload(_ id: UUID, of member: UUID) throws -> Upload {
-        let found: Upload? = try database.first(
+        let found: Upload? = try database.acting(for: member).first(
             "select \(sql: Upload.columns) where uploads.id = \(id) and uploads.user_id = \(member)")
         guard let found else { throw FilmRefusal.uploadNotFound }
         return found
@@ -52,19 +52,7 @@ public struct Uploads: Sendable {
 
     /// Whether a part of an upload may still be written: it is not registered, not too old, and its sender not banned.
     public func takesPart(_ number: Int, of id: UUID) throws -> Bool {
-        try database.one(
-            """
-            select exists (
-                select
-                from uploads
-                join users on users.id = uploads.user_id
-                where uploads.id = \(id)
-                    and uploads.registered_at is null
-                    and uploads.expires_at > dailies_now()
-                    and uploads.part_count >= \(number)
-                    and users.banned_at is null
-            )
-            """)
+        try database.one("select upload_takes_part(\(id), \(Int32(clamping: number)))")
     }
 
     /// Makes an upload a pending clip and puts the job that processes its file into the queue, both or neither.

@@ -49,8 +49,9 @@ public struct Guard: Sendable {
         if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
         if !route.isAlwaysServed { try requireReady(route) }
         if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
-        // What is the same for all must not be able to depend on who calls.
-        let isAsked = route.access.isPersonal && !(route.cache.isSameForAll && route.access == .any)
+        // What is the same for all must not be able to depend on who calls. The web server asks for somebody.
+        let isForOne = route.access.isPersonal || route.access == .internal_
+        let isAsked = isForOne && !(route.cache.isSameForAll && route.access == .any)
         let caller = isAsked ? try identify(request) : .visitor
         if route.needsCSRF, request.bearerToken == nil {
             guard isSameOrigin(request), verifyCSRF(request, caller) else {

@@ -226,9 +226,24 @@ begin
 end
 $$;
 
+-- How many people have sent in a clip that was not refused.
+create or replace function count_creators()
+returns int
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select count(distinct user_id)::int
+    from tournament_clips
+    where status <> 'rejected';
+$$;
+
 revoke all on function register_clip(uuid, uuid, text, text, text, boolean) from public;
 revoke all on function approve_clips(uuid, uuid[]), reject_clips(uuid, uuid[], text) from public;
 revoke all on function edit_clip(uuid, uuid, text, text, text) from public;
 grant execute on function register_clip(uuid, uuid, text, text, text, boolean) to dailies_web, dailies_jobs;
 grant execute on function approve_clips(uuid, uuid[]), reject_clips(uuid, uuid[], text) to dailies_web, dailies_jobs;
 grant execute on function edit_clip(uuid, uuid, text, text, text) to dailies_web, dailies_jobs;
+revoke all on function count_creators() from public;
+grant execute on function count_creators() to dailies_web, dailies_jobs;

@@ -11,6 +11,8 @@ create or replace function begin_upload(
 )
 returns table (outcome text, upload_id uuid)
 language plpgsql
+security definer
+set search_path = public, pg_temp
 as $$
 declare
     season seasons;
@@ -52,3 +54,28 @@ begin
     return query select 'begun', begun;
 end
 $$;
+
+-- Whether a part of an upload may still be written: it is not registered, not too old, and its sender not banned. The
+-- web server asks, for nobody in particular.
+create or replace function upload_takes_part(upload uuid, part int)
+returns boolean
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select exists (
+        select from uploads
+        join users on users.id = uploads.user_id
+        where uploads.id = upload
+            and uploads.registered_at is null
+            and uploads.expires_at > dailies_now()
+            and uploads.part_count >= part
+            and users.banned_at is null
+    );
+$$;
+
+revoke all on function begin_upload(uuid, text, text, bigint, bigint, interval, int) from public;
+revoke all on function upload_takes_part(uuid, int) from public;
+grant execute on function begin_upload(uuid, text, text, bigint, bigint, interval, int) to dailies_web, dailies_jobs;
+grant execute on function upload_takes_part(uuid, int) to dailies_web;

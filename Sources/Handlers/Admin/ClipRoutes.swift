@@ -32,7 +32,7 @@ extension AdminRoutes {
                 }
                 filter.cursor = cursor
             }
-            return try .json(try clips.queue(filter))
+            return try .json(try clips.queue(filter, for: try context.member().id))
         }
     }
 
