@@ -1,0 +1,91 @@
+internal import HTTP
+
+/// Who may call what, written down a second time: a route that is not here, or that says something else, fails.
+///
+/// Each line: method and path; who may call; what an API key needs (`-`: no key may); whether a form token is needed;
+/// whether the banned are refused; whether only a recent sign-in will do; which limit counts, `own` when the route
+/// counts itself.
+enum RouteTable {
+    struct Line: Equatable, CustomStringConvertible {
+        let name, access, key, form, banned, recent, limit: String
+
+        init(_ route: Route) {
+            name = "\(route.method) \(route.pattern)"
+            access = route.access.rawValue
+            key = route.keyScope?.rawValue ?? "-"
+            form = route.needsCSRF ? "form" : "-"
+            banned = route.refusesBanned ? "refused" : "-"
+            recent = route.needsRecentSignIn ? "recent" : "-"
+            limit = (route.limit?.rawValue ?? "-") + (route.countsItself ? ",own" : "")
+        }
+
+        init?(_ text: Substring) {
+            let words = text.split(separator: " ").map(String.init)
+            guard words.count == 8 else { return nil }
+            name = words[0] + " " + words[1]
+            (access, key, form, banned, recent, limit) = (words[2], words[3], words[4], words[5], words[6], words[7])
+        }
+
+        var description: String {
+            [name, access, key, form, banned, recent, limit].joined(separator: " ")
+        }
+    }
+
+    static let lines = text.split(separator: "\n").compactMap(Line.init)
+
+    private static let text = """
+        GET    /                           any      read  -    -       -      read
+        GET    /about                      any      read  -    -       -      read
+        GET    /admin/clips                any      read  -    -       -      read
+        POST   /api/admin/advance-slot     admin    admin form refused recent admin_sensitive
+        POST   /api/admin/approve          admin    admin form refused -      api
+        POST   /api/admin/bulk             admin    admin form refused -      api
+        GET    /api/admin/clips            admin    admin -    refused -      api
+        PUT    /api/admin/clips            admin    admin form refused -      api
+        POST   /api/admin/reject           admin    admin form refused -      api
+        GET    /api/admin/seasons          admin    admin -    refused -      api
+        PATCH  /api/admin/seasons          admin    admin form refused recent admin_sensitive
+        POST   /api/admin/seasons          admin    admin form refused recent admin_sensitive
+        GET    /api/auth/link              any      read  -    -       -      auth
+        POST   /api/auth/link              any      -     form -       -      auth
+        GET    /api/auth/session           any      read  -    -       -      read
+        DELETE /api/auth/sessions          member   -     form -       -      auth
+        GET    /api/auth/sessions          member   -     -    -       -      auth
+        POST   /api/auth/signout           any      -     form -       -      auth
+        GET    /api/avatar/[seed]          any      read  -    -       -      read
+        GET    /api/clip/[id]              any      read  -    -       -      read
+        GET    /api/cron/auto-advance      cron     -     -    -       -      -
+        GET    /api/csrf                   any      read  -    -       -      read
+        POST   /api/csrf                   any      -     -    -       -      read
+        GET    /api/features               any      read  -    -       -      read
+        GET    /api/health                 any      read  -    -       -      -
+        GET    /api/openapi.json           any      read  -    -       -      -
+        GET    /api/profile/clips          member   read  -    -       -      read
+        POST   /api/reports/csp            any      -     -    -       -      api
+        GET    /api/rounds/[season]/[slot] any      read  -    -       -      read
+        GET    /api/story                  any      read  -    -       -      read
+        POST   /api/upload/register        member   write form refused -      upload
+        GET    /api/upload/signed-url      member   read  -    -       -      read
+        POST   /api/upload/signed-url      member   write form refused -      upload
+        GET    /api/user/check-username    any      read  -    -       -      api
+        POST   /api/user/create-profile    member   write form refused -      api
+        DELETE /api/vote                   any      -     form -       -      vote,own
+        GET    /api/vote                   any      read  -    -       -      read
+        POST   /api/vote                   any      -     form -       -      vote,own
+        GET    /dashboard                  any      read  -    -       -      read
+        POST   /internal/echo              internal -     -    refused -      -
+        GET    /internal/fail              internal -     -    -       -      -
+        GET    /internal/hold              internal -     -    -       -      -
+        GET    /internal/media             internal -     -    -       -      -
+        GET    /internal/stream            internal -     -    -       -      -
+        GET    /internal/trap              internal -     -    -       -      -
+        GET    /internal/upload            internal -     -    -       -      -
+        GET    /livez                      any      read  -    -       -      -
+        GET    /onboarding                 any      read  -    -       -      read
+        GET    /readyz                     any      read  -    -       -      -
+        GET    /robots.txt                 any      read  -    -       -      read
+        GET    /sign-in                    any      read  -    -       -      read
+        GET    /story                      any      read  -    -       -      read
+        GET    /upload                     any      read  -    -       -      read
+        """
+}
