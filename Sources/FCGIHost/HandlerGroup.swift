@@ -2,6 +2,7 @@ internal import AdminHandlers
 internal import AuthHandlers
 internal import ClipsHandlers
 internal import HTTP
+internal import Identity
 internal import PagesHandlers
 internal import Platform
 internal import StoryHandlers
@@ -36,7 +37,8 @@ struct HandlerGroup: Sendable {
                 let others = try described.flatMap { try $0.routes(services) }
                 let own = system(services, document: .null)
                 let document = OpenAPI.document(
-                    routes: others + own, title: "\(services.settings.siteName) API", version: "1")
+                    routes: others + own, title: "\(services.settings.siteName) API", version: "1",
+                    sessionCookie: services.identity.cookies.session)
                 return system(services, document: document)
             },
         ]

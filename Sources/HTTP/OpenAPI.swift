@@ -1,7 +1,9 @@
 /// The OpenAPI 3.1 document, derived from the route declarations so that it cannot drift from them.
 public enum OpenAPI {
-    /// The document of all routes that a client may call.
-    public static func document(routes: [Route], title: String, version: String) -> JSONValue {
+    /// The document of all routes that a client may call; `sessionCookie` is what the site calls that cookie.
+    public static func document(
+        routes: [Route], title: String, version: String, sessionCookie: String = "__Host-session"
+    ) -> JSONValue {
         var builder = DocumentBuilder()
         for route in routes where route.access != .internal_ {
             builder.add(route)
@@ -13,7 +15,7 @@ public enum OpenAPI {
             "components": [
                 "schemas": .object(builder.schemas),
                 "securitySchemes": [
-                    "session": ["type": "apiKey", "in": "cookie", "name": "__Host-session"],
+                    "session": ["type": "apiKey", "in": "cookie", "name": .string(sessionCookie)],
                     "csrf": ["type": "apiKey", "in": "header", "name": "X-CSRF-Token"],
                     "key": ["type": "http", "scheme": "bearer"],
                 ],
@@ -35,6 +37,7 @@ private struct DocumentBuilder {
             "tags": [.string(tag(route))], "responses": .object(responses(route)),
             "x-access": .string(route.access.rawValue),
         ]
+        if let scope = route.keyScope { operation["x-key-scope"] = .string(scope.rawValue) }
         if let limit = route.limit { operation["x-limit"] = .string(limit.rawValue) }
         if !route.features.isEmpty { operation["x-features"] = .array(route.features.map(JSONValue.string)) }
         let parameters = names.map(pathParameter) + route.query.map { queryParameter($0) }
@@ -99,6 +102,12 @@ private struct DocumentBuilder {
                 "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
             ]
         ]
+        for status in refusals(route) {
+            responses[String(status)] = [
+                "description": .string(DocumentBuilder.meaning(of: status)),
+                "content": ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]],
+            ]
+        }
         for (status, schema) in route.answers {
             var response: [String: JSONValue] = ["description": .string(DocumentBuilder.meaning(of: status))]
             if let schema {
@@ -109,10 +118,27 @@ private struct DocumentBuilder {
         return responses
     }
 
+    /// The refusals that follow from the declaration; what a handler refuses by itself it declares, or is `default`.
+    private func refusals(_ route: Route) -> [Int] {
+        var refusals: Set<Int> = [503]
+        if !route.query.isEmpty { refusals.insert(422) }
+        switch route.body {
+        case .none: break
+        case .json: refusals.formUnion([400, 413, 415, 422])
+        case .raw: refusals.formUnion([413, 415])
+        }
+        if ![.any, .signed].contains(route.access) { refusals.insert(401) }
+        if route.needsCSRF || route.refusesBanned || route.access == .admin { refusals.insert(403) }
+        if !Router.names(in: route.pattern).isEmpty { refusals.insert(404) }
+        if route.limit != nil { refusals.insert(429) }
+        return refusals.sorted()
+    }
+
     private func security(_ route: Route) -> [JSONValue] {
-        switch route.access {
-        case .any: route.needsCSRF ? [["csrf": []], ["key": []]] : []
-        case .member, .owner, .admin: [route.needsCSRF ? ["session": [], "csrf": []] : ["session": []], ["key": []]]
+        let byKey: [JSONValue] = route.keyScope == nil ? [] : [["key": []]]
+        return switch route.access {
+        case .any: route.needsCSRF ? [["csrf": []]] + byKey : []
+        case .member, .owner, .admin: [route.needsCSRF ? ["session": [], "csrf": []] : ["session": []]] + byKey
         case .cron: [["key": []]]
         case .signed, .provider, .internal_: []
         }
