@@ -18,7 +18,7 @@ enum Composition {
         let limits = RouteLimits(services.limiter, settings: services.settings, identity: services.identity)
         var guards = Guard.site(
             services.identity, settings: services.settings, limit: limits.take,
-            isEnabled: { try services.flags.isEnabled($0) })
+            isEnabled: { flag, caller in try services.flags.isEnabled(flag, for: caller.member?.id) })
         guards.requireReady = { _ in try services.schema.check() }
         return guards
     }

@@ -38,7 +38,14 @@ declare
         when 'name' then 'coalesce(users.username, ''~'') collate "C"'
         else 'users.created_at'
     end;
-    key_of constant text := case sorted_by when 'name' then '$6' else '$6::timestamptz' end;
+    cursor_value constant text := case sorted_by
+        when 'name' then '$6'
+        else 'timestamptz ''epoch'' + $6::bigint * interval ''1 microsecond'''
+    end;
+    cursor_text constant text := case sorted_by
+        when 'name' then sorted
+        else '(extract(epoch from users.created_at) * 1000000)::bigint::text'
+    end;
     direction constant text := case sorted_by when 'newest' then 'desc' else 'asc' end;
 begin
     perform require_admin(actor);
@@ -48,7 +55,7 @@ begin
                 users.ban_reason, users.ban_appealed_at, users.created_at,
                 (select max(sessions.last_seen_at) from sessions where sessions.user_id = users.id),
                 (select count(*)::int from tournament_clips clips where clips.user_id = users.id),
-                (%1$s)::text
+                %5$s
             from users
             where ($1 is null or users.username like $1 or lower(users.email) like $1)
                 and ($2 is null or users.role = $2)
@@ -58,7 +65,7 @@ begin
             order by %1$s %4$s, users.id %4$s
             limit $7
         $query$,
-        sorted, case direction when 'desc' then '<' else '>' end, key_of, direction
+        sorted, case direction when 'desc' then '<' else '>' end, cursor_value, direction, cursor_text
     )
     using prefix, wanted_role, wanted_banned, wanted_appeal, after_id, after_key, page_size;
 end
