@@ -27,6 +27,9 @@ struct PagesTests {
             documents["upload \(state)"] = site.document(site.upload(film))
             documents["admin \(state)"] = site.document(site.adminClips(film))
         }
+        documents["users"] = site.document(site.adminUsers)
+        documents["flags"] = site.document(site.adminFlags)
+        documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn)
         documents["onboarding"] = site.document(site.onboarding)

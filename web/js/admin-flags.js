@@ -29,7 +29,7 @@ async function load() {
   try {
     const flags = /** @type {Flag[]} */ ((await read("/api/admin/feature-flags")).flags);
     const names = [...new Set([...Object.keys(categories), ...flags.map((flag) => flag.category)])];
-    panel.replaceChildren(...names.map((name) => group(name, flags.filter((flag) => flag.category === name))).filter((one) => one !== null));
+    panel.replaceChildren(...names.flatMap((name) => group(name, flags.filter((flag) => flag.category === name))));
   } catch (error) {
     const again = h("button", { class: "btn", type: "button" }, "Try again");
     again.addEventListener("click", () => void load());
@@ -44,10 +44,10 @@ async function load() {
  * @param {Flag[]} flags
  */
 function group(name, flags) {
-  if (flags.length === 0) return null;
-  return h("section", { class: "panel panel--flush", "aria-labelledby": `group-${name}` },
+  if (flags.length === 0) return [];
+  return [h("section", { class: "panel panel--flush", "aria-labelledby": `group-${name}` },
     h("div", { class: "panel__head" }, h("h2", { id: `group-${name}` }, categories[name] ?? name)),
-    h("ul", {}, ...flags.map((flag) => item(flag))));
+    h("ul", {}, ...flags.map((flag) => item(flag))))];
 }
 
 /** @param {Flag} flag */
@@ -62,7 +62,6 @@ function item(flag) {
     toggle.checked = known.enabled;
     share.value = String(known.rolloutPercent);
     state.textContent = !known.enabled ? "Off" : known.rolloutPercent < 100 ? `On for ${known.rolloutPercent} % of the members` : "On";
-    // Until somebody has changed a flag it stands as it was installed.
     changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
   };
 
