@@ -40,7 +40,8 @@ struct AdministrationTests {
                 ["username": "admin"], ["ban": [:]], ["ban": ["reason": " "]], ["unban": true, "username": "someone"],
                 ["banned": true],
             ] {
-                #expect(try put(member, body) == "invalid_fields", "\(body)")
+                let code = try put(member, body)
+                #expect(code == "invalid_fields", "\(body)")
             }
             #expect(try put(own, ["ban": ["reason": "x"]]) == "own_account")
             #expect(try put(own, ["role": "member", "reason": "x"]) == "last_admin")
