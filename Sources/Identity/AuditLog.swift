@@ -78,9 +78,11 @@ public struct AuditLog: Sendable {
         self.database = database
     }
 
-    /// The newest entries first, and where the next page begins.
-    public func entries(_ filter: AuditFilter) throws(DatabaseError) -> (entries: [AuditEntry], next: Int?) {
-        let found: [AuditEntry] = try database.query(
+    /// The newest entries first, and where the next page begins, for an admin; the database shows none to others.
+    public func entries(
+        _ filter: AuditFilter, for reader: UUID?
+    ) throws(DatabaseError) -> (entries: [AuditEntry], next: Int?) {
+        let found: [AuditEntry] = try database.acting(for: reader).query(
             """
             select log.id, log.happened_at, log.actor_id, actors.username as actor_name, log.action, log.subject_kind,
                 log.subject_id, coalesce(members.username, clips.title, seasons.label) as subject_name, log.reason,
@@ -105,9 +107,9 @@ public struct AuditLog: Sendable {
     }
 
     /// Every action that stands in the log, for a list to choose from.
-    public func actions() throws(DatabaseError) -> [String] {
+    public func actions(for reader: UUID?) throws(DatabaseError) -> [String] {
         // Jumps through the index from one action to the next, so that the length of the log does not matter.
-        try database.query(
+        try database.acting(for: reader).query(
             """
             with recursive found as (
                 select min(action) as action from audit_log

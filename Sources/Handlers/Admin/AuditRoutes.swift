@@ -24,6 +24,7 @@ extension AdminRoutes {
             answers: [200: .auditPage], features: ["ADM-04"],
             summary: "What admins and the operator did, the newest first."
         ) { context in
+            let admin = try context.member()
             var filter = AuditFilter()
             filter.actor = context.uuid(query: "actor")
             filter.isOperator = context.bool(query: "operator") ?? false
@@ -40,11 +41,11 @@ extension AdminRoutes {
                 }
                 filter.before = before
             }
-            let page = try audit.entries(filter)
+            let page = try audit.entries(filter, for: admin.id)
             return try .json(
                 AuditPageAnswer(
                     entries: page.entries.map(AuditEntryAnswer.init), nextCursor: page.next.map(String.init),
-                    actions: try audit.actions()))
+                    actions: try audit.actions(for: admin.id)))
         }
     }
 }

@@ -87,14 +87,15 @@ extension AdminRoutes {
     private static func detail(
         of id: UUID, for context: Context, _ administration: MemberAdministration, _ audit: AuditLog
     ) throws -> Response {
-        guard let found = try administration.find(id, by: try context.member().id) else {
+        let admin = try context.member()
+        guard let found = try administration.find(id, by: admin.id) else {
             throw Problem.notFound("member_not_found", MemberRefusal.memberNotFound.sentence)
         }
         var filter = AuditFilter()
         filter.subjectKind = "member"
         filter.subjectID = id.uuidString.lowercased()
         filter.limit = 20
-        let entries = try audit.entries(filter).entries.map(AuditEntryAnswer.init)
+        let entries = try audit.entries(filter, for: admin.id).entries.map(AuditEntryAnswer.init)
         return try .json(MemberDetailAnswer(user: AdministeredMemberAnswer(found), audit: entries))
     }
 }
