@@ -95,6 +95,32 @@ struct BanTests {
         }
     }
 
+    @Test("ADM-02 who signs in while banned takes over no votes of the device, so that a lifted ban finds its own")
+    func deviceOfTheBanned() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (_, clips) = try stage.voting(["Tide"])
+            _ = try stage.cast(.member(mira, clips[0], .super))
+            #expect(try stage.ban(mira) == "done")
+            _ = try stage.cast(.visitor(5, clips[0]))
+            try stage.superuser.execute(
+                """
+                insert into sign_in_links (token_hash, user_id, expires_at)
+                values (sha256('link'), \(mira), dailies_now() + interval '1 hour')
+                """)
+            let outcome: String = try stage.web.one(
+                """
+                select outcome
+                from sign_in_by_link(sha256('link'), sha256('session'), null, \(Ballot.device(5)), 'test', 30)
+                """)
+            #expect(outcome == "signed_in")
+            #expect(try Array(stage.counters(of: clips[0]).prefix(2)) == [1, 1])
+            #expect(try stage.liftBan(mira) == ["done"])
+            #expect(try Array(stage.counters(of: clips[0]).prefix(2)) == [2, 4])
+            #expect(try stage.drift() == 0)
+        }
+    }
+
     @Test("ADM-02 votes and a ban at the same time leave the counters exact")
     func underLoad() throws {
         try FilmStage.run { stage in

@@ -34,7 +34,9 @@ struct AdministrationTests {
     func refusals() throws {
         try AdminSite.run { it in
             let (own, member) = ("/api/admin/users/\(it.adminID)", "/api/admin/users/\(it.memberID)")
-            func put(_ path: String, _ body: JSONValue) throws -> String? { try it.ask(it.admin, .put, path, body).code }
+            func put(_ path: String, _ body: JSONValue) throws -> String? {
+                try it.ask(it.admin, .put, path, body).code
+            }
             for body: JSONValue in [
                 [:], ["unban": false], ["role": "admin"], ["role": "owner", "reason": "x"], ["username": "A b"],
                 ["username": "admin"], ["ban": [:]], ["ban": ["reason": " "]], ["unban": true, "username": "someone"],
@@ -88,7 +90,8 @@ struct AdministrationTests {
             let shown = try it.ask(it.admin, .get, "/api/admin/users/\(it.memberID)")
             #expect(shown.json["user"]?["appeal"]?.text == "I sent one.")
 
-            let lifted = try it.ask(it.admin, .put, "/api/admin/users/\(it.memberID)", ["unban": true, "reason": "True"])
+            let lifted = try it.ask(
+                it.admin, .put, "/api/admin/users/\(it.memberID)", ["unban": true, "reason": "True"])
             #expect(lifted.json["user"]?["bannedAt"] == .null)
             #expect(try it.member.send(.patch, "/api/user/settings", ["username": "mira_new"]).status == 200)
         }
@@ -103,7 +106,9 @@ struct AdministrationTests {
             let second = try it.member.send(.patch, "/api/user/settings", ["username": "mira_next"])
             #expect(second.status == 409 && second.code == "username_too_soon")
             #expect(second.json["nextChangeAt"] == first.json["nextChangeAt"])
-            #expect(try it.stranger.send(.patch, "/api/user/settings", ["username": "mira_okafor"]).code == "username_taken")
+            #expect(
+                try it.stranger.send(.patch, "/api/user/settings", ["username": "mira_okafor"]).code == "username_taken"
+            )
             let check = try it.visitor.get("/api/user/check-username?username=mira_okafor")
             #expect(check.json["reason"]?.text == "taken")
             #expect(try it.visitor.send(.patch, "/api/user/settings", ["username": "x_y_z"]).status == 401)

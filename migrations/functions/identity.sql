@@ -84,7 +84,10 @@ begin
         session_hash, link_user, moment, moment, moment, moment, moment + make_interval(days => session_days),
         left(agent, 500)
     );
-    perform adopt_device_votes(device_key, link_user);
+    -- A banned member has no say; until the ban is lifted the device's votes stay the device's.
+    if not exists (select from users where id = link_user and banned_at is not null) then
+        perform adopt_device_votes(device_key, link_user);
+    end if;
     return query select 'signed_in', link_user;
 end
 $$;
