@@ -1,5 +1,6 @@
 internal import Film
 internal import Glibc
+internal import Identity
 internal import Platform
 internal import Postgres
 
@@ -8,7 +9,8 @@ internal import Postgres
 enum Main {
     static let commands: [any Command.Type] = [
         MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, SeedCommand.self,
-        CountersCommand.self, DoctorCommand.self, SuperviseCommand.self,
+        AdminCommand.self, UserCommand.self, FlagsCommand.self, CountersCommand.self, DoctorCommand.self,
+        SuperviseCommand.self,
     ]
 
     static func main() {
@@ -48,6 +50,7 @@ enum Main {
     private static func explain(_ error: any Error) -> String {
         switch error {
         case let refusal as FilmRefusal: refusal.sentence
+        case let refusal as MemberRefusal: refusal.sentence
         case let error as DatabaseError: error.debugDescription
         default: "\(error)"
         }

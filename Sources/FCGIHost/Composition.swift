@@ -10,7 +10,8 @@ enum Composition {
         let groups = HandlerGroup.all.filter { names.contains($0.name) }
         return try Application(
             routes: try groups.flatMap { try $0.routes(services) }, guards: guards(services),
-            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: DatabaseProblems.problem, log: services.log,
+            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: DatabaseProblems.problem,
+            log: services.log,
             errorPage: names.contains("pages") ? try Pages(services: services).errorPage : nil)
     }
 
@@ -18,7 +19,7 @@ enum Composition {
         let limits = RouteLimits(services.limiter, settings: services.settings, identity: services.identity)
         var guards = Guard.site(
             services.identity, settings: services.settings, limit: limits.take,
-            isEnabled: { try services.flags.isEnabled($0) })
+            isEnabled: { flag, caller in try services.flags.isEnabled(flag, for: caller.member?.id) })
         guards.requireReady = { _ in try services.schema.check() }
         return guards
     }

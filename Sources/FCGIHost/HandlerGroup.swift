@@ -24,7 +24,12 @@ struct HandlerGroup: Sendable {
             UploadRoutes.routes(
                 uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
         },
-        HandlerGroup(name: "admin") { AdminRoutes.routes(seasons: $0.seasons, rounds: $0.rounds, clips: $0.clips) },
+        HandlerGroup(name: "admin") { services in
+            AdminRoutes.routes(seasons: services.seasons, rounds: services.rounds, clips: services.clips)
+                + AdminRoutes.memberRoutes(
+                    services.members, audit: services.audit, sessions: services.identity.sessions)
+                + AdminRoutes.flagRoutes(services.flags)
+        },
         HandlerGroup(name: "auth") { AuthRoutes.routes($0.identity) },
     ]
 

@@ -14,6 +14,8 @@ struct Services: Sendable {
     let schema: SchemaGate
     let flags: FeatureFlags
     let identity: IdentityService
+    let members: MemberAdministration
+    let audit: AuditLog
     let clips: Clips
     let stories: Stories
     let seasons: Seasons
@@ -37,12 +39,16 @@ struct Services: Sendable {
         options.log = log
         database = Database(options)
         schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
-        let flags = FeatureFlags(database)
+        let flags = FeatureFlags(database, secretKey: settings.secretKey)
         let identity = IdentityService(settings: settings, database: database)
         let media = MediaURLs(baseURL: settings.mediaBaseURL)
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
+        members = MemberAdministration(database: database) { row, connection in
+            try Rounds.announce([try RoundEvent(row: row)], on: connection)
+        }
+        audit = AuditLog(database: database)
         clips = Clips(
             database: database, address: address,
             ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })

@@ -19,12 +19,14 @@ public struct ClipDecision: Sendable, Codable, Equatable, RowDecodable {
         case notReady = "not_ready"
         /// It is in the film, or competes no more.
         case notOpen = "not_open"
+        /// The account of its creator is banned.
+        case creatorBanned = "creator_banned"
 
         /// Whether the decision holds.
         public var isDone: Bool {
             switch self {
             case .approved, .approvedNextSeason, .alreadyActive, .rejected: true
-            case .notFound, .notReady, .notOpen: false
+            case .notFound, .notReady, .notOpen, .creatorBanned: false
             }
         }
     }

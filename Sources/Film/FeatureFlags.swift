@@ -1,3 +1,5 @@
+internal import Crypto
+public import FoundationEssentials
 internal import Platform
 public import Postgres
 internal import Synchronization
@@ -12,8 +14,18 @@ public struct FeatureFlag: Sendable, Hashable, RowDecodable {
     public let description: String
     /// Where it belongs.
     public let category: String
-    /// Whether it is on.
+    /// Whether it is on, for everybody or for a share of the members.
     public let isEnabled: Bool
+    /// For how many of a hundred members it is on; nil for everybody.
+    public let rolloutPercent: Int?
+    /// Whether it can be on for a share of the members.
+    public let hasRollout: Bool
+    /// When it was last turned.
+    public let updatedAt: Date
+    /// The admin who did; nil when it was the operator, or nobody yet.
+    public let updatedBy: UUID?
+    /// That admin's name.
+    public let updatedByName: String?
 
     /// Reads a row of `feature_flags`.
     public init(row: Row) throws(DatabaseError) {
@@ -22,6 +34,11 @@ public struct FeatureFlag: Sendable, Hashable, RowDecodable {
         description = try row.value("description")
         category = try row.value("category")
         isEnabled = try row.value("enabled")
+        rolloutPercent = try row.value("rollout_percent")
+        hasRollout = try row.value("has_rollout")
+        updatedAt = try row.value("updated_at")
+        updatedBy = try row.value("updated_by")
+        updatedByName = try row.value("updated_by_name")
     }
 }
 
@@ -31,6 +48,7 @@ public final class FeatureFlags: Sendable {
     private static let keptFor = Duration.seconds(1)
 
     private let database: Database
+    private let rolloutKey: SecretKey
     private let kept = Mutex<Kept?>(nil)
 
     private struct Kept {
@@ -38,9 +56,11 @@ public final class FeatureFlags: Sendable {
         let until: ContinuousClock.Instant
     }
 
-    /// Flags of a database; nothing is read before the first question.
-    public init(_ database: Database) {
+    /// Flags of a database; nothing is read before the first question. The site's secret decides which members are in a
+    /// roll-out.
+    public init(_ database: Database, secretKey: [UInt8]) {
         self.database = database
+        rolloutKey = SecretKey(secretKey).derived("feature roll-out")
     }
 
     /// All flags by category and key.
@@ -48,17 +68,48 @@ public final class FeatureFlags: Sendable {
         if let kept = kept.withLock(\.self), kept.until > .now { return kept.flags }
         let flags: [FeatureFlag] = try database.query(
             """
-            select key, name, description, category, enabled
-            from feature_flags
-            order by category, key
+            select flags.key, flags.name, flags.description, flags.category, flags.enabled, flags.rollout_percent,
+                flags.has_rollout, flags.updated_at, flags.updated_by, users.username as updated_by_name
+            from feature_flags flags
+            left join users on users.id = flags.updated_by
+            order by flags.category, flags.key
             """)
         kept.withLock { $0 = Kept(flags: flags, until: .now + Self.keptFor) }
         return flags
     }
 
-    /// Whether a flag is on; one that does not exist is not.
-    public func isEnabled(_ key: String) throws(DatabaseError) -> Bool {
-        try all().contains { $0.key == key && $0.isEnabled }
+    /// Whether a flag is on for a member, or for a visitor when that is nil; one that does not exist is not.
+    public func isEnabled(_ key: String, for member: UUID?) throws(DatabaseError) -> Bool {
+        guard let flag = try all().first(where: { $0.key == key }) else { return false }
+        return isOn(flag, for: member)
+    }
+
+    /// Whether a flag is on for a member. A visitor is in no roll-out, since nothing tells visitors apart for long.
+    public func isOn(_ flag: FeatureFlag, for member: UUID?) -> Bool {
+        guard flag.isEnabled, let percent = flag.rolloutPercent, percent < 100 else { return flag.isEnabled }
+        guard let member else { return false }
+        return place(of: member, in: flag.key) < UInt64(percent)
+    }
+
+    /// Where a member stands among a hundred, the same at any time and another one for each flag, so that a larger
+    /// roll-out holds all of a smaller one, and no member is always the first to try things.
+    private func place(of member: UUID, in key: String) -> UInt64 {
+        let digest = HMAC256.sign(key + "\n" + member.uuidString.lowercased(), key: rolloutKey)
+        return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } % 100
+    }
+
+    /// Turns a flag, or changes its roll-out; nil leaves the one as it is. Every process hears of it at once.
+    public func set(
+        _ key: String, isEnabled: Bool?, rolloutPercent: Int?, by actor: UUID?
+    ) throws -> FeatureFlag {
+        let outcome: String = try database.one(
+            "select set_feature_flag(\(actor), \(key), \(isEnabled), \(rolloutPercent)::int)")
+        if outcome == "rollout_not_possible" { throw FilmRefusal.rolloutNotPossible }
+        drop()
+        guard outcome == "done", let flag = try all().first(where: { $0.key == key }) else {
+            throw FilmRefusal.flagNotFound
+        }
+        return flag
     }
 
     /// Forgets what was read, because it may have changed.

@@ -26,6 +26,10 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     case clipLimitReached
     /// The member has begun as many uploads as may be unfinished at once.
     case uploadLimit
+    /// There is no such feature flag.
+    case flagNotFound
+    /// The flag is the same for all.
+    case rolloutNotPossible
 
     /// What programs tell it by.
     public var code: String {
@@ -42,6 +46,8 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .noSeason: "no_season"
         case .clipLimitReached: "clip_limit_reached"
         case .uploadLimit: "upload_limit"
+        case .flagNotFound: "flag_not_found"
+        case .rolloutNotPossible: "rollout_not_possible"
         }
     }
 
@@ -60,13 +66,15 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .noSeason: "No season takes clips at the moment."
         case .clipLimitReached: "You have as many clips in this season as it allows."
         case .uploadLimit: "You have too many unfinished uploads. Finish one, or try again tomorrow."
+        case .flagNotFound: "There is no such feature flag."
+        case .rolloutNotPossible: "This flag is the same for everybody. It has no roll-out."
         }
     }
 
     /// Whether the thing itself is missing, rather than in the wrong state.
     public var isNotFound: Bool {
         switch self {
-        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound: true
+        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .flagNotFound: true
         default: false
         }
     }

@@ -81,7 +81,7 @@ public struct Rounds: Sendable {
     }
 
     /// Publishes events if and only if the transaction in which they happened commits.
-    static func announce(_ events: [RoundEvent], on connection: Connection) throws {
+    public static func announce(_ events: [RoundEvent], on connection: Connection) throws {
         for event in events {
             let event = Event(channel: RoundEvent.channel, name: event.name, data: event.data)
             try Realtime.announce(event, on: connection)

@@ -10,8 +10,8 @@ public struct Guard: Sendable {
     public var verifyCSRF: @Sendable (Request, Caller) -> Bool
     /// Counts the request, and says whether there was room for it. Throws when nobody can say.
     public var limit: @Sendable (Route, Request, Caller) throws -> LimitDecision?
-    /// Whether a feature flag is on. Throws when nobody can say.
-    public var isEnabled: @Sendable (String) throws -> Bool
+    /// Whether a feature flag is on for the caller. Throws when nobody can say.
+    public var isEnabled: @Sendable (String, Caller) throws -> Bool
     /// Refuses a route for as long as the process is not ready for it.
     public var requireReady: @Sendable (Route) throws -> Void
     /// Whether the bearer token is the scheduler's secret.
@@ -27,7 +27,7 @@ public struct Guard: Sendable {
         identify: @escaping @Sendable (Request) throws -> Caller,
         verifyCSRF: @escaping @Sendable (Request, Caller) -> Bool,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
-        isEnabled: @escaping @Sendable (String) throws -> Bool = { _ in true },
+        isEnabled: @escaping @Sendable (String, Caller) throws -> Bool = { _, _ in true },
         requireReady: @escaping @Sendable (Route) throws -> Void = { _ in },
         isScheduler: @escaping @Sendable (Request) -> Bool = { _ in false }
     ) {
@@ -59,7 +59,7 @@ public struct Guard: Sendable {
                     "csrf_failed", "The page is too old or from another site. Reload it and try again.")
             }
         }
-        if let flag = route.flag, try !isEnabled(flag) {
+        if let flag = route.flag, try !isEnabled(flag, caller) {
             throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
         }
         let decision = try count(request, to: route, by: caller)

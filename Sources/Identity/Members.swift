@@ -90,7 +90,8 @@ public enum Members {
     /// Whether a name can be had, and if not, why.
     public static func refusal(username: String, in database: Database) throws(DatabaseError) -> Usernames.Refusal? {
         if let refusal = Usernames.refusal(username) { return refusal }
-        return try find(username: username, in: database) == nil ? nil : .taken
+        let holder: UUID? = try database.one("select username_holder(\(username))")
+        return holder == nil ? nil : .taken
     }
 
     /// How choosing the first username ended.
@@ -116,12 +117,43 @@ public enum Members {
         }
     }
 
-    /// Bans a member and ends all sessions; a nil reason lifts the ban. False when there is no such member. The actor
-    /// is an admin, or nil for the operator.
-    @discardableResult
-    public static func ban(
-        _ member: UUID, reason: String?, by actor: UUID?, in database: Database
-    ) throws(DatabaseError) -> Bool {
-        try database.one("select ban_member(\(actor), \(member), \(reason))")
+    /// How taking another name ended.
+    public enum Renaming: Sendable, Equatable {
+        /// The member has it now, and can change it again from then on.
+        case changed(next: Date)
+        /// The member had it already.
+        case unchanged
+        /// The last change was too short a while ago; the next is possible from then on.
+        case tooSoon(Date)
+        /// The member has no name yet; `choose` gives the first one.
+        case unnamed
+        /// The name cannot be had.
+        case refused(Usernames.Refusal)
+    }
+
+    /// Gives a member another username, once in 30 days. The old one leads to the member for 90.
+    public static func rename(
+        _ member: UUID, to username: String, in database: Database
+    ) throws(DatabaseError) -> Renaming {
+        if let refusal = Usernames.refusal(username) { return .refused(refusal) }
+        let row: Row = try database.one("select * from change_username(\(member), \(username))")
+        let next: Date? = try row.value("next_change_at")
+        return switch (try row.value("outcome", as: String.self), next) {
+        case ("changed", let next?): .changed(next: next)
+        case ("too_soon", let next?): .tooSoon(next)
+        case ("taken", _): .refused(.taken)
+        case ("no_name", _): .unnamed
+        default: .unchanged
+        }
+    }
+
+    /// A banned member says, once, why the ban is wrong.
+    public static func appeal(_ text: String, by member: UUID, in database: Database) throws {
+        try MemberRefusal.check(try database.one("select appeal_ban(\(member), \(text))"))
+    }
+
+    /// When a banned member appealed.
+    public static func appealedAt(_ member: UUID, in database: Database) throws(DatabaseError) -> Date? {
+        try database.one("select ban_appealed_at(\(member))")
     }
 }

@@ -45,7 +45,7 @@ final class Site: Sendable {
     ) throws {
         let guards = Guard(
             siteOrigin: origin, identify: identify ?? { _ in caller }, verifyCSRF: { _, _ in isTokenValid },
-            limit: limit, isEnabled: { flags.contains($0) }, requireReady: requireReady,
+            limit: limit, isEnabled: { flag, _ in flags.contains(flag) }, requireReady: requireReady,
             isScheduler: { $0.bearerToken == "cron" })
         let page: @Sendable (Request, Problem) -> Response = { .html("page \($1.status)", status: $1.status) }
         let application = try Application(

@@ -107,15 +107,17 @@ struct SessionTests {
             let web = test.database(as: .web)
             let (mira, boss) = (try test.makeMember("mira"), try test.makeMember("boss", isAdmin: true))
             let token = try test.makeSession(of: mira.id)
-            #expect(throws: DatabaseError.self) { try Members.ban(boss.id, reason: "x", by: boss.id, in: web) }
-            #expect(throws: DatabaseError.self) { try Members.ban(boss.id, reason: "x", by: mira.id, in: web) }
-            #expect(try Members.ban(mira.id, reason: "spam", by: boss.id, in: web))
+            let members = MemberAdministration(database: web) { _, _ in }
+            #expect(throws: MemberRefusal.ownAccount) { try members.ban(boss.id, reason: "x", by: boss.id) }
+            #expect(throws: MemberRefusal.notAdmin) { try members.ban(boss.id, reason: "x", by: mira.id) }
+            #expect(throws: DatabaseError.self) { try members.ban(mira.id, reason: "x", by: nil) }
+            try members.ban(mira.id, reason: "spam", by: boss.id)
             #expect(try test.find(token) == nil)
             let again = try #require(try test.find(try test.makeSession(of: mira.id)))
             #expect(again.isBanned && again.banReason == "spam")
-            #expect(try Members.ban(mira.id, reason: nil, by: boss.id, in: web))
+            try members.liftBan(mira.id, reason: nil, by: boss.id)
             #expect(try Members.find(mira.id, in: web)?.bannedAt == nil)
-            #expect(try !Members.ban(UUID(), reason: "x", by: boss.id, in: web))
+            #expect(throws: MemberRefusal.memberNotFound) { try members.ban(UUID(), reason: "x", by: boss.id) }
         }
     }
 }

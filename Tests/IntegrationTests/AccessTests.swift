@@ -77,7 +77,7 @@ struct AccessTests {
             _ = try site.makeLink("mira")
             let owner = site.database.database(as: .owner)
             let id = try #require(Members.find(username: "mira", in: owner)?.id)
-            try Members.ban(id, reason: "spam", by: nil, in: owner)
+            try MemberAdministration(database: owner) { _, _ in }.ban(id, reason: "spam", by: nil)
             let mayStill: Set = ["any", "member", "owner", "admin"]
             for line in RouteTable.lines where mayStill.contains(line.access) {
                 let member = try site.visitor().signIn("mira")

@@ -170,7 +170,8 @@ struct AuthTests {
             let mira = try site.visitor().signIn("mira")
             #expect(try mira.get("/api/auth/sessions").status == 200)
             let id = try #require(try Members.find(username: "mira", in: site.database.database(as: .web))?.id)
-            try Members.ban(id, reason: "spam", by: nil, in: site.database.database(as: .owner))
+            try MemberAdministration(database: site.database.database(as: .owner)) { _, _ in }
+                .ban(id, reason: "spam", by: nil)
             #expect(try eventually(within: .seconds(2)) { try mira.get("/api/auth/sessions").status == 401 })
             try mira.signIn("mira")
             let account = try mira.get("/api/auth/session").json["user"]

@@ -36,16 +36,25 @@ enum RouteTable {
     private static let text = """
         GET    /                           any      read  -    -       -      read
         GET    /about                      any      read  -    -       -      read
+        GET    /admin/audit                any      read  -    -       -      read
         GET    /admin/clips                any      read  -    -       -      read
+        GET    /admin/flags                any      read  -    -       -      read
+        GET    /admin/users                any      read  -    -       -      read
         POST   /api/admin/advance-slot     admin    admin form refused recent admin_sensitive
         POST   /api/admin/approve          admin    admin form refused -      api
+        GET    /api/admin/audit-logs       admin    admin -    refused -      api
         POST   /api/admin/bulk             admin    admin form refused -      api
         GET    /api/admin/clips            admin    admin -    refused -      api
         PUT    /api/admin/clips            admin    admin form refused -      api
+        GET    /api/admin/feature-flags    admin    admin -    refused -      api
+        POST   /api/admin/feature-flags    admin    admin form refused -      api
         POST   /api/admin/reject           admin    admin form refused -      api
         GET    /api/admin/seasons          admin    admin -    refused -      api
         PATCH  /api/admin/seasons          admin    admin form refused recent admin_sensitive
         POST   /api/admin/seasons          admin    admin form refused recent admin_sensitive
+        GET    /api/admin/users            admin    admin -    refused -      api
+        GET    /api/admin/users/[id]       admin    admin -    refused -      api
+        PUT    /api/admin/users/[id]       admin    -     form refused -      api
         GET    /api/auth/link              any      read  -    -       -      auth
         POST   /api/auth/link              any      -     form -       -      auth
         GET    /api/auth/session           any      read  -    -       -      read
@@ -67,8 +76,11 @@ enum RouteTable {
         POST   /api/upload/register        member   write form refused -      upload
         GET    /api/upload/signed-url      member   read  -    -       -      read
         POST   /api/upload/signed-url      member   write form refused -      upload
+        GET    /api/user/appeal            member   -     -    -       -      api
+        POST   /api/user/appeal            member   -     form -       -      api
         GET    /api/user/check-username    any      read  -    -       -      api
         POST   /api/user/create-profile    member   write form refused -      api
+        PATCH  /api/user/settings          member   -     form refused -      api
         DELETE /api/vote                   any      -     form -       -      vote,own
         GET    /api/vote                   any      read  -    -       -      read
         POST   /api/vote                   any      -     form -       -      vote,own

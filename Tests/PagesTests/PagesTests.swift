@@ -27,6 +27,9 @@ struct PagesTests {
             documents["upload \(state)"] = site.document(site.upload(film))
             documents["admin \(state)"] = site.document(site.adminClips(film))
         }
+        documents["users"] = site.document(site.adminUsers)
+        documents["flags"] = site.document(site.adminFlags)
+        documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn)
         documents["onboarding"] = site.document(site.onboarding)
@@ -138,12 +141,12 @@ struct PagesTests {
     }
 }
 
-@Suite("Admin page")
+@Suite("Admin pages")
 struct AdminPageTests {
-    private func answer(_ caller: Caller) throws -> Response {
+    private func answer(_ path: String, _ caller: Caller) throws -> Response {
         let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
-        let route = try #require(pages.routes.first { $0.pattern == "/admin/clips" })
-        let request = Request(.get, "/admin/clips")
+        let route = try #require(pages.routes.first { $0.pattern == path })
+        let request = Request(.get, path)
         return try route.handle(Context(request: request, caller: caller), .null)
     }
 
@@ -154,11 +157,14 @@ struct AdminPageTests {
                 sessionID: "s"))
     }
 
-    @Test("CLIP-05 only admins see the queue: visitors sign in first, members find nothing")
-    func access() throws {
-        #expect(try answer(.visitor).status == 303)
-        #expect(throws: Problem.self) { try answer(member(isAdmin: false)) }
-        #expect(try answer(member(isAdmin: true)).status == 200)
+    @Test(
+        "CLIP-05 ADM-02 ADM-04 FLAG-01 only admins see the administration: visitors sign in, members find nothing",
+        arguments: Destination.administration.map(\.path))
+    func access(path: String) throws {
+        let refusal = try answer(path, .visitor)
+        #expect(refusal.status == 303 && refusal.headers["Location"] == "/sign-in?next=\(path)")
+        #expect(throws: Problem.self) { try answer(path, member(isAdmin: false)) }
+        #expect(try answer(path, member(isAdmin: true)).status == 200)
     }
 }
 

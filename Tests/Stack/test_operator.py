@@ -83,6 +83,7 @@ def test_a_refusal_is_a_sentence_and_a_lost_database_has_a_reason(stack: Stack) 
         ["nonsense"], ["counters"], ["counters", "nonsense"], ["season"], ["season", "activate"],
         ["season", "activate", "x"], ["season", "create"], ["season", "create", "--label"],
         ["season", "create", "--label", "A", "--slots", "501"], ["season", "list", "--nonsense"], ["sign-in-link"],
+        ["admin"], ["admin", "grant"], ["user", "ban", "x"], ["flags", "on"], ["flags", "rollout", "x", "101"],
         ["sign-in-link", "--user", "Not A Name"], ["seed"], ["seed", "--demo", "--round", "soon"],
     ],
 )  # fmt: skip
@@ -93,3 +94,44 @@ def test_wrong_words_end_with_64_and_the_usage(stack: Stack, words: list[str]) -
     assert "Usage: dailies" in refused.stderr and refused.stdout == ""
     helped = dailies(stack, words[0] if words != ["nonsense"] else "--help", "--help")
     assert helped.returncode == 0 and "Usage: dailies" in helped.stdout
+
+
+def test_members_and_flags_from_the_command_line(stack: Stack) -> None:
+    """OPS-03 ADM-02 FLAG-01: what admins do on their pages, the operator does without a browser."""
+    for name in ("sole_admin", "helper_of_it"):
+        dailies(stack, "sign-in-link", "--user", name)
+
+    def answer(*words: str) -> dict:
+        ended = dailies(stack, *words, "--json")
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+    def admins() -> list[str]:
+        query = "select username from users where role = 'admin' order by 1"
+        return [name for (name,) in stack.rows(query)]
+
+    assert answer("admin", "grant", "sole_admin", "--reason", "runs it")["isAdmin"] is True
+    others = [name for name in admins() if name != "sole_admin"]
+    for name in others:
+        assert answer("admin", "revoke", name)["isAdmin"] is False
+    last = dailies(stack, "admin", "revoke", "sole_admin")
+    assert last.returncode == 1 and "This is the last admin." in last.stderr
+    for name in others:
+        answer("admin", "grant", name)
+
+    assert answer("user", "ban", "helper_of_it", "--reason", "spam")["bannedAt"]
+    again = dailies(stack, "user", "ban", "helper_of_it", "--reason", "spam")
+    assert again.returncode == 1 and "This member is banned." in again.stderr
+    assert answer("user", "unban", "helper_of_it")["bannedAt"] is None
+    nobody = dailies(stack, "user", "ban", "nobody_at_all", "--reason", "spam")
+    assert nobody.returncode == 1 and "there is no member nobody_at_all" in nobody.stderr
+
+    assert answer("flags", "off", "comments_enabled")["enabled"] is False
+    assert answer("flags", "rollout", "comments_enabled", "30")["rolloutPercent"] == 30
+    assert answer("flags", "on", "comments_enabled")["enabled"] is True
+    assert answer("flags", "rollout", "comments_enabled", "100")["rolloutPercent"] == 100
+    assert {flag["key"] for flag in answer("flags", "list")} >= {"voting_enabled", "comments_enabled"}
+    unknown = dailies(stack, "flags", "on", "teleport")
+    assert unknown.returncode == 1 and "There is no such feature flag." in unknown.stderr
+    written = stack.rows("select distinct action from audit_log where actor_id is null order by 1")
+    assert {"flag.change", "member.ban", "member.lift_ban", "member.grant_admin"} <= {action for (action,) in written}

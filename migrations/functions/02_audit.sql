@@ -18,5 +18,17 @@ as $$
     values (dailies_now(), actor, action, subject_kind, subject_id, reason, before, after);
 $$;
 
+-- Of two descriptions of a thing, the members that differ: what they were and what they are.
+create or replace function changed_facts(old jsonb, new jsonb, out before jsonb, out after jsonb)
+language sql
+immutable
+as $$
+    select coalesce(jsonb_object_agg(key, old -> key) filter (where old ? key), '{}'),
+        coalesce(jsonb_object_agg(key, new -> key) filter (where new ? key), '{}')
+    from (select jsonb_object_keys(old) union select jsonb_object_keys(new)) keys (key)
+    where old -> key is distinct from new -> key;
+$$;
+
+revoke all on function changed_facts(jsonb, jsonb) from public;
 revoke all on function write_audit(uuid, text, text, text, text, jsonb, jsonb) from public;
 grant execute on function write_audit(uuid, text, text, text, text, jsonb, jsonb) to dailies_web, dailies_jobs;

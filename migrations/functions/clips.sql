@@ -86,8 +86,36 @@ as $$
     limit 1;
 $$;
 
+-- What an admin may change of a clip, as it stands in the audit log.
+create or replace function clip_facts(clip tournament_clips)
+returns jsonb
+language sql
+immutable
+as $$
+    select jsonb_build_object(
+        'title', clip.title, 'description', clip.description, 'genre', clip.genre, 'status', clip.status,
+        'slot', clip.slot_position, 'rejectionReason', clip.rejection_reason
+    );
+$$;
+
+-- Writes down what an admin did to a clip that was `old` before: the facts that are different now.
+create or replace function audit_clip(actor uuid, action text, old tournament_clips, reason text default null)
+returns void
+language plpgsql
+as $$
+declare
+    clip tournament_clips;
+begin
+    select * into clip from tournament_clips where id = old.id;
+    perform write_audit(
+        actor, action, 'clip', old.id::text, reason, changed.before, changed.after
+    )
+    from changed_facts(clip_facts(old), clip_facts(clip)) changed;
+end
+$$;
+
 -- Approves clips in the order given. One row per clip with its outcome: approved, approved_next_season,
--- already_active, not_found, not_ready, not_open (locked or eliminated); then one row for each event to publish.
+-- already_active, not_found, not_ready, not_open (locked or eliminated), creator_banned; then one row for each event to publish.
 create or replace function approve_clips(actor uuid, approved uuid[])
 returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
 language plpgsql
@@ -118,6 +146,8 @@ begin
             return query select wanted, 'not_open', clip.slot_position, null::text, null::jsonb;
         elsif clip.processing <> 'ready' then
             return query select wanted, 'not_ready', null::int, null::text, null::jsonb;
+        elsif exists (select from users where id = clip.user_id and banned_at is not null) then
+            return query select wanted, 'creator_banned', null::int, null::text, null::jsonb;
         elsif target.season_id is null then
             update tournament_clips
             set status = 'pending',
@@ -125,6 +155,7 @@ begin
                 decided_by = actor,
                 decided_at = dailies_now()
             where id = wanted;
+            perform audit_clip(actor, 'clip.approve', clip);
             return query select wanted, 'approved_next_season', null::int, null::text, null::jsonb;
         else
             -- A clip that was taken out of this round and comes back brings what was cast for it in this round.
@@ -142,6 +173,7 @@ begin
                 view_count = case when comes_back then view_count else 0 end
             where id = wanted;
             joined := true;
+            perform audit_clip(actor, 'clip.approve', clip);
             return query select wanted, 'approved', target.slot_position, null::text, null::jsonb;
         end if;
     end loop;
@@ -165,6 +197,8 @@ security definer
 set search_path = public, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    clip tournament_clips;
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -173,6 +207,15 @@ begin
     if exists (select from tournament_clips where id = any (rejected) and status = 'active') then
         perform announce_change('clips', 'rejected');
     end if;
+    for clip in
+        select * from tournament_clips where id = any (rejected) and status in ('pending', 'active', 'rejected')
+    loop
+        perform write_audit(
+            actor, 'clip.reject', 'clip', clip.id::text, reject_clips.reason,
+            jsonb_build_object('status', clip.status, 'slot', clip.slot_position),
+            jsonb_build_object('status', 'rejected')
+        );
+    end loop;
     return query
     with wanted as (
         select wanted.id, wanted.place
@@ -181,6 +224,7 @@ begin
         update tournament_clips
         set status = 'rejected',
             rejection_reason = reason,
+            withdrawn_at = null,
             decided_by = actor,
             decided_at = dailies_now()
         where id = any (rejected) and status in ('pending', 'active', 'rejected')
@@ -207,19 +251,20 @@ security definer
 set search_path = public, pg_temp
 as $$
 declare
-    clip_status text;
+    clip tournament_clips;
 begin
     perform require_admin(actor);
+    select * into clip from tournament_clips where id = edited for no key update;
+    if clip.id is null then
+        return false;
+    end if;
     update tournament_clips
     set title = coalesce(new_title, title),
         description = coalesce(new_description, description),
         genre = coalesce(new_genre, genre)
-    where id = edited
-    returning status into clip_status;
-    if clip_status is null then
-        return false;
-    end if;
-    if clip_status not in ('pending', 'rejected') then
+    where id = edited;
+    perform audit_clip(actor, 'clip.edit', clip);
+    if clip.status not in ('pending', 'rejected') then
         perform announce_change('clips', 'edited');
     end if;
     return true;
@@ -239,6 +284,8 @@ as $$
     where status <> 'rejected';
 $$;
 
+revoke all on function clip_facts(tournament_clips) from public;
+revoke all on function audit_clip(uuid, text, tournament_clips, text) from public;
 revoke all on function register_clip(uuid, uuid, text, text, text, boolean) from public;
 revoke all on function approve_clips(uuid, uuid[]), reject_clips(uuid, uuid[], text) from public;
 revoke all on function edit_clip(uuid, uuid, text, text, text) from public;

@@ -84,7 +84,10 @@ begin
         session_hash, link_user, moment, moment, moment, moment, moment + make_interval(days => session_days),
         left(agent, 500)
     );
-    perform adopt_device_votes(device_key, link_user);
+    -- A banned member has no say; until the ban is lifted the device's votes stay the device's.
+    if not exists (select from users where id = link_user and banned_at is not null) then
+        perform adopt_device_votes(device_key, link_user);
+    end if;
     return query select 'signed_in', link_user;
 end
 $$;
@@ -229,28 +232,6 @@ exception
 end
 $$;
 
--- Bans a member, or lifts the ban when there is no reason. False when there is no such member. Admins are not banned
--- before their rights have been taken from them.
-create or replace function ban_member(actor uuid, member uuid, reason text)
-returns boolean
-language plpgsql
-security definer
-set search_path = public, pg_temp
-as $$
-begin
-    perform require_admin(actor);
-    if exists (select from users where id = member and role = 'admin') then
-        raise exception 'an admin cannot be banned' using errcode = 'insufficient_privilege';
-    end if;
-    update users
-    set banned_at = case when reason is null then null else coalesce(banned_at, dailies_now()) end,
-        ban_reason = reason,
-        updated_at = dailies_now()
-    where id = member;
-    return found;
-end
-$$;
-
 -- Sessions and links whose time is over a while ago, a batch at a time.
 create or replace function sweep_sessions(batch int)
 returns int
@@ -284,10 +265,9 @@ revoke all on function announce_member(), forget_session(bytea), sweep_sessions(
 revoke all on function sign_in_link_state(bytea), find_session(bytea, int), list_sessions(uuid) from public;
 revoke all on function sign_in_by_link(bytea, bytea, bytea, text, text, int) from public;
 revoke all on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) from public;
-revoke all on function choose_username(uuid, text, boolean), ban_member(uuid, uuid, text) from public;
+revoke all on function choose_username(uuid, text, boolean) from public;
 grant execute on function sign_in_link_state(bytea), find_session(bytea, int), list_sessions(uuid) to dailies_web;
 grant execute on function sign_in_by_link(bytea, bytea, bytea, text, text, int) to dailies_web;
 grant execute on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) to dailies_web;
 grant execute on function choose_username(uuid, text, boolean) to dailies_web;
-grant execute on function ban_member(uuid, uuid, text) to dailies_web, dailies_jobs;
 grant execute on function sweep_sessions(int) to dailies_jobs;

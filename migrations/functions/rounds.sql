@@ -282,12 +282,21 @@ begin
     perform require_admin(actor);
     perform lock_film();
     for open_round in
-        select story_slots.season_id, story_slots.position
+        select story_slots.season_id, story_slots.position, story_slots.voting_ends_at
         from story_slots
         join seasons on seasons.id = story_slots.season_id
         where story_slots.status = 'voting' and seasons.status = 'active'
     loop
         return query select * from close_round(open_round.season_id, open_round.position, true);
+        perform write_audit(
+            actor, 'round.advance', 'slot', open_round.season_id || '/' || open_round.position, null,
+            jsonb_build_object('status', 'voting', 'votingEndsAt', rfc3339(open_round.voting_ends_at)),
+            (
+                select jsonb_build_object('status', status, 'winnerClipId', winner_clip_id)
+                from story_slots
+                where season_id = open_round.season_id and position = open_round.position
+            )
+        );
     end loop;
 end
 $$;

@@ -49,6 +49,10 @@ begin
         activated_at = dailies_now()
     where status = 'pending' and decided_at is not null and processing = 'ready';
 
+    perform write_audit(
+        actor, 'season.create', 'season', created::text, null, null,
+        (select to_jsonb(seasons) - 'id' from seasons where id = created)
+    );
     perform announce_change('film', 'season_created');
     return created;
 end
@@ -83,6 +87,10 @@ begin
     set status = 'active',
         activated_at = dailies_now()
     where id = activated;
+    perform write_audit(
+        actor, 'season.activate', 'season', activated::text, null, jsonb_build_object('status', status_before),
+        jsonb_build_object('status', 'active')
+    );
     return query select 'done', opened.name, opened.data from open_slot(activated, 1) opened;
 end
 $$;
@@ -96,6 +104,7 @@ set search_path = public, pg_temp
 as $$
 declare
     season seasons;
+    old seasons;
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -106,6 +115,7 @@ begin
     if season.status <> 'draft' and (changes ->> 'total_slots')::int <> season.total_slots then
         return 'season_not_draft';
     end if;
+    old := season;
     season := jsonb_populate_record(
         season,
         changes - array['id', 'number', 'status', 'created_at', 'activated_at', 'finished_at']
@@ -128,6 +138,8 @@ begin
     from generate_series(1, season.total_slots) position
     on conflict do nothing;
     delete from story_slots where season_id = edited and position > season.total_slots;
+    perform write_audit(actor, 'season.edit', 'season', edited::text, null, changed.before, changed.after)
+    from changed_facts(to_jsonb(old), to_jsonb(season)) changed;
     perform announce_change('film', 'season_edited');
     return 'done';
 end
@@ -153,6 +165,10 @@ begin
         return 'season_not_finished';
     end if;
     update seasons set status = 'archived' where id = archived;
+    perform write_audit(
+        actor, 'season.archive', 'season', archived::text, null, jsonb_build_object('status', status_before),
+        jsonb_build_object('status', 'archived')
+    );
     perform announce_change('film', 'season_archived');
     return 'done';
 end

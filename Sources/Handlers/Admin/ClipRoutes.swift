@@ -103,6 +103,8 @@ extension AdminRoutes {
             throw Problem.conflict("clip_not_ready", "The clip's file is not ready to be shown.")
         case .notOpen:
             throw Problem.conflict("clip_not_open", "The clip is in the film, or competes no more.")
+        case .creatorBanned:
+            throw Problem.conflict("clip_creator_banned", "The account of the clip’s creator is banned.")
         case .approved, .approvedNextSeason, .alreadyActive, .rejected:
             return try .json(DecisionAnswer(decision))
         }

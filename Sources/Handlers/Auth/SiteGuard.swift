@@ -8,7 +8,7 @@ extension Guard {
     public static func site(
         _ identity: IdentityService, settings: Settings, clock: WallClock = .system,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
-        isEnabled: @escaping @Sendable (String) throws -> Bool = { _ in true }
+        isEnabled: @escaping @Sendable (String, Caller) throws -> Bool = { _, _ in true }
     ) -> Guard {
         let cronSecret = settings.cronSecret
         return Guard(

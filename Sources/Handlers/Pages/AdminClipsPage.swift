@@ -20,7 +20,7 @@ extension Site {
                       <div>
                         \(tabs)
                         <div id="clips-panel" role="tabpanel" aria-label="Clips" data-panel aria-busy="true">
-                          <table class="table" data-table><caption class="visually-hidden" data-caption>Pending \
+                          <table class="table table--clips" data-table><caption class="visually-hidden" data-caption>Pending \
                 clips</caption>
                           <thead><tr><th scope="col"><input type="checkbox" aria-label="Select all" data-all></th>\
                 <th scope="col"><span class="visually-hidden">Still</span></th><th scope="col">Clip</th>\

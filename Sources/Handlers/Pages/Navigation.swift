@@ -16,7 +16,10 @@ struct Destination {
 
     /// The pages of the administration, in the order of their column.
     static let administration = [
-        Destination(title: "Clips", path: "/admin/clips", icon: .shield, isTab: false)
+        Destination(title: "Clips", path: "/admin/clips", icon: .shield, isTab: false),
+        Destination(title: "Users", path: "/admin/users", icon: .person, isTab: false),
+        Destination(title: "Flags", path: "/admin/flags", icon: .check, isTab: false),
+        Destination(title: "Audit", path: "/admin/audit", icon: .info, isTab: false),
     ]
 
     /// The quiet links at the foot of a page.

@@ -32,7 +32,12 @@ public struct Pages: Sendable {
             shared("/about", "What the site is and its licence.") { _ in site.about },
             personal("/sign-in", "Using a sign-in link.") { _ in .html(site.document(site.signIn)) },
             personal("/onboarding", "Choosing a username.") { _ in .html(site.document(site.onboarding)) },
-            personal("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"], handle: adminClips),
+            administration("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"]) {
+                site.adminClips(try film())
+            },
+            administration("/admin/users", "The members of the site.", features: ["ADM-02"]) { site.adminUsers },
+            administration("/admin/flags", "Features to turn on and off.", features: ["FLAG-01"]) { site.adminFlags },
+            administration("/admin/audit", "What admins did.", features: ["ADM-04"]) { site.adminAudit },
             Route.get(
                 "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
                 summary: "What crawlers may read."
@@ -45,13 +50,6 @@ public struct Pages: Sendable {
         let retryAfter = problem.headers["Retry-After"].flatMap { Int($0) }
         let page = site.mishap(status: problem.status, requestID: request.id, retryAfter: retryAfter)
         return .html(page, status: problem.status, headers: problem.headers)
-    }
-
-    /// Visitors are asked to sign in first; to members without the right there is no such page.
-    @Sendable private func adminClips(_ context: Context) throws -> Response {
-        guard let member = context.caller.member else { return .redirect(to: "/sign-in?next=/admin/clips") }
-        guard member.isAdmin else { throw Problem.notFound() }
-        return .html(site.document(site.adminClips(try film())))
     }
 
     private func shared(
@@ -68,5 +66,16 @@ public struct Pages: Sendable {
         handle: @escaping @Sendable (Context) throws -> Response
     ) -> Route {
         .get(path, access: .any, answers: [200: nil], features: features, summary: summary, handle: handle)
+    }
+
+    /// Visitors are asked to sign in first; to members without the right there is no such page.
+    private func administration(
+        _ path: String, _ summary: String, features: [String], page: @escaping @Sendable () throws -> Page
+    ) -> Route {
+        personal(path, summary, features: features) { context in
+            guard let member = context.caller.member else { return .redirect(to: "/sign-in?next=\(path)") }
+            guard member.isAdmin else { throw Problem.notFound() }
+            return .html(site.document(try page()))
+        }
     }
 }

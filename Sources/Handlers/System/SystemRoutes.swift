@@ -46,12 +46,11 @@ public enum SystemRoutes {
     private static func features(_ flags: FeatureFlags) -> Route {
         .get(
             "/api/features", access: .any, answers: [200: .features], features: ["FLAG-01"],
-            summary: "Which features are on."
-        ) { _ in
-            let flags = try flags.all()
-            return try .json([
-                "features": Dictionary(flags.map { ($0.key, $0.isEnabled) }) { first, _ in first }
-            ])
+            summary: "Which features are on for the caller."
+        ) { context in
+            let member = context.caller.member?.id
+            let features = try flags.all().map { ($0.key, flags.isOn($0, for: member)) }
+            return try .json(["features": Dictionary(features) { first, _ in first }])
         }
     }
 }
@@ -69,6 +68,6 @@ extension Schema {
     ]).named("Health")
 
     fileprivate static let features = Schema.object([
-        .required("features", .map(.boolean), "Whether each feature is on, by its key.")
+        .required("features", .map(.boolean), "Whether each feature is on for the caller, by its key.")
     ])
 }

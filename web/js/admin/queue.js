@@ -57,6 +57,7 @@ export function outcomeText(outcome) {
   switch (outcome) {
     case "not_ready": return "its file is not ready yet";
     case "not_open": return "it is in the film, or competes no more";
+    case "creator_banned": return "the account of its creator is banned";
     case "not_found": return "it is gone";
     default: return "it could not be done";
   }

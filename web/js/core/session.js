@@ -3,7 +3,7 @@
 import { forgetToken, read, send } from "./api.js";
 import { all, avatar, maybe, setText } from "./dom.js";
 
-/** @typedef {{id: string, username: string | null, avatarUrl: string, isAdmin: boolean}} Account */
+/** @typedef {{id: string, username: string | null, avatarUrl: string, isAdmin: boolean, isBanned?: boolean, banReason?: string | null}} Account */
 
 /** @type {Promise<Account | null> | null} */
 let known = null;
@@ -28,6 +28,8 @@ export async function showSession() {
   for (const element of all("[data-admin]")) element.hidden = !user?.isAdmin;
   setText(maybe("[data-account-word]"), user ? "You" : "Account");
   if (!user) return;
+  // Few members ever need it.
+  if (user.isBanned) void import("./banned.js").then(({ showBan }) => showBan(user.banReason ?? ""));
   setText(maybe("[data-member-name]"), user.username ?? "No name yet");
   maybe("[data-member-picture]")?.replaceChildren(avatar(user.avatarUrl));
   for (const button of all("[data-account]")) button.replaceChildren(avatar(user.avatarUrl));

@@ -1,6 +1,7 @@
 // The vote button: its states, its ring, and the menu of heavier votes behind a long press.
 
 import { all, maybe, one, setIcon, setText } from "../core/dom.js";
+import { isOn } from "../core/features.js";
 import { shortCount } from "../core/format.js";
 import { session } from "../core/session.js";
 
@@ -33,6 +34,7 @@ export class VoteButton {
     this.#menu.addEventListener("toggle", (event) => {
       if (/** @type {ToggleEvent} */ (event).newState === "closed") this.#button.focus({ preventScroll: true });
     });
+    void isOn("vote_button_progress").then((shows) => this.#button.toggleAttribute("data-plain", !shows));
     void session().then((user) => {
       if (user) return;
       for (const note of all("[data-note]", this.#menu)) note.textContent = "For members";

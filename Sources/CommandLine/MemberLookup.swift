@@ -1,0 +1,40 @@
+internal import Film
+internal import FoundationEssentials
+internal import Identity
+internal import Platform
+internal import Postgres
+
+/// How the operator's commands find a member and what they answer.
+enum MemberLookup {
+    struct Answer: Encodable {
+        let id: String
+        let username: String?
+        let isAdmin: Bool
+        let bannedAt: Date?
+    }
+
+    /// What the operator does about members, in a database.
+    static func administration(_ database: Database) -> MemberAdministration {
+        MemberAdministration(database: database) { row, connection in
+            try Rounds.announce([try RoundEvent(row: row)], on: connection)
+        }
+    }
+
+    /// The member of that name or id.
+    static func find(_ word: String, in database: Database) throws -> MemberRecord {
+        let found = try UUID(uuidString: word).flatMap { try Members.find($0, in: database) }
+        guard let member = try found ?? Members.find(username: word, in: database) else {
+            throw Failure("there is no member \(word)")
+        }
+        return member
+    }
+
+    /// Prints how a member stands now.
+    static func answer(_ id: UUID, in database: Database, text: String, for arguments: Arguments) throws {
+        guard let member = try Members.find(id, in: database) else { throw Failure("the member is gone") }
+        let answer = Answer(
+            id: id.uuidString.lowercased(), username: member.username, isAdmin: member.isAdmin,
+            bannedAt: member.bannedAt)
+        try Output.answer(answer, text: text, for: arguments)
+    }
+}

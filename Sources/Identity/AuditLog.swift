@@ -1,0 +1,155 @@
+public import FoundationEssentials
+public import Postgres
+
+/// Which entries of the audit log somebody wants to see.
+public struct AuditFilter: Sendable {
+    /// Only what this admin did.
+    public var actor: UUID?
+    /// Only what the operator or a background job did.
+    public var isOperator = false
+    /// Only this action, such as `clip.approve`, or all of a kind, such as `clip`.
+    public var action: String?
+    /// Only what was done to things of this kind.
+    public var subjectKind: String?
+    /// Only what was done to the thing of this id.
+    public var subjectID: String?
+    /// Only from this time on.
+    public var from: Date?
+    /// Only before this time.
+    public var to: Date?
+    /// Only entries whose reason, subject or details contain this.
+    public var text: String?
+    /// How many at most.
+    public var limit = 50
+    /// The id of the last entry of the page before.
+    public var before: Int?
+
+    /// Every entry.
+    public init() {}
+}
+
+/// Something that an admin or the operator did.
+public struct AuditEntry: Sendable, RowDecodable {
+    /// Grows with every entry.
+    public let id: Int
+    /// When.
+    public let happenedAt: Date
+    /// Who; nil for the operator or a background job.
+    public let actorID: UUID?
+    /// The actor's name of today.
+    public let actorName: String?
+    /// What, such as `clip.approve`.
+    public let action: String
+    /// What kind of thing it was done to.
+    public let subjectKind: String
+    /// Which.
+    public let subjectID: String
+    /// What people call it today.
+    public let subjectName: String?
+    /// Why.
+    public let reason: String?
+    /// What changed, as it was.
+    public let before: JSONText?
+    /// What changed, as it is now.
+    public let after: JSONText?
+
+    /// Reads a row of the log.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        happenedAt = try row.value("happened_at")
+        actorID = try row.value("actor_id")
+        actorName = try row.value("actor_name")
+        action = try row.value("action")
+        subjectKind = try row.value("subject_kind")
+        subjectID = try row.value("subject_id")
+        subjectName = try row.value("subject_name")
+        reason = try row.value("reason")
+        before = try row.value("before")
+        after = try row.value("after")
+    }
+}
+
+/// What admins and the operator did. Entries are written by the functions that do it, and nobody changes them.
+public struct AuditLog: Sendable {
+    private let database: Database
+
+    /// The log of a database.
+    public init(database: Database) {
+        self.database = database
+    }
+
+    /// The newest entries first, and where the next page begins, for an admin; the database shows none to others.
+    public func entries(
+        _ filter: AuditFilter, for reader: UUID?
+    ) throws(DatabaseError) -> (entries: [AuditEntry], next: Int?) {
+        let found: [AuditEntry] = try database.acting(for: reader).query(
+            """
+            select log.id, log.happened_at, log.actor_id, actors.username as actor_name, log.action, log.subject_kind,
+                log.subject_id, coalesce(members.username, clips.title, seasons.label) as subject_name, log.reason,
+                log.before, log.after
+            from audit_log log
+            left join users actors on actors.id = log.actor_id
+            cross join lateral (
+                select case
+                        when log.subject_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/|$)'
+                        then split_part(log.subject_id, '/', 1)::uuid
+                    end as id
+            ) subject
+            left join users members on log.subject_kind = 'member' and members.id = subject.id
+            left join tournament_clips clips on log.subject_kind = 'clip' and clips.id = subject.id
+            left join seasons on log.subject_kind in ('season', 'slot') and seasons.id = subject.id
+            where \(sql: conditions(filter).joined(separator: " and "))
+            order by log.id desc
+            limit \(filter.limit + 1)
+            """)
+        let page = Array(found.prefix(filter.limit))
+        return (page, found.count > filter.limit ? page.last?.id : nil)
+    }
+
+    /// Every action that stands in the log, for a list to choose from.
+    public func actions(for reader: UUID?) throws(DatabaseError) -> [String] {
+        // Jumps through the index from one action to the next, so that the length of the log does not matter.
+        try database.acting(for: reader).query(
+            """
+            with recursive found as (
+                select min(action) as action from audit_log
+                union all
+                select (select min(action) from audit_log where action > found.action)
+                from found
+                where found.action is not null
+            )
+            select action from found where action is not null
+            """)
+    }
+
+    private func conditions(_ filter: AuditFilter) -> [SQL] {
+        var all: [SQL] = ["true"]
+        if let before = filter.before { all.append("log.id < \(before)") }
+        if let actor = filter.actor { all.append("log.actor_id = \(actor)") }
+        if filter.isOperator { all.append("log.actor_id is null") }
+        if let action = filter.action {
+            all.append("(log.action = \(action) or log.action like \(Self.pattern(action) + ".%"))")
+        }
+        if let kind = filter.subjectKind { all.append("log.subject_kind = \(kind)") }
+        if let id = filter.subjectID { all.append("log.subject_id = \(id)") }
+        if let from = filter.from { all.append("log.happened_at >= \(from)") }
+        if let to = filter.to { all.append("log.happened_at < \(to)") }
+        if let text = filter.text {
+            let pattern = "%\(Self.pattern(text))%"
+            all.append(
+                """
+                (
+                    log.reason ilike \(pattern) or log.subject_id ilike \(pattern) or members.username ilike \(pattern)
+                    or clips.title ilike \(pattern) or log.before::text ilike \(pattern)
+                    or log.after::text ilike \(pattern)
+                )
+                """)
+        }
+        return all
+    }
+
+    /// Text that stands for itself in a pattern of `like`.
+    private static func pattern(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    }
+}

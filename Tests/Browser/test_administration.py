@@ -1,0 +1,210 @@
+"""What admins do beyond clips: members, flags, the audit log. Also what a banned member sees."""
+
+import re
+import secrets
+
+import pytest
+from conftest import DESK, PHONE, ready, sign_in_link, use_link
+from playwright.sync_api import expect
+
+SIZES = {"390": PHONE, "1440": DESK}
+
+
+@pytest.fixture
+def newcomer(chromium, run, url):
+    """A member of one's own for one test: the name, and what keeps the browser signed in."""
+    name = f"new_{secrets.token_hex(4)}"
+    context = chromium.new_context(base_url=url)
+    use_link(context.new_page(), sign_in_link(run, "--user", name))
+    yield name, context
+    context.close()
+
+
+def toast(page, text):
+    return page.locator(".toast").filter(has_text=re.compile(text))
+
+
+def judge(page, axe, shots, name):
+    ready(page)
+    page.screenshot(path=shots / f"{name}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), "wider than the screen"
+    axe(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", ["/admin/users", "/admin/flags", "/admin/audit"])
+def test_page(site, axe, shots, admin, path, theme, size):
+    """ADM-02 ADM-04 FLAG-01"""
+    page = site.page(path, viewport=SIZES[size], theme=theme, storage_state=admin)
+    ready(page)
+    current = page.get_by_role("navigation", name="Admin").locator("[aria-current]")
+    expect(current).to_have_attribute("href", path)
+    if path == "/admin/users":
+        page.locator("[data-rows] .clip-name").first.click()
+        expect(page.locator("[data-chosen-member]")).to_be_visible()
+    if path == "/admin/audit":
+        expect(page.locator("[data-entry]").first).to_be_visible()
+    judge(page, axe, shots, f"{path[1:].replace('/', '-')}-{size}-{theme}")
+
+
+@pytest.mark.parametrize("path", ["/admin/users", "/admin/flags", "/admin/audit"])
+def test_only_admins(site, member, path):
+    """ADM-02 ADM-04 FLAG-01"""
+    site.allow(r"Failed to load resource.*404")
+    expect(site.page(path)).to_have_url(f"{site.url}/sign-in?next={path}")
+    page = site.page(path, storage_state=member)
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+
+
+def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
+    """ADM-02: the ban holds on the next page, its reason is read, the appeal arrives, and all is undone."""
+    name, context = newcomer
+    page = site.page(f"/admin/users?search={name}", storage_state=admin)
+    ready(page)
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name="Ban…").click()
+    page.get_by_role("button", name="Ban", exact=True).click()
+    expect(page.get_by_text("Say why.")).to_be_visible()
+    page.get_by_label("Reason that the member will read").fill("Twelve copies of one clip.")
+    axe(page)
+    page.screenshot(path=shots / "admin-users-dialog.png")
+    page.get_by_role("button", name="Ban", exact=True).click()
+    expect(toast(page, f"{name} is banned")).to_be_visible()
+    expect(page.locator("[data-rows]").get_by_text("Banned")).to_be_visible()
+    expect(page.locator("[data-detail]").get_by_text("Banned a member")).to_be_visible()
+    assert context.request.get("/api/auth/session").json()["user"] is None
+
+    theirs = context.new_page()
+    site.watch(theirs)
+    use_link(theirs, sign_in_link_of(site, name))
+    theirs.goto("/about")
+    note = theirs.get_by_role("region", name="Your account is banned")
+    expect(note).to_contain_text("Twelve copies of one clip.")
+    note.get_by_text("Appeal", exact=True).click()
+    theirs.get_by_label("Why the ban is wrong").fill("They were different takes.")
+    ready(theirs)
+    axe(theirs)
+    theirs.screenshot(path=shots / "banned.png")
+    theirs.get_by_role("button", name="Send the appeal").click()
+    expect(theirs.get_by_text("Your appeal is on its way. An admin")).to_be_visible()
+
+    page.reload()
+    expect(page.get_by_text("They were different takes.")).to_be_visible()
+    page.get_by_role("button", name="Lift the ban").click()
+    page.locator("dialog").get_by_role("button", name="Lift the ban").click()
+    expect(toast(page, "not banned any more")).to_be_visible()
+    theirs.reload()
+    expect(theirs.get_by_role("button", name="Account").first).to_be_visible()
+    expect(theirs.get_by_role("region", name="Your account is banned")).to_have_count(0)
+
+
+def sign_in_link_of(site, name):
+    return sign_in_link(site.run, "--user", name)
+
+
+@pytest.fixture(autouse=True)
+def facts_for(site, run):
+    site.run = run
+
+
+def test_rename_by_keyboard_and_refusals(site, admin, newcomer):
+    """ADM-02: the dialog stays with what is wrong, and the own account offers nothing."""
+    site.allow(r"Failed to load resource.*(409|422)")
+    name, _ = newcomer
+    page = site.page(f"/admin/users?search={name}", storage_state=admin)
+    ready(page)
+    page.get_by_role("button", name=name).press("Enter")
+    page.get_by_role("button", name="Rename…").press("Enter")
+    field = page.get_by_label("New name")
+    expect(field).to_be_focused()
+    field.fill("Not A Name")
+    field.press("Enter")
+    expect(page.get_by_text("A username is 3 to 20 small letters")).to_be_visible()
+    field.fill(f"{name}_b")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name=f"{name}_b")).to_be_visible()
+    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.get_by_text("Names before")).to_be_visible()
+
+    page.get_by_label("Name or e-mail begins with").fill("nobody at all")
+    expect(page.get_by_role("heading", name="Nobody found")).to_be_visible()
+    expect(page).to_have_url(re.compile("search=nobody"))
+    own = page.request.get("/api/auth/session").json()["user"]["id"]
+    page.goto(f"/admin/users?user={own}")
+    expect(page.get_by_text("This is you.")).to_be_visible()
+
+
+def test_switches_turn_and_turn_back(site, admin):
+    """FLAG-01: a switch shows the change at once, and what it was when the server refuses."""
+    site.allow(r"Failed to load resource")
+    page = site.page("/admin/flags", storage_state=admin)
+    ready(page)
+    tour = page.get_by_role("switch", name="Spotlight tour")
+    item = page.locator('[data-flag="spotlight_tour"]')
+    expect(tour).to_be_checked()
+    tour.press("Space")
+    expect(item).to_contain_text("Off")
+    expect(item).to_contain_text(re.compile(r"Changed .* by (?!the operator)"))
+    assert page.request.get("/api/features").json()["features"]["spotlight_tour"] is False
+    tour.check()
+    item.get_by_label("Members, in %").fill("40")
+    item.get_by_label("Members, in %").press("Enter")
+    expect(item).to_contain_text("On for 40 % of the members")
+    item.get_by_label("Members, in %").fill("100")
+    item.get_by_label("Members, in %").press("Enter")
+    expect(item).not_to_contain_text("40 %")
+    expect(page.locator('[data-flag="voting_enabled"]')).to_contain_text("The same for everybody")
+
+    page.route("**/api/admin/feature-flags", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    tour.click()
+    expect(toast(page, "Spotlight tour was not changed")).to_be_visible()
+    expect(tour).to_be_checked()
+
+
+def test_vote_ring_follows_its_flag(site, admin):
+    """FLAG-01: the ring of the vote button goes and comes without a restart."""
+    office = site.page("/admin/flags", storage_state=admin)
+    ready(office)
+    switch = office.get_by_role("switch", name="Vote progress")
+    item = office.locator('[data-flag="vote_button_progress"]')
+    try:
+        switch.click()
+        expect(item).to_contain_text("Off")
+        page = site.page("/dashboard")
+        expect(page.locator("[data-vote][data-plain]")).to_have_count(1)
+    finally:
+        switch.check()
+        expect(item).not_to_contain_text("Off")
+    page.reload()
+    ready(page)
+    expect(page.locator("[data-vote][data-plain]")).to_have_count(0)
+
+
+def test_audit_filters_stand_in_the_address(site, admin, newcomer):
+    """ADM-04"""
+    name, _ = newcomer
+    office = site.page(f"/admin/users?search={name}", storage_state=admin)
+    ready(office)
+    office.get_by_role("button", name=name).click()
+    office.get_by_role("button", name="Rename…").click()
+    office.get_by_label("New name").fill(f"{name}_c")
+    office.get_by_role("button", name="Rename", exact=True).click()
+    office.get_by_role("link", name="All of it in the audit log").click()
+    ready(office)
+    entry = office.locator("[data-entry]")
+    expect(entry).to_have_count(1)
+    expect(entry.locator("del")).to_have_text(name)
+    expect(entry.locator("ins")).to_have_text(f"{name}_c")
+    office.get_by_role("button", name="take this filter off").click()
+    office.get_by_label("Action").select_option("member.rename")
+    expect(office).to_have_url(re.compile(r"/admin/audit\?action=member.rename$"))
+    office.get_by_label("Contains").fill(f"{name}_c")
+    expect(office).to_have_url(re.compile(r"text="))
+    expect(entry).to_have_count(1)
+    again = site.page(office.url, storage_state=admin)
+    ready(again)
+    expect(again.get_by_label("Action")).to_have_value("member.rename")
+    expect(again.locator("[data-entry]")).to_have_count(1)
+    again.get_by_label("Contains").fill("nothing like it")
+    expect(again.get_by_role("heading", name="No match")).to_be_visible()

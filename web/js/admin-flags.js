@@ -1,0 +1,104 @@
+// Feature flags: a switch turns at once, and back when the server refuses.
+
+import { prepareChanges, read, send } from "./core/api.js";
+import { announce, h, one } from "./core/dom.js";
+import { toast } from "./core/toast.js";
+import { faultText, moment } from "./admin/list.js";
+
+/**
+ * @typedef {object} Flag
+ * @property {string} key
+ * @property {string} name
+ * @property {string} description
+ * @property {string} category
+ * @property {boolean} enabled
+ * @property {number} rolloutPercent
+ * @property {boolean} hasRollout
+ * @property {string} updatedAt
+ * @property {string | null} updatedBy
+ */
+
+const panel = one("[data-flags]", HTMLElement);
+
+const categories = /** @type {Record<string, string>} */ ({
+  film: "Film", integrity: "Integrity", community: "Community", studio: "Studio", interface: "Interface",
+});
+
+async function load() {
+  panel.setAttribute("aria-busy", "true");
+  try {
+    const flags = /** @type {Flag[]} */ ((await read("/api/admin/feature-flags")).flags);
+    const names = [...new Set([...Object.keys(categories), ...flags.map((flag) => flag.category)])];
+    panel.replaceChildren(...names.flatMap((name) => group(name, flags.filter((flag) => flag.category === name))));
+  } catch (error) {
+    const again = h("button", { class: "btn", type: "button" }, "Try again");
+    again.addEventListener("click", () => void load());
+    panel.replaceChildren(h("div", { class: "empty" }, h("h2", {}, "The flags did not load"), h("p", {}, faultText(error)), again));
+  } finally {
+    panel.removeAttribute("aria-busy");
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Flag[]} flags
+ */
+function group(name, flags) {
+  if (flags.length === 0) return [];
+  return [h("section", { class: "panel panel--flush", "aria-labelledby": `group-${name}` },
+    h("div", { class: "panel__head" }, h("h2", { id: `group-${name}` }, categories[name] ?? name)),
+    h("ul", {}, ...flags.map((flag) => item(flag))))];
+}
+
+/** @param {Flag} flag */
+function item(flag) {
+  let known = flag;
+  const id = `flag-${flag.key}`;
+  const toggle = h("input", { type: "checkbox", role: "switch", id, "aria-describedby": `${id}-text` });
+  const share = h("input", { class: "input num", type: "number", min: 0, max: 100, step: 1, id: `${id}-share`, inputmode: "numeric" });
+  const state = h("span", { class: "quiet" });
+  const changed = h("span", { class: "quiet" });
+  const show = () => {
+    toggle.checked = known.enabled;
+    share.value = String(known.rolloutPercent);
+    state.textContent = !known.enabled ? "Off" : known.rolloutPercent < 100 ? `On for ${known.rolloutPercent} % of the members` : "On";
+    changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
+  };
+
+  /** @param {{enabled?: boolean, rolloutPercent?: number}} wish */
+  const change = async (wish) => {
+    const before = known;
+    known = { ...known, ...wish };
+    show();
+    try {
+      known = await send("POST", "/api/admin/feature-flags", { key: flag.key, ...wish });
+      announce(`${flag.name}: ${state.textContent ?? ""}`);
+    } catch (error) {
+      known = before;
+      toast(`${flag.name} was not changed. ${faultText(error)}`, { tone: "bad" });
+    }
+    show();
+  };
+  toggle.addEventListener("change", () => void change({ enabled: toggle.checked }));
+  share.addEventListener("change", () => {
+    const percent = Number(share.value);
+    if (share.value === "" || !Number.isInteger(percent) || percent < 0 || percent > 100) {
+      toast("A share is a whole number from 0 to 100.", { tone: "bad" });
+      show();
+      return;
+    }
+    if (percent !== known.rolloutPercent) void change({ rolloutPercent: percent });
+  });
+  show();
+  return h("li", { class: "flag", "data-flag": flag.key },
+    h("label", { class: "switch", for: id }, toggle, h("b", {}, flag.name)),
+    h("div", { class: "flag__text" },
+      h("p", { class: "muted", id: `${id}-text` }, flag.description),
+      h("p", { class: "row" }, state, changed, h("code", { class: "quiet" }, flag.key))),
+    flag.hasRollout
+      ? h("div", { class: "flag__share" }, h("label", { class: "label", for: share.id }, "Members, in %"), share)
+      : h("p", { class: "flag__share quiet" }, "The same for everybody"));
+}
+
+prepareChanges();
+void load();

@@ -1,0 +1,88 @@
+// An entry of the audit log in words.
+
+import { h } from "../core/dom.js";
+
+/**
+ * @typedef {object} AuditEntry
+ * @property {number} id
+ * @property {string} happenedAt
+ * @property {{id: string, username: string | null} | null} actor
+ * @property {string} action
+ * @property {string} subjectKind
+ * @property {string} subjectId
+ * @property {string | null} subjectName
+ * @property {string | null} reason
+ * @property {Record<string, unknown> | null} before
+ * @property {Record<string, unknown> | null} after
+ */
+
+const actions = /** @type {Record<string, string>} */ ({
+  "clip.approve": "Approved a clip",
+  "clip.reject": "Rejected a clip",
+  "clip.edit": "Edited a clip",
+  "season.create": "Created a season",
+  "season.edit": "Edited a season",
+  "season.activate": "Activated a season",
+  "season.archive": "Archived a season",
+  "round.advance": "Closed a round",
+  "flag.change": "Changed a flag",
+  "member.ban": "Banned a member",
+  "member.lift_ban": "Lifted a ban",
+  "member.grant_admin": "Made an admin",
+  "member.revoke_admin": "Took the admin right",
+  "member.rename": "Renamed a member",
+});
+
+/** @param {string} action */
+export function actionText(action) {
+  return actions[action] ?? action.replace(/[._]/g, " ");
+}
+
+/** @param {AuditEntry} entry */
+export function actorText(entry) {
+  return entry.actor ? (entry.actor.username ?? "former member") : "Operator";
+}
+
+/** @param {AuditEntry} entry */
+export function subjectText(entry) {
+  const place = entry.subjectKind === "slot" ? `, slot ${entry.subjectId.split("/")[1] ?? ""}` : "";
+  return (entry.subjectName ?? entry.subjectId) + place;
+}
+
+/** @param {unknown} value */
+function valueText(value) {
+  if (value === null || value === undefined) return "nothing";
+  if (value === true) return "yes";
+  if (value === false) return "no";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * `votesVoided` as `votes voided`
+ * @param {string} name
+ */
+function fieldText(name) {
+  return name.replace(/_/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+/**
+ * What changed, field by field: what it was, struck out, and what it is.
+ * @param {AuditEntry} entry
+ */
+export function difference(entry) {
+  const before = entry.before ?? {};
+  const after = entry.after ?? {};
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const parts = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]) && (before[name] ?? after[name] ?? null) !== null);
+  const list = h("dl", { class: "diff" }, ...parts.flatMap((name) => [
+    h("dt", {}, fieldText(name)),
+    h("dd", {},
+      name in before && h("del", {}, valueText(before[name])),
+      name in before && name in after && h("span", { class: "visually-hidden" }, " became "),
+      name in after && h("ins", {}, valueText(after[name]))),
+  ]));
+  const isLong = parts.length > 4;
+  return h("div", { class: "stack stack--tight" },
+    entry.reason && h("p", {}, `“${entry.reason}”`),
+    parts.length > 0 && (isLong ? h("details", {}, h("summary", {}, `${parts.length} fields`), list) : list));
+}

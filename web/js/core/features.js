@@ -1,0 +1,19 @@
+// Which features are on for whoever looks at the page.
+
+import { read } from "./api.js";
+
+/** @type {Promise<Record<string, boolean>> | null} */
+let known = null;
+
+/**
+ * Whether a feature is on, asked once for a page; a page that cannot find out shows what it has.
+ * @param {string} key
+ * @returns {Promise<boolean>}
+ */
+export async function isOn(key) {
+  known ??= read("/api/features").then(
+    (answer) => answer.features ?? {},
+    () => ({}),
+  );
+  return (await known)[key] ?? true;
+}
