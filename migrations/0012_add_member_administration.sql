@@ -22,7 +22,7 @@ create table username_history (
 );
 create index username_history_name on username_history (username, given_up_at);
 create index username_history_user on username_history (user_id, given_up_at);
-grant select on username_history to dailies_web, dailies_jobs;
+grant select on username_history to dailies_jobs;
 
 -- A clip that left the race because its creator was banned comes back with its creator.
 alter table tournament_clips add column withdrawn_at timestamptz;
