@@ -25,7 +25,9 @@ struct HandlerGroup: Sendable {
                 uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
         },
         HandlerGroup(name: "admin") { AdminRoutes.routes(seasons: $0.seasons, rounds: $0.rounds, clips: $0.clips) },
-        HandlerGroup(name: "auth") { AuthRoutes.routes($0.identity) },
+        HandlerGroup(name: "auth") {
+            AuthRoutes.routes($0.identity) + AuthRoutes.providerRoutes($0.identity, $0.signIn)
+        },
     ]
 
     /// Every group by the name that stands on the command line.

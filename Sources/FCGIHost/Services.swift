@@ -4,6 +4,7 @@ internal import Identity
 internal import Platform
 internal import Postgres
 internal import Queue
+internal import SignIn
 internal import Storage
 
 /// What the handlers of one process share.
@@ -14,6 +15,7 @@ struct Services: Sendable {
     let schema: SchemaGate
     let flags: FeatureFlags
     let identity: IdentityService
+    let signIn: SignInService
     let clips: Clips
     let stories: Stories
     let seasons: Seasons
@@ -43,6 +45,7 @@ struct Services: Sendable {
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
+        signIn = SignInService(settings: settings, database: database)
         clips = Clips(
             database: database, address: address,
             ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })

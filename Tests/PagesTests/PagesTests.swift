@@ -28,7 +28,7 @@ struct PagesTests {
             documents["admin \(state)"] = site.document(site.adminClips(film))
         }
         documents["about"] = site.document(site.about)
-        documents["sign-in"] = site.document(site.signIn)
+        documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["onboarding"] = site.document(site.onboarding)
         for status in [400, 403, 404, 405, 429, 500, 503] {
             documents["error \(status)"] = site.mishap(status: status, requestID: "req", retryAfter: 2)

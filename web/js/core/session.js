@@ -3,7 +3,7 @@
 import { forgetToken, read, send } from "./api.js";
 import { all, avatar, maybe, setText } from "./dom.js";
 
-/** @typedef {{id: string, username: string | null, avatarUrl: string, isAdmin: boolean}} Account */
+/** @typedef {{id: string, username: string | null, avatarUrl: string, isAdmin: boolean, isBanned: boolean, banReason: string | null}} Account */
 
 /** @type {Promise<Account | null> | null} */
 let known = null;
