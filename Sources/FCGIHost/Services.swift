@@ -4,6 +4,7 @@ internal import Identity
 internal import Platform
 internal import Postgres
 internal import Queue
+internal import SignIn
 internal import Storage
 
 /// What the handlers of one process share.
@@ -16,6 +17,7 @@ struct Services: Sendable {
     let identity: IdentityService
     let members: MemberAdministration
     let audit: AuditLog
+    let signIn: SignInService
     let clips: Clips
     let stories: Stories
     let seasons: Seasons
@@ -49,6 +51,7 @@ struct Services: Sendable {
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }
         audit = AuditLog(database: database)
+        signIn = SignInService(settings: settings, database: database)
         clips = Clips(
             database: database, address: address,
             ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })
