@@ -15,7 +15,10 @@ public enum OpenAPI {
                 "securitySchemes": [
                     "session": ["type": "apiKey", "in": "cookie", "name": "__Host-session"],
                     "csrf": ["type": "apiKey", "in": "header", "name": "X-CSRF-Token"],
-                    "key": ["type": "http", "scheme": "bearer"],
+                    "key": [
+                        "type": "http", "scheme": "bearer", "bearerFormat": "dly_…",
+                        "description": "An API key from /settings, or the scheduler's secret where x-access is cron.",
+                    ],
                 ],
             ],
         ]
@@ -35,6 +38,7 @@ private struct DocumentBuilder {
             "tags": [.string(tag(route))], "responses": .object(responses(route)),
             "x-access": .string(route.access.rawValue),
         ]
+        if let scope = route.keyScope, route.access != .any { operation["x-key-scope"] = .string(scope.rawValue) }
         if let limit = route.limit { operation["x-limit"] = .string(limit.rawValue) }
         if !route.features.isEmpty { operation["x-features"] = .array(route.features.map(JSONValue.string)) }
         let parameters = names.map(pathParameter) + route.query.map { queryParameter($0) }
@@ -110,9 +114,11 @@ private struct DocumentBuilder {
     }
 
     private func security(_ route: Route) -> [JSONValue] {
-        switch route.access {
-        case .any: route.needsCSRF ? [["csrf": []], ["key": []]] : []
-        case .member, .owner, .admin: [route.needsCSRF ? ["session": [], "csrf": []] : ["session": []], ["key": []]]
+        // A key is named only where one would do.
+        let key: [JSONValue] = route.keyScope == nil ? [] : [["key": []]]
+        return switch route.access {
+        case .any: route.needsCSRF ? [["csrf": []]] + key : []
+        case .member, .owner, .admin: [route.needsCSRF ? ["session": [], "csrf": []] : ["session": []]] + key
         case .cron: [["key": []]]
         case .signed, .provider, .internal_: []
         }

@@ -116,6 +116,35 @@ public enum Members {
         }
     }
 
+    /// How choosing another username ended.
+    public enum Renaming: Sendable, Equatable {
+        /// The member has it now.
+        case renamed
+        /// The member had it already.
+        case unchanged
+        /// The name cannot be had.
+        case refused(Usernames.Refusal)
+        /// The last change was not long enough ago; from this time on it may be done.
+        case tooSoon(Date)
+        /// There is no such member, or one without a name.
+        case unknown
+    }
+
+    /// Gives a member another username. The actor is the member, or an admin.
+    public static func rename(
+        _ member: UUID, to username: String, by actor: UUID, in database: Database
+    ) throws(DatabaseError) -> Renaming {
+        if let refusal = Usernames.refusal(username) { return .refused(refusal) }
+        let row: Row = try database.one("select * from rename_member(\(actor), \(member), \(username))")
+        switch try row.value("outcome", as: String.self) {
+        case "renamed": return .renamed
+        case "same": return .unchanged
+        case "taken": return .refused(.taken)
+        case "too_soon": return .tooSoon(try row.value("allowed_at"))
+        default: return .unknown
+        }
+    }
+
     /// Bans a member and ends all sessions; a nil reason lifts the ban. False when there is no such member. The actor
     /// is an admin, or nil for the operator.
     @discardableResult

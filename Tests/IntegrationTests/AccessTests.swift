@@ -56,10 +56,58 @@ struct AccessTests {
             try Members.ban(id, reason: "spam", by: nil, in: owner)
             let member = try site.visitor().signIn("mira")
             // They may still leave.
-            let open = ["/api/auth/link", "/api/auth/signout", "/api/auth/sessions", "/api/csrf"]
+            let open = [
+                "/api/auth/link", "/api/auth/signout", "/api/auth/sessions", "/api/csrf", "/api/account/delete",
+            ]
             for route in try routes(site, [.any, .member, .owner, .admin]) {
                 guard route.method.isMutation || route.access == .admin, !open.contains(route.pattern) else { continue }
                 #expect(try code(member, route) == "403 banned", "\(route.method) \(route.pattern)")
+            }
+        }
+    }
+
+    @Test("AUTH-04 a key may call what its scopes allow and nothing that is for people", arguments: KeyScope.allCases)
+    func keys(scope: KeyScope) throws {
+        try Site.run(.inProcess) { site in
+            let boss = try site.visitor().signIn("boss", isAdmin: true)
+            let web = site.database.database(as: .web)
+            let id = try #require(try Members.find(username: "boss", in: web)?.id)
+            let made = try APIKeys.create(for: id, name: "test", scopes: [scope.rawValue], days: nil, in: web)
+            guard case .created(let key, _) = made else { throw SiteFault("no key: \(made)") }
+            let program = boss.copy(cookies: false, token: false).carrying(key.text)
+            for route in try routes(site, [.any, .member, .owner, .admin]) {
+                // What is the same for all never learns who calls.
+                guard route.keyScope != nil || route.method.isMutation || route.access != .any else { continue }
+                guard route.access != .any || route.method.isMutation else { continue }
+                let found = try code(program, route)
+                let place = "\(route.method) \(route.pattern)"
+                switch route.keyScope {
+                case nil: #expect(found == "403 people_only", "\(place)")
+                case scope?: #expect(!found.hasPrefix("401") && !found.hasPrefix("403"), "\(place): \(found)")
+                default: #expect(found == "403 key_scope", "\(place)")
+                }
+            }
+        }
+    }
+
+    @Test("AUTH-04 what votes, and what looks after keys, sessions and accounts, is for people")
+    func peopleOnly() throws {
+        try Site.run(.inProcess) { site in
+            let closed = try routes(site, [.any, .member, .owner]).filter { $0.keyScope == nil }
+            let names = Set(closed.map { "\($0.method) \($0.pattern)" })
+            let wanted: Set = [
+                "POST /api/vote", "DELETE /api/vote", "GET /api/keys", "POST /api/keys", "DELETE /api/keys",
+                "GET /api/auth/sessions", "DELETE /api/auth/sessions", "GET /api/auth/session", "POST /api/auth/link",
+                "POST /api/auth/signout", "DELETE /api/account/delete", "GET /api/account/export",
+                "POST /api/user/create-profile",
+            ]
+            #expect(names.isSuperset(of: wanted), "\(wanted.subtracting(names))")
+            // Battles, likes, follows and referrals, whenever they come.
+            for route in try routes(site, [.any, .member, .owner]) where route.method.isMutation {
+                let isSocial = ["battle", "like", "follow", "refer", "/api/auth/"].contains {
+                    route.pattern.contains($0)
+                }
+                if isSocial { #expect(route.keyScope == nil, "\(route.pattern)") }
             }
         }
     }

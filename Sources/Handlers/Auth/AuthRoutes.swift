@@ -6,7 +6,7 @@ public enum AuthRoutes {
     /// Every route of the group.
     public static func routes(_ identity: IdentityService) -> [Route] {
         csrfRoutes(identity) + signInRoutes(identity) + sessionRoutes(identity) + profileRoutes(identity)
-            + avatarRoutes()
+            + settingsRoutes(identity) + keyRoutes(identity) + accountRoutes(identity) + avatarRoutes()
     }
 }
 

@@ -25,7 +25,7 @@ extension AuthRoutes {
     }
 
     static func profileRoutes(_ identity: IdentityService) -> [Route] {
-        [create(identity), check(identity)]
+        [create(identity).forPeopleOnly(), check(identity)]
     }
 
     private static func create(_ identity: IdentityService) -> Route {
@@ -63,7 +63,7 @@ extension AuthRoutes {
         }
     }
 
-    private static func problem(_ refusal: Usernames.Refusal) -> Problem {
+    static func problem(_ refusal: Usernames.Refusal) -> Problem {
         switch refusal {
         case .malformed:
             .invalid("username", "malformed", "A username is 3 to 20 small letters, digits or underscores.")
