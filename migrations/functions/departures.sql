@@ -222,8 +222,10 @@ begin
 end
 $$;
 
--- Takes jobs about a member out of the queue; one that runs is asked to end.
-create or replace function forget_jobs(words text[])
+-- Takes jobs about a member out of the queue, those that hold one of the words; one that runs is asked to end. What is
+-- done and names the member is forgotten too, and so is news that is still to be told: pages ask for it anyway. In what
+-- is still to be done names give way.
+create or replace function forget_jobs(words text[], person uuid, names text[], pseudonym uuid)
 returns void
 language sql
 set search_path = public, pg_temp
@@ -238,6 +240,17 @@ as $$
     where state <> 'running' and exists (
         select from unnest(words) word
         where position(word in concat_ws(' ', payload::text, errors::text, unique_key, limit_keys::text)) > 0
+    );
+    delete from jobs
+    where (finished_at is not null or state = 'queued' and kind = 'publish') and exists (
+        select from unnest(names) name
+        where position(lower(name) in lower(payload::text || errors::text)) > 0
+    );
+    update jobs
+    set payload = scrub_json(payload, person, names, pseudonym, false)
+    where exists (
+        select from unnest(names) name
+        where position(lower(name) in lower(payload::text)) > 0
     );
 $$;
 
@@ -312,13 +325,16 @@ begin
 
     perform withdraw_from_open_rounds(member, ended || gone);
     perform scrub_audit(member, names, array(select unnest(kept || ended || gone)::text), pseudonym);
-    perform forget_jobs(array(
-        select member::text
-        union all
-        select person.email where person.email is not null
-        union all
-        select unnest(ended || gone)::text
-    ));
+    perform forget_jobs(
+        array(
+            select member::text
+            union all
+            select person.email where person.email is not null
+            union all
+            select unnest(ended || gone)::text
+        ),
+        member, names, pseudonym
+    );
 
     insert into users (id, created_at, updated_at, left_at)
     values (pseudonym, moment, moment, moment);
@@ -371,5 +387,5 @@ revoke all on function scrub_text(text, uuid, text[], uuid), scrub_json(jsonb, u
     from public;
 revoke all on function scrub_audit(uuid, text[], text[], uuid), disown_votes(uuid, uuid) from public;
 revoke all on function withdraw_from_open_rounds(uuid, uuid[]), hand_over_references(uuid, uuid) from public;
-revoke all on function forget_jobs(text[]), delete_member(uuid, boolean) from public;
+revoke all on function forget_jobs(text[], uuid, text[], uuid), delete_member(uuid, boolean) from public;
 grant execute on function delete_member(uuid, boolean) to dailies_web, dailies_jobs;
