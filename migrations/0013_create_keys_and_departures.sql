@@ -24,15 +24,16 @@ create table member_preferences (
     updated_at timestamptz not null default now()
 );
 
--- The names that members had before, for as long as they lead to the new ones and bar the next change.
+-- Names that members have given up: they lead to their member for a while, and nobody else can have them so long.
+alter table users add column if not exists username_changed_at timestamptz;
 create table if not exists username_history (
     id bigint generated always as identity primary key,
-    user_id uuid not null references users on delete cascade,
     username text not null,
-    changed_at timestamptz not null default now()
+    user_id uuid not null references users on delete cascade,
+    given_up_at timestamptz not null
 );
-create index if not exists username_history_user on username_history (user_id, changed_at desc);
-create index if not exists username_history_name on username_history (username, changed_at desc);
+create index if not exists username_history_name on username_history (username, given_up_at);
+create index if not exists username_history_user on username_history (user_id, given_up_at);
 
 -- Somebody who has left and whose clips stay in a film: a row without anything of theirs, under an id of its own.
 alter table users add column left_at timestamptz;

@@ -116,32 +116,33 @@ public enum Members {
         }
     }
 
-    /// How choosing another username ended.
+    /// How taking another name ended.
     public enum Renaming: Sendable, Equatable {
-        /// The member has it now.
-        case renamed
+        /// The member has it now, and can change it again from then on.
+        case changed(next: Date)
         /// The member had it already.
         case unchanged
+        /// The last change was too short a while ago; the next is possible from then on.
+        case tooSoon(Date)
+        /// The member has no name yet; `choose` gives the first one.
+        case unnamed
         /// The name cannot be had.
         case refused(Usernames.Refusal)
-        /// The last change was not long enough ago; from this time on it may be done.
-        case tooSoon(Date)
-        /// There is no such member, or one without a name.
-        case unknown
     }
 
-    /// Gives a member another username. The actor is the member, or an admin.
+    /// Gives a member another username, once in 30 days. The old one leads to the member for 90.
     public static func rename(
-        _ member: UUID, to username: String, by actor: UUID, in database: Database
+        _ member: UUID, to username: String, in database: Database
     ) throws(DatabaseError) -> Renaming {
         if let refusal = Usernames.refusal(username) { return .refused(refusal) }
-        let row: Row = try database.one("select * from rename_member(\(actor), \(member), \(username))")
-        switch try row.value("outcome", as: String.self) {
-        case "renamed": return .renamed
-        case "same": return .unchanged
-        case "taken": return .refused(.taken)
-        case "too_soon": return .tooSoon(try row.value("allowed_at"))
-        default: return .unknown
+        let row: Row = try database.one("select * from change_username(\(member), \(username))")
+        let next: Date? = try row.value("next_change_at")
+        return switch (try row.value("outcome", as: String.self), next) {
+        case ("changed", let next?): .changed(next: next)
+        case ("too_soon", let next?): .tooSoon(next)
+        case ("taken", _): .refused(.taken)
+        case ("no_name", _): .unnamed
+        default: .unchanged
         }
     }
 

@@ -103,7 +103,7 @@ begin
             'formerUsernames', (
                 select coalesce(
                     jsonb_agg(
-                        jsonb_build_object('username', username, 'changedAt', rfc3339(changed_at)) order by changed_at
+                        jsonb_build_object('username', username, 'givenUpAt', rfc3339(given_up_at)) order by given_up_at
                     ),
                     '[]'
                 )

@@ -1,13 +1,15 @@
--- What a member chose; nulls when nothing was.
-create or replace function find_preferences(member uuid, out sound boolean, out motion boolean)
+-- A member's name, from when it may be changed, and what the member chose; nulls when nothing was.
+create or replace function find_preferences(member uuid)
+returns table (username text, next_change_at timestamptz, sound boolean, motion boolean)
 language sql
 stable
 security definer
 set search_path = public, pg_temp
 as $$
-    select preferences.sound, preferences.motion
-    from (values (member)) asked (user_id)
-    left join member_preferences preferences using (user_id);
+    select users.username, users.username_changed_at + interval '30 days', preferences.sound, preferences.motion
+    from users
+    left join member_preferences preferences on preferences.user_id = users.id
+    where users.id = member;
 $$;
 
 -- Keeps what a member chooses; null leaves a choice as it is.

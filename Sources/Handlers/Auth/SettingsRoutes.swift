@@ -17,29 +17,30 @@ extension AuthRoutes {
     }
 
     private struct SettingsAnswer: Encodable {
-        let username: String?
-        let sound, motion: Bool?
+        let preferences: MemberPreferences
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(username, forKey: .username)
-            try container.encode(sound, forKey: .sound)
-            try container.encode(motion, forKey: .motion)
+            try container.encode(preferences.username, forKey: .username)
+            try container.encode(preferences.nextChangeAt?.rfc3339, forKey: .nextChangeAt)
+            try container.encode(preferences.sound, forKey: .sound)
+            try container.encode(preferences.motion, forKey: .motion)
         }
 
         private enum CodingKeys: CodingKey {
-            case username, sound, motion
+            case username, nextChangeAt, sound, motion
         }
 
         static let schema = Schema.object([
             .optional("username", .string(3...20), "Null until one was chosen."),
+            .optional("nextChangeAt", .dateTime, "From when the name can be changed; null when it never was."),
             .optional("sound", .boolean, "Whether takes play with sound; null when nothing was chosen."),
             .optional("motion", .boolean, "Whether things may move by themselves; null when nothing was chosen."),
         ]).named("Settings")
     }
 
     static func settingsRoutes(_ identity: IdentityService) -> [Route] {
-        [readSettings(identity), changeSettings(identity)]
+        [readSettings(identity), changeSettings(identity).forPeopleOnly()]
     }
 
     private static func readSettings(_ identity: IdentityService) -> Route {
@@ -65,20 +66,21 @@ extension AuthRoutes {
     }
 
     private static func rename(_ member: UUID, to username: String, _ identity: IdentityService) throws {
-        switch try Members.rename(member, to: username, by: member, in: identity.database) {
-        case .renamed, .unchanged: identity.hear("user:" + member.uuidString)
+        switch try Members.rename(member, to: username, in: identity.database) {
+        case .changed, .unchanged: identity.hear("user:" + member.uuidString)
         case .refused(let refusal): throw problem(refusal)
-        case .unknown: throw Problem.conflict("no_username", "Choose your first name at /onboarding.")
+        case .unnamed: throw Problem.conflict("no_username", "Choose your first username before you change it.")
         case .tooSoon(let date):
             throw Problem.conflict(
-                "rename_too_soon", "You changed your name less than 30 days ago. You can do it again later."
-            ).with(["allowedAt": .string(date.rfc3339)])
+                "username_too_soon", "You can change your name again on \(date.rfc3339.prefix(10))."
+            ).with(["nextChangeAt": .string(date.rfc3339)])
         }
     }
 
     private static func answer(_ member: UUID, _ identity: IdentityService) throws -> Response {
-        let preferences = try MemberPreferences.find(of: member, in: identity.database)
-        let username = try Members.find(member, in: identity.database)?.username
-        return try .json(SettingsAnswer(username: username, sound: preferences.sound, motion: preferences.motion))
+        guard let preferences = try MemberPreferences.find(of: member, in: identity.database) else {
+            throw Problem.unauthenticated
+        }
+        return try .json(SettingsAnswer(preferences: preferences))
     }
 }
