@@ -29,7 +29,10 @@ extension Pages {
     init(services: Services) throws {
         let settings = services.settings
         let site = Site(
-            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory))
+            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
+            operation: Operation(
+                name: settings.legalName, address: settings.legalAddress, email: settings.legalEmail,
+                minimumAge: settings.minimumAge, sessionDays: settings.sessionDays))
         self.init(site: site, stories: services.stories)
     }
 }
