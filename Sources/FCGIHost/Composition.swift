@@ -10,7 +10,8 @@ enum Composition {
         let groups = HandlerGroup.all.filter { names.contains($0.name) }
         return try Application(
             routes: try groups.flatMap { try $0.routes(services) }, guards: guards(services),
-            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: DatabaseProblems.problem, log: services.log,
+            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: DatabaseProblems.problem,
+            log: services.log,
             errorPage: names.contains("pages") ? try Pages(services: services).errorPage : nil)
     }
 
