@@ -17,6 +17,7 @@ private struct TracedSite {
     let miraID: UUID
     /// What names mira or a thing that is mira's alone, in every way in which it is written somewhere.
     var needles: [String] = []
+    var networks: [String] = []
     var winner = UUID()
     var mine: [UUID] = []
     var upload = UUID()
@@ -129,9 +130,10 @@ private struct TracedSite {
             select device_key from votes where user_id = \(miraID)
             union
             select encode(voter_cookie, 'hex') from votes where user_id = \(miraID) and voter_cookie is not null
-            union
-            select encode(network, 'hex') from votes where user_id = \(miraID) and network is not null
             """, as: String.self)
+        networks = try root.query(
+            "select distinct encode(network, 'hex') from votes where user_id = \(miraID) and network is not null")
+        needles += networks
         // A vote that was voided and is kept as evidence.
         try root.execute(
             """
@@ -303,8 +305,14 @@ struct DepartureTests {
             try traced.drain()
             // The job itself names files until the queue forgets what is done.
             try root.execute("delete from jobs where kind = 'remove_media' and state = 'completed'")
-            let left = try traced.traces()
+            // The limits of a network are everybody's in it, and gone two minutes later.
+            let left = try traced.traces().filter { trace in
+                !traced.networks.contains { trace == "rate_windows: \($0)" }
+            }
             #expect(left.isEmpty, "\(left)")
+            try site.database.advanceClock(by: .seconds(180))
+            try site.database.database(as: .jobs).execute("select sweep_rates()")
+            #expect(try traced.traces() == [])
             // The files of the four that went, and the part: the winner's and the other member's stay.
             #expect(try traced.files().count == foreignFiles - 4 * 3 - 1)
 
