@@ -204,6 +204,21 @@ private struct TracedSite {
                 enqueue_job('count_things', jsonb_build_object('member', \(id)::text), job_limit_keys => array['a']),
                 enqueue_job('other_work', jsonb_build_object('member', gen_random_uuid()))
             """)
+        // A table that nobody here has heard of, as a later version may bring one.
+        try root.execute(
+            """
+            create table later_things (
+                owner uuid not null references users on delete cascade,
+                changed_by uuid,
+                chosen_by uuid not null references users
+            )
+            """)
+        try root.execute("create table later_counts (voter_key text, changed_by uuid)")
+        for table in ["later_things", "later_counts"] {
+            try root.execute("alter table \(identifier: table) owner to dailies_owner")
+        }
+        try root.execute("insert into later_things values (\(miraID), \(miraID), \(miraID))")
+        try root.execute("insert into later_counts values (\("user_" + id), null), ('other', \(miraID))")
         // Somebody whom mira, as an admin once, has decided about.
         try root.execute("update tournament_clips set decided_by = \(miraID) where title = 'Dana''s'")
     }
@@ -336,6 +351,7 @@ struct DepartureTests {
                 """)
             #expect(pseudonyms.count == 1)
             #expect(try root.one("select count(*) from jobs where kind = 'other_work'", as: Int.self) == 1)
+            #expect(try root.one("select count(*) from later_counts where changed_by is null", as: Int.self) == 1)
             #expect(try traced.mira.get("/api/auth/sessions").status == 401)
         }
     }
@@ -406,6 +422,7 @@ struct DepartureTests {
             #expect(json["uploads"]?[0]?["fileName"]?.text == "mira-take.mp4")
             #expect(json["voteDays"]?[0]?["casts"] == 2)
             #expect(json["other"]?["signInLinks"]?[0]?["createdAt"] != nil)
+            #expect(json["other"]?["laterThings"]?[0] != nil)
             for (section, count) in [("clips", 5), ("votes", 3), ("views", 4), ("audit", 2)] {
                 guard case .array(let entries)? = json[section] else {
                     Issue.record("no \(section)")

@@ -90,9 +90,10 @@ begin
 end
 $$;
 
--- Hands over what refers to a member and stays: a column that may be empty is emptied, any other names the pseudonym. A
--- table whose rows are the person's own refers to `users` with `on delete cascade` and needs no word here; a table that
--- knows the person by `voter_key` loses its rows.
+-- Hands over what refers to a member and stays, by a foreign key without `cascade` or by a column that says who did
+-- something: one that may be empty is emptied, any other names the pseudonym. A table whose rows are the person's own
+-- refers to `users` with `on delete cascade` and needs no word here; one that knows the person by `voter_key` loses its
+-- rows.
 create or replace function hand_over_references(member uuid, pseudonym uuid)
 returns void
 language plpgsql
@@ -102,13 +103,20 @@ declare
     reference record;
 begin
     for reference in
-        select constraints.conrelid::regclass as place, columns.attname, columns.attnotnull
-        from pg_constraint constraints
+        select tables.oid::regclass as place, columns.attname, columns.attnotnull
+        from pg_class tables
         join pg_attribute columns
-            on columns.attrelid = constraints.conrelid and columns.attnum = constraints.conkey[1]
-        join pg_class tables on tables.oid = constraints.conrelid
-        where constraints.contype = 'f' and constraints.confrelid = 'users'::regclass
-            and constraints.confdeltype in ('a', 'r') and not tables.relispartition
+            on columns.attrelid = tables.oid and columns.attnum > 0 and columns.atttypid = 'uuid'::regtype
+        left join pg_constraint constraints
+            on constraints.conrelid = tables.oid and constraints.contype = 'f'
+            and constraints.confrelid = 'users'::regclass and constraints.conkey[1] = columns.attnum
+        where tables.relkind in ('r', 'p') and not tables.relispartition and not columns.attisdropped
+            and tables.relnamespace = 'public'::regnamespace
+            and tables.oid <> all (array['votes'::regclass, 'audit_log'::regclass]::oid[])
+            and (
+                constraints.confdeltype in ('a', 'r')
+                or constraints.oid is null and columns.attname ~ '(_by|^user_id|^member_id|^actor_id)$'
+            )
     loop
         execute format('update %s set %I = $2 where %I = $1', reference.place, reference.attname, reference.attname)
         using member, case when reference.attnotnull then pseudonym end;
