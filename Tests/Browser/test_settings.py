@@ -24,7 +24,7 @@ def test_settings_page(site, axe, run, shots, size, theme):
     """AUTH-02 AUTH-04 GDPR-01"""
     page = person(site, run, f"set_{theme}_{size}", viewport=SIZES[size], theme=theme, has_touch=size == "390")
     page.goto("/settings")
-    expect(page.get_by_text("This device")).to_be_visible()
+    expect(page.get_by_text("This device", exact=True)).to_be_visible()
     expect(page.get_by_text("You have no keys.")).to_be_visible()
     ready(page)
     page.screenshot(path=shots / f"settings-{size}-{theme}.png", full_page=True)
@@ -92,11 +92,11 @@ def test_name_and_choices_are_kept(site, run):
     page.get_by_label("Username").fill("name_after")
     page.get_by_role("button", name="Change").click()
     expect(page.locator("[data-who]")).to_contain_text("name_after")
-    page.get_by_label("Let things move by themselves").uncheck()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/api/user/settings"):
+        page.get_by_label("Let things move by themselves").uncheck()
     page.reload()
     expect(page.get_by_label("Let things move by themselves")).not_to_be_checked()
-    expect(page.get_by_text("You can change it again on")).to_be_visible()
+    expect(page.locator("#username-hint")).to_contain_text("You can change it again on")
     other = person(site, run, "name_after")
     assert other.evaluate("localStorage.getItem('still')") == "1"
 
@@ -180,5 +180,5 @@ def test_cookie_notice(site, axe, chromium, shots, answer, size):
     assert stored(page) == (["cookies", "intro"] if answer == "Accept" else ["cookies"])
     page.goto("/cookies")
     page.get_by_role("button", name="Reject").click()
-    expect(page.get_by_text("You have rejected that.")).to_be_visible()
+    expect(page.locator("[data-consent-now]")).to_contain_text("You have rejected that.")
     assert stored(page) == ["cookies"]
