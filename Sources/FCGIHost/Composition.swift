@@ -31,7 +31,10 @@ extension Pages {
         let settings = services.settings
         let site = Site(
             name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
-            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) })
+            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) },
+            operation: Operation(
+                name: settings.legalName, address: settings.legalAddress, email: settings.legalEmail,
+                minimumAge: settings.minimumAge, sessionDays: settings.sessionDays))
         self.init(site: site, stories: services.stories)
     }
 }

@@ -73,7 +73,7 @@ struct Services: Sendable {
             switch change {
             case .missed:
                 flags.drop()
-                identity.sessions.forgetAll()
+                identity.forgetAll()
                 votes.cache.drop()
             case .announced("flags", _, _):
                 flags.drop()
@@ -81,7 +81,7 @@ struct Services: Sendable {
             case .announced("film", _, _), .announced("clips", _, _):
                 votes.cache.drop()
             case .announced("sessions", let detail, _):
-                identity.sessions.hear(detail)
+                identity.hear(detail)
             case .announced:
                 break
             }

@@ -93,7 +93,11 @@ public struct Guard: Sendable {
             guard caller.member != nil else { throw Problem.unauthenticated }
         case .admin:
             guard let member = caller.member else { throw Problem.unauthenticated }
-            guard member.isAdmin else { throw Problem.forbidden("admin_only", "Only admins may do this.") }
+            // A key that may not act as an admin is told what it lacks.
+            let isShort = member.keyScopes.map { !$0.contains(.admin) } ?? false
+            guard member.isAdmin || isShort else {
+                throw Problem.forbidden("admin_only", "Only admins may do this.")
+            }
         }
         if let member = caller.member { try permit(member, to: route, at: now) }
     }

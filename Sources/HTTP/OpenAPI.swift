@@ -17,7 +17,10 @@ public enum OpenAPI {
                 "securitySchemes": [
                     "session": ["type": "apiKey", "in": "cookie", "name": .string(sessionCookie)],
                     "csrf": ["type": "apiKey", "in": "header", "name": "X-CSRF-Token"],
-                    "key": ["type": "http", "scheme": "bearer"],
+                    "key": [
+                        "type": "http", "scheme": "bearer", "bearerFormat": "dly_…",
+                        "description": "An API key from /settings, or the scheduler's secret where x-access is cron.",
+                    ],
                 ],
             ],
         ]
@@ -37,7 +40,7 @@ private struct DocumentBuilder {
             "tags": [.string(tag(route))], "responses": .object(responses(route)),
             "x-access": .string(route.access.rawValue),
         ]
-        if let scope = route.keyScope { operation["x-key-scope"] = .string(scope.rawValue) }
+        if let scope = route.keyScope, route.access != .any { operation["x-key-scope"] = .string(scope.rawValue) }
         if let limit = route.limit { operation["x-limit"] = .string(limit.rawValue) }
         if !route.features.isEmpty { operation["x-features"] = .array(route.features.map(JSONValue.string)) }
         let parameters = names.map(pathParameter) + route.query.map { queryParameter($0) }
@@ -135,10 +138,11 @@ private struct DocumentBuilder {
     }
 
     private func security(_ route: Route) -> [JSONValue] {
-        let byKey: [JSONValue] = route.keyScope == nil ? [] : [["key": []]]
+        // A key is named only where one would do.
+        let key: [JSONValue] = route.keyScope == nil ? [] : [["key": []]]
         return switch route.access {
-        case .any: route.needsCSRF ? [["csrf": []]] + byKey : []
-        case .member, .owner, .admin: [route.needsCSRF ? ["session": [], "csrf": []] : ["session": []]] + byKey
+        case .any: route.needsCSRF ? [["csrf": []]] + key : []
+        case .member, .owner, .admin: [route.needsCSRF ? ["session": [], "csrf": []] : ["session": []]] + key
         case .cron: [["key": []]]
         case .signed, .provider, .internal_: []
         }

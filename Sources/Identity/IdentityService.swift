@@ -7,6 +7,8 @@ public struct IdentityService: Sendable {
     public let database: Database
     /// The sessions asked for lately.
     public let sessions: SessionCache
+    /// The API keys used lately.
+    public let keys: APIKeyCache
     /// Tokens of forms.
     public let csrf: CSRFTokens
     /// Keys of voters.
@@ -20,9 +22,22 @@ public struct IdentityService: Sendable {
     public init(settings: Settings, database: Database) {
         self.database = database
         sessions = SessionCache(database: database, sessionDays: settings.sessionDays)
+        keys = APIKeyCache(database: database)
         csrf = CSRFTokens(secretKey: settings.secretKey)
         voterKeys = VoterKeys(secretKey: settings.secretKey)
         cookies = CookieNames(isPlainLoopback: settings.isPlainLoopback)
         sessionDays = settings.sessionDays
+    }
+
+    /// Hears what was announced on the topic `sessions`.
+    public func hear(_ detail: String) {
+        sessions.hear(detail)
+        keys.hear(detail)
+    }
+
+    /// Forgets who was asked for, as after a loss of the listening connection.
+    public func forgetAll() {
+        sessions.forgetAll()
+        keys.forgetAll()
     }
 }

@@ -22,7 +22,8 @@ enum Upkeep {
 
         registry.register(SweepSessions.self) { _, context in
             let removed = try inBatches(context) { try Sessions.sweep(in: context.database) }
-            return report("old sessions removed", removed, context)
+            let keys = try inBatches(context) { try APIKeys.sweep(in: context.database) }
+            return report("old sessions, links and keys removed", removed + keys, context)
         }
         registry.recur("sweep_sessions", .every(.seconds(3_600)), SweepSessions())
 

@@ -56,6 +56,14 @@ public struct Settings: Sendable {
     public let ffprobe: String
     /// How many votes a voter has on one UTC day.
     public let dailyVotes: Int
+    /// Who runs the site; empty when nobody has said.
+    public let legalName: String
+    /// Where who runs the site is reached by post, line by line.
+    public let legalAddress: [String]
+    /// Where who runs the site is reached by e-mail; empty when nobody has said.
+    public let legalEmail: String
+    /// How old members say that they are when they join, in years.
+    public let minimumAge: Int
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
     /// How many minutes after a sign-in what destroys may be done.
@@ -118,6 +126,10 @@ public struct Settings: Sendable {
         ffmpeg = reader.path("FFMPEG")
         ffprobe = reader.path("FFPROBE")
         dailyVotes = reader.number("DAILY_VOTES", 1...1_000_000)
+        legalName = reader.text("LEGAL_NAME")
+        legalAddress = reader.text("LEGAL_ADDRESS").split(separator: "|").map(\.trimmed).filter { !$0.isEmpty }
+        legalEmail = reader.text("LEGAL_EMAIL")
+        minimumAge = reader.number("MINIMUM_AGE", 13...99)
         sessionDays = reader.number("SESSION_DAYS", 1...3_650)
         recentSignInMinutes = reader.number("RECENT_SIGN_IN_MINUTES", 1...525_600)
         rateLimits = reader.rateLimits()

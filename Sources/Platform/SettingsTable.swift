@@ -91,6 +91,13 @@ extension Settings {
         SettingDescription("FFMPEG", "/usr/bin/ffmpeg", unit: "path", "The program that makes renditions and posters."),
         SettingDescription("FFPROBE", "/usr/bin/ffprobe", unit: "path", "The program that looks into uploads."),
         SettingDescription("DAILY_VOTES", "200", unit: "votes", "How many votes a voter has on one UTC day."),
+        SettingDescription(
+            "LEGAL_NAME", "", unit: "text",
+            "Who runs the site, as /privacy and /terms name them; needed in most countries."),
+        SettingDescription(
+            "LEGAL_ADDRESS", "", unit: "text, lines apart by |", "Where who runs the site is reached by post."),
+        SettingDescription("LEGAL_EMAIL", "", unit: "address", "Where who runs the site is reached by e-mail."),
+        SettingDescription("MINIMUM_AGE", "16", unit: "years", "How old members say that they are when they join."),
         SettingDescription("SESSION_DAYS", "30", unit: "days", "How long a session lasts after its last use."),
         SettingDescription(
             "RECENT_SIGN_IN_MINUTES", "60", unit: "minutes",

@@ -57,13 +57,15 @@ class Site:
         self.chromium, self.url = chromium, url
         self.contexts, self.complaints, self.allowed = [], [], []
 
-    def context(self, *, theme="dark", **options):
+    def context(self, *, theme="dark", cookies="rejected", **options):
         options.setdefault("viewport", DESK)
         context = self.chromium.new_context(base_url=self.url, **options)
         context.add_init_script(
             "addEventListener('securitypolicyviolation', (event) =>"
             " console.error('CSP', event.violatedDirective, event.blockedURI));"
             f"try {{ localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1') }} catch {{}}"
+            # The question is asked where a test is about it.
+            + (f"try {{ localStorage.setItem('cookies', '{cookies}') }} catch {{}}" if cookies else "")
         )
         # Generous, since other tests may share the machine; a test that passes does not wait.
         context.set_default_timeout(60_000)

@@ -4,7 +4,7 @@ import pytest
 from conftest import DESK, PHONE, ready
 from playwright.sync_api import expect
 
-PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/nowhere"]
+PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/terms", "/privacy", "/cookies", "/nowhere"]
 SIZES = {"390": PHONE, "1440": DESK}
 
 
@@ -85,7 +85,7 @@ def test_reads_without_scripts(site, shots, path):
 def test_public_pages_are_the_same_for_everyone(site, admin):
     """WEB-01 so that one copy serves all"""
     visitor, signed_in = site.context().request, site.context(storage_state=admin).request
-    for path in ["/", "/dashboard", "/story", "/upload", "/about"]:
+    for path in ["/", "/dashboard", "/story", "/upload", "/about", "/terms", "/privacy", "/cookies"]:
         first, second = visitor.get(path), signed_in.get(path)
         assert "s-maxage" in first.headers["cache-control"], path
         assert first.text() == second.text(), path

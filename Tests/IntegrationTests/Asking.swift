@@ -28,6 +28,7 @@ final class Visitor {
     var agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     private(set) var cookies: [String: String] = [:]
     private(set) var token: String?
+    private var key: String?
 
     init(site: Site, address: String) {
         self.site = site
@@ -54,6 +55,7 @@ final class Visitor {
         if let type { all["Content-Type"] = type }
         if let token, method.isMutation { all["X-CSRF-Token"] = token }
         if !cookies.isEmpty { all["Cookie"] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
+        if let key { all["Authorization"] = "Bearer " + key }
         for field in headers.fields { all[field.name] = field.value }
         let answer = try site.answer(
             to: Asking(method: method, target: target, headers: all, body: body, address: address))
@@ -87,6 +89,13 @@ final class Visitor {
         if cookies { other.cookies = self.cookies }
         if token { other.token = self.token }
         return other
+    }
+
+    /// The same, as a program that sends an API key.
+    func carrying(_ key: String) -> Visitor {
+        let program = copy()
+        program.key = key
+        return program
     }
 
     private func keep(_ line: String) {

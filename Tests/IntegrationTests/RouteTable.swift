@@ -40,6 +40,8 @@ enum RouteTable {
         GET    /admin/clips                  any      read  -    -       -      read
         GET    /admin/flags                  any      read  -    -       -      read
         GET    /admin/users                  any      read  -    -       -      read
+        DELETE /api/account/delete           member   -     form -       recent api
+        GET    /api/account/export           member   -     -    -       -      api
         POST   /api/admin/advance-slot       admin    admin form refused recent admin_sensitive
         POST   /api/admin/approve            admin    admin form refused -      api
         GET    /api/admin/audit-logs         admin    admin -    refused -      api
@@ -60,10 +62,10 @@ enum RouteTable {
         POST   /api/auth/[provider]/start    member   -     form refused recent auth
         DELETE /api/auth/identities          member   -     form refused recent auth
         GET    /api/auth/identities          member   -     -    -       -      auth
-        GET    /api/auth/link                any      read  -    -       -      auth
+        GET    /api/auth/link                any      -     -    -       -      auth
         POST   /api/auth/link                any      -     form -       -      auth
         GET    /api/auth/providers           any      read  -    -       -      auth
-        GET    /api/auth/session             any      read  -    -       -      read
+        GET    /api/auth/session             any      -     -    -       -      read
         DELETE /api/auth/sessions            member   -     form -       -      auth
         GET    /api/auth/sessions            member   -     -    -       -      auth
         POST   /api/auth/signout             any      -     form -       -      auth
@@ -75,6 +77,9 @@ enum RouteTable {
         GET    /api/features                 any      read  -    -       -      read
         GET    /api/health                   any      read  -    -       -      -
         POST   /api/identity/webhook         provider -     -    refused -      -
+        DELETE /api/keys                     member   -     form refused -      api
+        GET    /api/keys                     member   -     -    -       -      api
+        POST   /api/keys                     member   -     form refused recent api
         GET    /api/openapi.json             any      read  -    -       -      -
         GET    /api/profile/clips            member   read  -    -       -      read
         POST   /api/reports/csp              any      -     -    -       -      api
@@ -86,11 +91,13 @@ enum RouteTable {
         GET    /api/user/appeal              member   -     -    -       -      api
         POST   /api/user/appeal              member   -     form -       -      api
         GET    /api/user/check-username      any      read  -    -       -      api
-        POST   /api/user/create-profile      member   write form refused -      api
+        POST   /api/user/create-profile      member   -     form refused -      api
+        GET    /api/user/settings            member   read  -    -       -      api
         PATCH  /api/user/settings            member   -     form refused -      api
         DELETE /api/vote                     any      -     form -       -      vote,own
         GET    /api/vote                     any      read  -    -       -      read
         POST   /api/vote                     any      -     form -       -      vote,own
+        GET    /cookies                      any      read  -    -       -      read
         GET    /dashboard                    any      read  -    -       -      read
         POST   /internal/echo                internal -     -    refused -      -
         GET    /internal/fail                internal -     -    -       -      -
@@ -101,10 +108,13 @@ enum RouteTable {
         GET    /internal/upload              internal -     -    -       -      -
         GET    /livez                        any      read  -    -       -      -
         GET    /onboarding                   any      read  -    -       -      read
+        GET    /privacy                      any      read  -    -       -      read
         GET    /readyz                       any      read  -    -       -      -
         GET    /robots.txt                   any      read  -    -       -      read
+        GET    /settings                     any      read  -    -       -      read
         GET    /sign-in                      any      read  -    -       -      read
         GET    /story                        any      read  -    -       -      read
+        GET    /terms                        any      read  -    -       -      read
         GET    /upload                       any      read  -    -       -      read
         """
 }

@@ -32,6 +32,10 @@ struct PagesTests {
         documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
+        documents["settings"] = site.document(site.settings)
+        documents["terms"] = site.document(site.terms)
+        documents["privacy"] = site.document(site.privacy)
+        documents["cookies"] = site.document(site.cookies)
         documents["onboarding"] = site.document(site.onboarding)
         for status in [400, 403, 404, 405, 429, 500, 503] {
             documents["error \(status)"] = site.mishap(status: status, requestID: "req", retryAfter: 2)
@@ -138,6 +142,53 @@ struct PagesTests {
         for destination in Destination.all + Destination.administration {
             #expect(paths.contains(destination.path), "\(destination.path)")
         }
+    }
+}
+
+@Suite("Legal pages")
+struct LegalPageTests {
+    private func site(_ operation: Operation) throws -> Site {
+        Site(name: "Dailies", url: "https://dailies.example", assets: try Fixtures.site().assets, operation: operation)
+    }
+
+    @Test("GDPR-02 privacy and terms name the operator whom the settings name, or say that there is none yet")
+    func operators() throws {
+        let named = try site(
+            Operation(
+                name: "Film Club <Nord>", address: ["Hafen 1", "20457 Hamburg"], email: "post@club.example",
+                minimumAge: 18, sessionDays: 7))
+        for page in [named.privacy, named.terms] {
+            let text = named.document(page)
+            #expect(text.contains("Film Club &lt;Nord&gt;<br>Hafen 1<br>20457 Hamburg<br>"), "\(page.path)")
+            #expect(text.contains("mailto:post@club.example"))
+            #expect(!text.contains("LEGAL_NAME"))
+        }
+        #expect(named.document(named.terms).contains("Members are 18 or older."))
+        #expect(named.document(named.onboarding).contains("I am 18 or older."))
+        #expect(named.document(named.privacy).contains("7 days after its last use"))
+        let unnamed = try site(Operation())
+        for page in [unnamed.privacy, unnamed.terms] {
+            #expect(unnamed.document(page).contains("has not entered a name and address yet"), "\(page.path)")
+        }
+    }
+
+    @Test("GDPR-02 every page links to terms, privacy and cookies or holds the question with its way there")
+    func links() throws {
+        let site = try Fixtures.site()
+        let about = site.document(site.about)
+        for path in ["/terms", "/privacy", "/cookies"] { #expect(about.contains("<a href=\"\(path)\"")) }
+        #expect(about.contains("data-cookies hidden"))
+        for name in ["__Host-session", "__Host-voter", "theme", "upload:"] {
+            #expect(site.document(site.cookies).contains(name), "\(name)")
+        }
+    }
+
+    @Test("AUTH-02 visitors sign in before they see settings")
+    func settings() throws {
+        let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
+        let route = try #require(pages.routes.first { $0.pattern == "/settings" })
+        let answer = try route.handle(Context(request: Request(.get, "/settings")), .null)
+        #expect(answer.status == 303 && answer.headers["Location"] == "/sign-in?next=/settings")
     }
 }
 

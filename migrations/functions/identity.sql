@@ -1,4 +1,5 @@
--- Whoever keeps a member in memory hears of a change at once, whichever way it was made. A ban ends every session.
+-- Whoever keeps a member in memory hears of a change at once, whichever way it was made. A ban ends every session and
+-- every API key.
 create or replace function announce_member()
 returns trigger
 language plpgsql
@@ -8,6 +9,7 @@ as $$
 begin
     if new.banned_at is not null and old.banned_at is null then
         delete from sessions where user_id = new.id;
+        update api_keys set revoked_at = dailies_now() where user_id = new.id and revoked_at is null;
     end if;
     perform announce_change('sessions', 'user:' || new.id);
     return null;

@@ -54,6 +54,8 @@ begin
     if given_up is not null then
         insert into username_history (username, user_id, given_up_at)
         values (given_up, new.id, dailies_now());
+        -- The name stands under clips on pages that everybody sees.
+        perform announce_change('clips', 'renamed');
     end if;
     return new;
 end

@@ -37,6 +37,9 @@ begin
     with seen as (
         select distinct here.voter_key, here.clip_id
         from unnest(voter_keys, clip_ids) here (voter_key, clip_id)
+        -- Somebody who has left meanwhile leaves nothing behind.
+        where not starts_with(here.voter_key, 'user_')
+            or exists (select from users where id = substr(here.voter_key, 6)::uuid)
     ), counted as (
         insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
         select of_season, of_slot, seen.clip_id, seen.voter_key, dailies_now()

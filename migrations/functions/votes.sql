@@ -218,6 +218,7 @@ begin
                 clip.weighted_score,
                 clip.vote_count,
                 coalesce(days.casts, 0) as casts_today,
+                asked.member is not null and voter.id is null as is_gone,
                 case
                     when days.attempts >= attempts_a_day then 'rate_limited'
                     when voter.banned_at is not null then 'banned'
@@ -314,7 +315,7 @@ begin
             insert into voter_days as kept (voter_key, day, casts, attempts)
             select voter_key, today, case when code is null then 1 else 0 end, 1
             from judged
-            where code is distinct from 'rate_limited'
+            where code is distinct from 'rate_limited' and not is_gone
             order by voter_key collate "C"
             on conflict (voter_key, day) do update
             set casts = kept.casts + excluded.casts,

@@ -3,6 +3,7 @@
 import { forgetToken, read, Refusal, send } from "./core/api.js";
 import { maybe, one, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";
+import { remember } from "./core/preferences.js";
 import { session } from "./core/session.js";
 
 const page = one("[data-sign-in]", HTMLElement);
@@ -42,6 +43,13 @@ function fail(text) {
   setText(maybe("[data-fault-text]"), text);
 }
 
+/** What was chosen for every device holds on this one too. */
+async function takeOverSettings() {
+  const settings = await read("/api/user/settings").catch(() => null);
+  if (settings?.sound != null) remember("muted", settings.sound ? "0" : "1");
+  if (settings?.motion != null) remember("still", settings.motion ? "0" : "1");
+}
+
 async function use() {
   if (button.getAttribute("aria-busy") === "true") return;
   fault.hidden = true;
@@ -49,6 +57,7 @@ async function use() {
   try {
     const answer = await send("POST", "/api/auth/link", { token });
     forgetToken();
+    await takeOverSettings();
     const next = onward();
     location.replace(answer.user?.username ? next : `/onboarding?next=${encodeURIComponent(next)}`);
   } catch (error) {
@@ -81,6 +90,10 @@ async function start() {
     return;
   }
   const user = await session();
+  if (query.has("again")) {
+    say("Sign in again", "What you were about to do needs a sign-in from just now. You lose nothing.");
+    return;
+  }
   if (!user) return;
   if (user.isBanned) {
     const reason = user.banReason ? ` The reason: ${user.banReason}.` : "";

@@ -1,6 +1,7 @@
 // What every page does: the account, the theme, the clock.
 
 import { read } from "./core/api.js";
+import { startConsent } from "./core/consent.js";
 import { startCountdowns } from "./core/countdown.js";
 import { all, maybe } from "./core/dom.js";
 import { follow } from "./core/live.js";
@@ -11,12 +12,14 @@ import { toast } from "./core/toast.js";
 
 const root = document.documentElement;
 
-for (const input of all("[data-theme-choice] input")) {
-  if (!(input instanceof HTMLInputElement)) continue;
+const themes = /** @type {HTMLInputElement[]} */ (all("[data-theme-choice] input"));
+for (const input of themes) {
   input.checked = input.value === (preference("theme") ?? "dark");
   input.addEventListener("change", () => {
     remember("theme", input.value);
     root.dataset.theme = input.value;
+    // The choice stands in the account menu and in the settings.
+    for (const other of themes) other.checked = other.value === input.value;
   });
 }
 
@@ -36,6 +39,16 @@ for (const button of all("[data-sign-out]")) {
   });
 }
 
+// What destroys needs a sign-in from just now, wherever on the site it is done.
+document.addEventListener("dailies:sign-in-again", () => {
+  const here = location.pathname + location.search;
+  toast("Your sign-in was a while ago. Sign in again to do this.", {
+    tone: "bad",
+    action: { label: "Sign in again", run: () => location.assign(`/sign-in?next=${encodeURIComponent(here)}&again=1`) },
+  });
+});
+
+startConsent();
 startCountdowns();
 void showSession();
 

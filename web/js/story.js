@@ -3,7 +3,7 @@
 import { all, announce, avatar, h, maybe, setIcon, setText } from "./core/dom.js";
 import { clock, counted } from "./core/format.js";
 import { follow } from "./core/live.js";
-import { isMuted, isStill, remember } from "./core/preferences.js";
+import { isMuted, isStill, mayNote, remember } from "./core/preferences.js";
 import { roundOfStory, showRound } from "./core/round.js";
 import { share } from "./core/share.js";
 import { installShortcuts } from "./core/shortcuts.js";
@@ -111,15 +111,20 @@ function goSeason(step) {
   if (segment) history.pushState(null, "", address(next, segment.slot));
 }
 
+/** The seasons whose title was shown on this page. */
+const titled = new Set();
+
 /**
  * The season's title, typed for two seconds once in a session.
  * @param {Season} shown
  */
 function titleCard(shown) {
   if (isStill() || !stage) return;
+  if (titled.has(shown.id)) return;
+  titled.add(shown.id);
   try {
     if (sessionStorage.getItem(`intro-${shown.id}`)) return;
-    sessionStorage.setItem(`intro-${shown.id}`, "1");
+    if (mayNote()) sessionStorage.setItem(`intro-${shown.id}`, "1");
   } catch {
     return;
   }

@@ -6,7 +6,8 @@ public enum AuthRoutes {
     /// Every route of the group.
     public static func routes(_ identity: IdentityService) -> [Route] {
         csrfRoutes(identity) + signInRoutes(identity) + sessionRoutes(identity) + profileRoutes(identity)
-            + memberSettingsRoutes(identity) + avatarRoutes()
+            + settingsRoutes(identity) + appealRoutes(identity) + keyRoutes(identity) + accountRoutes(identity)
+            + avatarRoutes()
     }
 }
 

@@ -25,7 +25,7 @@ extension AuthRoutes {
     }
 
     static func profileRoutes(_ identity: IdentityService) -> [Route] {
-        [create(identity), check(identity)]
+        [create(identity).forPeopleOnly(), check(identity)]
     }
 
     private static func create(_ identity: IdentityService) -> Route {

@@ -37,7 +37,7 @@ extension AuthRoutes {
     }
 
     static func sessionRoutes(_ identity: IdentityService) -> [Route] {
-        [current(identity), list(identity).forPeopleOnly(), end(identity).forPeopleOnly()]
+        [current(identity).forPeopleOnly(), list(identity).forPeopleOnly(), end(identity).forPeopleOnly()]
     }
 
     private static func current(_ identity: IdentityService) -> Route {

@@ -11,7 +11,7 @@ extension AuthRoutes {
     }
 
     static func signInRoutes(_ identity: IdentityService) -> [Route] {
-        [state(identity), use(identity), signOut(identity)]
+        [state(identity).forPeopleOnly(), use(identity).forPeopleOnly(), signOut(identity).forPeopleOnly()]
     }
 
     private static func state(_ identity: IdentityService) -> Route {

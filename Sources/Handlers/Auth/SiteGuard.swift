@@ -1,4 +1,5 @@
 internal import Crypto
+internal import FoundationEssentials
 public import HTTP
 public import Identity
 public import Platform
@@ -29,11 +30,26 @@ extension IdentityService {
     /// Who sends a request. A bearer token takes the cookie's place, so that nothing which needs no form token can act
     /// for a session.
     func caller(of request: Request, _ clock: WallClock) throws -> Caller {
-        guard request.bearerToken == nil, let session = try session(of: request, clock) else { return .visitor }
+        if let token = request.bearerToken { return .member(try keyHolder(token, clock)) }
+        guard let session = try session(of: request, clock) else { return .visitor }
         return .member(
             Member(
                 id: session.userID, username: session.username, isAdmin: session.isAdmin, isBanned: session.isBanned,
                 authenticatedAt: session.authenticatedAt, sessionID: session.id, isInUse: session.isInUse))
+    }
+
+    /// The member for whom an API key acts. A key without the scope is no admin's, whoever made it.
+    private func keyHolder(_ token: String, _ clock: WallClock) throws -> Member {
+        let now = clock.now()
+        guard let key = try APIKeyToken(token).flatMap({ try keys.find($0, at: now) }) else {
+            throw Problem(
+                status: 401, code: "key_invalid",
+                message: "This API key is wrong, has ended or was revoked.", headers: ["WWW-Authenticate": "Bearer"])
+        }
+        let scopes = Set(key.scopes.compactMap(KeyScope.init))
+        return Member(
+            id: key.userID, username: key.username, isAdmin: key.isAdmin && scopes.contains(.admin), isBanned: false,
+            authenticatedAt: now, sessionID: "key:" + key.keyID.uuidString.lowercased(), keyScopes: scopes)
     }
 
     /// The session whose cookie a request carries.

@@ -53,8 +53,8 @@ extension Site {
                 <p class="hint" id="username-hint">3 to 20 small letters, digits or _</p>\
                 <p class="hint hint--bad" id="username-fault" role="status" hidden></p></div>
                     <label class="check"><input type="checkbox" name="age" aria-describedby="age-fault">\
-                <span>I am 16 or older.<br>\
-                <span class="hint hint--bad" id="age-fault" hidden>Members are 16 or older.</span></span></label>
+                <span>I am \(operation.minimumAge) or older.<br>\
+                <span class="hint hint--bad" id="age-fault" hidden>Members are \(operation.minimumAge) or older.</span></span></label>
                     <button class="btn btn--primary" type="submit" data-save>Take this name</button>
                   </form>
                 </main>

@@ -53,6 +53,7 @@ extension Site {
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
           <div class="stack stack--tight" data-member hidden><p class="who"><span data-member-picture></span>\
         <b class="clip-text" data-member-name></b></p>\
+        <a class="btn" href="/settings">Settings</a>\
         <a class="btn" href="/admin/clips" data-admin hidden>Review clips</a></div>
           <fieldset class="stack stack--tight with-js"><legend class="label">Appearance</legend>
             <div class="seg" data-theme-choice>\
@@ -64,6 +65,17 @@ extension Site {
         </label>
           <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
         </div>
+        """
+    }
+
+    /// The question about storage, until it was answered; a module shows it. It covers a corner and moves nothing.
+    var cookieNotice: HTML {
+        """
+        <section class="cookies" aria-label="Cookies" data-cookies hidden><p>Only what the site needs is stored on \
+        your device. May it also remember small things, such as that you have seen the introduction? \
+        <a class="link" href="/cookies">What is stored</a></p>\
+        <div class="row"><button class="btn btn--sm" type="button" data-consent="accepted">Accept</button>\
+        <button class="btn btn--sm" type="button" data-consent="rejected">Reject</button></div></section>
         """
     }
 }

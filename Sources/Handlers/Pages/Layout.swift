@@ -18,6 +18,7 @@ extension Site {
             <body\(HTML.when(hasTabbar, " class=\"has-tabbar\""))>
             \(sprite(page.icons))
             <a class="skip" href="#main">Skip to content</a>
+            \(cookieNotice)
             \(body)
             \(accountMenu)
             <div class="toasts" data-toasts></div>

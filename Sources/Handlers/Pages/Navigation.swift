@@ -25,6 +25,9 @@ struct Destination {
     /// The quiet links at the foot of a page.
     static let foot = [
         Destination(title: "About", path: "/about", icon: .info, isTab: false),
+        Destination(title: "Terms", path: "/terms", icon: .info, isTab: false),
+        Destination(title: "Privacy", path: "/privacy", icon: .info, isTab: false),
+        Destination(title: "Cookies", path: "/cookies", icon: .info, isTab: false),
         Destination(title: "API", path: "/api/openapi.json", icon: .info, isTab: false),
     ]
 

@@ -30,6 +30,16 @@ public struct Pages: Sendable {
             },
             shared("/upload", "Sending in a take.", features: ["WEB-01", "CLIP-01"]) { _ in site.upload(try film()) },
             shared("/about", "What the site is and its licence.") { _ in site.about },
+            shared("/terms", "The terms of use.", features: ["GDPR-02"]) { _ in site.terms },
+            shared("/privacy", "What is kept about people, why and for how long.", features: ["GDPR-02"]) { _ in
+                site.privacy
+            },
+            shared("/cookies", "What is stored on devices.", features: ["GDPR-02"]) { _ in site.cookies },
+            personal("/settings", "The account, its devices and keys.", features: ["AUTH-02", "AUTH-04", "GDPR-01"]) {
+                context in
+                guard context.caller.member != nil else { return .redirect(to: "/sign-in?next=/settings") }
+                return .html(site.document(site.settings))
+            },
             personal("/sign-in", "The ways in.", features: ["AUTH-01"]) { site.signInPage($0.request.query) },
             personal("/onboarding", "Choosing a username.") { _ in .html(site.document(site.onboarding)) },
             administration("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"]) {

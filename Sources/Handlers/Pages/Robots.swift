@@ -7,6 +7,7 @@ extension Site {
         Disallow: /api/
         Disallow: /sign-in
         Disallow: /onboarding
+        Disallow: /settings
 
         """
     }

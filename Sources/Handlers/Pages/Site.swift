@@ -6,20 +6,50 @@ public struct Site: Sendable {
     public let url: String
     /// Where the static files are.
     public let assets: Assets
+    /// Who runs it, and the ages and days that the legal pages name.
+    public let operation: Operation
 
     /// The providers by which one can sign in, in the order of their buttons.
     public let choices: [SignInChoice]
 
     /// Gathers the settings that pages use.
-    public init(name: String, url: String, assets: Assets, choices: [SignInChoice] = []) {
+    public init(
+        name: String, url: String, assets: Assets, choices: [SignInChoice] = [], operation: Operation = Operation()
+    ) {
         self.choices = choices
         self.name = name
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.assets = assets
+        self.operation = operation
     }
 
     /// The full address of a path or of something that is a full address already.
     func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? url + path : path
+    }
+}
+
+/// What an operator says of the installation for its legal pages.
+public struct Operation: Sendable {
+    /// Who runs it; empty when nobody has said.
+    public let name: String
+    /// Where they are reached by post, line by line.
+    public let address: [String]
+    /// Where they are reached by e-mail; empty when nobody has said.
+    public let email: String
+    /// How old members say that they are, in years.
+    public let minimumAge: Int
+    /// How many days a session lasts after its last use.
+    public let sessionDays: Int
+
+    /// An operation; by default one of which nobody has said anything.
+    public init(
+        name: String = "", address: [String] = [], email: String = "", minimumAge: Int = 16, sessionDays: Int = 30
+    ) {
+        self.name = name
+        self.address = address
+        self.email = email
+        self.minimumAge = minimumAge
+        self.sessionDays = sessionDays
     }
 }

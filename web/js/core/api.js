@@ -22,6 +22,11 @@ export class Refusal extends Error {
     return this.status === 0;
   }
 
+  /** Whether the sign-in is too old for this; every page then offers a new one. */
+  get isSignInTooOld() {
+    return this.code === "sign_in_again";
+  }
+
   /**
    * What is wrong with each field, by its name.
    * @returns {Map<string, string>}
@@ -101,6 +106,7 @@ async function request(method, path, body, headers = {}, cache = "no-cache") {
     answer = {};
   }
   if (response.ok) return answer;
+  if (answer.code === "sign_in_again") document.dispatchEvent(new CustomEvent("dailies:sign-in-again"));
   const retryAfter = Number(response.headers.get("Retry-After"));
   throw new Refusal(
     response.status, String(answer.code ?? "unknown"), String(answer.error ?? "The server did not answer as expected."),

@@ -1,6 +1,10 @@
-// What a person chose on this device. Nothing is stored before they choose.
+// What a person chose on this device. Nothing is stored before they choose, and what the site would note by itself only
+// after they have accepted that.
 
-/** @typedef {"theme" | "still" | "muted" | "shortcuts" | "intro"} Preference */
+/** @typedef {"theme" | "still" | "muted" | "shortcuts" | "intro" | "cookies"} Preference */
+
+/** What the site notes without being told to. */
+const noted = new Set(["intro"]);
 
 /** Works without storage too: then a choice lasts as long as the page. */
 const memory = new Map();
@@ -23,10 +27,30 @@ export function preference(name) {
  */
 export function remember(name, value) {
   memory.set(name, value);
+  if (noted.has(name) && !mayNote()) return;
   try {
     localStorage.setItem(name, value);
   } catch {
     // Private windows may refuse; the choice then ends with the page.
+  }
+}
+
+/** Whether the site may note things by itself on this device. */
+export function mayNote() {
+  return preference("cookies") === "accepted";
+}
+
+/**
+ * The answer to the question about storage. After a no, what was noted before goes.
+ * @param {"accepted" | "rejected"} answer
+ */
+export function consent(answer) {
+  remember("cookies", answer);
+  if (answer === "accepted") return;
+  try {
+    for (const name of noted) localStorage.removeItem(name);
+  } catch {
+    // Then there is nothing that could be removed.
   }
 }
 

@@ -1,0 +1,180 @@
+internal import HTML
+
+extension Site {
+    /// What is kept about people: what this software does, no more and no less.
+    var privacy: Page {
+        legal(
+            title: "Privacy", description: "What \(name) keeps about you, why and for how long.", path: "/privacy",
+            lead: "What is kept about you, why, and for how long. This describes what the software does.",
+            text: """
+                <h2>Who is responsible</h2>
+                \(operatorLines)
+                <h2>When you watch and vote without an account</h2>
+                <p>So that one person’s vote counts once, a vote carries a <b>voter key</b>: a keyed hash (HMAC) of \
+                your network and of what your browser says of itself. Nobody can compute your address from it without \
+                the site’s secret key, and your address itself is stored nowhere with it. Beside it stand a keyed hash \
+                of the voter cookie, and a keyed hash of your network whose key changes every day.</p>
+                <p>That you have seen a take is kept under the same key, once for each round.</p>
+                <h2>When you have an account</h2>
+                <ul><li>Your username, the seed of your generated picture and, if your way of signing in brings one, \
+                your e-mail address.</li>\
+                <li>For each device that is signed in: a hash of its session, when it began and was last used (to the \
+                hour), and what the browser called itself.</li>\
+                <li>Hashes of your one-time links and API keys, never the links and keys themselves.</li>\
+                <li>The takes that you send in, with their files, titles and descriptions.</li>\
+                <li>Your votes. A member’s vote names the account, and for a while the device.</li>\
+                <li>What admins decided about you or your takes, and what you did as an admin.</li></ul>
+                <h2>Why</h2>
+                <p>To run the site that you asked for: keeping you signed in, counting votes, showing the film \
+                (Art. 6 (1) (b) GDPR). To keep votes honest and the site reachable: voter keys, limits, the log of \
+                decisions (Art. 6 (1) (f) GDPR). There is no advertising, no analytics and no profile, and nothing is \
+                sold or passed on.</p>
+                <h2>For how long</h2>
+                <div class="scroll-x" tabindex="0" role="region" aria-label="How long things are kept">\
+                <table class="table"><thead><tr><th scope="col">What</th><th scope="col">Until</th></tr></thead><tbody>
+                \(retention)
+                </tbody></table></div>
+                <h2>Your address</h2>
+                <p>Your IP address is needed to answer you and is used in memory to limit floods of requests. The \
+                access log has no addresses. When a request fails, the web server may note the address in the \
+                system’s own journal, which the operator of the server clears.</p>
+                <h2>What you can do</h2>
+                <p>In your <a class="link" href="/settings">settings</a> you can see and end your sessions, take all \
+                your data along as one file, correct your name, and delete your account. Deleting removes everything \
+                that is yours alone at once, and the files within minutes. What was decided stays: the totals of \
+                rounds that have closed, and takes that have won stay in the film as those of a former member, under \
+                a random id from which nothing leads back to you. You can ask for a title card in their place. Copies \
+                of the database that the operator keeps for emergencies are overwritten in their turn.</p>
+                <p>You may also ask the operator about any of this, object, or complain to your data protection \
+                authority.</p>
+                """)
+    }
+
+    private var retention: [HTML] {
+        let rows = [
+            ("Your session", "\(operation.sessionDays) days after its last use, or until you sign out"),
+            ("A one-time link", "7 days after it has ended"),
+            ("An API key", "30 days after it has ended or was revoked"),
+            ("How often you voted on a day", "7 days"),
+            ("Which takes you have seen", "30 days after the round has closed"),
+            ("The device behind a member’s vote", "30 days after the round has closed"),
+            ("Votes", "as long as the film they made; after you leave, under a random id"),
+            ("Parts of an upload that was never finished", "24 hours"),
+            ("Counters of the limits on requests", "two minutes after you have stopped"),
+            ("The log of what admins decided", "as long as the site runs; after you leave, without your name"),
+        ]
+        return rows.map { what, end in "<tr><td>\(what)</td><td>\(end)</td></tr>" }
+    }
+
+    /// The rules between the site and its members.
+    var terms: Page {
+        legal(
+            title: "Terms", description: "The terms under which \(name) is used.", path: "/terms",
+            lead: "What you may expect of this site, and what it expects of you.",
+            text: """
+                <h2>Who you deal with</h2>
+                \(operatorLines)
+                <h2>Using the site</h2>
+                <ul><li>Watching and voting are free and need no account. Members are \(operation.minimumAge) or \
+                older.</li>\
+                <li>One person, one voter. Votes by programs, with several accounts or against payment do not count \
+                and may be taken out. API keys cannot vote.</li>\
+                <li>An account is yours alone. Keep your links and keys to yourself.</li></ul>
+                <h2>Your takes</h2>
+                <ul><li>You keep your rights. By sending a take in you allow the site to store and convert it, to show \
+                it, to put it to the vote and, if it wins, to keep it in the film and to show and share that film with \
+                your name. This is not exclusive and costs nothing.</li>\
+                <li>You confirm that the rights are yours, that everyone in it has agreed, and you say whether it was \
+                made with AI.</li>\
+                <li>A take must be lawful, must not expose or threaten anybody, and must not show sexual or cruel \
+                content. A person looks at each take before it goes up.</li>\
+                <li>When you delete your account, takes that have won stay in the film as a former member’s; you can \
+                ask for a title card in their place when the film is next assembled.</li></ul>
+                <h2>Decisions</h2>
+                <p>Admins may refuse takes, take out votes that break these rules, and ban accounts, always with a \
+                reason that the member can read. Each such decision is written down.</p>
+                <h2>What is not promised</h2>
+                <p>The site is offered as it is and may be away at times. For harm done on purpose or by gross \
+                negligence, and to life or health, the law applies without limit; mandatory rights of consumers stay \
+                untouched.</p>
+                <h2>Changes</h2>
+                <p>These terms may change for the future. What you have agreed to about a take that is in the film \
+                already stays as it was. See also <a class="link" href="/privacy">privacy</a> and \
+                <a class="link" href="/cookies">cookies</a>.</p>
+                """)
+    }
+
+    /// What is stored on the device of whoever looks.
+    var cookies: Page {
+        legal(
+            title: "Cookies", description: "What \(name) stores on your device.", path: "/cookies",
+            lead: "Everything that is stored on your device, by its name.",
+            text: """
+                <div class="scroll-x" tabindex="0" role="region" aria-label="What is stored on your device">\
+                <table class="table"><thead><tr><th scope="col">Name</th><th scope="col">What for</th>\
+                <th scope="col">How long</th></tr></thead><tbody>
+                \(storedThings)
+                </tbody></table></div>
+                <h2>Accept or reject</h2>
+                <p>The cookies and the first rows of the table are needed for what you ask the site to do, so they are \
+                stored whatever you choose: signing in, voting once, and settings that you change yourself. What the \
+                site would note by itself for comfort is stored only once you have accepted. There is nothing else to \
+                agree to: no tracking, no advertising, and nothing from other sites is loaded.</p>
+                <p>On plain http of your own computer the cookies go without the beginning “__Host-”.</p>
+                <p class="with-js" data-consent-now></p>
+                <div class="row with-js"><button class="btn" type="button" data-consent="accepted">Accept</button>\
+                <button class="btn" type="button" data-consent="rejected">Reject</button></div>
+                <p class="without-js">Without JavaScript nothing is stored but the cookies.</p>
+                """)
+    }
+
+    private var storedThings: [HTML] {
+        let rows = [
+            ("__Host-session (cookie)", "Keeps you signed in", "\(operation.sessionDays) days after your last visit"),
+            ("__Host-voter (cookie)", "A random value, so that one vote counts once", "400 days"),
+            (
+                "theme, still, muted, shortcuts (local storage)", "What you have set on this device",
+                "until you clear it"
+            ),
+            ("cookies (local storage)", "Your answer to the question about storage", "until you clear it"),
+            (
+                "upload:… (session storage)", "Lets an upload go on after the page was reloaded",
+                "until you close the tab"
+            ),
+            (
+                "intro, intro-… (only if you accept)", "That you have seen an introduction", "until you clear it"
+            ),
+        ]
+        return rows.map { name, purpose, end in
+            "<tr><td><code>\(name)</code></td><td>\(purpose)</td><td>\(end)</td></tr>"
+        }
+    }
+
+    /// Who runs the site, or that nobody has said.
+    private var operatorLines: HTML {
+        guard !operation.name.isEmpty else {
+            return """
+                <p class="note note--warn">\(Icon.warn.image)<span>The operator of this site has not entered a name and \
+                address yet. (For the operator: the settings LEGAL_NAME, LEGAL_ADDRESS and LEGAL_EMAIL.)</span></p>
+                """
+        }
+        let lines: [HTML] = ([operation.name] + operation.address).map { line in "\(line)<br>" }
+        let mail: HTML =
+            operation.email.isEmpty
+            ? .empty : "<a class=\"link\" href=\"mailto:\(operation.email)\">\(operation.email)</a>"
+        return "<p>\(lines)\(mail)</p>"
+    }
+
+    private func legal(title: String, description: String, path: String, lead: String, text: HTML) -> Page {
+        Page(
+            title: title, description: description, path: path,
+            main: """
+                <main class="page page--narrow" id="main">
+                  <div class="page-head"><div><h1>\(title)</h1><p>\(lead)</p></div></div>
+                  <div class="prose">
+                \(text)
+                  </div>
+                </main>
+                """)
+    }
+}

@@ -1,0 +1,441 @@
+internal import Film
+internal import FoundationEssentials
+internal import HTTP
+internal import Identity
+internal import Platform
+internal import Postgres
+internal import Queue
+internal import Storage
+internal import TestSupport
+internal import Testing
+
+/// A site on which one member, mira, has left a trace wherever one can be left.
+private struct TracedSite {
+    let site: Site
+    let mira: Visitor
+    let dana: Visitor
+    let miraID: UUID
+    /// What names mira or a thing that is mira's alone, in every way in which it is written somewhere.
+    var needles: [String] = []
+    var networks: [String] = []
+    var winner = UUID()
+    var mine: [UUID] = []
+    var upload = UUID()
+
+    private var root: Database { site.database.database(as: .superuser) }
+    private var jobs: Database { site.database.database(as: .jobs) }
+
+    init(_ site: Site) throws {
+        self.site = site
+        mira = try site.visitor(address: "203.0.113.2").signIn("mira_okafor")
+        dana = try site.visitor(address: "198.51.100.3").signIn("dana_reyes")
+        miraID = try site.database.database(as: .superuser).one(
+            "select id from users where username = 'mira_okafor'")
+        try account()
+        try film()
+        try records()
+    }
+
+    /// Name, address, sessions, keys, preferences and a former name.
+    private mutating func account() throws {
+        try root.execute(
+            """
+            update users
+            set email = 'mira@private.example', age_confirmed_at = now(), avatar_seed = 'seed-of-mira'
+            where id = \(miraID)
+            """)
+        #expect(try mira.send(.patch, "/api/user/settings", ["username": "mira_new", "sound": true]).status == 200)
+        let key = try mira.send(.post, "/api/keys", ["name": "mira's laptop", "scopes": ["read"]])
+        #expect(key.status == 201)
+        let secret = try #require(key.json["key"]?.text.flatMap(APIKeyToken.init))
+        #expect(try mira.carrying(secret.text).get("/api/user/settings").status == 200)
+        _ = try site.makeLink("mira_new")
+        let hashes: [String] = try root.query(
+            """
+            select encode(token_hash, 'hex') from sessions where user_id = \(miraID)
+            union all
+            select encode(token_hash, 'hex') from sign_in_links where user_id = \(miraID)
+            union all
+            select encode(token_hash, 'hex') from api_keys where user_id = \(miraID)
+            """)
+        #expect(hashes.count >= 4)
+        needles += hashes
+        needles += [
+            miraID.uuidString.lowercased(), "mira_okafor", "mira_new", "mira@private.example", "seed-of-mira",
+            "mira's laptop",
+        ]
+    }
+
+    private func clip(_ title: String, of owner: UUID, status: String = "pending") throws -> UUID {
+        let id: UUID = try root.one(
+            """
+            insert into tournament_clips (
+                user_id, title, genre, rights_confirmed_at, processing, video_key, poster_key, original_key, width,
+                height, duration_ms, status, rejection_reason
+            )
+            values (
+                \(owner), \(title), 'Sci-Fi', now(), 'ready', 'x', 'x', 'x', 1080, 1920, 7900, \(status),
+                \(status == "rejected" ? "too dark" : nil)
+            )
+            returning id
+            """)
+        let name = id.uuidString.lowercased()
+        try root.execute(
+            """
+            update tournament_clips
+            set video_key = \("clips/\(name)/v.mp4"), poster_key = \("clips/\(name)/p.jpg"),
+                original_key = \("originals/\(name)/o.mp4")
+            where id = \(id)
+            """)
+        for file in ["clips/\(name)/v.mp4", "clips/\(name)/p.jpg", "originals/\(name)/o.mp4"] {
+            let path = site.settings.mediaDirectory + "/" + file
+            try Files.makeDirectory(Files.parent(of: path))
+            try Files.write([1, 2, 3], to: path)
+        }
+        return id
+    }
+
+    /// A first round that mira's take won and another one lost, and a second that is open.
+    private mutating func film() throws {
+        let danaID: UUID = try root.one("select id from users where username = 'dana_reyes'")
+        let clips = Clips(database: jobs) { $0 }
+        var settings = SeasonSettings(label: "Undertow")
+        settings.totalSlots = 4
+        let season = try Seasons(database: jobs).create(settings, by: nil)
+        winner = try clip("Mira's winner", of: miraID)
+        let loser = try clip("Mira lost this", of: miraID)
+        let foreign = try clip("Dana's", of: danaID)
+        _ = try clips.approve([winner, loser, foreign], by: nil)
+        try Seasons(database: jobs).activate(season.id, by: nil)
+        try vote(dana, winner)
+        try vote(dana, loser)
+        try vote(mira, foreign)
+        try vote(try site.visitor(address: "198.51.100.9").ready(), winner)
+        try see([winner, foreign])
+        _ = try Rounds(database: jobs).advanceNow(by: nil)
+
+        let fresh = try clip("Mira competes", of: miraID)
+        _ = try clips.approve([fresh], by: nil)
+        let waiting = try clip("Mira waits", of: miraID)
+        let refused = try clip("Mira was refused", of: miraID, status: "rejected")
+        try vote(mira, foreign)
+        try vote(dana, fresh)
+        try vote(dana, loser)
+        try see([foreign, fresh])
+        mine = [loser, fresh, waiting, refused]
+        needles += ["Mira lost this", "Mira competes", "Mira waits", "Mira was refused", "mira-take.mp4"]
+        needles += [fresh, waiting, refused].map { $0.uuidString.lowercased() }
+        needles += try root.query(
+            """
+            select device_key from votes where user_id = \(miraID)
+            union
+            select encode(voter_cookie, 'hex') from votes where user_id = \(miraID) and voter_cookie is not null
+            """, as: String.self)
+        networks = try root.query(
+            "select distinct encode(network, 'hex') from votes where user_id = \(miraID) and network is not null")
+        needles += networks
+        // A vote that was voided and is kept as evidence.
+        try root.execute(
+            """
+            insert into votes (
+                season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, voided_at, created_at,
+                updated_at
+            )
+            select season_id, slot_position, \(foreign), 1, voter_key, device_key, user_id, now(), created_at, updated_at
+            from votes
+            where user_id = \(miraID)
+            limit 1
+            """)
+    }
+
+    private func vote(_ who: Visitor, _ clip: UUID) throws {
+        let answer = try who.send(.post, "/api/vote", ["clipId": .string(clip.uuidString.lowercased())])
+        #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+    }
+
+    private func see(_ clips: [UUID]) throws {
+        let row: Row = try root.one(
+            "select season_id, position from story_slots where status = 'voting'")
+        let season: UUID = try row.value("season_id")
+        let slot: Int32 = try row.value("position")
+        let keys = clips.map { _ in "user_" + miraID.uuidString.lowercased() }
+        #expect(
+            try root.one("select record_views(\(season), \(slot), \(keys), \(clips))", as: Int.self) == clips.count)
+    }
+
+    /// Uploads, the log, the queue, and the rest.
+    private mutating func records() throws {
+        let begun = try mira.send(
+            .post, "/api/upload/signed-url",
+            ["fileName": "mira-take.mp4", "contentType": "video/mp4", "size": 3])
+        upload = try #require(begun.json["uploadId"]?.text.flatMap(UUID.init(uuidString:)))
+        let part = "\(site.settings.mediaDirectory)/incoming/\(upload.uuidString.lowercased())/1"
+        try Files.makeDirectory(Files.parent(of: part))
+        try Files.write([1, 2, 3], to: part)
+        needles.append(upload.uuidString.lowercased())
+        let id = miraID.uuidString.lowercased()
+        try root.execute(
+            """
+            insert into captcha_passes (voter_key, expires_at) values (\("user_" + id), now() + interval '1 hour')
+            """)
+        try root.execute(
+            """
+            insert into rate_windows (minute, current_count, previous_count, granted, key)
+            values (now(), 1, 0, 1, \("comment user_" + id))
+            """)
+        try root.execute(
+            """
+            select write_audit(
+                null, 'user.warn', 'user', \(id), 'Mira_New was rude to dana_reyes',
+                jsonb_build_object('username', 'mira_okafor'), jsonb_build_object('notes', 'mail to mira@private.example')
+            ),
+                write_audit(
+                    \(miraID), 'clip.edit', 'clip', \(mine[0].uuidString.lowercased()), null,
+                    jsonb_build_object('title', 'Mira lost this'), null
+                ),
+                write_audit(
+                    null, 'season.edit', 'season', 'x', null,
+                    jsonb_build_object('byUser', 'mira_new', 'genre', 'Sci-Fi', 'ids', jsonb_build_array(\(id)::text)), null
+                )
+            """)
+        try root.execute(
+            """
+            select enqueue_job('send_mail', jsonb_build_object('to', 'mira@private.example')),
+                enqueue_job('count_things', jsonb_build_object('member', \(id)::text), job_limit_keys => array['a']),
+                enqueue_job('other_work', jsonb_build_object('member', gen_random_uuid()))
+            """)
+        // A table that nobody here has heard of, as a later version may bring one.
+        try root.execute(
+            """
+            create table later_things (
+                owner uuid not null references users on delete cascade,
+                changed_by uuid,
+                chosen_by uuid not null references users
+            )
+            """)
+        try root.execute("create table later_counts (voter_key text, changed_by uuid)")
+        for table in ["later_things", "later_counts"] {
+            try root.execute("alter table \(identifier: table) owner to dailies_owner")
+        }
+        try root.execute("insert into later_things values (\(miraID), \(miraID), \(miraID))")
+        try root.execute("insert into later_counts values (\("user_" + id), null), ('other', \(miraID))")
+        // Somebody whom mira, as an admin once, has decided about.
+        try root.execute("update tournament_clips set decided_by = \(miraID) where title = 'Dana''s'")
+    }
+
+    /// Every place in the database and the media directory where one of the words is still found.
+    func traces() throws -> [String] {
+        let tables: [String] = try root.query(
+            """
+            select relname
+            from pg_class
+            where relnamespace = 'public'::regnamespace and relkind = 'r'
+            order by relname
+            """)
+        #expect(tables.count > 15)
+        var found: [String] = []
+        for table in tables {
+            let rows: [String] = try root.query("select lower(here::text) from \(identifier: table) here")
+            for row in rows {
+                for needle in needles where row.contains(needle.lowercased()) { found.append("\(table): \(needle)") }
+            }
+        }
+        for path in try files() {
+            for needle in needles + mine.map({ $0.uuidString.lowercased() }) where path.contains(needle) {
+                found.append(path)
+            }
+        }
+        return found
+    }
+
+    func files() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: site.settings.mediaDirectory).filter { path in
+            var isDirectory = false
+            _ = FileManager.default.fileExists(
+                atPath: site.settings.mediaDirectory + "/" + path, isDirectory: &isDirectory)
+            return !isDirectory
+        }
+    }
+
+    /// What every decided round was decided by.
+    func decided() throws -> [String] {
+        try root.query(
+            """
+            select results::text from slot_results results
+            union all
+            select concat_ws(' ', votes.season_id, votes.slot_position, votes.clip_id, sum(casts), sum(weight), count(*))
+            from votes
+            join story_slots slots on slots.season_id = votes.season_id and slots.position = votes.slot_position
+            where slots.status = 'locked'
+            group by votes.season_id, votes.slot_position, votes.clip_id
+            order by 1
+            """)
+    }
+
+    func drain() throws {
+        var registry = JobRegistry()
+        MediaRemoval(storage: LocalStorage(root: site.settings.mediaDirectory)).register(in: &registry)
+        try Drainer(database: jobs, registry: registry).run(until: .empty)
+    }
+}
+
+@Suite("Taking one's data along, and leaving", .requiresPostgres)
+struct DepartureTests {
+    private static let words: JSONValue = ["confirmation": "DELETE MY ACCOUNT", "removeFromFilm": true]
+
+    @Test("GDPR-01 everything of a member is found by the search that looks for it after the departure")
+    func everyTableIsFilled() throws {
+        try Site.run(.inProcess) { site in
+            let traced = try TracedSite(site)
+            let found = try traced.traces()
+            for needle in traced.needles {
+                #expect(found.contains { $0.hasSuffix(needle) }, "no trace of \(needle)")
+            }
+            // A table that refers to members must be filled here, or nobody knows whether it is emptied.
+            let referring: [String] = try site.database.database(as: .superuser).query(
+                """
+                select distinct tables.relname
+                from pg_constraint constraints
+                join pg_class tables on tables.oid = constraints.conrelid
+                where constraints.contype = 'f' and constraints.confrelid = 'users'::regclass
+                    and not tables.relispartition
+                """)
+            for table in referring {
+                let id = traced.miraID.uuidString.lowercased()
+                #expect(found.contains("\(table): \(id)"), "\(table) has nothing of the member")
+            }
+        }
+    }
+
+    @Test("GDPR-01 nothing of who left is anywhere; what was decided stays as it was")
+    func departure() throws {
+        try Site.run(.inProcess) { site in
+            let traced = try TracedSite(site)
+            let root = site.database.database(as: .superuser)
+            let before = try traced.decided()
+            let foreignFiles = try traced.files().count
+            let answer = try traced.mira.send(.delete, "/api/account/delete", Self.words)
+            #expect(answer.status == 200 && answer.json["clipsKept"] == 1 && answer.json["clipsRemoved"] == 4)
+            #expect(traced.mira.cookies["session"] == nil && traced.mira.cookies["voter"] == nil)
+            try traced.drain()
+            // The job itself names files until the queue forgets what is done.
+            try root.execute("delete from jobs where kind = 'remove_media' and state = 'completed'")
+            // The limits of a network are everybody's in it, and gone two minutes later.
+            let left = try traced.traces().filter { trace in
+                !traced.networks.contains { trace == "rate_windows: \($0)" }
+            }
+            #expect(left.isEmpty, "\(left)")
+            try site.database.advanceClock(by: .seconds(180))
+            try site.database.database(as: .jobs).execute("select sweep_rates()")
+            #expect(try traced.traces() == [])
+            // The files of the four that went, and the part: the winner's and the other member's stay.
+            #expect(try traced.files().count == foreignFiles - 4 * 3 - 1)
+
+            #expect(try traced.decided() == before)
+            #expect(try Counters(database: site.database.database(as: .jobs)).verify() == [])
+            let round = try site.visitor().get("/api/rounds/1/1")
+            #expect(round.json["results"]?[0]?["clip"]?["title"]?.text == "Mira's winner")
+            #expect(round.json["results"]?[0]?["clip"]?["username"] == .null)
+            #expect(round.json["results"]?[1]?["clip"]?["title"] != nil)
+            #expect(try site.visitor().get("/story").status == 200)
+            let wishes: [UUID] = try root.query("select clip_id from film_removals")
+            #expect(wishes == [traced.winner])
+            // One pseudonym for all that stays, so that what belongs together still does.
+            let pseudonyms: [String] = try root.query(
+                """
+                select user_id::text from votes where user_id not in (select id from users where left_at is null)
+                union
+                select actor_id::text from audit_log where actor_id is not null
+                union
+                select id::text from users where left_at is not null
+                """)
+            #expect(pseudonyms.count == 1)
+            #expect(try root.one("select count(*) from jobs where kind = 'other_work'", as: Int.self) == 1)
+            #expect(try root.one("select count(*) from later_counts where changed_by is null", as: Int.self) == 1)
+            #expect(try traced.mira.get("/api/auth/sessions").status == 401)
+        }
+    }
+
+    @Test("GDPR-01 who leaves no take in a film leaves no row behind")
+    func withoutClips() throws {
+        try Site.run(.inProcess) { site in
+            let mira = try site.visitor().signIn("mira_okafor")
+            #expect(try mira.send(.delete, "/api/account/delete", Self.words).status == 200)
+            #expect(try site.database.database(as: .superuser).one("select count(*) from users", as: Int.self) == 0)
+        }
+    }
+
+    @Test("GDPR-01 the words must be typed, the sign-in must be recent, and no key leaves for anybody")
+    func guards() throws {
+        try Site.run(.inProcess) { site in
+            let mira = try site.visitor().signIn("mira_okafor")
+            for confirmation in ["", "delete my account", "DELETE MY ACCOUNT "] {
+                let answer = try mira.send(.delete, "/api/account/delete", ["confirmation": .string(confirmation)])
+                #expect(answer.status == 422, "\(confirmation)")
+            }
+            try site.database.database(as: .superuser).execute(
+                "update sessions set authenticated_at = now() - interval '61 minutes'")
+            try site.database.database(as: .superuser).execute("select announce_change('sessions', 'all')")
+            #expect(
+                try eventually {
+                    let answer = try mira.send(.post, "/api/keys", ["name": "x", "scopes": ["read"]])
+                    return answer.status == 403 && answer.code == "sign_in_again"
+                })
+            let late = try mira.send(.delete, "/api/account/delete", Self.words)
+            #expect(late.status == 403 && late.code == "sign_in_again")
+            #expect(try mira.get("/api/account/export").status == 200)
+        }
+    }
+
+    @Test("GDPR-01 of two last admins who leave at once one stays")
+    func lastAdmin() throws {
+        try Site.run(.inProcess) { site in
+            let web = site.database.database(as: .web)
+            _ = try site.makeLink("boss_one", isAdmin: true)
+            _ = try site.makeLink("boss_two", isAdmin: true)
+            let ids = try ["boss_one", "boss_two"].map { try #require(try Members.find(username: $0, in: web)?.id) }
+            let outcomes = Monitor<[Accounts.Departure]>([])
+            try concurrently(2) { index in
+                let outcome = try Accounts.delete(ids[index], removingFromFilm: false, in: web)
+                outcomes.update { $0.append(outcome) }
+            }
+            #expect(outcomes.withLock { $0.filter { $0 == .lastAdmin }.count } == 1)
+            let boss = try #require(ids.first { try Members.find($0, in: web) != nil })
+            #expect(try Accounts.delete(boss, removingFromFilm: false, in: web) == .lastAdmin)
+        }
+    }
+
+    @Test("GDPR-01 the export holds all that is kept, and nothing that proves who somebody is")
+    func export() throws {
+        try Site.run(.inProcess) { site in
+            let traced = try TracedSite(site)
+            let answer = try traced.mira.get("/api/account/export")
+            #expect(answer.status == 200)
+            #expect(answer.headers["Content-Disposition"]?.hasPrefix("attachment; filename=\"my-data-") == true)
+            #expect(answer.headers["Cache-Control"] == "private, no-store")
+            let json = answer.json
+            #expect(json["profile"]?["email"]?.text == "mira@private.example")
+            #expect(json["formerUsernames"]?[0]?["username"]?.text == "mira_okafor")
+            #expect(json["preferences"]?["sound"] == true)
+            #expect(json["apiKeys"]?[0]?["name"]?.text == "mira's laptop")
+            #expect(json["sessions"]?[0]?["userAgent"] != nil)
+            #expect(json["uploads"]?[0]?["fileName"]?.text == "mira-take.mp4")
+            #expect(json["voteDays"]?[0]?["casts"] == 2)
+            #expect(json["other"]?["signInLinks"]?[0]?["createdAt"] != nil)
+            #expect(json["other"]?["laterThings"]?[0] != nil)
+            for (section, count) in [("clips", 5), ("votes", 3), ("views", 4), ("audit", 2)] {
+                guard case .array(let entries)? = json[section] else {
+                    Issue.record("no \(section)")
+                    continue
+                }
+                #expect(entries.count == count, "\(section)")
+            }
+            let text = String(decoding: answer.body, as: UTF8.self)
+            let hashes: [String] = try site.database.database(as: .superuser).query(
+                "select encode(token_hash, 'hex') from sessions union select encode(token_hash, 'hex') from api_keys")
+            for hash in hashes { #expect(!text.contains(hash)) }
+            #expect(!text.contains("Dana's"))
+            #expect(try site.visitor().get("/api/account/export").status == 401)
+        }
+    }
+}
