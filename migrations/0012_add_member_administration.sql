@@ -34,6 +34,8 @@ alter table feature_flags
     add column rollout_percent int,
     add column has_rollout boolean not null default true,
     add column updated_by uuid,
+    alter column updated_at drop not null,
+    alter column updated_at drop default,
     add constraint feature_flags_rollout_range check (rollout_percent between 0 and 100),
     add constraint feature_flags_rollout_possible check (has_rollout or rollout_percent is null);
 update feature_flags
@@ -48,6 +50,9 @@ insert into feature_flags (key, name, description, category, enabled) values
     ('spotlight_tour', 'Spotlight tour', 'Newcomers are shown around the arena.', 'interface', true),
     ('vote_button_progress', 'Vote progress', 'The vote button has a ring that fills with the day’s votes.', 'interface',
         true);
+
+-- Null until somebody turns it.
+update feature_flags set updated_at = null;
 
 -- Replaced by functions of another shape.
 drop function if exists ban_member(uuid, uuid, text);

@@ -22,7 +22,7 @@ enum FlagsCommand: Command {
         let category: String
         let enabled: Bool
         let rolloutPercent: Int
-        let updatedAt: Date
+        @OrNull var updatedAt: Date?
 
         init(_ flag: FeatureFlag) {
             key = flag.key

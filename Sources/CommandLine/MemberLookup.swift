@@ -8,9 +8,9 @@ internal import Postgres
 enum MemberLookup {
     struct Answer: Encodable {
         let id: String
-        let username: String?
+        @OrNull var username: String?
         let isAdmin: Bool
-        let bannedAt: Date?
+        @OrNull var bannedAt: Date?
     }
 
     /// What the operator does about members, in a database.

@@ -20,8 +20,8 @@ public struct FeatureFlag: Sendable, Hashable, RowDecodable {
     public let rolloutPercent: Int?
     /// Whether it can be on for a share of the members.
     public let hasRollout: Bool
-    /// When it was last turned.
-    public let updatedAt: Date
+    /// When it was last turned; nil while it stands as it was installed.
+    public let updatedAt: Date?
     /// The admin who did; nil when it was the operator, or nobody yet.
     public let updatedBy: UUID?
     /// That admin's name.

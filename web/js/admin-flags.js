@@ -14,7 +14,7 @@ import { faultText, moment } from "./admin/list.js";
  * @property {boolean} enabled
  * @property {number} rolloutPercent
  * @property {boolean} hasRollout
- * @property {string} updatedAt
+ * @property {string | null} updatedAt
  * @property {string | null} updatedBy
  */
 
@@ -62,7 +62,8 @@ function item(flag) {
     toggle.checked = known.enabled;
     share.value = String(known.rolloutPercent);
     state.textContent = !known.enabled ? "Off" : known.rolloutPercent < 100 ? `On for ${known.rolloutPercent} % of the members` : "On";
-    changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
+    if (known.updatedAt) changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
+    else changed.replaceChildren("As it was installed");
   };
 
   /** @param {{enabled?: boolean, rolloutPercent?: number}} wish */

@@ -91,8 +91,7 @@ function standing(member) {
 function row(member) {
   const name = h("button", { class: "clip-name", type: "button", "aria-pressed": String(member.id === chosen) }, h("b", {}, nameOf(member)));
   name.addEventListener("click", () => {
-    choose(member.id);
-    if (matchMedia("(width < 75rem)").matches) side.scrollIntoView({ block: "start" });
+    void choose(member.id);
   });
   const address = member.username && member.email ? [h("br"), h("span", { class: "quiet" }, member.email)] : [];
   return h("tr", { "data-member-row": member.id },
@@ -104,7 +103,7 @@ function row(member) {
 }
 
 /** @param {string} id */
-function choose(id) {
+async function choose(id) {
   chosen = id;
   const query = new URLSearchParams(location.search);
   query.set("user", id);
@@ -112,7 +111,9 @@ function choose(id) {
   for (const button of all(".clip-name", rows)) {
     button.setAttribute("aria-pressed", String(button.closest("tr")?.dataset.memberRow === id));
   }
-  void loadDetail();
+  await loadDetail();
+  // Where it does not stand beside the list.
+  if (id === chosen && matchMedia("(width < 75rem)").matches) side.scrollIntoView({ block: "start" });
 }
 
 async function loadDetail() {

@@ -54,7 +54,7 @@ private struct FlagAnswer: Encodable {
     let enabled: Bool
     let rolloutPercent: Int
     let hasRollout: Bool
-    let updatedAt: Date
+    @OrNull var updatedAt: Date?
     @OrNull var updatedBy: String?
 
     init(_ flag: FeatureFlag) {
@@ -79,7 +79,7 @@ extension Schema {
         .required("enabled", .boolean),
         .required("rolloutPercent", .integer(0...100), "For how many of a hundred members it is on."),
         .required("hasRollout", .boolean, "Whether it can be on for a share of the members."),
-        .required("updatedAt", .dateTime),
+        .required("updatedAt", .dateTime.nullable, "Null while it stands as it was installed."),
         .required("updatedBy", .string().nullable, "The admin who changed it last; null for the operator."),
     ]).named("FeatureFlag")
 }
