@@ -76,20 +76,24 @@ let package = Package(
         domain("Media", ["Platform"]),
         domain("Storage", ["Platform", "Crypto"]),
         domain("Identity", ["Platform", "Crypto", "Postgres"]),
+        domain("SignIn", ["Platform", "Crypto", "HTTPClient", "Postgres", "Identity"]),
         domain("Film", ["Platform", "Crypto", "Postgres", "Queue", "Media", "Storage", "Realtime"]),
 
         handlers("Voting", ["Film", "Identity"]),
         handlers("Story", ["Film"]),
         handlers("Clips", ["Film"]),
         handlers("Uploads", ["Film", "Storage", "Identity"]),
-        handlers("Auth", ["Identity"]),
+        handlers("Auth", ["Identity", "SignIn"]),
         handlers("Admin", ["Film", "Identity"]),
         handlers("System", ["Postgres", "Queue", "Film"]),
         handlers("Pages", ["HTML", "Crypto", "Film", "Identity"]),
 
         executable(
             "dailies-host", path: "FCGIHost",
-            ["FastCGI", "Postgres", "Crypto", "Storage", "Realtime", "Film", "Identity", "Queue", "HTTP", "Platform"]
+            [
+                "FastCGI", "Postgres", "Crypto", "Storage", "Realtime", "Film", "Identity", "SignIn", "Queue", "HTTP",
+                "Platform",
+            ]
                 + handlerGroups),
         executable(
             "dailies-jobs", path: "Jobs",
@@ -116,6 +120,7 @@ let package = Package(
         tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),
         tests("FilmTests", ["Film", "TestSupport"]),
         tests("IdentityTests", ["Identity", "TestSupport"]),
+        tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "TestSupport"]),
         tests(
             "IntegrationTests",
             [

@@ -30,7 +30,8 @@ extension Pages {
     init(services: Services) throws {
         let settings = services.settings
         let site = Site(
-            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory))
+            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
+            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) })
         self.init(site: site, stories: services.stories)
     }
 }

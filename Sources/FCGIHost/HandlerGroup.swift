@@ -30,7 +30,9 @@ struct HandlerGroup: Sendable {
                     services.members, audit: services.audit, sessions: services.identity.sessions)
                 + AdminRoutes.flagRoutes(services.flags)
         },
-        HandlerGroup(name: "auth") { AuthRoutes.routes($0.identity) },
+        HandlerGroup(name: "auth") {
+            AuthRoutes.routes($0.identity) + AuthRoutes.providerRoutes($0.identity, $0.signIn)
+        },
     ]
 
     /// Every group by the name that stands on the command line.

@@ -4,6 +4,7 @@ internal import Identity
 internal import Platform
 internal import Postgres
 internal import Queue
+internal import SignIn
 internal import Storage
 
 /// What the handlers of one process share.
@@ -14,6 +15,7 @@ struct Services: Sendable {
     let schema: SchemaGate
     let flags: FeatureFlags
     let identity: IdentityService
+    let signIn: SignInService
     let members: MemberAdministration
     let audit: AuditLog
     let clips: Clips
@@ -45,6 +47,7 @@ struct Services: Sendable {
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
+        signIn = SignInService(settings: settings, database: database)
         members = MemberAdministration(database: database) { row, connection in
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }

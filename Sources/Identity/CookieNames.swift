@@ -4,6 +4,8 @@ public struct CookieNames: Sendable {
     public let session: String
     /// The voter cookie.
     public let voter: String
+    /// What ties a sign-in at a provider to the browser that began it.
+    public let signIn: String
     /// Whether cookies go over https alone.
     public let isSecure: Bool
     /// How long a browser keeps the voter cookie, in seconds; browsers keep nothing longer.
@@ -14,6 +16,7 @@ public struct CookieNames: Sendable {
         let prefix = isPlainLoopback ? "" : "__Host-"
         session = prefix + "session"
         voter = prefix + "voter"
+        signIn = prefix + "sign-in"
         isSecure = !isPlainLoopback
     }
 }

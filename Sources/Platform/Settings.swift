@@ -22,6 +22,10 @@ public struct Settings: Sendable {
     public let cronSecret: [UInt8]?
     /// Addresses, in lower case, whose verified owners become admins.
     public let adminEmails: [String]
+    /// The providers by which people may sign in, in the order of their buttons.
+    public let signInProviders: [SignInProvider]
+    /// The key of messages from an identity provider; nil when none are taken.
+    public let identityWebhookKey: [UInt8]?
     /// The static files of the pages.
     public let webDirectory: String
     /// The numbered SQL files.
@@ -97,6 +101,8 @@ public struct Settings: Sendable {
         let cron = reader.secret("CRON_SECRET", atLeast: 16)
         cronSecret = cron.isEmpty ? nil : cron
         adminEmails = reader.list("ADMIN_EMAILS").map { $0.lowercased() }
+        signInProviders = reader.signInProviders()
+        identityWebhookKey = reader.identityWebhookKey()
         webDirectory = reader.path("WEB_DIR")
         migrationsDirectory = reader.path("MIGRATIONS_DIR")
         mediaDirectory = reader.path("MEDIA_DIR")
@@ -176,14 +182,14 @@ extension SettingsReader {
         return level
     }
 
-    private func parts(_ url: String) -> (scheme: String, host: String, path: String)? {
+    func parts(_ url: String) -> (scheme: String, host: String, path: String)? {
         guard let parts = URLComponents(string: url), let scheme = parts.scheme, ["http", "https"].contains(scheme),
             let host = parts.host, !host.isEmpty, parts.user == nil, parts.query == nil, parts.fragment == nil
         else { return nil }
         return (scheme, host, parts.path)
     }
 
-    private func isLoopback(_ host: String) -> Bool {
+    func isLoopback(_ host: String) -> Bool {
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         return host == "localhost" || host == "::1" || host == "[::1]"
             || (numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil })

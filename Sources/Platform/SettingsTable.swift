@@ -28,6 +28,38 @@ extension Settings {
         SettingDescription(
             "ADMIN_EMAILS", "", unit: "addresses, comma-separated",
             "Who becomes an admin once a sign-in provider vouches for the address; links never do."),
+        SettingDescription(
+            "GOOGLE_CLIENT_ID", "", unit: "text", aliases: ["GOOGLE_ID"],
+            "The OAuth client of sign-in with Google; with it goes GOOGLE_CLIENT_SECRET."),
+        SettingDescription(
+            "GOOGLE_CLIENT_SECRET", "", unit: "text", isSecret: true, aliases: ["GOOGLE_SECRET"],
+            "The secret of that client."),
+        SettingDescription(
+            "GOOGLE_ISSUER", "https://accounts.google.com", unit: "URL",
+            "Where Google's OpenID configuration is looked up."),
+        SettingDescription(
+            "GITHUB_CLIENT_ID", "", unit: "text", aliases: ["GITHUB_ID"],
+            "The OAuth app of sign-in with GitHub; with it goes GITHUB_CLIENT_SECRET."),
+        SettingDescription(
+            "GITHUB_CLIENT_SECRET", "", unit: "text", isSecret: true, aliases: ["GITHUB_SECRET"],
+            "The secret of that app."),
+        SettingDescription(
+            "GITHUB_BASE_URL", "https://github.com", unit: "URL",
+            "Where people sign in with GitHub; another address for GitHub Enterprise."),
+        SettingDescription("GITHUB_API_URL", "https://api.github.com", unit: "URL", "Where GitHub's API is."),
+        SettingDescription(
+            "OIDC_ISSUER", "", unit: "URL",
+            "The issuer of any other OpenID Connect provider, exactly as the provider writes it."),
+        SettingDescription("OIDC_CLIENT_ID", "", unit: "text", "The client at that provider."),
+        SettingDescription(
+            "OIDC_CLIENT_SECRET", "", unit: "text", isSecret: true, "The secret of that client."),
+        SettingDescription("OIDC_NAME", "single sign-on", unit: "text", "What the button calls that provider."),
+        SettingDescription(
+            "OIDC_SCOPES", "openid email profile", unit: "scopes, separated by blanks",
+            "What that provider is asked for; `openid` must be among it."),
+        SettingDescription(
+            "IDENTITY_WEBHOOK_SECRET", "", unit: "whsec_ and base64", isSecret: true,
+            "The key of `POST /api/identity/webhook`; without it the route refuses everyone."),
         SettingDescription("WEB_DIR", "/usr/share/dailies/web", unit: "directory", "The static files of the pages."),
         SettingDescription(
             "MIGRATIONS_DIR", "/usr/share/dailies/migrations", unit: "directory", "The numbered SQL files."),
@@ -74,7 +106,7 @@ extension Settings {
 
     /// Settings of services that this version does not use. A file shared with an older system may hold them.
     static let foreignPrefixes = [
-        "AWS_", "CURRENT_TOS_", "FAL_", "GITHUB_", "GOOGLE_", "HCAPTCHA_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
+        "AWS_", "CURRENT_TOS_", "FAL_", "HCAPTCHA_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
         "NEXT_PUBLIC_", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_", "SUPABASE_",
         "UPSTASH_",
     ]

@@ -31,7 +31,7 @@ struct PagesTests {
         documents["flags"] = site.document(site.adminFlags)
         documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)
-        documents["sign-in"] = site.document(site.signIn)
+        documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["onboarding"] = site.document(site.onboarding)
         for status in [400, 403, 404, 405, 429, 500, 503] {
             documents["error \(status)"] = site.mishap(status: status, requestID: "req", retryAfter: 2)

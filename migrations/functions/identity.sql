@@ -45,8 +45,43 @@ as $$
     );
 $$;
 
+-- Begins a session in place of the one that this browser has. The votes of the device in the open round become the
+-- member's.
+create or replace function begin_session(
+    member uuid,
+    session_hash bytea,
+    replaced_hash bytea,
+    device_key text,
+    agent text,
+    session_days int
+)
+returns void
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    moment constant timestamptz := dailies_now();
+begin
+    if replaced_hash is not null then
+        perform forget_session(replaced_hash);
+    end if;
+    insert into sessions (
+        token_hash, user_id, created_at, authenticated_at, last_seen_at, used_at, expires_at, user_agent
+    )
+    values (
+        session_hash, member, moment, moment, moment, moment, moment + make_interval(days => session_days),
+        left(agent, 500)
+    );
+    -- A banned member has no say; until the ban is lifted the device's votes stay the device's.
+    if not exists (select from users where id = member and banned_at is not null) then
+        perform adopt_device_votes(device_key, member);
+    end if;
+end
+$$;
+
 -- Uses a link up and begins a session in place of the one that this browser has. Of two who come with the same link
--- the row's lock lets one through. The votes of the device in the open round become the member's.
+-- the row's lock lets one through.
 -- Outcomes: signed_in, used, expired, unknown.
 create or replace function sign_in_by_link(
     link_hash bytea,
@@ -74,20 +109,7 @@ begin
         return;
     end if;
 
-    if replaced_hash is not null then
-        perform forget_session(replaced_hash);
-    end if;
-    insert into sessions (
-        token_hash, user_id, created_at, authenticated_at, last_seen_at, used_at, expires_at, user_agent
-    )
-    values (
-        session_hash, link_user, moment, moment, moment, moment, moment + make_interval(days => session_days),
-        left(agent, 500)
-    );
-    -- A banned member has no say; until the ban is lifted the device's votes stay the device's.
-    if not exists (select from users where id = link_user and banned_at is not null) then
-        perform adopt_device_votes(device_key, link_user);
-    end if;
+    perform begin_session(link_user, session_hash, replaced_hash, device_key, agent, session_days);
     return query select 'signed_in', link_user;
 end
 $$;
@@ -232,7 +254,7 @@ exception
 end
 $$;
 
--- Sessions and links whose time is over a while ago, a batch at a time.
+-- Sessions, links and sign-ins on their way whose time is over, a batch at a time.
 create or replace function sweep_sessions(batch int)
 returns int
 language plpgsql
@@ -257,13 +279,14 @@ begin
         for update skip locked
     );
     get diagnostics swept_links = row_count;
-    return swept + swept_links;
+    return swept + swept_links + sweep_sign_in_flows(batch);
 end
 $$;
 
 revoke all on function announce_member(), forget_session(bytea), sweep_sessions(int) from public;
 revoke all on function sign_in_link_state(bytea), find_session(bytea, int), list_sessions(uuid) from public;
 revoke all on function sign_in_by_link(bytea, bytea, bytea, text, text, int) from public;
+revoke all on function begin_session(uuid, bytea, bytea, text, text, int) from public;
 revoke all on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) from public;
 revoke all on function choose_username(uuid, text, boolean) from public;
 grant execute on function sign_in_link_state(bytea), find_session(bytea, int), list_sessions(uuid) to dailies_web;

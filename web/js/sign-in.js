@@ -82,6 +82,12 @@ async function start() {
   }
   const user = await session();
   if (!user) return;
+  if (user.isBanned) {
+    const reason = user.banReason ? ` The reason: ${user.banReason}.` : "";
+    say("Your account is banned", `You can watch, and change nothing.${reason}`);
+    show("signed-in");
+    return;
+  }
   say(`You are signed in as ${user.username ?? "a member without a name"}`, user.username ? "There is nothing to do here." : "Choose a name to send in takes.");
   const link = maybe("[data-onward]");
   if (link instanceof HTMLAnchorElement) link.href = user.username ? onward() : "/onboarding";

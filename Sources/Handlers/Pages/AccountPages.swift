@@ -1,16 +1,17 @@
 internal import HTML
 
 extension Site {
-    /// Signing in by a one-time link. Opening the link changes nothing: only the button uses it up, so that a mail
-    /// scanner that follows links cannot.
-    var signIn: Page {
+    /// Signing in by a provider or a one-time link. Opening the link changes nothing: only the button uses it up, so
+    /// that a mail scanner that follows links cannot.
+    func signIn(_ mishap: SignInMishap?, next: String?) -> Page {
         Page(
-            title: "Sign in", description: "Sign in to \(name) with a one-time link.", path: "/sign-in",
+            title: "Sign in", description: "Sign in to \(name). There are no passwords here.", path: "/sign-in",
             isIndexed: false, modules: ["sign-in"], icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-sign-in>
                   <div class="page-head"><div><h1 data-heading>Sign in</h1>\
-                <p data-lead>There are no passwords here. A link that works once signs you in.</p></div></div>
+                <p data-lead>\(signInLead)</p></div></div>
+                  \(signInNote(mishap))
                   <div class="stack form" data-with-token hidden>
                     <p class="muted">The button uses the link up. After that you stay signed in on this device for 30 \
                 days.</p>
@@ -19,6 +20,7 @@ extension Site {
                     <button class="btn btn--primary" type="button" data-use>Sign in on this device</button>
                   </div>
                   <div class="stack" data-without-token>
+                    \(signInChoices(next: next))
                     <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site \
                 makes one \
                 with a command on the server and passes it on to you:</p></div>

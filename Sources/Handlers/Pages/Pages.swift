@@ -30,7 +30,7 @@ public struct Pages: Sendable {
             },
             shared("/upload", "Sending in a take.", features: ["WEB-01", "CLIP-01"]) { _ in site.upload(try film()) },
             shared("/about", "What the site is and its licence.") { _ in site.about },
-            personal("/sign-in", "Using a sign-in link.") { _ in .html(site.document(site.signIn)) },
+            personal("/sign-in", "The ways in.", features: ["AUTH-01"]) { site.signInPage($0.request.query) },
             personal("/onboarding", "Choosing a username.") { _ in .html(site.document(site.onboarding)) },
             administration("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"]) {
                 site.adminClips(try film())

@@ -7,8 +7,12 @@ public struct Site: Sendable {
     /// Where the static files are.
     public let assets: Assets
 
+    /// The providers by which one can sign in, in the order of their buttons.
+    public let choices: [SignInChoice]
+
     /// Gathers the settings that pages use.
-    public init(name: String, url: String, assets: Assets) {
+    public init(name: String, url: String, assets: Assets, choices: [SignInChoice] = []) {
+        self.choices = choices
         self.name = name
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.assets = assets

@@ -1,0 +1,153 @@
+internal import FoundationEssentials
+public import HTTP
+public import Identity
+internal import Platform
+public import SignIn
+
+extension AuthRoutes {
+    /// The routes of signing in by providers.
+    public static func providerRoutes(_ identity: IdentityService, _ signIn: SignInService) -> [Route] {
+        [providers(signIn), start(identity, signIn), finish(identity, signIn)] + identityRoutes(identity, signIn)
+            + [identityWebhook(signIn.webhook)]
+    }
+
+    private struct ProviderAnswer: Encodable {
+        let name, label, startUrl: String
+
+        static let schema = Schema.object([
+            .required("name", .string(1...20)), .required("label", .string(1...100), "What its button says."),
+            .required("startUrl", .string(1...100), "Where a click on it leads; takes `next`."),
+        ]).named("SignInProvider")
+    }
+
+    private static func providers(_ signIn: SignInService) -> Route {
+        let list = signIn.providers.map {
+            ProviderAnswer(name: $0.name, label: $0.label, startUrl: startPath($0.name))
+        }
+        return .get(
+            "/api/auth/providers", access: .any, limit: .auth,
+            answers: [200: .object([.required("providers", .array(ProviderAnswer.schema))])],
+            features: ["AUTH-01"], summary: "The providers by which one can sign in here."
+        ) { _ in try .json(["providers": list]) }
+    }
+
+    private static func start(_ identity: IdentityService, _ signIn: SignInService) -> Route {
+        .get(
+            "/api/auth/[provider]/start", access: .any, limit: .auth, answers: [303: nil], features: ["AUTH-01"],
+            summary: "Sends the browser to a provider. The parameter next is a page of this site to go on to."
+        ) { context in
+            let next = context.request.query["next"]
+            return turned(context, next: next) {
+                guard let provider = signIn.provider(context.parameter("provider")) else {
+                    return refusal(.unknownProvider, "no such provider", next: next, context)
+                }
+                do {
+                    let start = try signIn.start(
+                        provider, next: next, browser: identity.signInCookie(of: context.request))
+                    return Response.redirect(to: start.url).setting(identity.signInCookie(start.browser))
+                } catch let fault as ProviderFault {
+                    return refusal(fault, next: next, context)
+                }
+            }
+        }
+    }
+
+    private static func finish(_ identity: IdentityService, _ signIn: SignInService) -> Route {
+        .get(
+            "/api/auth/[provider]/callback", access: .any, limit: .auth, answers: [303: nil],
+            features: ["AUTH-01", "AUTH-02", "AUTH-05"],
+            summary: "Where a provider sends the browser back to: a session begins, or the sign-in page says why not."
+        ) { context in
+            turned(context, next: nil) {
+                guard let provider = signIn.provider(context.parameter("provider")) else {
+                    return refusal(.unknownProvider, "no such provider", next: nil, context)
+                }
+                let query = context.request.query
+                let outcome = try signIn.finish(
+                    provider,
+                    SignInService.Callback(
+                        state: query["state"], code: query["code"], error: query["error"], issuer: query["iss"]),
+                    browser: identity.signInCookie(of: context.request), visit: identity.visit(context))
+                switch outcome {
+                case .refused(let reason, let detail, let path):
+                    return refusal(reason, detail, next: path, context)
+                case .linked(let path):
+                    return Response.redirect(to: path).setting(identity.noSignInCookie)
+                case .signedIn(let token, let path):
+                    let session = try identity.sessions.find(token, at: context.now)
+                    return Response.redirect(to: onward(session, path))
+                        .setting(identity.sessionCookie(token)).setting(identity.noSignInCookie)
+                }
+            }
+        }
+    }
+
+    /// A new member chooses a name first; who is banned is told so before anything else.
+    private static func onward(_ session: Session?, _ path: String) -> String {
+        guard let session else { return path }
+        if session.isBanned { return "/sign-in" }
+        return session.username == nil ? "/onboarding?next=\(Text.percentEncode(path))" : path
+    }
+
+    /// A person looks at these addresses, so whatever goes wrong ends on a page.
+    private static func turned(_ context: Context, next: String?, _ body: () throws -> Response) -> Response {
+        do {
+            return try body()
+        } catch {
+            context.log.error("sign-in failed", ["error": .string(String(reflecting: error))])
+            return page("site_unavailable", next: next)
+        }
+    }
+
+    private static func refusal(
+        _ reason: SignInService.Refusal, _ detail: String, next: String?, _ context: Context
+    ) -> Response {
+        context.log.notice(
+            "sign-in refused",
+            [
+                "provider": .string(String(context.parameter("provider").prefix(20))),
+                "reason": .string(reason.rawValue), "detail": .string(detail),
+            ])
+        return page(reason.rawValue, next: next)
+    }
+
+    private static func refusal(_ fault: ProviderFault, next: String?, _ context: Context) -> Response {
+        switch fault {
+        case .unavailable(let detail): refusal(.unavailable, detail, next: next, context)
+        case .refused(let detail): refusal(.refused, detail, next: next, context)
+        case .untrusted(let detail): refusal(.untrusted, detail, next: next, context)
+        }
+    }
+
+    private static func page(_ code: String, next: String?) -> Response {
+        let path = ReturnPath.checked(next)
+        let onward = path == ReturnPath.standard ? "" : "&next=\(Text.percentEncode(path))"
+        return .redirect(to: "/sign-in?error=\(code)\(onward)")
+    }
+
+    static func startPath(_ name: String) -> String { "/api/auth/\(name)/start" }
+}
+
+extension IdentityService {
+    /// The cookie that ties a sign-in to its browser.
+    func signInCookie(_ browser: OpaqueToken) -> SetCookie {
+        SetCookie(cookies.signIn, browser.text, maxAge: SignInService.flowLife, isSecure: cookies.isSecure)
+    }
+
+    /// Removes it.
+    var noSignInCookie: SetCookie { SetCookie(cookies.signIn, "", maxAge: 0, isSecure: cookies.isSecure) }
+
+    /// What that cookie of a request holds.
+    func signInCookie(of request: Request) -> OpaqueToken? {
+        request.cookies[cookies.signIn].flatMap(OpaqueToken.init)
+    }
+
+    /// The browser of a request.
+    func visit(_ context: Context) -> SignInVisit {
+        let request = context.request
+        let device = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
+        return SignInVisit(
+            session: request.cookies[cookies.session].flatMap(OpaqueToken.init), member: context.caller.member?.id,
+            deviceKey: voterKeys.device(device), userAgent: request.headers["User-Agent"] ?? "", now: context.now)
+    }
+}

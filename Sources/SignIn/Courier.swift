@@ -1,0 +1,54 @@
+internal import FoundationEssentials
+internal import HTTPClient
+
+/// Sends requests to providers and reads their JSON.
+struct Courier: Sendable {
+    private let client = HTTPClient(idleLimit: 8)
+
+    /// Asks, and gives the answer whatever its status, unless the provider does not work.
+    func send(_ request: OutgoingRequest, to place: String) throws(ProviderFault) -> IncomingResponse {
+        var request = request
+        if !request.headers.contains(where: { $0.name == "Accept" }) {
+            request.headers.append((name: "Accept", value: "application/json"))
+        }
+        request.responseLimit = 512 << 10
+        let response: IncomingResponse
+        do {
+            response = try client.send(request)
+        } catch {
+            throw .unavailable("\(place): \(error)")
+        }
+        if response.status >= 500 || response.status == 429 {
+            throw .unavailable("\(place) answered \(response.status)")
+        }
+        return response
+    }
+
+    /// The JSON of an answer that must be 200.
+    func fetch<T: Decodable>(
+        _ url: String, headers: [(name: String, value: String)] = [], from place: String
+    ) throws(ProviderFault) -> (value: T, response: IncomingResponse) {
+        let response = try send(OutgoingRequest(url: url, headers: headers), to: place)
+        guard response.status == 200 else { throw .unavailable("\(place) answered \(response.status)") }
+        return (try decode(response, from: place), response)
+    }
+
+    /// The JSON of any answer.
+    func decode<T: Decodable>(_ response: IncomingResponse, from place: String) throws(ProviderFault) -> T {
+        do {
+            return try JSONDecoder().decode(T.self, from: Data(response.body))
+        } catch {
+            throw .untrusted("\(place) answered \(response.status) with something unreadable")
+        }
+    }
+
+    /// A form, as token endpoints take it.
+    func form(
+        _ url: String, _ pairs: [(String, String)], headers: [(name: String, value: String)] = []
+    ) -> OutgoingRequest {
+        OutgoingRequest(
+            method: "POST", url: url,
+            headers: headers + [(name: "Content-Type", value: "application/x-www-form-urlencoded")],
+            body: Array(formEncoded(pairs).utf8))
+    }
+}

@@ -1,0 +1,237 @@
+public import FoundationEssentials
+public import Identity
+public import Platform
+public import Postgres
+
+/// Signing in by providers that vouch for people.
+public struct SignInService: Sendable {
+    /// A provider that is set up, and the client that speaks to it.
+    public struct Provider: Sendable {
+        enum Client: Sendable {
+            case openID(OpenIDClient)
+            case gitHub(GitHubClient)
+        }
+
+        /// The name in addresses.
+        public let name: String
+        /// The name on the button.
+        public let label: String
+        /// What its identities are kept under.
+        public let key: String
+        let client: Client
+
+        init(_ settings: SignInProvider) {
+            name = settings.name
+            label = settings.label
+            key = settings.key
+            switch settings.kind {
+            case .openID(let issuer, let scopes):
+                client = .openID(
+                    OpenIDClient(
+                        issuer: issuer, scopes: scopes, clientID: settings.clientID,
+                        clientSecret: settings.clientSecret))
+            case .gitHub(let base, let api):
+                client = .gitHub(
+                    GitHubClient(
+                        baseURL: base, apiURL: api, clientID: settings.clientID, clientSecret: settings.clientSecret))
+            }
+        }
+    }
+
+    /// Why nobody was signed in, as the sign-in page is told.
+    public enum Refusal: String, Sendable, CaseIterable {
+        /// There is no such provider here.
+        case unknownProvider = "provider_unknown"
+        /// The provider cannot be reached.
+        case unavailable = "provider_unavailable"
+        /// The provider refused.
+        case refused = "provider_error"
+        /// The person did.
+        case denied = "access_denied"
+        /// What the provider sent cannot be trusted.
+        case untrusted = "token_invalid"
+        /// The browser began no such sign-in, or too long ago, or it is over.
+        case noFlow = "flow_expired"
+        /// The identity is somebody else's.
+        case taken = "identity_taken"
+        /// The session that wanted the link is not there any more.
+        case otherSession = "link_session"
+        /// The provider has told that this account is blocked.
+        case blocked = "identity_blocked"
+    }
+
+    /// A start: where to send the browser, and what its cookie must hold.
+    public struct Start: Sendable {
+        /// The provider's page.
+        public let url: String
+        /// The value of the cookie that ties the sign-in to this browser.
+        public let browser: OpaqueToken
+    }
+
+    /// What the provider sent the browser back with.
+    public struct Callback: Sendable {
+        /// The values of the query.
+        public var state, code, error, issuer: String?
+
+        /// A callback.
+        public init(state: String?, code: String?, error: String?, issuer: String?) {
+            self.state = state
+            self.code = code
+            self.error = error
+            self.issuer = issuer
+        }
+    }
+
+    /// The end of a sign-in.
+    public enum Outcome: Sendable {
+        /// This is the new session; go on there.
+        case signedIn(OpaqueToken, returnPath: String)
+        /// The member has a further way in; go on there.
+        case linked(returnPath: String)
+        /// Nobody was, for this reason; the detail is for the log, the path for another try.
+        case refused(Refusal, detail: String, returnPath: String?)
+    }
+
+    /// How long a browser has for a sign-in, in seconds.
+    public static let flowLife = 600
+
+    /// The providers in the order of their buttons.
+    public let providers: [Provider]
+    /// Messages of an identity provider.
+    public let webhook: IdentityWebhook
+    private let database: Database
+    private let siteURL: String
+    private let adminEmails: Set<String>
+    private let sessionDays: Int
+    private let mailCounts: Bool
+
+    /// Composes the parts by the settings. `mailCounts` tells whether links can be sent by e-mail, which makes an
+    /// address a way in.
+    public init(settings: Settings, database: Database, mailCounts: Bool = false) {
+        providers = settings.signInProviders.map(Provider.init)
+        // Messages speak of the people who sign in by the provider of one's own choice, if there is one.
+        let speaker = settings.signInProviders.first { $0.name == "oidc" }?.key ?? "identity"
+        webhook = IdentityWebhook(key: settings.identityWebhookKey, provider: speaker, database: database)
+        self.database = database
+        siteURL = settings.siteURL
+        adminEmails = Set(settings.adminEmails)
+        sessionDays = settings.sessionDays
+        self.mailCounts = mailCounts
+    }
+
+    /// The provider of that name.
+    public func provider(_ name: String) -> Provider? { providers.first { $0.name == name } }
+
+    /// Begins a sign-in, or the linking of a further way in to a member. `browser` is the cookie that the browser has
+    /// already, from another tab for example.
+    public func start(
+        _ provider: Provider, next: String?, linking member: UUID? = nil, browser: OpaqueToken?
+    ) throws -> Start {
+        let state = OpaqueToken.random()
+        let browser = browser ?? .random()
+        let flow = SignInFlow(
+            verifier: ProofKey.verifier(), nonce: OpaqueToken.random().text, returnPath: ReturnPath.checked(next),
+            linkedMember: member)
+        let callback = callbackURL(provider)
+        let url =
+            switch provider.client {
+            case .openID(let client):
+                try client.authorizationURL(
+                    state: state.text, nonce: flow.nonce, verifier: flow.verifier, callback: callback)
+            case .gitHub(let client):
+                client.authorizationURL(state: state.text, verifier: flow.verifier, callback: callback)
+            }
+        // Only now, so that a provider that is down leaves nothing behind.
+        try flow.begin(state: state, browser: browser, provider: provider.key, in: database)
+        return Start(url: url, browser: browser)
+    }
+
+    /// Ends a sign-in with what the provider sent. Throws only when the database cannot be asked.
+    public func finish(
+        _ provider: Provider, _ callback: Callback, browser: OpaqueToken?, visit: SignInVisit
+    ) throws(DatabaseError) -> Outcome {
+        guard let browser, let state = callback.state.flatMap(OpaqueToken.init),
+            let flow = try SignInFlow.take(state: state, browser: browser, provider: provider.key, in: database)
+        else { return .refused(.noFlow, detail: "no such sign-in in this browser", returnPath: nil) }
+        let path = flow.returnPath
+        if let member = flow.linkedMember, member != visit.member {
+            return .refused(.otherSession, detail: "the session has changed", returnPath: path)
+        }
+        if let error = callback.error {
+            let refusal = error == "access_denied" ? Refusal.denied : .refused
+            return .refused(refusal, detail: "the provider answered \(error.prefix(64))", returnPath: path)
+        }
+        let account: ProviderAccount
+        do {
+            account = try self.account(provider, callback, flow, visit.now)
+        } catch {
+            return switch error {
+            case .unavailable(let detail): .refused(.unavailable, detail: detail, returnPath: path)
+            case .refused(let detail): .refused(.refused, detail: detail, returnPath: path)
+            case .untrusted(let detail): .refused(.untrusted, detail: detail, returnPath: path)
+            }
+        }
+        if let member = flow.linkedMember { return try link(account, provider, to: member, path) }
+        let isAdminAddress = account.emailIsVerified && adminEmails.contains(account.email?.lowercased() ?? "")
+        let token = try Identities.signIn(
+            account, provider: provider.key, isAdminAddress: isAdminAddress, visit: visit, sessionDays: sessionDays,
+            in: database)
+        guard let token else { return .refused(.blocked, detail: "the identity is blocked", returnPath: path) }
+        return .signedIn(token, returnPath: path)
+    }
+
+    /// The ways in of a member, the oldest first.
+    public func identities(of member: UUID) throws(DatabaseError) -> [LinkedIdentity] {
+        try Identities.list(of: member, in: database)
+    }
+
+    /// How a removal ended.
+    public enum Removal: Sendable {
+        /// It is gone.
+        case removed
+        /// The member has none like it.
+        case unknown
+        /// It is the last way in, so it stays.
+        case last
+    }
+
+    /// Takes a way in from a member.
+    public func remove(_ id: UUID, of member: UUID) throws(DatabaseError) -> Removal {
+        let outcome = try Identities.remove(
+            id, of: member, usable: providers.map(\.key), mailCounts: mailCounts, in: database)
+        return switch outcome {
+        case .removed: .removed
+        case .unknown: .unknown
+        case .last: .last
+        }
+    }
+
+    private func account(
+        _ provider: Provider, _ callback: Callback, _ flow: SignInFlow, _ now: Date
+    ) throws(ProviderFault) -> ProviderAccount {
+        guard let code = callback.code, (1...4_096).contains(code.utf8.count) else {
+            throw .refused("the callback has no code")
+        }
+        switch provider.client {
+        case .gitHub(let client):
+            return try client.account(code: code, verifier: flow.verifier, callback: callbackURL(provider))
+        case .openID(let client):
+            guard client.accepts(issuer: callback.issuer) else {
+                throw .untrusted("the callback is of another issuer")
+            }
+            return try client.account(
+                code: code, nonce: flow.nonce, verifier: flow.verifier, callback: callbackURL(provider), now: now)
+        }
+    }
+
+    private func link(
+        _ account: ProviderAccount, _ provider: Provider, to member: UUID, _ path: String
+    ) throws(DatabaseError) -> Outcome {
+        switch try Identities.link(account, provider: provider.key, to: member, in: database) {
+        case .linked, .already: .linked(returnPath: path)
+        case .taken: .refused(.taken, detail: "the identity is somebody else's", returnPath: path)
+        }
+    }
+
+    private func callbackURL(_ provider: Provider) -> String { "\(siteURL)/api/auth/\(provider.name)/callback" }
+}

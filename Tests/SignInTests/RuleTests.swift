@@ -1,0 +1,188 @@
+import Crypto
+import FoundationEssentials
+import Identity
+import Platform
+import Postgres
+import TestSupport
+import Testing
+
+@testable import SignIn
+
+@Suite("Rules of signing in by providers")
+struct SignInRuleTests {
+    @Test("AUTH-01 the proof key is that of RFC 7636, appendix B")
+    func proofKey() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        #expect(ProofKey.challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+        #expect(ProofKey.verifier().utf8.count == 43 && ProofKey.verifier() != ProofKey.verifier())
+    }
+
+    @Test("AUTH-01 nobody is led to another site")
+    func returnPaths() {
+        for good in ["/", "/story", "/story?season=1#x", "/u/a_b", "/apis"] {
+            #expect(ReturnPath.checked(good) == good)
+        }
+        let bad = [
+            "", "story", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\u{0}", "/a\nb", "/ä",
+            "/api/auth/signout", "/api", "/sign-in", "/sign-in?next=/sign-in", "/" + String(repeating: "x", count: 512),
+        ]
+        for wish in bad { #expect(ReturnPath.checked(wish) == "/dashboard", "\(wish)") }
+        #expect(ReturnPath.checked(nil) == "/dashboard")
+    }
+
+    @Test("AUTH-05 the key of Google does not depend on a name, and that of another server is its address")
+    func keys() {
+        func key(_ kind: SignInProvider.Kind) -> String {
+            SignInProvider(name: "x", label: "X", kind: kind, clientID: "a", clientSecret: "b").key
+        }
+        #expect(key(.openID(issuer: "https://accounts.google.com", scopes: "openid")) == "google")
+        #expect(key(.openID(issuer: "https://id.example/a/", scopes: "openid")) == "https://id.example/a/")
+        #expect(key(.gitHub(baseURL: "https://github.com", apiURL: "https://api.github.com")) == "github")
+        #expect(
+            key(.gitHub(baseURL: "https://git.example", apiURL: "https://git.example/api/v3")) == "https://git.example")
+    }
+
+    @Test("AUTH-05 the signature is that of the Standard Webhooks specification")
+    func standardWebhooks() throws {
+        // The vector of the specification's own reference libraries.
+        let key = try #require(Data(base64Encoded: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+        let database = Database(DatabaseOptions(connectionString: "host=/nonexistent"))
+        let webhook = IdentityWebhook(key: Array(key), provider: "x", database: database)
+        let body = Array(#"{"test": 2432232314}"#.utf8)
+        let headers = [
+            "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330",
+            "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        ]
+        let then = Date(timeIntervalSince1970: 1_614_265_330)
+        func isAuthentic(_ changes: [String: String], _ body: [UInt8] = body, at now: Date = then) throws -> Bool {
+            let all = headers.merging(changes) { $1 }
+            return webhook.isAuthentic(body, try #require(IdentityWebhook.Headers { all[$0] }), now: now)
+        }
+        #expect(try isAuthentic([:]))
+        #expect(try isAuthentic([:], at: then + 300) && isAuthentic([:], at: then - 300))
+        #expect(try !isAuthentic([:], at: then + 301) && !isAuthentic([:], at: then - 301))
+        #expect(try !isAuthentic([:], body + [0x20]))
+        #expect(try !isAuthentic(["webhook-id": "msg_other"]))
+        for stamp in ["1614265331", "", "x", "-1", "9223372036854775807", "-9223372036854775808"] {
+            #expect(try !isAuthentic(["webhook-timestamp": stamp]), "\(stamp)")
+        }
+        for signature in ["", "v1,", "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "v1,AAAA", "v1,!"] {
+            #expect(try !isAuthentic(["webhook-signature": signature]), "\(signature)")
+        }
+        #expect(IdentityWebhook.Headers { $0 == "webhook-id" ? "x" : nil } == nil)
+        #expect(!IdentityWebhook(key: nil, provider: "x", database: database).isConfigured)
+    }
+
+    @Test("AUTH-01 of a document that is kept the old one serves while the provider is away, but not for ever anew")
+    func keptDocuments() throws {
+        let calls = Counter()
+        let kept = Kept<Int>(pause: .seconds(3_600)) { () throws(ProviderFault) in
+            let number = calls.next()
+            if number > 2 { throw .unavailable("away") }
+            return (number, life: .zero)
+        }
+        #expect(try kept.value() == 1)
+        #expect(try kept.renewed() == 2)
+        #expect(try kept.renewed() == nil)
+        #expect(try kept.value() == 2, "the old one, since the third fetch fails")
+        let liar = Kept<Int>(pause: .zero) { () throws(ProviderFault) in
+            guard calls.next() == 4 else { throw .untrusted("a lie") }
+            return (7, life: .zero)
+        }
+        #expect(try liar.value() == 7)
+        #expect(throws: ProviderFault.self) { try liar.value() }
+    }
+}
+
+@Suite("Identities in the database", .requiresPostgres)
+struct IdentityTests {
+    private let ann = ProviderAccount(subject: "42", email: "ann@example.org", emailIsVerified: true)
+
+    private func visit() -> SignInVisit {
+        SignInVisit(session: nil, member: nil, deviceKey: "device_0", userAgent: "test", now: Date())
+    }
+
+    private func signIn(_ account: ProviderAccount, isAdmin: Bool = false, in test: TestDatabase) throws -> Bool {
+        try Identities.signIn(
+            account, provider: "google", isAdminAddress: isAdmin, visit: visit(), sessionDays: 30,
+            in: test.database(as: .web)) != nil
+    }
+
+    @Test("AUTH-05 of many first sign-ins at the same time, one makes the member")
+    func race() throws {
+        try TestDatabase.run { test in
+            let outcomes = try inParallel(8) { _ in try signIn(ann, in: test) }
+            #expect(outcomes.allSatisfy { $0 })
+            let count: Int = try test.database(as: .superuser).one("select count(*) from users")
+            #expect(count == 1)
+        }
+    }
+
+    @Test("AUTH-01 of many who come back with one state, one goes on")
+    func flows() throws {
+        try TestDatabase.run { test in
+            let web = test.database(as: .web)
+            let (state, browser) = (OpaqueToken.random(), OpaqueToken.random())
+            let flow = SignInFlow(verifier: "v", nonce: "n", returnPath: "/story", linkedMember: nil)
+            try flow.begin(state: state, browser: browser, provider: "google", in: web)
+            #expect(try SignInFlow.take(state: state, browser: .random(), provider: "google", in: web) == nil)
+            #expect(try SignInFlow.take(state: state, browser: browser, provider: "github", in: web) == nil)
+            let taken = try inParallel(8) { _ in
+                try SignInFlow.take(state: state, browser: browser, provider: "google", in: web) != nil
+            }
+            #expect(taken.filter(\.self).count == 1)
+            try flow.begin(state: state, browser: browser, provider: "google", in: web)
+            try test.setClock(offset: .seconds(601))
+            #expect(try SignInFlow.take(state: state, browser: browser, provider: "google", in: web) == nil)
+        }
+    }
+
+    @Test("AUTH-05 of two removals at the same time, one leaves a way in")
+    func removals() throws {
+        try TestDatabase.run { test in
+            let web = test.database(as: .web)
+            for _ in 1...5 {
+                let subject = OpaqueToken.random().text
+                #expect(try signIn(ProviderAccount(subject: subject, email: nil, emailIsVerified: false), in: test))
+                let member: UUID = try test.database(as: .superuser).one(
+                    "select user_id from identities where subject = \(subject)")
+                let second = ProviderAccount(subject: subject, email: nil, emailIsVerified: false)
+                #expect(try Identities.link(second, provider: "github", to: member, in: web) == .linked)
+                let ids = try Identities.list(of: member, in: web).map(\.id)
+                let outcomes = try inParallel(2) { number in
+                    try Identities.remove(
+                        ids[number], of: member, usable: ["google", "github"], mailCounts: false, in: web)
+                }
+                #expect(Set(outcomes) == [.removed, .last])
+            }
+        }
+    }
+
+    @Test("AUTH-05 what cannot be signed in with does not count as a way in, and an address does when mail is sent")
+    func ways() throws {
+        try TestDatabase.run { test in
+            let web = test.database(as: .web)
+            #expect(try signIn(ann, in: test))
+            let member: UUID = try test.database(as: .superuser).one("select user_id from identities")
+            #expect(try Identities.link(ann, provider: "gone", to: member, in: web) == .linked)
+            let google = try #require(Identities.list(of: member, in: web).first { $0.providerKey == "google" }?.id)
+            #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: false, in: web) == .last)
+            #expect(
+                try Identities.remove(google, of: UUID(), usable: ["google"], mailCounts: true, in: web) == .unknown)
+            #expect(
+                try Identities.remove(google, of: member, usable: ["google"], mailCounts: true, in: web) == .removed)
+        }
+    }
+
+    @Test("AUTH-02 even a caller that has compared wrongly makes no admin by an unverified address")
+    func admins() throws {
+        try TestDatabase.run { test in
+            let unverified = ProviderAccount(subject: "7", email: "boss@example.org", emailIsVerified: false)
+            #expect(try signIn(unverified, isAdmin: true, in: test))
+            #expect(try signIn(ann, isAdmin: true, in: test))
+            let admins: [String] = try test.database(as: .superuser).query(
+                "select email from users where role = 'admin'")
+            #expect(admins == ["ann@example.org"])
+        }
+    }
+}
