@@ -30,6 +30,15 @@ public struct SignInProvider: Sendable {
         }
     }
 
+    /// A provider.
+    public init(name: String, label: String, kind: Kind, clientID: String, clientSecret: String) {
+        self.name = name
+        self.label = label
+        self.kind = kind
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+    }
+
     static let google = "https://accounts.google.com"
     static let gitHub = "https://github.com"
 }

@@ -111,7 +111,7 @@ struct IdentityTests {
     @Test("AUTH-05 of many first sign-ins at the same time, one makes the member")
     func race() throws {
         try TestDatabase.run { test in
-            let outcomes = try inParallel(8) { _ in try signIn(ann, in: test) }
+            let outcomes = try gathered(8) { _ in try signIn(ann, in: test) }
             #expect(outcomes.allSatisfy { $0 })
             let count: Int = try test.database(as: .superuser).one("select count(*) from users")
             #expect(count == 1)
@@ -127,7 +127,7 @@ struct IdentityTests {
             try flow.begin(state: state, browser: browser, provider: "google", in: web)
             #expect(try SignInFlow.take(state: state, browser: .random(), provider: "google", in: web) == nil)
             #expect(try SignInFlow.take(state: state, browser: browser, provider: "github", in: web) == nil)
-            let taken = try inParallel(8) { _ in
+            let taken = try gathered(8) { _ in
                 try SignInFlow.take(state: state, browser: browser, provider: "google", in: web) != nil
             }
             #expect(taken.filter(\.self).count == 1)
@@ -149,7 +149,7 @@ struct IdentityTests {
                 let second = ProviderAccount(subject: subject, email: nil, emailIsVerified: false)
                 #expect(try Identities.link(second, provider: "github", to: member, in: web) == .linked)
                 let ids = try Identities.list(of: member, in: web).map(\.id)
-                let outcomes = try inParallel(2) { number in
+                let outcomes = try gathered(2) { number in
                     try Identities.remove(
                         ids[number], of: member, usable: ["google", "github"], mailCounts: false, in: web)
                 }
