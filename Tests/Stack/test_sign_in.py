@@ -10,7 +10,6 @@ import hmac
 import json
 import os
 import pathlib
-import re
 import secrets
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stack import ROOT, Answer, Client, Stack
+from stack import ROOT, Answer, Client, Stack, wait_until
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
@@ -178,12 +177,10 @@ def test_providers_are_listed_and_on_the_page(signin):
 
 def test_new_keys_of_the_provider_are_fetched_once(signin):
     """AUTH-01 an unknown key id leads to one refetch, and forged ones to no more"""
-    sign_in(signin, browser(signin), subject_of())
-    signin.own.rotate()
     person = browser(signin)
-    assert "error" not in come_back(person, signin.own.code_for(start(person, "oidc"), subject_of()))
-    signin.own.rotate()
+    come_back(person, signin.own.code_for(start(person, "oidc"), subject_of()))
     before = signin.own.counts["/keys"]
+    signin.own.rotate()
     person = browser(signin)
     assert "error" not in come_back(person, signin.own.code_for(start(person, "oidc"), subject_of()))
     assert signin.own.counts["/keys"] == before + 1
@@ -365,7 +362,8 @@ def test_a_verified_address_of_admin_emails_makes_an_admin(signin):
     assert not account(elsewhere)["isAdmin"]
     sign_in(signin, person, subject, BOSS.lower())
     boss = account(person)
-    assert boss["isAdmin"] and account(elsewhere) is None
+    assert boss["isAdmin"]
+    wait_until(lambda: account(elsewhere) is None, "the other session has ended")
     sign_in(signin, person, subject, BOSS.upper())
     rows = signin.stack.rows(
         "select actor_id, before, after from audit_log where action = 'user.grant_admin' and subject_id = %s", boss["id"]
@@ -545,7 +543,7 @@ def test_webhook_life_of_a_member(signin):
     assert identities(signin, subject)[0][1:] == ("new@example.org", True)
     assert account(person) is not None
     assert message(signin, "user.updated", update | {"banned": True}).json() == {"outcome": "updated"}
-    assert account(person) is None
+    wait_until(lambda: account(person) is None, "the session has ended")
     assert come_back(person, signin.own.code_for(start(person, "oidc"), subject)) == "/sign-in?error=identity_blocked"
 
     assert message(signin, "user.deleted", {"id": subject, "deleted": True}).json() == {"outcome": "deleted"}
@@ -623,7 +621,7 @@ def test_nothing_secret_is_kept_or_logged(signin):
     come_back(person, signin.google.code_for(url, subject_of()))
     secrets_ = [state, cookie, signin.google.spent[-1], oidc.CLIENT_SECRET, github.CLIENT_SECRET]
     logs = "".join(path.read_text(errors="replace") for path in (signin.stack.directory / "log").iterdir() if path.is_file())
-    assert logs and not [one for one in secrets_ if re.escape(one) in logs or one in logs]
+    assert logs and not [one for one in secrets_ if one in logs]
 
 
 def test_the_web_role_has_no_rights_on_the_tables(signin):
