@@ -55,8 +55,14 @@ enum RouteTable {
         GET    /api/admin/users            admin    admin -    refused -      api
         GET    /api/admin/users/[id]       admin    admin -    refused -      api
         PUT    /api/admin/users/[id]       admin    -     form refused -      api
+        GET    /api/auth/[provider]/callback any    -    -    -       -      auth
+        GET    /api/auth/[provider]/start  any      -    -    -       -      auth
+        POST   /api/auth/[provider]/start  member   -    form refused recent auth
+        DELETE /api/auth/identities        member   -    form refused recent auth
+        GET    /api/auth/identities        member   -    -    -       -      auth
         GET    /api/auth/link              any      read  -    -       -      auth
         POST   /api/auth/link              any      -     form -       -      auth
+        GET    /api/auth/providers         any      read -    -       -      auth
         GET    /api/auth/session           any      read  -    -       -      read
         DELETE /api/auth/sessions          member   -     form -       -      auth
         GET    /api/auth/sessions          member   -     -    -       -      auth
@@ -68,6 +74,7 @@ enum RouteTable {
         POST   /api/csrf                   any      -     -    -       -      read
         GET    /api/features               any      read  -    -       -      read
         GET    /api/health                 any      read  -    -       -      -
+        POST   /api/identity/webhook       provider -    -    refused -      -
         GET    /api/openapi.json           any      read  -    -       -      -
         GET    /api/profile/clips          member   read  -    -       -      read
         POST   /api/reports/csp            any      -     -    -       -      api

@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from providers import running  # noqa: E402
 from stack import Stack  # noqa: E402
 
 
@@ -21,3 +22,9 @@ def stack():
             yield copy.start()
         finally:
             copy.stop()
+
+
+@pytest.fixture(scope="session")
+def signin():
+    """A copy with sign-in providers, for all tests that sign in by them."""
+    yield from running()

@@ -4,15 +4,10 @@ must be refused when the provider lies, breaks down, or somebody else's browser 
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
-import os
-import pathlib
 import secrets
-import sys
-import tempfile
 import time
 import urllib.parse
 import uuid
@@ -21,49 +16,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from stack import ROOT, Answer, Client, Stack, wait_until
-
-sys.path.insert(0, str(ROOT / "Tests/Peers"))
-
-import github  # noqa: E402
-import oidc  # noqa: E402
-
-WEBHOOK_KEY = secrets.token_bytes(32)
-BOSS = "Boss@Example.org"
-
-
-@pytest.fixture(scope="module")
-def signin() -> Iterator[SimpleNamespace]:
-    """A stack whose three providers are on loopback: `google` discovered at an issuer with basic authentication, `oidc`
-    at one whose name ends with a slash and that wants the secret in the form, and `github`."""
-    with contextlib.ExitStack() as cleanup:
-        directory = pathlib.Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="dailies-signin-")))
-        directory.chmod(0o755)
-        stack = Stack(directory, "--no-demo", "--trust-proxy", "127.0.0.1")
-        site = f"http://127.0.0.1:{stack.port}"
-        google = oidc.Provider(f"{site}/api/auth/google/callback")
-        own = oidc.Provider(f"{site}/api/auth/oidc/callback", methods=("client_secret_post",), slash=True)
-        hub = github.GitHub(f"{site}/api/auth/github/callback")
-        for provider in (google, own, hub):
-            cleanup.callback(provider.stop)
-        settings = {
-            "GOOGLE_ISSUER": google.issuer, "GOOGLE_CLIENT_ID": oidc.CLIENT_ID,
-            "GOOGLE_CLIENT_SECRET": oidc.CLIENT_SECRET, "OIDC_ISSUER": own.issuer, "OIDC_CLIENT_ID": oidc.CLIENT_ID,
-            "OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET, "OIDC_NAME": "Studio login", "GITHUB_ID": github.CLIENT_ID,
-            "GITHUB_SECRET": github.CLIENT_SECRET, "GITHUB_BASE_URL": hub.origin, "GITHUB_API_URL": hub.origin,
-            "ADMIN_EMAILS": f"someone@example.org, {BOSS}",
-            "IDENTITY_WEBHOOK_SECRET": "whsec_" + base64.b64encode(WEBHOOK_KEY).decode(),
-        }  # fmt: skip
-        old = os.environ.copy()
-        os.environ.update(settings)
-        try:
-            stack.start()
-        finally:
-            os.environ.clear()
-            os.environ.update(old)
-        cleanup.callback(stack.stop)
-        yield SimpleNamespace(stack=stack, google=google, own=own, hub=hub, site=site)
-
+from providers import BOSS, WEBHOOK_KEY, github, oidc
+from stack import Answer, Client, wait_until
 
 @pytest.fixture(autouse=True)
 def honest(signin: SimpleNamespace) -> Iterator[None]:

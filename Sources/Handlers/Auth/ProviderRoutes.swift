@@ -7,7 +7,9 @@ public import SignIn
 extension AuthRoutes {
     /// The routes of signing in by providers.
     public static func providerRoutes(_ identity: IdentityService, _ signIn: SignInService) -> [Route] {
-        [providers(signIn), start(identity, signIn), finish(identity, signIn)] + identityRoutes(identity, signIn)
+        [
+            providers(signIn), start(identity, signIn).forPeopleOnly(), finish(identity, signIn).forPeopleOnly(),
+        ] + identityRoutes(identity, signIn)
             + [identityWebhook(signIn.webhook)]
     }
 
