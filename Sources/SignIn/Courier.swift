@@ -1,9 +1,15 @@
 internal import FoundationEssentials
 internal import HTTPClient
+internal import Synchronization
 
-/// Sends requests to providers and reads their JSON.
-struct Courier: Sendable {
-    private let client = HTTPClient(idleLimit: 8)
+/// Sends requests to one provider and reads its JSON.
+///
+/// Only a few requests wait for a provider at the same time: one that hangs must not take the threads of everybody else.
+final class Courier: Sendable {
+    static let limit = 8
+
+    private let client = HTTPClient(idleLimit: Courier.limit)
+    private let waiting = Mutex(0)
 
     /// Asks, and gives the answer whatever its status, unless the provider does not work.
     func send(_ request: OutgoingRequest, to place: String) throws(ProviderFault) -> IncomingResponse {
@@ -12,6 +18,14 @@ struct Courier: Sendable {
             request.headers.append((name: "Accept", value: "application/json"))
         }
         request.responseLimit = 512 << 10
+        request.timeout = .seconds(5)
+        let mayWait = waiting.withLock { count in
+            guard count < Self.limit else { return false }
+            count += 1
+            return true
+        }
+        guard mayWait else { throw .unavailable("\(place): too many are waiting for it") }
+        defer { waiting.withLock { $0 -= 1 } }
         let response: IncomingResponse
         do {
             response = try client.send(request)

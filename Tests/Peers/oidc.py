@@ -104,6 +104,7 @@ class Provider:
         self.spent: list[str] = []
         self.counts: dict[str, int] = {}
         self.tamper = ""
+        self.hanging = threading.Event()
         self.key = self.new_key()
         self.server = make_server("127.0.0.1", 0, self.app(), threaded=True)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
@@ -237,6 +238,8 @@ class Provider:
                 return Response("Bad Gateway", 502, content_type="text/html")
             if self.tamper == "token-down" and request.path == "/token":
                 return Response("Bad Gateway", 502, content_type="text/html")
+            if self.tamper == "hang":
+                self.hanging.wait(20)
             return None
 
         @app.get("/.well-known/openid-configuration")

@@ -4,6 +4,7 @@ must be refused when the provider lies, breaks down, or somebody else's browser 
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -291,6 +292,23 @@ def test_a_provider_that_is_down_loses_nothing(signin):
     assert account(person)["id"] == before
     signin.google.tamper = ""
     assert sign_in(signin, person, subject_of(), next_="/story").startswith("/onboarding?next=%2Fstory")
+
+
+def test_a_provider_that_hangs_keeps_nobody_else_waiting(signin):
+    """AUTH-01 more people than the host has threads wait for the provider, and others are still answered"""
+    people = [browser(signin) for _ in range(32)]
+    addresses = [signin.google.code_for(start(person), subject_of()) for person in people]
+    signin.google.tamper = "hang"
+    signin.google.hanging.clear()
+    with concurrent.futures.ThreadPoolExecutor(len(people)) as pool:
+        answers = [pool.submit(come_back, *pair) for pair in zip(people, addresses)]
+        wait_until(lambda: sum(one.done() for one in answers) >= 24, "most are told at once")
+        began = time.monotonic()
+        assert browser(signin).get("/api/auth/session").status == 200
+        assert time.monotonic() - began < 2
+        assert not all(one.done() for one in answers), "some still wait"
+        assert {one.result() for one in answers} == {"/sign-in?error=provider_unavailable"}
+        signin.google.hanging.set()
 
 
 def test_a_configuration_of_another_issuer_is_refused(signin):

@@ -21,11 +21,7 @@ extension Site {
                   </div>
                   <div class="stack" data-without-token>
                     \(signInChoices(next: next))
-                    <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site \
-                makes one \
-                with a command on the server and passes it on to you:</p></div>
-                    <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre>
-                    <p class="quiet">Open the link and press its button. Watching and voting need no account.</p>
+                    \(operatorsLink)
                     <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span>\
                 </p>
                     <div class="row"><a class="btn" href="/dashboard">Vote without an account</a></div>

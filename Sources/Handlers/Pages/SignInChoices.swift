@@ -98,6 +98,22 @@ extension Site {
             Continue with \(choice.label)</a>
             """
         }
-        return "<div class=\"stack stack--tight\" data-providers>\(links)</div>"
+        return "<div class=\"stack stack--tight ways\" data-providers>\(links)</div>"
+    }
+
+    /// The way in that needs no provider. Where it is one of several, it need not be explained to everybody.
+    var operatorsLink: HTML {
+        guard choices.isEmpty else {
+            return """
+                <p class="quiet">None of these? Ask whoever runs this site for a link that signs you in once. Watching \
+                and voting need no account.</p>
+                """
+        }
+        return """
+            <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site makes one \
+            with a command on the server and passes it on to you:</p></div>
+            <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre>
+            <p class="quiet">Open the link and press its button. Watching and voting need no account.</p>
+            """
     }
 }
