@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-# They end the session that asks, or what it is about.
-LEFT_OUT = "^/api/(auth/signout|auth/sessions|account/delete|keys|reports/csp)|^/(?!api/)"
+# They end the session that asks, or what it is about, or lead a browser away.
+LEFT_OUT = "^/api/(auth/signout|auth/[^/]+/(start|callback)|auth/sessions|account/delete|keys|reports/csp)|^/(?!api/)"
 
 
 def caller(stack, role):
