@@ -253,6 +253,8 @@ begin
             ban_reason = 'removed by the identity provider',
             updated_at = dailies_now()
         where id = member;
+        -- The name that was just given up leads nowhere.
+        delete from username_history where user_id = member;
     else
         delete from users where id = member;
     end if;
