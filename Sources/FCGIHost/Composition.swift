@@ -31,7 +31,8 @@ extension Pages {
         let settings = services.settings
         let site = Site(
             name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
-            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) })
+            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) },
+            isMailOn: settings.mailIsConfigured)
         self.init(site: site, stories: services.stories)
     }
 }

@@ -47,7 +47,7 @@ struct Services: Sendable {
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
-        signIn = SignInService(settings: settings, database: database)
+        signIn = SignInService(settings: settings, database: database, mailCounts: settings.mailIsConfigured)
         members = MemberAdministration(database: database) { row, connection in
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }

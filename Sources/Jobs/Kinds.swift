@@ -14,6 +14,7 @@ enum Kinds {
         var registry = JobRegistry()
         Upkeep.register(in: &registry)
         Realtime.register(in: &registry, publishSocket: settings.publishSocket)
+        OutwardJobs(settings).register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
         DemoSeason(database: process.database, storage: storage, tools: tools).register(in: &registry)
         return registry

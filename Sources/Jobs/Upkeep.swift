@@ -22,6 +22,7 @@ enum Upkeep {
 
         registry.register(SweepSessions.self) { _, context in
             let removed = try inBatches(context) { try Sessions.sweep(in: context.database) }
+            _ = try SignInLinks.sweepRequests(in: context.database)
             return report("old sessions removed", removed, context)
         }
         registry.recur("sweep_sessions", .every(.seconds(3_600)), SweepSessions())

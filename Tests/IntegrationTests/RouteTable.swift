@@ -48,6 +48,7 @@ enum RouteTable {
         PUT    /api/admin/clips            admin    admin form refused -      api
         GET    /api/admin/feature-flags    admin    admin -    refused -      api
         POST   /api/admin/feature-flags    admin    admin form refused -      api
+        GET    /api/admin/messages         admin    admin -    refused -      api
         POST   /api/admin/reject           admin    admin form refused -      api
         GET    /api/admin/seasons          admin    admin -    refused -      api
         PATCH  /api/admin/seasons          admin    admin form refused recent admin_sensitive
@@ -60,6 +61,7 @@ enum RouteTable {
         POST   /api/auth/[provider]/start  member   -    form refused recent auth
         DELETE /api/auth/identities        member   -    form refused recent auth
         GET    /api/auth/identities        member   -    -    -       -      auth
+        POST   /api/auth/email             any      -     form refused -      auth
         GET    /api/auth/link              any      read  -    -       -      auth
         POST   /api/auth/link              any      -     form -       -      auth
         GET    /api/auth/providers         any      read -    -       -      auth
@@ -68,7 +70,9 @@ enum RouteTable {
         GET    /api/auth/sessions          member   -     -    -       -      auth
         POST   /api/auth/signout           any      -     form -       -      auth
         GET    /api/avatar/[seed]          any      read  -    -       -      read
+        POST   /api/captcha/status         any      -     form refused -      api
         GET    /api/clip/[id]              any      read  -    -       -      read
+        POST   /api/contact                any      -     form refused -      contact
         GET    /api/cron/auto-advance      cron     -     -    -       -      -
         GET    /api/csrf                   any      read  -    -       -      read
         POST   /api/csrf                   any      -     -    -       -      read
@@ -91,6 +95,7 @@ enum RouteTable {
         DELETE /api/vote                   any      -     form -       -      vote,own
         GET    /api/vote                   any      read  -    -       -      read
         POST   /api/vote                   any      -     form -       -      vote,own
+        GET    /contact                    any      read  -    -       -      read
         GET    /dashboard                  any      read  -    -       -      read
         POST   /internal/echo              internal -     -    refused -      -
         GET    /internal/fail              internal -     -    -       -      -

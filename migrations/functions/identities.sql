@@ -224,7 +224,13 @@ begin
             where user_id = member and identities.id <> identity and provider = any (kept_providers)
                 and blocked_at is null
         )
-        and not (mail_counts and exists (select from users where users.id = member and email is not null))
+        and not (
+            mail_counts
+            and exists (
+                select from identities
+                where user_id = member and identities.id <> identity and provider = 'email'
+            )
+        )
     then
         return 'last';
     end if;

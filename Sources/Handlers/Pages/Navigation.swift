@@ -25,6 +25,7 @@ struct Destination {
     /// The quiet links at the foot of a page.
     static let foot = [
         Destination(title: "About", path: "/about", icon: .info, isTab: false),
+        Destination(title: "Contact", path: "/contact", icon: .info, isTab: false),
         Destination(title: "API", path: "/api/openapi.json", icon: .info, isTab: false),
     ]
 

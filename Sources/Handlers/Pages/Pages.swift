@@ -30,6 +30,9 @@ public struct Pages: Sendable {
             },
             shared("/upload", "Sending in a take.", features: ["WEB-01", "CLIP-01"]) { _ in site.upload(try film()) },
             shared("/about", "What the site is and its licence.") { _ in site.about },
+            personal("/contact", "Writing to whoever runs the site.", features: ["OPS-08"]) { _ in
+                .html(site.document(site.contact))
+            },
             personal("/sign-in", "The ways in.", features: ["AUTH-01"]) { site.signInPage($0.request.query) },
             personal("/onboarding", "Choosing a username.") { _ in .html(site.document(site.onboarding)) },
             administration("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"]) {

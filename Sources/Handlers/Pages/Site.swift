@@ -9,10 +9,13 @@ public struct Site: Sendable {
 
     /// The providers by which one can sign in, in the order of their buttons.
     public let choices: [SignInChoice]
+    /// Whether the site sends mail, and so can send sign-in links.
+    public let isMailOn: Bool
 
     /// Gathers the settings that pages use.
-    public init(name: String, url: String, assets: Assets, choices: [SignInChoice] = []) {
+    public init(name: String, url: String, assets: Assets, choices: [SignInChoice] = [], isMailOn: Bool = false) {
         self.choices = choices
+        self.isMailOn = isMailOn
         self.name = name
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.assets = assets
