@@ -75,6 +75,9 @@ let package = Package(
         domain("Realtime", ["Platform", "HTTPClient", "Queue", "Postgres"]),
         domain("Media", ["Platform"]),
         domain("Storage", ["Platform", "Crypto"]),
+        domain("Mail", ["Platform", "Crypto", "HTTPClient"]),
+        domain("Contact", ["Platform", "Postgres"]),
+        domain("Captcha", ["Platform", "HTTPClient", "Postgres"]),
         domain("Identity", ["Platform", "Crypto", "Postgres"]),
         domain("SignIn", ["Platform", "Crypto", "HTTPClient", "Postgres", "Identity"]),
         domain("Film", ["Platform", "Crypto", "Postgres", "Queue", "Media", "Storage", "Realtime"]),
@@ -83,21 +86,24 @@ let package = Package(
         handlers("Story", ["Film"]),
         handlers("Clips", ["Film"]),
         handlers("Uploads", ["Film", "Storage", "Identity"]),
-        handlers("Auth", ["Identity", "SignIn"]),
+        handlers("Auth", ["Identity", "SignIn", "Captcha"]),
         handlers("Admin", ["Film", "Identity"]),
-        handlers("System", ["Postgres", "Queue", "Film"]),
+        handlers("System", ["Postgres", "Queue", "Film", "Contact"]),
         handlers("Pages", ["HTML", "Crypto", "Film", "Identity"]),
 
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "FastCGI", "Postgres", "Crypto", "Storage", "Realtime", "Film", "Identity", "SignIn", "Queue", "HTTP",
-                "Platform",
+                "FastCGI", "Postgres", "Crypto", "Storage", "Realtime", "Film", "Identity", "SignIn", "Captcha",
+                "Contact", "Queue", "HTTP", "Platform",
             ]
                 + handlerGroups),
         executable(
             "dailies-jobs", path: "Jobs",
-            ["Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTPClient", "Identity", "Platform"]),
+            [
+                "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTPClient", "Identity", "Mail",
+                "Contact", "Platform",
+            ]),
         executable(
             "dailies", path: "CommandLine",
             [
@@ -121,6 +127,7 @@ let package = Package(
         tests("FilmTests", ["Film", "TestSupport"]),
         tests("IdentityTests", ["Identity", "TestSupport"]),
         tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "TestSupport"]),
+        tests("MailTests", ["Mail", "Captcha", "Platform", "TestSupport"]),
         tests(
             "IntegrationTests",
             [

@@ -32,6 +32,7 @@ extension Pages {
         let site = Site(
             name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
             choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) },
+            isMailOn: settings.mailIsConfigured,
             operation: Operation(
                 name: settings.legalName, address: settings.legalAddress, email: settings.legalEmail,
                 minimumAge: settings.minimumAge, sessionDays: settings.sessionDays))

@@ -1,6 +1,8 @@
 internal import AdminHandlers
 internal import AuthHandlers
 internal import ClipsHandlers
+internal import Contact
+internal import Film
 internal import HTTP
 internal import Identity
 internal import PagesHandlers
@@ -30,8 +32,16 @@ struct HandlerGroup: Sendable {
                     services.members, audit: services.audit, sessions: services.identity.sessions)
                 + AdminRoutes.flagRoutes(services.flags)
         },
-        HandlerGroup(name: "auth") {
-            AuthRoutes.routes($0.identity) + AuthRoutes.providerRoutes($0.identity, $0.signIn)
+        HandlerGroup(name: "auth") { services in
+            let settings = services.settings
+            return AuthRoutes.routes(services.identity)
+                + AuthRoutes.providerRoutes(services.identity, services.signIn)
+                + AuthRoutes.emailRoutes(
+                    services.identity, isMailOn: settings.mailIsConfigured, linkMinutes: settings.signInLinkMinutes)
+                + AuthRoutes.captchaRoutes(
+                    CaptchaDesk(
+                        identity: services.identity, settings: settings.captcha, siteURL: settings.siteURL,
+                        isRequired: { try services.flags.isEnabled("require_captcha_voting", for: nil) }))
         },
     ]
 
@@ -54,5 +64,8 @@ struct HandlerGroup: Sendable {
         SystemRoutes.routes(
             flags: services.flags, checks: HealthChecks.all(services), isReady: { services.isReady },
             document: document)
+            + SystemRoutes.contactRoutes(
+                ContactMessages(services.database),
+                isMailed: services.settings.mailIsConfigured && services.settings.contactEmail != nil)
     }
 }

@@ -15,9 +15,9 @@ struct Services: Sendable {
     let schema: SchemaGate
     let flags: FeatureFlags
     let identity: IdentityService
+    let signIn: SignInService
     let members: MemberAdministration
     let audit: AuditLog
-    let signIn: SignInService
     let clips: Clips
     let stories: Stories
     let seasons: Seasons
@@ -47,11 +47,11 @@ struct Services: Sendable {
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
+        signIn = SignInService(settings: settings, database: database, mailCounts: settings.mailIsConfigured)
         members = MemberAdministration(database: database) { row, connection in
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }
         audit = AuditLog(database: database)
-        signIn = SignInService(settings: settings, database: database)
         clips = Clips(
             database: database, address: address,
             ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })

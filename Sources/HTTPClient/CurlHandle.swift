@@ -61,8 +61,8 @@ struct CurlHandle: @unchecked Sendable {
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout))
-        set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connectTimeout))
+        set(CURLOPT_TIMEOUT_MS, request.timeout.milliseconds)
+        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
         set(CURLOPT_USERAGENT, "Dailies")
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         switch request.method {
@@ -98,11 +98,6 @@ struct CurlHandle: @unchecked Sendable {
 
     private func set(_ option: CURLoption, _ value: UnsafeRawPointer?) {
         _ = dailies_curl_set_pointer(handle, option, value)
-    }
-
-    private func milliseconds(_ duration: Duration) -> Int {
-        let (seconds, attoseconds) = duration.components
-        return max(1, Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000))
     }
 
     private func isToken(_ text: String) -> Bool {

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Platform
 public import Postgres
 
 /// Links that sign somebody in once.
@@ -36,10 +37,39 @@ public enum SignInLinks {
         return token
     }
 
-    /// The page's address whose button uses the link.
-    public static func address(of token: OpaqueToken, siteURL: String) -> String {
+    /// Makes a link for whoever reads the mail to an address. The account is found, or made, when it is used. Only the
+    /// operator's and the jobs' roles may.
+    public static func create(
+        for address: EmailAddress, goodFor duration: Duration, on connection: Connection
+    ) throws(DatabaseError) -> OpaqueToken {
+        let token = OpaqueToken.random()
+        try connection.execute(
+            """
+            insert into sign_in_links (token_hash, address, created_at, expires_at)
+            values (\(token.hash), \(address.text), dailies_now(), dailies_now() + \(duration))
+            """)
+        return token
+    }
+
+    /// Asks for a link by mail, which a job makes and sends; `next` is where the reader wants to go on. False when the
+    /// address had its share of this hour. Nothing depends on whether the address has an account.
+    @discardableResult
+    public static func request(
+        for address: EmailAddress, next: String?, in database: Database
+    ) throws(DatabaseError) -> Bool {
+        try database.one("select request_sign_in_link(\(address.text), \(next))")
+    }
+
+    /// Forgets who asked for links a while ago; answers how many.
+    public static func sweepRequests(in database: Database) throws(DatabaseError) -> Int {
+        try database.one("select sweep_sign_in_requests()")
+    }
+
+    /// The page's address whose button uses the link, and goes on to `next`, a path of this site.
+    public static func address(of token: OpaqueToken, siteURL: String, next: String? = nil) -> String {
+        let query = next.map { "?next=" + Text.percentEncode($0) } ?? ""
         // What stands behind # is in no log and in no Referer.
-        "\(siteURL)/sign-in#token=\(token.text)"
+        return "\(siteURL)/sign-in\(query)#token=\(token.text)"
     }
 
     /// What a link is worth; it stays as it is.

@@ -4,14 +4,17 @@ internal import Queue
 /// Does the jobs of the queue.
 enum DrainCommand: JobsCommand {
     static let name = "drain"
-    static let options: Set<String> = ["--for", "--until-empty", "--workers"]
+    static let options: Set<String> = ["--for", "--until-empty", "--workers", "--queues"]
     static let help = """
-        Usage: dailies-jobs drain [--for TIME] [--until-empty] [--workers N] [--config FILE]
+        Usage: dailies-jobs drain [--for TIME] [--until-empty] [--workers N] [--queues NAMES]
+                           [--config FILE]
 
         Does the jobs of the queue; wakes within milliseconds when one is put in.
           --for TIME     takes no more after TIME (such as 55s) and finishes what runs
           --until-empty  ends when no due job is left
           --workers N    does N quick jobs at once, and half as many long ones beside them (4)
+          --queues NAMES does the jobs of these queues, comma-separated; else of all but "outward", whose jobs call
+                         other servers and so need a process with a network
           --config FILE  settings besides the environment
         Without --for and --until-empty it works until it is told to end.
 
@@ -22,8 +25,15 @@ enum DrainCommand: JobsCommand {
         drain.workers = options.workers
         drain.longWorkers = max(1, options.workers / 2)
         drain.onBeat = { ServiceManager.watchdog() }
-        let drainer = Drainer(
-            database: process.database, registry: Kinds.registry(process), options: drain, log: process.log)
+        let registry = Kinds.registry(process)
+        let unknown = Set(options.queues ?? []).subtracting(registry.queues).sorted()
+        guard unknown.isEmpty else {
+            throw UsageFault(
+                message: "there is no queue \(unknown.joined(separator: ", ")); there are "
+                    + registry.queues.joined(separator: ", "))
+        }
+        drain.queues = options.queues ?? registry.queues.filter { $0 != OutwardJobs.queue }
+        let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: options.isUntilEmpty ? .empty : .stopped, atMost: options.budget)

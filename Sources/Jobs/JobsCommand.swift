@@ -31,6 +31,8 @@ struct JobsOptions {
     private(set) var isUntilEmpty = false
     private(set) var isNow = false
     private(set) var workers = 4
+    /// The queues to work on, unless the command decides.
+    private(set) var queues: [String]?
 
     init(_ words: [String], allowed: Set<String>) throws {
         var rest = words[...]
@@ -62,6 +64,10 @@ struct JobsOptions {
                 throw UsageFault(message: "--for must be a time such as 55s, 10m or 500ms, not \(value)")
             }
             budget = time
+        case "--queues":
+            let names = value.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+            guard !names.isEmpty else { throw UsageFault(message: "--queues needs the names of queues") }
+            queues = names
         default:
             guard let number = Int(value), (1...256).contains(number) else {
                 throw UsageFault(message: "\(name) must be from 1 to 256, not \(value)")

@@ -15,6 +15,7 @@ enum Kinds {
         Upkeep.register(in: &registry)
         Realtime.register(in: &registry, publishSocket: settings.publishSocket)
         MediaRemoval(storage: storage).register(in: &registry)
+        OutwardJobs(settings).register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
         DemoSeason(database: process.database, storage: storage, tools: tools).register(in: &registry)
         return registry

@@ -31,6 +31,8 @@ enum Main {
             let process = try JobsProcess(options)
             do {
                 return try command.run(options, in: process)
+            } catch let fault as UsageFault {
+                throw fault
             } catch {
                 process.log.error("failed", ["command": .string(name), "error": .string(String(reflecting: error))])
                 return ExitCode.failure

@@ -23,3 +23,12 @@ public struct NetworkAddress: Sendable, Hashable {
     /// What belongs to one household: the IPv4 address, or the /64 of an IPv6 address.
     public var network: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
 }
+
+extension NetworkAddress {
+    /// Whether a URL's host is this machine.
+    static func isLoopback(host: String) -> Bool {
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost" || host == "::1" || host == "[::1]"
+            || (numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil })
+    }
+}

@@ -72,11 +72,22 @@ public struct Settings: Sendable {
     public let rateLimits: RateLimits
     /// The origins of other sites whose pages may use the API.
     public let corsOrigins: [String]
+    /// How the site's mail is sent; nil when it sends none.
+    public let mail: MailSettings?
+    /// Who gets what visitors write.
+    public let contactEmail: EmailAddress?
+    /// How many minutes a link sent by mail signs in.
+    public let signInLinkMinutes: Int
+    /// The captcha, if there is one.
+    public let captcha: CaptchaSettings?
     /// The values in force by name; a secret shows only whether it is set.
     public let shown: [String: String]
 
     /// Whether the site is plain http on this machine, where cookies can be neither `Secure` nor `__Host-`.
     public var isPlainLoopback: Bool { siteURL.hasPrefix("http://") }
+
+    /// Whether the site sends mail.
+    public var mailIsConfigured: Bool { mail != nil }
 
     /// Reads the settings from an environment, and from the file that `file` or `DAILIES_CONFIG` names; the environment
     /// wins. Throws every fault at once.
@@ -134,6 +145,10 @@ public struct Settings: Sendable {
         recentSignInMinutes = reader.number("RECENT_SIGN_IN_MINUTES", 1...525_600)
         rateLimits = reader.rateLimits()
         corsOrigins = reader.origins("CORS_ORIGINS")
+        mail = reader.mail()
+        contactEmail = reader.address("CONTACT_EMAIL")
+        signInLinkMinutes = reader.number("SIGN_IN_LINK_MINUTES", 1...1_440)
+        captcha = reader.captcha()
         let needed = nginxWorkers * nginxKeepalive + 16
         if hostThreads < needed {
             reader.fault(
@@ -153,7 +168,7 @@ extension SettingsReader {
             fault("SITE_URL", "must be like https://example.org, without a path, not \"\(text)\"")
             return text
         }
-        if scheme == "http" && !isLoopback(host) {
+        if scheme == "http" && !NetworkAddress.isLoopback(host: host) {
             fault("SITE_URL", "must be https; plain http is for loopback addresses only")
         }
         return path == "/" ? String(text.dropLast()) : text
@@ -201,9 +216,5 @@ extension SettingsReader {
         return (scheme, host, parts.path)
     }
 
-    func isLoopback(_ host: String) -> Bool {
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
-        return host == "localhost" || host == "::1" || host == "[::1]"
-            || (numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil })
-    }
+    func isLoopback(_ host: String) -> Bool { NetworkAddress.isLoopback(host: host) }
 }

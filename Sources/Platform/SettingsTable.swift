@@ -109,11 +109,37 @@ extension Settings {
         SettingDescription(
             "CORS_ORIGINS", "", unit: "origins, comma-separated",
             "Other sites whose pages may read the API from a browser, with an API key and never with cookies."),
+        SettingDescription(
+            "MAIL_URL", "", unit: "URL", isSecret: true,
+            "Who takes mail: `smtp://user:password@host:port` (STARTTLS unless the host is this machine; "
+                + "`?starttls=yes` or `no` decides), `smtps://…`, or `sendmail:///usr/sbin/sendmail`. No mail when empty."
+        ),
+        SettingDescription(
+            "MAIL_FROM", "", unit: "address",
+            "The sender of the site's mail; required with MAIL_URL."),
+        SettingDescription(
+            "MAIL_REPLY_TO", "", unit: "address", "Where answers to the site's mail go; MAIL_FROM when empty."),
+        SettingDescription(
+            "MAIL_CA_FILE", "", unit: "path",
+            "The certificates that vouch for the mail server, in PEM; the system's when empty."),
+        SettingDescription("CONTACT_EMAIL", "", unit: "address", "Who gets what visitors write on the contact page."),
+        SettingDescription("SIGN_IN_LINK_MINUTES", "15", unit: "minutes", "How long a link sent by mail signs in."),
+        SettingDescription(
+            "HCAPTCHA_SITE_KEY", "", unit: "text", aliases: ["NEXT_PUBLIC_HCAPTCHA_SITE_KEY"],
+            "The site's public key at hCaptcha; nginx/captcha.conf must name its servers too."),
+        SettingDescription(
+            "HCAPTCHA_SECRET", "", unit: "text", isSecret: true,
+            "The account's secret at hCaptcha; required with HCAPTCHA_SITE_KEY."),
+        SettingDescription(
+            "HCAPTCHA_VERIFY_URL", "https://api.hcaptcha.com/siteverify", unit: "URL",
+            "Where the answers of the captcha are verified."),
+        SettingDescription(
+            "HCAPTCHA_SCRIPT_URL", "https://js.hcaptcha.com/1/api.js", unit: "URL", "Where the captcha's script is."),
     ]
 
     /// Settings of services that this version does not use. A file shared with an older system may hold them.
     static let foreignPrefixes = [
-        "AWS_", "CURRENT_TOS_", "FAL_", "HCAPTCHA_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
+        "AWS_", "CURRENT_TOS_", "FAL_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
         "NEXT_PUBLIC_", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_", "SUPABASE_",
         "UPSTASH_",
     ]

@@ -50,6 +50,7 @@ enum RouteTable {
         PUT    /api/admin/clips              admin    admin form refused -      api
         GET    /api/admin/feature-flags      admin    admin -    refused -      api
         POST   /api/admin/feature-flags      admin    admin form refused -      api
+        GET    /api/admin/messages           admin    admin -    refused -      api
         POST   /api/admin/reject             admin    admin form refused -      api
         GET    /api/admin/seasons            admin    admin -    refused -      api
         PATCH  /api/admin/seasons            admin    admin form refused recent admin_sensitive
@@ -60,17 +61,22 @@ enum RouteTable {
         GET    /api/auth/[provider]/callback any      -     -    -       -      auth
         GET    /api/auth/[provider]/start    any      -     -    -       -      auth
         POST   /api/auth/[provider]/start    member   -     form refused recent auth
+        POST   /api/auth/email               any      -     form refused -      auth
         DELETE /api/auth/identities          member   -     form refused recent auth
         GET    /api/auth/identities          member   -     -    -       -      auth
         GET    /api/auth/link                any      -     -    -       -      auth
+        GET    /api/auth/link                any      read  -    -       -      auth
         POST   /api/auth/link                any      -     form -       -      auth
         GET    /api/auth/providers           any      read  -    -       -      auth
         GET    /api/auth/session             any      -     -    -       -      read
+        GET    /api/auth/session             any      read  -    -       -      read
         DELETE /api/auth/sessions            member   -     form -       -      auth
         GET    /api/auth/sessions            member   -     -    -       -      auth
         POST   /api/auth/signout             any      -     form -       -      auth
         GET    /api/avatar/[seed]            any      read  -    -       -      read
+        POST   /api/captcha/status           any      -     form refused -      api
         GET    /api/clip/[id]                any      read  -    -       -      read
+        POST   /api/contact                  any      -     form refused -      contact
         GET    /api/cron/auto-advance        cron     -     -    -       -      -
         GET    /api/csrf                     any      read  -    -       -      read
         POST   /api/csrf                     any      -     -    -       -      read
@@ -91,12 +97,14 @@ enum RouteTable {
         GET    /api/user/appeal              member   -     -    -       -      api
         POST   /api/user/appeal              member   -     form -       -      api
         GET    /api/user/check-username      any      read  -    -       -      api
+        POST   /api/user/create-profile      member   write form refused -      api
         POST   /api/user/create-profile      member   -     form refused -      api
         GET    /api/user/settings            member   read  -    -       -      api
         PATCH  /api/user/settings            member   -     form refused -      api
         DELETE /api/vote                     any      -     form -       -      vote,own
         GET    /api/vote                     any      read  -    -       -      read
         POST   /api/vote                     any      -     form -       -      vote,own
+        GET    /contact                      any      read  -    -       -      read
         GET    /cookies                      any      read  -    -       -      read
         GET    /dashboard                    any      read  -    -       -      read
         POST   /internal/echo                internal -     -    refused -      -

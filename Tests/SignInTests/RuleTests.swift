@@ -158,7 +158,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("AUTH-05 what cannot be signed in with does not count as a way in, and an address does when mail is sent")
+    @Test("AUTH-05 what cannot be signed in with does not count as a way in, and links by mail do when mail is sent")
     func ways() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
@@ -169,6 +169,11 @@ struct IdentityTests {
             #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: false, in: web) == .last)
             #expect(
                 try Identities.remove(google, of: UUID(), usable: ["google"], mailCounts: true, in: web) == .unknown)
+            // That an account holds an address makes it nobody's who reads that address's mail.
+            #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: true, in: web) == .last)
+            let mail = ProviderAccount(subject: "ann@example.org", email: "ann@example.org", emailIsVerified: true)
+            #expect(try Identities.link(mail, provider: "email", to: member, in: web) == .linked)
+            #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: false, in: web) == .last)
             #expect(
                 try Identities.remove(google, of: member, usable: ["google"], mailCounts: true, in: web) == .removed)
         }

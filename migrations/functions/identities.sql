@@ -224,7 +224,13 @@ begin
             where user_id = member and identities.id <> identity and provider = any (kept_providers)
                 and blocked_at is null
         )
-        and not (mail_counts and exists (select from users where users.id = member and email is not null))
+        and not (
+            mail_counts
+            and exists (
+                select from identities
+                where user_id = member and identities.id <> identity and provider = 'email'
+            )
+        )
     then
         return 'last';
     end if;
@@ -253,6 +259,8 @@ begin
             ban_reason = 'removed by the identity provider',
             updated_at = dailies_now()
         where id = member;
+        -- The name that was just given up leads nowhere.
+        delete from username_history where user_id = member;
     else
         delete from users where id = member;
     end if;

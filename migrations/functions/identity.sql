@@ -101,14 +101,18 @@ as $$
 declare
     moment constant timestamptz := dailies_now();
     link_user uuid;
+    link_address text;
 begin
     update sign_in_links
     set used_at = moment
     where token_hash = link_hash and used_at is null and expires_at > moment
-    returning user_id into link_user;
-    if link_user is null then
+    returning user_id, address into link_user, link_address;
+    if not found then
         return query select sign_in_link_state(link_hash), null::uuid;
         return;
+    end if;
+    if link_address is not null then
+        link_user := member_of_email(link_address);
     end if;
 
     perform begin_session(link_user, session_hash, replaced_hash, device_key, agent, session_days);

@@ -16,6 +16,7 @@ import { heart, shake } from "./dashboard/effects.js";
 import { showQueue, showSide } from "./dashboard/side.js";
 import { closedState, endState, failedState } from "./dashboard/vacant.js";
 import { VoteButton } from "./dashboard/vote-button.js";
+import { solveCaptcha } from "./dashboard/captcha.js";
 import { voteFault } from "./dashboard/faults.js";
 
 /** @typedef {import("./dashboard/feed.js").Weight} Weight */
@@ -119,8 +120,11 @@ function more() {
   return loading;
 }
 
-/** @param {Weight | null} weight */
-async function vote(weight) {
+/**
+ * @param {Weight | null} weight
+ * @param {boolean} [isProven] whether a captcha was solved for this very vote
+ */
+async function vote(weight, isProven = false) {
   const clip = current();
   if (!clip || feed.isPending(clip)) return;
   const isUndo = weight === null && clip.hasVoted;
@@ -130,6 +134,10 @@ async function vote(weight) {
     if (!isUndo && !isStill()) navigator.vibrate?.(50);
     announce(isUndo ? `Vote for ${clip.title} taken back` : `Voted for ${clip.title}`);
   } catch (error) {
+    if (error instanceof Refusal && error.code === "captcha_required" && !isProven) {
+      await prove(clip, weight);
+      return;
+    }
     if (!isStill()) navigator.vibrate?.([100, 50, 100]);
     shake(maybe("[data-vote]"));
     const fault = voteFault(error, isUndo);
@@ -141,6 +149,23 @@ async function vote(weight) {
     });
     if (fault.isOutdated) await refresh();
     showVote();
+  }
+}
+
+/**
+ * Asks for the proof that a vote was refused without, and repeats the vote.
+ * @param {import("./dashboard/feed.js").Clip} clip
+ * @param {Weight | null} weight
+ */
+async function prove(clip, weight) {
+  try {
+    const isProven = await solveCaptcha();
+    maybe("[data-vote]")?.focus({ preventScroll: true });
+    if (!isProven) toast("The vote is not counted: it needs the proof that you are a person.", { tone: "bad", action: { label: "Again", run: () => void vote(weight) } });
+    else if (current() === clip) await vote(weight, true);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(`The vote is not counted. ${error.message}`, { tone: "bad" });
   }
 }
 

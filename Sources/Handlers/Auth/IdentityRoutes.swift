@@ -30,7 +30,7 @@ extension AuthRoutes {
             let provider = signIn.providers.first { $0.key == identity.providerKey }
             id = identity.id.uuidString.lowercased()
             self.provider = provider?.name ?? identity.providerKey
-            label = provider?.label ?? identity.providerKey
+            label = provider?.label ?? (identity.providerKey == "email" ? "E-mail" : identity.providerKey)
             email = identity.email
             emailVerified = identity.emailIsVerified
             createdAt = identity.createdAt.rfc3339

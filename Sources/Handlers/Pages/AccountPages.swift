@@ -6,7 +6,8 @@ extension Site {
     func signIn(_ mishap: SignInMishap?, next: String?) -> Page {
         Page(
             title: "Sign in", description: "Sign in to \(name). There are no passwords here.", path: "/sign-in",
-            isIndexed: false, modules: ["sign-in"], icons: [.info],
+            isIndexed: false, modules: isMailOn ? ["sign-in", "sign-in-email"] : ["sign-in"],
+            icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-sign-in>
                   <div class="page-head"><div><h1 data-heading>Sign in</h1>\
@@ -21,7 +22,7 @@ extension Site {
                   </div>
                   <div class="stack" data-without-token>
                     \(signInChoices(next: next))
-                    \(operatorsLink)
+                    \(isMailOn ? emailForm : operatorsLink)
                     <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span>\
                 </p>
                     <div class="row"><a class="btn" href="/dashboard">Vote without an account</a></div>
@@ -32,6 +33,20 @@ extension Site {
                   </div>
                 </main>
                 """)
+    }
+
+    /// Asking for a link by mail.
+    private var emailForm: HTML {
+        """
+        <form class="form stack with-js" novalidate data-email-form>
+          <div class="field"><label for="email">E-mail address</label>\
+        <input class="input" id="email" name="email" type="email" autocomplete="email" autocapitalize="none" \
+        spellcheck="false" maxlength="254" required aria-describedby="email-hint email-fault">\
+        <p class="hint" id="email-hint">A link that signs you in once comes by mail. Without an account it makes one.</p>\
+        <p class="hint hint--bad" id="email-fault" role="alert" data-email-fault hidden></p></div>
+          <button class="btn btn--primary" type="submit">Send me a link</button>
+        </form>
+        """
     }
 
     /// Choosing the name that stands under one's takes.

@@ -28,6 +28,7 @@ struct Destination {
         Destination(title: "Terms", path: "/terms", icon: .info, isTab: false),
         Destination(title: "Privacy", path: "/privacy", icon: .info, isTab: false),
         Destination(title: "Cookies", path: "/cookies", icon: .info, isTab: false),
+        Destination(title: "Contact", path: "/contact", icon: .info, isTab: false),
         Destination(title: "API", path: "/api/openapi.json", icon: .info, isTab: false),
     ]
 

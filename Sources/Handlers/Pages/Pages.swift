@@ -35,6 +35,9 @@ public struct Pages: Sendable {
                 site.privacy
             },
             shared("/cookies", "What is stored on devices.", features: ["GDPR-02"]) { _ in site.cookies },
+            personal("/contact", "Writing to whoever runs the site.", features: ["OPS-08"]) { _ in
+                .html(site.document(site.contact))
+            },
             personal("/settings", "The account, its devices and keys.", features: ["AUTH-02", "AUTH-04", "GDPR-01"]) {
                 context in
                 guard context.caller.member != nil else { return .redirect(to: "/sign-in?next=/settings") }

@@ -8,15 +8,18 @@ public struct Site: Sendable {
     public let assets: Assets
     /// Who runs it, and the ages and days that the legal pages name.
     public let operation: Operation
-
     /// The providers by which one can sign in, in the order of their buttons.
     public let choices: [SignInChoice]
+    /// Whether the site sends mail, and so can send sign-in links.
+    public let isMailOn: Bool
 
     /// Gathers the settings that pages use.
     public init(
-        name: String, url: String, assets: Assets, choices: [SignInChoice] = [], operation: Operation = Operation()
+        name: String, url: String, assets: Assets, choices: [SignInChoice] = [], isMailOn: Bool = false,
+        operation: Operation = Operation()
     ) {
         self.choices = choices
+        self.isMailOn = isMailOn
         self.name = name
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.assets = assets

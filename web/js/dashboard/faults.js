@@ -38,7 +38,7 @@ export function voteFault(error, isUndo) {
     case "daily_limit":
       return { text: "Daily limit reached. You can vote again at 00:00 UTC.", way: null, isOutdated: true };
     case "captcha_required":
-      return { text: "Votes need a proof at the moment that you are a person. The vote is not counted.", way: "sign-in" };
+      return { text: "Votes need a proof at the moment that you are a person. The vote is not counted.", way: "again" };
     case "round_over":
     case "wrong_slot":
     case "clip_not_active":

@@ -1,0 +1,89 @@
+internal import FoundationEssentials
+internal import HTTPClient
+public import Platform
+
+/// Asks hCaptcha what the answer of its widget is worth.
+public final class HCaptcha: Sendable {
+    /// What a refused answer is.
+    public enum Refusal: String, Error, Sendable {
+        /// hCaptcha does not know it, or says that it is not good.
+        case invalid
+        /// It is too old.
+        case expired
+        /// It has been used before.
+        case used
+        /// It was made for another site.
+        case otherSite
+    }
+
+    /// Why nothing can be said of an answer. The caller must treat it as not good.
+    public struct Unavailable: Error, Sendable, CustomStringConvertible {
+        /// What happened.
+        public let description: String
+    }
+
+    /// The secret of the test keys that hCaptcha publishes, for which it names no real host.
+    private static let testSecret = "0x0000000000000000000000000000000000000000"
+    private static let testHost = "dummy-key-pass"
+
+    private let settings: CaptchaSettings
+    private let host: String
+    private let client = HTTPClient()
+
+    /// A verifier for the site at `siteURL`.
+    public init(_ settings: CaptchaSettings, siteURL: String) {
+        self.settings = settings
+        host = URLComponents(string: siteURL)?.host?.lowercased() ?? ""
+    }
+
+    /// Verifies an answer; nil when it is good. Each answer can be verified once.
+    public func refusal(of token: String) throws(Unavailable) -> Refusal? {
+        let form = [("secret", settings.secret), ("response", token), ("sitekey", settings.siteKey)]
+            .map { "\($0)=\(Text.percentEncode($1))" }.joined(separator: "&")
+        let response: IncomingResponse
+        do {
+            response = try client.send(
+                OutgoingRequest(
+                    method: "POST", url: settings.verifyURL,
+                    headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+                    body: Array(form.utf8), timeout: .seconds(4), connectTimeout: .seconds(2),
+                    responseLimit: 64 << 10))
+        } catch {
+            throw Unavailable(description: "\(error)")
+        }
+        guard response.status == 200 else { throw Unavailable(description: "status \(response.status)") }
+        guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(response.body)) else {
+            throw Unavailable(description: "the answer cannot be read")
+        }
+        return try judge(verdict)
+    }
+
+    func judge(_ verdict: Verdict) throws(Unavailable) -> Refusal? {
+        let codes = verdict.errorCodes ?? []
+        guard verdict.success else {
+            // What is wrong with this site's own part is no fault of the visitor.
+            let ours = codes.filter {
+                $0.hasSuffix("-secret") || $0.hasSuffix("-remoteip") || $0 == "sitekey-secret-mismatch"
+                    || $0 == "bad-request"
+            }
+            guard ours.isEmpty else { throw Unavailable(description: "hCaptcha says \(ours.joined(separator: ", "))") }
+            if codes.contains("expired-input-response") { return .expired }
+            let isUsed = codes.contains { $0 == "already-seen-response" || $0 == "invalid-or-already-seen-response" }
+            return isUsed ? .used : .invalid
+        }
+        let expected = settings.secret == Self.testSecret ? [host, Self.testHost] : [host]
+        guard let named = verdict.hostname?.lowercased(), expected.contains(named) else { return .otherSite }
+        return nil
+    }
+}
+
+struct Verdict: Decodable {
+    let success: Bool
+    let hostname: String?
+    let errorCodes: [String]?
+
+    enum CodingKeys: String, CodingKey {
+        case success, hostname
+        case errorCodes = "error-codes"
+    }
+}

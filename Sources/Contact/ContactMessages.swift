@@ -1,0 +1,65 @@
+public import FoundationEssentials
+public import Platform
+public import Postgres
+
+/// What a visitor wrote to whoever runs the site.
+public struct ContactMessage: Sendable, Equatable, RowDecodable {
+    /// The number; later messages have higher ones.
+    public let id: Int64
+    /// How the writer is called.
+    public let name: String
+    /// Where an answer reaches the writer.
+    public let email: String
+    /// What it is about; may be empty.
+    public let subject: String
+    /// The message.
+    public let text: String
+    /// The member who wrote it, if one was signed in.
+    public let member: UUID?
+    /// When it was written.
+    public let createdAt: Date
+
+    /// Reads a row of `contact_messages`.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        name = try row.value("name")
+        email = try row.value("email")
+        subject = try row.value("subject")
+        text = try row.value("message")
+        member = try row.value("user_id")
+        createdAt = try row.value("created_at")
+    }
+}
+
+/// The messages of the contact page.
+public struct ContactMessages: Sendable {
+    private let database: Database
+
+    /// The messages of a database.
+    public init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Keeps a message; when `isMailed`, a job mails it too.
+    public func add(
+        name: String, email: EmailAddress, subject: String, text: String, member: UUID?, isMailed: Bool
+    ) throws(DatabaseError) {
+        try database.execute(
+            "select add_contact_message(\(name), \(email.text), \(subject), \(text), \(member), \(isMailed))")
+    }
+
+    /// Messages from the newest, for an admin; `before` is the last number of the page before.
+    public func list(for actor: UUID, before: Int64?, limit: Int) throws(DatabaseError) -> [ContactMessage] {
+        try database.query(
+            """
+            select id, name, email, subject, message, user_id, created_at
+            from list_contact_messages(\(actor), \(before), \(limit)::int)
+            """)
+    }
+
+    /// One message. Not for the web role.
+    public func find(_ id: Int64) throws(DatabaseError) -> ContactMessage? {
+        try database.first(
+            "select id, name, email, subject, message, user_id, created_at from contact_messages where id = \(id)")
+    }
+}

@@ -1,0 +1,53 @@
+internal import FoundationEssentials
+public import HTTP
+public import Identity
+internal import Platform
+
+extension AuthRoutes {
+    private struct EmailInput: Schematic, Decodable {
+        let email: String
+        let next: String?
+
+        static let schema = Schema.object([
+            .required("email", .email),
+            .optional("next", .string(1...500), "Where to go on after signing in: a path of this site."),
+        ]).named("SignInByEmail")
+    }
+
+    private static let accepted = Schema.object([
+        .required("linkMinutes", .integer(1...1_440), "How long a link is good, if one is sent."),
+        .required("resendAfter", .integer(1...3_600), "Seconds after which asking again makes sense."),
+    ]).named("SignInLinkRequested")
+
+    /// The route that asks for a link by mail. Mail is sent by a job, so that this answers in the same words and the
+    /// same time whether or not the address has an account, and whether or not it had its share of mails.
+    public static func emailRoutes(_ identity: IdentityService, isMailOn: Bool, linkMinutes: Int) -> [Route] {
+        [
+            .post(
+                "/api/auth/email", access: .any, limit: .auth, body: EmailInput.self,
+                answers: [202: accepted], features: ["AUTH-01"],
+                summary: "Mails a link that signs in once. The answer is the same for every address."
+            ) { context, input in
+                guard let address = EmailAddress(input.email) else {
+                    throw Problem.invalid("email", "email", "This is not an e-mail address that mail can be sent to.")
+                }
+                if let next = input.next, !isPath(next) {
+                    throw Problem.invalid("next", "path", "This must be a path of this site, such as /dashboard.")
+                }
+                guard isMailOn else {
+                    throw Problem(
+                        status: 503, code: "mail_unavailable", message: "This site sends no mail. Use another way in.")
+                }
+                let isQueued = try SignInLinks.request(for: address, next: input.next, in: identity.database)
+                if !isQueued { context.log.notice("an address had its share of sign-in links", [:]) }
+                return try .json(["linkMinutes": linkMinutes, "resendAfter": 60], status: 202)
+            }
+        ]
+    }
+
+    /// Whether a text is a path that a browser cannot read as the address of another site.
+    private static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") && !text.hasPrefix("//")
+            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x5c }
+    }
+}

@@ -1,0 +1,94 @@
+internal import Contact
+internal import Identity
+internal import Mail
+internal import Platform
+internal import Postgres
+internal import Queue
+
+/// The jobs that call other servers. They stand in a queue of their own, since only a process with a network can do
+/// them.
+struct OutwardJobs {
+    static let queue = "outward"
+
+    private let settings: Settings
+    private let mailer: Mailer?
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        mailer = settings.mail.map { Mailer($0, senderName: settings.siteName) }
+    }
+
+    func register(in registry: inout JobRegistry) {
+        registry.register(SendSignInLink.self, sendLink)
+        registry.register(SendContactMessage.self, sendContact)
+    }
+
+    /// Makes the link and mails it. Each attempt makes a link of its own: the token is never written down.
+    @Sendable private func sendLink(_ job: SendSignInLink, _ context: JobContext) throws -> JobOutcome {
+        guard let address = EmailAddress(job.address ?? "") else {
+            return .discard(reason: "the address is gone")
+        }
+        guard let mailer else { throw MailIsOff() }
+        let goodFor = Duration.seconds(settings.signInLinkMinutes * 60)
+        let link = try context.database.withConnection {
+            try SignInLinks.create(for: address, goodFor: goodFor, on: $0)
+        }
+        let message = SignInMail(
+            siteName: settings.siteName, siteURL: settings.siteURL, minutes: settings.signInLinkMinutes,
+            link: SignInLinks.address(of: link, siteURL: settings.siteURL, next: job.next)
+        ).message(to: address)
+        if let fault = mailer.send(message) {
+            if fault.isFinal { return .discard(reason: fault.description) }
+            throw fault
+        }
+        context.log.info("a sign-in link was mailed", [:])
+        // The address has served its purpose; the finished job need not keep it.
+        return .done(completing: { try $0.execute("update jobs set payload = '{}' where id = \(context.id)") })
+    }
+}
+
+extension OutwardJobs {
+    /// Mails what a visitor wrote to whoever runs the site, who can answer it straight away.
+    @Sendable private func sendContact(_ job: SendContactMessage, _ context: JobContext) throws -> JobOutcome {
+        guard let recipient = settings.contactEmail else { return .cancel(reason: "CONTACT_EMAIL is empty") }
+        guard let mailer else { throw MailIsOff() }
+        guard let message = try ContactMessages(context.database).find(job.id) else {
+            return .cancel(reason: "the message is gone")
+        }
+        let subject = message.subject.isEmpty ? "A message from \(message.name)" : message.subject
+        let text = "\(message.name) <\(message.email)> wrote on \(settings.siteURL)/contact:\n\n\(message.text)\n"
+        let mail = MailMessage(
+            to: recipient, subject: "[\(settings.siteName)] \(subject)", text: text,
+            replyTo: EmailAddress(message.email))
+        if let fault = mailer.send(mail) {
+            if fault.isFinal { return .discard(reason: fault.description) }
+            throw fault
+        }
+        return .done()
+    }
+}
+
+/// Mails a message of the contact page.
+struct SendContactMessage: JobPayload {
+    static let kind = "send_contact_message"
+    static let options = SendSignInLink.options
+
+    let id: Int64
+}
+
+/// Mail was wanted and nothing can send it.
+private struct MailIsOff: Error, CustomStringConvertible {
+    let description = "MAIL_URL is not set for this process"
+}
+
+/// Mails a sign-in link to an address.
+struct SendSignInLink: JobPayload {
+    static let kind = "send_sign_in_link"
+    static let options = JobOptions(
+        queue: OutwardJobs.queue, priority: .high, maxAttempts: 12, timeout: .seconds(60),
+        backOff: BackOff(first: .seconds(5), longest: .seconds(600)))
+
+    /// Absent once the job is done with it.
+    let address: String?
+    let next: String?
+}

@@ -1,0 +1,202 @@
+"""The jobs that send mail, against a real SMTP server and a program in the place of sendmail."""
+
+import contextlib
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import uuid
+
+import psycopg
+import pytest
+
+from host import BINARIES, ROOT
+
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from mail import MailPeer, certificate, free_port  # noqa: E402
+
+LINK = re.compile(r"http://127\.0\.0\.1:1/sign-in(\?next=[^#]*)?#token=[A-Za-z0-9_-]{43}$", re.MULTILINE)
+
+
+class Post:
+    """A migrated database, and `dailies-jobs` on it with some settings."""
+
+    def __init__(self, postgres, name, directory):
+        self.postgres, self.name, self.directory = postgres, name, directory
+        self.environment = {
+            "PATH": "/usr/bin:/bin", "SITE_URL": "http://127.0.0.1:1", "SECRET_KEY": "k" * 40,
+            "MIGRATIONS_DIR": str(ROOT / "migrations"), "SITE_NAME": "Dailies",
+            "DATABASE_URL": f"host={postgres} dbname={name} user=dailies_jobs",
+        }  # fmt: skip
+
+    def rows(self, sql, *values, user="postgres"):
+        with psycopg.connect(host=str(self.postgres), dbname=self.name, user=user, autocommit=True) as connection:
+            cursor = connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def ask(self, address="ida@example.org", onward=None):
+        return self.rows("select request_sign_in_link(%s, %s)", address, onward, user="dailies_web")[0][0]
+
+    def drain(self, *words, **settings):
+        return subprocess.run(
+            [BINARIES / "dailies-jobs", "drain", "--until-empty", *words], timeout=60, capture_output=True, text=True,
+            env=self.environment | {"MAIL_FROM": "film@example.org"} | settings)  # fmt: skip
+
+    def send(self, url, **settings):
+        return self.drain("--queues", "outward", MAIL_URL=url, **settings)
+
+    @property
+    def job(self):
+        return self.rows(
+            "select state, attempt, payload, errors::text from jobs where kind = 'send_sign_in_link' order by id desc"
+        )[0]
+
+
+@pytest.fixture
+def post(postgres):
+    name = "mail_" + uuid.uuid4().hex[:12]
+    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
+        with contextlib.suppress(psycopg.errors.DuplicateObject):
+            connection.execute("create role dailies_owner login createrole")
+        connection.execute(f"create database {name} owner dailies_owner")
+    with tempfile.TemporaryDirectory(prefix="mail-") as directory:
+        made = Post(postgres, name, pathlib.Path(directory))
+        subprocess.run(
+            [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
+            env=made.environment | {"DATABASE_URL": f"host={postgres} dbname={name} user=dailies_owner"})
+        yield made
+    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+def test_a_link_is_mailed_and_nothing_secret_stays(post):
+    """AUTH-01 the letter is well formed; the token stands in it alone, and the finished job has forgotten the address."""
+    with MailPeer() as peer:
+        assert post.ask("Ida@Example.org", "/upload?x=1&y=2")
+        assert post.job[2] == {"address": "ida@example.org", "next": "/upload?x=1&y=2"}
+        assert post.send(f"smtp://127.0.0.1:{peer.port}", SITE_NAME="Kino Größe, “Dailies”").returncode == 0
+        (letter,) = peer.wait()
+    assert (letter.sender, letter.recipients, letter.greeting) == ("film@example.org", ["ida@example.org"], "example.org")
+    message = letter.message
+    assert message.defects == [] and message["To"].addresses[0].addr_spec == "ida@example.org"
+    assert message["From"].addresses[0].display_name == "Kino Größe, “Dailies”"
+    assert message["Subject"] == "Your link to sign in to Kino Größe, “Dailies”"
+    assert message["Date"].datetime and re.fullmatch(r"<[0-9a-f]{32}@example\.org>", message["Message-ID"])
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert all(len(line) <= 998 for line in letter.raw.split(b"\r\n")) and b"\n" not in letter.raw.replace(b"\r\n", b"")
+    found = LINK.search(letter.text)
+    assert found and found[1] == "?next=%2Fupload%3Fx%3D1%26y%3D2" and "15 minutes" in letter.text
+    assert found[0] in message.get_body(("html",)).get_content()
+    state, attempt, payload, _ = post.job
+    assert (state, attempt, payload) == ("completed", 1, {})
+    assert post.rows("select address, user_id, used_at from sign_in_links") == [("ida@example.org", None, None)]
+    assert post.rows("select count(*) from users") == [(0,)]
+
+
+@pytest.mark.parametrize("login", [None, ("film", "pa:ss/w@rd ü")])
+@pytest.mark.parametrize("way", ["plain", "starttls", "tls"])
+def test_ways_to_a_server(post, way, login):
+    """OPS-08 SMTP in the clear on this machine, with STARTTLS and with TLS, with a login and without."""
+    own = certificate(post.directory)
+    tls = {"starttls": own} if way == "starttls" else {"tls": own} if way == "tls" else {}
+    user = "film:pa%3Ass%2Fw%40rd%20%C3%BC@" if login else ""
+    scheme, option = ("smtps", "") if way == "tls" else ("smtp", "?starttls=yes" if way == "starttls" else "")
+    with MailPeer(login=login, **tls) as peer:
+        post.ask()
+        ended = post.send(f"{scheme}://{user}127.0.0.1:{peer.port}{option}", MAIL_CA_FILE=str(own))
+        assert ended.returncode == 0, ended.stderr
+        (letter,) = peer.wait(seconds=1)
+    assert letter.login == (login and login[0]) and letter.is_encrypted == (way != "plain")
+    assert "w@rd" not in ended.stderr and "%40rd" not in ended.stderr
+
+
+def test_never_in_the_clear_where_tls_was_wanted(post):
+    """OPS-08 a server without STARTTLS, or with a certificate nobody vouches for, gets nothing; the job waits."""
+    post.ask()
+    with MailPeer() as peer:
+        assert "untrusted" in post.send(f"smtp://127.0.0.1:{peer.port}?starttls=yes").stderr
+        assert peer.attempts == 0
+    stranger = certificate(post.directory, "DNS:elsewhere.example")
+    for settings in ({}, {"MAIL_CA_FILE": str(stranger)}):
+        post.rows("update jobs set run_at = now() where state = 'queued'")
+        with MailPeer(starttls=stranger) as peer:
+            ended = post.send(f"smtp://127.0.0.1:{peer.port}?starttls=yes", **settings)
+            assert "untrusted" in ended.stderr and peer.letters == []
+    assert post.job[0:2] == ("queued", 3)
+
+
+def test_a_server_that_is_away_loses_nothing(post):
+    """AUTH-01 JOB-01 mail waits while the server is down, busy, or turns the login down, and goes out afterwards."""
+    post.ask()
+    port = free_port()
+    assert "unreachable" in post.send(f"smtp://127.0.0.1:{port}").stderr
+    assert post.job[0:2] == ("queued", 1)
+    assert post.rows("select run_at > now() + interval '3 seconds' from jobs where state = 'queued'") == [(True,)]
+    with MailPeer(port=port) as peer:
+        peer.data_reply = "451 not now"
+        post.rows("update jobs set run_at = now() where state = 'queued'")
+        post.send(f"smtp://127.0.0.1:{port}")
+        assert post.job[0:2] == ("queued", 2)
+    with MailPeer(port=port, login=("film", "right")) as peer:
+        post.rows("update jobs set run_at = now() where state = 'queued'")
+        assert "loginRefused" in post.send(f"smtp://film:wrong@127.0.0.1:{port}").stderr
+        post.rows("update jobs set run_at = now() where state = 'queued'")
+        ended = post.send(f"smtp://film:right@127.0.0.1:{port}")
+        assert len(peer.letters) == 1 and "wrong" not in ended.stderr
+    assert post.job[0:2] == ("completed", 4)
+
+
+def test_a_letter_that_nobody_takes_is_a_dead_letter(post):
+    """AUTH-01 an address that the server will never take is not tried again; a day later it is forgotten."""
+    post.ask("nobody@example.org")
+    with MailPeer() as peer:
+        peer.recipient_reply = "550 no such user"
+        ended = post.send(f"smtp://127.0.0.1:{peer.port}")
+    assert post.job[0:2] == ("failed", 1) and "a job failed for good" in ended.stderr and "550" in post.job[3]
+    assert "nobody@" not in ended.stderr
+    post.rows("update jobs set finished_at = now() - interval '25 hours'")
+    post.rows("select sweep_sign_in_requests()", user="dailies_jobs")
+    assert post.job[2] == {}
+
+
+def test_sendmail(post):
+    """OPS-08 mail by a local program: it gets the letter by its standard input and the sender as an argument."""
+    program, kept = post.directory / "sendmail", post.directory / "kept"
+    program.write_text(f'#!/bin/sh\necho "$@" > {kept}.words\ncat > {kept}\nexit $(cat {kept}.status)\n')
+    program.chmod(0o755)
+    status = pathlib.Path(f"{kept}.status")
+    post.ask()
+    status.write_text("75")
+    assert post.send(f"sendmail://{program}").returncode == 0
+    assert post.job[0:2] == ("queued", 1)
+    status.write_text("0")
+    post.rows("update jobs set run_at = now() where state = 'queued'")
+    post.send(f"sendmail://{program}")
+    assert post.job[0:2] == ("completed", 2)
+    assert pathlib.Path(f"{kept}.words").read_text() == "-t -i -f film@example.org\n"
+    letter = kept.read_bytes()
+    assert b"\r" not in letter and b"To: <ida@example.org>\n" in letter and LINK.search(letter.decode())
+
+
+def test_the_plain_drain_leaves_it(post):
+    """JOB-04 a drain without a network does not take what calls out; queues are named exactly."""
+    post.ask()
+    with MailPeer() as peer:
+        assert post.drain(MAIL_URL=f"smtp://127.0.0.1:{peer.port}").returncode == 0
+        assert post.job[0:2] == ("queued", 0) and peer.letters == []
+    assert post.drain("--queues", "outwards").returncode == 64
+    assert post.drain("--queues", ",").returncode == 64
+
+
+def test_wrong_settings_end_it(post):
+    """OPS-05 a fault of the mail settings is named at the start, without the password."""
+    for settings, name in [
+        ({"MAIL_URL": "smtp://film:secret-word@mail.example.org?starttls=no"}, "MAIL_URL"),
+        ({"MAIL_URL": "http://film:secret-word@mail.example.org"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": "Film <film@example.org>"}, "MAIL_FROM"),
+        ({"MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": ""}, "MAIL_FROM"),
+    ]:
+        ended = post.drain(**settings)
+        assert ended.returncode == 78 and name in ended.stderr and "secret-word" not in ended.stderr

@@ -1,0 +1,289 @@
+"""What the site asks of others, against real peers: mail that carries sign-in links, and the captcha."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from stack import ROOT, Client, Stack, free_port, wait_until
+
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from hcaptcha import HCaptchaPeer  # noqa: E402
+from mail import MailPeer  # noqa: E402
+
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in\S*#token=[A-Za-z0-9_-]{43}")
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def captcha():
+    with HCaptchaPeer() as peer:
+        yield peer
+
+
+@pytest.fixture(scope="module")
+def mail_port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def mail(mail_port: int):
+    with MailPeer(port=mail_port) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="module")
+def copy(captcha: HCaptchaPeer, mail_port: int):
+    with tempfile.TemporaryDirectory(prefix="dailies-stack-") as directory:
+        pathlib.Path(directory).chmod(0o755)
+        settings = captcha.settings | {
+            "MAIL_URL": f"smtp://127.0.0.1:{mail_port}", "MAIL_FROM": "film@example.org",
+            "CONTACT_EMAIL": "crew@example.org",
+        }  # fmt: skip
+        options = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        made = Stack(pathlib.Path(directory), "--no-demo", "--trust-proxy", "127.0.0.1", *options)
+        try:
+            yield made.start()
+        finally:
+            made.stop()
+
+
+@pytest.fixture
+def chromium(copy: Stack):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        context = browser.new_context(base_url=copy.facts["url"], viewport={"width": 1440, "height": 900})
+        context.add_init_script("try { localStorage.setItem('intro', '1') } catch {}")
+        context.set_default_timeout(60_000)
+        yield context
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shots() -> pathlib.Path:
+    directory = pathlib.Path(os.environ.get("DAILIES_SHOTS") or tempfile.mkdtemp(prefix="shots-"))
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def flag(copy: Stack, key: str, is_on: bool) -> None:
+    """As an admin's change does it: with the announcement that every process hears."""
+    copy.rows("update feature_flags set enabled = %s where key = %s", is_on, key)
+    copy.rows("select announce_change('flags', %s)", key)
+
+
+def ask(copy: Stack, address: str, **more: str):
+    return copy.client("203.0.113.5").ready().send("POST", "/api/auth/email", {"email": address, **more})
+
+
+def test_a_link_by_mail_signs_in_once(copy: Stack, mail: MailPeer) -> None:
+    """AUTH-01: from the request to the session; scanners that open the link, and replays, get nowhere."""
+    assert ask(copy, "ida@example.org").status == 202
+    link = LINK.search(mail.wait()[0].text)[0]
+    token = link.partition("#token=")[2]
+    scanner = copy.client("203.0.113.9")
+    for method in ("GET", "HEAD", "GET"):
+        assert scanner.send(method, link.replace(copy.facts["url"], "").partition("#")[0]).status == 200
+        assert scanner.send("GET", f"/api/auth/link?token={token}").json() == {"state": "good"}
+    ida = copy.client().sign_in(link)
+    user = ida.get("/api/auth/session").json()["user"]
+    assert user["username"] is None and user["isAdmin"] is False
+    replay = copy.client().ready().send("POST", "/api/auth/link", {"token": token})
+    assert (replay.status, replay.json()["code"]) == (409, "link_used")
+
+    assert ask(copy, "IDA@example.org").status == 202
+    again = copy.client().sign_in(LINK.search(mail.wait(2)[1].text)[0])
+    assert again.get("/api/auth/session").json()["user"]["id"] == user["id"]
+
+
+def test_the_answer_tells_nothing(copy: Stack, mail: MailPeer) -> None:
+    """AUTH-01: known, unknown and too often asked addresses: the same words, and the mail stops after three."""
+    copy.rows("insert into users (email) values ('known@example.org')")
+    answers, times = [], {"known@example.org": [], "unknown@example.org": []}
+    for _ in range(5):
+        for address, taken in times.items():
+            client = copy.client("203.0.113.77").ready()
+            start = time.perf_counter()
+            answers.append(client.send("POST", "/api/auth/email", {"email": address}))
+            taken.append(time.perf_counter() - start)
+    assert {answer.status for answer in answers} == {202} and len({answer.body for answer in answers}) == 1
+    wait_until(lambda: len(mail.letters) == 6, "three letters to each")
+    wait_until(
+        lambda: not copy.rows("select 1 from jobs where state in ('queued', 'running') and queue = 'outward'"), "done"
+    )
+    assert len(mail.letters) == 6
+    assert copy.rows("select payload from jobs where kind = 'send_sign_in_link' and payload <> '{}'") == []
+    known, unknown = (sorted(taken)[2] for taken in times.values())
+    assert abs(known - unknown) < 0.05
+
+
+def test_mail_that_waits_for_its_server(copy: Stack, mail_port: int) -> None:
+    """AUTH-01 JOB-01: nothing is lost while the mail server is away."""
+    assert ask(copy, "late@example.org").status == 202
+    wait_until(
+        lambda: copy.rows("select 1 from jobs where kind = 'send_sign_in_link' and state = 'queued' and attempt = 1"),
+        "the first attempt failed",
+    )
+    with MailPeer(port=mail_port) as peer:
+        assert LINK.search(peer.wait()[0].text)
+
+
+def test_signing_in_by_mail_in_a_browser(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+    """AUTH-01: the page asks, says where to look, and the link's button signs in and goes on."""
+    page = chromium.new_page()
+    page.goto("/sign-in?next=/story")
+    field = page.get_by_label("E-mail address")
+    field.fill("ida")
+    page.get_by_role("button", name="Send me a link").click()
+    expect(page.get_by_text("Enter your e-mail address")).to_be_visible()
+    expect(field).to_be_focused()
+    field.fill("walker@example.org")
+    page.screenshot(path=shots / "sign-in-email.png")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="Look into your inbox")).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile("Send another one in"))).to_be_disabled()
+    page.screenshot(path=shots / "sign-in-email-sent.png")
+    assert Axe().run(page).response["violations"] == []
+    link = LINK.search(mail.wait()[0].text)[0]
+    page.goto(link)
+    page.get_by_role("button", name="Sign in on this device").click()
+    page.wait_for_url(re.compile("/onboarding"))
+    assert "next=%2Fstory" in page.url
+
+
+def vote(client: Client, clip: str):
+    return client.send("POST", "/api/vote", {"clipId": clip})
+
+
+def test_the_captcha_is_wanted_at_once_and_earned_for_one_voter(copy: Stack, captcha: HCaptchaPeer) -> None:
+    """VOTE-09: the flag works without a restart; a pass is one voter's, and ends after 30 minutes."""
+    clips = copy.season(4)
+    first, second = (copy.client(f"203.0.113.{n}").ready() for n in (21, 22))
+    assert vote(first, clips[0]).status == 200
+    flag(copy, "require_captcha_voting", True)
+    try:
+        assert vote(first, clips[1]).json()["code"] == "captcha_required"
+        state = first.send("POST", "/api/captcha/status", {}).json()
+        assert state["required"] and not state["passed"] and state["siteKey"] == captcha.settings["HCAPTCHA_SITE_KEY"]
+        token = captcha.answer()
+        earned = first.send("POST", "/api/captcha/status", {"captchaToken": token})
+        assert earned.status == 200 and earned.json()["passed"] is True
+        assert set(captcha.verified[-1]) == {"secret", "response", "sitekey"}
+        calls = len(captcha.verified)
+        assert vote(first, clips[1]).status == 200
+        assert vote(second, clips[1]).json()["code"] == "captcha_required"
+        assert len(captcha.verified) == calls
+        used = second.send("POST", "/api/captcha/status", {"captchaToken": token})
+        assert (used.status, used.json()["code"]) == (422, "captcha_used")
+        seconds = copy.value("select extract(epoch from expires_at - now())::int from captcha_passes")
+        assert 1700 < seconds <= 1800
+        copy.rows("update captcha_passes set expires_at = now() - interval '1 second'")
+        assert vote(first, clips[2]).json()["code"] == "captcha_required"
+    finally:
+        flag(copy, "require_captcha_voting", False)
+    assert vote(second, clips[1]).status == 200
+
+    flag(copy, "require_auth_voting", True)
+    try:
+        assert vote(second, clips[2]).json()["code"] == "auth_required"
+        assert vote(copy.member(), clips[2]).status == 200
+    finally:
+        flag(copy, "require_auth_voting", False)
+    assert vote(second, clips[2]).status == 200
+
+
+def test_what_hcaptcha_says_no_to(copy: Stack, captcha: HCaptchaPeer) -> None:
+    """VOTE-09: each refusal has a code of its own, and whatever is wrong with hCaptcha lets nobody pass."""
+    client = copy.client("203.0.113.31").ready()
+
+    def status(token: str) -> tuple[int, str]:
+        answer = client.send("POST", "/api/captcha/status", {"captchaToken": token})
+        return answer.status, answer.json().get("code", "")
+
+    assert status("made up") == (422, "captcha_invalid")
+    assert status(captcha.answer(age=121)) == (422, "captcha_expired")
+    assert status(captcha.answer(hostname="evil.example")) == (422, "captcha_other_site")
+    try:
+        for behaviour in ("down", "html", "garbage", "slow"):
+            captcha.behaviour = behaviour
+            start = time.monotonic()
+            assert status(captcha.answer()) == (503, "captcha_unavailable"), behaviour
+            assert time.monotonic() - start < 8
+    finally:
+        captcha.behaviour = "good"
+    assert client.send("POST", "/api/captcha/status", {}).json()["passed"] is False
+    assert status(captcha.answer()) == (200, "")
+
+
+def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, chromium, shots: pathlib.Path) -> None:
+    """VOTE-09: the widget is loaded only when it is needed; Esc puts it away, solving it sends the vote."""
+    copy.season(2)
+    votes = "select count(*) from votes where season_id = (select id from seasons where status = 'active')"
+    asked, complaints = [], []
+    page = chromium.new_page()
+    page.on("request", lambda request: asked.append(request.url) if request.url.startswith(captcha.url) else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    page.goto("/dashboard")
+    button = page.locator("[data-vote]")
+    expect(button).to_be_visible()
+    flag(copy, "require_captcha_voting", True)
+    try:
+        assert asked == []
+        page.keyboard.press("v")
+        dialog = page.get_by_role("dialog", name="Are you a person?")
+        expect(dialog.get_by_role("button", name="I am human")).to_be_visible()
+        page.screenshot(path=shots / "captcha.png")
+        assert Axe().run(page).response["violations"] == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        expect(button).to_be_focused()
+        expect(page.get_by_text("it needs the proof")).to_be_visible()
+        assert copy.value(votes) == 0
+
+        page.keyboard.press("v")
+        captcha.behaviour = "down"
+        dialog.get_by_role("button", name="I am human").click()
+        expect(dialog.get_by_text("cannot be checked")).to_be_visible()
+        captcha.behaviour = "good"
+        human = dialog.get_by_role("button", name="I am human")
+        human.focus()
+        page.keyboard.press("Enter")
+        expect(dialog).to_have_count(0)
+        expect(button).to_have_attribute("aria-pressed", "true")
+        wait_until(lambda: copy.value(votes) == 1, "the vote is counted")
+    finally:
+        captcha.behaviour = "good"
+        flag(copy, "require_captcha_voting", False)
+    assert complaints == []
+
+
+def test_writing_to_the_crew_in_a_browser(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+    """OPS-08: the contact page says what is missing, keeps the message and mails it so that it can be answered."""
+    page = chromium.new_page()
+    page.goto("/contact")
+    page.get_by_role("button", name="Send it").click()
+    expect(page.get_by_label("Your name")).to_be_focused()
+    expect(page.get_by_text("Write at least ten characters.")).to_be_visible()
+    page.get_by_label("Your name").fill("Bo")
+    page.get_by_label("E-mail address").fill("bo@example.org")
+    page.get_by_label("What it is about").fill("Größe?")
+    page.get_by_label("Message", exact=True).fill("How tall may a take be?\n.\nBye")
+    page.screenshot(path=shots / "contact.png")
+    page.get_by_role("button", name="Send it").click()
+    expect(page.get_by_role("heading", name="Your message is there")).to_be_focused()
+    page.screenshot(path=shots / "contact-sent.png")
+    assert Axe().run(page).response["violations"] == []
+    letter = mail.wait()[0]
+    assert letter.recipients == ["crew@example.org"] and letter.message["Subject"] == "[Dailies] Größe?"
+    assert letter.message["Reply-To"].addresses[0].addr_spec == "bo@example.org"
+    assert "How tall may a take be?\n.\nBye" in letter.text
