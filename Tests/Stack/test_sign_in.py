@@ -338,7 +338,7 @@ def test_a_verified_address_of_admin_emails_makes_an_admin(signin):
     wait_until(lambda: account(elsewhere) is None, "the other session has ended")
     sign_in(signin, person, subject, BOSS.upper())
     rows = signin.stack.rows(
-        "select actor_id, before, after from audit_log where action = 'user.grant_admin' and subject_id = %s", boss["id"]
+        "select actor_id, before, after from audit_log where action = 'member.grant_admin' and subject_id = %s", boss["id"]
     )
     assert len(rows) == 1 and rows[0][1] == {"role": "member"} and rows[0][2]["role"] == "admin"
 

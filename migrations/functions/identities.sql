@@ -142,7 +142,7 @@ begin
         where id = who and role = 'member' and banned_at is null;
         if found then
             perform write_audit(
-                null, 'user.grant_admin', 'user', who::text, 'ADMIN_EMAILS names a verified address',
+                null, 'member.grant_admin', 'member', who::text, 'ADMIN_EMAILS names a verified address',
                 '{"role": "member"}', jsonb_build_object('role', 'admin', 'provider', provider_key)
             );
             perform end_other_sessions(who, null);
