@@ -52,6 +52,8 @@ public struct Settings: Sendable {
     public let ffprobe: String
     /// How many votes a voter has on one UTC day.
     public let dailyVotes: Int
+    /// What the visitors of one network can bring to one clip in a round.
+    public let networkVoteWeight: Int
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
     /// How many minutes after a sign-in what destroys may be done.
@@ -112,6 +114,7 @@ public struct Settings: Sendable {
         ffmpeg = reader.path("FFMPEG")
         ffprobe = reader.path("FFPROBE")
         dailyVotes = reader.number("DAILY_VOTES", 1...1_000_000)
+        networkVoteWeight = reader.number("NETWORK_VOTE_WEIGHT", 1...1_000_000)
         sessionDays = reader.number("SESSION_DAYS", 1...3_650)
         recentSignInMinutes = reader.number("RECENT_SIGN_IN_MINUTES", 1...525_600)
         rateLimits = reader.rateLimits()

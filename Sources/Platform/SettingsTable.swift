@@ -59,6 +59,10 @@ extension Settings {
         SettingDescription("FFMPEG", "/usr/bin/ffmpeg", unit: "path", "The program that makes renditions and posters."),
         SettingDescription("FFPROBE", "/usr/bin/ffprobe", unit: "path", "The program that looks into uploads."),
         SettingDescription("DAILY_VOTES", "200", unit: "votes", "How many votes a voter has on one UTC day."),
+        SettingDescription(
+            "NETWORK_VOTE_WEIGHT", "100", unit: "weight",
+            "What the visitors of one network can bring to one clip in a round. Votes beyond it count and weigh nothing."
+        ),
         SettingDescription("SESSION_DAYS", "30", unit: "days", "How long a session lasts after its last use."),
         SettingDescription(
             "RECENT_SIGN_IN_MINUTES", "60", unit: "minutes",
