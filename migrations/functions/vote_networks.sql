@@ -110,11 +110,10 @@ begin
     if network_now.arrivals > 5 and clip_casts >= 0.8 * network_now.casts then
         update votes
         set flags = add_flags(flags, '{new_devices}')
-        from unnest(network_now.newcomers) newcomer (voter_key)
-        where votes.season_id = of_season and votes.slot_position = of_slot
-            and votes.voter_key = newcomer.voter_key and votes.clip_id = clip and votes.voided_at is null
-            and votes.updated_at > moment - interval '5 minutes'
-            and coalesce(array_position(votes.flags, 'new_devices'), 0) = 0;
+        where season_id = of_season and slot_position = of_slot
+            and voter_key = any (network_now.newcomers) and clip_id = clip and voided_at is null
+            and updated_at > moment - interval '5 minutes'
+            and array_position(flags, 'new_devices') is null;
     end if;
 end
 $$;
@@ -131,22 +130,31 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
+    lowest_id constant uuid := '00000000-0000-0000-0000-000000000000';
     vote record;
 begin
     insert into vote_network_clips (round_started, network, clip_id, weight)
     select started, crowded.network, votes.clip_id, sum(votes.weight)
     from unnest(crowded.devices) device (voter_key)
-    join votes
-        on votes.season_id = of_season and votes.slot_position = of_slot and votes.voter_key = device.voter_key
-        and votes.voided_at is null
+    cross join lateral (
+        select *
+        from votes
+        where votes.season_id = of_season and votes.slot_position = of_slot
+            and votes.voter_key = device.voter_key and votes.clip_id >= lowest_id and votes.voided_at is null
+        offset 0
+    ) votes
     where votes.network = crowded.network
     group by votes.clip_id;
     for vote in
         select votes.voter_key, votes.clip_id, votes.updated_at
         from unnest(crowded.devices) device (voter_key)
-        join votes
-            on votes.season_id = of_season and votes.slot_position = of_slot and votes.voter_key = device.voter_key
-            and votes.voided_at is null
+        cross join lateral (
+            select *
+            from votes
+            where votes.season_id = of_season and votes.slot_position = of_slot
+                and votes.voter_key = device.voter_key and votes.clip_id >= lowest_id and votes.voided_at is null
+            offset 0
+        ) votes
         where votes.network = crowded.network and votes.updated_at > dailies_now() - interval '5 minutes'
         order by votes.updated_at
     loop
@@ -200,9 +208,13 @@ begin
         from (
             select decode(here.network, 'hex') as network
             where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
-            offset 0
         ) named
-        left join vote_networks kept on kept.round_started = started and kept.network = named.network
+        left join lateral (
+            select vote_networks.crowd, vote_networks.devices
+            from vote_networks
+            where vote_networks.round_started = started and vote_networks.network = named.network
+            offset 0
+        ) kept on true
         offset 0
     ) known on true;
     if not true = any (news) then

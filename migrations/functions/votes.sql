@@ -121,6 +121,35 @@ as $$
     select case letter when 'n' then 1 when 's' then 3 when 'm' then 10 when 'c' then 0 end;
 $$;
 
+-- Flags what a voter has cast in the round since a moment, except for one clip. Returns how many votes.
+create or replace function flag_earlier(
+    of_season uuid,
+    of_slot int,
+    voter text,
+    except_for uuid,
+    since timestamptz,
+    flag text
+)
+returns int
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    flagged int;
+begin
+    update votes
+    set flags = add_flags(flags, array[flag])
+    where season_id = of_season and slot_position = of_slot and voter_key = voter
+        and clip_id >= '00000000-0000-0000-0000-000000000000' and clip_id <> except_for
+        and voided_at is null and updated_at >= since;
+    get diagnostics flagged = row_count;
+    return flagged;
+end
+$$;
+
 -- Counts the votes of one batch. Each row of the arrays is one vote; an empty text means that there is none. Every
 -- vote is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it
 -- counts. Votes of one voter take turns, so that the second is judged by what the first left.
@@ -372,7 +401,18 @@ begin
                         ) then 'second_identity'
                     end,
                     case when capped then 'network_cap' end
-                ), '') as marks
+                ), '') as marks,
+                -- The first casts of a pattern are evidence too. They are flagged once, when it shows.
+                case
+                    when code is null and bursts and bursts_already is not true then flag_earlier(
+                        open_round.season_id, open_round.slot_position, voter_key, clip_id,
+                        moment - interval '10 seconds', 'burst')
+                end,
+                case
+                    when code is null and new_run = 8 then flag_earlier(
+                        open_round.season_id, open_round.slot_position, voter_key, clip_id,
+                        midnight + moments[moments_known - 6] * interval '1 millisecond', 'upload_order')
+                end
             from watched
         ), counted as (
             insert into votes as kept (
@@ -391,29 +431,6 @@ begin
                 network = excluded.network,
                 flags = add_flags(kept.flags, excluded.flags),
                 updated_at = excluded.updated_at
-        ), looked_back as (
-            -- The first casts of a pattern are evidence too. They are flagged once, when it shows.
-            update votes
-            set flags = add_flags(votes.flags, array_remove(array[
-                    case
-                        when pattern.bursts and votes.updated_at >= moment - interval '10 seconds' then 'burst'
-                    end,
-                    case
-                        when pattern.new_run = 8
-                            and votes.updated_at >= midnight
-                                + pattern.moments[pattern.moments_known - 6] * interval '1 millisecond'
-                        then 'upload_order'
-                    end
-                ], null))
-            from (
-                select *
-                from ruled
-                where code is null and (bursts and bursts_already is not true or new_run = 8)
-            ) pattern
-            where votes.season_id = open_round.season_id and votes.slot_position = open_round.slot_position
-                and votes.voter_key = pattern.voter_key and votes.clip_id >= lowest_id
-                and votes.clip_id <> pattern.clip_id and votes.voided_at is null
-                and votes.updated_at >= moment - interval '14 seconds'
         ), crowded as (
             insert into vote_network_clips as kept (round_started, network, clip_id, weight)
             select open_round.started_at, network, clip_id, sum(weight)
@@ -749,6 +766,7 @@ $$;
 
 revoke all on function create_votes_partition(uuid), drop_votes_partition(uuid), lock_open_round() from public;
 revoke all on function lock_votes(text[], uuid[], date) from public;
+revoke all on function flag_earlier(uuid, int, text, uuid, timestamptz, text) from public;
 revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int) from public;
 revoke all on function undo_votes(text[], uuid[], text[], int), adopt_device_votes(text, uuid) from public;
 grant execute on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int)
