@@ -67,7 +67,8 @@ struct VoteRefusalRoutesTests {
             let stored: Int = try superuser.one("select count(*)::int from votes")
             #expect(stored == 4)
             let tables: [String] = try superuser.query(
-                "select quote_ident(relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace")
+                "select quote_ident(relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+            )
             #expect(tables.count > 20)
             // As text, and as the bytes of which an address consists, in a bytea's notation.
             let traces = ["198.51.100.77", "2001:db8:77:88", "c633644d", "20010db800770088"]

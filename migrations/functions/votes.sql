@@ -292,7 +292,7 @@ begin
                         end
                     when clip.user_id = asked.member then 'own_clip'
                     when mine.clip_id is not null and not repeats_enabled then 'already_voted'
-                    when asked.member is null and exists (
+                    when asked.member is null and other.user_id is not null and exists (
                         select from votes
                         where season_id = open_round.season_id and slot_position = open_round.slot_position
                             and device_key = asked.voter_key and clip_id = asked.clip_id
@@ -346,7 +346,8 @@ begin
                 select user_id, voter_cookie
                 from votes
                 where season_id = open_round.season_id and slot_position = open_round.slot_position
-                    and device_key = asked.device_key and clip_id >= lowest_id
+                    and device_key = case when asked.member is null then asked.voter_key else asked.device_key end
+                    and clip_id >= lowest_id
                     and user_id is not null and voided_at is null
                 order by clip_id
                 limit 1
