@@ -148,7 +148,9 @@ private final class Crowd: Sendable {
             // The limit of thirty votes a minute is another test's.
             for _ in 0..<26 {
                 for person in people.keys.sorted() {
-                    try act(person, &people[person]!, committers[Int.random(in: 0..<2, using: &random)], &random)
+                    guard var model = people[person] else { continue }
+                    try act(person, &model, committers[Int.random(in: 0..<2, using: &random)], &random)
+                    people[person] = model
                 }
             }
             models.withLock { $0.merge(people) { _, new in new } }
