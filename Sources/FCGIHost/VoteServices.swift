@@ -22,7 +22,8 @@ struct VoteServices: Sendable {
         var options = options
         options.maximumConnections = 1
         committing = Database(options)
-        committer = VoteCommitter(database: committing, dailyVotes: settings.dailyVotes, log: log)
+        committer = VoteCommitter(
+            database: committing, dailyVotes: settings.dailyVotes, networkWeight: settings.networkVoteWeight, log: log)
         views = ViewBuffer(database: database, log: log)
         cache = FeedCache(database: database, address: address, render: VoteRoutes.render)
         voting = Voting(

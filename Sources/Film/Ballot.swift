@@ -11,16 +11,6 @@ public enum VoteKind: String, Codable, CaseIterable, SQLValue {
     case mega
 }
 
-/// Something about the way a vote came in that is written down with it and refuses nothing.
-public enum VoteSignal: String, Sendable {
-    /// The browser sent fewer headers than browsers do.
-    case missingHeaders = "missing_headers"
-    /// No feed came before the vote, or the token says so wrongly.
-    case feedTokenMissing = "feed_token_missing"
-    /// The feed is older than its token allows.
-    case feedTokenStale = "feed_token_stale"
-}
-
 /// A vote that somebody wants to cast.
 public struct Ballot: Sendable {
     /// Who votes: `user_<id>` or `device_` and 32 hexadecimal digits.

@@ -8,6 +8,7 @@ struct VoteBatch: Sendable {
 
     let database: Database
     let dailyVotes: Int
+    var networkWeight = VoteCommitter.networkWeight
 
     func cast(_ ballots: [Ballot]) throws(DatabaseError) -> [Outcome] {
         let rows: [Row] = try database.query(
@@ -17,7 +18,8 @@ struct VoteBatch: Sendable {
             from cast_votes(
                 \(ballots.map(\.voterKey)), \(ballots.map(\.clipID)), \(ballots.map(\.kind.rawValue)),
                 \(ballots.map(\.deviceKey)), \(ballots.map { $0.cookieHash ?? "" }), \(ballots.map(\.network)),
-                \(ballots.map { $0.signals.map(\.rawValue).joined(separator: ",") }), \(dailyVotes)::int
+                \(ballots.map { $0.signals.map(\.rawValue).joined(separator: ",") }), \(dailyVotes)::int,
+                \(networkWeight)::int
             )
             """)
         return try outcomes(rows, of: ballots.map(\.clipID))

@@ -8,6 +8,8 @@ public import Postgres
 public final class VoteCommitter: Sendable {
     /// The most votes that one call counts.
     public static let batchLimit = 256
+    /// How much weight the visitors of one network can bring to one clip in a round, unless told otherwise.
+    public static let networkWeight = 100
     private static let attempts = 5
 
     private typealias Ticket = GroupQueue<Wish, VoteTally>.Ticket
@@ -22,9 +24,13 @@ public final class VoteCommitter: Sendable {
     private let queue: GroupQueue<Wish, VoteTally>
 
     /// A committer with a connection of `database`, which should be its own, so that no other request can make votes
-    /// wait. At most `capacity` votes wait at a time.
-    public init(database: Database, dailyVotes: Int, capacity: Int = 4_096, log: Log) {
-        batch = VoteBatch(database: database, dailyVotes: dailyVotes)
+    /// wait. At most `capacity` votes wait at a time. More weight than `networkWeight` from the visitors of one
+    /// network for one clip is counted as votes without weight.
+    public init(
+        database: Database, dailyVotes: Int, networkWeight: Int = VoteCommitter.networkWeight, capacity: Int = 4_096,
+        log: Log
+    ) {
+        batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
         queue = GroupQueue(named: "votes", groupLimit: Self.batchLimit, capacity: capacity)
         self.log = log
     }

@@ -20,6 +20,13 @@ enum Upkeep {
         }
         registry.recur("sweep_rates", .every(.seconds(60)), SweepRates())
 
+        registry.register(SweepNetworks.self) { _, context in
+            report(
+                "networks of closed rounds forgotten", try context.database.one("select sweep_vote_networks()"), context
+            )
+        }
+        registry.recur("sweep_networks", .every(.seconds(3_600)), SweepNetworks())
+
         registry.register(SweepSessions.self) { _, context in
             let removed = try inBatches(context) { try Sessions.sweep(in: context.database) }
             let keys = try inBatches(context) { try APIKeys.sweep(in: context.database) }
@@ -66,6 +73,11 @@ struct PruneJobs: JobPayload {
 
 struct SweepRates: JobPayload {
     static let kind = "sweep_rates"
+    static let options = upkeep
+}
+
+struct SweepNetworks: JobPayload {
+    static let kind = "sweep_networks"
     static let options = upkeep
 }
 

@@ -64,6 +64,8 @@ public struct Settings: Sendable {
     public let legalEmail: String
     /// How old members say that they are when they join, in years.
     public let minimumAge: Int
+    /// What the visitors of one network can bring to one clip in a round.
+    public let networkVoteWeight: Int
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
     /// How many minutes after a sign-in what destroys may be done.
@@ -141,6 +143,7 @@ public struct Settings: Sendable {
         legalAddress = reader.text("LEGAL_ADDRESS").split(separator: "|").map(\.trimmed).filter { !$0.isEmpty }
         legalEmail = reader.text("LEGAL_EMAIL")
         minimumAge = reader.number("MINIMUM_AGE", 13...99)
+        networkVoteWeight = reader.number("NETWORK_VOTE_WEIGHT", 1...1_000_000)
         sessionDays = reader.number("SESSION_DAYS", 1...3_650)
         recentSignInMinutes = reader.number("RECENT_SIGN_IN_MINUTES", 1...525_600)
         rateLimits = reader.rateLimits()

@@ -95,9 +95,13 @@ extension Settings {
             "LEGAL_NAME", "", unit: "text",
             "Who runs the site, as /privacy and /terms name them; needed in most countries."),
         SettingDescription(
-            "LEGAL_ADDRESS", "", unit: "text, lines apart by |", "Where who runs the site is reached by post."),
+            "LEGAL_ADDRESS", "", unit: "text, a vertical bar between lines", "Where who runs the site is reached by post."),
         SettingDescription("LEGAL_EMAIL", "", unit: "address", "Where who runs the site is reached by e-mail."),
         SettingDescription("MINIMUM_AGE", "16", unit: "years", "How old members say that they are when they join."),
+        SettingDescription(
+            "NETWORK_VOTE_WEIGHT", "100", unit: "weight",
+            "What the visitors of one network can bring to one clip in a round. Votes beyond it count and weigh nothing."
+        ),
         SettingDescription("SESSION_DAYS", "30", unit: "days", "How long a session lasts after its last use."),
         SettingDescription(
             "RECENT_SIGN_IN_MINUTES", "60", unit: "minutes",

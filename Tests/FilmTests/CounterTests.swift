@@ -86,7 +86,8 @@ struct CounterTests {
         let _: [Row] = try web.query(
             """
             select * from cast_votes(
-                \(keys), \(clips), \(ballots.map { _ in "standard" }), \(keys), \(nothing), \(nothing), \(nothing), 200
+                \(keys), \(clips), \(ballots.map { _ in "standard" }), \(keys), \(nothing),
+                \(ballots.map(\.network)), \(nothing), 200
             )
             """)
         let _: [Row] = try web.query("select * from undo_votes(\(keys), \(clips), \(nothing), 200)")
@@ -96,7 +97,7 @@ struct CounterTests {
         let _: Int = try web.one("select record_views(\(season), 1, \(keys), \(clips))")
     }
 
-    /// Twenty thousand votes, voters and views of others, and five thousand clips that wait.
+    /// Twenty thousand votes, voters, networks and views of others, and five thousand clips that wait.
     private func fill(_ stage: FilmStage, _ season: UUID) throws {
         try stage.superuser.withConnection { connection in
             try connection.script(
@@ -104,6 +105,12 @@ struct CounterTests {
                 set session_replication_role = replica;
                 insert into tournament_clips (season_id, slot_position, user_id, title, genre, rights_confirmed_at)
                 select '\(season)', 1, gen_random_uuid(), 'clip', 'Other', now() from generate_series(1, 5000);
+                insert into vote_networks (round_started, network, devices)
+                select voting_started_at, decode(md5(number::text), 'hex'), array['device_' || number]
+                from story_slots, generate_series(1, 20000) number
+                where status = 'voting';
+                insert into vote_network_clips (round_started, network, clip_id, weight)
+                select round_started, network, gen_random_uuid(), 1 from vote_networks;
                 insert into votes (
                     season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, created_at, updated_at
                 )

@@ -84,6 +84,23 @@ as $$
     cross join lateral take_rates(alike.keys, alike.asked, alike.allowed) taken;
 $$;
 
+-- Takes back what take_rates has just granted. The caller still holds the rows.
+create or replace function give_back_rates(keys text[], votes int[])
+returns void
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+as $$
+begin
+    for place in 1..cardinality(keys) loop
+        update rate_windows
+        set current_count = current_count - votes[place],
+            granted = granted - votes[place]
+        where key = keys[place];
+    end loop;
+end
+$$;
+
 -- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
 -- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, and -1 for all when the limiter
 -- cannot decide.
@@ -100,6 +117,7 @@ as $$
 declare
     votes_a_minute constant int := 30;
     network_votes_a_minute constant int := 600;
+    granted int[];
 begin
     with asked as (
         select here.ordinal, 'vote ' || here.voter_key as key,
@@ -121,6 +139,7 @@ begin
         select from unnest(voter_keys, networks, turns) here (voter_key, network, turn)
         where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
     ) then
+        granted := turns;
         with asked as (
             select here.ordinal, 'network ' || here.network as key,
                 row_number() over (partition by here.network order by here.ordinal) as place
@@ -141,6 +160,15 @@ begin
         into turns, waits
         from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
         left join refused on refused.ordinal = here.ordinal;
+        -- What the network had no room for must not use up the voter's own minute, or the wait would not be true.
+        perform give_back_rates(array_agg(back.key), array_agg(back.votes))
+        from (
+            select 'vote ' || here.voter_key as key, count(*)::int as votes
+            from unnest(voter_keys, granted, turns) here (voter_key, granted, turn)
+            where here.granted > 0 and here.turn = 0
+            group by here.voter_key
+        ) back
+        having count(*) > 0;
     end if;
     return next;
 exception
@@ -176,7 +204,8 @@ as $$
     select count(*) from swept;
 $$;
 
-revoke all on function take_rates(text[], int[], int), take_vote_rates(text[], text[]), sweep_rates() from public;
+revoke all on function take_rates(text[], int[], int), give_back_rates(text[], int[]) from public;
+revoke all on function take_vote_rates(text[], text[]), sweep_rates() from public;
 grant execute on function sweep_rates() to dailies_jobs;
 revoke all on function take_limits(text[], int[], int[]) from public;
 grant execute on function take_limits(text[], int[], int[]) to dailies_web;

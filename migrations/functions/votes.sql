@@ -39,15 +39,15 @@ $$;
 --
 -- A row's share lock alone would do, but it is given to every newcomer while others hold it: under a steady stream of
 -- votes whoever wants to close the round would wait for ever. The lock of lock_film(), taken shared, has a queue.
-create or replace function lock_open_round(out season_id uuid, out slot_position int)
+create or replace function lock_open_round(out season_id uuid, out slot_position int, out started_at timestamptz)
 language plpgsql
 set search_path = public, pg_temp
 as $$
 begin
     perform pg_advisory_xact_lock_shared(hashtextextended('dailies.film', 0));
     for attempt in 1..3 loop
-        select slots.season_id, slots.position
-        into lock_open_round.season_id, lock_open_round.slot_position
+        select slots.season_id, slots.position, slots.voting_started_at
+        into lock_open_round.season_id, lock_open_round.slot_position, lock_open_round.started_at
         from seasons
         join story_slots slots on slots.season_id = seasons.id
         where seasons.status = 'active' and slots.status = 'voting' and slots.voting_ends_at > dailies_now()
@@ -69,7 +69,8 @@ create or replace function lock_votes(
     clip_ids uuid[],
     today date,
     out season_id uuid,
-    out slot_position int
+    out slot_position int,
+    out started_at timestamptz
 )
 language plpgsql
 set search_path = public, pg_temp
@@ -78,8 +79,8 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 begin
-    select open_round.season_id, open_round.slot_position
-    into lock_votes.season_id, lock_votes.slot_position
+    select open_round.season_id, open_round.slot_position, open_round.started_at
+    into lock_votes.season_id, lock_votes.slot_position, lock_votes.started_at
     from lock_open_round() open_round;
     if lock_votes.season_id is not null then
         perform
@@ -110,19 +111,51 @@ begin
 end
 $$;
 
--- How much a cast weighs, by its letter in `votes.kinds`.
+-- How much a cast weighs, by its letter in `votes.kinds`; c is one beyond what its network may bring to the clip.
 create or replace function vote_weight(letter text)
 returns int
 language sql
 immutable
 parallel safe
 as $$
-    select case letter when 'n' then 1 when 's' then 3 when 'm' then 10 end;
+    select case letter when 'n' then 1 when 's' then 3 when 'm' then 10 when 'c' then 0 end;
+$$;
+
+-- Flags what a voter has cast in the round since a moment, except for one clip. Returns how many votes.
+create or replace function flag_earlier(
+    of_season uuid,
+    of_slot int,
+    voter text,
+    except_for uuid,
+    since timestamptz,
+    flag text
+)
+returns int
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    flagged int;
+begin
+    update votes
+    set flags = add_flags(flags, array[flag])
+    where season_id = of_season and slot_position = of_slot and voter_key = voter
+        and clip_id >= '00000000-0000-0000-0000-000000000000' and clip_id <> except_for
+        and voided_at is null and updated_at >= since;
+    get diagnostics flagged = row_count;
+    return flagged;
+end
 $$;
 
 -- Counts the votes of one batch. Each row of the arrays is one vote; an empty text means that there is none. Every
 -- vote is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it
 -- counts. Votes of one voter take turns, so that the second is judged by what the first left.
+--
+-- What looks suspicious is flagged and counts (VOTE-08). More than `network_weight` from the visitors of one network
+-- for one clip weighs nothing.
 create or replace function cast_votes(
     voter_keys text[],
     clip_ids uuid[],
@@ -131,7 +164,8 @@ create or replace function cast_votes(
     cookies text[],
     networks text[],
     signals text[],
-    daily_votes int
+    daily_votes int,
+    network_weight int default 100
 )
 returns table (
     ordinal int,
@@ -160,6 +194,11 @@ declare
     moment constant timestamptz := dailies_now();
     today constant date := (moment at time zone 'utc')::date;
     until_tomorrow constant int := ceil(extract(epoch from (today + 1)::timestamp - moment at time zone 'utc'));
+    midnight constant timestamptz := today::timestamp at time zone 'utc';
+    millisecond constant int := floor(extract(epoch from moment - midnight) * 1000);
+    -- Compared with, so that a lookup names the whole key of its index and can be planned for no other.
+    lowest_id constant uuid := '00000000-0000-0000-0000-000000000000';
+    crowds boolean[] := array_fill(false, array[cardinality(voter_keys)]);
     flags text[];
     power_enabled boolean;
     repeats_enabled boolean;
@@ -198,27 +237,46 @@ begin
         end if;
     end if;
     select * into open_round from lock_votes(voter_keys, clip_ids, today);
+    if open_round.season_id is not null then
+        crowds := visit_networks(
+            open_round.season_id, open_round.slot_position, open_round.started_at, voter_keys, networks, rates.turns,
+            repeats_enabled);
+    end if;
 
     for this_turn in 1..(select max(turn) from unnest(rates.turns) turn) loop
         return query
         with asked as materialized (
             select here.*,
                 case here.kind when 'standard' then 'n' when 'super' then 's' when 'mega' then 'm' end as letter,
-                case when starts_with(here.voter_key, 'user_') then substr(here.voter_key, 6)::uuid end as member
+                case when starts_with(here.voter_key, 'user_') then substr(here.voter_key, 6)::uuid end as member,
+                decode(nullif(here.cookie_text, ''), 'hex') as cookie,
+                decode(nullif(here.network_text, ''), 'hex') as network
             from unnest(
                 voter_keys, clip_ids, asked_kinds, device_keys, cookies, networks, signals, rates.turns,
-                rates.remaining
+                rates.remaining, crowds
             ) with ordinality here (
-                voter_key, clip_id, kind, device_key, cookie, network, signals, turn, remaining, ordinal
+                voter_key, clip_id, kind, device_key, cookie_text, network_text, signals, turn, remaining, crowd,
+                ordinal
             )
             where here.turn = this_turn
         ), judged as materialized (
             select asked.*,
-                vote_weight(asked.letter) as weight,
                 clip.weighted_score,
                 clip.vote_count,
+                clip.created_at as uploaded_at,
                 coalesce(days.casts, 0) as casts_today,
                 asked.member is not null and voter.id is null as is_gone,
+                days.moments,
+                cardinality(days.moments) as moments_known,
+                days.order_at,
+                coalesce(days.order_run, 0) as order_run,
+                case
+                    when asked.device_key = days.shared_device
+                        or other.user_id is not null and other.user_id is distinct from asked.member
+                            and coalesce(other.voter_cookie = asked.cookie, true)
+                    then asked.device_key
+                    else days.shared_device
+                end as shared_device,
                 case
                     when days.attempts >= attempts_a_day then 'rate_limited'
                     when voter.banned_at is not null then 'banned'
@@ -235,7 +293,7 @@ begin
                         end
                     when clip.user_id = asked.member then 'own_clip'
                     when mine.clip_id is not null and not repeats_enabled then 'already_voted'
-                    when asked.member is null and exists (
+                    when asked.member is null and other.user_id is not null and exists (
                         select from votes
                         where season_id = open_round.season_id and slot_position = open_round.slot_position
                             and device_key = asked.voter_key and clip_id = asked.clip_id
@@ -273,7 +331,7 @@ begin
                 offset 0
             ) clip on true
             left join lateral (
-                select casts, attempts
+                select *
                 from voter_days
                 where voter_key = asked.voter_key and day = today
                 offset 0
@@ -285,49 +343,149 @@ begin
                     and voter_key = asked.voter_key and clip_id = asked.clip_id and voided_at is null
                 offset 0
             ) mine on true
+            left join lateral (
+                select user_id, voter_cookie
+                from votes
+                where season_id = open_round.season_id and slot_position = open_round.slot_position
+                    and device_key = case when asked.member is null then asked.voter_key else asked.device_key end
+                    and clip_id >= lowest_id
+                    and user_id is not null and voided_at is null
+                order by clip_id
+                limit 1
+            ) other on true
+        ), watched as (
+            -- A run of casts ends with a pause, or with a clip that was uploaded before the one before it.
+            select judged.*,
+                case
+                    when judged.millisecond_before between millisecond - 1999 and millisecond
+                        and judged.uploaded_at > judged.order_at
+                    then judged.order_run + 1
+                    else 1
+                end as new_run,
+                judged.moments[judged.moments_known - 9] >= millisecond - 10000 as bursts,
+                judged.moments[judged.moments_known - 10] >= judged.millisecond_before - 10000 as bursts_already,
+                judged.crowd
+                    and sum(judged.crowded) over (
+                        partition by judged.crowded, case when judged.crowd then judged.network end,
+                            case when judged.crowd then judged.clip_id end
+                        order by judged.ordinal
+                    ) + coalesce(
+                        case
+                            when judged.crowded = 1 then (
+                                select weight
+                                from vote_network_clips
+                                where round_started = open_round.started_at and network = judged.network
+                                    and clip_id = judged.clip_id
+                            )
+                        end, 0) > network_weight as capped
+            from (
+                select judged.*,
+                    judged.moments[judged.moments_known] as millisecond_before,
+                    case when judged.crowd and judged.code is null then 1 else 0 end as crowded
+                from judged
+            ) judged
+        ), ruled as materialized (
+            select watched.*,
+                case when capped then 'c' else letter end as kind_letter,
+                case when capped then 0 else vote_weight(letter) end as weight,
+                nullif(concat_ws(
+                    ',',
+                    nullif(signals, ''),
+                    case when bursts then 'burst' end,
+                    case when new_run >= 8 then 'upload_order' end,
+                    case
+                        when shared_device = device_key or member is not null and device_key <> '' and exists (
+                            select from votes
+                            where season_id = open_round.season_id and slot_position = open_round.slot_position
+                                and voter_key = watched.device_key and clip_id = watched.clip_id
+                                and voided_at is null
+                                and coalesce(voter_cookie = watched.cookie, true)
+                        ) then 'second_identity'
+                    end,
+                    case when capped then 'network_cap' end
+                ), '') as marks,
+                -- The first casts of a pattern are evidence too. They are flagged once, when it shows.
+                case
+                    when code is null and bursts and bursts_already is not true then flag_earlier(
+                        open_round.season_id, open_round.slot_position, voter_key, clip_id,
+                        moment - interval '10 seconds', 'burst')
+                end,
+                case
+                    when code is null and new_run = 8 then flag_earlier(
+                        open_round.season_id, open_round.slot_position, voter_key, clip_id,
+                        midnight + moments[moments_known - 6] * interval '1 millisecond', 'upload_order')
+                end
+            from watched
         ), counted as (
             insert into votes as kept (
                 season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, voter_cookie, network,
                 kinds, flags, created_at, updated_at
             )
             select open_round.season_id, open_round.slot_position, clip_id, weight, voter_key,
-                nullif(device_key, ''), member, decode(nullif(cookie, ''), 'hex'), decode(nullif(network, ''), 'hex'),
-                letter, string_to_array(nullif(signals, ''), ','), moment, moment
-            from judged
+                nullif(device_key, ''), member, cookie, network, kind_letter, string_to_array(marks, ','), moment,
+                moment
+            from ruled
             where code is null
             on conflict (season_id, slot_position, voter_key, clip_id) where voided_at is null do update
             set casts = kept.casts + 1,
                 weight = kept.weight + excluded.weight,
                 kinds = kept.kinds || excluded.kinds,
+                network = excluded.network,
+                flags = add_flags(kept.flags, excluded.flags),
                 updated_at = excluded.updated_at
+        ), crowded as (
+            insert into vote_network_clips as kept (round_started, network, clip_id, weight)
+            select open_round.started_at, network, clip_id, sum(weight)
+            from ruled
+            where crowd and code is null
+            group by network, clip_id
+            order by network, clip_id
+            on conflict (round_started, network, clip_id) do update
+            set weight = kept.weight + excluded.weight
         ), scored as (
             update tournament_clips
             set vote_count = tournament_clips.vote_count + won.votes,
                 weighted_score = tournament_clips.weighted_score + won.weight
             from (
                 select clip_id, count(*)::int as votes, sum(weight)::int as weight
-                from judged
+                from ruled
                 where code is null
                 group by clip_id
             ) won
             where tournament_clips.id = won.clip_id
         ), totted as (
-            insert into voter_days as kept (voter_key, day, casts, attempts)
-            select voter_key, today, case when code is null then 1 else 0 end, 1
-            from judged
+            insert into voter_days as kept (
+                voter_key, day, casts, attempts, began_at, moments, order_run, order_at, shared_device
+            )
+            select voter_key, today, case when code is null then 1 else 0 end, 1, moment,
+                case
+                    when code is not null then moments
+                    when moments is null then array[millisecond]
+                    when moments_known < 11 then moments || millisecond
+                    else moments[2:] || millisecond
+                end,
+                case when code is null then new_run else order_run end,
+                case when code is null then uploaded_at else order_at end,
+                shared_device
+            from ruled
             where code is distinct from 'rate_limited' and not is_gone
             order by voter_key collate "C"
             on conflict (voter_key, day) do update
             set casts = kept.casts + excluded.casts,
-                attempts = kept.attempts + 1
+                attempts = kept.attempts + 1,
+                began_at = coalesce(kept.began_at, excluded.began_at),
+                moments = excluded.moments,
+                order_run = excluded.order_run,
+                order_at = excluded.order_at,
+                shared_device = excluded.shared_device
         ), answered as (
-            select judged.*,
+            select ruled.*,
                 weighted_score
                     + sum(case when code is null then weight else 0 end) over (partition by clip_id) as new_score,
                 vote_count + count(*) filter (where code is null) over (partition by clip_id) as new_count,
                 casts_today + case when code is null then 1 else 0 end as total_today,
                 power_enabled and member is not null and (code is null or code = 'already_voted') as has_power
-            from judged
+            from ruled
         )
         select ordinal::int,
             code,
@@ -355,6 +513,11 @@ begin
             end
         from answered;
     end loop;
+    if true = any (crowds) then
+        perform watch_crowds(
+            open_round.season_id, open_round.slot_position, open_round.started_at, voter_keys, clip_ids, networks,
+            crowds);
+    end if;
 end
 $$;
 
@@ -464,6 +627,11 @@ begin
             weighted_score = weighted_score - vote_weight(undone)
         where id = clip.id
         returning * into clip;
+        if mine.user_id is null then
+            update vote_network_clips
+            set weight = greatest(0, weight - vote_weight(undone))
+            where round_started = open_round.started_at and network = mine.network and clip_id = clip.id;
+        end if;
         update voter_days
         set casts = greatest(0, casts - 1)
         where voter_key = voter_keys[place] and day = (mine.updated_at at time zone 'utc')::date;
@@ -478,7 +646,8 @@ $$;
 
 -- At sign-in the device's votes of the open round become the member's. What the member has voted for already, or made,
 -- is dropped and leaves the counters. The member's day holds what is taken over; the device's day keeps what it cast.
--- Returns how many votes were taken over.
+-- A member's vote is no visitor's: it leaves what the network has brought, and what weighed nothing for that gets its
+-- weight back. Returns how many votes were taken over.
 create or replace function adopt_device_votes(device text, member uuid)
 returns int
 language plpgsql
@@ -491,10 +660,11 @@ declare
     member_key constant text := 'user_' || member;
     open_season uuid;
     open_slot int;
+    open_since timestamptz;
     adopted int;
 begin
-    select lock_open_round.season_id, lock_open_round.slot_position
-    into open_season, open_slot
+    select lock_open_round.season_id, lock_open_round.slot_position, lock_open_round.started_at
+    into open_season, open_slot, open_since
     from lock_open_round();
     if open_season is null then
         return 0;
@@ -508,6 +678,27 @@ begin
     )
     order by id
     for no key update;
+    perform
+    from voter_days
+    where voter_key in (device, member_key) and day = today
+    order by voter_key
+    for no key update;
+    perform
+    from vote_networks
+    where round_started = open_since and network in (
+        select network
+        from votes
+        where season_id = open_season and slot_position = open_slot and voter_key = device and voided_at is null
+    )
+    order by network
+    for no key update;
+    update vote_network_clips
+    set weight = greatest(0, vote_network_clips.weight - leaving.weight)
+    from votes leaving
+    where leaving.season_id = open_season and leaving.slot_position = open_slot and leaving.voter_key = device
+        and leaving.voided_at is null
+        and vote_network_clips.round_started = open_since and vote_network_clips.network = leaving.network
+        and vote_network_clips.clip_id = leaving.clip_id;
 
     with dropped as (
         delete from votes
@@ -532,11 +723,31 @@ begin
     from dropped
     where tournament_clips.id = dropped.clip_id;
 
+    update tournament_clips
+    set weighted_score = weighted_score + length(freed.kinds) - length(replace(freed.kinds, 'c', ''))
+    from votes freed
+    where freed.season_id = open_season and freed.slot_position = open_slot and freed.voter_key = device
+        and freed.voided_at is null and freed.kinds like '%c%' and tournament_clips.id = freed.clip_id;
     with taken as (
         update votes
         set voter_key = member_key,
             device_key = device,
-            user_id = member
+            user_id = member,
+            weight = weight + length(kinds) - length(replace(kinds, 'c', '')),
+            kinds = replace(kinds, 'c', 'n'),
+            flags = nullif(
+                array_remove(
+                    array_remove(flags, 'network_cap'),
+                    case
+                        when not exists (
+                            select from votes others
+                            where others.season_id = open_season and others.slot_position = open_slot
+                                and others.device_key = device and others.user_id <> member
+                                and others.voided_at is null
+                        ) then 'second_identity'
+                    end
+                ),
+                '{}')
         where season_id = open_season and slot_position = open_slot and voter_key = device and voided_at is null
         returning casts, (updated_at at time zone 'utc')::date as day
     ), totted as (
@@ -557,8 +768,9 @@ $$;
 
 revoke all on function create_votes_partition(uuid), drop_votes_partition(uuid), lock_open_round() from public;
 revoke all on function lock_votes(text[], uuid[], date) from public;
-revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int) from public;
+revoke all on function flag_earlier(uuid, int, text, uuid, timestamptz, text) from public;
+revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int) from public;
 revoke all on function undo_votes(text[], uuid[], text[], int), adopt_device_votes(text, uuid) from public;
-grant execute on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int)
+grant execute on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int)
     to dailies_web, dailies_jobs;
 grant execute on function undo_votes(text[], uuid[], text[], int) to dailies_web, dailies_jobs;
