@@ -95,7 +95,8 @@ extension Settings {
             "LEGAL_NAME", "", unit: "text",
             "Who runs the site, as /privacy and /terms name them; needed in most countries."),
         SettingDescription(
-            "LEGAL_ADDRESS", "", unit: "text, a vertical bar between lines", "Where who runs the site is reached by post."),
+            "LEGAL_ADDRESS", "", unit: "text, a vertical bar between lines",
+            "Where who runs the site is reached by post."),
         SettingDescription("LEGAL_EMAIL", "", unit: "address", "Where who runs the site is reached by e-mail."),
         SettingDescription("MINIMUM_AGE", "16", unit: "years", "How old members say that they are when they join."),
         SettingDescription(

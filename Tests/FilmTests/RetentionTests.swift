@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Retention of votes and views", .requiresPostgres)
 struct RetentionTests {
-    @Test("JOB-06 views and device keys go thirty days after their round, what is newer stays")
+    @Test("JOB-06 VOTE-07 views and device keys go thirty days after their round, what is newer stays")
     func goesWithTime() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B"])
