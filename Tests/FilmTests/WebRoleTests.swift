@@ -83,7 +83,7 @@ struct WebRoleTableTests {
                     and has_column_privilege('dailies_web', attrelid, attnum, 'select')
                 order by attname
                 """)
-            #expect(columns == ["avatar_seed", "banned_at", "created_at", "id", "role", "username"])
+            #expect(columns == ["avatar_seed", "banned_at", "created_at", "id", "left_at", "role", "username"])
         }
     }
 

@@ -59,6 +59,30 @@ private struct TracedSite {
             select encode(token_hash, 'hex') from api_keys where user_id = \(miraID)
             """)
         #expect(hashes.count >= 4)
+        try root.execute(
+            """
+            insert into identities (provider, subject, user_id, email, email_verified, created_at)
+            values ('https://provider.example', 'subject-of-mira', \(miraID), 'Mira@work.example', true, now())
+            """)
+        try root.execute(
+            """
+            insert into sign_in_flows (
+                state_hash, browser_hash, provider, verifier, nonce, return_path, link_user_id, created_at, expires_at
+            )
+            values (sha256('a'), sha256('b'), 'google', 'v', 'n', '/', \(miraID), now(), now() + interval '1 hour')
+            """)
+        try root.execute(
+            """
+            insert into contact_messages (name, email, subject, message, user_id)
+            values ('Mira', 'mira@work.example', 'Hello', 'a message of mira', \(miraID)),
+                ('Mira', 'mira@work.example', 'Again', 'written before she signed in', null)
+            """)
+        try root.execute(
+            """
+            insert into sign_in_links (token_hash, address, created_at, expires_at)
+            values (sha256('c'), 'mira@work.example', now(), now() + interval '1 hour')
+            """)
+        needles += ["subject-of-mira", "mira@work.example", "a message of mira", "written before she signed in"]
         needles += hashes
         needles += [
             miraID.uuidString.lowercased(), "mira_okafor", "mira_new", "mira@private.example", "seed-of-mira",
@@ -423,7 +447,7 @@ struct DepartureTests {
             #expect(json["voteDays"]?[0]?["casts"] == 2)
             #expect(json["other"]?["signInLinks"]?[0]?["createdAt"] != nil)
             #expect(json["other"]?["laterThings"]?[0] != nil)
-            for (section, count) in [("clips", 5), ("votes", 3), ("views", 4), ("audit", 2)] {
+            for (section, count) in [("clips", 5), ("votes", 3), ("views", 4), ("audit", 5), ("messages", 1)] {
                 guard case .array(let entries)? = json[section] else {
                     Issue.record("no \(section)")
                     continue

@@ -65,11 +65,9 @@ enum RouteTable {
         DELETE /api/auth/identities          member   -     form refused recent auth
         GET    /api/auth/identities          member   -     -    -       -      auth
         GET    /api/auth/link                any      -     -    -       -      auth
-        GET    /api/auth/link                any      read  -    -       -      auth
         POST   /api/auth/link                any      -     form -       -      auth
         GET    /api/auth/providers           any      read  -    -       -      auth
         GET    /api/auth/session             any      -     -    -       -      read
-        GET    /api/auth/session             any      read  -    -       -      read
         DELETE /api/auth/sessions            member   -     form -       -      auth
         GET    /api/auth/sessions            member   -     -    -       -      auth
         POST   /api/auth/signout             any      -     form -       -      auth
@@ -97,7 +95,6 @@ enum RouteTable {
         GET    /api/user/appeal              member   -     -    -       -      api
         POST   /api/user/appeal              member   -     form -       -      api
         GET    /api/user/check-username      any      read  -    -       -      api
-        POST   /api/user/create-profile      member   write form refused -      api
         POST   /api/user/create-profile      member   -     form refused -      api
         GET    /api/user/settings            member   read  -    -       -      api
         PATCH  /api/user/settings            member   -     form refused -      api

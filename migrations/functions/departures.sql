@@ -152,6 +152,7 @@ declare
     pseudonym constant uuid := gen_random_uuid();
     person users;
     names text[];
+    addresses text[];
     kept uuid[];
     ended uuid[];
     gone uuid[];
@@ -178,9 +179,12 @@ begin
             select person.email
             union all
             select username from username_history where user_id = member
+            union all
+            select email from identities where user_id = member
         ) known
         where name is not null
     );
+    addresses := array(select lower(name) from unnest(names) name where position('@' in name) > 0);
 
     -- Before the film is locked: votes take these two locks in this order, and what is decided changes no more.
     delete from rate_windows where position(member::text in key) > 0;
@@ -203,12 +207,12 @@ begin
     clips_removed := cardinality(ended) + cardinality(gone);
 
     perform withdraw_from_open_rounds(member, ended || gone);
-    perform scrub_audit(member, names, array(select unnest(kept || ended || gone)::text), pseudonym);
+    perform scrub_audit(member, names, array(select unnest(kept || ended || gone)::text), gone::text[], pseudonym);
     perform forget_jobs(
         array(
             select member::text
             union all
-            select person.email where person.email is not null
+            select unnest(addresses)
             union all
             select unnest(ended || gone)::text
         ),
@@ -240,6 +244,9 @@ begin
         insert into film_removals (clip_id, asked_at)
         select unnest(kept), moment;
     end if;
+    -- What stands under an address of theirs and not under their id.
+    delete from contact_messages where user_id = member or lower(email) = any (addresses);
+    delete from sign_in_links where lower(address) = any (addresses);
     perform hand_over_references(member, pseudonym);
     delete from users where id = member;
     begin

@@ -251,6 +251,20 @@ begin
                         select id::text from tournament_clips where user_id = member
                     )
             ),
+            'messages', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object(
+                            'createdAt', rfc3339(created_at), 'name', name, 'email', email, 'subject', subject,
+                            'message', message
+                        )
+                        order by id
+                    ),
+                    '[]'
+                )
+                from contact_messages
+                where user_id = member
+            ),
             'other', export_other_tables(member)
         )
         from users

@@ -56,8 +56,9 @@ begin
 end
 $$;
 
--- Puts a pseudonym in the place of a member in the log. What it says of their clips loses its words.
-create or replace function scrub_audit(person uuid, names text[], clips text[], pseudonym uuid)
+-- Puts a pseudonym in the place of a member in the log. What it says of their clips loses its words, and of clips that
+-- are gone the id too.
+create or replace function scrub_audit(person uuid, names text[], clips text[], gone text[], pseudonym uuid)
 returns void
 language plpgsql
 set search_path = public, pg_temp
@@ -65,7 +66,10 @@ as $$
 begin
     update audit_log
     set actor_id = case actor_id when person then pseudonym else actor_id end,
-        subject_id = case subject_id when person::text then pseudonym::text else subject_id end,
+        subject_id = case
+            when subject_id = person::text or here.is_clip and subject_id = any (gone) then pseudonym::text
+            else subject_id
+        end,
         reason = case when here.is_about then scrub_text(reason, person, names, pseudonym) else reason end,
         before = scrub_json(
             case when here.is_clip then before - array['title', 'description'] else before end,
@@ -129,4 +133,4 @@ $$;
 
 revoke all on function scrub_text(text, uuid, text[], uuid), scrub_json(jsonb, uuid, text[], uuid, boolean)
     from public;
-revoke all on function scrub_audit(uuid, text[], text[], uuid), forget_jobs(text[], uuid, text[], uuid) from public;
+revoke all on function scrub_audit(uuid, text[], text[], text[], uuid), forget_jobs(text[], uuid, text[], uuid) from public;
