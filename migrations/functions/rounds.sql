@@ -32,6 +32,7 @@ begin
     set status = case when takes > 0 then 'voting' else 'waiting_for_clips' end,
         voting_started_at = case when takes > 0 then dailies_now() end,
         voting_ends_at = case when takes > 0 then dailies_now() + make_interval(secs => seasons.round_seconds) end,
+        review_ends_at = null,
         extensions = 0
     from seasons
     where seasons.id = opening_season
@@ -69,6 +70,28 @@ as $$
     );
 $$;
 
+-- Opens a slot anew whose clips have all left. What was cast for them must not count in the new round, nor come back
+-- into it when a void is undone.
+create or replace function reopen_slot(of_season uuid, of_slot int)
+returns table (name text, data jsonb)
+language plpgsql
+as $$
+begin
+    update votes
+    set voided_at = coalesce(voided_at, dailies_now()),
+        void_id = null
+    where season_id = of_season and slot_position = of_slot and (voided_at is null or void_id is not null);
+    delete from clip_views
+    where season_id = of_season and slot_position = of_slot;
+    update tournament_clips
+    set vote_count = 0,
+        weighted_score = 0,
+        view_count = 0
+    where season_id = of_season and slot_position = of_slot;
+    return query select * from open_slot(of_season, of_slot);
+end
+$$;
+
 -- Ends the voting slot of a season by the rules of the round and opens what follows. The caller holds lock_film().
 -- Returns the events to publish, in order. `forced` closes now whatever min_votes asks.
 create or replace function close_round(closing_season uuid, closing_position int, forced boolean)
@@ -79,7 +102,6 @@ declare
     max_extensions constant int := 3;
     season seasons;
     slot story_slots;
-    winner record;
 begin
     select * into strict season from seasons where id = closing_season for no key update;
     -- Votes hold a share lock on the slot while they are counted, so this waits for every vote that came in time.
@@ -97,31 +119,10 @@ begin
     order by id
     for update;
 
-    select clips.id, clips.title, clips.vote_count, clips.weighted_score, users.username
-    into winner
-    from tournament_clips clips
-    join users on users.id = clips.user_id
-    where clips.season_id = closing_season and clips.slot_position = closing_position and clips.status = 'active'
-    order by clips.weighted_score desc, clips.vote_count desc, clips.created_at, clips.id
-    limit 1;
-
-    if winner.id is null then
-        -- What was cast for clips that have left must not count when the slot opens again.
-        update votes
-        set voided_at = dailies_now()
-        where season_id = closing_season and slot_position = closing_position and voided_at is null;
-        delete from clip_views
-        where season_id = closing_season and slot_position = closing_position;
-        update tournament_clips
-        set vote_count = 0,
-            weighted_score = 0,
-            view_count = 0
-        where season_id = closing_season and slot_position = closing_position;
-        return query select * from open_slot(closing_season, closing_position);
-        return;
-    end if;
-
-    if not forced and slot.extensions < max_extensions and not exists (
+    if not forced and slot.extensions < max_extensions and exists (
+        select from tournament_clips
+        where season_id = closing_season and slot_position = closing_position and status = 'active'
+    ) and not exists (
         select from tournament_clips
         where season_id = closing_season and slot_position = closing_position and status = 'active'
             and vote_count >= season.min_votes
@@ -136,18 +137,55 @@ begin
         return;
     end if;
 
+    if season.review_flagged and flagged_votes_decide(closing_season, closing_position) then
+        return query select * from begin_review(closing_season, closing_position);
+        return;
+    end if;
+    return query select * from settle_round(closing_season, closing_position);
+end
+$$;
+
+-- Locks the winner of a round whose voting is over, writes the result, moves the others on and opens what follows. The
+-- caller holds lock_film() and the locks of the season, the slot and its clips. Returns the events to publish.
+create or replace function settle_round(closing_season uuid, closing_position int)
+returns table (name text, data jsonb)
+language plpgsql
+as $$
+declare
+    season seasons;
+    slot story_slots;
+    winner record;
+begin
+    select * into strict season from seasons where id = closing_season;
+    select * into strict slot from story_slots where season_id = closing_season and position = closing_position;
+
+    -- Who joined during a review could not be voted for and does not compete.
     insert into slot_results (
         season_id, slot_position, clip_id, rank, won,
         vote_count, weighted_score, view_count, opened_at, closed_at
     )
     select closing_season, closing_position, ranked.id, ranked.rank, ranked.rank = 1,
-        ranked.vote_count, ranked.weighted_score, ranked.view_count, slot.voting_started_at, dailies_now()
+        ranked.vote_count, ranked.weighted_score, ranked.view_count, slot.voting_started_at,
+        case slot.status when 'under_review' then slot.voting_ends_at else dailies_now() end
     from (
         select id, vote_count, weighted_score, view_count,
             row_number() over (order by weighted_score desc, vote_count desc, created_at, id)::int as rank
         from tournament_clips
         where season_id = closing_season and slot_position = closing_position and status = 'active'
+            and (slot.status <> 'under_review' or activated_at <= slot.voting_ends_at)
     ) ranked;
+
+    select clips.id, clips.title, clips.vote_count, clips.weighted_score, users.username
+    into winner
+    from slot_results results
+    join tournament_clips clips on clips.id = results.clip_id
+    join users on users.id = clips.user_id
+    where results.season_id = closing_season and results.slot_position = closing_position
+        and results.superseded_at is null and results.won;
+    if winner.id is null then
+        return query select * from reopen_slot(closing_season, closing_position);
+        return;
+    end if;
 
     update tournament_clips
     set status = 'locked',
@@ -158,10 +196,12 @@ begin
     set status = 'locked',
         winner_clip_id = winner.id,
         locked_at = dailies_now(),
-        voting_ends_at = least(voting_ends_at, dailies_now())
+        voting_ends_at = least(voting_ends_at, dailies_now()),
+        review_ends_at = null
     where season_id = closing_season and position = closing_position;
 
     perform announce_change('film', 'slot_locked');
+    perform ask_for_tallies();
     return query
     select 'winner_selected',
         jsonb_build_object(
@@ -245,7 +285,7 @@ begin
 end
 $$;
 
--- Closes every round whose time is over. A round that was due long ago is closed once: the next one lasts its full
+-- Closes every round whose time is over, and ends every review. A round that was due long ago is closed once: the next one lasts its full
 -- length from now, so that downtime skips no round. Anyone may ask for it, as often as they like.
 create or replace function advance_rounds()
 returns table (name text, data jsonb)
@@ -266,6 +306,7 @@ begin
     loop
         return query select * from close_round(due.season_id, due.position, false);
     end loop;
+    return query select * from end_due_reviews();
 end
 $$;
 
@@ -303,5 +344,6 @@ $$;
 
 revoke all on function lock_film(), open_slot(uuid, int), close_round(uuid, int, boolean), make_up_for_outage()
     from public;
+revoke all on function reopen_slot(uuid, int), settle_round(uuid, int) from public;
 revoke all on function advance_rounds(), advance_now(uuid) from public;
 grant execute on function advance_rounds(), advance_now(uuid) to dailies_web, dailies_jobs;
