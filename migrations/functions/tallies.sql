@@ -354,7 +354,7 @@ create or replace function ask_for_tallies()
 returns void
 language sql
 as $$
-    select enqueue_job('write_tallies', job_unique_key => 'all', job_on_conflict => 'replace');
+    select enqueue_job('write_tallies', job_unique_key => 'write_tallies', job_on_conflict => 'replace');
 $$;
 
 -- What voters see of their own votes in an exported round: whoever holds the key of one sees that one.
