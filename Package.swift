@@ -118,7 +118,7 @@ let package = Package(
         tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
         tests("MediaTests", ["Media", "Storage", "TestSupport"]),
         tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),
-        tests("FilmTests", ["Film", "HTTP", "TestSupport"]),
+        tests("FilmTests", ["Crypto", "Film", "HTTP", "Platform", "TestSupport"]),
         tests("IdentityTests", ["Identity", "TestSupport"]),
         tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "TestSupport"]),
         tests(

@@ -97,7 +97,7 @@ as $$
 $$;
 
 -- What every document of a chain begins with.
-create or replace function tally_head(slot story_slots, kind text, number int, previous text)
+create or replace function tally_head(slot story_slots, kind text, place int, previous text)
 returns jsonb
 language sql
 stable
@@ -105,7 +105,7 @@ as $$
     select jsonb_build_object(
         'format', 'dailies-tally-1',
         'kind', kind,
-        'number', number,
+        'number', place,
         'previousHash', previous,
         'season', jsonb_build_object(
             'id', seasons.id, 'label', plain_text(seasons.label), 'number', seasons.number,
