@@ -3,6 +3,8 @@ public import Postgres
 
 /// Which votes an admin means. What is nil is not asked for.
 public struct VoteChoice: Sendable, Encodable {
+    /// These votes.
+    public var votes: [VoteName]?
     /// Votes of one of these voters.
     public var voters: [String]?
     /// Votes for this clip.
@@ -18,20 +20,47 @@ public struct VoteChoice: Sendable, Encodable {
     public init() {}
 
     /// Whether it is about certain voters rather than all that were cast.
-    public var isNarrow: Bool { voters != nil || flagged == true || flag != nil || network != nil }
+    public var isNarrow: Bool { votes != nil || voters != nil || flagged == true || flag != nil || network != nil }
 
     private enum CodingKeys: CodingKey {
-        case voters, clip, flagged, flag, network
+        case votes, voters, clip, flagged, flag, network
     }
 
     /// Writes what is asked for, ids as Postgres writes them.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(voters, forKey: .voters)
+        try container.encodeIfPresent(votes, forKey: .votes)
+        // The voters are looked at first, which is quicker than the pairs.
+        try container.encodeIfPresent(voters ?? votes.map { $0.map(\.voter) }, forKey: .voters)
         try container.encodeIfPresent(clip?.uuidString.lowercased(), forKey: .clip)
         try container.encodeIfPresent(flagged, forKey: .flagged)
         try container.encodeIfPresent(flag, forKey: .flag)
         try container.encodeIfPresent(network, forKey: .network)
+    }
+}
+
+/// One vote of a round, by who cast it for what.
+public struct VoteName: Sendable, Encodable {
+    /// The voter's key.
+    public let voter: String
+    /// The clip.
+    public let clip: UUID
+
+    /// The vote of a voter for a clip.
+    public init(voter: String, clip: UUID) {
+        self.voter = voter
+        self.clip = clip
+    }
+
+    private enum CodingKeys: CodingKey {
+        case voter, clip
+    }
+
+    /// Writes the pair, the id as Postgres writes it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(voter, forKey: .voter)
+        try container.encode(clip.uuidString.lowercased(), forKey: .clip)
     }
 }
 

@@ -1,4 +1,4 @@
--- Whether a vote is one of those that an admin means. `choice` may name voters, clip, flagged, flag and network; what
+-- Whether a vote is one of those that an admin means. `choice` may name voters, votes (voter and clip), clip, flagged, flag and network; what
 -- it does not name is not asked for.
 create or replace function is_chosen(vote votes, choice jsonb)
 returns boolean
@@ -6,6 +6,10 @@ language sql
 immutable
 as $$
     select (not choice ? 'voters' or choice -> 'voters' ? vote.voter_key)
+        and (
+            not choice ? 'votes'
+            or choice -> 'votes' @> jsonb_build_array(jsonb_build_object('voter', vote.voter_key, 'clip', vote.clip_id))
+        )
         and (not choice ? 'clip' or vote.clip_id = (choice ->> 'clip')::uuid)
         and (
             not choice ? 'flagged'

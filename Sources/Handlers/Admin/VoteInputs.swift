@@ -5,6 +5,7 @@ internal import HTTP
 struct VoidInput: Decodable, Schematic {
     let seasonId: UUID
     let slot: Int?
+    let votes: [OneVote]?
     let voters: [String]?
     let clipId: UUID?
     let flagged: Bool?
@@ -14,6 +15,7 @@ struct VoidInput: Decodable, Schematic {
 
     var choice: VoteChoice {
         var choice = VoteChoice()
+        choice.votes = votes.map { $0.map { VoteName(voter: $0.voter, clip: $0.clipId) } }
         choice.voters = voters
         choice.clip = clipId
         choice.flagged = flagged
@@ -22,9 +24,18 @@ struct VoidInput: Decodable, Schematic {
         return choice
     }
 
+    struct OneVote: Decodable {
+        let voter: String
+        let clipId: UUID
+    }
+
     static let schema = Schema.object([
         .required("seasonId", .uuid),
         .optional("slot", .integer(1...500), "Without it the votes of every slot of the season."),
+        .optional(
+            "votes",
+            .array(.object([.required("voter", .string(1...100)), .required("clipId", .uuid)]), count: 1...200),
+            "These votes."),
         .optional("voters", .array(.string(1...100), count: 1...500), "Votes of these voters."),
         .optional("clipId", .uuid, "Votes for this clip."),
         .optional("flagged", .boolean, "Votes that are flagged, or that are not."),
