@@ -58,7 +58,9 @@ enum TallyCommand: Command {
                 .joined(separator: "\n")
         }
         let slots = Set(report.rounds.map(\.slot))
-        lines += report.faults.filter { $0.slot.map { !slots.contains($0) } ?? true }.map { "\($0.code): \($0.message)" }
+        lines += report.faults.filter { $0.slot.map { !slots.contains($0) } ?? true }.map {
+            "\($0.code): \($0.message)"
+        }
         lines.append(
             report.isSound
                 ? "\(report.documents) documents: every count, rank, winner and hash is right."
@@ -88,7 +90,8 @@ enum TallyCommand: Command {
             return Written(slot: slot, file: file.path, hash: records[0].hash)
         }
         guard !written.isEmpty else { throw FilmRefusal.exportNotFound }
-        try Output.answer(written, text: written.map { "\($0.hash)  \($0.file)" }.joined(separator: "\n"), for: arguments)
+        try Output.answer(
+            written, text: written.map { "\($0.hash)  \($0.file)" }.joined(separator: "\n"), for: arguments)
         return ExitCode.success
     }
 }

@@ -15,7 +15,8 @@ enum TallySource {
 
     /// A document as the database holds it.
     static func entry(_ record: TallyRecord) throws -> TallyEntry {
-        try entry(try JSONValue(parsing: Array(record.document.utf8)), hash: record.hash, from: "document \(record.number)")
+        try entry(
+            try JSONValue(parsing: Array(record.document.utf8)), hash: record.hash, from: "document \(record.number)")
     }
 
     /// The documents of every closed slot of a season, as a site hands them out.

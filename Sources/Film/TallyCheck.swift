@@ -135,7 +135,9 @@ public struct TallyCheck {
         var seen: Set<Ballot> = []
         for vote in votes {
             if !known.contains(vote.clip) { fail(slot, "vote_clip", "a vote is for clip \(vote.clip), which is none") }
-            if vote.casts < 1 || vote.weight < 0 { fail(slot, "vote_weight", "a vote of \(vote.voter) counts for less") }
+            if vote.casts < 1 || vote.weight < 0 {
+                fail(slot, "vote_weight", "a vote of \(vote.voter) counts for less")
+            }
             if vote.minute.prefix(16) > end { fail(slot, "vote_late", "a vote of \(vote.voter) came after the end") }
             if !vote.isVoid, !seen.insert(Ballot(voter: vote.voter, clip: vote.clip)).inserted {
                 fail(slot, "vote_twice", "\(vote.voter) has more than one vote for clip \(vote.clip)")

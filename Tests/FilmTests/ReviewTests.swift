@@ -62,7 +62,8 @@ struct ReviewTests {
             #expect(throws: FilmRefusal.slotNotFound) {
                 try stage.rounds.review(season: season, slot: 9, keepsFlagged: keeps, reason: "x", by: stage.admin)
             }
-            let audit: [String] = try stage.superuser.query("select action from audit_log where action = 'round.review'")
+            let audit: [String] = try stage.superuser.query(
+                "select action from audit_log where action = 'round.review'")
             #expect(audit.count == 1)
         }
     }
@@ -85,7 +86,8 @@ struct ReviewTests {
         }
     }
 
-    @Test("VOTE-13 without flagged votes, or where they change nothing, or when it is switched off, rounds lock at once")
+    @Test(
+        "VOTE-13 without flagged votes, or where they change nothing, or when it is switched off, rounds lock at once")
     func locksAtOnce() throws {
         try FilmStage.run { stage in
             let (season, clips) = try contested(stage) { $0.reviewsFlagged = false }

@@ -75,7 +75,8 @@ struct TallyTamperTests {
                         results[1].set("clip", first)
                     }
                 }.contains("rank"))
-            #expect(forge(2) { $0.change("clips") { $0[0].set("uploadedAt", "2999-01-01T00:00:00.000000Z") } } == ["chain"])
+            #expect(
+                forge(2) { $0.change("clips") { $0[0].set("uploadedAt", "2999-01-01T00:00:00.000000Z") } } == ["chain"])
             #expect(forge(0) { $0.change("votes") { $0[0].replace(4, 5) } }.contains("count"))
             #expect(forge(0) { $0.change("votes") { $0[0].replace(2, 77) } }.contains("vote_clip"))
             #expect(forge(0) { $0.change("votes") { $0[0].replace(0, "2999-01-01T00:00Z") } }.contains("vote_late"))

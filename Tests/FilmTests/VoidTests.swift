@@ -47,12 +47,14 @@ struct VoidTests {
             try stage.vote(clips[1], by: 20..<23, flag: .feedTokenStale)
             var one = stage.voters([Ballot.device(1)])
             one.clip = clips[0]
-            #expect(try stage.oversight.void(season: season, slot: 1, choice: one, reason: "x", by: stage.admin).votes == 1)
+            #expect(
+                try stage.oversight.void(season: season, slot: 1, choice: one, reason: "x", by: stage.admin).votes == 1)
             #expect(try stage.counters(of: clips[0])[0] == 9)
             var stale = VoteChoice()
             stale.flag = "feed_token_stale"
             #expect(
-                try stage.oversight.void(season: season, slot: nil, choice: stale, reason: "x", by: stage.admin).votes == 3)
+                try stage.oversight.void(season: season, slot: nil, choice: stale, reason: "x", by: stage.admin).votes
+                    == 3)
             #expect(try stage.counters(of: clips[1])[0] == 5)
             let rest = try stage.oversight.void(
                 season: season, slot: 1, choice: stage.flagged(), reason: "x", by: stage.admin)
@@ -90,8 +92,12 @@ struct VoidTests {
             #expect(undone.restored == 0 && undone.kept == 3)
             #expect(try stage.drift() == 0)
             #expect(try clips.map { try stage.counters(of: $0)[1] } == [1, 1, 3])
-            #expect(throws: FilmRefusal.voidUndone) { try stage.oversight.restore(made.id, reason: "y", by: stage.admin) }
-            #expect(throws: FilmRefusal.voidNotFound) { try stage.oversight.restore(UUID(), reason: "y", by: stage.admin) }
+            #expect(throws: FilmRefusal.voidUndone) {
+                try stage.oversight.restore(made.id, reason: "y", by: stage.admin)
+            }
+            #expect(throws: FilmRefusal.voidNotFound) {
+                try stage.oversight.restore(UUID(), reason: "y", by: stage.admin)
+            }
         }
     }
 

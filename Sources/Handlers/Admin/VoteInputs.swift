@@ -80,6 +80,7 @@ enum VoteWords {
     static let network = Schema.string(
         2...64,
         pattern: Pattern("^([0-9a-f]{2})+$", explanation: "must be a network's hash in hexadecimal") { text in
-            text.utf8.count.isMultiple(of: 2) && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+            text.utf8.count.isMultiple(of: 2)
+                && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
         })
 }

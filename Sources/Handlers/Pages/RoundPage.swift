@@ -57,7 +57,8 @@ extension Site {
     }
 
     private func place(_ round: RoundResultView, _ place: RoundResultView.Place) -> HTML {
-        let story: HTML = "<a href=\"/story?season=\(round.seasonNumber)&amp;slot=\(round.slot)\"><b>\(place.clip.title)</b></a>"
+        let story: HTML =
+            "<a href=\"/story?season=\(round.seasonNumber)&amp;slot=\(round.slot)\"><b>\(place.clip.title)</b></a>"
         let title: HTML = place.rank == 1 ? story : "<b>\(place.clip.title)</b>"
         let won: HTML = HTML.when(
             place.rank == 1, "<br><span class=\"badge\" data-tone=\"good\">In the film</span>")

@@ -45,7 +45,8 @@ extension RoundResultView.Intervention {
     var words: String {
         let count = votes.map { Formatting.count($0, "vote", "votes") } ?? "votes"
         return switch kind {
-        case "review_opened": "Put under review with \(votes.map { "\(Formatting.count($0)) flagged" } ?? "flagged") votes"
+        case "review_opened":
+            "Put under review with \(votes.map { "\(Formatting.count($0)) flagged" } ?? "flagged") votes"
         case "review_accepted": "Flagged votes accepted"
         case "review_voided", "review_expired": "\(count) voided after a review"
         case "votes_voided": "\(count) voided"

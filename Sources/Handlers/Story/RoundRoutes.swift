@@ -23,7 +23,8 @@ extension StoryRoutes {
         .get(
             "/api/rounds/[season]/[slot]/export", access: .any, answers: [200: .roundExport],
             cache: .publicCache(seconds: 30, stale: 60), features: ["FILM-13"],
-            summary: "A closed round's votes under pseudonyms, its result and its interventions, by which anybody can count."
+            summary:
+                "A closed round's votes under pseudonyms, its result and its interventions, by which anybody can count."
         ) { context in
             let slot = try context.integer("slot")
             let records = try film {
