@@ -13,7 +13,7 @@ create table vote_voids (
     undone_at timestamptz,
     undone_by uuid,
     restored int,
-    constraint vote_voids_origin_known check (origin in ('admin', 'review', 'ban')),
+    constraint vote_voids_origin_known check (origin in ('admin', 'review')),
     constraint vote_voids_counted check (votes > 0 and weight >= 0 and restored >= 0),
     constraint vote_voids_undone_whole check ((undone_at is null) = (restored is null))
 );

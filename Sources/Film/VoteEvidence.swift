@@ -138,7 +138,7 @@ public struct VoteGroup: Encodable, Sendable {
 public struct VoidRecord: Encodable, Sendable {
     /// Its id.
     public let id: UUID
-    /// `admin`, `review` or `ban`.
+    /// `admin` or `review`.
     public let origin: String
     /// Who did it; nil when a rule did.
     @OrNull public internal(set) var username: String?

@@ -177,24 +177,6 @@ struct VoidTests {
         }
     }
 
-    @Test("VOTE-12 a ban's void takes the member's votes of the open round, and gives them back")
-    func ban() throws {
-        try FilmStage.run { stage in
-            let (_, clips) = try stage.voting(["A", "B"])
-            let member = try stage.member("voter_one")
-            let before = try stage.ballotBox()
-            let none: UUID? = try stage.web.one("select void_member_votes(\(stage.admin), \(member), 'ban')")
-            #expect(none == nil)
-            #expect(try stage.ballotBox() == before)
-            _ = try stage.cast(.member(member, clips[0], device: 1))
-            let cast = try stage.ballotBox()
-            let made: UUID = try stage.web.one("select void_member_votes(\(stage.admin), \(member), 'ban')")
-            #expect(try stage.counters(of: clips[0])[0] == 0)
-            _ = try stage.oversight.restore(made, reason: "unban", by: stage.admin)
-            #expect(try stage.ballotBox() == cast)
-        }
-    }
-
     @Test("VOTE-08 VOTE-12 an admin sees votes with their evidence, in pages, by every filter")
     func listing() throws {
         try FilmStage.run { stage in

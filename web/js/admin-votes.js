@@ -1,10 +1,11 @@
 // The votes of a round: evidence, a selection, voids and their undoing, and the decision of a review.
 
 import { groups, review, standing, voids } from "./admin/vote-panels.js";
-import { decideReview, flagText, readVotes, restoreVotes, shortKey, voidVotes } from "./admin/votes.js";
-import { Refusal, serverNow } from "./core/api.js";
+import { voteRow } from "./admin/vote-row.js";
+import { decideReview, flagText, readVotes, restoreVotes, voidVotes } from "./admin/votes.js";
+import { Refusal } from "./core/api.js";
 import { all, announce, h, icon, maybe, one, setText } from "./core/dom.js";
-import { counted, waiting } from "./core/format.js";
+import { counted } from "./core/format.js";
 import { toast } from "./core/toast.js";
 
 /**
@@ -125,22 +126,11 @@ function showNone(symbol, title, text) {
 
 /** @param {Vote} vote */
 function row(vote) {
-  const who = vote.username ?? shortKey(vote.voterKey);
-  const tick = h("input", { type: "checkbox", "aria-label": `Select the vote of ${who} for ${vote.title}`, "data-tick": nameOf(vote) });
-  tick.disabled = vote.voidedAt !== null;
-  tick.addEventListener("change", () => {
-    if (tick.checked) selected.add(nameOf(vote));
+  return voteRow(vote, nameOf(vote), (isOn) => {
+    if (isOn) selected.add(nameOf(vote));
     else selected.delete(nameOf(vote));
     showSelection();
   });
-  const flags = vote.flags.map((flag) => h("span", { class: "badge", "data-tone": "warn" }, flagText(flag)));
-  const shared = [vote.networkVoters > 1 && `${vote.networkVoters} voters in its network`, vote.deviceVoters > 1 && `${vote.deviceVoters} on its device`].filter(Boolean).join(", ");
-  return h("tr", { "data-void": vote.voidedAt ? "" : null },
-    h("td", {}, tick), h("td", {}, h("b", {}, vote.title), h("br"), h("span", { class: "quiet num" }, vote.weight === 1 ? "1 vote" : `weight ${vote.weight}`)),
-    h("td", {}, who, h("br"), h("span", { class: "key num" }, vote.network ? `net ${vote.network.slice(0, 8)}` : "no network")),
-    h("td", {}, ...flags, vote.voidedAt && h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, "Voided"),
-      shared && h("span", { class: "quiet" }, ` ${shared}`), !shared && flags.length === 0 && !vote.voidedAt && h("span", { class: "quiet" }, "Nothing found")),
-    h("td", { class: "r num" }, waiting(serverNow() - Date.parse(vote.createdAt))));
 }
 
 function showSelection() {

@@ -61,7 +61,7 @@ extension Schema {
     ]).named("VoteGroup")
 
     private static let voidRecord = Schema.object([
-        .required("id", .uuid), .required("origin", .choice(["admin", "review", "ban"])),
+        .required("id", .uuid), .required("origin", .choice(["admin", "review"])),
         .required("username", .string().nullable, "Who did it; null when a rule did."),
         .required("reason", .string()), .required("slot", .integer().nullable),
         .required("votes", .integer()), .required("weight", .integer()),
