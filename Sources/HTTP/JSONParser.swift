@@ -1,10 +1,3 @@
-extension JSONValue {
-    /// Reads JSON text, strictly: valid UTF-8, no member twice.
-    public init(parsing bytes: [UInt8]) throws {
-        self = try JSONParser.parse(bytes)
-    }
-}
-
 /// Reads JSON text strictly: RFC 8259, valid UTF-8 only, no member twice, nesting bounded.
 ///
 /// The standard decoder accepts a repeated member and takes one of them, so that what is validated and what is

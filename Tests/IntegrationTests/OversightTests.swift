@@ -134,18 +134,4 @@ struct OversightTests {
             #expect(try site.ask(site.visitor, .get, "/rounds/1/9").status == 404)
         }
     }
-
-    @Test(
-        "VOTE-12 VOTE-13 only admins look after votes",
-        arguments: [
-            (.get, "/api/admin/votes"), (.post, "/api/admin/votes/void"), (.post, "/api/admin/votes/unvoid"),
-            (.post, "/api/admin/rounds/review"),
-        ] as [(HTTP.Method, String)])
-    func access(method: HTTP.Method, path: String) throws {
-        try FilmSite.run { site in
-            let body: JSONValue? = method == .get ? nil : [:]
-            #expect(try site.ask(site.visitor, method, path, body).status == 401)
-            #expect(try site.ask(site.member, method, path, body).status == 403)
-        }
-    }
 }

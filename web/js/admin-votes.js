@@ -27,7 +27,10 @@ const slotField = one("[data-slot]", HTMLInputElement);
 const voterField = one("[data-voter]", HTMLInputElement);
 
 let view = "flagged";
-/** A group whose votes alone are shown. @type {import("./admin/votes.js").Group | null} */
+/**
+ * A group whose votes alone are shown.
+ * @type {import("./admin/votes.js").Group | null}
+ */
 let group = null;
 /** @type {VotePage | null} */
 let page = null;
@@ -88,7 +91,8 @@ function show() {
   asks.hidden = page.status !== "under_review";
   asks.replaceChildren(...(asks.hidden ? [] : [review(page, askReview)]));
   const panels = [standing(page), groups(page, { onShow: showGroup, onVoid: askGroup }), voids(page, askUndo)];
-  side.replaceChildren(...panels.filter((one) => one !== null));
+  side.replaceChildren();
+  for (const made of panels) if (made) side.append(made);
 }
 
 function showFilter() {
@@ -193,7 +197,7 @@ function showGroup(chosen) {
   void load();
 }
 
-/** @param {import("./admin/votes.js").Void} made */
+/** @param {import("./admin/votes.js").VoidRecord} made */
 function askUndo(made) {
   ask(`Undo the void of ${counted(made.votes, "vote", "votes")}`, "The votes count again, except where the voter has voted again since. The result of a closed round stays; its export gets a correction.", "Undo", async (reason) => {
     const undone = await restoreVotes(made.id, reason);

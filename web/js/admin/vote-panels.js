@@ -8,7 +8,7 @@ import { flagText } from "./votes.js";
 /**
  * @typedef {import("./votes.js").VotePage} VotePage
  * @typedef {import("./votes.js").Group} Group
- * @typedef {import("./votes.js").Void} Void
+ * @typedef {import("./votes.js").VoidRecord} VoidRecord
  */
 
 /**
@@ -60,7 +60,7 @@ export function groups(page, actions) {
 
 /**
  * @param {VotePage} page
- * @param {(made: Void) => void} onUndo
+ * @param {(made: VoidRecord) => void} onUndo
  */
 export function voids(page, onUndo) {
   if (page.voids.length === 0) return null;
