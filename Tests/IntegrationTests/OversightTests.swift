@@ -86,8 +86,8 @@ struct OversightTests {
             #expect(try site.ask(site.admin, .post, "/api/admin/rounds/review", decide).code == "not_under_review")
             let closed = try site.ask(site.admin, .post, "/api/admin/advance-slot")
             #expect(closed.json["events"]?[0]?["name"]?.text == "round_under_review")
-            let feed = try site.ask(site.visitor, .get, "/api/vote")
-            #expect(feed.json["state"]?.text == "under_review" && feed.json["clips"] == [])
+            try waitUntil { try site.ask(site.visitor, .get, "/api/vote").json["state"]?.text == "under_review" }
+            #expect(try site.ask(site.visitor, .get, "/api/vote").json["clips"] == [])
             let vote = try site.ask(site.visitor, .post, "/api/vote", ["clipId": .string(clips[0])])
             #expect(vote.status == 409 && vote.code == "round_over")
             let waiting = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
@@ -98,9 +98,12 @@ struct OversightTests {
             let decided = try site.ask(site.admin, .post, "/api/admin/rounds/review", decide)
             #expect(decided.json["events"]?[0]?["name"]?.text == "winner_selected")
             #expect(try site.ask(site.admin, .post, "/api/admin/rounds/review", decide).code == "not_under_review")
-            let result = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
-            #expect(result.json["results"]?[0]?["clip"]?["id"]?.text == clips[0])
-            #expect(result.json["interventions"]?[1]?["reason"]?.text == "Bots")
+            // The web server's copy is dropped a moment after the change.
+            try waitUntil {
+                let result = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
+                return result.json["results"]?[0]?["clip"]?["id"]?.text == clips[0]
+                    && result.json["interventions"]?[1]?["reason"]?.text == "Bots"
+            }
         }
     }
 
@@ -116,6 +119,7 @@ struct OversightTests {
             #expect(try site.ask(site.admin, .post, "/api/admin/advance-slot").status == 200)
             #expect(try Tallies(database: site.site.database.database(as: .jobs)).write() == 1)
 
+            try waitUntil { try site.ask(site.visitor, .get, "/api/rounds/\(season)/1").json["export"]?["hash"] != nil }
             let result = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
             let export = try site.ask(site.visitor, .get, "/api/rounds/1/1/export")
             #expect(export.status == 200)
