@@ -117,3 +117,47 @@ def test_round_page(site, axe, shots, database, size, theme):
         page.get_by_role("link", name="Download the export").click()
     assert page.locator(".round__hash").first.inner_text() in Path(download.value.path()).read_text()
     judge(page, axe, shots, f"round-{size}-{theme}")
+
+
+def test_review(site, axe, shots, admin, database):
+    """VOTE-13: a contested round asks for a decision, which takes one click and a reason."""
+    [(season, slot, clip)] = database.execute(
+        """
+        select clips.season_id, clips.slot_position, clips.id
+        from tournament_clips clips
+        join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
+        where slots.status = 'voting' and clips.status = 'active'
+        order by clips.weighted_score, clips.created_at desc, clips.id desc
+        limit 1
+        """
+    ).fetchall()
+    [(best,)] = database.execute(
+        "select max(weighted_score) from tournament_clips where season_id = %s and slot_position = %s and status = 'active'",
+        (season, slot),
+    ).fetchall()
+    for _ in range(best + 2):
+        key = f"device_{uuid.uuid4().hex}"
+        database.execute(
+            "select * from cast_votes(array[%s], array[%s]::uuid[], array['standard'], array[%s], array[''], array[%s],"
+            " array['missing_headers'], 200)",
+            (key, clip, key, uuid.uuid4().hex),
+        )
+    database.execute("select from advance_now(null)")
+
+    visitor = site.page("/dashboard")
+    expect(visitor.get_by_text("is under review").first).to_be_visible()
+    page = site.page("/admin/votes", storage_state=admin)
+    expect(page.get_by_text(f"Slot {slot} is under review.")).to_be_visible()
+    judge(page, axe, shots, "admin-votes-review")
+    page.get_by_role("button", name="Void the flagged votes").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(re.compile("Reason")).fill("Six machines")
+    dialog.get_by_role("button", name="Void and lock").press("Enter")
+    expect(page.get_by_text("The slot is locked").first).to_be_visible()
+    [(status, winner)] = database.execute(
+        "select status, winner_clip_id from story_slots where season_id = %s and position = %s", (season, slot)
+    ).fetchall()
+    assert status == "locked" and winner != clip
+    result = site.page(f"/rounds/{season}/{slot}")
+    expect(result.get_by_text("Six machines")).to_be_visible()
+    judge(result, axe, shots, "round-reviewed")

@@ -15,6 +15,8 @@ def test_a_season_is_counted_again(stack: Stack, tmp_path) -> None:
     clips = stack.season(3)
     voter = stack.client().ready()
     assert voter.send("POST", "/api/vote", {"clipId": clips[1]}).status == 200
+    # The vote came without a feed, so it is flagged and would put the round under review.
+    stack.rows("update seasons set review_flagged = false where status = 'active'")
     stack.rows("select from advance_now(null)")
     number = str(stack.rows("select number from seasons where status = 'active'")[0][0])
 
