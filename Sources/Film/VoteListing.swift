@@ -18,7 +18,9 @@ extension VoteOversight {
                     case when slots.status = 'locked' then -slots.position else slots.position end
                 limit 1
                 """)
-            guard let head else { throw filter.season == nil && filter.slot == nil ? FilmRefusal.noSeason : FilmRefusal.slotNotFound }
+            guard let head else {
+                throw filter.season == nil && filter.slot == nil ? FilmRefusal.noSeason : FilmRefusal.slotNotFound
+            }
             let season: UUID = try head.value("id")
             let slot: Int = try head.value("position")
             let isFirst = filter.cursor == nil

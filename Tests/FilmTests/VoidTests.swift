@@ -1,5 +1,6 @@
 import Film
 import FoundationEssentials
+import Platform
 import Postgres
 import TestSupport
 import Testing
@@ -136,6 +137,45 @@ struct VoidTests {
                     number += 5
                 }
             }
+            #expect(try stage.drift() == 0)
+        }
+    }
+
+    @Test("VOTE-12 a void waits for a vote that is just being counted, and takes it too")
+    func voteInFlight() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B"])
+            try stage.vote(clips[0], by: 1..<2, flag: .missingHeaders)
+            let taken = Tally()
+            try stage.web.transaction { voter in
+                try voter.execute(
+                    """
+                    select code
+                    from cast_votes(
+                        array['device_x'], \([clips[0]]), array['standard'], array['device_x'], array[''], array['aa'],
+                        array['missing_headers'], 200
+                    )
+                    """)
+                let voiding = try BackgroundThread(named: "voiding") {
+                    let made = try? stage.oversight.void(
+                        season: season, slot: 1, choice: stage.flagged(), reason: "x", by: stage.admin)
+                    for _ in 0..<(made?.votes ?? 0) { taken.add() }
+                }
+                try waitUntil {
+                    try stage.superuser.one(
+                        """
+                        select exists (
+                            select from pg_stat_activity
+                            where datname = current_database() and wait_event_type = 'Lock'
+                                and query like '%void_votes%' and pid <> pg_backend_pid()
+                        )
+                        """)
+                }
+                try voter.execute("commit")
+                voiding.join()
+                try voter.execute("begin")
+            }
+            #expect(taken.count == 2)
             #expect(try stage.drift() == 0)
         }
     }

@@ -75,7 +75,7 @@ struct ReviewInput: Decodable, Schematic {
 
 /// What parts of a choice of votes look like.
 enum VoteWords {
-    static let reason = Schema.text(1...500)
+    static let reason = Schema.text(1...500, lines: .many)
     static let flag = Schema.string(1...40)
     static let network = Schema.string(
         2...64,
