@@ -34,13 +34,13 @@ enum RouteTable {
     static let lines = text.split(separator: "\n").compactMap(Line.init)
 
     private static let text = """
-<<<<<<< HEAD
         GET    /                             any      read  -    -       -      read
         GET    /about                        any      read  -    -       -      read
         GET    /admin/audit                  any      read  -    -       -      read
         GET    /admin/clips                  any      read  -    -       -      read
         GET    /admin/flags                  any      read  -    -       -      read
         GET    /admin/users                  any      read  -    -       -      read
+        GET    /admin/votes                  any      read  -    -       -      read
         POST   /api/admin/advance-slot       admin    admin form refused recent admin_sensitive
         POST   /api/admin/approve            admin    admin form refused -      api
         GET    /api/admin/audit-logs         admin    admin -    refused -      api
@@ -50,12 +50,16 @@ enum RouteTable {
         GET    /api/admin/feature-flags      admin    admin -    refused -      api
         POST   /api/admin/feature-flags      admin    admin form refused -      api
         POST   /api/admin/reject             admin    admin form refused -      api
+        POST   /api/admin/rounds/review      admin    admin form refused recent admin_sensitive
         GET    /api/admin/seasons            admin    admin -    refused -      api
         PATCH  /api/admin/seasons            admin    admin form refused recent admin_sensitive
         POST   /api/admin/seasons            admin    admin form refused recent admin_sensitive
         GET    /api/admin/users              admin    admin -    refused -      api
         GET    /api/admin/users/[id]         admin    admin -    refused -      api
         PUT    /api/admin/users/[id]         admin    -     form refused -      api
+        GET    /api/admin/votes              admin    admin -    refused -      api
+        POST   /api/admin/votes/unvoid       admin    admin form refused recent admin_sensitive
+        POST   /api/admin/votes/void         admin    admin form refused recent admin_sensitive
         GET    /api/auth/[provider]/callback any      -     -    -       -      auth
         GET    /api/auth/[provider]/start    any      -     -    -       -      auth
         POST   /api/auth/[provider]/start    member   -     form refused recent auth
@@ -80,6 +84,8 @@ enum RouteTable {
         GET    /api/profile/clips            member   read  -    -       -      read
         POST   /api/reports/csp              any      -     -    -       -      api
         GET    /api/rounds/[season]/[slot]   any      read  -    -       -      read
+        GET    /api/rounds/[season]/[slot]/export any      read  -    -       -      read
+        GET    /api/rounds/[season]/[slot]/receipt any      read  -    -       -      read
         GET    /api/story                    any      read  -    -       -      read
         POST   /api/upload/register          member   write form refused -      upload
         GET    /api/upload/signed-url        member   read  -    -       -      read
@@ -104,83 +110,9 @@ enum RouteTable {
         GET    /onboarding                   any      read  -    -       -      read
         GET    /readyz                       any      read  -    -       -      -
         GET    /robots.txt                   any      read  -    -       -      read
+        GET    /rounds/[season]/[slot]       any      read  -    -       -      read
         GET    /sign-in                      any      read  -    -       -      read
         GET    /story                        any      read  -    -       -      read
         GET    /upload                       any      read  -    -       -      read
-=======
-        GET    /                           any      read  -    -       -      read
-        GET    /about                      any      read  -    -       -      read
-        GET    /admin/audit                any      read  -    -       -      read
-        GET    /admin/clips                any      read  -    -       -      read
-        GET    /admin/flags                any      read  -    -       -      read
-        GET    /admin/users                any      read  -    -       -      read
-        GET    /admin/votes                any      read  -    -       -      read
-        POST   /api/admin/advance-slot     admin    admin form refused recent admin_sensitive
-        POST   /api/admin/approve          admin    admin form refused -      api
-        GET    /api/admin/audit-logs       admin    admin -    refused -      api
-        POST   /api/admin/bulk             admin    admin form refused -      api
-        GET    /api/admin/clips            admin    admin -    refused -      api
-        PUT    /api/admin/clips            admin    admin form refused -      api
-        GET    /api/admin/feature-flags    admin    admin -    refused -      api
-        POST   /api/admin/feature-flags    admin    admin form refused -      api
-        POST   /api/admin/reject           admin    admin form refused -      api
-        POST   /api/admin/rounds/review    admin    admin form refused recent admin_sensitive
-        GET    /api/admin/seasons          admin    admin -    refused -      api
-        PATCH  /api/admin/seasons          admin    admin form refused recent admin_sensitive
-        POST   /api/admin/seasons          admin    admin form refused recent admin_sensitive
-        GET    /api/admin/users            admin    admin -    refused -      api
-        GET    /api/admin/users/[id]       admin    admin -    refused -      api
-        PUT    /api/admin/users/[id]       admin    -     form refused -      api
-        GET    /api/admin/votes            admin    admin -    refused -      api
-        POST   /api/admin/votes/unvoid     admin    admin form refused recent admin_sensitive
-        POST   /api/admin/votes/void       admin    admin form refused recent admin_sensitive
-        GET    /api/auth/link              any      read  -    -       -      auth
-        POST   /api/auth/link              any      -     form -       -      auth
-        GET    /api/auth/session           any      read  -    -       -      read
-        DELETE /api/auth/sessions          member   -     form -       -      auth
-        GET    /api/auth/sessions          member   -     -    -       -      auth
-        POST   /api/auth/signout           any      -     form -       -      auth
-        GET    /api/avatar/[seed]          any      read  -    -       -      read
-        GET    /api/clip/[id]              any      read  -    -       -      read
-        GET    /api/cron/auto-advance      cron     -     -    -       -      -
-        GET    /api/csrf                   any      read  -    -       -      read
-        POST   /api/csrf                   any      -     -    -       -      read
-        GET    /api/features               any      read  -    -       -      read
-        GET    /api/health                 any      read  -    -       -      -
-        GET    /api/openapi.json           any      read  -    -       -      -
-        GET    /api/profile/clips          member   read  -    -       -      read
-        POST   /api/reports/csp            any      -     -    -       -      api
-        GET    /api/rounds/[season]/[slot] any      read  -    -       -      read
-        GET    /api/rounds/[season]/[slot]/export any read - - - read
-        GET    /api/rounds/[season]/[slot]/receipt any read - - - read
-        GET    /api/story                  any      read  -    -       -      read
-        POST   /api/upload/register        member   write form refused -      upload
-        GET    /api/upload/signed-url      member   read  -    -       -      read
-        POST   /api/upload/signed-url      member   write form refused -      upload
-        GET    /api/user/appeal            member   -     -    -       -      api
-        POST   /api/user/appeal            member   -     form -       -      api
-        GET    /api/user/check-username    any      read  -    -       -      api
-        POST   /api/user/create-profile    member   write form refused -      api
-        PATCH  /api/user/settings          member   -     form refused -      api
-        DELETE /api/vote                   any      -     form -       -      vote,own
-        GET    /api/vote                   any      read  -    -       -      read
-        POST   /api/vote                   any      -     form -       -      vote,own
-        GET    /dashboard                  any      read  -    -       -      read
-        POST   /internal/echo              internal -     -    refused -      -
-        GET    /internal/fail              internal -     -    -       -      -
-        GET    /internal/hold              internal -     -    -       -      -
-        GET    /internal/media             internal -     -    -       -      -
-        GET    /internal/stream            internal -     -    -       -      -
-        GET    /internal/trap              internal -     -    -       -      -
-        GET    /internal/upload            internal -     -    -       -      -
-        GET    /livez                      any      read  -    -       -      -
-        GET    /onboarding                 any      read  -    -       -      read
-        GET    /readyz                     any      read  -    -       -      -
-        GET    /robots.txt                 any      read  -    -       -      read
-        GET    /rounds/[season]/[slot]     any      read  -    -       -      read
-        GET    /sign-in                    any      read  -    -       -      read
-        GET    /story                      any      read  -    -       -      read
-        GET    /upload                     any      read  -    -       -      read
->>>>>>> b9d1ecd (Keep one subject to a file, and let bans show among the interventions)
         """
 }
