@@ -83,7 +83,7 @@ let package = Package(
         domain("Film", ["Platform", "Crypto", "Postgres", "Queue", "Media", "Storage", "Realtime"]),
 
         handlers("Voting", ["Film", "Identity"]),
-        handlers("Story", ["Film"]),
+        handlers("Story", ["Film", "Identity"]),
         handlers("Clips", ["Film"]),
         handlers("Uploads", ["Film", "Storage", "Identity"]),
         handlers("Auth", ["Identity", "SignIn", "Captcha"]),
@@ -107,8 +107,8 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTPClient", "Identity", "Crypto",
-                "Platform",
+                "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTP", "HTTPClient", "Identity",
+                "Crypto", "Platform",
             ]),
 
         .executableTarget(
@@ -124,7 +124,7 @@ let package = Package(
         tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
         tests("MediaTests", ["Media", "Storage", "TestSupport"]),
         tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),
-        tests("FilmTests", ["Film", "TestSupport"]),
+        tests("FilmTests", ["Crypto", "Film", "HTTP", "Platform", "TestSupport"]),
         tests("IdentityTests", ["Identity", "TestSupport"]),
         tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "TestSupport"]),
         tests("MailTests", ["Mail", "Captcha", "Platform", "TestSupport"]),

@@ -9,8 +9,8 @@ internal import Postgres
 enum Main {
     static let commands: [any Command.Type] = [
         MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, SeedCommand.self,
-        AdminCommand.self, UserCommand.self, FlagsCommand.self, CountersCommand.self, DoctorCommand.self,
-        SuperviseCommand.self,
+        AdminCommand.self, UserCommand.self, FlagsCommand.self, CountersCommand.self, TallyCommand.self,
+        DoctorCommand.self, SuperviseCommand.self,
     ]
 
     static func main() {

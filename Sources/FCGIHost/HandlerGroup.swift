@@ -20,14 +20,17 @@ struct HandlerGroup: Sendable {
     /// Every group of the API but `system`, which describes them all.
     private static let described = [
         HandlerGroup(name: VoteServices.group) { VoteRoutes.routes($0.votes.voting) },
-        HandlerGroup(name: "story") { StoryRoutes.routes(stories: $0.stories) },
+        HandlerGroup(name: "story") {
+            StoryRoutes.routes(stories: $0.stories, tallies: $0.tallies, identity: $0.identity)
+        },
         HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
                 uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
         },
         HandlerGroup(name: "admin") { services in
-            AdminRoutes.routes(seasons: services.seasons, rounds: services.rounds, clips: services.clips)
+            AdminRoutes.routes(
+                seasons: services.seasons, rounds: services.rounds, clips: services.clips, votes: services.oversight)
                 + AdminRoutes.memberRoutes(
                     services.members, audit: services.audit, sessions: services.identity.sessions)
                 + AdminRoutes.flagRoutes(services.flags)

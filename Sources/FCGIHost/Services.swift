@@ -22,6 +22,8 @@ struct Services: Sendable {
     let stories: Stories
     let seasons: Seasons
     let rounds: Rounds
+    let tallies: Tallies
+    let oversight: VoteOversight
     let uploads: Uploads
     let storage: LocalStorage
     let uploadSigner: UploadSigner
@@ -58,6 +60,8 @@ struct Services: Sendable {
         stories = Stories(database: database, address: address)
         seasons = Seasons(database: database)
         rounds = Rounds(database: database)
+        tallies = Tallies(database: database)
+        oversight = VoteOversight(database: database)
         uploads = Uploads(database: database)
         storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
         uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))

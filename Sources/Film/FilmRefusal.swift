@@ -30,6 +30,16 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     case flagNotFound
     /// The flag is the same for all.
     case rolloutNotPossible
+    /// The round is not one whose result is being looked at.
+    case notUnderReview
+    /// No vote is as an admin described it.
+    case noSuchVotes
+    /// There is no such void.
+    case voidNotFound
+    /// The void has been undone before.
+    case voidUndone
+    /// The round is not exported, or not yet.
+    case exportNotFound
 
     /// What programs tell it by.
     public var code: String {
@@ -48,6 +58,11 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .uploadLimit: "upload_limit"
         case .flagNotFound: "flag_not_found"
         case .rolloutNotPossible: "rollout_not_possible"
+        case .notUnderReview: "not_under_review"
+        case .noSuchVotes: "no_such_votes"
+        case .voidNotFound: "void_not_found"
+        case .voidUndone: "void_undone"
+        case .exportNotFound: "export_not_found"
         }
     }
 
@@ -68,13 +83,20 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .uploadLimit: "You have too many unfinished uploads. Finish one, or try again tomorrow."
         case .flagNotFound: "There is no such feature flag."
         case .rolloutNotPossible: "This flag is the same for everybody. It has no roll-out."
+        case .notUnderReview: "The round is not under review, or somebody has just decided it."
+        case .noSuchVotes: "No counted vote is like that."
+        case .voidNotFound: "There is no such void."
+        case .voidUndone: "This void has been undone already."
+        case .exportNotFound: "The round has no export yet."
         }
     }
 
     /// Whether the thing itself is missing, rather than in the wrong state.
     public var isNotFound: Bool {
         switch self {
-        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .flagNotFound: true
+        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .flagNotFound, .voidNotFound,
+            .exportNotFound:
+            true
         default: false
         }
     }
@@ -83,7 +105,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     init?(outcome: String) {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
-            .clipLimitReached, .uploadLimit,
+            .clipLimitReached, .uploadLimit, .slotNotFound, .notUnderReview, .voidNotFound, .voidUndone,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

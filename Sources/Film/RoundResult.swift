@@ -15,8 +15,38 @@ public struct RoundResult: Encodable, Sendable {
     @OrNull public internal(set) var closedAt: Date?
     /// When it ends, while it is open.
     @OrNull public internal(set) var votingEndsAt: Date?
+    /// When an undecided review ends, while there is one.
+    @OrNull public internal(set) var reviewEndsAt: Date?
     /// Every clip that competed, the winner first.
     public let results: [RankedClip]
+    /// What was done to the round beside voting.
+    public let interventions: [Intervention]
+    /// The export that the count can be checked by; nil until it is written.
+    @OrNull public internal(set) var export: RoundExport?
+}
+
+/// Something that was done to a round beside voting.
+public struct Intervention: Encodable, Sendable {
+    /// What: `review_opened`, `review_accepted`, `review_voided`, `review_expired`, `votes_voided`, `votes_restored`…
+    public let kind: String
+    /// Whether an admin did it; else a rule of the site.
+    public let byAdmin: Bool
+    /// Why.
+    public let reason: String
+    /// How many votes it concerned.
+    @OrNull public internal(set) var votes: Int?
+    /// When.
+    public let at: Date
+}
+
+/// What is to be known of a round's export.
+public struct RoundExport: Encodable, Sendable {
+    /// The hash of the newest export of the round, in hexadecimal.
+    public let hash: String
+    /// Its place in the season's chain.
+    public let number: Int
+    /// How many corrections follow it.
+    public let corrections: Int
 }
 
 /// The season of a round.
@@ -48,20 +78,20 @@ public struct RankedClip: Encodable, Sendable {
 }
 
 extension Stories {
+    /// The condition on `seasons` that an id or a number stands for.
+    static func condition(season: String) throws -> SQL {
+        if let id = UUID(uuidString: season) { return "seasons.id = \(id)" }
+        guard let number = Int32(season) else { throw FilmRefusal.seasonNotFound }
+        return "seasons.number = \(number)"
+    }
+
     /// The result of a slot's round. The season is named by its id or its number.
     public func round(season: String, slot: Int) throws -> RoundResult {
-        let named: SQL =
-            if let id = UUID(uuidString: season) {
-                "seasons.id = \(id)"
-            } else if let number = Int32(season) {
-                "seasons.number = \(number)"
-            } else {
-                throw FilmRefusal.seasonNotFound
-            }
+        let named = try Self.condition(season: season)
         let head: Row? = try database.first(
             """
             select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.status,
-                slots.voting_started_at, slots.voting_ends_at, slots.locked_at
+                slots.voting_started_at, slots.voting_ends_at, slots.locked_at, slots.review_ends_at
             from seasons
             join story_slots slots on slots.season_id = seasons.id and slots.position = \(slot)
             where \(sql: named)
@@ -86,11 +116,50 @@ extension Stories {
             slot: slot, status: status, openedAt: try head.value("voting_started_at"),
             closedAt: try head.value("locked_at"),
             votingEndsAt: status == .voting ? try head.value("voting_ends_at") : nil,
+            reviewEndsAt: try head.value("review_ends_at"),
             results: try results.map { row in
                 RankedClip(
                     rank: try row.value("rank"), won: try row.value("won"), voteCount: try row.value("vote_count"),
                     weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
                     clip: try ClipCard(row: row, address: address))
-            })
+            },
+            interventions: try interventions(id, slot), export: try export(id, slot))
+    }
+
+    private func interventions(_ season: UUID, _ slot: Int) throws -> [Intervention] {
+        let rows: [Row] = try database.query(
+            """
+            select kind, by_admin, reason, votes, happened_at
+            from round_interventions
+            where season_id = \(season) and slot_position = \(slot)
+            order by id
+            """)
+        return try rows.map { row in
+            Intervention(
+                kind: try row.value("kind"), byAdmin: try row.value("by_admin"), reason: try row.value("reason"),
+                votes: try row.value("votes"), at: try row.value("happened_at"))
+        }
+    }
+
+    private func export(_ season: UUID, _ slot: Int) throws -> RoundExport? {
+        let row: Row? = try database.first(
+            """
+            select number, hash,
+                (
+                    select count(*)::int
+                    from round_tallies later
+                    where later.season_id = tallies.season_id and later.slot_position = tallies.slot_position
+                        and later.kind = 'correction' and later.number > tallies.number
+                ) as corrections
+            from round_tallies tallies
+            where season_id = \(season) and slot_position = \(slot) and kind = 'round'
+            order by number desc
+            limit 1
+            """)
+        return try row.map { row in
+            RoundExport(
+                hash: try row.value("hash"), number: try row.value("number"),
+                corrections: try row.value("corrections"))
+        }
     }
 }

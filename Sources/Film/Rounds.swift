@@ -7,7 +7,8 @@ public struct RoundEvent: Sendable, RowDecodable {
     /// The channel that every page listens to.
     public static let channel = "slot"
 
-    /// What happened: `winner_selected`, `round_opened`, `round_waiting`, `round_extended` or `season_finished`.
+    /// What happened: `winner_selected`, `round_opened`, `round_waiting`, `round_extended`, `round_under_review` or
+    /// `season_finished`.
     public let name: String
     /// What a page needs to know of it, a JSON object.
     public let data: JSONText
@@ -62,14 +63,40 @@ public struct Rounds: Sendable {
         }
     }
 
-    /// How long by the database's clock until the open round is over; nil while none is open, zero when it is due.
+    /// Ends the review of a round: the flagged votes count, or they are voided, and the round closes.
+    @discardableResult
+    public func review(
+        season: UUID, slot: Int, keepsFlagged: Bool, reason: String, by actor: UUID?
+    ) throws -> [RoundEvent] {
+        try database.transaction { connection in
+            let rows: [Row] = try connection.query(
+                "select * from review_round(\(actor), \(season), \(slot)::int, \(keepsFlagged), \(reason))")
+            var events: [RoundEvent] = []
+            for row in rows {
+                if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
+                if let event = try RoundEvent(optional: row) { events.append(event) }
+            }
+            try Rounds.announce(events, on: connection)
+            return events
+        }
+    }
+
+    /// How long by the database's clock until the open round or its review is over; nil while there is none, zero when
+    /// it is due.
     public func untilNextDue() throws -> Duration? {
         let milliseconds: Int? = try database.first(
             """
-            select greatest(0, ceil(extract(epoch from voting_ends_at - dailies_now()) * 1000))::bigint
-            from story_slots
-            where status = 'voting'
-            order by voting_ends_at
+            select greatest(0, ceil(extract(epoch from due - dailies_now()) * 1000))::bigint
+            from (
+                select voting_ends_at as due
+                from story_slots
+                where status = 'voting'
+                union all
+                select review_ends_at
+                from story_slots
+                where status = 'under_review'
+            ) open_rounds
+            order by due
             limit 1
             """)
         return milliseconds.map(Duration.milliseconds)

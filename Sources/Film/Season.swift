@@ -57,6 +57,10 @@ public struct SeasonSettings: Equatable, Sendable {
     public var showCounts = CountVisibility.always
     /// How many votes a clip needs before a round ends in time; at most three extensions.
     public var minVotes = 0
+    /// Whether a round that flagged votes would decide waits for an admin.
+    public var reviewsFlagged = true
+    /// After how many hours such a round closes without the flagged votes.
+    public var reviewHours = 12
 
     /// Settings with every default.
     public init(label: String) {
@@ -92,7 +96,8 @@ public struct Season: Sendable, RowDecodable {
     static let columns: SQL = """
         seasons.id, seasons.number, seasons.label, seasons.description, seasons.genre, seasons.cover_key,
         seasons.total_slots, seasons.round_seconds, seasons.aspect, seasons.max_active_clips_per_member,
-        seasons.max_rounds_per_clip, seasons.show_counts, seasons.min_votes, seasons.status, seasons.created_at,
+        seasons.max_rounds_per_clip, seasons.show_counts, seasons.min_votes, seasons.review_flagged,
+        seasons.review_hours, seasons.status, seasons.created_at,
         seasons.activated_at, seasons.finished_at,
         (
             select count(*)::int
@@ -121,6 +126,8 @@ public struct Season: Sendable, RowDecodable {
         settings.maxRoundsPerClip = try row.value("max_rounds_per_clip")
         settings.showCounts = try row.value("show_counts")
         settings.minVotes = try row.value("min_votes")
+        settings.reviewsFlagged = try row.value("review_flagged")
+        settings.reviewHours = try row.value("review_hours")
         self.settings = settings
         status = try row.value("status")
         lockedSlots = try row.value("locked_slots")

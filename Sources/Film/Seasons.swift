@@ -39,7 +39,11 @@ public struct Seasons: Sendable {
                 \(settings.minVotes)::int
             )
             """)
-        return try season(id)
+        // What is not among the words of making a season is a change of it.
+        let defaults = SeasonSettings(label: settings.label)
+        let isReviewUsual =
+            settings.reviewsFlagged == defaults.reviewsFlagged && settings.reviewHours == defaults.reviewHours
+        return isReviewUsual ? try season(id) : try edit(id, settings: settings, by: actor)
     }
 
     /// Begins a draft: its first slot opens for a full round, or waits for a clip.
@@ -72,7 +76,9 @@ public struct Seasons: Sendable {
                     'max_active_clips_per_member', \(settings.maxActiveClipsPerMember)::int,
                     'max_rounds_per_clip', \(settings.maxRoundsPerClip)::int,
                     'show_counts', \(settings.showCounts)::text,
-                    'min_votes', \(settings.minVotes)::int
+                    'min_votes', \(settings.minVotes)::int,
+                    'review_flagged', \(settings.reviewsFlagged)::boolean,
+                    'review_hours', \(settings.reviewHours)::int
                 )
             )
             """)

@@ -13,6 +13,7 @@ enum Kinds {
         let tools = MediaTools(ffmpeg: settings.ffmpeg, ffprobe: settings.ffprobe)
         var registry = JobRegistry()
         Upkeep.register(in: &registry)
+        Tallies.register(in: &registry)
         Realtime.register(in: &registry, publishSocket: settings.publishSocket)
         MediaRemoval(storage: storage).register(in: &registry)
         OutwardJobs(settings).register(in: &registry)

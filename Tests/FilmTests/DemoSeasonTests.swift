@@ -66,7 +66,7 @@ struct DemoSeasonTests {
             #expect(clips == 3)
 
             // One of the jobs, as the drain does it.
-            try database.execute("delete from jobs where payload->>'index' <> '5'")
+            try database.execute("delete from jobs where payload->>'index' is distinct from '5'")
             var registry = JobRegistry()
             demo(workshop).register(in: &registry)
             _ = try Drainer(database: workshop.stage.jobs, registry: registry).run(until: .empty)

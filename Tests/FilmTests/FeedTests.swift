@@ -82,7 +82,7 @@ struct FeedTests {
             _ = try stage.clips.approve([clip], by: stage.admin)
             rig.cache.drop()
             #expect(try rig.page(1).clips.map(\.clip.id) == [clip])
-            try stage.superuser.execute("update story_slots set status = 'under_review'")
+            try stage.superuser.execute("update story_slots set status = 'under_review', review_ends_at = now()")
             rig.cache.drop()
             #expect(try rig.page(1).snapshot.state == .underReview)
             #expect(try rig.page(1).clips.isEmpty)

@@ -81,7 +81,8 @@ struct StoryTests {
             #expect(message.slot == 1)
             #expect(clips.contains(message.clipId))
             #expect(message.username == "the_admin")
-            let channels: [String] = try stage.superuser.query("select distinct payload ->> 'channel' from jobs")
+            let channels: [String] = try stage.superuser.query(
+                "select distinct payload ->> 'channel' from jobs where kind = 'publish'")
             #expect(channels == ["slot"])
         }
     }

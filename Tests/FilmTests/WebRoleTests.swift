@@ -10,7 +10,8 @@ import Testing
 struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none.
     private static let readable: Set<String> = [
-        "audit_log", "feature_flags", "schema_migrations", "seasons", "slot_results", "story_slots", "tournament_clips",
+        "audit_log", "feature_flags", "round_interventions", "round_tallies", "schema_migrations", "seasons",
+        "slot_results", "story_slots", "tournament_clips",
         "uploads", "users",
     ]
     /// Columns by which a row belongs to somebody.

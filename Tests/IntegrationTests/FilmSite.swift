@@ -3,6 +3,7 @@ internal import ClipsHandlers
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
+internal import Identity
 internal import Postgres
 internal import StoryHandlers
 internal import TestSupport
@@ -34,8 +35,12 @@ struct FilmSite {
         memberID = try web.one("select id from users where username = 'mira_okafor'")
         let clips = Clips(database: web) { $0 }
         router = try Router(
-            routes: StoryRoutes.routes(stories: Stories(database: web) { $0 }) + ClipRoutes.routes(clips: clips)
-                + AdminRoutes.routes(seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips))
+            routes: StoryRoutes.routes(
+                stories: Stories(database: web) { $0 }, tallies: Tallies(database: web),
+                identity: IdentityService(settings: site.settings, database: web)) + ClipRoutes.routes(clips: clips)
+                + AdminRoutes.routes(
+                    seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips,
+                    votes: VoteOversight(database: web)))
     }
 
     /// Sends a request, and expects that the answer looks as its route declares.

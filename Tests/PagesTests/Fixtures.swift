@@ -35,6 +35,19 @@ enum Fixtures {
             finishedAt: status == .finished ? Date(timeIntervalSince1970: 1_789_000_000) : nil)
     }
 
+    static func round(_ status: String) -> RoundResultView {
+        let isClosed = status == "locked"
+        let date = Date(timeIntervalSince1970: 1_795_197_600)
+        return RoundResultView(
+            seasonNumber: 2, seasonLabel: "Last Train to Meridian", totalSlots: 75, slot: 7, status: status,
+            openedAt: date, closedAt: isClosed ? date : nil, endsAt: status == "voting" ? date : nil,
+            places: isClosed
+                ? (1...5).map { RoundResultView.Place(rank: $0, clip: clip($0), score: 500 - $0, views: 900) } : [],
+            interventions: isClosed
+                ? [.init(kind: "votes_voided", isByAdmin: true, reason: "They were <bought>", votes: 2, at: date)] : [],
+            export: isClosed ? .init(hash: String(repeating: "ab", count: 32), number: 9, corrections: 1) : nil)
+    }
+
     static func film(round: RoundView.State? = .voting, takes: Int = 6) -> FilmView {
         FilmView(
             seasons: [

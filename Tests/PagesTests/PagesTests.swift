@@ -26,6 +26,10 @@ struct PagesTests {
             documents["story \(state)"] = site.document(site.story(film, season: nil, slot: nil))
             documents["upload \(state)"] = site.document(site.upload(film))
             documents["admin \(state)"] = site.document(site.adminClips(film))
+            documents["votes \(state)"] = site.document(site.adminVotes(film))
+        }
+        for status in ["locked", "voting", "under_review", "upcoming"] {
+            documents["round \(status)"] = site.document(site.round(Fixtures.film(), Fixtures.round(status)))
         }
         documents["users"] = site.document(site.adminUsers)
         documents["flags"] = site.document(site.adminFlags)
@@ -115,7 +119,35 @@ struct PagesTests {
         let story = site.document(site.story(film, season: nil, slot: 26))
         #expect(story.contains("<video src=\"/media/clips/26.mp4\""))
         #expect(story.contains("href=\"/story?season=1\""))
-        #expect(story.contains("Slot 26 · Sci-Fi · won with 374 votes"))
+        #expect(story.contains("won with 374 votes"))
+        #expect(story.contains("href=\"/rounds/2/26\""))
+    }
+
+    @Test("FILM-07 FILM-13 a round's page tells ranks, counts, interventions and the export, to whoever reads it")
+    func round() throws {
+        let site = try Fixtures.site()
+        let closed = site.document(site.round(Fixtures.film(), Fixtures.round("locked")))
+        for part in [
+            "In the film", "by admin", "2 votes voided", "They were &lt;bought&gt;", String(repeating: "ab", count: 32),
+            "href=\"/api/rounds/2/7/export\"", "href=\"/rounds/2/6\"", "href=\"/rounds/2/8\"",
+        ] {
+            #expect(closed.contains(part), "\(part)")
+        }
+        let open = site.document(site.round(Fixtures.film(), Fixtures.round("voting")))
+        #expect(open.contains("Still open") && !open.contains("data-receipt"))
+        #expect(site.document(site.round(Fixtures.film(), Fixtures.round("under_review"))).contains("Under review"))
+        let pages = Pages(site: site, round: { _, slot in slot == 7 ? Fixtures.round("locked") : nil }) {
+            Fixtures.film()
+        }
+        let route = try #require(pages.routes.first { $0.pattern == "/rounds/[season]/[slot]" })
+        func ask(_ slot: String) throws -> Int {
+            var request = Request(.get, "/rounds/2/\(slot)")
+            request.parameters = ["season": "2", "slot": slot]
+            return try route.handle(Context(request: request), .null).status
+        }
+        #expect(try ask("7") == 200)
+        #expect(throws: Problem.self) { try ask("8") }
+        #expect(throws: Problem.self) { try ask("x") }
     }
 
     @Test("WEB-04 a segment has an address, a title and a picture of its own")
@@ -209,7 +241,7 @@ struct AdminPageTests {
     }
 
     @Test(
-        "CLIP-05 ADM-02 ADM-04 FLAG-01 only admins see the administration: visitors sign in, members find nothing",
+        "CLIP-05 VOTE-12 ADM-02 ADM-04 FLAG-01 only admins see the administration: visitors sign in, members find nothing",
         arguments: Destination.administration.map(\.path))
     func access(path: String) throws {
         let refusal = try answer(path, .visitor)

@@ -48,6 +48,11 @@ begin
                 and tournament_clips.slot_position = slot.position
         )
         select coalesce(sum(casts), 0) into casts_voided from voided;
+        if casts_voided > 0 then
+            perform note_intervention(
+                slot.season_id, slot.position, 'votes_voided', true, 'A member was banned.', casts_voided
+            );
+        end if;
         total := total + casts_voided;
     end loop;
     return total;
@@ -101,6 +106,11 @@ begin
                 and tournament_clips.slot_position = slot.position
         )
         select coalesce(sum(casts), 0) into casts_restored from restored;
+        if casts_restored > 0 then
+            perform note_intervention(
+                slot.season_id, slot.position, 'votes_restored', true, 'A member’s ban was lifted.', casts_restored
+            );
+        end if;
         total := total + casts_restored;
     end loop;
     return total;

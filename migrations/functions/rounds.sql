@@ -32,6 +32,7 @@ begin
     set status = case when takes > 0 then 'voting' else 'waiting_for_clips' end,
         voting_started_at = case when takes > 0 then dailies_now() end,
         voting_ends_at = case when takes > 0 then dailies_now() + make_interval(secs => seasons.round_seconds) end,
+        review_ends_at = null,
         extensions = 0
     from seasons
     where seasons.id = opening_season
@@ -79,7 +80,6 @@ declare
     max_extensions constant int := 3;
     season seasons;
     slot story_slots;
-    winner record;
 begin
     select * into strict season from seasons where id = closing_season for no key update;
     -- Votes hold a share lock on the slot while they are counted, so this waits for every vote that came in time.
@@ -97,31 +97,10 @@ begin
     order by id
     for update;
 
-    select clips.id, clips.title, clips.vote_count, clips.weighted_score, users.username
-    into winner
-    from tournament_clips clips
-    join users on users.id = clips.user_id
-    where clips.season_id = closing_season and clips.slot_position = closing_position and clips.status = 'active'
-    order by clips.weighted_score desc, clips.vote_count desc, clips.created_at, clips.id
-    limit 1;
-
-    if winner.id is null then
-        -- What was cast for clips that have left must not count when the slot opens again.
-        update votes
-        set voided_at = dailies_now()
-        where season_id = closing_season and slot_position = closing_position and voided_at is null;
-        delete from clip_views
-        where season_id = closing_season and slot_position = closing_position;
-        update tournament_clips
-        set vote_count = 0,
-            weighted_score = 0,
-            view_count = 0
-        where season_id = closing_season and slot_position = closing_position;
-        return query select * from open_slot(closing_season, closing_position);
-        return;
-    end if;
-
-    if not forced and slot.extensions < max_extensions and not exists (
+    if not forced and slot.extensions < max_extensions and exists (
+        select from tournament_clips
+        where season_id = closing_season and slot_position = closing_position and status = 'active'
+    ) and not exists (
         select from tournament_clips
         where season_id = closing_season and slot_position = closing_position and status = 'active'
             and vote_count >= season.min_votes
@@ -136,75 +115,11 @@ begin
         return;
     end if;
 
-    insert into slot_results (
-        season_id, slot_position, clip_id, rank, won,
-        vote_count, weighted_score, view_count, opened_at, closed_at
-    )
-    select closing_season, closing_position, ranked.id, ranked.rank, ranked.rank = 1,
-        ranked.vote_count, ranked.weighted_score, ranked.view_count, slot.voting_started_at, dailies_now()
-    from (
-        select id, vote_count, weighted_score, view_count,
-            row_number() over (order by weighted_score desc, vote_count desc, created_at, id)::int as rank
-        from tournament_clips
-        where season_id = closing_season and slot_position = closing_position and status = 'active'
-    ) ranked;
-
-    update tournament_clips
-    set status = 'locked',
-        rounds = rounds + 1
-    where id = winner.id;
-
-    update story_slots
-    set status = 'locked',
-        winner_clip_id = winner.id,
-        locked_at = dailies_now(),
-        voting_ends_at = least(voting_ends_at, dailies_now())
-    where season_id = closing_season and position = closing_position;
-
-    perform announce_change('film', 'slot_locked');
-    return query
-    select 'winner_selected',
-        jsonb_build_object(
-            'seasonId', closing_season,
-            'slot', closing_position,
-            'totalSlots', season.total_slots,
-            'clipId', winner.id,
-            'title', winner.title,
-            'username', winner.username,
-            'voteCount', winner.vote_count,
-            'weightedScore', winner.weighted_score
-        );
-
-    if closing_position < season.total_slots then
-        -- An eliminated clip keeps the slot and the counters of its last round; a carried one starts from nothing.
-        update tournament_clips
-        set status = 'eliminated',
-            rounds = rounds + 1
-        where season_id = closing_season and slot_position = closing_position and status = 'active'
-            and rounds + 1 >= season.max_rounds_per_clip;
-        update tournament_clips
-        set slot_position = closing_position + 1,
-            vote_count = 0,
-            weighted_score = 0,
-            view_count = 0,
-            rounds = rounds + 1
-        where season_id = closing_season and slot_position = closing_position and status = 'active';
-        return query select * from open_slot(closing_season, closing_position + 1);
+    if season.review_flagged and flagged_votes_decide(closing_season, closing_position) then
+        return query select * from begin_review(closing_season, closing_position);
         return;
     end if;
-
-    update tournament_clips
-    set status = 'eliminated',
-        rounds = rounds + 1
-    where season_id = closing_season and status = 'active';
-    update seasons
-    set status = 'finished',
-        finished_at = dailies_now()
-    where id = closing_season;
-    perform announce_change('film', 'season_finished');
-    return query
-    select 'season_finished',
-        jsonb_build_object('seasonId', closing_season, 'label', season.label, 'totalSlots', season.total_slots);
+    return query select * from settle_round(closing_season, closing_position);
 end
 $$;
 
@@ -245,7 +160,7 @@ begin
 end
 $$;
 
--- Closes every round whose time is over. A round that was due long ago is closed once: the next one lasts its full
+-- Closes every round whose time is over, and ends every review. A round that was due long ago is closed once: the next one lasts its full
 -- length from now, so that downtime skips no round. Anyone may ask for it, as often as they like.
 create or replace function advance_rounds()
 returns table (name text, data jsonb)
@@ -266,6 +181,7 @@ begin
     loop
         return query select * from close_round(due.season_id, due.position, false);
     end loop;
+    return query select * from end_due_reviews();
 end
 $$;
 

@@ -131,7 +131,9 @@ begin
         max_active_clips_per_member = season.max_active_clips_per_member,
         max_rounds_per_clip = season.max_rounds_per_clip,
         show_counts = season.show_counts,
-        min_votes = season.min_votes
+        min_votes = season.min_votes,
+        review_flagged = season.review_flagged,
+        review_hours = season.review_hours
     where id = edited;
     insert into story_slots (season_id, position)
     select edited, position

@@ -55,7 +55,8 @@ function showSegment() {
   screen.show(segment, season.segments[index + 1] ?? null);
   maybe("[data-foot]")?.replaceChildren(
     h("p", { class: "who" }, avatar(segment.avatarUrl), segment.creator), h("h1", {}, segment.title),
-    h("p", { class: "label" }, `Slot ${segment.slot} · ${segment.genre} · won with ${counted(segment.votes, "vote", "votes")}`));
+    h("p", { class: "label" }, `Slot ${segment.slot} · ${segment.genre} · `,
+      h("a", { class: "frame__link", href: `/rounds/${season.number}/${segment.slot}` }, `won with ${counted(segment.votes, "vote", "votes")}`)));
   const blur = maybe("[data-blur]");
   if (blur instanceof HTMLImageElement && blur.getAttribute("src") !== segment.posterUrl) blur.src = segment.posterUrl;
   stage?.setAttribute("aria-label", `Slot ${segment.slot}, ${segment.title}`);

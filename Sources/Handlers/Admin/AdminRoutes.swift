@@ -4,7 +4,8 @@ public import HTTP
 /// The routes by which admins run the film.
 public enum AdminRoutes {
     /// Every route of the group.
-    public static func routes(seasons: Seasons, rounds: Rounds, clips: Clips) -> [Route] {
+    public static func routes(seasons: Seasons, rounds: Rounds, clips: Clips, votes: VoteOversight) -> [Route] {
         clipRoutes(clips) + seasonRoutes(seasons) + roundRoutes(rounds)
+            + voteRoutes(votes, rounds)
     }
 }

@@ -25,7 +25,7 @@ extension AdminRoutes {
     }
 }
 
-private struct RoundEventsAnswer: Encodable {
+struct RoundEventsAnswer: Encodable {
     struct Event: Encodable {
         let name: String
         let data: JSONValue
@@ -40,7 +40,7 @@ private struct RoundEventsAnswer: Encodable {
 }
 
 extension Schema {
-    fileprivate static let roundEvents = Schema.object([
+    static let roundEvents = Schema.object([
         .required("success", .boolean),
         .required(
             "events",
@@ -49,7 +49,8 @@ extension Schema {
                     .required(
                         "name",
                         .choice([
-                            "winner_selected", "round_opened", "round_waiting", "round_extended", "season_finished",
+                            "winner_selected", "round_opened", "round_waiting", "round_extended", "round_under_review",
+                            "season_finished",
                         ])),
                     .required("data", .map(.any), "What pages are told of it."),
                 ])), "What happened, in order; empty when nothing was due."),

@@ -15,6 +15,8 @@ struct SeasonAnswer: Encodable {
     @OrNull var maxRoundsPerClip: Int?
     let showCounts: CountVisibility
     let minVotes: Int
+    let reviewsFlagged: Bool
+    let reviewHours: Int
     let status: SeasonStatus
     let lockedSlots: Int
     @OrNull var currentSlot: Int?
@@ -37,6 +39,8 @@ struct SeasonAnswer: Encodable {
         maxRoundsPerClip = season.settings.maxRoundsPerClip
         showCounts = season.settings.showCounts
         minVotes = season.settings.minVotes
+        reviewsFlagged = season.settings.reviewsFlagged
+        reviewHours = season.settings.reviewHours
         status = season.status
         lockedSlots = season.lockedSlots
         currentSlot = season.currentSlot
@@ -62,6 +66,8 @@ extension Schema {
         .required("maxRoundsPerClip", .integer().nullable),
         .required("showCounts", .choice(CountVisibility.allCases.map(\.rawValue))),
         .required("minVotes", .integer()),
+        .required("reviewsFlagged", .boolean),
+        .required("reviewHours", .integer()),
         .required("status", .choice(SeasonStatus.allCases.map(\.rawValue))),
         .required("lockedSlots", .integer()),
         .required("currentSlot", .integer().nullable),

@@ -15,10 +15,12 @@ struct SeasonChanges: Decodable {
     private let maxRoundsPerClip: Int??
     private let showCounts: CountVisibility?
     private let minVotes: Int?
+    private let reviewsFlagged: Bool?
+    private let reviewHours: Int?
 
     private enum CodingKeys: CodingKey {
         case label, description, genre, totalSlots, roundSeconds, aspect, maxActiveClipsPerMember, maxRoundsPerClip
-        case showCounts, minVotes
+        case showCounts, minVotes, reviewsFlagged, reviewHours
     }
 
     init(from decoder: any Decoder) throws {
@@ -35,6 +37,8 @@ struct SeasonChanges: Decodable {
             ? .some(try container.decodeIfPresent(Int.self, forKey: .maxRoundsPerClip)) : .none
         showCounts = try container.decodeIfPresent(CountVisibility.self, forKey: .showCounts)
         minVotes = try container.decodeIfPresent(Int.self, forKey: .minVotes)
+        reviewsFlagged = try container.decodeIfPresent(Bool.self, forKey: .reviewsFlagged)
+        reviewHours = try container.decodeIfPresent(Int.self, forKey: .reviewHours)
     }
 
     func applied(to settings: SeasonSettings) -> SeasonSettings {
@@ -49,6 +53,8 @@ struct SeasonChanges: Decodable {
         if let maxRoundsPerClip { settings.maxRoundsPerClip = maxRoundsPerClip }
         if let showCounts { settings.showCounts = showCounts }
         if let minVotes { settings.minVotes = minVotes }
+        if let reviewsFlagged { settings.reviewsFlagged = reviewsFlagged }
+        if let reviewHours { settings.reviewHours = reviewHours }
         return settings
     }
 
@@ -63,6 +69,8 @@ struct SeasonChanges: Decodable {
         .optional("maxRoundsPerClip", .integer(1...500), "Null for no limit."),
         .optional("showCounts", .choice(CountVisibility.allCases.map(\.rawValue))),
         .optional("minVotes", .integer(0...1_000_000_000), "A round without it is extended, at most three times."),
+        .optional("reviewsFlagged", .boolean, "Whether a round that flagged votes would decide waits for an admin."),
+        .optional("reviewHours", .integer(1...720), "After how long it closes without the flagged votes."),
     ]
 }
 

@@ -4,7 +4,16 @@ internal import FoundationEssentials
 extension Pages {
     /// The pages of a site whose film is read from `stories`.
     public init(site: Site, stories: Stories) {
-        self.init(site: site) {
+        self.init(
+            site: site,
+            round: { season, slot in
+                do {
+                    return RoundResultView(try stories.round(season: season, slot: slot))
+                } catch let refusal as FilmRefusal where refusal.isNotFound {
+                    return nil
+                }
+            }
+        ) {
             let overview = try stories.overview()
             // Ids are drawn at random, so that the order favours nobody and is the same for everybody.
             let takes = overview.takes.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
@@ -13,6 +22,25 @@ extension Pages {
                 takes: takes.compactMap { ClipView($0.clip, votes: $0.voteCount) },
                 creators: overview.creators)
         }
+    }
+}
+
+extension RoundResultView {
+    fileprivate init(_ round: RoundResult) {
+        self.init(
+            seasonNumber: round.season.number, seasonLabel: round.season.label, totalSlots: round.season.totalSlots,
+            slot: round.slot, status: round.status.rawValue, openedAt: round.openedAt, closedAt: round.closedAt,
+            endsAt: round.votingEndsAt,
+            places: round.results.compactMap { place in
+                ClipView(place.clip, votes: place.voteCount).map { clip in
+                    Place(rank: place.rank, clip: clip, score: place.weightedScore, views: place.viewCount)
+                }
+            },
+            interventions: round.interventions.map { done in
+                Intervention(
+                    kind: done.kind, isByAdmin: done.byAdmin, reason: done.reason, votes: done.votes, at: done.at)
+            },
+            export: round.export.map { Export(hash: $0.hash, number: $0.number, corrections: $0.corrections) })
     }
 }
 

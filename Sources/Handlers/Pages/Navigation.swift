@@ -20,6 +20,7 @@ struct Destination {
         Destination(title: "Users", path: "/admin/users", icon: .person, isTab: false),
         Destination(title: "Flags", path: "/admin/flags", icon: .check, isTab: false),
         Destination(title: "Audit", path: "/admin/audit", icon: .info, isTab: false),
+        Destination(title: "Votes", path: "/admin/votes", icon: .shield, isTab: false),
     ]
 
     /// The quiet links at the foot of a page.

@@ -10,9 +10,15 @@ public struct Pages: Sendable {
 
     let site: Site
     let film: @Sendable () throws -> FilmView
+    /// The round of a season, by its id or number, and a slot; nil when there is none.
+    let round: @Sendable (String, Int) throws -> RoundResultView?
 
-    init(site: Site, film: @escaping @Sendable () throws -> FilmView) {
+    init(
+        site: Site, round: @escaping @Sendable (String, Int) throws -> RoundResultView? = { _, _ in nil },
+        film: @escaping @Sendable () throws -> FilmView
+    ) {
         self.site = site
+        self.round = round
         self.film = film
     }
 
@@ -27,6 +33,12 @@ public struct Pages: Sendable {
                 let query = context.request.query
                 return site.story(
                     try film(), season: query["season"].flatMap { Int($0) }, slot: query["slot"].flatMap { Int($0) })
+            },
+            shared("/rounds/[season]/[slot]", "How a round ended.", features: ["FILM-07", "FILM-13"]) { context in
+                guard let round = try round(context.parameter("season"), try context.integer("slot")) else {
+                    throw Problem.notFound()
+                }
+                return site.round(try film(), round)
             },
             shared("/upload", "Sending in a take.", features: ["WEB-01", "CLIP-01"]) { _ in site.upload(try film()) },
             shared("/about", "What the site is and its licence.") { _ in site.about },
@@ -51,6 +63,9 @@ public struct Pages: Sendable {
             administration("/admin/users", "The members of the site.", features: ["ADM-02"]) { site.adminUsers },
             administration("/admin/flags", "Features to turn on and off.", features: ["FLAG-01"]) { site.adminFlags },
             administration("/admin/audit", "What admins did.", features: ["ADM-04"]) { site.adminAudit },
+            administration(
+                "/admin/votes", "Votes with their evidence.", features: ["VOTE-08", "VOTE-12", "VOTE-13"]
+            ) { site.adminVotes(try film()) },
             Route.get(
                 "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
                 summary: "What crawlers may read."

@@ -113,8 +113,9 @@ extension Site {
             <span class="label num" data-place>\(segment.slot) of \(choice.season.segments.count)</span>\
             \(Fragments.onAir(choice.season))</div></div>
                   <div class="frame__foot" data-foot>\(Fragments.who(clip))<h1>\(clip.title)</h1>\
-            <p class="label">Slot \(segment.slot) · \(clip.genre) · won with \
-            \(Formatting.count(clip.votes, "vote", "votes"))</p></div>
+            <p class="label">Slot \(segment.slot) · \(clip.genre) · \
+            <a class="frame__link" href="/rounds/\(choice.season.number)/\(segment.slot)">won with \
+            \(Formatting.count(clip.votes, "vote", "votes"))</a></p></div>
                 </article>
                 <div class="actions"><a class="act" href="/dashboard" aria-label="Vote on the open slot" data-vote-link\
             \(HTML.when(choice.season.round == nil, " hidden"))><span class="act__disc">\(Icon.infinity.image)</span>\

@@ -1,11 +1,12 @@
 public import Film
 public import HTTP
+public import Identity
 
 /// The routes that tell how the film stands.
 public enum StoryRoutes {
     /// Every route of the group.
-    public static func routes(stories: Stories) -> [Route] {
-        [story(stories), round(stories)]
+    public static func routes(stories: Stories, tallies: Tallies, identity: IdentityService) -> [Route] {
+        [story(stories)] + roundRoutes(stories, tallies, identity)
     }
 
     private static func story(_ stories: Stories) -> Route {
@@ -20,17 +21,6 @@ public enum StoryRoutes {
             summary: "The seasons with their slots, winners, progress and the open slot."
         ) { _ in
             try .json(try film { try stories.story() })
-        }
-    }
-
-    private static func round(_ stories: Stories) -> Route {
-        .get(
-            "/api/rounds/[season]/[slot]", access: .any, answers: [200: .roundResult],
-            cache: .publicCache(seconds: 30, stale: 60), features: ["FILM-07"],
-            summary: "How a slot's round ended: every clip that competed, with its rank and counts."
-        ) { context in
-            let slot = try context.integer("slot")
-            return try .json(try film { try stories.round(season: context.parameter("season"), slot: slot) })
         }
     }
 }

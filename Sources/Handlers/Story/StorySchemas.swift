@@ -62,6 +62,7 @@ extension Schema {
         .required("openedAt", .dateTime.nullable),
         .required("closedAt", .dateTime.nullable),
         .required("votingEndsAt", .dateTime.nullable),
+        .required("reviewEndsAt", .dateTime.nullable, "When an undecided review ends, while there is one."),
         .required(
             "results",
             .array(
@@ -70,5 +71,21 @@ extension Schema {
                     .required("weightedScore", .integer()), .required("viewCount", .integer()),
                     .required("clip", .clipCard()),
                 ])), "The winner first; empty until the slot is locked."),
+        .required(
+            "interventions",
+            .array(
+                .object([
+                    .required("kind", .string(), "Such as review_opened, review_accepted or votes_voided."),
+                    .required("byAdmin", .boolean, "Whether an admin did it; else a rule of the site."),
+                    .required("reason", .string()), .required("votes", .integer().nullable),
+                    .required("at", .dateTime),
+                ])), "What was done to the round beside voting."),
+        .required(
+            "export",
+            Schema.object([
+                .required("hash", .string(), "Of the export, SHA-256 in hexadecimal."),
+                .required("number", .integer(), "Its place in the season's chain."),
+                .required("corrections", .integer(), "How many corrections follow it."),
+            ]).nullable, "Null until it is written."),
     ]).named("RoundResult")
 }

@@ -1,0 +1,268 @@
+-- Whether a vote is one of those that an admin means. `choice` may name voters, votes (voter and clip), clip, flagged, flag and network; what
+-- it does not name is not asked for.
+create or replace function is_chosen(vote votes, choice jsonb)
+returns boolean
+language sql
+immutable
+as $$
+    select (not choice ? 'voters' or choice -> 'voters' ? vote.voter_key)
+        and (
+            not choice ? 'votes'
+            or choice -> 'votes' @> jsonb_build_array(jsonb_build_object('voter', vote.voter_key, 'clip', vote.clip_id))
+        )
+        and (not choice ? 'clip' or vote.clip_id = (choice ->> 'clip')::uuid)
+        and (
+            not choice ? 'flagged'
+            or (choice ->> 'flagged')::boolean = (coalesce(cardinality(vote.flags), 0) > 0)
+        )
+        and (not choice ? 'flag' or coalesce(vote.flags @> array[choice ->> 'flag'], false))
+        and (not choice ? 'network' or coalesce(vote.network = decode(choice ->> 'network', 'hex'), false));
+$$;
+
+-- Writes down for everybody what was done to a round. On a round that is exported already a correction follows.
+create or replace function note_intervention(
+    of_season uuid,
+    of_slot int,
+    kind text,
+    by_admin boolean,
+    reason text,
+    votes int default null
+)
+returns void
+language plpgsql
+as $$
+begin
+    insert into round_interventions (season_id, slot_position, kind, by_admin, reason, votes, happened_at)
+    values (of_season, of_slot, kind, by_admin, reason, votes, dailies_now());
+    if exists (
+        select from story_slots
+        where season_id = of_season and position = of_slot and status = 'locked'
+    ) then
+        perform ask_for_tallies();
+    end if;
+end
+$$;
+
+-- What follows from votes that have left the count (sign -1) or have come back (sign 1), one row for each slot and
+-- clip in `changed`. The clips that stand in an open round count on or back; a closed round keeps its result, and its
+-- export is corrected. XP and badges that depend on votes are to be reckoned here, from the same rows.
+create or replace function recount_after_void(of_season uuid, sign int, changed jsonb)
+returns void
+language sql
+as $$
+    update tournament_clips
+    set vote_count = vote_count + sign * change.casts,
+        weighted_score = weighted_score + sign * change.weight
+    from jsonb_to_recordset(changed) as change (slot int, clip uuid, casts int, weight int)
+    join story_slots slots
+        on slots.season_id = of_season
+        and slots.position = change.slot
+        and slots.status in ('voting', 'waiting_for_clips', 'under_review')
+    where tournament_clips.id = change.clip
+        and tournament_clips.season_id = of_season
+        and tournament_clips.slot_position = change.slot;
+$$;
+
+-- Takes the chosen votes of a slot, or of the whole season, out of the count. No row: there were none. The film's lock
+-- keeps votes from coming and going meanwhile, so the counters are exact before, within and after.
+create or replace function take_out_votes(
+    actor uuid,
+    of_season uuid,
+    of_slot int,
+    choice jsonb,
+    why text,
+    origin text
+)
+returns setof vote_voids
+language plpgsql
+-- Who is known is looked up, so that voiding one vote does not read all of a round while votes wait.
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    made constant uuid := gen_random_uuid();
+    voters constant text[] := (
+        select array_agg(key)
+        from jsonb_array_elements_text(choice -> 'voters') key
+    );
+    changed jsonb;
+    affected record;
+begin
+    perform lock_film();
+    -- What is closed is exported as it was before anything in it changes.
+    perform write_tallies(of_season);
+    with gone as (
+        update votes
+        set voided_at = dailies_now(),
+            void_id = made
+        where season_id = of_season
+            and (of_slot is null or slot_position = of_slot)
+            and voided_at is null
+            and (voters is null or voter_key = any (voters))
+            and is_chosen(votes, choice)
+        returning slot_position, clip_id, casts, weight
+    ), summed as (
+        select slot_position, clip_id, count(*) as votes, sum(casts) as casts, sum(weight) as weight
+        from gone
+        group by slot_position, clip_id
+    )
+    select jsonb_agg(
+        jsonb_build_object(
+            'slot', slot_position, 'clip', clip_id, 'votes', votes, 'casts', casts, 'weight', weight
+        )
+    )
+    into changed
+    from summed;
+    if changed is null then
+        return;
+    end if;
+
+    perform recount_after_void(of_season, -1, changed);
+    insert into vote_voids (id, season_id, origin, actor_id, reason, choice, votes, weight, voided_at)
+    select made, of_season, take_out_votes.origin, actor, why,
+        choice || case when of_slot is null then '{}' else jsonb_build_object('slot', of_slot) end,
+        sum(change.votes), sum(change.weight), dailies_now()
+    from jsonb_to_recordset(changed) as change (votes int, weight int);
+    if origin <> 'review' then
+        for affected in
+            select change.slot, sum(change.votes)::int as votes
+            from jsonb_to_recordset(changed) as change (slot int, votes int)
+            group by change.slot
+            order by change.slot
+        loop
+            perform note_intervention(of_season, affected.slot, 'votes_voided', true, why, affected.votes);
+        end loop;
+    end if;
+    perform announce_change('film', 'votes_voided');
+    return query select * from vote_voids where id = made;
+end
+$$;
+
+-- An admin voids votes. No row: no vote is like that.
+create or replace function void_votes(actor uuid, of_season uuid, of_slot int, choice jsonb, why text)
+returns setof vote_voids
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    made vote_voids;
+begin
+    perform require_admin(actor);
+    select * into made from take_out_votes(actor, of_season, of_slot, choice, why, 'admin');
+    if made.id is null then
+        return;
+    end if;
+    perform write_audit(
+        actor, 'votes.void', 'void', made.id::text, why, null,
+        jsonb_build_object(
+            'season', of_season, 'choice', made.choice, 'votes', made.votes, 'weight', made.weight
+        )
+    );
+    return next made;
+end
+$$;
+
+-- Brings the votes of a void back. A voter who has voted again meanwhile keeps the newer vote, and the old one stays
+-- out. Outcomes: done, void_not_found, void_undone.
+create or replace function restore_votes(actor uuid, undone uuid, why text)
+returns table (outcome text, restored int, kept int)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    void vote_voids;
+    changed jsonb;
+    back int;
+    affected record;
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    select * into void from vote_voids where id = undone for update;
+    if void.id is null then
+        return query select 'void_not_found', 0, 0;
+        return;
+    end if;
+    if void.undone_at is not null then
+        return query select 'void_undone', 0, 0;
+        return;
+    end if;
+    perform write_tallies(void.season_id);
+    with returned as (
+        update votes
+        set voided_at = null,
+            void_id = null
+        where season_id = void.season_id and void_id = undone
+            and not exists (
+                select from votes newer
+                where newer.season_id = votes.season_id and newer.slot_position = votes.slot_position
+                    and newer.voter_key = votes.voter_key
+                    and newer.voided_at is null
+                    and (
+                        newer.clip_id = votes.clip_id
+                        or newer.kinds like '%s%' and votes.kinds like '%s%'
+                        or newer.kinds like '%m%' and votes.kinds like '%m%'
+                    )
+            )
+            -- The same device on the same clip, once as a visitor and once as a member.
+            and not exists (
+                select from votes newer
+                where votes.user_id is not null
+                    and newer.season_id = votes.season_id and newer.slot_position = votes.slot_position
+                    and newer.voter_key = votes.device_key and newer.clip_id = votes.clip_id
+                    and newer.voided_at is null
+            )
+            and not exists (
+                select from votes newer
+                where newer.season_id = votes.season_id and newer.slot_position = votes.slot_position
+                    and newer.device_key = votes.voter_key and newer.clip_id = votes.clip_id
+                    and newer.user_id is not null and newer.voided_at is null
+            )
+        returning slot_position, clip_id, casts, weight
+    ), summed as (
+        select slot_position, clip_id, count(*) as votes, sum(casts) as casts, sum(weight) as weight
+        from returned
+        group by slot_position, clip_id
+    )
+    select coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'slot', slot_position, 'clip', clip_id, 'votes', votes, 'casts', casts, 'weight', weight
+                )
+            ),
+            '[]'
+        ),
+        coalesce(sum(votes), 0)
+    into changed, back
+    from summed;
+
+    perform recount_after_void(void.season_id, 1, changed);
+    update vote_voids
+    set undone_at = dailies_now(),
+        undone_by = actor,
+        restored = back
+    where id = undone;
+    for affected in
+        select change.slot, sum(change.votes)::int as votes
+        from jsonb_to_recordset(changed) as change (slot int, votes int)
+        group by change.slot
+        order by change.slot
+    loop
+        perform note_intervention(void.season_id, affected.slot, 'votes_restored', true, why, affected.votes);
+    end loop;
+    perform write_audit(
+        actor, 'votes.restore', 'void', undone::text, why, jsonb_build_object('votes', void.votes),
+        jsonb_build_object('restored', back)
+    );
+    perform announce_change('film', 'votes_restored');
+    return query select 'done', back, void.votes - back;
+end
+$$;
+
+revoke all on function note_intervention(uuid, int, text, boolean, text, int) from public;
+revoke all on function is_chosen(votes, jsonb), recount_after_void(uuid, int, jsonb) from public;
+revoke all on function take_out_votes(uuid, uuid, int, jsonb, text, text) from public;
+revoke all on function void_votes(uuid, uuid, int, jsonb, text) from public;
+revoke all on function restore_votes(uuid, uuid, text) from public;
+grant execute on function void_votes(uuid, uuid, int, jsonb, text) to dailies_web, dailies_jobs;
+grant execute on function restore_votes(uuid, uuid, text) to dailies_web, dailies_jobs;
