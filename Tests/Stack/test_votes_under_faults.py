@@ -69,16 +69,19 @@ def test_votes_survive_a_kill(stack: Stack, victim: str) -> None:
     stop = threading.Event()
     with concurrent.futures.ThreadPoolExecutor(24) as pool:
         voters = [pool.submit(vote_until_stopped, stack, clips, stop) for _ in range(24)]
-        for _ in range(3):
-            before = stack.value("select count(*) from votes")
-            wait_until(
-                lambda: stack.value("select count(*) from votes") > before + 50, "votes come in", 60
-            )
-            # The postmaster's own children die with it: an immediate stop.
-            old = stack.kill(victim, signal.SIGQUIT if victim == "postgres" else signal.SIGKILL)
-            stack.await_replacement(victim, old)
-            wait_until(lambda: alive(stack), f"{victim} serves again", 60)
-        stop.set()
+        try:
+            for _ in range(3):
+                before = stack.value("select count(*) from votes")
+                wait_until(
+                    lambda: stack.value("select count(*) from votes") > before + 50, "votes come in", 60
+                )
+                # The postmaster's own children die with it: an immediate stop.
+                old = stack.kill(victim, signal.SIGQUIT if victim == "postgres" else signal.SIGKILL)
+                stack.await_replacement(victim, old)
+                wait_until(lambda: alive(stack), f"{victim} serves again", 60)
+        finally:
+            # The pool waits for its threads, also when something is wrong.
+            stop.set()
         acknowledged = [clip for voter in voters for clip in voter.result()]
     assert len(acknowledged) > 150
     stored = dict(
@@ -109,12 +112,14 @@ def test_a_host_that_restarts_loses_no_request(stack: Stack) -> None:
 
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         readers = [pool.submit(read) for _ in range(12)]
-        for _ in range(6):
-            seen = len(statuses)
-            old = stack.kill("voting", signal.SIGTERM)
-            stack.await_replacement("voting", old)
-            wait_until(lambda: len(statuses) > seen + 50, "requests go on")
-        stop.set()
+        try:
+            for _ in range(6):
+                seen = len(statuses)
+                old = stack.kill("voting", signal.SIGTERM)
+                stack.await_replacement("voting", old)
+                wait_until(lambda: len(statuses) > seen + 50, "requests go on")
+        finally:
+            stop.set()
         for reader in readers:
             reader.result()
     assert set(statuses) == {200}
