@@ -12,8 +12,7 @@ from providers import running  # noqa: E402
 from stack import Stack  # noqa: E402
 
 
-@pytest.fixture(scope="session")
-def stack():
+def running_copy():
     # Unix sockets have short paths, so not below pytest's long temporary directory.
     with tempfile.TemporaryDirectory(prefix="dailies-stack-") as directory:
         pathlib.Path(directory).chmod(0o755)
@@ -22,6 +21,17 @@ def stack():
             yield copy.start()
         finally:
             copy.stop()
+
+
+@pytest.fixture(scope="session")
+def stack():
+    yield from running_copy()
+
+
+@pytest.fixture(scope="module")
+def fuzzed():
+    """A copy to be left in whatever state: features are off, members banned, seasons archived."""
+    yield from running_copy()
 
 
 @pytest.fixture(scope="session")

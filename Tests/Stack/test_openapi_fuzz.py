@@ -20,13 +20,13 @@ def caller(stack, role):
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "admin"])
-def test_every_answer_is_as_the_document_says(stack, role, tmp_path):
+def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
     """SEC-05 no 5xx, and every answer has a status, a type and a shape that the document gives it."""
-    client = caller(stack, role)
+    client = caller(fuzzed, role)
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     command = [
         Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run",
-        f"http://127.0.0.1:{stack.port}/api/openapi.json", "--checks", "all", "--phases", "examples,coverage,fuzzing",
+        f"http://127.0.0.1:{fuzzed.port}/api/openapi.json", "--checks", "all", "--phases", "examples,coverage,fuzzing",
         "--max-examples", "10", "--seed", "1", "--exclude-path-regex", LEFT_OUT, "--workers", "1",
         "-H", f"Cookie: {cookies}", "-H", f"X-CSRF-Token: {client.token}", "-H", "Sec-Fetch-Site: same-origin",
         "-H", f"X-Forwarded-For: {client.address}",
@@ -34,4 +34,4 @@ def test_every_answer_is_as_the_document_says(stack, role, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     assert "0 generated" not in done.stdout
-    assert stack.client().get("/api/health").status == 200
+    assert fuzzed.client().get("/api/health").status == 200
