@@ -57,7 +57,7 @@ enum RouteTable {
         POST   /api/admin/seasons            admin    admin form refused recent admin_sensitive
         GET    /api/admin/users              admin    admin -    refused -      api
         GET    /api/admin/users/[id]         admin    admin -    refused -      api
-        PUT    /api/admin/users/[id]         admin    -     form refused -      api
+        PUT    /api/admin/users/[id]         admin    -     form refused recent api
         GET    /api/auth/[provider]/callback any      -     -    -       -      auth
         GET    /api/auth/[provider]/start    any      -     -    -       -      auth
         POST   /api/auth/[provider]/start    member   -     form refused recent auth
