@@ -36,6 +36,8 @@ struct VoteModelTests {
     func closingRounds() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting((1...8).map { "clip \($0)" }, slots: 6).clips
+            // Two networks are suspicious by themselves, and a round that is held for review would end the test.
+            try stage.superuser.execute("update seasons set review_flagged = false")
             let databases = [0, 1].map { _ in Database(stage.test.options(as: .web)) }
             defer { for database in databases { database.close() } }
             let committers = databases.map {
