@@ -92,6 +92,7 @@ $$;
 create trigger round_tallies_keep
     before update on round_tallies
     for each row execute function keep_tally();
+revoke all on function keep_tally() from public;
 
 grant select on round_interventions, round_tallies to dailies_web, dailies_jobs;
 grant select on vote_voids, round_voters to dailies_jobs;

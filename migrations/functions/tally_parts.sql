@@ -99,3 +99,5 @@ as $$
 $$;
 
 revoke all on function tally_rows(uuid, int, jsonb), tally_interventions(uuid, int, bigint) from public;
+
+revoke all on function canonical_json(jsonb), plain_text(text), tally_head(story_slots, text, int, text) from public;
