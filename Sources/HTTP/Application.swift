@@ -94,9 +94,7 @@ public struct Application: Sendable {
         }
         guard request.body.count <= route.bodyLimit else { throw Problem.tooLarge(limit: route.bodyLimit) }
         let now = clock.now()
-        let admission = try guards.admit(request, to: route, at: now)
-        exchange.caller = admission.caller
-        exchange.decision = admission.decision
+        try guards.admit(request, to: route, at: now, &exchange.caller, &exchange.decision)
         let values = try InputReader.query(of: request, for: route)
         let body = try InputReader.body(of: request, for: route)
         let context = Context(

@@ -41,18 +41,27 @@ public struct Guard: Sendable {
         self.isScheduler = isScheduler
     }
 
-    /// Refuses what the route does not allow; returns who calls and how much room is left.
+    /// Refuses what the route does not allow. Who calls and how much room is left are told as soon as they are known,
+    /// since a refusal after that was counted as well, and says so.
     ///
     /// The order is that of the vote's refusals: forged before switched off, before too fast, before banned, before
     /// not signed in.
-    func admit(_ request: Request, to route: Route, at now: Date) throws -> (caller: Caller, decision: LimitDecision?) {
+    func admit(
+        _ request: Request, to route: Route, at now: Date, _ caller: inout Caller, _ decision: inout LimitDecision?
+    ) throws {
         if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
         if !route.isAlwaysServed { try requireReady(route) }
         if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
         // What is the same for all must not be able to depend on who calls. The web server asks for somebody.
         let isForOne = route.access.isPersonal || route.access == .internal_
         let isAsked = isForOne && !(route.cache.isSameForAll && route.access == .any)
-        let caller = isAsked ? try identify(request) : .visitor
+        do {
+            if isAsked { caller = try identify(request) }
+        } catch let refusal as Problem {
+            // Whoever is not who they say they are is counted all the same, as a visitor.
+            decision = try count(request, to: route, by: .visitor)
+            throw refusal
+        }
         if route.needsCSRF, request.bearerToken == nil {
             guard isSameOrigin(request), verifyCSRF(request, caller) else {
                 throw Problem.forbidden(
@@ -62,9 +71,8 @@ public struct Guard: Sendable {
         if let flag = route.flag, try !isEnabled(flag, caller) {
             throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
         }
-        let decision = try count(request, to: route, by: caller)
+        decision = try count(request, to: route, by: caller)
         try permit(caller, to: route, at: now)
-        return (caller, decision)
     }
 
     private func count(_ request: Request, to route: Route, by caller: Caller) throws -> LimitDecision? {
@@ -99,7 +107,8 @@ public struct Guard: Sendable {
                 throw Problem.forbidden("admin_only", "Only admins may do this.")
             }
         }
-        if let member = caller.member { try permit(member, to: route, at: now) }
+        // The web server asks about whoever it is, and the route says what that one may have.
+        if route.access != .internal_, let member = caller.member { try permit(member, to: route, at: now) }
     }
 
     /// What depends on how the member came in: a key does what it is allowed, and for some things a person must have

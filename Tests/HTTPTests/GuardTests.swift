@@ -105,6 +105,28 @@ struct GuardTests {
                 .status == (access == .admin ? 403 : 204))
     }
 
+    @Test(
+        "SEC-02 whoever is refused after being counted is told how much room is left, and the web server asks for all")
+    func refusedAfterCounting() throws {
+        let banned = try Site(
+            [Self.vote()], caller: Site.member(isBanned: true), limit: { _, _, _ in Self.decision(true) })
+        let visitor = try Site([Self.vote(.member)], limit: { _, _, _ in Self.decision(true) })
+        let member = try Site([Self.vote(.admin)], caller: Site.member(), limit: { _, _, _ in Self.decision(true) })
+        for (site, code) in [(banned, "banned"), (visitor, "auth_required"), (member, "admin_only")] {
+            let answer = site.post("/api/vote", Self.body)
+            #expect(answer.code == code && answer.headers["X-RateLimit-Remaining"] == "7", "\(code)")
+            #expect(answer.headers["X-RateLimit-Limit"] == "30" && answer.headers["X-RateLimit-Reset"] == "12")
+        }
+        let forger = try Site(
+            [Self.vote()], limit: { _, _, caller in Self.decision(caller == .visitor) },
+            identify: { _ in throw Problem(status: 401, code: "key_invalid", message: "No.") })
+        let answer = forger.post("/api/vote", Self.body)
+        #expect(answer.code == "key_invalid" && answer.headers["X-RateLimit-Remaining"] == "7")
+        let inner = Route(.get, "/internal/x", access: .internal_, limit: nil, summary: "x") { _, _ in .noContent }
+        let holder = try Site([inner], caller: Site.member(keyScopes: [.read]))
+        #expect(holder.respond(Request(.get, "/internal/x", isInternal: true)).status == 204)
+    }
+
     @Test("AUTH-04 what visitors may change is for people unless the route says otherwise")
     func keysDoNotVote() throws {
         let site = try Site([Self.vote()], caller: Site.member(keyScopes: Set(KeyScope.allCases)))

@@ -55,6 +55,25 @@ struct KeyTests {
         }
     }
 
+    @Test("AUTH-04 AUTH-02 who loses an admin's rights loses the keys that have them, for good, and keeps the others")
+    func demotion() throws {
+        try TestDatabase.run { test in
+            let web = test.database(as: .web)
+            let jobs = test.database(as: .jobs)
+            let boss = try jobs.transaction { try Members.create(username: "boss", isAdmin: true, on: $0) }
+            _ = try jobs.transaction { try Members.create(username: "other", isAdmin: true, on: $0) }
+            let (strong, _) = try make(test, for: boss.id, scopes: ["read", "admin"])
+            let (weak, _) = try make(test, for: boss.id)
+            let members = MemberAdministration(database: jobs) { _, _ in }
+            try members.setAdmin(false, boss.id, reason: "done", by: nil)
+            #expect(try APIKeys.find(strong, in: web) == nil)
+            #expect(try APIKeys.find(weak, in: web)?.isAdmin == false)
+            try members.setAdmin(true, boss.id, reason: "again", by: nil)
+            #expect(try APIKeys.find(strong, in: web) == nil)
+            #expect(try APIKeys.find(weak, in: web) != nil)
+        }
+    }
+
     @Test("AUTH-04 a key ends by itself, by being revoked and by a ban, and only its member revokes it")
     func ends() throws {
         try TestDatabase.run { test in

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
+internal import Identity
 internal import Platform
 internal import Postgres
 internal import TestSupport
@@ -45,6 +46,30 @@ struct PrivateMediaTests {
             try superuser.execute(
                 "update tournament_clips set user_id = (select id from users where username = 'nova')")
             #expect(eventually { (try? statuses()) == [404, 200, 200, 404] })
+        }
+    }
+
+    @Test("SEC-06 AUTH-04 programs load what their keys let them read, and everybody's files with any key")
+    func keys() throws {
+        try FilmSite.run(.throughNginx) { film in
+            let web = film.site.database.database(as: .web)
+            let id = try film.clip("Pending")
+            let directory = film.site.settings.mediaDirectory + "/clips/" + id
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try Data("bytes".utf8).write(to: URL(fileURLWithPath: directory + "/v.mp4"))
+            let owner = try #require(try Members.find(username: "mira_okafor", in: web)?.id)
+            func program(_ scope: String) throws -> Visitor {
+                let made = try APIKeys.create(for: owner, name: "test", scopes: [scope], days: nil, in: web)
+                guard case .created(let key, _) = made else { throw SiteFault("no key: \(made)") }
+                return film.visitor.copy(cookies: false, token: false).carrying(key.text)
+            }
+            let (reader, writer) = (try program("read"), try program("write"))
+            let path = "/media/clips/\(id)/v.mp4"
+            #expect(try [reader, writer].map { try $0.get(path).status } == [200, 404])
+            _ = try film.voting(["Another"])
+            _ = try film.ask(film.admin, .post, "/api/admin/approve", ["clipId": .string(id)])
+            // Before anybody else has asked, so that no kept answer stands in for the host's.
+            #expect(try [writer, reader, film.visitor].map { try $0.get(path).status } == [200, 200, 200])
         }
     }
 

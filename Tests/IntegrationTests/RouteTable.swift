@@ -59,7 +59,7 @@ enum RouteTable {
         POST   /api/admin/seasons                  admin    admin form refused recent admin_sensitive
         GET    /api/admin/users                    admin    admin -    refused -      api
         GET    /api/admin/users/[id]               admin    admin -    refused -      api
-        PUT    /api/admin/users/[id]               admin    -     form refused -      api
+        PUT    /api/admin/users/[id]               admin    -     form refused recent api
         GET    /api/admin/votes                    admin    admin -    refused -      api
         POST   /api/admin/votes/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/votes/void               admin    admin form refused recent admin_sensitive

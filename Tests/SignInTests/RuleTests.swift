@@ -23,7 +23,9 @@ struct SignInRuleTests {
             #expect(ReturnPath.checked(good) == good)
         }
         let bad = [
-            "", "story", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\u{0}", "/a\nb", "/ä",
+            "", "story", "//evil.example", "/..//evil.example", "/.//evil.example", "/a/..//evil.example",
+            "/%2e%2e//evil.example",
+            "/\\evil.example", "https://evil.example", "/a b", "/a\u{0}", "/a\nb", "/ä",
             "/api/auth/signout", "/api", "/sign-in", "/sign-in?next=/sign-in", "/" + String(repeating: "x", count: 512),
         ]
         for wish in bad { #expect(ReturnPath.checked(wish) == "/dashboard", "\(wish)") }

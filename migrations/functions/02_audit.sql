@@ -30,5 +30,6 @@ as $$
 $$;
 
 revoke all on function changed_facts(jsonb, jsonb) from public;
-revoke all on function write_audit(uuid, text, text, text, text, jsonb, jsonb) from public;
-grant execute on function write_audit(uuid, text, text, text, text, jsonb, jsonb) to dailies_web, dailies_jobs;
+-- Not the web role: what it does for admins writes its own entry, and it can make up none.
+revoke all on function write_audit(uuid, text, text, text, text, jsonb, jsonb) from public, dailies_web;
+grant execute on function write_audit(uuid, text, text, text, text, jsonb, jsonb) to dailies_jobs;

@@ -16,7 +16,7 @@ as $$
         '{}'
     )
     from jsonb_each(kept) here
-    where here.key !~ '(^|_)(token|secret|password|hash|user_id)($|_)';
+    where here.key !~ '(^|_)(token|secret|password|hash|user_id|verifier|nonce)($|_)';
 $$;
 
 -- The rows of every table that refers to a member by `on delete cascade` and has no section of its own: what such rows
@@ -92,7 +92,8 @@ begin
             'profile', jsonb_build_object(
                 'id', users.id, 'username', users.username, 'email', users.email, 'role', users.role,
                 'avatarUrl', '/api/avatar/' || users.avatar_seed, 'bannedAt', rfc3339(users.banned_at),
-                'banReason', users.ban_reason, 'ageConfirmedAt', rfc3339(users.age_confirmed_at),
+                'banReason', users.ban_reason, 'banAppeal', users.ban_appeal,
+                'banAppealedAt', rfc3339(users.ban_appealed_at), 'ageConfirmedAt', rfc3339(users.age_confirmed_at),
                 'createdAt', rfc3339(users.created_at), 'updatedAt', rfc3339(users.updated_at)
             ),
             'preferences', (

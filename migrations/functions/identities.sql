@@ -239,34 +239,6 @@ begin
 end
 $$;
 
--- Removes a member whom the provider has removed. What is part of a film stays, as of a former member without name,
--- address or way in; who has sent in or decided nothing is forgotten altogether.
-create or replace function remove_provider_member(member uuid)
-returns void
-language plpgsql
-set search_path = public, pg_temp
-as $$
-begin
-    perform end_other_sessions(member, null);
-    delete from sign_in_links where user_id = member;
-    delete from identities where user_id = member;
-    if exists (select from tournament_clips where user_id = member or decided_by = member) then
-        update users
-        set username = null,
-            email = null,
-            avatar_seed = encode(uuid_send(gen_random_uuid()), 'hex'),
-            banned_at = dailies_now(),
-            ban_reason = 'removed by the identity provider',
-            updated_at = dailies_now()
-        where id = member;
-        -- The name that was just given up leads nowhere.
-        delete from username_history where user_id = member;
-    else
-        delete from users where id = member;
-    end if;
-end
-$$;
-
 -- Acts once on a message of the identity provider: `change` is created, updated or deleted.
 -- Outcomes: created, updated, deleted, repeated (seen before), unknown (nobody has this identity), refused (an admin).
 create or replace function apply_identity_webhook(
@@ -299,8 +271,11 @@ begin
     into who
     from identities
     join users on users.id = identities.user_id
-    where identities.provider = provider_key and identities.subject = subject_key
-    for update of users;
+    where identities.provider = provider_key and identities.subject = subject_key;
+    -- A departure takes its own locks, in the order in which everything takes them.
+    if change <> 'deleted' then
+        select * into who from users where users.id = who.id for update;
+    end if;
     if who.role = 'admin' then
         return 'refused';
     end if;
@@ -312,7 +287,8 @@ begin
         if who.id is null then
             return 'unknown';
         end if;
-        perform remove_provider_member(who.id);
+        -- As if the member had left: what is part of a film stays without a name, all else goes.
+        perform delete_member(who.id, false);
         return 'deleted';
     end if;
 
@@ -368,7 +344,7 @@ begin
 end
 $$;
 
-revoke all on function lock_identity(text, text), remove_provider_member(uuid), sweep_sign_in_flows(int) from public;
+revoke all on function lock_identity(text, text), sweep_sign_in_flows(int) from public;
 revoke all on function create_identity_member(text, text, text, boolean) from public;
 revoke all on function refresh_identity(text, text, text, boolean) from public;
 revoke all on function begin_sign_in_flow(bytea, bytea, text, text, text, text, uuid) from public;

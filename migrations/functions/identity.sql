@@ -1,5 +1,5 @@
 -- Whoever keeps a member in memory hears of a change at once, whichever way it was made. A ban ends every session and
--- every API key.
+-- every API key; so does the loss of an admin's rights for keys that were given them, or they would come back with it.
 create or replace function announce_member()
 returns trigger
 language plpgsql
@@ -10,6 +10,11 @@ begin
     if new.banned_at is not null and old.banned_at is null then
         delete from sessions where user_id = new.id;
         update api_keys set revoked_at = dailies_now() where user_id = new.id and revoked_at is null;
+    end if;
+    if old.role = 'admin' and new.role <> 'admin' then
+        update api_keys
+        set revoked_at = dailies_now()
+        where user_id = new.id and revoked_at is null and 'admin' = any (scopes);
     end if;
     perform announce_change('sessions', 'user:' || new.id);
     return null;

@@ -2,6 +2,7 @@
 
 import { read, Refusal, send } from "./core/api.js";
 import { avatar, maybe, one } from "./core/dom.js";
+import { onward } from "./core/onward.js";
 import { session } from "./core/session.js";
 
 const form = one("[data-form]", HTMLFormElement);
@@ -18,11 +19,6 @@ const reasons = {
   reserved: "This name is reserved. Choose another one.",
   taken: "Somebody has this name. Choose another one.",
 };
-
-function onward() {
-  const url = new URL(query.get("next") ?? "/dashboard", location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : "/dashboard";
-}
 
 /**
  * @param {string | null} text
@@ -81,11 +77,11 @@ form.addEventListener("submit", async (event) => {
   save.setAttribute("aria-busy", "true");
   try {
     await send("POST", "/api/user/create-profile", { username: name, ageConfirmed: true });
-    location.replace(onward());
+    location.replace(onward(query.get("next")));
   } catch (error) {
     save.removeAttribute("aria-busy");
     if (!(error instanceof Refusal)) throw error;
-    if (error.code === "profile_exists") location.replace(onward());
+    if (error.code === "profile_exists") location.replace(onward(query.get("next")));
     else if (error.isOffline) showNameFault("There is no connection. Nothing was saved; try again.");
     else showNameFault(error.faults.get("username") ?? error.message);
     input.focus();
@@ -94,6 +90,6 @@ form.addEventListener("submit", async (event) => {
 
 void session().then((user) => {
   if (!user) location.replace(`/sign-in?next=${encodeURIComponent("/onboarding")}`);
-  else if (user.username) location.replace(onward());
+  else if (user.username) location.replace(onward(query.get("next")));
   else maybe("[data-picture]")?.replaceChildren(avatar(user.avatarUrl, 48), "This is your picture.");
 });

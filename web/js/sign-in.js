@@ -3,6 +3,7 @@
 import { forgetToken, read, Refusal, send } from "./core/api.js";
 import { maybe, one, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";
+import { onward } from "./core/onward.js";
 import { remember } from "./core/preferences.js";
 import { session } from "./core/session.js";
 
@@ -12,13 +13,6 @@ const button = one("[data-use]", HTMLButtonElement);
 const query = new URLSearchParams(location.search);
 // What stands behind # is sent to no server, so it is in no log.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
-
-/** Where to go on: only to a page of this site. */
-function onward() {
-  const next = query.get("next") ?? "/dashboard";
-  const url = new URL(next, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : "/dashboard";
-}
 
 /** @param {"with-token" | "without-token" | "signed-in"} part */
 function show(part) {
@@ -58,7 +52,7 @@ async function use() {
     const answer = await send("POST", "/api/auth/link", { token });
     forgetToken();
     await takeOverSettings();
-    const next = onward();
+    const next = onward(query.get("next"));
     location.replace(answer.user?.username ? next : `/onboarding?next=${encodeURIComponent(next)}`);
   } catch (error) {
     button.removeAttribute("aria-busy");
@@ -78,7 +72,7 @@ const states = {
 async function start() {
   if (token) {
     // The address bar and the history need not keep what signs somebody in.
-    history.replaceState(null, "", query.has("next") ? `/sign-in?next=${encodeURIComponent(onward())}` : "/sign-in");
+    history.replaceState(null, "", query.has("next") ? `/sign-in?next=${encodeURIComponent(onward(query.get("next")))}` : "/sign-in");
     const answer = await read(`/api/auth/link?token=${encodeURIComponent(token)}`).catch(() => ({ state: "good" }));
     const refusal = states[/** @type {keyof typeof states} */ (answer.state)];
     if (!refusal) {
@@ -103,7 +97,7 @@ async function start() {
   }
   say(`You are signed in as ${user.username ?? "a member without a name"}`, user.username ? "There is nothing to do here." : "Choose a name to send in takes.");
   const link = maybe("[data-onward]");
-  if (link instanceof HTMLAnchorElement) link.href = user.username ? onward() : "/onboarding";
+  if (link instanceof HTMLAnchorElement) link.href = user.username ? onward(query.get("next")) : "/onboarding";
   show("signed-in");
 }
 

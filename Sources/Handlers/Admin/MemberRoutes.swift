@@ -10,7 +10,7 @@ extension AdminRoutes {
     ) -> [Route] {
         [
             list(administration), show(administration, audit),
-            change(administration, audit, sessions).forPeopleOnly(), auditRoute(audit),
+            change(administration, audit, sessions).forPeopleOnly().afterRecentSignIn(), auditRoute(audit),
         ]
     }
 

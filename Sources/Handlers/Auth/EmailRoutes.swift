@@ -2,6 +2,7 @@ internal import FoundationEssentials
 public import HTTP
 public import Identity
 internal import Platform
+internal import SignIn
 
 extension AuthRoutes {
     private struct EmailInput: Schematic, Decodable {
@@ -31,7 +32,7 @@ extension AuthRoutes {
                 guard let address = EmailAddress(input.email) else {
                     throw Problem.invalid("email", "email", "This is not an e-mail address that mail can be sent to.")
                 }
-                if let next = input.next, !isPath(next) {
+                if let next = input.next, !ReturnPath.isSound(next) {
                     throw Problem.invalid("next", "path", "This must be a path of this site, such as /dashboard.")
                 }
                 guard isMailOn else {
@@ -43,11 +44,5 @@ extension AuthRoutes {
                 return try .json(["linkMinutes": linkMinutes, "resendAfter": 60], status: 202)
             }
         ]
-    }
-
-    /// Whether a text is a path that a browser cannot read as the address of another site.
-    private static func isPath(_ text: String) -> Bool {
-        text.hasPrefix("/") && !text.hasPrefix("//")
-            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x5c }
     }
 }

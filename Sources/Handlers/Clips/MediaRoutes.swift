@@ -11,7 +11,9 @@ extension ClipRoutes {
             summary: "Whether the one who asks may load a file."
         ) { context in
             guard let clip = clip(at: context.request.server["ORIGINAL_URI"] ?? "") else { return refused }
-            switch try clips.mediaAccess(clip, for: context.caller.member?.id) {
+            // A key that may not read has only what everybody has.
+            let asker = context.caller.member.flatMap { $0.keyScopes?.contains(.read) ?? true ? $0.id : nil }
+            switch try clips.mediaAccess(clip, for: asker) {
             case .everybody:
                 return Response(
                     status: 200,

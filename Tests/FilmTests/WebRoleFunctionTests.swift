@@ -1,0 +1,83 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+/// What the catalog says about functions: the other half of what the role that serves can do.
+@Suite("The web role's functions", .requiresPostgres)
+struct WebRoleFunctionTests {
+    /// Every function that dailies_web may call and the public at large may not. One that is not here is closed to it
+    /// until somebody writes it down.
+    private static let callable: Set<String> = [
+        "activate_season", "add_contact_message", "administered_member", "administered_members",
+        "advance_now", "advance_rounds", "appeal_ban", "apply_identity_webhook", "approve_clips",
+        "archive_season", "ban_appealed_at", "ban_member", "begin_sign_in_flow", "begin_upload", "cancel_job",
+        "captcha_pass", "cast_votes", "change_username", "choose_username", "count_creators", "count_jobs",
+        "create_api_key", "create_season", "delete_member", "edit_clip", "edit_season", "end_other_sessions",
+        "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",
+        "find_session", "grant_captcha_pass", "keep_preferences", "lift_ban", "link_identity",
+        "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "record_views",
+        "redrive_jobs", "register_clip", "reject_clips", "remove_identity", "rename_member",
+        "request_sign_in_link", "revoke_api_key", "set_feature_flag", "set_member_role",
+        "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state", "take_limits", "take_sign_in_flow",
+        "undo_votes", "upload_takes_part", "username_holder", "voter_standing",
+    ]
+
+    /// Functions that everybody may call, since they change nothing and show nothing that the caller could not read.
+    private static let open: Set<String> = [
+        "announce_change", "current_member", "current_member_is_admin", "dailies_now", "extension_event",
+        "rate_grant", "rate_wait", "require_admin", "rfc3339", "season_for_uploads", "serving_since",
+        "slot_for_approval", "vote_weight",
+    ]
+
+    /// Functions of this schema that are the site's own, not an extension's.
+    private static let own: SQL = """
+        from pg_proc procedures
+        where pronamespace = 'public'::regnamespace
+            and not exists (select from pg_depend where objid = procedures.oid and deptype = 'e')
+            and proname not like 'test\\_%'
+        """
+
+    @Test("SEC-03 what runs with the owner's rights looks names up in a fixed path and is nobody's by default")
+    func definers() throws {
+        try FilmStage.run { stage in
+            let definers: Int = try stage.superuser.one("select count(*)::int \(sql: Self.own) and prosecdef")
+            #expect(definers > 40)
+            let loose: [String] = try stage.superuser.query(
+                """
+                select proname::text \(sql: Self.own) and prosecdef
+                    and not coalesce('search_path=public, pg_temp' = any (proconfig), false)
+                order by proname
+                """)
+            #expect(loose == [], "the path of these is the caller's")
+            let open: [String] = try stage.superuser.query(
+                """
+                select proname::text \(sql: Self.own) and prosecdef
+                    and has_function_privilege('public', procedures.oid, 'execute')
+                order by proname
+                """)
+            #expect(open == [], "these are everybody's")
+        }
+    }
+
+    @Test("SEC-03 the web role calls the functions that are written down, and no other")
+    func calls() throws {
+        try FilmStage.run { stage in
+            let callable: [String] = try stage.superuser.query(
+                """
+                select distinct proname::text \(sql: Self.own)
+                    and has_function_privilege('dailies_web', procedures.oid, 'execute')
+                    and not has_function_privilege('public', procedures.oid, 'execute')
+                order by proname
+                """)
+            #expect(Set(callable) == Self.callable, "\(Self.callable.symmetricDifference(callable).sorted())")
+            let everybodys: [String] = try stage.superuser.query(
+                """
+                select distinct proname::text \(sql: Self.own)
+                    and has_function_privilege('public', procedures.oid, 'execute')
+                order by proname
+                """)
+            #expect(Set(everybodys) == Self.open, "\(Self.open.symmetricDifference(everybodys).sorted())")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import FoundationEssentials
+internal import HTTP
+internal import Postgres
+internal import TestSupport
+internal import Testing
+
+@Suite("What admins do stands in the log", .requiresPostgres)
+struct AuditTrailTests {
+    /// A request that does what its route is for.
+    private typealias Deed = (name: String, target: String, body: JSONValue?)
+
+    @Test("ADM-04 every change that an admin can make leaves an entry with that admin's id")
+    func everyRoute() throws {
+        try FilmSite.run { film in
+            let superuser = film.site.database.database(as: .superuser)
+            let (season, _) = try film.voting(["A", "B"])
+            let (one, two, three) = (try film.clip("One"), try film.clip("Two"), try film.clip("Three"))
+            let member: UUID = try superuser.one("select id from users where username = 'mira_okafor'")
+            let user = "/api/admin/users/\(member.uuidString.lowercased())"
+            let deeds: [Deed] = [
+                ("POST /api/admin/seasons", "", ["label": "Another"]),
+                ("PATCH /api/admin/seasons", "", ["id": .string(season), "label": "Renamed"]),
+                ("POST /api/admin/approve", "", ["clipId": .string(one)]),
+                ("POST /api/admin/reject", "", ["clipId": .string(two), "reason": "The rights"]),
+                ("POST /api/admin/bulk", "", ["action": "approve", "clipIds": [.string(three)]]),
+                ("PUT /api/admin/clips", "", ["id": .string(one), "title": "One, retold"]),
+                ("POST /api/admin/feature-flags", "", ["key": "comments_enabled", "enabled": false]),
+                ("PUT /api/admin/users/[id]", user, ["username": "mira_b", "reason": "asked for"]),
+                ("PUT /api/admin/users/[id]", user, ["ban": ["reason": "Spam"]]),
+                ("PUT /api/admin/users/[id]", user, ["unban": true]),
+                ("PUT /api/admin/users/[id]", user, ["role": "admin", "reason": "helps"]),
+                ("PUT /api/admin/users/[id]", user, ["role": "member", "reason": "done"]),
+                ("POST /api/admin/advance-slot", "", nil),
+            ]
+            let changes = RouteTable.lines.filter { $0.access == "admin" && $0.form == "form" }.map(\.name)
+            #expect(Set(changes) == Set(deeds.map(\.name)), "a change that is not tried here")
+            for deed in deeds {
+                let words = deed.name.split(separator: " ").map(String.init)
+                let last: Int64 = try superuser.one("select coalesce(max(id), 0) from audit_log")
+                let target = deed.target.isEmpty ? words[1] : deed.target
+                let answer = try film.admin.send(Method(words[0]), target, deed.body)
+                #expect((200..<300).contains(answer.status), "\(deed): \(answer.json)")
+                let entries: Int = try superuser.one(
+                    """
+                    select count(*)::int
+                    from audit_log
+                    where id > \(last) and actor_id = (select id from users where username = 'the_admin')
+                    """)
+                #expect(entries > 0, "\(deed) left nothing")
+            }
+        }
+    }
+}
