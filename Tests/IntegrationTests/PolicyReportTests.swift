@@ -24,6 +24,23 @@ struct PolicyReportTests {
         }
     }
 
+    @Test("SEC-04 one address cannot fill the log with reports, whatever it says of its browsers; others still report")
+    func flood() throws {
+        try Site.run(.throughNginx) { site in
+            let flooder = site.visitor(address: "198.51.100.66")
+            func report(_ who: Visitor) throws -> Int {
+                try who.sendBytes(.post, "/api/reports/csp", Array("[]".utf8), type: "application/reports+json").status
+            }
+            var statuses: [Int] = []
+            for number in 0..<200 where !statuses.contains(429) {
+                flooder.agent = "browser \(number)"
+                statuses.append(try report(flooder))
+            }
+            #expect(statuses.first == 204 && statuses.contains(429) && statuses.filter { $0 == 204 }.count >= 20)
+            #expect(try report(site.visitor(address: "198.51.100.67")) == 204)
+        }
+    }
+
     @Test(
         "SEC-04 every answer names the policy, with nothing inline, and where to report to",
         arguments: ["/", "/api/csrf", "/nowhere"])
