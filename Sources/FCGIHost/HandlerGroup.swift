@@ -31,8 +31,7 @@ struct HandlerGroup: Sendable {
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(
                 seasons: services.seasons, rounds: services.rounds, clips: services.clips, votes: services.oversight)
-                + AdminRoutes.memberRoutes(
-                    services.members, audit: services.audit, sessions: services.identity.sessions)
+                + AdminRoutes.memberRoutes(services.members, audit: services.audit, identity: services.identity)
                 + AdminRoutes.flagRoutes(services.flags)
         },
         HandlerGroup(name: "auth") { services in

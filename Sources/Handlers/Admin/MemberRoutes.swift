@@ -6,11 +6,11 @@ public import Identity
 extension AdminRoutes {
     /// The routes by which admins look after members, and read what was done.
     public static func memberRoutes(
-        _ administration: MemberAdministration, audit: AuditLog, sessions: SessionCache
+        _ administration: MemberAdministration, audit: AuditLog, identity: IdentityService
     ) -> [Route] {
         [
             list(administration), show(administration, audit),
-            change(administration, audit, sessions).forPeopleOnly().afterRecentSignIn(), auditRoute(audit),
+            change(administration, audit, identity).forPeopleOnly().afterRecentSignIn(), auditRoute(audit),
         ]
     }
 
@@ -59,7 +59,7 @@ extension AdminRoutes {
     }
 
     private static func change(
-        _ administration: MemberAdministration, _ audit: AuditLog, _ sessions: SessionCache
+        _ administration: MemberAdministration, _ audit: AuditLog, _ identity: IdentityService
     ) -> Route {
         .put(
             "/api/admin/users/[id]", access: .admin, body: ChangeMemberInput.self, answers: [200: .memberDetail],
@@ -79,7 +79,7 @@ extension AdminRoutes {
                 }
             }
             // This process need not wait for the news of what it did itself.
-            sessions.hear("user:" + id.uuidString)
+            identity.hear("user:" + id.uuidString)
             return try detail(of: id, for: context, administration, audit)
         }
     }
