@@ -16,18 +16,19 @@ struct WebRoleFunctionTests {
         "create_api_key", "create_season", "delete_member", "edit_clip", "edit_season", "end_other_sessions",
         "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",
         "find_session", "grant_captcha_pass", "keep_preferences", "lift_ban", "link_identity",
-        "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "record_views",
-        "redrive_jobs", "register_clip", "reject_clips", "remove_identity", "rename_member",
-        "request_sign_in_link", "revoke_api_key", "set_feature_flag", "set_member_role",
-        "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state", "take_limits", "take_sign_in_flow",
-        "undo_votes", "upload_takes_part", "username_holder", "voter_standing",
+        "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "live_standing",
+        "receipt_of", "record_views", "redrive_jobs", "register_clip", "reject_clips", "remove_identity",
+        "rename_member", "request_sign_in_link", "restore_votes", "review_round", "revoke_api_key",
+        "set_feature_flag", "set_member_role", "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state",
+        "take_limits", "take_sign_in_flow", "undo_votes", "upload_takes_part", "username_holder",
+        "void_votes", "voids_of_season", "vote_groups", "voter_standing", "votes_of_round",
     ]
 
     /// Functions that everybody may call, since they change nothing and show nothing that the caller could not read.
     private static let open: Set<String> = [
-        "announce_change", "current_member", "current_member_is_admin", "dailies_now", "extension_event",
-        "rate_grant", "rate_wait", "require_admin", "rfc3339", "season_for_uploads", "serving_since",
-        "slot_for_approval", "vote_weight",
+        "announce_change", "canonical_json", "current_member", "current_member_is_admin", "dailies_now",
+        "extension_event", "keep_tally", "plain_text", "rate_grant", "rate_wait", "require_admin", "rfc3339",
+        "season_for_uploads", "serving_since", "slot_for_approval", "tally_head", "vote_weight",
     ]
 
     /// Functions of this schema that are the site's own, not an extension's.
