@@ -38,7 +38,8 @@ struct AuditTrailTests {
                 ("POST /api/admin/advance-slot", "", nil),
             ]
             let changes = RouteTable.lines.filter { $0.access == "admin" && $0.form == "form" }.map(\.name)
-            #expect(Set(changes).subtracting(Self.elsewhere) == Set(deeds.map(\.name)), "a change that is not tried here")
+            #expect(
+                Set(changes).subtracting(Self.elsewhere) == Set(deeds.map(\.name)), "a change that is not tried here")
             for deed in deeds {
                 let words = deed.name.split(separator: " ").map(String.init)
                 let last: Int64 = try superuser.one("select coalesce(max(id), 0) from audit_log")
