@@ -16,13 +16,12 @@ struct WebRoleFunctionTests {
         "create_api_key", "create_season", "delete_member", "edit_clip", "edit_season", "end_other_sessions",
         "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",
         "find_session", "grant_captcha_pass", "keep_preferences", "lift_ban", "link_identity",
-        "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "live_standing", "receipt_of",
-        "record_views", "restore_votes", "review_round", "void_votes", "voids_of_season", "vote_groups",
-        "votes_of_round",
-        "redrive_jobs", "register_clip", "reject_clips", "remove_identity", "rename_member",
-        "request_sign_in_link", "revoke_api_key", "set_feature_flag", "set_member_role",
-        "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state", "take_limits", "take_sign_in_flow",
-        "undo_votes", "upload_takes_part", "username_holder", "voter_standing",
+        "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "live_standing",
+        "receipt_of", "record_views", "redrive_jobs", "register_clip", "reject_clips", "remove_identity",
+        "rename_member", "request_sign_in_link", "restore_votes", "review_round", "revoke_api_key",
+        "set_feature_flag", "set_member_role", "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state",
+        "take_limits", "take_sign_in_flow", "undo_votes", "upload_takes_part", "username_holder",
+        "void_votes", "voids_of_season", "vote_groups", "voter_standing", "votes_of_round",
     ]
 
     /// Functions that everybody may call, since they change nothing and show nothing that the caller could not read.

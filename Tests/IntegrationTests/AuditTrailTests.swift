@@ -9,6 +9,11 @@ struct AuditTrailTests {
     /// A request that does what its route is for.
     private typealias Deed = (name: String, target: String, body: JSONValue?)
 
+    /// What `OversightTests` tries, since it needs votes first.
+    private static let elsewhere: Set = [
+        "POST /api/admin/rounds/review", "POST /api/admin/votes/unvoid", "POST /api/admin/votes/void",
+    ]
+
     @Test("ADM-04 every change that an admin can make leaves an entry with that admin's id")
     func everyRoute() throws {
         try FilmSite.run { film in
@@ -33,7 +38,8 @@ struct AuditTrailTests {
                 ("POST /api/admin/advance-slot", "", nil),
             ]
             let changes = RouteTable.lines.filter { $0.access == "admin" && $0.form == "form" }.map(\.name)
-            #expect(Set(changes) == Set(deeds.map(\.name)), "a change that is not tried here")
+            #expect(
+                Set(changes).subtracting(Self.elsewhere) == Set(deeds.map(\.name)), "a change that is not tried here")
             for deed in deeds {
                 let words = deed.name.split(separator: " ").map(String.init)
                 let last: Int64 = try superuser.one("select coalesce(max(id), 0) from audit_log")
