@@ -2,6 +2,8 @@
 
 import { prepareChanges, read, Refusal } from "./core/api.js";
 import { announce, maybe, one, setIcon, setText } from "./core/dom.js";
+import { forgetFeatures } from "./core/features.js";
+import { counted } from "./core/format.js";
 import { follow } from "./core/live.js";
 import { isMuted, isStill, remember } from "./core/preferences.js";
 import { showRound } from "./core/round.js";
@@ -13,11 +15,14 @@ import { Deck } from "./dashboard/deck.js";
 import { Feed } from "./dashboard/feed.js";
 import { watchGestures } from "./dashboard/gestures.js";
 import { heart, shake } from "./dashboard/effects.js";
+import { knowGate } from "./dashboard/gate.js";
 import { showQueue, showSide } from "./dashboard/side.js";
 import { closedState, endState, failedState } from "./dashboard/vacant.js";
 import { VoteButton } from "./dashboard/vote-button.js";
 import { solveCaptcha } from "./dashboard/captcha.js";
+import { StageNote } from "./dashboard/stage-note.js";
 import { voteFault } from "./dashboard/faults.js";
+import { tellWinner } from "./dashboard/winner.js";
 
 /** @typedef {import("./dashboard/feed.js").Weight} Weight */
 
@@ -46,6 +51,7 @@ let seen;
 
 const deck = new Deck(place, stage, { onNext: () => void go(1), onChange: () => {} });
 const button = new VoteButton((weight) => void vote(weight));
+const note = new StageNote(stage, () => void (failed ? again() : refresh()));
 
 const current = () => feed.clips[index] ?? null;
 
@@ -97,12 +103,18 @@ function goTo(to) {
 
 /** @param {1 | -1} step */
 async function go(step) {
-  if (step < 0 && index === 0) {
-    await refresh();
-    return;
-  }
+  if (step < 0 && index === 0) return look();
   if (step > 0 && index >= feed.clips.length - 1 && feed.hasMore) await more();
   if (feed.clips.length) goTo(index + step);
+}
+
+/** Looks for takes that have come since, as pulling the first one down asks for. */
+async function look() {
+  const known = feed.clips.length;
+  note.say("Looking for new takes …");
+  const hasCome = await refresh();
+  const more = feed.clips.length - known;
+  note.say(!hasCome ? "The new takes did not load." : more > 0 ? `${counted(more, "new take", "new takes")}.` : "No new takes yet.", 2500);
 }
 
 /** @type {Promise<unknown> | null} */
@@ -127,6 +139,10 @@ function more() {
 async function vote(weight, isProven = false) {
   const clip = current();
   if (!clip || feed.isPending(clip)) return;
+  if (feed.gate === "members") {
+    location.assign("/sign-in?next=/dashboard");
+    return;
+  }
   const isUndo = weight === null && clip.hasVoted;
   try {
     if (isUndo) await feed.undo(clip, showVote);
@@ -142,6 +158,7 @@ async function vote(weight, isProven = false) {
     shake(maybe("[data-vote]"));
     const fault = voteFault(error, isUndo);
     if (fault.isOwn) clip.isOwn = true;
+    if (fault.gate) feed.gate = fault.gate;
     toast(fault.text, {
       tone: "bad",
       ...(fault.way === "again" ? { action: { label: "Again", run: () => void vote(weight) } } : {}),
@@ -180,53 +197,58 @@ async function readStory() {
   return season;
 }
 
-/** Brings everything up to date; a new round starts from its first take. */
+/**
+ * Brings everything up to date; a new round starts from its first take.
+ * @returns {Promise<boolean>} whether the site has answered
+ */
 async function refresh() {
   const closed = { slot: feed.slot, season: feed.season?.id, wasVoting: feed.state === "voting" };
   try {
     const hasChanged = await feed.refresh();
     const season = await readStory();
+    // A gate may have been opened since; one that closes shows at the next vote.
+    if (feed.gate) {
+      forgetFeatures();
+      await knowGate(feed);
+    }
     if (!hasChanged) {
       if (end && !end.inert) end = null;
       show();
-      return;
+      return true;
     }
     index = 0;
     end = null;
     deck.clear();
     show();
     if (closed.wasVoting && closed.season === season?.id) tellWinner(season, closed.slot);
+    return true;
   } catch {
     // What is on the stage stays; the next event or the poll tries again.
+    return false;
   }
 }
 
-/**
- * @param {any} season
- * @param {number | null} slot
- */
-function tellWinner(season, slot) {
-  const winner = season?.slots.find((/** @type {any} */ one) => one.position === slot)?.winner;
-  if (!winner || !slot) return;
-  toast(`Slot ${slot} is closed. ${winner.title} was cut in.`, {
-    action: { label: "Watch", run: () => location.assign(`/story?season=${season.number}&slot=${slot}`) },
-  });
+/** Whether the takes could not be fetched at all. */
+let failed = false;
+
+function again() {
+  place.replaceChildren();
+  void start();
 }
 
 async function start() {
+  failed = false;
   try {
     await feed.load();
-    await Promise.all([readStory(), knowVoter()]);
+    await Promise.all([readStory(), knowVoter(), knowGate(feed)]);
     index = feed.unvoted === 0 && !feed.hasMore && !feed.isSpent ? feed.clips.length : 0;
     show();
   } catch (error) {
     stage.removeAttribute("aria-busy");
     maybe("[data-waiting]")?.remove();
     deck.clear();
-    place.replaceChildren(failedState(() => {
-      place.replaceChildren();
-      void start();
-    }, error instanceof Refusal ? error.retryAfter : null));
+    failed = true;
+    place.replaceChildren(failedState(again, error instanceof Refusal ? error : null));
   }
 }
 
@@ -262,11 +284,14 @@ watchGestures(stage, {
   onTap: () => deck.toggle(),
   onDoubleTap: (x, y) => {
     const clip = current();
-    if (!clip || clip.isOwn) return;
-    heart(stage, x, y);
+    if (!clip || clip.isOwn || feed.gate === "off") return;
+    if (!feed.gate) heart(stage, x, y);
     if (!clip.hasVoted && !feed.isSpent) void vote("standard");
   },
-  onDrag: (distance) => deck.drag(distance),
+  onDrag: (distance) => {
+    deck.drag(distance);
+    if (index === 0 && feed.clips.length) note.pull(distance);
+  },
   onSwipe: (direction) => void go(direction),
 });
 

@@ -22,6 +22,7 @@ extension Site {
                   </div>
                   <div class="stack" data-without-token>
                     \(signInChoices(next: next))
+                    \(HTML.when(isMailOn && !choices.isEmpty, "<p class=\"or with-js\">or by mail</p>"))
                     \(isMailOn ? emailForm : operatorsLink)
                     <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span>\
                 </p>
@@ -42,7 +43,7 @@ extension Site {
           <div class="field"><label for="email">E-mail address</label>\
         <input class="input" id="email" name="email" type="email" autocomplete="email" autocapitalize="none" \
         spellcheck="false" maxlength="254" required aria-describedby="email-hint email-fault">\
-        <p class="hint" id="email-hint">A link that signs you in once comes by mail. Without an account it makes one.</p>\
+        <p class="hint" id="email-hint">You get a link that signs you in once. The first one makes your account.</p>\
         <p class="hint hint--bad" id="email-fault" role="alert" data-email-fault hidden></p></div>
           <button class="btn btn--primary" type="submit">Send me a link</button>
         </form>

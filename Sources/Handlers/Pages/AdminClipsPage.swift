@@ -13,9 +13,8 @@ extension Site {
                 \(Destination.administration.map { $0.link(current: "/admin/clips") })</nav>
                   <main class="admin__main" id="main" data-clips>
                     <div class="page-head"><div><h1>Clips to review</h1><p data-summary>Loading what waits.</p></div>\
-                <div class="row"><label class="visually-hidden" for="search">Title or creator</label>\
-                <input class="input" id="search" type="search" placeholder="Title or creator" autocomplete="off" \
-                data-search></div></div>
+                <div class="field"><label for="search">Title or creator</label>\
+                <input class="input" id="search" type="search" autocomplete="off" data-search></div></div>
                     <div class="mod">
                       <div>
                         \(tabs)

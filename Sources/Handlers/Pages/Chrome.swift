@@ -64,6 +64,7 @@ extension Site {
           <label class="check with-js"><input type="checkbox" data-still-choice><span>Nothing moves by itself</span>\
         </label>
           <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
+          <p class="menu__links">\(Destination.foot.filter(\.isInMenu).map { $0.link(current: "") })</p>
         </div>
         """
     }

@@ -45,6 +45,7 @@ extension Site {
         \(Fragments.action(.share, word: "Share", label: "Share this take", name: "share"))\
         \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</div>
           </div>
+          <p class="stage__note" role="status" data-stage-note></p>
           \(powerMenu)
         </section>
         """

@@ -33,6 +33,9 @@ struct Destination {
         Destination(title: "API", path: "/api/openapi.json", icon: .info, isTab: false),
     ]
 
+    /// Whether the account menu leads there too: pages with a stage have no foot.
+    var isInMenu: Bool { ["/about", "/contact", "/terms", "/privacy"].contains(path) }
+
     func link(current: String) -> HTML {
         "<a href=\"\(path)\"\(HTML.when(path == current, " aria-current=\"page\""))>\(title)</a>"
     }

@@ -8,12 +8,18 @@ let known = null;
 /**
  * Whether a feature is on, asked once for a page; a page that cannot find out shows what it has.
  * @param {string} key
+ * @param {boolean} [otherwise] what holds when nobody knows
  * @returns {Promise<boolean>}
  */
-export async function isOn(key) {
+export async function isOn(key, otherwise = true) {
   known ??= read("/api/features").then(
     (answer) => answer.features ?? {},
     () => ({}),
   );
-  return (await known)[key] ?? true;
+  return (await known)[key] ?? otherwise;
+}
+
+/** Asks anew the next time: a flag may have been turned. */
+export function forgetFeatures() {
+  known = null;
 }

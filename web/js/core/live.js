@@ -10,7 +10,7 @@ const pollingInterval = 30_000;
 
 /**
  * Calls `refetch` whenever the page may be behind, spread over three seconds so that a thousand pages do not ask at once.
- * @param {(event: SlotEvent | null) => void | Promise<void>} refetch
+ * @param {(event: SlotEvent | null) => void | Promise<unknown>} refetch
  */
 export function follow(refetch) {
   /** @type {EventSource | null} */

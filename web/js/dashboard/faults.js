@@ -9,6 +9,7 @@ import { counted } from "../core/format.js";
  * @property {"again" | "sign-in" | null} way
  * @property {boolean} [isOutdated] what the page shows is no longer so
  * @property {boolean} [isOwn]
+ * @property {"off" | "members"} [gate] what keeps every vote from counting
  */
 
 /**
@@ -20,7 +21,7 @@ export function voteFault(error, isUndo) {
   if (!(error instanceof Refusal)) throw error;
   switch (error.code) {
     case "auth_required":
-      return { text: "Only members vote at the moment. The vote is not counted.", way: "sign-in" };
+      return { text: "Only members vote at the moment. The vote is not counted.", way: "sign-in", gate: "members" };
     case "banned":
       return { text: "Your account cannot vote. The vote is not counted.", way: null };
     case "rate_limited": {
@@ -28,7 +29,7 @@ export function voteFault(error, isUndo) {
       return { text: `That was faster than 30 votes a minute. This one is not counted.${wait}`, way: "again" };
     }
     case "feature_off":
-      return { text: "Voting is switched off at the moment. The vote is not counted.", way: null };
+      return { text: "Voting is switched off at the moment. The vote is not counted.", way: null, gate: "off" };
     case "own_clip":
       return { text: "This take is yours. Others vote for it.", way: null, isOwn: true };
     case "super_used":
@@ -48,6 +49,9 @@ export function voteFault(error, isUndo) {
         way: null, isOutdated: true,
       };
     default:
+      if (error.isOffline && !navigator.onLine) {
+        return { text: `There is no connection. ${isUndo ? "The vote still counts." : "The vote is not counted."}`, way: "again" };
+      }
       return {
         text: isUndo ? "The vote was not taken back. It still counts." : "The vote did not arrive. It is not counted.",
         way: "again",

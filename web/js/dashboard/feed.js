@@ -17,6 +17,7 @@ import { read, Refusal, send } from "../core/api.js";
  * @property {number | null} voteCount
  * @property {number | null} weightedScore
  * @property {boolean} hasVoted
+ * @property {number} [cast] what this voter's vote counted, where this page has cast it
  */
 
 /** @typedef {"standard" | "super" | "mega"} Weight */
@@ -44,6 +45,13 @@ export class Feed {
   spent = 0;
   /** Heavier votes are for members. */
   isMember = false;
+  /** Whether the site has heavier votes. */
+  isPowerOn = true;
+  /**
+   * Why nobody, or only members, may vote at the moment.
+   * @type {"off" | "members" | null}
+   */
+  gate = null;
   /** @type {{standard: number, super: number | null, mega: number | null}} */
   left = { standard: 200, super: null, mega: null };
   /** @type {string | null} */
@@ -134,7 +142,7 @@ export class Feed {
    * @param {() => void} changed
    */
   async undo(clip, changed) {
-    await this.#change(clip, -1, -1, changed, () => send("DELETE", "/api/vote", { clipId: clip.id }));
+    await this.#change(clip, -1, -(clip.cast ?? 1), changed, () => send("DELETE", "/api/vote", { clipId: clip.id }));
   }
 
   /**
@@ -156,6 +164,7 @@ export class Feed {
       const answer = await call();
       // Null where the season does not show counts, or only to those who have voted.
       if (answer.newScore !== undefined) clip.weightedScore = answer.newScore;
+      clip.cast = Math.max(1, weight);
       this.#count(answer);
     } catch (error) {
       const code = error instanceof Refusal ? error.code : "";

@@ -3,7 +3,7 @@
 /** Within this time and distance a second tap makes it a double tap. */
 const doubleTapTime = 240;
 const tapDistance = 10;
-const swipeDistance = 50;
+export const swipeDistance = 50;
 /** Pixels a millisecond from which a short flick counts as a swipe. */
 const flickSpeed = 0.5;
 

@@ -54,7 +54,7 @@ function showBudget(side, feed) {
   }
   const power = maybe("[data-power-status]", side);
   if (!power) return;
-  power.hidden = !feed.isMember;
+  power.hidden = !feed.isMember || !feed.isPowerOn;
   showPower(maybe("[data-super]", power), feed.left.super);
   showPower(maybe("[data-mega]", power), feed.left.mega);
 }

@@ -63,9 +63,14 @@ export function closedState(feed) {
 /**
  * The takes could not be fetched.
  * @param {() => void} onAgain
- * @param {number | null} retryAfter
+ * @param {import("../core/api.js").Refusal | null} refusal
  */
-export function failedState(onAgain, retryAfter) {
+export function failedState(onAgain, refusal) {
+  if (refusal?.isOffline && !navigator.onLine) {
+    return vacant("warn", "There is no connection", ["Nothing is lost: your votes are where they were. The takes come by themselves once it is back."],
+      [button("Try again", onAgain, true)]);
+  }
+  const retryAfter = refusal?.retryAfter ?? null;
   const wait = retryAfter ? ` The site asks for ${counted(retryAfter, "second", "seconds")} of patience.` : "";
   return vacant("warn", "The takes did not load", [`Nothing is lost: your votes are where they were.${wait}`],
     [button("Try again", onAgain, true), link("Watch the film so far", "/story")]);
@@ -82,6 +87,7 @@ export function endState(feed, options) {
   const isDone = left === 0;
   const element = vacant("check", isDone ? "You have seen every take" : "That was every take",
     [isDone ? `All ${feed.takes} have your vote. ` : `${counted(left, "take has", "takes have")} no vote of yours yet. `,
+      feed.isSpent ? "Your votes of today are cast; you can vote again at 00:00 UTC. " : "",
       "New ones appear here on their own; the next look is in ", time, "."],
     [button(isDone ? "See them again" : "From the start", options.onAgain, !isDone), link("Watch the film so far", "/story")]);
   let rest = options.seconds;

@@ -20,6 +20,8 @@ export class VoteButton {
   #ring = one("[data-vote] circle + circle", SVGCircleElement);
   /** @type {number | undefined} */
   #busy;
+  /** Whether there are heavier votes to choose from. */
+  #hasWeights = true;
 
   /** @param {(weight: Weight | null) => void} onVote null for whatever a plain press means now */
   constructor(onVote) {
@@ -58,7 +60,15 @@ export class VoteButton {
     for (const name of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(name, release);
     button.addEventListener("click", () => {
       if (!wasHeld) onPress();
+      // Letting go beside the menu has closed it.
+      else this.open();
       wasHeld = false;
+    });
+    // Not every system turns these keys into the event below.
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "ContextMenu" && !(event.key === "F10" && event.shiftKey)) return;
+      event.preventDefault();
+      this.open();
     });
     // The menu key, Shift+F10 and the right button all end here.
     button.addEventListener("contextmenu", (event) => {
@@ -70,7 +80,8 @@ export class VoteButton {
 
   /** Opens the menu of weights beside the button. */
   open() {
-    if (this.#button.disabled || this.#button.getAttribute("aria-pressed") === "true") return;
+    if (!this.#hasWeights || this.#button.disabled || this.#button.getAttribute("aria-pressed") === "true") return;
+    if (this.#menu.matches(":popover-open")) return;
     const place = this.#button.getBoundingClientRect();
     this.#menu.showPopover();
     if (matchMedia("(width >= 48rem)").matches) {
@@ -81,6 +92,13 @@ export class VoteButton {
       this.#menu.removeAttribute("style");
     }
     maybe("[data-weight]:not(:disabled)", this.#menu)?.focus();
+  }
+
+  /** @param {boolean} hasWeights */
+  #offer(hasWeights) {
+    this.#hasWeights = hasWeights;
+    if (hasWeights) this.#button.setAttribute("aria-haspopup", "menu");
+    else this.#button.removeAttribute("aria-haspopup");
   }
 
   /** @param {KeyboardEvent} event */
@@ -105,12 +123,18 @@ export class VoteButton {
     button.dataset.ring = isLimited ? "4" : String(Math.min(4, 1 + Math.floor((feed.spent / feed.daily) * 4)));
     this.#ring.setAttribute("stroke-dasharray", `${isLimited ? 200 : Math.round((feed.spent / feed.daily) * 200)} 200`);
     button.setAttribute("aria-pressed", String(clip.hasVoted));
-    button.setAttribute("aria-label", clip.isOwn ? `Your own take${votes}` : isLimited ? "Daily limit reached" : clip.hasVoted ? `Undo your vote${votes}` : `Vote${votes}`);
-    button.disabled = Boolean(clip.isOwn) || isLimited;
+    const [label, word] = clip.isOwn ? [`Your own take${votes}`, "Yours"]
+      : feed.gate === "off" ? ["Voting is switched off", "Voting off"]
+      : feed.gate === "members" ? ["Sign in to vote", "Sign in"]
+      : isLimited ? ["Daily limit reached", "Daily limit"]
+      : [`${clip.hasVoted ? "Undo your vote" : "Vote"}${votes}`, score === null ? "Vote" : shortCount(score)];
+    button.setAttribute("aria-label", label);
+    setText(this.#word, word);
+    button.disabled = Boolean(clip.isOwn) || feed.gate === "off" || (isLimited && feed.gate === null);
     setIcon(button, clip.hasVoted ? "check" : "infinity");
-    setText(this.#word, clip.isOwn ? "Yours" : isLimited ? "Daily limit" : score === null ? "Vote" : shortCount(score));
     this.#showBusy(feed.isPending(clip));
     this.#showPower(feed);
+    this.#offer(feed.gate === null && feed.isPowerOn);
   }
 
   /** @param {boolean} isBusy */
