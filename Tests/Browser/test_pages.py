@@ -1,15 +1,23 @@
 """Every page in both themes and both sizes: accessible, quiet, never wider than the screen."""
 
+import re
+from pathlib import Path
+
 import pytest
-from conftest import DESK, PHONE, ready
+from conftest import DESK, PHONE, ready, sign_in_link, use_link
 from playwright.sync_api import expect
 
-PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/terms", "/privacy", "/cookies", "/nowhere"]
+PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/terms", "/privacy", "/cookies", "/contact"]
+# Where one is sent back to, and where there is nothing.
+PUBLIC += ["/sign-in?error=provider_error", "/nowhere"]
+MEMBERS = ["/upload", "/settings", "/sign-in"]
+ADMINS = ["/admin/clips", "/admin/users", "/admin/flags", "/admin/audit"]
+NAMELESS = ["/onboarding"]
 SIZES = {"390": PHONE, "1440": DESK}
 
 
 def name_of(path):
-    return path.strip("/").replace("/", "-") or "landing"
+    return re.sub(r"\W+", "-", path).strip("-") or "landing"
 
 
 def judge(page, axe, shots, name):
@@ -32,11 +40,49 @@ def test_public_page(site, axe, shots, path, theme, size):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", ["/upload", "/admin/clips"])
+@pytest.mark.parametrize("path", MEMBERS + ADMINS)
 def test_member_page(site, axe, shots, admin, path, theme, size):
-    """WEB-01 CLIP-05"""
-    page = site.page(path, viewport=SIZES[size], theme=theme, storage_state=admin)
+    """WEB-01 WEB-02 CLIP-05"""
+    # A site without sign-in providers has no list of them.
+    site.allow(r"/settings: error: Failed to load resource.*404")
+    page = site.page(path, viewport=SIZES[size], theme=theme, storage_state=admin, has_touch=size == "390")
+    expect(page.locator("h1:visible").first).to_be_visible()
     judge(page, axe, shots, f"{name_of(path)}-admin-{size}-{theme}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_onboarding_page(site, axe, run, shots, theme, size):
+    """WEB-01 WEB-02"""
+    page = site.context(viewport=SIZES[size], theme=theme).new_page()
+    use_link(page, sign_in_link(run))
+    page.goto("/onboarding")
+    expect(page.get_by_role("textbox", name="Username")).to_be_visible()
+    judge(page, axe, shots, f"onboarding-{size}-{theme}")
+
+
+def test_no_page_is_left_out():
+    """WEB-01 each page that the site routes stands in one of the lists above"""
+    routes = Path(__file__).parents[2] / "Sources/Handlers/Pages/Pages.swift"
+    paths = set(re.findall(r'(?:shared|personal|administration)\("([^"]+)"', routes.read_text()))
+    assert len(paths) > 10
+    assert paths <= {path.partition("?")[0] for path in PUBLIC + MEMBERS + ADMINS + NAMELESS}
+
+
+@pytest.mark.parametrize("path", PUBLIC + MEMBERS + ADMINS)
+def test_fingers_can_hit_everything(site, admin, path):
+    """WEB-01 at least 44 by 44 pixels, but for links within a text and frames of the film's strip"""
+    site.allow(r"Failed to load resource.*404")
+    page = site.page(path, viewport=PHONE, has_touch=True, is_mobile=True, storage_state=admin if path in MEMBERS + ADMINS else None)
+    ready(page)
+    small = page.evaluate("""() => [...document.querySelectorAll("a, button, select, summary, textarea, .input, label.check")]
+        .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+        .filter((element) => !element.closest(".skip, .reel, .visually-hidden, [inert]"))
+        .filter((element) => !(element.matches("a") && getComputedStyle(element).display === "inline"))
+        .map((element) => [element.getBoundingClientRect(), element])
+        .filter(([box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5))
+        .map(([box, element]) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 20)} ${box.width} ${box.height}`)""")
+    assert small == []
 
 
 @pytest.mark.parametrize("size", SIZES)

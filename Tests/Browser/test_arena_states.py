@@ -1,0 +1,377 @@
+"""What the arena says when votes are limited, closed or lost; its ring, its heavier votes, its keys from first to last."""
+
+import re
+
+import pytest
+from conftest import PHONE, calm, ready, until
+from playwright.sync_api import expect
+
+FAR = "2099-01-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def arena(site):
+    """The arena of a voter of its own in a round that does not end; `change` alters what the feed answers."""
+    voters = iter(range(1000))
+    pages = []
+
+    def open_arena(change=None, features=None, setup=None, **options):
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {next(voters)} Chrome/120")
+        page = site.context(**options).new_page()
+        pages.append(page)
+
+        def answer(route):
+            body = route.fetch().json()
+            body.update(currentSlot=500, state="voting", votingEndsAt=FAR, hasMoreClips=False)
+            if change:
+                change(body)
+            route.fulfill(json=body)
+
+        def flags(route):
+            body = route.fetch().json()
+            body["features"].update(features)
+            route.fulfill(json=body)
+
+        calm(page)
+        page.route("**/api/vote?*", answer)
+        if features:
+            page.route("**/api/features", flags)
+        if setup:
+            setup(page)
+        page.goto("/dashboard")
+        ready(page)
+        return page
+
+    yield open_arena
+    for page in pages:
+        page.unroute_all(behavior="ignoreErrors")
+
+
+def current(page):
+    return page.locator('[data-deck] > .frame[data-place="0"] h1')
+
+
+def refuse(page, status, code):
+    """Answers every vote with a problem; what was sent is gathered."""
+    sent = []
+
+    def answer(route):
+        sent.append(route.request.post_data_json)
+        route.fulfill(status=status, content_type="application/problem+json",
+                      json={"type": "about:blank", "title": "Refused", "status": status, "code": code, "detail": "No."})
+
+    page.route("**/api/vote", answer)
+    return sent
+
+
+RING = [(0, 1, "#5b9bff"), (49, 1, "#5b9bff"), (50, 2, "#3cf2ff"), (99, 2, "#3cf2ff"), (100, 3, "#43dd9a"),
+        (149, 3, "#43dd9a"), (150, 4, "#ffc857"), (199, 4, "#ffc857")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spent", "ring", "colour"), RING)
+def test_ring_fills_with_the_day(arena, spent, ring, colour):
+    """GAME-05 blue, cyan, green and gold by quarters of the day's 200"""
+
+    def change(body):
+        body["totalVotesToday"] = spent
+        body["remainingVotes"]["standard"] = 200 - spent
+
+    page = arena(change)
+    vote = page.locator("[data-vote]")
+    expect(vote).to_have_attribute("data-ring", str(ring))
+    line = page.locator("[data-vote] circle").nth(1)
+    expect(line).to_have_attribute("stroke-dasharray", f"{spent} 200")
+    shade = tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    assert line.evaluate("(circle) => getComputedStyle(circle).stroke") == f"rgb{shade}"
+
+
+def test_vote_shows_before_the_answer_and_goes_back_with_it(arena, site):
+    """VOTE-06 WEB-02"""
+    site.allow("Failed to load resource")
+    held = []
+    page = arena()
+    page.route("**/api/vote", lambda route: held.append(route))
+    vote = page.locator("[data-vote]")
+    before = page.locator("[data-vote-word]").text_content()
+    vote.click()
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-vote] use")).to_have_attribute("href", "#i-check")
+    expect(page.locator("[data-spent]")).to_have_text("1")
+    expect(page.locator("[data-vote-word]")).to_have_text(str(int(before) + 1))
+    expect(vote).to_have_attribute("aria-busy", "true")
+    held[0].fulfill(status=503, json={"title": "No", "status": 503, "code": "unavailable", "detail": "No."})
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-spent]")).to_have_text("0")
+    expect(page.locator("[data-vote-word]")).to_have_text(before)
+    expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
+
+
+def test_menu_of_weights_by_mouse_and_by_key(arena, site, member):
+    """VOTE-03 holding the button and the menu key open it; the heavier vote is sent"""
+
+    site.allow("Failed to load resource")
+
+    def change(body):
+        body["remainingVotes"].update(super=1, mega=0)
+
+    page = arena(change, storage_state=member)
+    sent = refuse(page, 409, "super_used")
+    vote, menu = page.locator("[data-vote]"), page.get_by_role("menu")
+    box = vote.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
+    page.mouse.down()
+    expect(menu).to_be_visible()
+    page.mouse.up()
+    expect(menu).to_be_visible()
+    assert sent == [], "holding is no vote"
+    expect(menu.get_by_role("menuitem", name="Mega vote")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(vote).to_be_focused()
+    for key in ("ContextMenu", "Shift+F10"):
+        page.keyboard.press(key)
+        expect(menu).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+    page.keyboard.press("ContextMenu")
+    page.keyboard.press("ArrowDown")
+    expect(menu.get_by_role("menuitem", name="Super vote")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Your super vote of this slot is used.")
+    assert [body.get("voteType") for body in sent] == ["super"]
+
+
+def test_heavier_votes_are_for_members(arena):
+    """VOTE-03"""
+    page = arena()
+    page.locator("[data-vote]").click(button="right")
+    menu = page.get_by_role("menu")
+    for name in ("Super vote", "Mega vote"):
+        item = menu.get_by_role("menuitem", name=name)
+        expect(item).to_be_disabled()
+        expect(item).to_contain_text("For members")
+
+
+def test_no_menu_without_heavier_votes(arena, member):
+    """VOTE-03 FLAG-01"""
+    page = arena(features={"power_votes_enabled": False}, storage_state=member)
+    vote = page.locator("[data-vote]")
+    expect(vote).not_to_have_attribute("aria-haspopup", "menu")
+    vote.click(button="right")
+    vote.press("ContextMenu")
+    expect(page.locator("[data-power]")).to_be_hidden()
+    expect(page.locator("[data-power-status]")).to_be_hidden()
+
+
+def test_voting_is_off(arena, axe, shots):
+    """VOTE-09 FLAG-01"""
+    page = arena(features={"voting_enabled": False})
+    expect(page.get_by_role("button", name="Voting is switched off")).to_be_disabled()
+    expect(page.locator("[data-vote-word]")).to_have_text("Voting off")
+    page.screenshot(path=shots / "dashboard-voting-off.png")
+    axe(page)
+
+
+def test_members_only(arena, axe, site):
+    """VOTE-09 a visitor is led to the sign-in before a vote is lost"""
+    page = arena(features={"require_auth_voting": True}, viewport=PHONE, has_touch=True)
+    way = page.get_by_role("button", name="Sign in to vote")
+    expect(page.locator("[data-vote-word]")).to_have_text("Sign in")
+    axe(page)
+    way.click()
+    expect(page).to_have_url(f"{site.url}/sign-in?next=/dashboard")
+
+
+REFUSALS = {
+    "auth_required": (401, "Only members vote at the moment.", "Sign in to vote"),
+    "feature_off": (403, "Voting is switched off at the moment.", "Voting is switched off"),
+    "banned": (403, "Your account cannot vote.", "Vote"),
+    "own_clip": (403, "This take is yours.", "Your own take"),
+    "daily_limit": (429, "Daily limit reached.", "Vote"),
+    "round_over": (409, "The round closed before the vote arrived.", "Vote"),
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_refused_vote(arena, site, code):
+    """VOTE-09 VOTE-02 VOTE-07 a flag that is turned meanwhile, and every other no: taken back, with its reason"""
+    site.allow("Failed to load resource")
+    status, words, name = REFUSALS[code]
+    page = arena()
+    refuse(page, status, code)
+    vote = page.locator("[data-vote]")
+    vote.click()
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    expect(vote).to_have_accessible_name(re.compile(f"^{name}"))
+
+
+def test_captcha_that_the_site_lacks(arena, site):
+    """VOTE-09"""
+    site.allow("Failed to load resource")
+    page = arena()
+    refuse(page, 403, "captcha_required")
+    page.route("**/api/captcha/status", lambda route: route.fulfill(
+        json={"required": True, "passed": False, "siteKey": None, "scriptUrl": None}))
+    page.locator("[data-vote]").click()
+    expect(page.get_by_role("alert")).to_contain_text("The vote is not counted.")
+    expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_every_take_has_a_vote(arena, axe, shots):
+    """WEB-05 FEED-01 the feed is asked again by the timer, and a new take is offered"""
+    answers = []
+
+    def change(body):
+        answers.append(body["clips"])
+        first = [{**clip, "hasVoted": True} for clip in answers[0][:2]]
+        body["clips"] = first + ([{**answers[0][2], "hasVoted": False}] if len(answers) > 1 else [])
+
+    page = arena(change, setup=lambda page: page.clock.install())
+    end = page.locator('.vacant[data-place="0"]')
+    expect(end.get_by_role("heading", name="You have seen every take")).to_be_visible()
+    page.screenshot(path=shots / "dashboard-all-voted.png")
+    axe(page)
+    asked = len(answers)
+    page.clock.run_for(46_000)
+    until(page, "() => document.querySelectorAll('[data-queue] button').length === 3")
+    assert len(answers) > asked
+    expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_no_connection(arena, axe, site):
+    """WEB-05"""
+    site.allow("Failed to load resource")
+    page = arena(viewport=PHONE, has_touch=True)
+    note = page.locator("[data-stage-note]")
+    page.context.set_offline(True)
+    expect(note).to_have_text("No connection. Votes do not arrive until it is back.")
+    axe(page)
+    vote = page.locator("[data-vote]")
+    vote.click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no connection. The vote is not counted.")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    page.context.set_offline(False)
+    expect(note).to_be_hidden()
+
+
+def test_pull_to_refresh(arena):
+    """FEED-01"""
+    answers = []
+
+    def change(body):
+        answers.append(body["clips"])
+        body["clips"] = answers[0][: 1 + len(answers)]
+
+    page = arena(change, viewport=PHONE, has_touch=True)
+    note = page.locator("[data-stage-note]")
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, y=None):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if y is None else [{"x": 150, "y": y}]})
+
+    touch("touchStart", 200)
+    touch("touchMove", 220)
+    touch("touchMove", 235)
+    expect(note).to_have_text("Pull to look for new takes")
+    touch("touchMove", 320)
+    expect(note).to_have_text("Let go to look for new takes")
+    touch("touchEnd")
+    expect(note).to_have_text("1 new take.")
+    expect(note).to_be_hidden()
+
+
+def test_double_tap_shows_a_heart(arena, site):
+    """WEB-02 VOTE-01"""
+    site.allow("Failed to load resource")
+    page = arena(viewport=PHONE, has_touch=True, setup=lambda page: page.add_init_script("""
+        addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
+            for (const change of changes) for (const node of change.addedNodes) {
+                if (node.matches?.(".burst")) document.documentElement.dataset.heart = "seen";
+            }
+        }).observe(document, { childList: true, subtree: true }));"""))
+    sent = []
+    page.route("**/api/vote", lambda route: sent.append(route))
+    page.touchscreen.tap(180, 300)
+    page.touchscreen.tap(182, 302)
+    expect(page.locator("html")).to_have_attribute("data-heart", "seen")
+    expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "true")
+    sent[0].abort()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_whole_way_by_keyboard(site, admin):
+    """WEB-01 from the page's first focus to vote, undo, next, the menu and on, without a mouse"""
+    page = site.context(storage_state=admin).new_page()
+    calm(page)
+    page.goto("/dashboard")
+    ready(page)
+    vote = page.locator("[data-vote]")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.closest('[data-queue], [data-deck], [data-actions]')?.className ?? ''"))
+        if vote.evaluate("(button) => button === document.activeElement"):
+            break
+    expect(vote).to_be_focused()
+    order = [name for at, name in enumerate(seen) if name and seen[at - 1] != name]
+    assert order == ["queue", "deck__frames", "actions with-js"], "the order of reading"
+    if vote.is_disabled() or vote.get_attribute("aria-pressed") == "true":
+        page.keyboard.press("ArrowDown")
+    with page.expect_response("**/api/vote"):
+        page.keyboard.press("Enter")
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    with page.expect_response("**/api/vote"):
+        page.keyboard.press("Enter")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    title = current(page).text_content()
+    page.keyboard.press("ArrowDown")
+    expect(current(page)).not_to_have_text(title)
+    expect(vote).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(current(page)).to_have_text(title)
+    page.keyboard.press("ContextMenu")
+    expect(page.get_by_role("menuitem", name="Vote", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(vote).to_be_focused()
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('[data-account]')"):
+            break
+    page.keyboard.press("Enter")
+    menu = page.locator("#account-menu")
+    expect(menu.get_by_role("link", name="Settings")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="Settings")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+
+
+@pytest.mark.parametrize("what", ["ban", "cookies"])
+@pytest.mark.parametrize("size", ["390", "1440"])
+def test_notes_leave_the_stage_where_it_is(arena, shots, what, size):
+    """WEB-01 a note lies over the stage, off its buttons"""
+    banned = {"user": {"id": "0198a000-0000-7000-8000-000000000001", "username": "somebody", "avatarUrl": "/icons/none.svg",
+                       "isAdmin": False, "isBanned": True, "banReason": "Several accounts."}}  # fmt: skip
+
+    def setup(page):
+        if what == "ban":
+            page.route("**/api/auth/session", lambda route: route.fulfill(json=banned))
+            page.route("**/api/user/appeal", lambda route: route.fulfill(json={"appealedAt": None}))
+            page.route("**/icons/none.svg", lambda route: route.fulfill(content_type="image/svg+xml", body="<svg xmlns='http://www.w3.org/2000/svg'/>"))
+
+    options = {"viewport": PHONE, "has_touch": True} if size == "390" else {}
+    page = arena(setup=setup, cookies=None if what == "cookies" else "rejected", **options)
+    note = page.locator("[data-cookies]" if what == "cookies" else ".ban")
+    expect(note).to_be_visible()
+    page.screenshot(path=shots / f"dashboard-{what}-{size}.png")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the stage was moved"
+    box = note.bounding_box()
+    for button in page.locator("[data-actions] button").all():
+        one = button.bounding_box()
+        apart = one["x"] >= box["x"] + box["width"] or one["x"] + one["width"] <= box["x"] \
+            or one["y"] >= box["y"] + box["height"] or one["y"] + one["height"] <= box["y"]  # fmt: skip
+        assert apart, "the note lies on a button"
