@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import DESK, PHONE, ready, sign_in_link, use_link
+from conftest import DESK, PHONE, ready
 from playwright.sync_api import expect
 
 PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/terms", "/privacy", "/cookies", "/contact"]
@@ -52,10 +52,13 @@ def test_member_page(site, axe, shots, admin, path, theme, size):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_onboarding_page(site, axe, run, shots, theme, size):
-    """WEB-01 WEB-02"""
-    page = site.context(viewport=SIZES[size], theme=theme).new_page()
-    use_link(page, sign_in_link(run))
+def test_onboarding_page(site, axe, shots, theme, size):
+    """WEB-01 WEB-02 as somebody without a name sees it"""
+    page = site.context(viewport=SIZES[size], theme=theme, has_touch=size == "390").new_page()
+    user = {"id": "0198a000-0000-7000-8000-000000000001", "username": None, "avatarUrl": "/avatar.svg", "isAdmin": False}
+    picture = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    page.route("**/api/auth/session", lambda route: route.fulfill(json={"user": user}))
+    page.route("**/avatar.svg", lambda route: route.fulfill(content_type="image/svg+xml", body=picture))
     page.goto("/onboarding")
     expect(page.get_by_role("textbox", name="Username")).to_be_visible()
     judge(page, axe, shots, f"onboarding-{size}-{theme}")

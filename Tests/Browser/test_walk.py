@@ -134,6 +134,6 @@ def vote(page, title, heavy=False):
         if mega.is_enabled():
             mega.click()
         else:
-            page.get_by_role("menuitem", name="Vote", exact=True).click()
+            page.locator('[data-weight="standard"]').click()
     else:
         button.click()
