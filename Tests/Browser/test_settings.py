@@ -160,10 +160,11 @@ def test_cookie_notice(site, axe, chromium, shots, answer, size):
     ready(page)
     assert stored(page) == []
     shift = page.evaluate(
-        "new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().length))"
+        "new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().reduce((sum, one) => sum + one.value, 0)))"
         ".observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 500))"
     )
-    assert shift == 0
+    # A figure is a few pixels wider once its font has come; a notice that pushes the page would be a hundred times this.
+    assert shift < 0.001
     page.screenshot(path=shots / f"cookies-{size}.png")
     axe(page)
     page.keyboard.press("Tab")
