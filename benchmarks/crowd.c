@@ -158,7 +158,7 @@ static int burst(const struct sockaddr_in *server, const char *path) {
             last = now_ms();
             client->is_done = true;
             client->latency = last - start;
-            bool is_right = body && !strncmp(client->answer, "HTTP/1.1 200 ", 13) && strstr(body, client->expected)
+            bool is_right = body && !strncmp(client->answer, "HTTP/1.1 200", 12) && strstr(body, client->expected)
                 && strstr(body, "\"success\":true");
             if (is_right) right++;
             else {
@@ -200,7 +200,7 @@ static int listen_(const struct sockaddr_in *server, const char *path, size_t co
             if (!client) { is_over = true; continue; }
             if (client->is_done) continue;
             bool is_open = read_more(client);
-            if (!client->is_ready && strstr(client->answer, "\r\n\r\n") && !strncmp(client->answer, "HTTP/1.1 200 ", 13)) {
+            if (!client->is_ready && strstr(client->answer, "\r\n\r\n") && !strncmp(client->answer, "HTTP/1.1 200", 12)) {
                 client->is_ready = true;
                 client->held = 0;
                 client->answer[0] = 0;

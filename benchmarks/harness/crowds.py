@@ -91,7 +91,7 @@ def listeners(stack: Stack) -> list[Result]:
         status = connection.getresponse().status
         if status not in (201, 202):
             raise Wrong(f"publishing was answered with {status}")
-        line, _ = crowd.communicate(timeout=60)
+        line = crowd.stdout.readline()
     finally:
         crowd.kill()
         crowd.wait()
