@@ -30,6 +30,13 @@ public struct VoterStanding: Sendable, RowDecodable {
     /// What is left.
     public let remaining: RemainingVotes
 
+    /// Of a voter without super and mega votes who has voted for these clips, all of them today.
+    init(voted: [UUID], dailyVotes: Int) {
+        votedClipIDs = voted
+        totalVotesToday = voted.count
+        remaining = RemainingVotes(standard: max(0, dailyVotes - voted.count), super: 0, mega: 0)
+    }
+
     /// Reads a row of `voter_standing()`.
     public init(row: Row) throws(DatabaseError) {
         votedClipIDs = try row.value(at: 0)

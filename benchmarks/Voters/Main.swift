@@ -1,8 +1,8 @@
+internal import Film
 internal import FoundationEssentials
 internal import Glibc
-internal import Identity
-internal import Film
 internal import HTTP
+internal import Identity
 internal import Platform
 internal import Postgres
 
@@ -30,7 +30,8 @@ enum Main {
         let tokens = FeedTokens(secretKey: settings.secretKey)
         let identity = IdentityService(
             settings: settings,
-            database: Database(DatabaseOptions(connectionString: settings.databaseURL, applicationName: "bench-voters")))
+            database: Database(DatabaseOptions(connectionString: settings.databaseURL, applicationName: "bench-voters"))
+        )
         let later = Date().addingTimeInterval(ahead)
 
         var members = ""
