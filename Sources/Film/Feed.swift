@@ -71,16 +71,24 @@ public struct Feed: Sendable {
     ) -> FeedPage {
         var groups = [FeedGroup?](repeating: .unseen, count: snapshot.clips.count)
         for id in request.seen { if let place = snapshot.places[id] { groups[place] = .seen } }
-        for id in standing.votedClipIDs { if let place = snapshot.places[id] { groups[place] = .voted } }
-        let isVoted = groups.map { $0 == .voted }
-        for id in request.excluded { if let place = snapshot.places[id] { groups[place] = nil } }
-        let open = groups.count { $0 == .unseen || $0 == .seen }
+        var voted: Set<Int> = []
+        for id in standing.votedClipIDs {
+            guard let place = snapshot.places[id] else { continue }
+            groups[place] = .voted
+            voted.insert(place)
+        }
+        var open = groups.count - voted.count
+        for id in request.excluded {
+            guard let place = snapshot.places[id], let group = groups[place] else { continue }
+            groups[place] = nil
+            if group != .voted { open -= 1 }
+        }
         let chosen = FeedOrder.choose(
             snapshot.order, groups: groups, limit: request.limit, now: now, using: &random)
         return FeedPage(
-            snapshot: snapshot, clips: chosen.map { (snapshot.clips[$0], isVoted[$0]) },
-            hasMoreClips: open > chosen.count { !isVoted[$0] },
-            votedClipIDs: snapshot.clips.indices.filter { isVoted[$0] }.map { snapshot.clips[$0].idText },
+            snapshot: snapshot, clips: chosen.map { (snapshot.clips[$0], voted.contains($0)) },
+            hasMoreClips: open > chosen.count { !voted.contains($0) },
+            votedClipIDs: voted.sorted().map { snapshot.clips[$0].idText },
             standing: standing)
     }
 }

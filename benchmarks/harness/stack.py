@@ -113,7 +113,10 @@ class Stack:
 
     def _build(self) -> None:
         say("building (release)")
-        options = ["-c", "release", "--static-swift-stdlib", "--package-path", str(ROOT)]
+        # As ./run builds: other options would make everything anew.
+        options = [
+            "-c", "release", "--static-swift-stdlib", "-Xswiftc", "-cross-module-optimization", "--package-path", str(ROOT),
+        ]  # fmt: skip
         for program in PROGRAMS:
             subprocess.run(
                 ["swift", "build", *options, "--product", program], check=True, stdout=subprocess.DEVNULL
