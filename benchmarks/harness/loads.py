@@ -104,6 +104,12 @@ select bench_vote(:v, :c);
 \\set v 1 + (:i * :clients + :client_id) % :voters
 select bench_vote(:v, 1);
 """,
+    "lone": """
+\\set i :i + 1
+\\set v 1 + :i % :voters
+\\set c 1 + (:v * 7919 + :i / :voters) % :clips
+select bench_cast(:v, :c);
+""",
 }
 
 
