@@ -112,7 +112,13 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "bench-queue", dependencies: ["Platform", "Postgres", "Queue"], path: "bench/Queue",
+            name: "bench-queue", dependencies: ["Platform", "Postgres", "Queue"], path: "benchmarks/Queue",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bench-voters", dependencies: ["Platform", "Postgres", "HTTP", "Identity", "Film"],
+            path: "benchmarks/Voters", swiftSettings: strict),
+        .executableTarget(
+            name: "bench-echo", dependencies: ["Platform", "HTTP", "FastCGI"], path: "benchmarks/Echo",
             swiftSettings: strict),
 
         .target(

@@ -9,7 +9,8 @@ internal import Postgres
 enum Main {
     static let commands: [any Command.Type] = [
         MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, SeedCommand.self,
-        AdminCommand.self, UserCommand.self, FlagsCommand.self, CountersCommand.self, TallyCommand.self,
+        AdminCommand.self, UserCommand.self, FlagsCommand.self, CountersCommand.self, SimulateCommand.self,
+        TallyCommand.self,
         DoctorCommand.self, SuperviseCommand.self,
     ]
 

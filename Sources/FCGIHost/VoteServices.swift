@@ -11,6 +11,7 @@ struct VoteServices: Sendable {
     let voting: Voting
     let cache: FeedCache
     private let committer: VoteCommitter
+    private let standings: VoterStandings
     private let views: ViewBuffer
     private let committing: Database
 
@@ -26,19 +27,22 @@ struct VoteServices: Sendable {
             database: committing, dailyVotes: settings.dailyVotes, networkWeight: settings.networkVoteWeight, log: log)
         views = ViewBuffer(database: database, log: log)
         cache = FeedCache(database: database, address: address, render: VoteRoutes.render)
+        standings = VoterStandings(database: database, dailyVotes: settings.dailyVotes)
         voting = Voting(
-            feed: Feed(database: database, cache: cache, views: views, dailyVotes: settings.dailyVotes),
+            feed: Feed(cache: cache, standings: standings, views: views),
             committer: committer, feedTokens: FeedTokens(secretKey: settings.secretKey), identity: identity)
     }
 
     func start() throws {
         try committer.start()
+        try standings.start()
         try views.start()
     }
 
     /// Counts the votes and writes down the views that still wait.
     func stop() {
         committer.stop()
+        standings.stop()
         views.stop()
         committing.close()
     }

@@ -20,6 +20,7 @@ public final class FastCGIServer: Sendable {
         Signals.block(awaited + [SIGUSR2])
         installWakeUp()
         Signals.ignorePipe()
+        allowManyConnections()
         CrashReport.install()
     }
 
@@ -47,6 +48,11 @@ public final class FastCGIServer: Sendable {
     /// came first. The caller ends the process by `exit`, since threads may still run.
     public func run() throws(SystemError) -> Bool {
         let pool = ThreadPool()
+        state.living.wrappingAdd(1, ordering: .relaxed)
+        try pool.start(named: "accept") { [state, log] in
+            state.acceptAll(log)
+            state.living.wrappingSubtract(1, ordering: .releasing)
+        }
         for number in 0..<threads {
             state.living.wrappingAdd(1, ordering: .relaxed)
             try pool.start(named: "serve-\(number)") { [worker, state] in
@@ -77,6 +83,14 @@ public final class FastCGIServer: Sendable {
         sigaction(SIGUSR2, &action, nil)
     }
 
+    /// Each connection that waits is a descriptor, and the usual limit of 1,024 is far below the hard one.
+    private static func allowManyConnections() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     private func waitForStop() {
         let interval = ServiceManager.watchdogInterval.map { $0 / 2 } ?? .seconds(3_600)
         var served = -1
@@ -85,7 +99,7 @@ public final class FastCGIServer: Sendable {
             case nil:
                 // Only our own progress counts: a watchdog that asks the database ends us for its faults.
                 let now = state.served.load(ordering: .relaxed)
-                let hasRoom = state.accepting.load(ordering: .relaxed) + state.idle.load(ordering: .relaxed) > 0
+                let hasRoom = state.waiting.load(ordering: .relaxed) + state.idle.load(ordering: .relaxed) > 0
                 if hasRoom || now != served { ServiceManager.watchdog() }
                 served = now
             case SIGHUP?:

@@ -12,13 +12,14 @@ final class ServerState: Sendable {
     let stopPipe: StopPipe
     /// How many threads have not ended yet.
     let living = Atomic<Int>(0)
-    /// How many threads stand in accept.
-    let accepting = Atomic<Int>(0)
+    /// How many threads wait for a connection.
+    let waiting = Atomic<Int>(0)
     /// How many threads wait on a kept connection.
     let idle = Atomic<Int>(0)
     /// How many requests were answered.
     let served = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
+    private let arrivals = Monitor(Arrivals())
 
     init(socket: Int32) throws(SystemError) {
         self.socket = socket
@@ -32,18 +33,38 @@ final class ServerState: Sendable {
         stopPipe.hangUp()
     }
 
+    /// The next connection, in the order in which they came; nil when the server stops and all have been taken.
+    func nextConnection() -> Int32? {
+        waiting.wrappingAdd(1, ordering: .relaxed)
+        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
+        return arrivals.wait { arrivals -> Int32?? in
+            if let first = arrivals.takeFirst() { return first }
+            return arrivals.isComplete ? .some(nil) : nil
+        } ?? nil
+    }
+
+    /// Whether connections wait and no thread is free for them.
+    var isCrowded: Bool { waiting.load(ordering: .relaxed) == 0 && arrivals.withLock { !$0.isEmpty } }
+
+    /// Takes connections until the server stops, however many requests are under way: the kernel's own queue ends at
+    /// `somaxconn`, 4,096 as a rule, and whoever comes then is turned away at once.
+    func acceptAll(_ log: Log) {
+        while let connection = accept(log) {
+            arrivals.update(waking: 1) { $0.append(connection) }
+        }
+        // What the kernel still holds waits for the next process.
+        arrivals.update { $0.isComplete = true }
+    }
+
     /// Waits for a connection; nil when the server stops.
     ///
     /// SIGUSR2 is let through here and nowhere else: libfcgi does not repeat reads and writes that it interrupts.
-    func accept(_ log: Log) -> Int32? {
-        while true {
-            Self.mask(SIG_UNBLOCK)
-            defer { Self.mask(SIG_BLOCK) }
-            if isStopping { return nil }
-            accepting.wrappingAdd(1, ordering: .relaxed)
+    private func accept(_ log: Log) -> Int32? {
+        Self.mask(SIG_UNBLOCK)
+        defer { Self.mask(SIG_BLOCK) }
+        while !isStopping {
             let connection = dailies_accept(socket, Int32(SOCK_CLOEXEC.rawValue))
             let number = errno
-            accepting.wrappingSubtract(1, ordering: .relaxed)
             if connection >= 0 { return connection }
             switch number {
             case EINTR, ECONNABORTED, EPROTO:
@@ -58,6 +79,7 @@ final class ServerState: Sendable {
                 _ = stopPipe.isHungUp(within: 1_000)
             }
         }
+        return nil
     }
 
     private static func fields(_ number: Int32) -> [String: LogValue] {
@@ -69,6 +91,29 @@ final class ServerState: Sendable {
         sigemptyset(&set)
         sigaddset(&set, SIGUSR2)
         pthread_sigmask(how, &set, nil)
+    }
+}
+
+/// Connections that wait for a thread, first come, first served.
+private struct Arrivals {
+    var isComplete = false
+    private var connections: [Int32] = []
+    private var first = 0
+
+    var isEmpty: Bool { first == connections.count }
+
+    mutating func append(_ connection: Int32) { connections.append(connection) }
+
+    mutating func takeFirst() -> Int32? {
+        guard !isEmpty else { return nil }
+        defer {
+            first += 1
+            if isEmpty {
+                connections.removeAll(keepingCapacity: first < 1_024)
+                first = 0
+            }
+        }
+        return connections[first]
     }
 }
 

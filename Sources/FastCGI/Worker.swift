@@ -8,7 +8,7 @@ internal import Synchronization
 struct Worker: Sendable {
     /// A new connection always carries a request; one that does not is not nginx's.
     static let firstBytesMilliseconds: Int32 = 2_000
-    /// How long an idle connection holds its thread while nobody stands in accept.
+    /// How long an idle connection holds its thread while others wait for one.
     static let valveMilliseconds: Int32 = 100
     /// nginx has the whole body before it connects, so it never pauses this long.
     static let readSeconds = 20
@@ -34,7 +34,7 @@ struct Worker: Sendable {
                 if waitOnKept(slot) { return true }
                 slot.drop()
             }
-            guard let connection = state.accept(log) else { return false }
+            guard let connection = state.nextConnection() else { return false }
             slot.take(connection)
             // Even while stopping: what is in the queue was promised an answer.
             if isReadable(connection, Self.firstBytesMilliseconds) {
@@ -59,7 +59,7 @@ struct Worker: Sendable {
             if wanted[0].revents != 0 { return true }
             if wanted[1].revents != 0 || (ready < 0 && errno != EINTR) { return false }
             // nginx asks again on another connection, so nothing is lost by closing an idle one.
-            if ready == 0, state.accepting.load(ordering: .relaxed) == 0 { return false }
+            if ready == 0, state.isCrowded { return false }
         }
     }
 
@@ -83,7 +83,8 @@ struct Worker: Sendable {
         let isWhole = ResponseWriter(slot).write(response)
         if isWhole {
             // An unread rest of a body would be parsed as the next request: anybody's request in anybody's name.
-            slot.finish(closing: !isBodyDrained || state.isStopping)
+            // A connection that is kept keeps its thread, and in a crowd others have waited longer for one.
+            slot.finish(closing: !isBodyDrained || state.isStopping || state.isCrowded)
         } else {
             slot.abort()
         }

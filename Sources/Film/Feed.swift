@@ -1,5 +1,4 @@
 public import FoundationEssentials
-public import Postgres
 
 /// What a voter asks the feed for.
 public struct FeedRequest: Sendable {
@@ -21,24 +20,6 @@ public struct FeedRequest: Sendable {
     }
 }
 
-/// How a voter stands in the open round.
-public struct VoterStanding: Sendable, RowDecodable {
-    /// The clips voted for.
-    public let votedClipIDs: [UUID]
-    /// How many votes were cast since midnight, UTC.
-    public let totalVotesToday: Int
-    /// What is left.
-    public let remaining: RemainingVotes
-
-    /// Reads a row of `voter_standing()`.
-    public init(row: Row) throws(DatabaseError) {
-        votedClipIDs = try row.value(at: 0)
-        totalVotesToday = try row.value(at: 1)
-        remaining = RemainingVotes(
-            standard: try row.value(at: 2), super: try row.value(at: 3), mega: try row.value(at: 4))
-    }
-}
-
 /// An answer of the feed.
 public struct FeedPage: Sendable {
     /// The open slot.
@@ -53,19 +34,18 @@ public struct FeedPage: Sendable {
     public let standing: VoterStanding
 }
 
-/// Which clips a voter sees next. One query for each request: what this voter has done. All else is in memory.
+/// Which clips a voter sees next. What this voter has done is read, for all who ask at a time by one statement; all else
+/// is in memory.
 public struct Feed: Sendable {
-    private let database: Database
     private let cache: FeedCache
+    private let standings: VoterStandings
     private let views: ViewBuffer
-    private let dailyVotes: Int
 
     /// A feed over the clips that `cache` keeps; what it shows is noted in `views`.
-    public init(database: Database, cache: FeedCache, views: ViewBuffer, dailyVotes: Int) {
-        self.database = database
+    public init(cache: FeedCache, standings: VoterStandings, views: ViewBuffer) {
         self.cache = cache
+        self.standings = standings
         self.views = views
-        self.dailyVotes = dailyVotes
     }
 
     /// The open slot as all requests see it.
@@ -76,13 +56,7 @@ public struct Feed: Sendable {
     /// The next clips for a voter, who has seen them from now on.
     public func page(_ request: FeedRequest, at now: Date) throws -> FeedPage {
         let snapshot = try cache.current()
-        let standing: VoterStanding = try database.one(
-            """
-            select voted_clip_ids, total_today, standard_left, super_left, mega_left
-            from voter_standing(
-                \(snapshot.season?.id), \(snapshot.slot)::int, \(request.voterKey), \(dailyVotes)::int
-            )
-            """)
+        let standing = try standings.find(request.voterKey, season: snapshot.season?.id, slot: snapshot.slot)
         var random = QuickRandom()
         let page = Self.page(of: snapshot, standing, request, now: now, using: &random)
         if let season = snapshot.season, let slot = snapshot.slot {
@@ -97,16 +71,24 @@ public struct Feed: Sendable {
     ) -> FeedPage {
         var groups = [FeedGroup?](repeating: .unseen, count: snapshot.clips.count)
         for id in request.seen { if let place = snapshot.places[id] { groups[place] = .seen } }
-        for id in standing.votedClipIDs { if let place = snapshot.places[id] { groups[place] = .voted } }
-        let isVoted = groups.map { $0 == .voted }
-        for id in request.excluded { if let place = snapshot.places[id] { groups[place] = nil } }
-        let open = groups.count { $0 == .unseen || $0 == .seen }
+        var voted: Set<Int> = []
+        for id in standing.votedClipIDs {
+            guard let place = snapshot.places[id] else { continue }
+            groups[place] = .voted
+            voted.insert(place)
+        }
+        var open = groups.count - voted.count
+        for id in request.excluded {
+            guard let place = snapshot.places[id], let group = groups[place] else { continue }
+            groups[place] = nil
+            if group != .voted { open -= 1 }
+        }
         let chosen = FeedOrder.choose(
             snapshot.order, groups: groups, limit: request.limit, now: now, using: &random)
         return FeedPage(
-            snapshot: snapshot, clips: chosen.map { (snapshot.clips[$0], isVoted[$0]) },
-            hasMoreClips: open > chosen.count { !isVoted[$0] },
-            votedClipIDs: snapshot.clips.indices.filter { isVoted[$0] }.map { snapshot.clips[$0].idText },
+            snapshot: snapshot, clips: chosen.map { (snapshot.clips[$0], voted.contains($0)) },
+            hasMoreClips: open > chosen.count { !voted.contains($0) },
+            votedClipIDs: voted.sorted().map { snapshot.clips[$0].idText },
             standing: standing)
     }
 }

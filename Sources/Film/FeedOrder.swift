@@ -41,13 +41,17 @@ public struct FeedOrder: Sendable {
     ) -> [Int] {
         var chosen: [Int] = []
         var freshRoom = limit / 2
-        for group in FeedGroup.allCases where chosen.count < limit {
+        for group in FeedGroup.allCases where chosen.count < limit && groups.contains(group) {
             let room = limit - chosen.count
             var fresh = Lowest(capacity: min(freshRoom, room))
             var rest = Lowest(capacity: room)
-            for (index, clip) in clips.enumerated() where groups[index] == group {
-                let entry = Lowest.Entry(key: clip.views + Int(random.next() % (jitter + 1)), index: index)
-                let left = clip.freshUntil > now ? fresh.offer(entry) : entry
+            for index in clips.indices where groups[index] == group {
+                let clip = clips[index]
+                let isFresh = clip.freshUntil > now
+                // Who has more views than the last one with its jitter needs no chance of its own.
+                if clip.views >= rest.bound, !isFresh || clip.views >= fresh.bound { continue }
+                let entry = Lowest.Entry(key: clip.views + Self.chance(using: &random), index: index)
+                let left = isFresh ? fresh.offer(entry) : entry
                 if let left { rest.offer(left) }
             }
             freshRoom -= fresh.entries.count
@@ -55,6 +59,11 @@ public struct FeedOrder: Sendable {
             chosen += rest.entries.prefix(limit - chosen.count).map(\.index).shuffled(using: &random)
         }
         return chosen
+    }
+
+    /// From 0 to the jitter, without a division.
+    private static func chance(using random: inout some RandomNumberGenerator) -> Int {
+        Int(((random.next() >> 32) * (jitter + 1)) >> 32)
     }
 }
 
@@ -69,20 +78,24 @@ private struct Lowest {
     let capacity: Int
     private(set) var entries: [Entry] = []
 
+    /// From this key on nothing has a place.
+    private(set) var bound: Int
+
     init(capacity: Int) {
         self.capacity = capacity
+        bound = capacity > 0 ? .max : .min
         entries.reserveCapacity(capacity + 1)
     }
 
     /// Takes an entry; returns the one that has no place (any more).
     @discardableResult
     mutating func offer(_ entry: Entry) -> Entry? {
-        if entries.count == capacity {
-            guard let worst = entries.last, entry.key < worst.key else { return entry }
-        }
+        guard entry.key < bound else { return entry }
         let place = entries.firstIndex { entry.key < $0.key } ?? entries.endIndex
         entries.insert(entry, at: place)
-        return entries.count > capacity ? entries.removeLast() : nil
+        let left = entries.count > capacity ? entries.removeLast() : nil
+        if entries.count == capacity, let worst = entries.last { bound = worst.key }
+        return left
     }
 }
 

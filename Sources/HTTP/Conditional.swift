@@ -6,7 +6,8 @@ enum Conditional {
     static func apply(_ request: Request, _ response: inout Response) {
         guard request.method == .get || request.method == .head, response.status == 200 else { return }
         if response.headers["ETag"] == nil {
-            guard let bytes = response.bytes else { return }
+            // What nobody may keep, nobody can ask for again; its tag would be made for nothing.
+            guard let bytes = response.bytes, !isNeverKept(response) else { return }
             response.headers["ETag"] = tag(of: bytes)
         }
         guard let tag = response.headers["ETag"], let wanted = request.headers["If-None-Match"],
@@ -15,6 +16,10 @@ enum Conditional {
         response.status = 304
         response.headers["Content-Type"] = nil
         response.body = .bytes([])
+    }
+
+    private static func isNeverKept(_ response: Response) -> Bool {
+        response.headers["Cache-Control"].map { $0.contains("no-store") } ?? false
     }
 
     private static func tag(of bytes: [UInt8]) -> String {

@@ -44,7 +44,8 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// A control character in a value could end the field and begin another one of the writer's choosing.
     private static func withoutControls(_ text: String) -> String {
-        guard text.utf8.contains(where: isControl) else { return text }
+        let bytes = text.utf8Span.span
+        guard bytes.indices.contains(where: { isControl(bytes[$0]) }) else { return text }
         return String(decoding: text.utf8.filter { !isControl($0) }, as: UTF8.self)
     }
 
@@ -53,8 +54,9 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 
     private static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+        let left = left.utf8Span.span
+        let right = right.utf8Span.span
+        return left.count == right.count && left.indices.allSatisfy { lowercased(left[$0]) == lowercased(right[$0]) }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

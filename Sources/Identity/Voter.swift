@@ -1,6 +1,7 @@
 internal import Crypto
 public import FoundationEssentials
 internal import Platform
+internal import Synchronization
 
 /// What a request tells of the device it comes from.
 public struct DeviceTraits: Sendable {
@@ -40,14 +41,14 @@ public struct Voter: Sendable, Equatable {
 /// Makes voter keys. No address can be found out from them, since they are keyed by the site's secret.
 public struct VoterKeys: Sendable {
     private let deviceKey: SecretKey
-    private let networkKey: SecretKey
+    private let dayKeys: DayKeys
     private let cookieKey: SecretKey
 
     /// Keys under the site's secret key.
     public init(secretKey: [UInt8]) {
         let key = SecretKey(secretKey)
         deviceKey = key.derived("voter device")
-        networkKey = key.derived("voter network")
+        dayKeys = DayKeys(key.derived("voter network"))
         cookieKey = key.derived("voter cookie")
     }
 
@@ -63,8 +64,12 @@ public struct VoterKeys: Sendable {
 
     /// The network's hash of the day.
     public func network(_ traits: DeviceTraits, at now: Date) -> [UInt8] {
-        let day = now.rfc3339.prefix(10)
-        return Array(HMAC256.sign(traits.network, key: networkKey.derived(String(day))).prefix(16))
+        Array(HMAC256.sign(traits.network, key: dayKeys.key(at: now)).prefix(16))
+    }
+
+    /// The key under which somebody's feed and votes stand: the member's, else the device's.
+    public func key(_ traits: DeviceTraits, member: UUID?) -> String {
+        member.map { "user_" + $0.uuidString.lowercased() } ?? device(traits)
     }
 
     /// Who votes with a request.
@@ -78,6 +83,26 @@ public struct VoterKeys: Sendable {
             },
             network: Text.hex(network(traits, at: now)),
             member: member)
+    }
+}
+
+/// The keys of networks, another one every day. The last one is kept, since every request needs it.
+private final class DayKeys: Sendable {
+    private let key: SecretKey
+    private let last: Mutex<(day: Int, key: SecretKey)?> = Mutex(nil)
+
+    init(_ key: SecretKey) {
+        self.key = key
+    }
+
+    func key(at now: Date) -> SecretKey {
+        let day = Int((now.timeIntervalSince1970 / 86_400).rounded(.down))
+        return last.withLock { last in
+            if let last, last.day == day { return last.key }
+            let derived = key.derived(String(now.rfc3339.prefix(10)))
+            last = (day, derived)
+            return derived
+        }
     }
 }
 

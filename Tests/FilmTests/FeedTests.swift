@@ -12,12 +12,15 @@ struct FeedTests {
     private struct Rig {
         let cache: FeedCache
         let views: ViewBuffer
+        let standings: VoterStandings
         let feed: Feed
 
-        init(_ stage: FilmStage) {
+        init(_ stage: FilmStage) throws {
             cache = FeedCache(database: stage.web, address: { "/media/" + $0 }) { card, _ in Array(card.title.utf8) }
             views = ViewBuffer(database: stage.web, log: .silent)
-            feed = Feed(database: stage.web, cache: cache, views: views, dailyVotes: 200)
+            standings = VoterStandings(database: stage.web, dailyVotes: 200)
+            try standings.start()
+            feed = Feed(cache: cache, standings: standings, views: views)
         }
 
         func page(
@@ -32,7 +35,8 @@ struct FeedTests {
     func page() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B", "C", "D"])
-            let rig = Rig(stage)
+            let rig = try Rig(stage)
+            defer { rig.standings.stop() }
             _ = try stage.cast(.visitor(1, clips[0]))
             let page = try rig.page(1, limit: 2, excluded: [clips[3]])
             #expect(page.snapshot.state == .voting)
@@ -55,7 +59,8 @@ struct FeedTests {
     func standing() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B"]).clips
-            let rig = Rig(stage)
+            let rig = try Rig(stage)
+            defer { rig.standings.stop() }
             let member = try stage.member("voter")
             let key = "user_" + member.uuidString.lowercased()
             _ = try stage.cast(.member(member, clips[0], .super, device: 5))
@@ -72,7 +77,8 @@ struct FeedTests {
     @Test("FEED-01 every state of the film has its answer, at once when it changes")
     func states() throws {
         try FilmStage.run { stage in
-            let rig = Rig(stage)
+            let rig = try Rig(stage)
+            defer { rig.standings.stop() }
             #expect(try rig.page(1).snapshot.state == .noSeason)
             let season = try stage.season(slots: 1)
             try stage.seasons.activate(season.id, by: stage.admin)
@@ -99,7 +105,8 @@ struct FeedTests {
     func age() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A"]).clips
-            let rig = Rig(stage)
+            let rig = try Rig(stage)
+            defer { rig.standings.stop() }
             #expect(try rig.page(1).snapshot.clips[0].voteCount == 0)
             _ = try stage.cast(.visitor(1, clips[0]))
             #expect(try eventually { try rig.page(2).snapshot.clips[0].voteCount == 1 })
@@ -110,7 +117,8 @@ struct FeedTests {
     func views() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B"], slots: 4).clips
-            let rig = Rig(stage)
+            let rig = try Rig(stage)
+            defer { rig.standings.stop() }
             for _ in 0..<3 { _ = try rig.page(1) }
             _ = try rig.page(2, limit: 8, excluded: [clips[1]])
             #expect(try clips.map { try stage.counters(of: $0)[2] } == [0, 0])
@@ -119,7 +127,8 @@ struct FeedTests {
             #expect(try clips.map { try stage.counters(of: $0)[2] } == [2, 1])
 
             // Another process knows nothing of what this one has written.
-            let other = Rig(stage)
+            let other = try Rig(stage)
+            defer { other.standings.stop() }
             _ = try other.page(1)
             _ = try other.page(3)
             other.views.write()

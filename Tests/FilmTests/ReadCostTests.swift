@@ -26,6 +26,7 @@ struct ReadCostTests {
             _ = try pages.details(clips[0], for: .visitor)
             _ = try pages.own(of: stage.admin)
             _ = try Rounds(database: database).untilNextDue()
+            _ = try FeedCache(database: database, address: { $0 }, render: { _, _ in [] }).current()
 
             let after = try stage.rowsScanned(after: database)
             for (table, rows) in after {
@@ -33,9 +34,84 @@ struct ReadCostTests {
             }
         }
     }
+
+    /// The statements that requests send, by what they are for. `docs/performance.md` lists the same.
+    private func hotStatements(_ season: UUID, _ clip: UUID) -> [(name: String, sql: SQL)] {
+        let key = "user_00000000-0000-4000-8000-000000000007"
+        let nothing = [""]
+        return [
+            ("flags", "select key from feature_flags where enabled"),
+            ("a session", "select * from find_session(sha256('7'), 30)"),
+            ("a limit", "select * from take_limits(\(["read 7"]), \([Int32(1)]), \([Int32(120)]))"),
+            ("how a voter stands", "select * from voter_standings(\(season), 1, \([key]), 200)"),
+            (
+                "a vote",
+                """
+                select * from cast_votes(
+                    \([key]), \([clip]), \(["standard"]), \(["device_7"]), \(nothing), \(nothing), \(nothing), 200
+                )
+                """
+            ),
+            ("an undo", "select * from undo_votes(\([key]), \([clip]), \(nothing), 200)"),
+            ("a view", "select record_views(\(season), 1, \([key]), \([clip]))"),
+        ]
+    }
+
+    @Test("FEED-03 VOTE-02 what every request asks reads a handful of rows, however many there are")
+    func hotStatements() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B", "C"])
+            try stage.fillPast(clips: 30_000)
+            try stage.fillPresent(season, clips[1], rows: 30_000)
+            for (name, sql) in hotStatements(season, clips[0]) {
+                let read: [Int] = try stage.web.transaction { web in
+                    let _: [Row] = try web.query(sql)
+                    return try web.one(
+                        """
+                        select array[
+                            coalesce(sum(seq_tup_read) filter (where relname <> 'test_clock'), 0),
+                            coalesce(sum(idx_tup_fetch), 0)
+                        ]::int[]
+                        from pg_stat_xact_user_tables
+                        """)
+                }
+                #expect(read[0] < 100, "\(name): rows read by scanning a table")
+                #expect(read[1] < 100, "\(name): rows fetched through indexes")
+            }
+        }
+    }
 }
 
 extension FilmStage {
+    /// So many voters of the open slot, each with a session, a day, a limit, a vote and a view.
+    fileprivate func fillPresent(_ season: UUID, _ clip: UUID, rows: Int) throws {
+        try superuser.withConnection { connection in
+            try connection.script(
+                """
+                set session_replication_role = replica;
+                create temporary table voters as
+                select number, ('00000000-0000-4000-8000-' || lpad(number::text, 12, '0'))::uuid as id
+                from generate_series(1, \(rows)) number;
+                insert into users (id)
+                select id from voters;
+                insert into sessions (token_hash, user_id, expires_at)
+                select sha256(number::text::bytea), id, now() + interval '1 day' from voters;
+                insert into votes (
+                    season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, created_at, updated_at
+                )
+                select '\(season)', 1, '\(clip)', 1, 'user_' || id, 'device_' || number, id, now(), now() from voters;
+                insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
+                select '\(season)', 1, '\(clip)', 'user_' || id, now() from voters;
+                insert into voter_days (voter_key, day, casts)
+                select 'user_' || id, (now() at time zone 'utc')::date, 1 from voters;
+                insert into rate_windows (key, minute, current_count, previous_count, granted)
+                select 'read ' || number, date_bin('1 minute', now(), 'epoch'), 1, 0, 1 from voters;
+                reset session_replication_role;
+                """)
+            try connection.script("vacuum analyze")
+        }
+    }
+
     /// A finished season before the present one, in which so many members each had a clip that was eliminated.
     fileprivate func fillPast(clips: Int) throws {
         try superuser.execute(

@@ -173,14 +173,31 @@ def test_a_reader_that_leaves_a_stream(host, place):
     serves(place)
 
 
+def ask_over_kept(path, bodies):
+    """Asks one after another over a connection that is kept. In a crowd the host closes it after an answer, and like
+    nginx this asks again over another."""
+    connection = Connection(path)
+    try:
+        for body in bodies:
+            try:
+                answer = connection.request("POST", "/internal/echo", body)
+            except (fastcgi.Closed, BrokenPipeError, ConnectionResetError):
+                connection.close()
+                connection = Connection(path)
+                answer = connection.request("POST", "/internal/echo", body)
+            if answer.body != body:
+                return False
+        return True
+    finally:
+        connection.close()
+
+
 def test_two_hundred_at_once_each_get_their_own_answer(host, place):
     def ask(number):
         body = f"{number} ".encode() * 2_000
         if number % 2:
             return fastcgi.once(place.path, "POST", "/internal/echo", body).body == body
-        with Connection(place.path) as connection:
-            return all(connection.request("POST", "/internal/echo", body + bytes([turn])).body == body + bytes([turn])
-                       for turn in range(5))
+        return ask_over_kept(place.path, [body + bytes([turn]) for turn in range(5)])
 
     with concurrent.futures.ThreadPoolExecutor(200) as pool:
         assert all(pool.map(ask, range(400)))

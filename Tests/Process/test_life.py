@@ -1,6 +1,7 @@
 """The life of a host: starting, stopping, being told, ending by a trap."""
 
 import os
+import resource
 import signal
 import struct
 import subprocess
@@ -197,3 +198,31 @@ def test_a_socket_of_its_own_is_for_its_group_alone(place):
     assert path.stat().st_mode & 0o777 == 0o660
     assert fastcgi.once(path, "GET", "/livez").status == 200
     assert host.stop() == 0
+
+
+def test_more_connect_than_the_kernel_would_queue(host, place):
+    """While every thread is busy, more connect than the socket's own queue holds (4,096). None is turned away,
+    and all are answered."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 6_000:
+        pytest.skip("too few descriptors are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    held = []
+    waiting = []
+    try:
+        held = [Held(place, f"pipe{number}") for number in range(24)]
+        for number in range(4_500):
+            connection = Connection(place.path)
+            waiting.append(connection)
+            connection.send(
+                fastcgi.begin(keep=False) + fastcgi.params(fastcgi.environment("POST", "/internal/echo", b"%04d" % number))
+                + fastcgi.stdin(b"%04d" % number)
+            )
+        for request in held:
+            assert request.release().status == 200
+        for number, connection in enumerate(waiting):
+            assert connection.answer().body == b"%04d" % number
+    finally:
+        for connection in waiting:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

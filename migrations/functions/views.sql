@@ -13,6 +13,9 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
+    competing uuid[];
+    all_compete boolean;
+    gone text[];
     added int;
 begin
     perform
@@ -21,37 +24,43 @@ begin
     if not found then
         return 0;
     end if;
-    perform
+    -- Each clip is looked up by its key, one by one, and once. Views of a clip that has left meanwhile are dropped; as a
+    -- rule none has, and then no view need be looked at for it.
+    select array_agg(locked.id), bool_and(locked.id is not null)
+    into competing, all_compete
     from (
         select distinct here.id
         from unnest(clip_ids) here (id)
         order by here.id
     ) wanted
-    cross join lateral (
-        select
+    left join lateral (
+        select tournament_clips.id
         from tournament_clips
-        where tournament_clips.id = wanted.id
+        where tournament_clips.id = wanted.id and tournament_clips.season_id = of_season
+            and tournament_clips.slot_position = of_slot and tournament_clips.status = 'active'
         for no key update
-    ) locked;
+    ) locked on true;
 
-    with seen as (
-        select distinct here.voter_key, here.clip_id
-        from unnest(voter_keys, clip_ids) here (voter_key, clip_id)
-        -- Somebody who has left meanwhile leaves nothing behind.
-        where not starts_with(here.voter_key, 'user_')
-            or exists (select from users where id = substr(here.voter_key, 6)::uuid)
-    ), counted as (
+    -- Somebody who has left meanwhile leaves nothing behind.
+    select array_agg(voters.voter_key)
+    into gone
+    from (
+        select distinct here.voter_key
+        from unnest(voter_keys) here (voter_key)
+        where starts_with(here.voter_key, 'user_')
+    ) voters
+    where not exists (
+        select from users
+        where users.id = substr(voters.voter_key, 6)::uuid
+        offset 0
+    );
+
+    with counted as (
         insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
         select of_season, of_slot, seen.clip_id, seen.voter_key, dailies_now()
-        from seen
-        cross join lateral (
-            select *
-            from tournament_clips
-            where tournament_clips.id = seen.clip_id
-            offset 0
-        ) clips
-        where clips.season_id = of_season and clips.slot_position = of_slot and clips.status = 'active'
-        order by seen.clip_id, seen.voter_key
+        from unnest(voter_keys, clip_ids) seen (voter_key, clip_id)
+        where (all_compete or seen.clip_id = any (competing)) and (gone is null or seen.voter_key <> all (gone))
+        order by seen.clip_id, seen.voter_key collate "C"
         on conflict do nothing
         returning clip_id
     ), totals as (

@@ -13,16 +13,44 @@ enum FeedAnswer {
         return JSONValue.object(members).bytes.dropLast()
     }
 
+    /// Written straight down: this is asked for more often than anything else, and a tree of values, made for one answer
+    /// and thrown away, would cost more than all the rest of it.
     static func bytes(_ page: FeedPage, feedToken: String) -> [UInt8] {
-        let counts = page.snapshot.season?.showCounts ?? .always
-        var bytes = Array("{\"clips\":[".utf8)
+        let snapshot = page.snapshot
+        let counts = snapshot.season?.showCounts ?? .always
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(1_024 + page.clips.count * 768)
+        bytes += "{\"clips\":[".utf8
         for (index, entry) in page.clips.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             append(entry.clip, hasVoted: entry.hasVoted, counts, to: &bytes)
         }
-        bytes.append(contentsOf: "],".utf8)
-        bytes.append(contentsOf: rest(of: page, feedToken: feedToken).bytes.dropFirst())
+        bytes += "],\"currentSlot\":".utf8
+        append(snapshot.slot, to: &bytes)
+        bytes += ",\"feedToken\":\"".utf8
+        // The alphabet of tokens, like that of ids, has nothing that JSON would escape.
+        bytes += feedToken.utf8
+        bytes += page.hasMoreClips ? "\",\"hasMoreClips\":true".utf8 : "\",\"hasMoreClips\":false".utf8
+        append(page.standing.remaining, to: &bytes)
+        bytes += ",\"season\":".utf8
+        bytes += season(of: snapshot).bytes
+        bytes += ",\"state\":\"".utf8
+        bytes += snapshot.state.rawValue.utf8
+        bytes += "\",\"totalClipsInSlot\":".utf8
+        append(snapshot.clips.count, to: &bytes)
+        bytes += ",\"totalSlots\":".utf8
+        append(snapshot.season?.totalSlots, to: &bytes)
+        bytes += ",\"totalVotesToday\":".utf8
+        append(page.standing.totalVotesToday, to: &bytes)
+        bytes += ",\"votedClipIds\":[".utf8
+        for (index, id) in page.votedClipIDs.enumerated() {
+            bytes += index > 0 ? ",\"".utf8 : "\"".utf8
+            bytes += id.utf8
+            bytes.append(UInt8(ascii: "\""))
+        }
+        bytes += "],\"votingEndsAt\":".utf8
+        bytes += (snapshot.votingEndsAt.map { "\"\($0.rfc3339)\"" } ?? "null").utf8
+        bytes.append(UInt8(ascii: "}"))
         return bytes
     }
 
@@ -30,33 +58,33 @@ enum FeedAnswer {
         _ clip: FeedClip, hasVoted: Bool, _ counts: CountVisibility, to bytes: inout [UInt8]
     ) {
         let isShown = counts == .always || counts == .afterVote && hasVoted
-        bytes.append(contentsOf: clip.fragment)
-        bytes.append(contentsOf: ",\"hasVoted\":\(hasVoted),\"voteCount\":".utf8)
-        bytes.append(contentsOf: (isShown ? String(clip.voteCount) : "null").utf8)
-        bytes.append(contentsOf: ",\"weightedScore\":".utf8)
-        bytes.append(contentsOf: (isShown ? String(clip.weightedScore) : "null").utf8)
+        bytes += clip.fragment
+        bytes += hasVoted ? ",\"hasVoted\":true,\"voteCount\":".utf8 : ",\"hasVoted\":false,\"voteCount\":".utf8
+        append(isShown ? clip.voteCount : nil, to: &bytes)
+        bytes += ",\"weightedScore\":".utf8
+        append(isShown ? clip.weightedScore : nil, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private static func rest(of page: FeedPage, feedToken: String) -> JSONValue {
-        let snapshot = page.snapshot
+    private static func append(_ votes: RemainingVotes, to bytes: inout [UInt8]) {
+        bytes += ",\"remainingVotes\":{\"mega\":".utf8
+        append(votes.mega, to: &bytes)
+        bytes += ",\"standard\":".utf8
+        append(votes.standard, to: &bytes)
+        bytes += ",\"super\":".utf8
+        append(votes.super, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private static func append(_ number: Int?, to bytes: inout [UInt8]) {
+        bytes += number.map(String.init)?.utf8 ?? "null".utf8
+    }
+
+    private static func season(of snapshot: FeedSnapshot) -> JSONValue {
+        guard let season = snapshot.season else { return .null }
         return [
-            "totalVotesToday": .integer(page.standing.totalVotesToday),
-            "remainingVotes": VoteAnswer.remaining(page.standing.remaining),
-            "votedClipIds": .array(page.votedClipIDs.map(JSONValue.string)),
-            "currentSlot": snapshot.slot.map(JSONValue.integer) ?? .null,
-            "totalSlots": snapshot.season.map { .integer($0.totalSlots) } ?? .null,
-            "totalClipsInSlot": .integer(snapshot.clips.count),
-            "hasMoreClips": .bool(page.hasMoreClips),
-            "season": snapshot.season.map { season in
-                [
-                    "id": .string(season.id.uuidString.lowercased()), "label": .string(season.label),
-                    "genre": .string(season.genre),
-                ]
-            } ?? .null,
-            "votingEndsAt": snapshot.votingEndsAt.map { .string($0.rfc3339) } ?? .null,
-            "feedToken": .string(feedToken),
-            "state": .string(snapshot.state.rawValue),
+            "id": .string(season.id.uuidString.lowercased()), "label": .string(season.label),
+            "genre": .string(season.genre),
         ]
     }
 }

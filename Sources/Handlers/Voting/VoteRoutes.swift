@@ -45,13 +45,13 @@ public enum VoteRoutes {
             summary: "Clips of the open slot for this voter, and what the voter has left to cast."
         ) { context in
             let cookie = context.request.cookies[voting.identity.cookies.voter].flatMap(VoterCookie.init)
-            let voter = voting.voter(context)
+            let key = voting.voterKey(context)
             let page = try voting.feed.page(
                 FeedRequest(
-                    voterKey: voter.key, limit: context.integer(query: "limit") ?? 8,
+                    voterKey: key, limit: context.integer(query: "limit") ?? 8,
                     excluded: context.uuids(query: "excludeIds"), seen: context.uuids(query: "seenIds")),
                 at: context.now)
-            let token = voting.feedTokens.issue(to: voter.key, at: context.now)
+            let token = voting.feedTokens.issue(to: key, at: context.now)
             let response = Response.json(bytes: FeedAnswer.bytes(page, feedToken: token))
             return cookie == nil ? response.setting(voting.newVoterCookie) : response
         }
@@ -86,6 +86,12 @@ public enum VoteRoutes {
 }
 
 extension Voting {
+    fileprivate func voterKey(_ context: Context) -> String {
+        let request = context.request
+        return identity.voterKeys.key(
+            DeviceTraits(address: request.clientAddress) { request.headers[$0] }, member: context.caller.member?.id)
+    }
+
     fileprivate func voter(_ context: Context) -> Voter {
         let request = context.request
         return identity.voterKeys.voter(

@@ -1,0 +1,69 @@
+"""Rows of reads: the feed, and what nginx keeps."""
+
+from __future__ import annotations
+
+from .loads import Measure, wrk
+from .rows import Result
+from .stack import Stack
+
+# What nginx keeps for everybody.
+CACHED = ("/api/story", "/")
+
+
+def members(stack: Stack) -> tuple[str, str, str]:
+    return str(stack.file("member-voters.tsv")), "0", str(stack.scale.voters)
+
+
+def ask(stack: Stack, seconds: int | None = None) -> Measure:
+    return wrk(stack, "feed.lua", *members(stack), seconds=seconds)
+
+
+def best(measures: list[Measure]) -> Measure:
+    return max(measures, key=lambda measure: measure.rate)
+
+
+def same(stack: Stack, name: str, path: str, content: bytes, host: str, url: str | None = None) -> Measure:
+    """The best of the turns in which every answer was exactly `content`."""
+    file = stack.file(name)
+    file.write_bytes(content)
+    wrk(stack, "same.lua", path, str(file), *members(stack), url=url, host=host, seconds=1)
+    return best(
+        [
+            wrk(stack, "same.lua", path, str(file), *members(stack), url=url, host=host)
+            for _ in range(stack.scale.turns)
+        ]
+    )
+
+
+def feed(stack: Stack) -> list[Result]:
+    """Members who each ask once or a few times: sessions and standings are read anew, as on a busy evening."""
+    stack.reset()
+    voter = stack.file("member-voters.tsv").open().readline().split("\t")
+    size = len(stack.get("/api/vote", Cookie=voter[0], **{"X-Forwarded-For": "10.255.255.1"}))
+    ask(stack, seconds=1)
+    measure = best([ask(stack) for _ in range(stack.scale.turns)])
+    drift = stack.tallies()["drift"]
+    echo = stack.serve_echo(size)
+    reference = same(stack, "echo-answer", "/echo", b"x" * size, "web", url=echo)
+    return [
+        Result.of(
+            "feed", f"GET /api/vote, 8 clips, {stack.scale.voters:,} members", measure, reference=reference.rate,
+            reference_name=f"echo of {size:,} bytes", at_least=0.5, more={"drift": drift},
+        )
+    ]  # fmt: skip
+
+
+def cached(stack: Stack) -> list[Result]:
+    results = []
+    for path in CACHED:
+        content = stack.get(path, **{"Accept-Encoding": "identity"})
+        name = path.strip("/").replace("/", "-") or "landing"
+        measure = same(stack, f"{name}-answer", path, content, "web")
+        static = same(stack, f"{name}-static", stack.static_copy(name, content), content, "web")
+        results.append(
+            Result.of(
+                f"cached {path}", f"GET {path}, {len(content):,} bytes, kept by nginx", measure, reference=static.rate,
+                reference_name="static file of that size", at_least=0.5,
+            )
+        )  # fmt: skip
+    return results
