@@ -169,7 +169,8 @@ extension Clips {
         let showCounts: CountVisibility? = try row.value("show_counts")
         let showsCounts = isAdmin || status != .active || showCounts == .always
         return ClipDetails(
-            card: try ClipCard(row: row, address: address(of: status)), description: try row.value("description"), status: status,
+            card: try ClipCard(row: row, address: address(of: status)), description: try row.value("description"),
+            status: status,
             label: ClipLabel(
                 status: status, slotStatus: try row.value("slot_status"), decided: try row.value("decided")),
             season: season, slot: try row.value("slot_position"),
