@@ -21,7 +21,8 @@ struct WebRoleFunctionTests {
         "rename_member", "request_sign_in_link", "restore_votes", "review_round", "revoke_api_key",
         "set_feature_flag", "set_member_role", "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state",
         "take_limits", "take_sign_in_flow", "undo_votes", "upload_takes_part", "username_holder",
-        "void_votes", "voids_of_season", "vote_groups", "voter_standings", "votes_of_round",
+        "void_votes", "voids_of_season", "vote_groups", "voter_standing", "voter_standings",
+        "votes_of_round",
     ]
 
     /// Functions that everybody may call, since they change nothing and show nothing that the caller could not read.
