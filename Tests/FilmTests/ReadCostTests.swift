@@ -114,29 +114,34 @@ extension FilmStage {
 
     /// A finished season before the present one, in which so many members each had a clip that was eliminated.
     fileprivate func fillPast(clips: Int) throws {
-        try superuser.execute(
-            """
-            with past as (
-                insert into seasons (label, total_slots, status, activated_at, finished_at)
-                values ('Past', 1, 'finished', now(), now())
-                returning id
-            ), slot as (
-                insert into story_slots (season_id, position)
-                select id, 1 from past
-                returning season_id, position
-            ), creators as (
-                insert into users (username)
-                select 'creator_' || number from generate_series(1, \(clips)) number
-                returning id
-            )
-            insert into tournament_clips (
-                season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key,
-                poster_key
-            )
-            select slot.season_id, slot.position, creators.id, 'Past', 'Other', now(), 'eliminated', 'ready', 'v', 'p'
-            from slot, creators
-            """)
-        try superuser.withConnection { try $0.script("vacuum analyze") }
+        try superuser.withConnection { connection in
+            // Without triggers: the lock of each name would be too many for one transaction.
+            try connection.script(
+                """
+                set session_replication_role = replica;
+                with past as (
+                    insert into seasons (label, total_slots, status, activated_at, finished_at)
+                    values ('Past', 1, 'finished', now(), now())
+                    returning id
+                ), slot as (
+                    insert into story_slots (season_id, position)
+                    select id, 1 from past
+                    returning season_id, position
+                ), creators as (
+                    insert into users (username)
+                    select 'creator_' || number from generate_series(1, \(clips)) number
+                    returning id
+                )
+                insert into tournament_clips (
+                    season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key,
+                    poster_key
+                )
+                select slot.season_id, slot.position, creators.id, 'Past', 'Other', now(), 'eliminated', 'ready', 'v', 'p'
+                from slot, creators;
+                reset session_replication_role;
+                """)
+            try connection.script("vacuum analyze")
+        }
     }
 
     /// How many rows whole reads of each table have gone through, as `database` has told it.

@@ -2,6 +2,8 @@
 -- `clips` clips. members.tsv of bench-voters comes as standard input.
 \set ON_ERROR_STOP on
 set synchronous_commit = off;
+-- Without triggers: the lock of each name would be too many for one transaction.
+set session_replication_role = replica;
 
 create temporary table minted (number bigint generated always as identity, id uuid, username text, token_hash bytea);
 \copy minted (id, username, token_hash) from pstdin
@@ -73,6 +75,7 @@ set status = 'voting', voting_started_at = now() - interval '1 hour', voting_end
 from seasons
 where seasons.id = story_slots.season_id and seasons.status = 'active' and story_slots.position = 4;
 
+reset session_replication_role;
 reset synchronous_commit;
 vacuum (analyze);
 select announce_change('film', 'filled');
