@@ -222,6 +222,8 @@ def test_more_connect_than_the_kernel_would_queue(host, place):
             assert request.release().status == 200
         for number, connection in enumerate(waiting):
             assert connection.answer().body == b"%04d" % number
+            # As nginx does: libfcgi keeps its thread until the other side has closed, or for two seconds.
+            connection.close()
     finally:
         for connection in waiting:
             connection.close()
