@@ -1,5 +1,6 @@
 """Every route of the API, asked with good and bad input that is made from its own description."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,5 +38,6 @@ def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
     ]  # fmt: skip
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
-    assert "0 generated" not in done.stdout
+    generated = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
+    assert generated and int(generated[1]) > 500, done.stdout[-2_000:]
     assert fuzzed.client().get("/api/health").status == 200
