@@ -46,8 +46,14 @@ def memory(pid: int, field: str = "VmRSS") -> float:
     return 0
 
 
-def family_memory(pid: int, field: str = "VmRSS") -> float:
-    return memory(pid, field) + sum(memory(child, field) for child in children(pid))
+def family_memory(pid: int) -> float:
+    """Memory in MB of a process and its children; what they share counts once."""
+    total = 0
+    for member in [pid, *children(pid)]:
+        for line in pathlib.Path(f"/proc/{member}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024
 
 
 def forget_peak(pid: int) -> None:
