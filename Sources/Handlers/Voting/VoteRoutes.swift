@@ -101,9 +101,6 @@ extension Voting {
 
     fileprivate func ballot(_ context: Context, clip: UUID, kind: VoteKind) throws -> Ballot {
         let request = context.request
-        guard request.bearerToken == nil else {
-            throw Problem.forbidden("people_only", "Votes are cast by people. No key can vote.")
-        }
         let voter = voter(context)
         var signals: [VoteSignal] = []
         if DeviceTraits(address: request.clientAddress, header: { request.headers[$0] }).lacksBrowserHeaders {
