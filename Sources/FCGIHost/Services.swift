@@ -115,6 +115,7 @@ struct Services: Sendable {
     func stop() {
         votes.stop()
         limiter.stop()
+        identity.sessions.stop()
         limiting.close()
         changes.stop()
         schema.stop()

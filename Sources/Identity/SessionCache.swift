@@ -5,20 +5,18 @@ public import Postgres
 /// life bounds what a lost announcement can do.
 public final class SessionCache: Sendable {
     private let cache: CredentialCache<Session>
-    private let database: Database
-    private let sessionDays: Int
+    private let reader: SessionReader
 
     /// A cache over a database.
     public init(database: Database, sessionDays: Int, life: Duration = .seconds(5), capacity: Int = 50_000) {
-        self.database = database
-        self.sessionDays = sessionDays
+        reader = SessionReader(database: database, sessionDays: sessionDays)
         cache = CredentialCache(life: life, capacity: capacity)
     }
 
     /// The session of a token at a time; nil when there is none, or none any more.
     public func find(_ token: OpaqueToken, at now: Date) throws(DatabaseError) -> Session? {
         try cache.find(token, at: now) { () throws(DatabaseError) in
-            try Sessions.find(token, sessionDays: sessionDays, in: database)
+            try reader.find(token.hash)
         }
     }
 
@@ -31,6 +29,9 @@ public final class SessionCache: Sendable {
 
     /// Hears the payload of a notification of the channel `dailies`.
     public func hear(payload: String) { cache.hear(payload: payload) }
+
+    /// Ends the thread that reads sessions.
+    public func stop() { reader.stop() }
 
     /// Forgets everything, as after a loss of the listening connection.
     public func forgetAll() { cache.forgetAll() }

@@ -67,14 +67,18 @@ public struct SessionSummary: Sendable, Equatable, RowDecodable {
 
 /// Sessions. The web role has no rights on their table, only on the functions that these call.
 public enum Sessions {
-    /// The session of a token, whose end moves on with this.
-    public static func find(
-        _ token: OpaqueToken, sessionDays: Int, in database: Database
-    ) throws(DatabaseError) -> Session? {
-        guard
-            let row: Row = try database.first("select * from find_session(\(token.hash), \(sessionDays)::int)")
-        else { return nil }
-        return try Session(row: row, id: Text.hex(token.hash))
+    /// The sessions of tokens by their hashes, in the same order; nil where there is none. Their ends move on with this.
+    static func find(
+        _ hashes: [[UInt8]], sessionDays: Int, in database: Database
+    ) throws(DatabaseError) -> [Session?] {
+        let rows: [Row] = try database.query("select * from find_sessions(\(hashes), \(sessionDays)::int)")
+        var found = [Session?](repeating: nil, count: hashes.count)
+        for row in rows {
+            let place = try row.value("ordinal", as: Int.self) - 1
+            guard found.indices.contains(place) else { continue }
+            found[place] = try Session(row: row, id: Text.hex(hashes[place]))
+        }
+        return found
     }
 
     /// A member's sessions, the last used first.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Identity
+@testable import Identity
 import Platform
 import Postgres
 import TestSupport
@@ -31,7 +31,7 @@ extension TestDatabase {
     }
 
     func find(_ token: OpaqueToken) throws -> Session? {
-        try Sessions.find(token, sessionDays: 30, in: database(as: .web))
+        try Sessions.find([token.hash], sessionDays: 30, in: database(as: .web))[0]
     }
 }
 
