@@ -74,6 +74,22 @@ struct FeedTests {
         }
     }
 
+    @Test("FEED-01 many who ask at once each get their own standing")
+    func crowd() throws {
+        try FilmStage.run { stage in
+            let clips = try stage.voting(["A", "B", "C", "D"]).clips
+            let rig = try Rig(stage)
+            defer { rig.standings.stop() }
+            for voter in 1...12 { _ = try stage.cast(.visitor(voter, clips[voter % 4])) }
+            try concurrently(48) { number in
+                let voter = 1 + number % 16
+                let page = try rig.page(voter)
+                #expect(page.votedClipIDs == (voter <= 12 ? [clips[voter % 4].uuidString.lowercased()] : []))
+                #expect(page.standing.totalVotesToday == (voter <= 12 ? 1 : 0))
+            }
+        }
+    }
+
     @Test("FEED-01 every state of the film has its answer, at once when it changes")
     func states() throws {
         try FilmStage.run { stage in

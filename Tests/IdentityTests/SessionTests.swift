@@ -159,6 +159,20 @@ struct SessionCacheTests {
         }
     }
 
+    @Test("AUTH-02 many who come at once each get their own session, and strangers none")
+    func crowd() throws {
+        try TestDatabase.run { test in
+            let cache = SessionCache(database: test.database(as: .web), sessionDays: 30)
+            defer { cache.stop() }
+            let members = try (0..<12).map { try test.makeMember("member_\($0)").id }
+            let tokens = try members.map { try test.makeSession(of: $0) }
+            try concurrently(48) { number in
+                let found = try cache.find(number % 4 == 3 ? .random() : tokens[number % 12], at: Date())
+                #expect(found?.userID == (number % 4 == 3 ? nil : members[number % 12]))
+            }
+        }
+    }
+
     @Test("ADM-02 a ban takes effect in every process at once, even one made by hand in SQL")
     func ban() throws {
         try TestDatabase.run { test in
