@@ -1,7 +1,6 @@
 internal import FoundationEssentials
 internal import Platform
 internal import Postgres
-internal import Synchronization
 
 /// What somebody shows to be taken for a member.
 protocol Credential: Sendable {
@@ -23,13 +22,38 @@ final class CredentialCache<Kind: Credential>: Sendable {
         let heldUntil: ContinuousClock.Instant
     }
 
+    /// What was read lately stands among the young; what was read before that among the old, until it is dropped as a
+    /// whole. Nothing has to be looked for that is over.
     private struct State {
-        var entries: [String: Entry] = [:]
+        var young: [String: Entry] = [:]
+        var old: [String: Entry] = [:]
+        var agesAt = ContinuousClock.now
         /// Grows with every announcement, so that what was read before one is not kept after it.
         var generation = 0
+
+        func find(_ id: String, at now: ContinuousClock.Instant) -> Kind? {
+            guard let entry = young[id] ?? old[id], entry.heldUntil > now else { return nil }
+            return entry.credential
+        }
+
+        /// Makes the young old; answers what was old, for the caller to drop where nobody waits for it.
+        mutating func age(until next: ContinuousClock.Instant) -> [String: Entry] {
+            defer {
+                old = young
+                young = [:]
+                agesAt = next
+            }
+            return old
+        }
+
+        mutating func forget(where isMeant: (Kind) -> Bool) {
+            generation += 1
+            young = young.filter { !isMeant($0.value.credential) }
+            old = old.filter { !isMeant($0.value.credential) }
+        }
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     private let life: Duration
     private let capacity: Int
 
@@ -44,16 +68,15 @@ final class CredentialCache<Kind: Credential>: Sendable {
     ) throws(DatabaseError) -> Kind? {
         let id = Text.hex(token.hash)
         let started = ContinuousClock.now
-        let (kept, generation) = state.withLock { state in
-            let entry = state.entries[id]
-            return (entry.flatMap { $0.heldUntil > started ? $0.credential : nil }, state.generation)
-        }
+        let (kept, generation) = state.withLock { ($0.find(id, at: started), $0.generation) }
         if let kept { return kept.end.map { $0 > now } ?? true ? kept : nil }
-        let credential = try load()
-        state.withLock { state in
-            guard state.generation == generation else { return }
-            if state.entries.count >= capacity { state.entries.removeAll(keepingCapacity: true) }
-            state.entries[id] = credential.map { Entry(credential: $0, heldUntil: started + life) }
+        guard let credential = try load() else { return nil }
+        _ = state.withLock { state -> [String: Entry] in
+            guard state.generation == generation else { return [:] }
+            var dropped: [String: Entry] = [:]
+            if state.agesAt <= started || state.young.count >= capacity / 2 { dropped = state.age(until: started + life) }
+            state.young[id] = Entry(credential: credential, heldUntil: started + life)
+            return dropped
         }
         return credential
     }
@@ -63,18 +86,19 @@ final class CredentialCache<Kind: Credential>: Sendable {
     func hear(_ detail: String) {
         let parts = detail.split(separator: ":", maxSplits: 1)
         let id = parts.count == 2 ? String(parts[1]) : ""
+        let user = UUID(uuidString: id)
         state.withLock { state in
-            state.generation += 1
             switch parts.first.map(String.init) {
             case Kind.word:
-                state.entries[id] = nil
+                state.generation += 1
+                state.young[id] = nil
+                state.old[id] = nil
             case "user":
-                let user = UUID(uuidString: id)
-                state.entries = state.entries.filter { $0.value.credential.userID != user }
+                state.forget { $0.userID == user }
             case Session.word, APIKey.word:
-                break
+                state.generation += 1
             default:
-                state.entries = [:]
+                state.forget { _ in true }
             }
         }
     }
@@ -87,10 +111,7 @@ final class CredentialCache<Kind: Credential>: Sendable {
 
     /// Forgets everything, as after a loss of the listening connection.
     func forgetAll() {
-        state.withLock { state in
-            state.generation += 1
-            state.entries = [:]
-        }
+        state.withLock { $0.forget { _ in true } }
     }
 }
 
