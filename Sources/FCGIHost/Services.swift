@@ -107,7 +107,7 @@ struct Services: Sendable {
     func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
         changes.start()
-        try limiter.start()
+        limiter.start()
         if groups.contains(VoteServices.group) { try votes.start() }
     }
 
@@ -115,7 +115,6 @@ struct Services: Sendable {
     func stop() {
         votes.stop()
         limiter.stop()
-        identity.sessions.stop()
         limiting.close()
         changes.stop()
         schema.stop()

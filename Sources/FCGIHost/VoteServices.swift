@@ -34,8 +34,8 @@ struct VoteServices: Sendable {
     }
 
     func start() throws {
-        try committer.start()
-        try standings.start()
+        committer.start()
+        standings.start()
         try views.start()
     }
 

@@ -31,13 +31,13 @@ public final class VoteCommitter: Sendable {
         log: Log
     ) {
         batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
-        queue = GroupQueue(named: "votes", groupLimit: Self.batchLimit, capacity: capacity)
+        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity)
         self.log = log
     }
 
-    /// Starts the thread.
-    public func start() throws(SystemError) {
-        try queue.start { [self] in count($0) }
+    /// Lets work begin.
+    public func start() {
+        queue.start { [self] in count($0) }
     }
 
     /// Counts a vote and returns when it is durable. Throws `VoteRefusal`, or `DatabaseError` when nobody can say

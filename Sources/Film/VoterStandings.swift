@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Platform
+internal import Platform
 public import Postgres
 
 /// How a voter stands in the open round.
@@ -43,7 +43,7 @@ public final class VoterStandings: Sendable {
 
     private let database: Database
     private let dailyVotes: Int
-    private let queue = GroupQueue<Asked, VoterStanding>(named: "standings", groupLimit: 256, capacity: 4_096)
+    private let queue = GroupQueue<Asked, VoterStanding>(groupLimit: 256, capacity: 4_096)
 
     /// Over `database`, of which one connection is used at a time.
     public init(database: Database, dailyVotes: Int) {
@@ -51,12 +51,12 @@ public final class VoterStandings: Sendable {
         self.dailyVotes = dailyVotes
     }
 
-    /// Starts the thread.
-    public func start() throws(SystemError) {
-        try queue.start { [self] in answer($0) }
+    /// Lets work begin.
+    public func start() {
+        queue.start { [self] in answer($0) }
     }
 
-    /// Ends the thread.
+    /// Works off what waits, and refuses whatever comes after.
     public func stop() { queue.stop() }
 
     /// How a voter stands in a round; without one only the day counts.

@@ -1,4 +1,4 @@
-public import Platform
+internal import Platform
 public import Postgres
 
 /// How much room a sliding minute has.
@@ -29,16 +29,16 @@ public final class RateLimiter: Sendable {
     private static let attempts = 3
 
     private let database: Database
-    private let queue = GroupQueue<Asked, RateStanding>(named: "limits", groupLimit: 256, capacity: 4_096)
+    private let queue = GroupQueue<Asked, RateStanding>(groupLimit: 256, capacity: 4_096)
 
     /// A limiter with a connection of `database`, which should be its own, so that slow requests cannot make it wait.
     public init(database: Database) {
         self.database = database
     }
 
-    /// Starts the thread.
-    public func start() throws(SystemError) {
-        try queue.start { [self] in count($0) }
+    /// Lets work begin.
+    public func start() {
+        queue.start { [self] in count($0) }
     }
 
     /// Counts one action of a key whose minute has room for `allowed`. Throws when nobody can say; then nothing may
@@ -47,7 +47,7 @@ public final class RateLimiter: Sendable {
         try queue.submit(Asked(key: key, allowed: allowed))
     }
 
-    /// Ends the thread.
+    /// Works off what waits, and refuses whatever comes after.
     public func stop() { queue.stop() }
 
     private func count(_ tickets: [Ticket], attempt: Int = 1) {

@@ -30,9 +30,6 @@ public final class SessionCache: Sendable {
     /// Hears the payload of a notification of the channel `dailies`.
     public func hear(payload: String) { cache.hear(payload: payload) }
 
-    /// Ends the thread that reads sessions.
-    public func stop() { reader.stop() }
-
     /// Forgets everything, as after a loss of the listening connection.
     public func forgetAll() { cache.forgetAll() }
 }

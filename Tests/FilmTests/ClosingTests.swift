@@ -123,7 +123,7 @@ extension FilmStage {
     /// A committer that counts votes while `body` runs.
     fileprivate func withCommitter(_ body: (VoteCommitter) throws -> Void) throws {
         let committer = VoteCommitter(database: web, dailyVotes: 200, log: .silent)
-        try committer.start()
+        committer.start()
         defer { committer.stop() }
         try body(committer)
     }

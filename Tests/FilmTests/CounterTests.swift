@@ -34,7 +34,7 @@ struct CounterTests {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B"]).clips
             let committer = stage.committer()
-            try committer.start()
+            committer.start()
             try concurrently(8) { thread in
                 for step in 0..<25 {
                     if thread == 0, step % 5 == 0 {

@@ -19,7 +19,7 @@ struct FeedTests {
             cache = FeedCache(database: stage.web, address: { "/media/" + $0 }) { card, _ in Array(card.title.utf8) }
             views = ViewBuffer(database: stage.web, log: .silent)
             standings = VoterStandings(database: stage.web, dailyVotes: 200)
-            try standings.start()
+            standings.start()
             feed = Feed(cache: cache, standings: standings, views: views)
         }
 

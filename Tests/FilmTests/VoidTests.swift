@@ -109,7 +109,7 @@ struct VoidTests {
             let isOver = Tally()
             let cast = Tally()
             let committer = stage.committer()
-            try committer.start()
+            committer.start()
             defer { committer.stop() }
             try concurrently(6) { index in
                 guard index > 0 else {

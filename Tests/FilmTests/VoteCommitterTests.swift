@@ -14,7 +14,7 @@ struct VoteCommitterTests {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B", "C"]).clips
             let committer = stage.committer()
-            try committer.start()
+            committer.start()
             let best = Mutex(0)
             try concurrently(1_000) { voter in
                 // Most of them want the same clip.
@@ -38,7 +38,7 @@ struct VoteCommitterTests {
         try FilmStage.run { stage in
             let clips = try stage.voting((1...8).map { "clip \($0)" }).clips
             let committers = [stage.committer(), stage.committer()]
-            for committer in committers { try committer.start() }
+            for committer in committers { committer.start() }
             let refused = Tally()
             try concurrently(48) { thread in
                 // Both committers are given the same voters and clips, in opposite orders.
@@ -73,7 +73,7 @@ struct VoteCommitterTests {
             // All wait before the thread takes the first of them, so they are one batch.
             let opener = try BackgroundThread(named: "opener") {
                 _ = eventually { started.count == 21 && committer.waiting == 21 }
-                try? committer.start()
+                committer.start()
             }
             try concurrently(21) { index in
                 var ballot = Ballot.visitor(index, clip)
@@ -108,7 +108,7 @@ struct VoteCommitterTests {
             }
             #expect(eventually { committer.waiting == 3 })
             #expect(throws: VoteRefusal.busy) { try committer.cast(.visitor(4, clip)) }
-            try committer.start()
+            committer.start()
             committer.stop()
             for waiter in waiters { waiter.join() }
             #expect(answers.count == 3)
@@ -125,7 +125,7 @@ struct VoteCommitterTests {
             let clips = try stage.voting(["A", "B"]).clips
             // Two processes, so that at any moment one of them holds the slot's share lock.
             let committers = [stage.committer(), stage.committer()]
-            for committer in committers { try committer.start() }
+            for committer in committers { committer.start() }
             let counted = Tally()
             let closed = Tally()
             try concurrently(17) { thread in

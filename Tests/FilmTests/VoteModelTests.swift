@@ -43,7 +43,7 @@ struct VoteModelTests {
             let committers = databases.map {
                 VoteCommitter(database: $0, dailyVotes: 200, networkWeight: 5, log: .silent)
             }
-            for committer in committers { try committer.start() }
+            for committer in committers { committer.start() }
             let acknowledged = Mutex<[String: Int]>([:])
             let done = Tally()
             try concurrently(9) { thread in
@@ -137,7 +137,7 @@ private final class Crowd: Sendable {
         let committers = databases.map {
             VoteCommitter(database: $0, dailyVotes: 200, networkWeight: Self.networkWeight, log: .silent)
         }
-        for committer in committers { try committer.start() }
+        for committer in committers { committer.start() }
         let threads = members.count / Self.share
         try concurrently(threads + 1) { [self] thread in
             guard thread < threads else { return try meanwhile() }

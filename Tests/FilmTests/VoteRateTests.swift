@@ -41,7 +41,7 @@ struct VoteRateTests {
             let others = [0, 1].map { _ in Database(stage.test.options(as: .web)) }
             defer { for database in others { database.close() } }
             let committers = others.map { VoteCommitter(database: $0, dailyVotes: 200, log: .silent) }
-            for committer in committers { try committer.start() }
+            for committer in committers { committer.start() }
             let counted = Mutex<[String: Int]>([:])
             let told = Tally()
             try concurrently(48) { thread in

@@ -14,7 +14,7 @@ struct RateLimiterTests {
                 options.maximumConnections = 1
                 return RateLimiter(database: Database(options))
             }
-            for limiter in limiters { try limiter.start() }
+            for limiter in limiters { limiter.start() }
             defer { for limiter in limiters { limiter.stop() } }
             // In the middle of no minute that ends during the test.
             let second: Double = try test.database(as: .superuser).one("select extract(second from now())::float8")

@@ -163,7 +163,6 @@ struct SessionCacheTests {
     func crowd() throws {
         try TestDatabase.run { test in
             let cache = SessionCache(database: test.database(as: .web), sessionDays: 30)
-            defer { cache.stop() }
             let members = try (0..<12).map { try test.makeMember("member_\($0)").id }
             let tokens = try members.map { try test.makeSession(of: $0) }
             try concurrently(48) { number in
