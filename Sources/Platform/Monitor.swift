@@ -40,25 +40,19 @@ public final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Changes the value and lets every waiter look at it again.
+    ///
+    /// They are woken after the lock is free: whoever woke before would only run into it.
     @discardableResult
     public func update<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
-        pthread_mutex_lock(mutex)
-        defer {
-            pthread_cond_broadcast(changed)
-            pthread_mutex_unlock(mutex)
-        }
-        return try body(&state)
+        defer { pthread_cond_broadcast(changed) }
+        return try withLock(body)
     }
 
     /// Changes the value and lets `waiters` of those that wait look at it again; for values that one waiter consumes.
     @discardableResult
     public func update<R, E: Error>(waking waiters: Int, _ body: (inout State) throws(E) -> R) throws(E) -> R {
-        pthread_mutex_lock(mutex)
-        defer {
-            for _ in 0..<waiters { pthread_cond_signal(changed) }
-            pthread_mutex_unlock(mutex)
-        }
-        return try body(&state)
+        defer { for _ in 0..<waiters { pthread_cond_signal(changed) } }
+        return try withLock(body)
     }
 
     /// Waits until `condition` answers something, or until the deadline, when it answers nil. The condition may change
