@@ -74,7 +74,9 @@ final class CredentialCache<Kind: Credential>: Sendable {
         _ = state.withLock { state -> [String: Entry] in
             guard state.generation == generation else { return [:] }
             var dropped: [String: Entry] = [:]
-            if state.agesAt <= started || state.young.count >= capacity / 2 { dropped = state.age(until: started + life) }
+            if state.agesAt <= started || state.young.count >= capacity / 2 {
+                dropped = state.age(until: started + life)
+            }
             state.young[id] = Entry(credential: credential, heldUntil: started + life)
             return dropped
         }

@@ -1,9 +1,10 @@
 import FoundationEssentials
-@testable import Identity
 import Platform
 import Postgres
 import TestSupport
 import Testing
+
+@testable import Identity
 
 extension TestDatabase {
     func makeMember(_ username: String? = nil, isAdmin: Bool = false) throws -> MemberRecord {
