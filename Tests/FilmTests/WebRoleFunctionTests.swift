@@ -15,7 +15,7 @@ struct WebRoleFunctionTests {
         "captcha_pass", "cast_votes", "change_username", "choose_username", "count_creators", "count_jobs",
         "create_api_key", "create_season", "delete_member", "edit_clip", "edit_season", "end_other_sessions",
         "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",
-        "find_session", "grant_captcha_pass", "keep_preferences", "lift_ban", "link_identity",
+        "find_sessions", "grant_captcha_pass", "keep_preferences", "lift_ban", "link_identity",
         "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "live_standing",
         "receipt_of", "record_views", "redrive_jobs", "register_clip", "reject_clips", "remove_identity",
         "rename_member", "request_sign_in_link", "restore_votes", "review_round", "revoke_api_key",
