@@ -13,19 +13,23 @@ enum Host {
         static let configuration: Int32 = 78
     }
 
+    /// Requests that wait for no thread may be more than there are threads: as many as make a full group of votes.
+    private static let requestsAtOnce = 256
+
     static func run() -> Never {
         let arguments = read()
         let settings = load(arguments)
         let log = Log.standard(level: settings.logLevel)
         FastCGIServer.prepareProcess()
-        let services = Services(settings: settings, log: log)
         do {
+            let board = try RequestBoard(limit: max(settings.hostThreads, requestsAtOnce))
+            let services = Services(settings: settings, steps: board, blocking: board.blocking, log: log)
             try services.schema.checkAtStart()
             let application = try Composition.application(serving: arguments.groups, services)
             let server = try FastCGIServer(
-                socket: try listeningSocket(arguments, settings), threads: settings.hostThreads,
+                socket: try listeningSocket(arguments, settings), board: board, threads: settings.hostThreads,
                 stopLimit: .seconds(settings.hostStopSeconds), log: log, onReload: { reload(arguments, log) },
-                facts: application.facts, respond: application.respond)
+                facts: application.facts, respond: application.respond(to:then:))
             try services.start(serving: arguments.groups)
             let isClean = try server.run()
             services.stop()

@@ -33,7 +33,8 @@ struct Services: Sendable {
     let queue: Queue
     let changes: ChangeFeed
 
-    init(settings: Settings, log: Log) {
+    /// Requests that waited go on by `steps`; what must wait does so by `blocking`.
+    init(settings: Settings, steps: any StepRunner, blocking: any StepRunner, log: Log) {
         self.settings = settings
         self.log = log
         var options = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-host")
@@ -44,7 +45,7 @@ struct Services: Sendable {
         database = Database(options)
         schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
         let flags = FeatureFlags(database, secretKey: settings.secretKey)
-        let identity = IdentityService(settings: settings, database: database)
+        let identity = IdentityService(settings: settings, database: database, runner: steps)
         let media = MediaURLs(baseURL: settings.mediaBaseURL)
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
@@ -65,7 +66,9 @@ struct Services: Sendable {
         uploads = Uploads(database: database)
         storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
         uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
-        let votes = VoteServices(settings, options, database: database, address: address, identity: identity, log: log)
+        let votes = VoteServices(
+            settings, options, database: database, address: address, identity: identity, steps: steps,
+            blocking: blocking, log: log)
         self.votes = votes
         // A connection that nobody else can take, so that slow requests do not make the guard wait.
         var alone = options

@@ -17,17 +17,18 @@ struct VoteServices: Sendable {
 
     init(
         _ settings: Settings, _ options: DatabaseOptions, database: Database, address: @escaping MediaAddress,
-        identity: IdentityService, log: Log
+        identity: IdentityService, steps: any StepRunner, blocking: any StepRunner, log: Log
     ) {
         // One connection that nobody else can take, so that no other request makes votes wait.
         var options = options
         options.maximumConnections = 1
         committing = Database(options)
         committer = VoteCommitter(
-            database: committing, dailyVotes: settings.dailyVotes, networkWeight: settings.networkVoteWeight, log: log)
+            database: committing, dailyVotes: settings.dailyVotes, networkWeight: settings.networkVoteWeight,
+            runner: steps, log: log)
         views = ViewBuffer(database: database, log: log)
-        cache = FeedCache(database: database, address: address, render: VoteRoutes.render)
-        standings = VoterStandings(database: database, dailyVotes: settings.dailyVotes)
+        cache = FeedCache(database: database, address: address, render: VoteRoutes.render, runner: blocking)
+        standings = VoterStandings(database: database, dailyVotes: settings.dailyVotes, runner: steps)
         voting = Voting(
             feed: Feed(cache: cache, standings: standings, views: views),
             committer: committer, feedTokens: FeedTokens(secretKey: settings.secretKey), identity: identity)

@@ -24,40 +24,45 @@ public final class FastCGIServer: Sendable {
         CrashReport.install()
     }
 
-    /// A server on a listening socket. Nothing is served before `run`.
+    /// A server on a listening socket. Nothing is served before `run`. What blocks is answered by `threads` threads; what
+    /// does not, and whatever `board` is given to do, by few.
     public init(
-        socket: Int32, threads: Int, stopLimit: Duration = .seconds(10), log: Log,
+        socket: Int32, board: RequestBoard, threads: Int, stopLimit: Duration = .seconds(10), log: Log,
         onReload: @escaping @Sendable () -> Void,
-        facts: @escaping @Sendable (Method, String) -> Application.Facts,
-        respond: @escaping @Sendable (Request) -> Response
+        facts: @escaping @Sendable (Request) -> Application.Facts,
+        respond: @escaping @Sendable (Request, @escaping @Sendable (Response) -> Void) -> Void
     ) throws(SystemError) {
         guard FCGX_Init() == 0 else { throw SystemError("FCGX_Init") }
         // The flag belongs to the socket, not to this process: whoever set it may have left it for us.
         let flags = fcntl(socket, F_GETFL)
         guard flags >= 0, fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw SystemError("fcntl") }
-        state = try ServerState(socket: socket)
+        state = ServerState(socket: socket, board: board)
         self.threads = threads
         self.stopLimit = stopLimit
         self.log = log
         self.onReload = onReload
         worker = Worker(
-            state: state, application: ServedApplication(facts: facts, respond: respond), log: log)
+            state: state, application: ServedApplication(facts: facts, respond: respond))
     }
 
     /// Serves until SIGTERM or SIGINT. True when every request that was read has been answered, false when the limit
     /// came first. The caller ends the process by `exit`, since threads may still run.
     public func run() throws(SystemError) -> Bool {
         let pool = ThreadPool()
-        state.living.wrappingAdd(1, ordering: .relaxed)
-        try pool.start(named: "accept") { [state, log] in
-            state.acceptAll(log)
-            state.living.wrappingSubtract(1, ordering: .releasing)
+        try start("accept", in: pool) { [state, log] in state.acceptAll(log) }
+        for number in 0..<Self.fronts {
+            try start("front-\(number)", in: pool) { [worker, state] in
+                worker.run()
+                // What the last of them hands on is still done.
+                if state.fronts.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue == Self.fronts {
+                    state.board.blockingThreads.close()
+                }
+            }
         }
         for number in 0..<threads {
-            state.living.wrappingAdd(1, ordering: .relaxed)
-            try pool.start(named: "serve-\(number)") { [worker, state] in
-                worker.run()
-                state.living.wrappingSubtract(1, ordering: .releasing)
+            try start("serve-\(number)", in: pool) { [state] in
+                CrashReport.prepareThread()
+                state.board.blockingThreads.run()
             }
         }
         ServiceManager.ready()
@@ -72,6 +77,9 @@ public final class FastCGIServer: Sendable {
         _exit(status)
     }
 
+    /// One for each core of a small machine, and one for each kind of work that is done in groups, since whoever leads a
+    /// group waits for the database meanwhile: sessions, standings and votes.
+    private static let fronts = 5
     private static let awaited = [SIGTERM, SIGINT, SIGHUP]
 
     /// A handler that does nothing: it is there so that the signal interrupts accept instead of ending the process.
@@ -91,6 +99,16 @@ public final class FastCGIServer: Sendable {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
+    private func start(
+        _ name: String, in pool: ThreadPool, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        state.living.wrappingAdd(1, ordering: .relaxed)
+        try pool.start(named: name) { [state] in
+            body()
+            state.living.wrappingSubtract(1, ordering: .releasing)
+        }
+    }
+
     private func waitForStop() {
         let interval = ServiceManager.watchdogInterval.map { $0 / 2 } ?? .seconds(3_600)
         var served = -1
@@ -99,7 +117,7 @@ public final class FastCGIServer: Sendable {
             case nil:
                 // Only our own progress counts: a watchdog that asks the database ends us for its faults.
                 let now = state.served.load(ordering: .relaxed)
-                let hasRoom = state.waiting.load(ordering: .relaxed) + state.idle.load(ordering: .relaxed) > 0
+                let hasRoom = state.board.hasRoom
                 if hasRoom || now != served { ServiceManager.watchdog() }
                 served = now
             case SIGHUP?:

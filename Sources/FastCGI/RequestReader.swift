@@ -13,7 +13,7 @@ struct RequestReader {
         case malformed
     }
 
-    init(_ slot: borrowing RequestSlot) {
+    init(_ slot: RequestSlot) {
         input = slot.input
         var server: [String: String] = [:]
         server.reserveCapacity(16)

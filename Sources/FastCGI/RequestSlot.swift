@@ -3,8 +3,11 @@ internal import CLinux
 internal import Glibc
 internal import Platform
 
-/// One thread's place for a request. On the heap, since libfcgi's streams keep its address.
-struct RequestSlot: ~Copyable {
+/// A place for a request. On the heap, since libfcgi's streams keep its address.
+///
+/// Unchecked, since the compiler cannot see that a request is in one pair of hands at a time: those of the thread that
+/// reads it, then of whichever thread answers it.
+final class RequestSlot: @unchecked Sendable {
     private let request: UnsafeMutablePointer<FCGX_Request>
 
     init() {
@@ -33,6 +36,24 @@ struct RequestSlot: ~Copyable {
         request.pointee.keepConnection = 1
     }
 
+    /// Whether all of the next request has arrived, so that reading it waits for nobody.
+    var hasWholeRequest: Bool {
+        withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
+            let count = recv(connection, buffer.baseAddress, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            guard count > 0 else { return false }
+            var place = 0
+            // A record is its head of eight bytes, its content and its padding; an empty one ends the body.
+            while place + 8 <= count {
+                let length = Int(buffer[place + 4]) << 8 | Int(buffer[place + 5])
+                if buffer[place + 1] == Self.bodyRecord, length == 0 { return true }
+                place += 8 + length + Int(buffer[place + 6])
+            }
+            return false
+        }
+    }
+
+    private static let bodyRecord: UInt8 = 5
+
     /// Reads the head of the next request; false when the peer is gone or speaks nonsense, and the connection with it.
     func begin() -> Bool {
         if FCGX_Accept_r(request) == 0 { return true }
@@ -49,6 +70,11 @@ struct RequestSlot: ~Copyable {
     /// Ends the request without saying that it ended, so that nginx does not take a part for the whole.
     func abort() {
         FCGX_Free(request, 1)
+        request.pointee.ipcFd = -1
+    }
+
+    /// Gives the connection up without closing it: somebody else has it now.
+    func release() {
         request.pointee.ipcFd = -1
     }
 

@@ -8,7 +8,7 @@ struct ResponseWriter {
 
     private let output: UnsafeMutablePointer<FCGX_Stream>?
 
-    init(_ slot: borrowing RequestSlot) {
+    init(_ slot: RequestSlot) {
         output = slot.output
     }
 

@@ -8,52 +8,50 @@ internal import Synchronization
 final class ServerState: Sendable {
     /// The listening socket; held by whoever started this process, so never shut down here.
     let socket: Int32
-    /// Hangs up when the server stops, which wakes every poll.
-    let stopPipe: StopPipe
     /// How many threads have not ended yet.
     let living = Atomic<Int>(0)
-    /// How many threads wait for a connection.
-    let waiting = Atomic<Int>(0)
-    /// How many threads wait on a kept connection.
-    let idle = Atomic<Int>(0)
+    /// Where the front threads find work.
+    let board: RequestBoard
+    /// How many front threads have ended.
+    let fronts = Atomic<Int>(0)
     /// How many requests were answered.
     let served = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
-    private let arrivals = Monitor(Arrivals())
+    /// nginx has the whole body before it connects, so it never pauses this long.
+    private static let readSeconds = 20
 
-    init(socket: Int32) throws(SystemError) {
+    private let slots = Monitor<[RequestSlot]>([])
+
+    init(socket: Int32, board: RequestBoard) {
         self.socket = socket
-        stopPipe = try StopPipe()
+        self.board = board
     }
 
     var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
 
     func stop() {
         stopping.store(true, ordering: .sequentiallyConsistent)
-        stopPipe.hangUp()
+        board.stopPipe.hangUp()
     }
 
-    /// The next connection, in the order in which they came; nil when the server stops and all have been taken.
-    func nextConnection() -> Int32? {
-        waiting.wrappingAdd(1, ordering: .relaxed)
-        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
-        return arrivals.wait { arrivals -> Int32?? in
-            if let first = arrivals.takeFirst() { return first }
-            return arrivals.isComplete ? .some(nil) : nil
-        } ?? nil
-    }
+    /// A place for a request.
+    func takeSlot() -> RequestSlot { slots.withLock { $0.popLast() } ?? RequestSlot() }
 
-    /// Whether connections wait and no thread is free for them.
-    var isCrowded: Bool { waiting.load(ordering: .relaxed) == 0 && arrivals.withLock { !$0.isEmpty } }
+    /// Keeps a place, whose connection is somebody else's now, for another request.
+    func putBack(_ slot: RequestSlot) {
+        slot.release()
+        slots.withLock { $0.append(slot) }
+    }
 
     /// Takes connections until the server stops, however many requests are under way: the kernel's own queue ends at
     /// `somaxconn`, 4,096 as a rule, and whoever comes then is turned away at once.
     func acceptAll(_ log: Log) {
         while let connection = accept(log) {
-            arrivals.update(waking: 1) { $0.append(connection) }
+            limitReads(connection)
+            if !board.add(connection) { close(connection) }
         }
         // What the kernel still holds waits for the next process.
-        arrivals.update { $0.isComplete = true }
+        board.complete()
     }
 
     /// Waits for a connection; nil when the server stops.
@@ -71,15 +69,20 @@ final class ServerState: Sendable {
                 continue
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                 log.error("no connection can be accepted", Self.fields(number))
-                _ = stopPipe.isHungUp(within: 50)
+                _ = board.stopPipe.isHungUp(within: 50)
             default:
                 // The socket itself is broken; only a new process can get another.
                 log.error("the listening socket is broken", Self.fields(number))
                 kill(getpid(), SIGTERM)
-                _ = stopPipe.isHungUp(within: 1_000)
+                _ = board.stopPipe.isHungUp(within: 1_000)
             }
         }
         return nil
+    }
+
+    private func limitReads(_ connection: Int32) {
+        var time = timeval(tv_sec: Self.readSeconds, tv_usec: 0)
+        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
     private static func fields(_ number: Int32) -> [String: LogValue] {
@@ -91,29 +94,6 @@ final class ServerState: Sendable {
         sigemptyset(&set)
         sigaddset(&set, SIGUSR2)
         pthread_sigmask(how, &set, nil)
-    }
-}
-
-/// Connections that wait for a thread, first come, first served.
-private struct Arrivals {
-    var isComplete = false
-    private var connections: [Int32] = []
-    private var first = 0
-
-    var isEmpty: Bool { first == connections.count }
-
-    mutating func append(_ connection: Int32) { connections.append(connection) }
-
-    mutating func takeFirst() -> Int32? {
-        guard !isEmpty else { return nil }
-        defer {
-            first += 1
-            if isEmpty {
-                connections.removeAll(keepingCapacity: first < 1_024)
-                first = 0
-            }
-        }
-        return connections[first]
     }
 }
 

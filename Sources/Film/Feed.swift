@@ -48,15 +48,30 @@ public struct Feed: Sendable {
         self.views = views
     }
 
-    /// The open slot as all requests see it.
-    public func snapshot() throws -> FeedSnapshot {
-        try cache.current()
+    /// The open slot as all requests see it. `then` hears it on whichever thread it becomes known.
+    public func snapshot(then: @escaping @Sendable (Result<FeedSnapshot, any Error>) -> Void) {
+        cache.current(then: then)
     }
 
-    /// The next clips for a voter, who has seen them from now on.
-    public func page(_ request: FeedRequest, at now: Date) throws -> FeedPage {
-        let snapshot = try cache.current()
-        let standing = try standings.find(request.voterKey, season: snapshot.season?.id, slot: snapshot.slot)
+    /// The next clips for a voter, who has seen them from now on. `then` hears them on whichever thread they become known.
+    public func page(
+        _ request: FeedRequest, at now: Date, then: @escaping @Sendable (Result<FeedPage, any Error>) -> Void
+    ) {
+        cache.current { found in
+            do {
+                let snapshot = try found.get()
+                standings.find(request.voterKey, season: snapshot.season?.id, slot: snapshot.slot) { standing in
+                    then(standing.map { page(of: snapshot, $0, request, at: now) })
+                }
+            } catch {
+                then(.failure(error))
+            }
+        }
+    }
+
+    private func page(
+        of snapshot: FeedSnapshot, _ standing: VoterStanding, _ request: FeedRequest, at now: Date
+    ) -> FeedPage {
         var random = QuickRandom()
         let page = Self.page(of: snapshot, standing, request, now: now, using: &random)
         if let season = snapshot.season, let slot = snapshot.slot {

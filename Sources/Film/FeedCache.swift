@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Platform
+public import Platform
 public import Postgres
 
 /// Keeps the clips of the open slot in memory.
@@ -18,6 +18,7 @@ public final class FeedCache: Sendable {
     private let database: Database
     private let address: MediaAddress
     private let render: Render
+    private let runner: (any StepRunner)?
     private let kept = Monitor(Kept())
 
     private struct Kept {
@@ -33,8 +34,11 @@ public final class FeedCache: Sendable {
         case load(known: FeedSnapshot?, drops: Int)
     }
 
-    /// A cache over `database`.
-    public init(database: Database, address: @escaping MediaAddress, render: @escaping Render) {
+    /// A cache over `database`. Where nobody may wait, it is read on the threads of `runner`, which may.
+    public init(
+        database: Database, address: @escaping MediaAddress, render: @escaping Render, runner: (any StepRunner)? = nil
+    ) {
+        self.runner = runner
         self.database = database
         self.address = address
         self.render = render
@@ -54,6 +58,35 @@ public final class FeedCache: Sendable {
         case .load(let known, let drops): return try load(known: known, drops: drops)
         case nil: throw DatabaseError.unavailable(reason: "the open slot was not read in time")
         }
+    }
+
+    /// The same without waiting: `then` hears it on whichever thread it becomes known. While it is read anew, what there
+    /// is serves for one more `maximumAge`.
+    public func current(then: @escaping @Sendable (Result<FeedSnapshot, any Error>) -> Void) {
+        let (usable, task) = kept.withLock { kept -> (FeedSnapshot?, Task?) in
+            let now = ContinuousClock.now
+            if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
+            if kept.isLoading { return (nil, nil) }
+            kept.isLoading = true
+            let known = kept.renderedUntil > now ? kept.snapshot : nil
+            return (
+                kept.until + Self.maximumAge > now ? kept.snapshot : nil, .load(known: known, drops: kept.drops)
+            )
+        }
+        switch task {
+        case .load(let known, let drops):
+            perform { [self] in
+                let read = Result { try load(known: known, drops: drops) }
+                if usable == nil { then(read) }
+            }
+        case .use, nil:
+            if usable == nil { perform { [self] in then(Result { try current() }) } }
+        }
+        if let usable { then(.success(usable)) }
+    }
+
+    private func perform(_ job: @escaping @Sendable () -> Void) {
+        if let runner { runner.perform(job) } else { job() }
     }
 
     /// Forgets what was read, because it has changed.

@@ -3,8 +3,8 @@ public import Postgres
 
 /// Counts the votes of one process in groups.
 ///
-/// Handlers hand their vote over and wait. Whenever the committer is free it takes all that wait, at most `batchLimit`,
-/// and counts them by one call, which is one transaction; each waiter learns its own outcome after the commit.
+/// Handlers hand their vote over. Whenever the committer is free it takes all that wait, at most `batchLimit`, and counts
+/// them by one call, which is one transaction; each of them hears its own outcome after the commit.
 public final class VoteCommitter: Sendable {
     /// The most votes that one call counts.
     public static let batchLimit = 256
@@ -28,10 +28,10 @@ public final class VoteCommitter: Sendable {
     /// network for one clip is counted as votes without weight.
     public init(
         database: Database, dailyVotes: Int, networkWeight: Int = VoteCommitter.networkWeight, capacity: Int = 4_096,
-        log: Log
+        runner: (any StepRunner)? = nil, log: Log
     ) {
         batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
-        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity)
+        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner)
         self.log = log
     }
 
@@ -40,16 +40,16 @@ public final class VoteCommitter: Sendable {
         queue.start { [self] in count($0) }
     }
 
-    /// Counts a vote and returns when it is durable. Throws `VoteRefusal`, or `DatabaseError` when nobody can say
-    /// whether it counts; asking again is safe.
-    public func cast(_ ballot: Ballot) throws -> VoteTally {
-        try submit(.cast(ballot))
+    /// Counts a vote. `then` hears what became of it once it is durable, on whichever thread that becomes known: it fails
+    /// with `VoteRefusal`, or with `DatabaseError` when nobody can say whether it counts; asking again is safe.
+    public func cast(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+        submit(.cast(ballot), then)
     }
 
-    /// Takes the voter's last cast for the clip back and returns when that is durable. Of the ballot only the voter,
-    /// the clip and the network matter.
-    public func undo(_ ballot: Ballot) throws -> VoteTally {
-        try submit(.undo(ballot))
+    /// Takes the voter's last cast for the clip back; `then` hears of it once that is durable, as with `cast`. Of the
+    /// ballot only the voter, the clip and the network matter.
+    public func undo(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+        submit(.undo(ballot), then)
     }
 
     /// Counts what waits, and refuses whatever comes after.
@@ -58,8 +58,10 @@ public final class VoteCommitter: Sendable {
     /// How many votes wait at the moment.
     public var waiting: Int { queue.waiting }
 
-    private func submit(_ wish: Wish) throws -> VoteTally {
-        do { return try queue.submit(wish) } catch is GroupQueueFull { throw VoteRefusal.busy }
+    private func submit(_ wish: Wish, _ then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+        queue.submit(wish) { outcome in
+            then(outcome.mapError { $0 is GroupQueueFull ? VoteRefusal.busy : $0 })
+        }
     }
 
     /// A voter waits for the answer before undoing, so it does not matter that casts of one group come first.

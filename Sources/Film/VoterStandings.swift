@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Platform
+public import Platform
 public import Postgres
 
 /// How a voter stands in the open round.
@@ -43,10 +43,11 @@ public final class VoterStandings: Sendable {
 
     private let database: Database
     private let dailyVotes: Int
-    private let queue = GroupQueue<Asked, VoterStanding>(groupLimit: 256, capacity: 4_096)
+    private let queue: GroupQueue<Asked, VoterStanding>
 
-    /// Over `database`, of which one connection is used at a time.
-    public init(database: Database, dailyVotes: Int) {
+    /// Over `database`, of which one connection is used at a time. What waits for a standing goes on by `runner`.
+    public init(database: Database, dailyVotes: Int, runner: (any StepRunner)? = nil) {
+        queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
         self.database = database
         self.dailyVotes = dailyVotes
     }
@@ -59,9 +60,13 @@ public final class VoterStandings: Sendable {
     /// Works off what waits, and refuses whatever comes after.
     public func stop() { queue.stop() }
 
-    /// How a voter stands in a round; without one only the day counts.
-    func find(_ voter: String, season: UUID?, slot: Int?) throws -> VoterStanding {
-        try queue.submit(Asked(voter: voter, round: Round(season: season, slot: slot)))
+    /// How a voter stands in a round; without one only the day counts. `then` hears it on whichever thread it becomes
+    /// known.
+    func find(
+        _ voter: String, season: UUID?, slot: Int?,
+        then: @escaping @Sendable (Result<VoterStanding, any Error>) -> Void
+    ) {
+        queue.submit(Asked(voter: voter, round: Round(season: season, slot: slot)), then: then)
     }
 
     private func answer(_ tickets: [Ticket]) {

@@ -1,13 +1,16 @@
+internal import FoundationEssentials
 public import Platform
 
 /// From a request to its answer: the one place for each step, so that no handler can forget one.
-public struct Application: Sendable {
+public final class Application: Sendable {
     /// What the server must know about a request before it reads the body.
     public struct Facts: Sendable {
         /// The pattern of the route, for logs; the word `none` where there is no route.
         public let route: String
         /// The most bytes that the body may have.
         public let bodyLimit: Int
+        /// Whether answering it may make its thread wait.
+        public let mayBlock: Bool
     }
 
     private let router: Router
@@ -39,28 +42,40 @@ public struct Application: Sendable {
     public var routes: [Route] { router.routes }
 
     /// The facts about a request of which only the header is known.
-    public func facts(_ method: Method, _ path: String) -> Facts {
-        guard case .route(let route, _) = router.lookup(method, path) else { return Facts(route: "none", bodyLimit: 0) }
-        return Facts(route: route.pattern, bodyLimit: route.bodyLimit)
-    }
-
-    /// Answers a request. Never throws, and never leaves a step out.
-    public func respond(to request: Request) -> Response {
-        let started = ContinuousClock.now
-        var exchange = Exchange(request: request, log: log.with(["request": .string(request.id)]))
-        var response: Response
-        do {
-            response = try answer(&exchange)
-        } catch {
-            let problem = problem(for: error, exchange)
-            exchange.failure = problem.code
-            response = render(problem, exchange)
+    public func facts(about request: Request) -> Facts {
+        guard case .route(let route, _) = router.lookup(request.method, request.path) else {
+            return Facts(route: "none", bodyLimit: 0, mayBlock: false)
         }
-        finish(&response, exchange)
-        return record(response, exchange, since: started)
+        return Facts(route: route.pattern, bodyLimit: route.bodyLimit, mayBlock: route.mayBlock(for: request))
     }
 
-    private func answer(_ exchange: inout Exchange) throws -> Response {
+    /// Answers a request, and waits until the answer is there.
+    public func respond(to request: Request) -> Response {
+        let answer = Monitor<Response?>(nil)
+        respond(to: request) { response in answer.update { $0 = response } }
+        return answer.wait { $0 } ?? Response(status: 500)
+    }
+
+    /// Answers a request: `then` hears the answer once, on whichever thread makes it, and perhaps before this returns.
+    /// Never fails, and never leaves a step out.
+    public func respond(to request: Request, then: @escaping @Sendable (Response) -> Void) {
+        var exchange = Exchange(request: request, log: log.with(["request": .string(request.id)]))
+        do {
+            switch try target(of: &exchange) {
+            case .answer(let response): then(conclude(.success(response), exchange))
+            case .route(let route): admit(to: route, exchange, then)
+            }
+        } catch {
+            then(conclude(.failure(error), exchange))
+        }
+    }
+
+    private enum Target {
+        case route(Route)
+        case answer(Response)
+    }
+
+    private func target(of exchange: inout Exchange) throws -> Target {
         var request = exchange.request
         guard !request.query.isMalformed else {
             throw Problem.malformed("The query of this address is malformed.", code: "malformed_query")
@@ -69,23 +84,23 @@ public struct Application: Sendable {
         case .malformed:
             throw Problem.malformed("The path of this address is malformed.", code: "malformed_path")
         case .notFound:
-            return try redirectToBarePath(request)
+            return .answer(try redirectToBarePath(request))
         case .methodNotAllowed(let methods):
             guard request.method == .options else { throw Problem.methodNotAllowed(methods) }
-            if let answer = crossOrigin.preflight(request, methods: methods) { return answer }
+            if let answer = crossOrigin.preflight(request, methods: methods) { return .answer(answer) }
             // Without any Access-Control header: the site that asks may not call from a browser.
             let list = methods.map(\.description).joined(separator: ", ")
-            return Response(status: 204, headers: ["Allow": list])
+            return .answer(Response(status: 204, headers: ["Allow": list]))
         case .route(let route, let parameters):
             request.parameters = parameters
             exchange.request = request
             exchange.route = route
-            return try serve(route, &exchange)
+            try checkBody(of: request, for: route)
+            return .route(route)
         }
     }
 
-    private func serve(_ route: Route, _ exchange: inout Exchange) throws -> Response {
-        let request = exchange.request
+    private func checkBody(of request: Request, for route: Route) throws {
         switch request.bodyFault {
         case .tooLarge(let limit): throw Problem.tooLarge(limit: limit)
         case .incomplete: throw Problem.malformed("The body ended before its announced length.", code: "short_body")
@@ -93,13 +108,53 @@ public struct Application: Sendable {
         case nil: break
         }
         guard request.body.count <= route.bodyLimit else { throw Problem.tooLarge(limit: route.bodyLimit) }
+    }
+
+    private func admit(to route: Route, _ exchange: Exchange, _ then: @escaping @Sendable (Response) -> Void) {
         let now = clock.now()
-        try guards.admit(request, to: route, at: now, &exchange.caller, &exchange.decision)
-        let values = try InputReader.query(of: request, for: route)
-        let body = try InputReader.body(of: request, for: route)
-        let context = Context(
-            request: request, caller: exchange.caller, now: now, log: exchange.log, values: values)
-        return try route.handle(context, body)
+        guards.admit(exchange.request, to: route, at: now) { [self] admission in
+            var exchange = exchange
+            exchange.caller = admission.caller
+            exchange.decision = admission.decision
+            serve(route, admission.refusal, at: now, exchange, then)
+        }
+    }
+
+    private func serve(
+        _ route: Route, _ refusal: (any Error)?, at now: Date, _ exchange: Exchange,
+        _ then: @escaping @Sendable (Response) -> Void
+    ) {
+        let reply: Reply
+        do {
+            if let refusal { throw refusal }
+            let values = try InputReader.query(of: exchange.request, for: route)
+            let body = try InputReader.body(of: exchange.request, for: route)
+            let context = Context(
+                request: exchange.request, caller: exchange.caller, now: now, log: exchange.log, values: values)
+            reply = try route.reply(context, body)
+        } catch {
+            then(conclude(.failure(error), exchange))
+            return
+        }
+        switch reply {
+        case .now(let response): then(conclude(.success(response), exchange))
+        case .later(let begin): begin { [self] outcome in then(conclude(outcome, exchange)) }
+        }
+    }
+
+    private func conclude(_ outcome: Reply.Outcome, _ exchange: Exchange) -> Response {
+        var exchange = exchange
+        var response: Response
+        switch outcome {
+        case .success(let answer):
+            response = answer
+        case .failure(let error):
+            let problem = problem(for: error, exchange)
+            exchange.failure = problem.code
+            response = render(problem, exchange)
+        }
+        finish(&response, exchange)
+        return record(response, exchange)
     }
 
     /// `/story/` is `/story`, when there is one.
@@ -179,16 +234,15 @@ extension Application {
         }
     }
 
-    private func record(_ response: Response, _ exchange: Exchange, since started: ContinuousClock.Instant) -> Response
-    {
+    private func record(_ response: Response, _ exchange: Exchange) -> Response {
         guard case .stream(let write) = response.body else {
-            exchange.record(response.status, response.bytes?.count ?? 0, since: started)
+            exchange.record(response.status, response.bytes?.count ?? 0)
             return response
         }
         var copy = response
         copy.body = .stream { writer in
             let count = ByteCount()
-            defer { exchange.record(response.status, count.bytes, since: started) }
+            defer { exchange.record(response.status, count.bytes) }
             do {
                 try write(
                     BodyWriter { bytes in
@@ -213,6 +267,7 @@ private final class ByteCount {
 private struct Exchange: Sendable {
     var request: Request
     let log: Log
+    let started = ContinuousClock.now
     var route: Route?
     var caller = Caller.visitor
     var decision: LimitDecision?
@@ -222,7 +277,7 @@ private struct Exchange: Sendable {
         ["route": .string(route?.pattern ?? "none"), "error": .string(String(reflecting: error))]
     }
 
-    func record(_ status: Int, _ bytes: Int, since started: ContinuousClock.Instant) {
+    func record(_ status: Int, _ bytes: Int) {
         let duration = ContinuousClock.now - started
         let milliseconds =
             Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds / 1_000_000_000) / 1e6

@@ -6,6 +6,9 @@ internal import Platform
 public struct Guard: Sendable {
     /// Finds out who calls. Throws when that cannot be known at the moment.
     public var identify: @Sendable (Request) throws -> Caller
+    /// The same for routes that never block: tells it on whichever thread it becomes known. Nil where `identify` does not
+    /// block either.
+    public var identifyLater: (@Sendable (Request, _ then: @escaping @Sendable (Identified) -> Void) -> Void)?
     /// Whether the token in the request belongs to its session or voter cookie.
     public var verifyCSRF: @Sendable (Request, Caller) -> Bool
     /// Counts the request, and says whether there was room for it. Throws when nobody can say.
@@ -21,10 +24,14 @@ public struct Guard: Sendable {
     /// How long after a sign-in what destroys may be done.
     public var recentSignIn: Duration
 
+    /// Who was found out to call.
+    public typealias Identified = Result<Caller, any Error>
+
     /// A guard. Without a scheduler's test, nobody is the scheduler.
     public init(
         siteOrigin: String, recentSignIn: Duration = .seconds(3_600),
         identify: @escaping @Sendable (Request) throws -> Caller,
+        identifyLater: (@Sendable (Request, @escaping @Sendable (Identified) -> Void) -> Void)? = nil,
         verifyCSRF: @escaping @Sendable (Request, Caller) -> Bool,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
         isEnabled: @escaping @Sendable (String, Caller) throws -> Bool = { _, _ in true },
@@ -34,6 +41,7 @@ public struct Guard: Sendable {
         self.siteOrigin = siteOrigin
         self.recentSignIn = recentSignIn
         self.identify = identify
+        self.identifyLater = identifyLater
         self.verifyCSRF = verifyCSRF
         self.limit = limit
         self.isEnabled = isEnabled
@@ -41,38 +49,73 @@ public struct Guard: Sendable {
         self.isScheduler = isScheduler
     }
 
-    /// Refuses what the route does not allow. Who calls and how much room is left are told as soon as they are known,
-    /// since a refusal after that was counted as well, and says so.
+    /// What was found out about a request.
+    struct Admission: Sendable {
+        /// Who calls, as far as it is known.
+        var caller = Caller.visitor
+        /// The room that is left, as far as it was asked for: a refusal after that was counted as well, and says so.
+        var decision: LimitDecision?
+        /// Why the request goes no further.
+        var refusal: (any Error)?
+    }
+
+    /// Finds out what the route does not allow.
     ///
     /// The order is that of the vote's refusals: forged before switched off, before too fast, before banned, before
     /// not signed in.
     func admit(
-        _ request: Request, to route: Route, at now: Date, _ caller: inout Caller, _ decision: inout LimitDecision?
-    ) throws {
-        if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
-        if !route.isAlwaysServed { try requireReady(route) }
-        if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
+        _ request: Request, to route: Route, at now: Date, then: @escaping @Sendable (Admission) -> Void
+    ) {
+        do {
+            if route.access == .internal_, !request.isInternal { throw Problem.notFound() }
+            if !route.isAlwaysServed { try requireReady(route) }
+            if route.access == .cron, !isScheduler(request) { throw Problem.unauthenticated }
+        } catch {
+            then(Admission(refusal: error))
+            return
+        }
         // What is the same for all must not be able to depend on who calls. The web server asks for somebody.
         let isForOne = route.access.isPersonal || route.access == .internal_
-        let isAsked = isForOne && !(route.cache.isSameForAll && route.access == .any)
-        do {
-            if isAsked { caller = try identify(request) }
-        } catch let refusal as Problem {
-            // Whoever is not who they say they are is counted all the same, as a visitor.
-            decision = try count(request, to: route, by: .visitor)
-            throw refusal
-        }
-        if route.needsCSRF, request.bearerToken == nil {
-            guard isSameOrigin(request), verifyCSRF(request, caller) else {
-                throw Problem.forbidden(
-                    "csrf_failed", "The page is too old or from another site. Reload it and try again.")
+        if isForOne, !(route.cache.isSameForAll && route.access == .any) {
+            // An answer that comes later may come on a thread that must not be made to wait.
+            if let identifyLater, !route.mayBlock(for: request) {
+                identifyLater(request) { then(judge($0, request, to: route, at: now)) }
+            } else {
+                then(judge(Identified { try identify(request) }, request, to: route, at: now))
             }
+        } else {
+            then(judge(.success(.visitor), request, to: route, at: now))
         }
-        if let flag = route.flag, try !isEnabled(flag, caller) {
-            throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
+    }
+
+    private func judge(
+        _ found: Identified, _ request: Request, to route: Route, at now: Date
+    ) -> Admission {
+        var admission = Admission()
+        do {
+            do {
+                admission.caller = try found.get()
+            } catch let refusal as Problem {
+                // Whoever is not who they say they are is counted all the same, as a visitor.
+                admission.decision = try count(request, to: route, by: .visitor)
+                throw refusal
+            }
+            let caller = admission.caller
+            if route.needsCSRF, request.bearerToken == nil {
+                guard isSameOrigin(request), verifyCSRF(request, caller) else {
+                    throw Problem.forbidden(
+                        "csrf_failed", "The page is too old or from another site. Reload it and try again.")
+                }
+            }
+            if let flag = route.flag, try !isEnabled(flag, caller) {
+                throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
+            }
+            admission.decision = try count(request, to: route, by: caller)
+            try permit(caller, to: route, at: now)
+        } catch {
+            admission.refusal = error
         }
-        decision = try count(request, to: route, by: caller)
-        try permit(caller, to: route, at: now)
+        return admission
     }
 
     private func count(_ request: Request, to route: Route, by caller: Caller) throws -> LimitDecision? {

@@ -46,8 +46,10 @@ public struct Route: Sendable {
     public let features: [String]
     /// One sentence for the document.
     public let summary: String
-    /// Answers the request.
-    public let handle: @Sendable (Context, JSONValue) throws -> Response
+    /// Whether answering it may make its thread wait for something, as most handlers do for the database.
+    public let mayBlock: Bool
+    /// Answers the request, or promises an answer.
+    public let reply: @Sendable (Context, JSONValue) throws -> Reply
 
     /// The schema of a JSON body.
     public var input: Schema? {
@@ -61,6 +63,21 @@ public struct Route: Sendable {
         query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
         isAlwaysServed: Bool = false, features: [String] = [], summary: String,
         handle: @escaping @Sendable (Context, JSONValue) throws -> Response
+    ) {
+        self.init(
+            method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
+            flag: flag, bodyLimit: bodyLimit, body: body, query: query, answers: answers, cache: cache,
+            isAlwaysServed: isAlwaysServed, features: features, summary: summary, mayBlock: true
+        ) { context, value in .now(try handle(context, value)) }
+    }
+
+    /// A route whose answer may come later.
+    init(
+        _ method: Method, _ pattern: String, access: Access, limit: LimitClass?, needsCSRF: Bool? = nil,
+        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: BodyForm = .none,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
+        isAlwaysServed: Bool = false, features: [String] = [], summary: String, mayBlock: Bool,
+        reply: @escaping @Sendable (Context, JSONValue) throws -> Reply
     ) {
         self.method = method
         self.pattern = pattern
@@ -79,11 +96,15 @@ public struct Route: Sendable {
         self.cache = cache
         self.features = features
         self.summary = summary
-        self.handle = handle
+        self.mayBlock = mayBlock
+        self.reply = reply
     }
 }
 
 extension Route {
+    /// Whether answering this request may make its thread wait: whose API key it is may have to be looked up.
+    func mayBlock(for request: Request) -> Bool { mayBlock || request.bearerToken != nil }
+
     /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
     public func forPeopleOnly() -> Route {
         var route = self

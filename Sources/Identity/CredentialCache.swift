@@ -62,25 +62,54 @@ final class CredentialCache<Kind: Credential>: Sendable {
         self.capacity = capacity
     }
 
+    /// What is known of a token at a time.
+    enum Finding {
+        /// Whose it is; nil when it is worth nothing any more.
+        case known(Kind?)
+        /// It has to be read, and what was read given to `keep`.
+        case unknown(Reading)
+    }
+
+    /// A token that is being read.
+    struct Reading: Sendable {
+        fileprivate let id: String
+        fileprivate let generation: Int
+        fileprivate let started: ContinuousClock.Instant
+    }
+
+    /// The credential of a token at a time, unless it has to be read.
+    func find(_ token: OpaqueToken, at now: Date) -> Finding {
+        let id = Text.hex(token.hash)
+        let started = ContinuousClock.now
+        let (kept, generation) = state.withLock { ($0.find(id, at: started), $0.generation) }
+        guard let kept else { return .unknown(Reading(id: id, generation: generation, started: started)) }
+        return .known(kept.end.map { $0 > now } ?? true ? kept : nil)
+    }
+
+    /// Keeps what was read, unless something has changed since.
+    func keep(_ credential: Kind, _ reading: Reading) {
+        _ = state.withLock { state -> [String: Entry] in
+            guard state.generation == reading.generation else { return [:] }
+            var dropped: [String: Entry] = [:]
+            if state.agesAt <= reading.started || state.young.count >= capacity / 2 {
+                dropped = state.age(until: reading.started + life)
+            }
+            state.young[reading.id] = Entry(credential: credential, heldUntil: reading.started + life)
+            return dropped
+        }
+    }
+
     /// The credential of a token at a time, read by `load` unless it is known; nil when it is worth nothing.
     func find(
         _ token: OpaqueToken, at now: Date, load: () throws(DatabaseError) -> Kind?
     ) throws(DatabaseError) -> Kind? {
-        let id = Text.hex(token.hash)
-        let started = ContinuousClock.now
-        let (kept, generation) = state.withLock { ($0.find(id, at: started), $0.generation) }
-        if let kept { return kept.end.map { $0 > now } ?? true ? kept : nil }
-        guard let credential = try load() else { return nil }
-        _ = state.withLock { state -> [String: Entry] in
-            guard state.generation == generation else { return [:] }
-            var dropped: [String: Entry] = [:]
-            if state.agesAt <= started || state.young.count >= capacity / 2 {
-                dropped = state.age(until: started + life)
-            }
-            state.young[id] = Entry(credential: credential, heldUntil: started + life)
-            return dropped
+        switch find(token, at: now) {
+        case .known(let credential): return credential
+        case .unknown(let reading):
+            let credential = try load()
+            if let credential { keep(credential, reading) }
+            return credential
         }
-        return credential
     }
 
     /// Hears what was announced on the topic `sessions`: a credential's own word and id, `user:<id>`, or the word of

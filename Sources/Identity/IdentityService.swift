@@ -18,10 +18,10 @@ public struct IdentityService: Sendable {
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
 
-    /// Composes the parts by the settings.
-    public init(settings: Settings, database: Database) {
+    /// Composes the parts by the settings. What waits for a session goes on by `runner`.
+    public init(settings: Settings, database: Database, runner: (any StepRunner)? = nil) {
         self.database = database
-        sessions = SessionCache(database: database, sessionDays: settings.sessionDays)
+        sessions = SessionCache(database: database, sessionDays: settings.sessionDays, runner: runner)
         keys = APIKeyCache(database: database)
         csrf = CSRFTokens(secretKey: settings.secretKey)
         voterKeys = VoterKeys(secretKey: settings.secretKey)

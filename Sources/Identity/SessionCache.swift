@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Platform
 public import Postgres
 
 /// The sessions that were asked for in the last seconds. Changes announced by Postgres take effect at once; the short
@@ -7,9 +8,12 @@ public final class SessionCache: Sendable {
     private let cache: CredentialCache<Session>
     private let reader: SessionReader
 
-    /// A cache over a database.
-    public init(database: Database, sessionDays: Int, life: Duration = .seconds(5), capacity: Int = 50_000) {
-        reader = SessionReader(database: database, sessionDays: sessionDays)
+    /// A cache over a database. What depends on a session that had to be read goes on by `runner`.
+    public init(
+        database: Database, sessionDays: Int, life: Duration = .seconds(5), capacity: Int = 50_000,
+        runner: (any StepRunner)? = nil
+    ) {
+        reader = SessionReader(database: database, sessionDays: sessionDays, runner: runner)
         cache = CredentialCache(life: life, capacity: capacity)
     }
 
@@ -17,6 +21,20 @@ public final class SessionCache: Sendable {
     public func find(_ token: OpaqueToken, at now: Date) throws(DatabaseError) -> Session? {
         try cache.find(token, at: now) { () throws(DatabaseError) in
             try reader.find(token.hash)
+        }
+    }
+
+    /// The same without waiting: `then` hears it on whichever thread it becomes known.
+    public func find(
+        _ token: OpaqueToken, at now: Date, then: @escaping @Sendable (Result<Session?, DatabaseError>) -> Void
+    ) {
+        switch cache.find(token, at: now) {
+        case .known(let session): then(.success(session))
+        case .unknown(let reading):
+            reader.find(token.hash) { [cache] found in
+                if case .success(let session?) = found { cache.keep(session, reading) }
+                then(found)
+            }
         }
     }
 

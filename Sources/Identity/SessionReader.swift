@@ -3,9 +3,10 @@ internal import Postgres
 
 /// Reads sessions, those that are asked for at the same time by one statement. Their ends move on with this.
 final class SessionReader: Sendable {
-    private let queue = GroupQueue<[UInt8], Session?>(groupLimit: 256, capacity: 4_096)
+    private let queue: GroupQueue<[UInt8], Session?>
 
-    init(database: Database, sessionDays: Int) {
+    init(database: Database, sessionDays: Int, runner: (any StepRunner)?) {
+        queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
         queue.start { tickets in
             do {
                 let found = try Sessions.find(tickets.map(\.item), sessionDays: sessionDays, in: database)
@@ -18,12 +19,15 @@ final class SessionReader: Sendable {
 
     /// The session of a token's hash; nil when there is none, or none any more.
     func find(_ hash: [UInt8]) throws(DatabaseError) -> Session? {
-        do {
-            return try queue.submit(hash)
-        } catch let error as DatabaseError {
-            throw error
-        } catch {
-            throw .unavailable(reason: "too many sessions are looked up: \(error)")
-        }
+        do { return try queue.submit(hash) } catch { throw Self.fault(error) }
+    }
+
+    /// The same without waiting: `then` hears it on whichever thread it becomes known.
+    func find(_ hash: [UInt8], then: @escaping @Sendable (Result<Session?, DatabaseError>) -> Void) {
+        queue.submit(hash) { then($0.mapError(Self.fault)) }
+    }
+
+    private static func fault(_ error: any Error) -> DatabaseError {
+        error as? DatabaseError ?? .unavailable(reason: "too many sessions are looked up: \(error)")
     }
 }

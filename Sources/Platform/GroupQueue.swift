@@ -1,87 +1,82 @@
-/// Items that many threads hand in and that are worked off in groups, by one of those threads at a time.
+internal import Synchronization
+
+/// Items that many hand in and that are worked off in groups, one group at a time.
 ///
-/// Whoever hands an item in waits for its answer. The first to come works: it takes all that wait, at most `groupLimit`,
-/// and when it has answered them the first of those that came meanwhile takes its place. So a group forms by itself under
-/// load, and a lone item waits for nobody, not even for another thread to wake.
+/// Who comes while nobody works leads: the thread takes all that wait, at most `groupLimit`, works them off, and goes on
+/// for as long as others have come meanwhile. So a group forms by itself under load, and a lone item waits for nobody,
+/// not even for another thread to wake. What becomes of an answer runs on the threads of an runner, so that the next
+/// group need not wait for it.
 public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
+    /// What becomes of an item.
+    public typealias Outcome = Result<Answer, any Error>
+
     /// An item that waits, and its outcome.
     public final class Ticket: Sendable {
-        fileprivate enum State {
-            case waiting
-            /// Its thread is to work off the next group, which begins with it.
-            case leading
-            case answered(Result<Answer, any Error>)
-        }
-
         /// What was handed in.
         public let item: Item
-        fileprivate let state: Monitor<State>
+        private let outcome = Mutex<Outcome?>(nil)
+        private let then: @Sendable (Outcome) -> Void
 
-        fileprivate init(_ item: Item, _ state: State) {
+        fileprivate init(_ item: Item, _ then: @escaping @Sendable (Outcome) -> Void) {
             self.item = item
-            self.state = Monitor(state)
+            self.then = then
         }
 
-        /// Lets the one who waits go on.
-        public func answer(_ result: Result<Answer, any Error>) {
-            state.update { $0 = .answered(result) }
+        /// Says what becomes of the item; the one who waits hears of it when the whole group has been worked off.
+        public func answer(_ result: Outcome) {
+            outcome.withLock { $0 = result }
         }
 
-        /// The outcome; nil when its thread is to lead.
-        fileprivate func wait() -> Result<Answer, any Error>? {
-            state.wait { state -> Result<Answer, any Error>?? in
-                switch state {
-                case .waiting: nil
-                case .leading: .some(nil)
-                case .answered(let result): result
-                }
-            } ?? nil
+        @Sendable
+        fileprivate func conclude() {
+            then(outcome.withLock(\.self) ?? .failure(GroupQueueFull()))
         }
     }
 
     private struct Waiting {
-        var tickets: [Ticket] = []
+        var tickets = Line<Ticket>()
         /// Whether a thread works, or nobody may yet.
-        var isTaken = true
+        var isLed = true
         var isStopping = false
         var work: (@Sendable ([Ticket]) -> Void)?
     }
 
     private let groupLimit: Int
     private let capacity: Int
+    private let runner: (any StepRunner)?
     private let queue = Monitor(Waiting())
 
-    /// A queue in which at most `capacity` items wait at a time.
-    public init(groupLimit: Int, capacity: Int) {
+    /// A queue in which at most `capacity` items wait at a time. Without an runner whoever leads sees to everything.
+    public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil) {
         self.groupLimit = groupLimit
         self.capacity = capacity
+        self.runner = runner
     }
 
-    /// Lets work begin. `work` answers every ticket that it is given; it runs on the threads of those who wait.
+    /// Lets work begin. `work` answers every ticket that it is given; it runs on the threads of those who hand in, and of
+    /// the runner.
     public func start(_ work: @escaping @Sendable ([Ticket]) -> Void) {
-        let first = queue.update { queue -> Ticket? in
-            guard queue.work == nil, !queue.isStopping else { return nil }
+        let isFirst = queue.update { queue in
+            guard queue.work == nil, !queue.isStopping else { return false }
             queue.work = work
-            queue.isTaken = !queue.tickets.isEmpty
-            return queue.tickets.first
+            return true
         }
-        first?.state.update { $0 = .leading }
+        if isFirst { lead(groups: .max) }
+    }
+
+    /// Hands an item in. `then` hears what `work` answered, or `GroupQueueFull`, on whichever thread that becomes known:
+    /// on this one, perhaps, and before this returns.
+    public func submit(_ item: Item, then: @escaping @Sendable (Outcome) -> Void) {
+        enter(item, groups: .max, then)
     }
 
     /// Hands an item in and waits for its answer. Throws what `work` answered, or `GroupQueueFull`.
     public func submit(_ item: Item) throws -> Answer {
-        let ticket = queue.withLock { queue -> Ticket? in
-            guard !queue.isStopping, queue.tickets.count < capacity else { return nil }
-            let ticket = Ticket(item, queue.isTaken ? .waiting : .leading)
-            queue.isTaken = true
-            queue.tickets.append(ticket)
-            return ticket
-        }
-        guard let ticket else { throw GroupQueueFull() }
-        if let outcome = ticket.wait() { return try outcome.get() }
-        lead()
-        guard let outcome = ticket.wait() else { throw GroupQueueFull() }
-        return try outcome.get()
+        let outcome = Monitor<Outcome?>(nil)
+        // Somebody waits for this very thread, so it works for others once and no longer.
+        enter(item, groups: 1) { result in outcome.update { $0 = result } }
+        guard let result = outcome.wait({ $0 }) else { throw GroupQueueFull() }
+        return try result.get()
     }
 
     /// Waits until what waits is worked off, and refuses whatever comes after.
@@ -89,7 +84,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         queue.update { $0.isStopping = true }
         _ = queue.wait { queue -> Bool? in
             guard queue.work != nil else { return true }
-            guard queue.tickets.isEmpty, !queue.isTaken else { return nil }
+            guard queue.tickets.isEmpty, !queue.isLed else { return nil }
             queue.work = nil
             return true
         }
@@ -98,19 +93,58 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// How many items wait at the moment.
     public var waiting: Int { queue.withLock { $0.tickets.count } }
 
-    /// Works off one group and names who comes next.
-    private func lead() {
-        let (tickets, work) = queue.withLock { queue in
-            let tickets = Array(queue.tickets.prefix(groupLimit))
-            queue.tickets.removeFirst(tickets.count)
+    private func enter(_ item: Item, groups: Int, _ then: @escaping @Sendable (Outcome) -> Void) {
+        let ticket = Ticket(item, then)
+        let leads = queue.withLock { queue -> Bool? in
+            guard !queue.isStopping, queue.tickets.count < capacity else { return nil }
+            queue.tickets.append(ticket)
+            defer { queue.isLed = true }
+            return !queue.isLed
+        }
+        switch leads {
+        case true?: lead(groups: groups)
+        case false?: break
+        case nil: then(.failure(GroupQueueFull()))
+        }
+    }
+
+    /// Works off so many groups, and leaves the rest to the runner.
+    private func lead(groups: Int) {
+        var (tickets, work) = next()
+        var left = groups
+        while !tickets.isEmpty {
+            work?(tickets)
+            let done = tickets
+            left -= 1
+            if left == 0, let runner {
+                runner.perform { self.lead(groups: .max) }
+                tickets = []
+            } else {
+                (tickets, work) = next()
+            }
+            conclude(done, isLast: tickets.isEmpty)
+        }
+    }
+
+    private func conclude(_ tickets: [Ticket], isLast: Bool) {
+        // The next step of one may take long, and the others must not wait for it.
+        if let runner, !isLast || tickets.count > 1 {
+            runner.perform(tickets.map { $0.conclude })
+        } else {
+            for ticket in tickets { ticket.conclude() }
+        }
+    }
+
+    /// The next group; with an empty one nobody leads any more.
+    private func next() -> ([Ticket], (@Sendable ([Ticket]) -> Void)?) {
+        let taken = queue.withLock { queue in
+            let tickets = queue.tickets.takeFirst(groupLimit)
+            queue.isLed = !tickets.isEmpty
             return (tickets, queue.work)
         }
-        work?(tickets)
-        let next = queue.update { queue -> Ticket? in
-            queue.isTaken = !queue.tickets.isEmpty
-            return queue.tickets.first
-        }
-        next?.state.update { $0 = .leading }
+        // Whoever stops the queue waits for this.
+        if taken.0.isEmpty { queue.update { _ in } }
+        return taken
     }
 }
 

@@ -27,7 +27,7 @@ struct FeedTests {
             _ voter: Int, limit: Int = 20, excluded: [UUID] = [], seen: [UUID] = []
         ) throws -> FeedPage {
             try feed.page(
-                FeedRequest(voterKey: Ballot.device(voter), limit: limit, excluded: excluded, seen: seen), at: Date())
+                FeedRequest(voterKey: Ballot.device(voter), limit: limit, excluded: excluded, seen: seen))
         }
     }
 
@@ -64,10 +64,10 @@ struct FeedTests {
             let member = try stage.member("voter")
             let key = "user_" + member.uuidString.lowercased()
             _ = try stage.cast(.member(member, clips[0], .super, device: 5))
-            let page = try rig.feed.page(FeedRequest(voterKey: key, limit: 8), at: Date())
+            let page = try rig.feed.page(FeedRequest(voterKey: key, limit: 8))
             #expect(page.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 1))
             try stage.turn("power_votes_enabled", on: false)
-            let off = try rig.feed.page(FeedRequest(voterKey: key, limit: 8), at: Date())
+            let off = try rig.feed.page(FeedRequest(voterKey: key, limit: 8))
             #expect(off.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 0))
             #expect(try rig.page(5).votedClipIDs.count == 1)
             #expect(try rig.page(5).standing.totalVotesToday == 0)

@@ -22,7 +22,8 @@ final class InProcess: Backend {
     var routes: [Route] { application.routes }
 
     init(_ settings: Settings) throws {
-        services = Services(settings: settings, log: .standard(level: .error))
+        services = Services(
+            settings: settings, steps: ThisThread(), blocking: ThisThread(), log: .standard(level: .error))
         try services.schema.checkAtStart()
         application = try Composition.application(serving: HandlerGroup.all.map(\.name), services)
         try services.start()

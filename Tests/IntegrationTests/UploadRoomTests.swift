@@ -22,7 +22,7 @@ struct UploadRoomTests {
             let context = Context(
                 request: Request(.post, "/api/upload/signed-url"), caller: .member(member))
             let problem = fault {
-                try route.handle(context, ["fileName": "a.mp4", "contentType": "video/mp4", "size": 3])
+                try route.reply(context, ["fileName": "a.mp4", "contentType": "video/mp4", "size": 3])
             }
             #expect((problem as? Problem)?.status == 507)
             #expect((problem as? Problem)?.code == "storage_full")

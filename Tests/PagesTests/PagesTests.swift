@@ -270,3 +270,11 @@ struct FormattingTests {
         #expect(text == expected)
     }
 }
+
+extension Route {
+    /// What the handler answers at once.
+    fileprivate func handle(_ context: Context, _ body: JSONValue) throws -> Response {
+        guard case .now(let response) = try reply(context, body) else { throw Problem.internalError }
+        return response
+    }
+}

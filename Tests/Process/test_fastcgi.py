@@ -38,24 +38,43 @@ def test_malformed_records_close_the_connection_and_nothing_else(host, place, da
     assert host.process.poll() is None
 
 
-def test_silence_gives_the_thread_back(host, place):
-    """More silent connections than threads: each loses its thread after two seconds."""
-    silent = [Connection(place.path) for _ in range(30)]
+def test_silence_holds_no_thread(host, place):
+    """More silent connections than threads: others are served, and whoever speaks at last is, too."""
+    silent = [Connection(place.path) for _ in range(60)]
     try:
         serves(place)
-        assert all(connection.is_closed() for connection in silent[:24])
+        for connection in silent:
+            assert connection.request("GET", "/livez").status == 200
     finally:
         for connection in silent:
             connection.close()
 
 
-def test_idle_kept_connections_do_not_hold_every_thread(host, place):
-    """The valve: with all threads on idle connections, a new one is served at once."""
-    kept = [Connection(place.path) for _ in range(24)]
+def test_half_a_request_holds_up_nobody_else(host, place):
+    """More requests that were begun and not ended than there are threads for what does not block."""
+    values = environment("GET", "/livez")
+    halves = [Connection(place.path) for _ in range(12)]
     try:
-        for connection in kept:
-            assert connection.request("GET", "/livez").status == 200
-        serves(place)
+        for connection in halves:
+            connection.send(begin() + params(values)[:20])
+        for _ in range(5):
+            serves(place)
+        for connection in halves:
+            connection.send(params(values)[20:] + stdin(b""))
+            assert connection.answer().status == 200
+    finally:
+        for connection in halves:
+            connection.close()
+
+
+def test_idle_kept_connections_hold_no_thread(host, place):
+    """More idle connections than threads: a new one is served at once, and each of them still is."""
+    kept = [Connection(place.path) for _ in range(60)]
+    try:
+        for _ in range(2):
+            for connection in kept:
+                assert connection.request("GET", "/livez").status == 200
+            serves(place)
     finally:
         for connection in kept:
             connection.close()

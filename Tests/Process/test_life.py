@@ -47,6 +47,8 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(host, place):
     host.signal(signal.SIGTERM)
     host.lines.wait(stopping)
     host.notified("STOPPING=1")
+    # Whatever still comes on a kept connection is answered, and the connection closed with the answer.
+    assert idle.request("GET", "/livez").status == 200
     assert idle.is_closed()
     assert host.process.poll() is None
     assert [request.release().body for request in held] == [b"held"] * 3

@@ -1,4 +1,4 @@
-internal import Platform
+public import Platform
 internal import Synchronization
 public import Testing
 
@@ -16,6 +16,24 @@ public func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) throws 
     }
     for thread in threads { thread.join() }
     if let first = faults.withLock({ $0.first }) { throw first }
+}
+
+/// Runs steps at once, on the thread that hands them in.
+public struct ThisThread: StepRunner {
+    /// A runner without threads of its own.
+    public init() {}
+
+    /// Runs the steps before it returns.
+    public func perform(_ steps: [Step]) { for step in steps { step() } }
+}
+
+/// Waits for what `begin` tells the closure that it is given.
+public func awaited<Value: Sendable>(
+    _ begin: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> Void
+) throws -> Value {
+    let outcome = Monitor<Result<Value, any Error>?>(nil)
+    begin { result in outcome.update { $0 = result } }
+    return try #require(outcome.wait { $0 }).get()
 }
 
 /// Asks again and again until `condition` holds; false when it did not by the deadline.

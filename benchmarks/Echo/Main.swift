@@ -23,13 +23,13 @@ enum Main {
         let response = Response.json(bytes: [UInt8](repeating: UInt8(ascii: "x"), count: size))
         // The server asks before it reads a body what there is to know of a route; its answer is never made.
         let application = try Application(
-            routes: [.get("/echo", access: .any, limit: nil, summary: "Echo") { _ in response }],
+            routes: [.get("/echo", access: .any, limit: nil, summary: "Echo", later: { _ in .now(response) })],
             guards: Guard(
                 siteOrigin: "", identify: { _ in .visitor }, verifyCSRF: { _, _ in false }),
             log: log)
         let server = try FastCGIServer(
-            socket: try UnixSocket.listen(arguments[1]), threads: 96, log: log, onReload: {},
-            facts: application.facts, respond: { _ in response })
+            socket: try UnixSocket.listen(arguments[1]), board: try RequestBoard(limit: 256), threads: 1, log: log,
+            onReload: {}, facts: application.facts, respond: { _, then in then(response) })
         _ = try server.run()
         FastCGIServer.exit(0)
     }

@@ -16,6 +16,7 @@ extension Guard {
             siteOrigin: settings.siteURL,
             recentSignIn: .seconds(settings.recentSignInMinutes * 60),
             identify: { request in try identity.caller(of: request, clock) },
+            identifyLater: { request, then in identity.caller(of: request, clock, then: then) },
             verifyCSRF: { request, caller in identity.isFormTokenValid(of: request, caller, clock) },
             limit: limit,
             isEnabled: isEnabled,
@@ -31,11 +32,31 @@ extension IdentityService {
     /// for a session.
     func caller(of request: Request, _ clock: WallClock) throws -> Caller {
         if let token = request.bearerToken { return .member(try keyHolder(token, clock)) }
-        guard let session = try session(of: request, clock) else { return .visitor }
-        return .member(
+        return try session(of: request, clock).map(Self.caller) ?? .visitor
+    }
+
+    /// Who sends a request without a bearer token, told on whichever thread it becomes known.
+    func caller(
+        of request: Request, _ clock: WallClock, then: @escaping @Sendable (Guard.Identified) -> Void
+    ) {
+        guard let token = sessionToken(of: request) else {
+            then(.success(.visitor))
+            return
+        }
+        sessions.find(token, at: clock.now()) { found in
+            then(found.map { $0.map(Self.caller) ?? .visitor }.mapError { $0 })
+        }
+    }
+
+    private static func caller(_ session: Session) -> Caller {
+        .member(
             Member(
                 id: session.userID, username: session.username, isAdmin: session.isAdmin, isBanned: session.isBanned,
                 authenticatedAt: session.authenticatedAt, sessionID: session.id, isInUse: session.isInUse))
+    }
+
+    private func sessionToken(of request: Request) -> OpaqueToken? {
+        request.cookies[cookies.session].flatMap(OpaqueToken.init)
     }
 
     /// The member for whom an API key acts. A key without the scope is no admin's, whoever made it.
@@ -54,8 +75,7 @@ extension IdentityService {
 
     /// The session whose cookie a request carries.
     func session(of request: Request, _ clock: WallClock) throws -> Session? {
-        guard let token = request.cookies[cookies.session].flatMap(OpaqueToken.init) else { return nil }
-        return try sessions.find(token, at: clock.now())
+        try sessionToken(of: request).flatMap { try sessions.find($0, at: clock.now()) }
     }
 
     func isFormTokenValid(of request: Request, _ caller: Caller, _ clock: WallClock) -> Bool {

@@ -42,45 +42,46 @@ public enum VoteRoutes {
             ],
             answers: [200: .feed],
             features: ["FEED-01", "FEED-02", "FEED-03", "FEED-04", "VOTE-02"],
-            summary: "Clips of the open slot for this voter, and what the voter has left to cast."
-        ) { context in
-            let cookie = context.request.cookies[voting.identity.cookies.voter].flatMap(VoterCookie.init)
-            let key = voting.voterKey(context)
-            let page = try voting.feed.page(
-                FeedRequest(
+            summary: "Clips of the open slot for this voter, and what the voter has left to cast.",
+            later: { context in
+                let cookie = context.request.cookies[voting.identity.cookies.voter].flatMap(VoterCookie.init)
+                let key = voting.voterKey(context)
+                let request = FeedRequest(
                     voterKey: key, limit: context.integer(query: "limit") ?? 8,
-                    excluded: context.uuids(query: "excludeIds"), seen: context.uuids(query: "seenIds")),
-                at: context.now)
-            let token = voting.feedTokens.issue(to: key, at: context.now)
-            let response = Response.json(bytes: FeedAnswer.bytes(page, feedToken: token))
-            return cookie == nil ? response.setting(voting.newVoterCookie) : response
-        }
+                    excluded: context.uuids(query: "excludeIds"), seen: context.uuids(query: "seenIds"))
+                return .later { then in
+                    voting.feed.page(request, at: context.now) { found in
+                        then(
+                            found.map { page in
+                                let token = voting.feedTokens.issue(to: key, at: context.now)
+                                let response = Response.json(bytes: FeedAnswer.bytes(page, feedToken: token))
+                                return cookie == nil ? response.setting(voting.newVoterCookie) : response
+                            })
+                    }
+                }
+            })
     }
 
     private static func cast(_ voting: Voting) -> Route {
-        .post(
-            "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: VoteInput.self,
+        .change(
+            .post, "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: VoteInput.self,
             answers: [200: .voteTally, 409: .alreadyVoted],
             features: ["VOTE-01", "VOTE-02", "VOTE-03", "VOTE-06", "VOTE-07", "VOTE-10", "VOTE-11"],
             summary: "Votes for a clip of the open slot. The answer comes once the vote is durable."
         ) { context, input in
             let ballot = try voting.ballot(context, clip: input.clipId, kind: input.voteType ?? .standard)
-            let counts = try voting.countVisibility()
-            let tally = try refusing(counts) { try voting.committer.cast(ballot) }
-            return try VoteAnswer.response(tally, showsScore: counts != .afterClose)
+            return voting.answering(showsScore: { $0 != .afterClose }) { voting.committer.cast(ballot, then: $0) }
         }
     }
 
     private static func undo(_ voting: Voting) -> Route {
-        .delete(
-            "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: UndoInput.self,
+        .change(
+            .delete, "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: UndoInput.self,
             answers: [200: .voteTally], features: ["VOTE-04"],
             summary: "Takes the vote for a clip back, or its last cast where votes may be repeated."
         ) { context, input in
             let ballot = try voting.ballot(context, clip: input.clipId, kind: .standard)
-            let counts = try voting.countVisibility()
-            let tally = try refusing(counts) { try voting.committer.undo(ballot) }
-            return try VoteAnswer.response(tally, showsScore: counts == .always)
+            return voting.answering(showsScore: { $0 == .always }) { voting.committer.undo(ballot, then: $0) }
         }
     }
 }
@@ -116,9 +117,28 @@ extension Voting {
             network: voter.network, signals: signals)
     }
 
-    /// What the season shows of a round that is open. The snapshot is in memory, so this costs the vote nothing.
-    fileprivate func countVisibility() throws -> CountVisibility {
-        try feed.snapshot().season?.showCounts ?? .always
+    /// What becomes of a vote, with as much of the score as the season shows while the round is open. The snapshot that
+    /// says so is in memory, so it costs the vote nothing.
+    fileprivate func answering(
+        showsScore: @escaping @Sendable (CountVisibility) -> Bool,
+        _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, any Error>) -> Void) -> Void
+    ) -> Reply {
+        .later { then in
+            feed.snapshot { snapshot in
+                do {
+                    let counts = try snapshot.get().season?.showCounts ?? .always
+                    count { outcome in
+                        then(
+                            Result {
+                                let tally = try refusing(counts) { try outcome.get() }
+                                return try VoteAnswer.response(tally, showsScore: showsScore(counts))
+                            })
+                    }
+                } catch {
+                    then(.failure(error))
+                }
+            }
+        }
     }
 
     fileprivate var newVoterCookie: SetCookie {

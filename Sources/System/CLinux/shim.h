@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -23,3 +25,15 @@ static inline int dailies_spawn_close_from(posix_spawn_file_actions_t *actions, 
     return posix_spawn_file_actions_addclosefrom_np(actions, from);
 }
 static inline int dailies_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+// The struct of epoll is packed and holds a union, so only its word comes and goes.
+static inline int dailies_epoll_set(int epoll, int operation, int descriptor, uint32_t events, uint64_t word) {
+    struct epoll_event event = {.events = events, .data.u64 = word};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+static inline int dailies_epoll_next(int epoll, uint64_t *word, int milliseconds) {
+    struct epoll_event event;
+    int found = epoll_wait(epoll, &event, 1, milliseconds);
+    if (found > 0) *word = event.data.u64;
+    return found;
+}

@@ -1,0 +1,20 @@
+import FoundationEssentials
+import TestSupport
+
+@testable import Film
+
+extension VoteCommitter {
+    func cast(_ ballot: Ballot) throws -> VoteTally { try awaited { cast(ballot, then: $0) } }
+
+    func undo(_ ballot: Ballot) throws -> VoteTally { try awaited { undo(ballot, then: $0) } }
+}
+
+extension Feed {
+    func page(_ request: FeedRequest) throws -> FeedPage { try awaited { page(request, at: Date(), then: $0) } }
+}
+
+extension VoterStandings {
+    func find(_ voter: String, season: UUID?, slot: Int?) throws -> VoterStanding {
+        try awaited { find(voter, season: season, slot: slot, then: $0) }
+    }
+}
