@@ -74,6 +74,7 @@ public final class RequestBoard: StepRunner {
         dailies_epoll_set(epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue, word) == 0
     }
 
+    /// Takes steps, which front threads run before they read anything more.
     public func perform(_ steps: [Step]) {
         let rings = state.withLock { state in
             for step in steps { state.steps.append(step) }

@@ -13,13 +13,13 @@ public enum Reply: Sendable {
 extension Route {
     /// A read whose answer may come later, and whose handler never blocks.
     public static func get(
-        _ pattern: String, access: Access, limit: LimitClass? = .read, query: [QueryParameter] = [],
-        answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
+        _ pattern: String, access: Access, limit: LimitClass? = .read, isAlwaysServed: Bool = false,
+        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
         later: @escaping @Sendable (Context) throws -> Reply
     ) -> Route {
         Route(
             .get, pattern, access: access, limit: limit, bodyLimit: 0, query: query, answers: answers,
-            features: features, summary: summary, mayBlock: false
+            isAlwaysServed: isAlwaysServed, features: features, summary: summary, mayBlock: false
         ) { context, _ in try later(context) }
     }
 

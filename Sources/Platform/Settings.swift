@@ -44,10 +44,6 @@ public struct Settings: Sendable {
     public let hostThreads: Int
     /// How long a host that is told to end waits for its requests.
     public let hostStopSeconds: Int
-    /// `worker_processes` of nginx.
-    public let nginxWorkers: Int
-    /// `keepalive` of nginx's upstreams.
-    public let nginxKeepalive: Int
     /// The least that is logged.
     public let logLevel: LogLevel
     /// The ffmpeg program.
@@ -133,8 +129,6 @@ public struct Settings: Sendable {
         hostSocket = reader.path("HOST_SOCKET")
         hostThreads = reader.number("HOST_THREADS", 1...4_096)
         hostStopSeconds = reader.number("HOST_STOP_SECONDS", 1...3_600)
-        nginxWorkers = reader.number("NGINX_WORKERS", 1...256)
-        nginxKeepalive = reader.number("NGINX_KEEPALIVE", 0...4_096)
         logLevel = reader.logLevel()
         ffmpeg = reader.path("FFMPEG")
         ffprobe = reader.path("FFPROBE")
@@ -152,13 +146,6 @@ public struct Settings: Sendable {
         contactEmail = reader.address("CONTACT_EMAIL")
         signInLinkMinutes = reader.number("SIGN_IN_LINK_MINUTES", 1...1_440)
         captcha = reader.captcha()
-        let needed = nginxWorkers * nginxKeepalive + 16
-        if hostThreads < needed {
-            reader.fault(
-                "HOST_THREADS",
-                "must be at least \(needed) = NGINX_WORKERS × NGINX_KEEPALIVE + 16, else idle connections of nginx hold "
-                    + "every thread")
-        }
         shown = reader.shown
     }
 }

@@ -78,13 +78,10 @@ extension Settings {
             "Where a host listens when it does not inherit a socket as standard input."),
         SettingDescription(
             "HOST_THREADS", "96", unit: "threads",
-            "How many requests a host answers at once; at least NGINX_WORKERS × NGINX_KEEPALIVE + 16."),
+            "How many requests that wait for the database or a file a host answers at once."),
         SettingDescription(
             "HOST_STOP_SECONDS", "10", unit: "seconds",
             "How long a host that is told to end waits for the requests it has read; below the unit's TimeoutStopSec."),
-        SettingDescription("NGINX_WORKERS", "2", unit: "processes", "`worker_processes` of the shipped nginx.conf."),
-        SettingDescription(
-            "NGINX_KEEPALIVE", "32", unit: "connections", "`keepalive` of the upstreams in the shipped nginx.conf."),
         SettingDescription(
             "LOG_LEVEL", "info", unit: "debug to error",
             "The least that is logged: debug, info, notice, warning or error."),

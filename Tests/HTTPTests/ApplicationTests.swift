@@ -54,6 +54,22 @@ struct ApplicationTests {
                 "on": "\(context.bool(query: "on").map(String.init) ?? "")",
             ])
         },
+        .get(
+            "/api/later", access: .any, summary: "later",
+            later: { context in
+                switch context.request.query["what"] {
+                case "now": return .now(.text("now"))
+                case "throws": throw Site.Refused()
+                case "fails": return .later { then in then(.failure(Site.Refused())) }
+                default:
+                    return .later { then in
+                        _ = try? BackgroundThread(named: "later") { then(.success(.text("later"))) }
+                    }
+                }
+            }),
+        .change(.put, "/api/later", access: .any, body: Site.Vote.self, summary: "later") { _, vote in
+            .later { then in then(.success(.text(vote.clipId.uuidString.lowercased()))) }
+        },
         .get("/api/clip/[id]", access: .any, summary: "clip") { context in
             .text(try context.uuid("id").uuidString.lowercased())
         },
@@ -283,6 +299,51 @@ struct ApplicationTests {
     func pathParameters() throws {
         #expect(try site().get("/api/clip/\(Site.clip.uppercased())").text == Site.clip)
         #expect(try site().get("/api/clip/7").status == 404)
+    }
+
+    @Test("an answer may come later, from another thread, and fares like any other")
+    func later() throws {
+        let site = try site()
+        for (what, status, text) in [("", 200, "later"), ("now", 200, "now")] {
+            let answer = site.get("/api/later?what=\(what)")
+            #expect(answer.status == status)
+            #expect(answer.text == text)
+            #expect(answer.headers["X-Request-Id"] != nil)
+        }
+        for what in ["throws", "fails"] {
+            let answer = site.get("/api/later?what=\(what)")
+            #expect(answer.status == 409)
+            #expect(answer.code == "refused")
+        }
+        #expect(site.post("/api/later", #"{"clipId":"\#(Site.clip)"}"#, method: .put).text == Site.clip)
+        #expect(site.post("/api/later", #"{"clipId":"x"}"#, method: .put).status == 422)
+        #expect(site.requestLines.count == 6, "each has its line in the log")
+        #expect(site.requestLines.map { $0["status"] } == [200, 200, 409, 409, 200, 422].map { .int($0) })
+    }
+
+    @Test("who calls is found out without waiting only where the route never blocks, and no key is to be looked up")
+    func identifying() throws {
+        let asked = Monitor<[String]>([])
+        let application = try Application(
+            routes: Self.routes,
+            guards: Guard(
+                siteOrigin: Site.origin,
+                identify: { request in
+                    asked.update { $0.append("waiting \(request.path)") }
+                    return .visitor
+                },
+                identifyLater: { request, then in
+                    asked.update { $0.append("later \(request.path)") }
+                    then(.failure(Site.Refused().problem))
+                }, verifyCSRF: { _, _ in true }), log: .silent)
+        #expect(application.respond(to: Request(.get, "/api/later?what=now")).status == 409)
+        #expect(application.respond(to: Request(.get, "/api/list")).status == 200)
+        let key = Request(.get, "/api/later?what=now", headers: ["Authorization": "Bearer x"])
+        #expect(application.respond(to: key).status == 200)
+        #expect(asked.withLock(\.self) == ["later /api/later", "waiting /api/list", "waiting /api/later"])
+        #expect(!application.facts(about: Request(.get, "/api/later")).mayBlock)
+        #expect(application.facts(about: key).mayBlock)
+        #expect(application.facts(about: Request(.get, "/api/list")).mayBlock)
     }
 
     @Test("the server learns the limit of a body before it reads one")

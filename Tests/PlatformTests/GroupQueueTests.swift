@@ -64,6 +64,70 @@ struct GroupQueueTests {
         queue.stop()
     }
 
+    @Test("VOTE-06 answers are heard on the runner's threads, while the next group is worked off")
+    func runner() throws {
+        let runner = Collecting()
+        let queue = GroupQueue<Int, Int>(groupLimit: 100, capacity: 100, runner: runner)
+        let gate = Monitor(false)
+        let groups = Monitor<[[Int]]>([])
+        let heard = Monitor<[Int: Int]>([:])
+        queue.start { tickets in
+            groups.update { $0.append(tickets.map(\.item)) }
+            if tickets.first?.item == 0 { _ = gate.wait { $0 ? true : nil } }
+            for ticket in tickets { ticket.answer(ticket.item == 3 ? .failure(Refused()) : .success(ticket.item * 2)) }
+        }
+        @Sendable func hand(_ item: Int) {
+            queue.submit(item) { result in heard.update { $0[item] = (try? result.get()) ?? -1 } }
+        }
+        try concurrently(2) { (number: Int) throws in
+            if number == 0 {
+                hand(0)
+            } else {
+                #expect(eventually { groups.withLock { !$0.isEmpty } })
+                for item in 1...4 { hand(item) }
+                #expect(heard.withLock(\.isEmpty), "nobody has waited, and nothing is known yet")
+                gate.update { $0 = true }
+            }
+        }
+        #expect(groups.withLock(\.self) == [[0], [1, 2, 3, 4]])
+        #expect(heard.withLock(\.isEmpty), "what becomes of answers is the runner's to do")
+        runner.run()
+        #expect(heard.withLock(\.self) == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
+        hand(7)
+        #expect(heard.withLock { $0[7] } == 14, "a lone item is heard of at once, on the thread that handed it in")
+        queue.stop()
+        hand(9)
+        #expect(heard.withLock { $0[9] } == -1, "a stopped queue refuses")
+    }
+
+    @Test("VOTE-06 whoever waits for an answer works for others once, and leaves the rest to the runner")
+    func leading() throws {
+        let runner = Collecting()
+        let queue = GroupQueue<Int, Int>(groupLimit: 1, capacity: 100, runner: runner)
+        let gate = Monitor(false)
+        let heard = Monitor<[Int]>([])
+        let begun = Monitor(0)
+        queue.start { tickets in
+            begun.update { $0 += 1 }
+            _ = gate.wait { $0 ? true : nil }
+            for ticket in tickets { ticket.answer(.success(ticket.item)) }
+        }
+        // The one that waits begins, two more come, and then the work may go on.
+        try concurrently(2) { (number: Int) throws in
+            if number == 0 {
+                #expect(try queue.submit(0) == 0)
+                #expect(heard.withLock(\.isEmpty), "its answer was there after one group, whoever came meanwhile")
+            } else {
+                #expect(eventually { begun.withLock { $0 == 1 } })
+                for item in 1...2 { queue.submit(item) { _ in heard.update { $0.append(item) } } }
+                gate.update { $0 = true }
+            }
+        }
+        while heard.withLock({ $0.count < 2 }) { runner.run() }
+        #expect(heard.withLock(\.self).sorted() == [1, 2])
+        queue.stop()
+    }
+
     @Test("What waits for the start is worked off; a full queue and a stopped one refuse")
     func limits() throws {
         let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 3)
@@ -80,5 +144,20 @@ struct GroupQueueTests {
         queue.stop()
         #expect(throws: GroupQueueFull.self) { try queue.submit(1) }
         GroupQueue<Int, Int>(groupLimit: 1, capacity: 1).stop()
+    }
+}
+
+/// Keeps steps until it is told to run them.
+private final class Collecting: StepRunner {
+    private let steps = Monitor<[Step]>([])
+
+    func perform(_ steps: [Step]) { self.steps.update { $0 += steps } }
+
+    func run() {
+        let taken = steps.update { steps -> [Step] in
+            defer { steps = [] }
+            return steps
+        }
+        for step in taken { step() }
     }
 }

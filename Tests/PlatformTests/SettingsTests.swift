@@ -117,13 +117,6 @@ struct SettingsTests {
         #expect(new.siteURL == "https://new.example")
     }
 
-    @Test("OPS-05 threads must outnumber nginx's idle connections")
-    func threadsFormula() {
-        #expect(faults(["HOST_THREADS": "79"]) == ["HOST_THREADS"])
-        #expect(faults(["HOST_THREADS": "80"]) == [])
-        #expect(faults(["NGINX_WORKERS": "4"]) == ["HOST_THREADS"])
-    }
-
     @Test("OPS-05 the shown values hold no secret")
     func shownValues() throws {
         let settings = try Settings.load(complete)

@@ -117,8 +117,7 @@ class Place:
             "DATABASE_URL": f"host={self.directory}/nowhere dbname=dailies",
             "SITE_URL": "http://127.0.0.1:8080", "SECRET_KEY": "0123456789abcdef" * 4,
             "MEDIA_DIR": str(self.media), "VERSION_DIR": str(self.version), "WEB_DIR": str(ROOT / "web"),
-            "MIGRATIONS_DIR": str(ROOT / "migrations"), "HOST_THREADS": "24", "NGINX_KEEPALIVE": "4",
-            "NGINX_WORKERS": "2", **settings,
+            "MIGRATIONS_DIR": str(ROOT / "migrations"), "HOST_THREADS": "24", **settings,
         }
 
     def start(self, *groups, **options):

@@ -12,8 +12,7 @@ public enum SystemRoutes {
 
     private static let alive = Route.get(
         "/livez", access: .any, limit: nil, isAlwaysServed: true, features: ["OPS-04"],
-        summary: "Whether this process runs."
-    ) { _ in .text("alive\n") }
+        summary: "Whether this process runs.", later: { _ in .now(.text("alive\n")) })
 
     private static func ready(_ isReady: @escaping @Sendable () -> Bool) -> Route {
         .get(
