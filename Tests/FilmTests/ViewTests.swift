@@ -47,6 +47,7 @@ struct ViewTests {
                 // No retries: whoever is the victim of a deadlock is seen.
                 var options = stage.test.options(as: .web)
                 options.maximumConnections = 1
+                options.transactionAttempts = 1
                 let host = Database(options)
                 defer { host.close() }
                 for step in 0..<40 {
