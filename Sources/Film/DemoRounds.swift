@@ -23,8 +23,8 @@ extension DemoSeason {
     private func vote(in season: UUID, slot: Int, for favourite: UUID, on connection: Connection) throws {
         try connection.execute(
             """
-            insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
-            select clips.season_id, clips.slot_position, clips.id, audience.voter_key, dailies_now()
+            insert into clip_views (season_id, slot_position, voter_key, clip_ids, viewed_at)
+            select clips.season_id, clips.slot_position, audience.voter_key, array_agg(clips.id), dailies_now()
             from tournament_clips clips
             cross join (
                 select 'device_' || md5('demo ' || number) as voter_key
@@ -32,16 +32,17 @@ extension DemoSeason {
             ) audience
             where clips.season_id = \(season) and clips.slot_position = \(Int32(slot)) and clips.status = 'active'
                 and abs(hashtext('view' || audience.voter_key || clips.title || \(Int32(slot))::text)) % 100 < 82
+            group by clips.season_id, clips.slot_position, audience.voter_key
             """)
         try connection.execute(
             """
             insert into votes (
                 season_id, slot_position, clip_id, voter_key, device_key, weight, created_at, updated_at
             )
-            select views.season_id, views.slot_position, views.clip_id, views.voter_key, views.voter_key, 1,
+            select views.season_id, views.slot_position, clips.id, views.voter_key, views.voter_key, 1,
                 dailies_now(), dailies_now()
             from clip_views views
-            join tournament_clips clips on clips.id = views.clip_id
+            join tournament_clips clips on clips.id = any (views.clip_ids)
             where views.season_id = \(season) and views.slot_position = \(Int32(slot))
                 and abs(hashtext('vote' || views.voter_key || clips.title || \(Int32(slot))::text)) % 100
                     < case
@@ -56,17 +57,18 @@ extension DemoSeason {
                 weighted_score = counted.votes,
                 view_count = counted.views
             from (
-                select clip_id,
+                select viewed.clip_id,
                     count(*)::int as views,
                     (
                         select count(*)::int
                         from votes
                         where votes.season_id = \(season) and votes.slot_position = \(Int32(slot))
-                            and votes.clip_id = clip_views.clip_id
+                            and votes.clip_id = viewed.clip_id
                     ) as votes
-                from clip_views
-                where season_id = \(season) and slot_position = \(Int32(slot))
-                group by clip_id
+                from clip_views shown
+                cross join unnest(shown.clip_ids) viewed (clip_id)
+                where shown.season_id = \(season) and shown.slot_position = \(Int32(slot))
+                group by viewed.clip_id
             ) counted
             where clips.id = counted.clip_id
             """)

@@ -31,11 +31,18 @@ public enum Retention {
             database)
         report.passes = try run("delete from captcha_passes where expires_at < dailies_now()", database)
         for round in try closedRounds(database) {
-            report.views += try run(
-                """
-                delete from clip_views
-                where season_id = \(round.season)::uuid and slot_position = \(round.slot)
-                """, database)
+            report.views += try database.transaction(timeout: .seconds(600)) { connection in
+                try connection.one(
+                    """
+                    with gone as (
+                        delete from clip_views
+                        where season_id = \(round.season)::uuid and slot_position = \(round.slot)
+                        returning cardinality(clip_ids) as views
+                    )
+                    select coalesce(sum(views), 0)::int
+                    from gone
+                    """)
+            }
             report.devices += try run(
                 """
                 update votes

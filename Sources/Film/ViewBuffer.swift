@@ -12,29 +12,31 @@ public struct ViewedRound: Hashable, Sendable {
 /// Collects views and writes them down once a second and at a clean stop, so that no answer waits for it.
 public final class ViewBuffer: Sendable {
     private static let interval = Duration.seconds(1)
-    /// What one statement writes at most.
-    private static let batchLimit = 8_192
-    /// Views beyond this are dropped, when the database has been away for long.
+    /// What one statement writes, more or less. Each clip's counter is changed once by it, so that large ones are cheaper;
+    /// but the round cannot close meanwhile, and this is some 40 ms.
+    private static let batchLimit = 32_768
+    /// Views beyond this are dropped, when the database has been away for long: some 8 MB.
     private static let capacity = 262_144
-    /// So many views are remembered as written; forgetting them costs time and changes no counter.
-    private static let memory = 262_144
 
     private let database: Database
     private let log: Log
     private let state = Monitor(State())
     private let thread = Mutex<BackgroundThread?>(nil)
 
-    private struct View: Hashable {
-        let voter: String
-        let clip: UUID
-    }
-
     private struct State {
-        var waiting: [ViewedRound: [View]] = [:]
+        /// One round, but for the moment in which the next begins.
+        var waiting: [(round: ViewedRound, views: ViewBatch)] = []
         var count = 0
         var dropped = 0
-        var known: Set<Int> = []
+        var recent = RecentViews()
         var isStopping = false
+
+        /// Where the views of a round are collected.
+        mutating func place(of round: ViewedRound) -> Int {
+            if let place = waiting.lastIndex(where: { $0.round == round }) { return place }
+            waiting.append((round, ViewBatch()))
+            return waiting.count - 1
+        }
     }
 
     /// A buffer that writes to `database`.
@@ -60,23 +62,22 @@ public final class ViewBuffer: Sendable {
 
     /// Notes that a voter saw clips in a round.
     public func note(_ clips: [UUID], by voter: String, in round: ViewedRound) {
+        let seed = RecentViews.seed(of: voter, in: round)
         let isFirst = state.withLock { state in
-            let wasEmpty = state.count == 0
-            for clip in clips {
-                let view = View(voter: voter, clip: clip)
-                var hasher = Hasher()
-                hasher.combine(round)
-                hasher.combine(view)
-                guard state.known.insert(hasher.finalize()).inserted else { continue }
-                guard state.count < Self.capacity else {
-                    state.dropped += 1
-                    continue
-                }
-                state.waiting[round, default: []].append(view)
-                state.count += 1
+            guard state.count + clips.count <= Self.capacity else {
+                state.dropped += clips.count { !state.recent.contains($0, seed: seed) }
+                return false
             }
-            if state.known.count > Self.memory { state.known.removeAll(keepingCapacity: true) }
-            return wasEmpty && state.count > 0
+            let place = state.place(of: round)
+            var fresh = 0
+            for clip in clips where state.recent.insert(clip, seed: seed) {
+                state.waiting[place].views.append(clip)
+                fresh += 1
+            }
+            guard fresh > 0 else { return false }
+            state.waiting[place].views.endAnswer(to: voter, clips: fresh)
+            state.count += fresh
+            return state.count == fresh
         }
         if isFirst { state.update { _ in } }
     }
@@ -85,7 +86,7 @@ public final class ViewBuffer: Sendable {
     public func write() {
         let (waiting, dropped) = state.withLock { state in
             defer {
-                state.waiting = [:]
+                state.waiting = []
                 state.count = 0
                 state.dropped = 0
             }
@@ -93,15 +94,14 @@ public final class ViewBuffer: Sendable {
         }
         if dropped > 0 { log.warning("views were dropped", ["views": .int(dropped)]) }
         for (round, views) in waiting {
-            var left = views[...]
-            while !left.isEmpty {
-                let batch = left.prefix(Self.batchLimit)
+            var left = views.parts(of: Self.batchLimit)[...]
+            while let part = left.first {
                 do {
-                    try write(batch, of: round)
-                    left = left.dropFirst(batch.count)
+                    try write(part, of: round)
+                    left.removeFirst()
                 } catch {
                     log.warning("views cannot be written", ["error": .string("\(error)")])
-                    keep(left, of: round)
+                    for part in left { keep(part, of: round) }
                     break
                 }
             }
@@ -114,21 +114,22 @@ public final class ViewBuffer: Sendable {
         return state.wait(until: .now + Self.interval) { $0.isStopping ? false : nil } ?? true
     }
 
-    private func write(_ views: ArraySlice<View>, of round: ViewedRound) throws {
+    private func write(_ views: ViewBatch, of round: ViewedRound) throws {
         try database.transaction { connection in
             _ = try connection.query(
                 """
                 select record_views(
-                    \(round.season), \(round.slot)::int, \(views.map(\.voter)), \(views.map(\.clip))
+                    \(round.season), \(round.slot)::int, \(views.voters), \(views.counts), \(views.clips)
                 )
                 """, as: Int.self)
         }
     }
 
-    private func keep(_ views: ArraySlice<View>, of round: ViewedRound) {
+    private func keep(_ views: ViewBatch, of round: ViewedRound) {
         state.withLock { state in
-            state.waiting[round, default: []].append(contentsOf: views)
-            state.count += views.count
+            let place = state.place(of: round)
+            state.waiting[place].views.append(contentsOf: views)
+            state.count += views.clips.count
         }
     }
 }

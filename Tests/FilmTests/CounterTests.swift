@@ -94,7 +94,7 @@ struct CounterTests {
         for key in keys.prefix(4) {
             let _: [Row] = try web.query("select * from voter_standing(\(season), 1, \(key), 200)")
         }
-        let _: Int = try web.one("select record_views(\(season), 1, \(keys), \(clips))")
+        let _: Int = try web.one("select record_views(\(season), 1, \(keys), \(keys.map { _ in Int32(1) }), \(clips))")
     }
 
     /// Twenty thousand votes, voters, networks and views of others, and five thousand clips that wait.
@@ -119,8 +119,8 @@ struct CounterTests {
                 from generate_series(1, 20000) number;
                 insert into voter_days (voter_key, day, casts)
                 select 'user_' || number, (now() at time zone 'utc')::date, 1 from generate_series(1, 20000) number;
-                insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
-                select '\(season)', 1, gen_random_uuid(), 'user_' || number, now()
+                insert into clip_views (season_id, slot_position, clip_ids, voter_key, viewed_at)
+                select '\(season)', 1, array[gen_random_uuid()], 'user_' || number, now()
                 from generate_series(1, 20000) number;
                 insert into users (id) select gen_random_uuid() from generate_series(1, 20000);
                 reset session_replication_role;

@@ -53,7 +53,7 @@ struct ReadCostTests {
                 """
             ),
             ("an undo", "select * from undo_votes(\([key]), \([clip]), \(nothing), 200)"),
-            ("a view", "select record_views(\(season), 1, \([key]), \([clip]))"),
+            ("a view", "select record_views(\(season), 1, \([key]), \([Int32(1)]), \([clip]))"),
         ]
     }
 
@@ -100,8 +100,8 @@ extension FilmStage {
                     season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, created_at, updated_at
                 )
                 select '\(season)', 1, '\(clip)', 1, 'user_' || id, 'device_' || number, id, now(), now() from voters;
-                insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
-                select '\(season)', 1, '\(clip)', 'user_' || id, now() from voters;
+                insert into clip_views (season_id, slot_position, clip_ids, voter_key, viewed_at)
+                select '\(season)', 1, array['\(clip)'::uuid], 'user_' || id, now() from voters;
                 insert into voter_days (voter_key, day, casts)
                 select 'user_' || id, (now() at time zone 'utc')::date, 1 from voters;
                 insert into rate_windows (key, minute, current_count, previous_count, granted)

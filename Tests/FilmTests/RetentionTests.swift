@@ -24,8 +24,8 @@ struct RetentionTests {
                     """)
                 try stage.superuser.execute(
                     """
-                    insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
-                    values (\(season), \(Int32(slot)), \(clips[0]), 'device_1', dailies_now())
+                    insert into clip_views (season_id, slot_position, clip_ids, voter_key, viewed_at)
+                    values (\(season), \(Int32(slot)), \(clips), 'device_1', dailies_now())
                     """)
             }
             try leaveTraces(slot: 1)
@@ -41,7 +41,7 @@ struct RetentionTests {
             try leaveTraces(slot: 2)
             try stage.test.advanceClock(by: .seconds(11 * 86_400))
             let old = try Retention.sweep(stage.jobs)
-            #expect(old.views == 1 && old.devices == 1 && old.voterDays == 1)
+            #expect(old.views == 2 && old.devices == 1 && old.voterDays == 1)
             #expect(try Retention.sweep(stage.jobs) == RetentionReport())
             let left: [Int32] = try stage.superuser.query("select slot_position from clip_views")
             #expect(left == [2])

@@ -182,9 +182,11 @@ private struct TracedSite {
             "select season_id, position from story_slots where status = 'voting'")
         let season: UUID = try row.value("season_id")
         let slot: Int32 = try row.value("position")
-        let keys = clips.map { _ in "user_" + miraID.uuidString.lowercased() }
+        let key = "user_" + miraID.uuidString.lowercased()
+        let counts = [Int32(clips.count)]
         #expect(
-            try root.one("select record_views(\(season), \(slot), \(keys), \(clips))", as: Int.self) == clips.count)
+            try root.one("select record_views(\(season), \(slot), \([key]), \(counts), \(clips))", as: Int.self)
+                == clips.count)
     }
 
     /// Uploads, the log, the queue, and the rest.

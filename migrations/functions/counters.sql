@@ -30,11 +30,12 @@ as $$
         and cast_for.slot_position = clips.slot_position
         and cast_for.clip_id = clips.id
     left join (
-        select clip_views.season_id, clip_views.slot_position, clip_views.clip_id, count(*)::int as views
+        select shown.season_id, shown.slot_position, viewed.clip_id, count(*)::int as views
         from story_slots slots
-        join clip_views on clip_views.season_id = slots.season_id and clip_views.slot_position = slots.position
+        join clip_views shown on shown.season_id = slots.season_id and shown.slot_position = slots.position
+        cross join unnest(shown.clip_ids) viewed (clip_id)
         where slots.status in ('voting', 'waiting_for_clips', 'under_review')
-        group by clip_views.season_id, clip_views.slot_position, clip_views.clip_id
+        group by shown.season_id, shown.slot_position, viewed.clip_id
     ) seen
         on seen.season_id = clips.season_id
         and seen.slot_position = clips.slot_position

@@ -44,10 +44,10 @@ begin
         join story_slots slots on slots.season_id = votes.season_id and slots.position = votes.slot_position
         where slots.status <> 'locked' and votes.voter_key = member_key and votes.voided_at is null
         union
-        select views.clip_id
-        from clip_views views
-        join story_slots slots on slots.season_id = views.season_id and slots.position = views.slot_position
-        where slots.status <> 'locked' and views.voter_key = member_key
+        select unnest(shown.clip_ids)
+        from clip_views shown
+        join story_slots slots on slots.season_id = shown.season_id and slots.position = shown.slot_position
+        where slots.status <> 'locked' and shown.voter_key = member_key
     )
     order by id
     for update;
@@ -67,26 +67,46 @@ begin
         and (clips.season_id, clips.slot_position) = (taken.season_id, taken.slot_position);
 
     with taken as (
-        delete from clip_views views
+        delete from clip_views shown
         using story_slots slots
-        where slots.status <> 'locked' and views.season_id = slots.season_id and views.slot_position = slots.position
-            and views.voter_key = member_key
-        returning views.season_id, views.slot_position, views.clip_id
+        where slots.status <> 'locked' and shown.season_id = slots.season_id and shown.slot_position = slots.position
+            and shown.voter_key = member_key
+        returning shown.season_id, shown.slot_position, shown.clip_ids
+    ), views as (
+        select taken.season_id, taken.slot_position, viewed.clip_id, count(*)::int as count
+        from taken
+        cross join unnest(taken.clip_ids) viewed (clip_id)
+        group by taken.season_id, taken.slot_position, viewed.clip_id
     )
     update tournament_clips clips
-    set view_count = clips.view_count - 1
-    from taken
-    where clips.id = taken.clip_id
-        and (clips.season_id, clips.slot_position) = (taken.season_id, taken.slot_position);
+    set view_count = clips.view_count - views.count
+    from views
+    where clips.id = views.clip_id
+        and (clips.season_id, clips.slot_position) = (views.season_id, views.slot_position);
 
     delete from votes
     using story_slots slots
     where slots.status <> 'locked' and votes.season_id = slots.season_id and votes.slot_position = slots.position
         and votes.clip_id = any (leaving);
-    delete from clip_views views
-    using story_slots slots
-    where slots.status <> 'locked' and views.season_id = slots.season_id and views.slot_position = slots.position
-        and views.clip_id = any (leaving);
+
+    -- Who has been shown a clip stands under the voter and not under the clip, so this goes through the open round. A clip
+    -- that never competed was shown to nobody.
+    if exists (select from tournament_clips where id = any (leaving) and activated_at is not null) then
+        delete from clip_views shown
+        using story_slots slots
+        where slots.status <> 'locked' and shown.season_id = slots.season_id and shown.slot_position = slots.position
+            and shown.clip_ids <@ leaving;
+        update clip_views shown
+        set clip_ids = array(
+                select viewed.clip_id
+                from unnest(shown.clip_ids) with ordinality viewed (clip_id, place)
+                where viewed.clip_id <> all (leaving)
+                order by viewed.place
+            )
+        from story_slots slots
+        where slots.status <> 'locked' and shown.season_id = slots.season_id and shown.slot_position = slots.position
+            and shown.clip_ids && leaving;
+    end if;
 end
 $$;
 

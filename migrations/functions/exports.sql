@@ -77,6 +77,20 @@ begin
 end
 $$;
 
+-- What a member was shown, looked up in the same way.
+create or replace function views_of(member uuid)
+returns setof clip_views
+language sql
+stable
+set search_path = public, pg_temp
+set enable_seqscan = off
+as $$
+    select shown.*
+    from story_slots slots
+    join clip_views shown on shown.season_id = slots.season_id and shown.slot_position = slots.position
+        and shown.voter_key = 'user_' || member;
+$$;
+
 -- Everything that is kept about a member, as one document; null when there is no such member.
 create or replace function export_member(member uuid)
 returns jsonb
@@ -221,15 +235,15 @@ begin
                 select coalesce(
                     jsonb_agg(
                         jsonb_build_object(
-                            'seasonId', season_id, 'slot', slot_position, 'clipId', clip_id,
-                            'viewedAt', rfc3339(viewed_at)
+                            'seasonId', shown.season_id, 'slot', shown.slot_position, 'clipId', viewed.clip_id,
+                            'viewedAt', rfc3339(shown.viewed_at)
                         )
-                        order by viewed_at
+                        order by shown.viewed_at, viewed.place
                     ),
                     '[]'
                 )
-                from clip_views
-                where voter_key = 'user_' || member
+                from views_of(member) shown
+                cross join unnest(shown.clip_ids) with ordinality viewed (clip_id, place)
             ),
             'captchaPassUntil', (
                 select rfc3339(expires_at) from captcha_passes where voter_key = 'user_' || member
@@ -274,5 +288,6 @@ begin
 end
 $$;
 
-revoke all on function export_row(jsonb), export_other_tables(uuid), votes_of(uuid), export_member(uuid) from public;
+revoke all on function export_row(jsonb), export_other_tables(uuid), votes_of(uuid), views_of(uuid) from public;
+revoke all on function export_member(uuid) from public;
 grant execute on function export_member(uuid) to dailies_web, dailies_jobs;

@@ -1,0 +1,243 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Film
+
+@Suite("Views in the database", .requiresPostgres)
+struct ViewTests {
+    @Test("FEED-04 a view that comes again, in its batch or in a later one, counts once")
+    func once() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B", "C"])
+            #expect(try stage.see(season, ["v1": [clips[0], clips[1], clips[0]], "v2": [clips[0]]]) == 3)
+            #expect(try stage.see(season, ["v1": [clips[1], clips[2]], "v2": [clips[0]]]) == 1)
+            #expect(try stage.see(season, ["v2": [clips[0]]]) == 0)
+            #expect(try stage.see(season, [:]) == 0)
+            #expect(try clips.map { try stage.counters(of: $0)[2] } == [2, 1, 1])
+            #expect(try stage.drift() == 0)
+            #expect(try stage.viewsTwice() == 0)
+        }
+    }
+
+    @Test("FEED-04 a batch whose parts do not fit together is refused and counts nothing")
+    func malformed() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B"])
+            let batches: [(voters: [String], counts: [Int32])] = [
+                (["v1", "v1"], [1, 1]), (["v1", "v2"], [2]), (["v1"], [2, 0]), (["v1", "v2"], [1, 2]), (["v1"], [1]),
+                (["v1", "v2"], [3, -1]),
+            ]
+            for (voters, counts) in batches {
+                let error = fault {
+                    try stage.web.one("select record_views(\(season), 1, \(voters), \(counts), \(clips))", as: Int.self)
+                }
+                #expect((error as? DatabaseError)?.sqlstate == "22023", "\(voters) \(counts)")
+            }
+            #expect(try stage.superuser.one("select count(*)::int from clip_views") == 0)
+        }
+    }
+
+    @Test("FEED-04 views from many hosts at once count once each, beside votes, without a deadlock")
+    func manyHosts() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting((1...12).map { "clip \($0)" })
+            try concurrently(8) { thread in
+                // No retries: whoever is the victim of a deadlock is seen.
+                var options = stage.test.options(as: .web)
+                options.maximumConnections = 1
+                options.transactionAttempts = 1
+                let host = Database(options)
+                defer { host.close() }
+                for step in 0..<40 {
+                    if thread < 2 {
+                        let ballots = clips.shuffled().prefix(4).map { Ballot.visitor(thread * 1_000 + step, $0) }
+                        _ = try VoteBatch(database: host, dailyVotes: 200).cast(ballots)
+                        continue
+                    }
+                    // Few voters and clips, so that nearly each batch shares some with those of others.
+                    var shown: [String: [UUID]] = [:]
+                    for _ in 0..<Int.random(in: 1...6) {
+                        shown["v\(Int.random(in: 0..<30))"] = Array(clips.shuffled().prefix(Int.random(in: 1...4)))
+                    }
+                    _ = try stage.see(season, shown, from: host)
+                }
+            }
+            #expect(try stage.viewsTwice() == 0)
+            #expect(try stage.drift() == 0)
+            let counted: Int = try stage.superuser.one("select sum(view_count)::int from tournament_clips")
+            #expect(counted > 200 && counted <= 30 * 12)
+        }
+    }
+
+    @Test("FEED-04 views of a round that is over, of a clip that left and of somebody who left are dropped")
+    func dropped() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B", "C"])
+            let member = try stage.member("viewer")
+            let key = "user_" + member.uuidString.lowercased()
+            #expect(try stage.see(season, [key: [clips[0]], "v1": [clips[1]]]) == 2)
+            _ = try stage.clips.reject([clips[1]], reason: "no", by: stage.admin)
+            #expect(try stage.see(season, ["v2": [clips[1], clips[2]], "v3": [clips[1]], "v4": [UUID()]]) == 1)
+            #expect(try stage.counters(of: clips[1])[2] == 1)
+            try stage.leave(member)
+            #expect(try stage.see(season, [key: [clips[2]], "v5": [clips[2]]]) == 1)
+            #expect(
+                try stage.superuser.one("select count(*)::int from clip_views where voter_key = \(key)") == 0)
+            #expect(try clips.map { try stage.counters(of: $0)[2] } == [0, 1, 2])
+            #expect(try stage.drift() == 0)
+            try stage.test.advanceClock(by: .seconds(3_601))
+            #expect(try stage.see(season, ["v6": [clips[2]]]) == 0)
+            try stage.rounds.advance()
+            #expect(try stage.see(season, ["v6": [clips[2]]]) == 0)
+            #expect(try stage.drift() == 0)
+        }
+    }
+
+    @Test(
+        "FEED-04 GDPR-01 who leaves takes views and own clips out of what others were shown, and counters stay the sums"
+    )
+    func departure() throws {
+        try FilmStage.run { stage in
+            let member = try stage.member("leaver")
+            let key = "user_" + member.uuidString.lowercased()
+            let own = try stage.clip("own", by: member)
+            let others = try ["A", "B"].map { try stage.clip($0) }
+            let season = try stage.season().id
+            _ = try stage.clips.approve([own] + others, by: stage.admin)
+            try stage.seasons.activate(season, by: stage.admin)
+            _ = try stage.see(season, [key: [others[0], own], "v1": [others[0], own, others[1]], "v2": [own]])
+            _ = try stage.see(season, [key: [others[1]], "v3": [others[1]]])
+            #expect(try others.map { try stage.counters(of: $0)[2] } == [2, 3])
+
+            try stage.leave(member)
+            #expect(try others.map { try stage.counters(of: $0)[2] } == [1, 2])
+            #expect(try stage.drift() == 0)
+            let left: [String] = try stage.superuser.query(
+                "select voter_key || ' ' || cardinality(clip_ids) from clip_views order by voter_key")
+            #expect(left == ["v1 2", "v3 1"])
+            #expect(
+                try stage.superuser.one("select count(*)::int from clip_views where \(own) = any (clip_ids)") == 0)
+        }
+    }
+
+    @Test("FEED-04 GDPR-01 the export lists each clip that a member was shown, with its time")
+    func export() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B", "C"])
+            let member = try stage.member("viewer")
+            let key = "user_" + member.uuidString.lowercased()
+            try stage.stopClock(at: "2026-05-05 12:00:00+00")
+            _ = try stage.see(season, [key: [clips[0], clips[1]], "v1": [clips[2]]])
+            try stage.stopClock(at: "2026-05-05 12:00:05+00")
+            _ = try stage.see(season, [key: [clips[2], clips[0]]])
+            let listed: [String] = try stage.jobs.query(
+                """
+                select concat_ws(' ', here->>'clipId', here->>'slot', here->>'viewedAt')
+                from jsonb_array_elements(export_member(\(member))->'views') here
+                """)
+            let ids = clips.map { $0.uuidString.lowercased() }
+            #expect(Set(listed.prefix(2)) == Set(ids.prefix(2).map { "\($0) 1 2026-05-05T12:00:00.000Z" }))
+            #expect(listed.dropFirst(2) == ["\(ids[2]) 1 2026-05-05T12:00:05.000Z"])
+        }
+    }
+
+    @Test("FEED-04 OPS-05 views that were written before, row by row, are carried over and count on")
+    func carriedOver() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let all = URL(fileURLWithPath: Repository.root + "/migrations")
+        let names = try FileManager.default.contentsOfDirectory(atPath: all.path).filter { $0.hasSuffix(".sql") }
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        for name in names where name < "0016" {
+            try FileManager.default.copyItem(at: all.appending(path: name), to: directory.appending(path: name))
+        }
+        try TestDatabase.run(migrated: false) { test in
+            let owner = test.database(as: .owner)
+            try Migrator(database: owner, directory: directory.path).migrate()
+            try owner.withConnection { try $0.script(Self.past) }
+            try Migrator(database: owner, directory: all.path).migrate()
+
+            let rows: [String] = try owner.query(
+                """
+                select concat_ws(' ', tableoid::regclass, slot_position, voter_key, cardinality(clip_ids), viewed_at::date)
+                from clip_views
+                order by slot_position, voter_key, viewed_at
+                """)
+            let partition = "clip_views_" + Self.season.replacing("-", with: "")
+            #expect(
+                rows == [
+                    "\(partition) 1 v1 2 2026-05-01", "\(partition) 1 v1 1 2026-05-02",
+                    "\(partition) 1 v2 1 2026-05-01",
+                    "\(partition) 2 v1 1 2026-05-03",
+                ])
+            #expect(try owner.one("select count(*)::int from counter_drift()") == 0)
+            // What v1 was shown before is known; the next season gets its partition.
+            let season = try #require(UUID(uuidString: Self.season))
+            let clips: [UUID] = try owner.query("select id from tournament_clips order by id")
+            let seen: Int = try test.database(as: .web).one(
+                "select record_views(\(season), 2, \(["v1"]), \([Int32(2)]), \(clips))")
+            #expect(seen == 1)
+            #expect(try owner.one("select count(*)::int from counter_drift()") == 0)
+            try owner.execute("select create_votes_partition(gen_random_uuid())")
+            #expect(
+                try owner.one("select count(*)::int from pg_inherits where inhparent = 'clip_views_voter'::regclass")
+                    == 2)
+            #expect(try owner.one("select count(*)::int from pg_class where relname like '%by_clip%'") == 0)
+        }
+    }
+
+    private static let season = "00000000-0000-4000-8000-000000000001"
+
+    /// A season in its second slot with two clips and four views, as they were written by the version before.
+    private static let past = """
+        insert into users (id) values ('\(season)');
+        insert into seasons (id, label, status, activated_at) values ('\(season)', 'Past', 'active', now());
+        insert into story_slots (season_id, position, status, voting_started_at, voting_ends_at)
+        values ('\(season)', 1, 'upcoming', null, null), ('\(season)', 2, 'voting', now(), now() + interval '1 hour');
+        insert into tournament_clips (
+            id, season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key,
+            poster_key, view_count
+        )
+        select ('00000000-0000-4000-8000-00000000001' || number)::uuid, '\(season)', 2, '\(season)', 'clip', 'Other', now(),
+            'active', 'ready', 'v', 'p', 2 - number
+        from generate_series(1, 2) number;
+        create table clip_views_\(season.replacing("-", with: "")) partition of clip_views for values in ('\(season)');
+        insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
+        select '\(season)', slot, ('00000000-0000-4000-8000-00000000001' || clip)::uuid, voter, viewed_at
+        from (
+            values (1, 1, 'v1', timestamptz '2026-05-01 12:00+00'), (1, 2, 'v1', '2026-05-01 12:00+00'),
+                (1, 1, 'v2', '2026-05-01 12:00+00'), (1, 3, 'v1', '2026-05-02 12:00+00'), (2, 1, 'v1', '2026-05-03 12:00+00')
+        ) here (slot, clip, voter, viewed_at);
+        """
+}
+
+extension FilmStage {
+    /// Notes in one batch what each voter was shown; how many views were new.
+    func see(_ season: UUID, _ shown: [String: [UUID]], from host: Database? = nil) throws -> Int {
+        let entries = Array(shown)
+        let counts = entries.map { Int32($0.value.count) }
+        return try (host ?? web).one(
+            "select record_views(\(season), 1, \(entries.map(\.key)), \(counts), \(entries.flatMap(\.value)))")
+    }
+
+    /// How many views of a round stand there more than once.
+    fileprivate func viewsTwice() throws -> Int {
+        try superuser.one(
+            """
+            select count(*)::int
+            from (
+                select
+                from clip_views shown
+                cross join unnest(shown.clip_ids) viewed (clip_id)
+                group by shown.season_id, shown.slot_position, shown.voter_key, viewed.clip_id
+                having count(*) > 1
+            ) twice
+            """)
+    }
+
+    fileprivate func leave(_ member: UUID) throws {
+        #expect(try web.one("select outcome from delete_member(\(member), false)") == "deleted")
+    }
+}
