@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Film
+internal import HTTP
 internal import Identity
 internal import Platform
 internal import Postgres
@@ -29,6 +30,7 @@ struct Services: Sendable {
     let uploadSigner: UploadSigner
     let votes: VoteServices
     let limiter: RateLimiter
+    let reads: SettledLimiter
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
@@ -75,6 +77,8 @@ struct Services: Sendable {
         alone.maximumConnections = 1
         limiting = Database(alone)
         limiter = RateLimiter(database: limiting)
+        let reads = LimitClass.read.rawValue
+        self.reads = SettledLimiter(reads, allowed: settings.rateLimits[reads], database: database, log: log)
         queue = Queue(database)
         changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
             switch change {
@@ -111,6 +115,7 @@ struct Services: Sendable {
         schema.start()
         changes.start()
         limiter.start()
+        try reads.start()
         if groups.contains(VoteServices.group) { try votes.start() }
     }
 
@@ -118,6 +123,7 @@ struct Services: Sendable {
     func stop() {
         votes.stop()
         limiter.stop()
+        reads.stop()
         limiting.close()
         changes.stop()
         schema.stop()

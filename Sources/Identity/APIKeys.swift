@@ -45,10 +45,8 @@ public struct APIKey: Sendable, Equatable {
     public let scopes: [String]
     /// When it ends; nil for never.
     public let expiresAt: Date?
-    let id: String
 
-    init(row: Row, id: String) throws(DatabaseError) {
-        self.id = id
+    init(row: Row) throws(DatabaseError) {
         keyID = try row.value("key_id")
         userID = try row.value("user_id")
         username = try row.value("username")
@@ -61,6 +59,7 @@ public struct APIKey: Sendable, Equatable {
 extension APIKey: Credential {
     static let word = "key"
     var end: Date? { expiresAt }
+    var longestLife: Duration? { nil }
 }
 
 /// A key in a member's list of them.
@@ -137,7 +136,7 @@ public enum APIKeys {
     /// Whose key this is; nil when it is worth nothing. Its use is written down.
     public static func find(_ key: APIKeyToken, in database: Database) throws(DatabaseError) -> APIKey? {
         guard let row: Row = try database.first("select * from find_api_key(\(key.token.hash))") else { return nil }
-        return try APIKey(row: row, id: Text.hex(key.token.hash))
+        return try APIKey(row: row)
     }
 
     /// Removes keys that ended a month ago, for maintenance; tells how many there were.

@@ -6,38 +6,44 @@ internal import Postgres
 protocol Credential: Sendable {
     /// The word before its id in announcements of the topic `sessions`.
     static var word: String { get }
-    /// What names it without giving it away: the hash of its token in hexadecimal.
-    var id: String { get }
     /// Whose it is.
     var userID: UUID { get }
     /// When it ends; nil for never.
     var end: Date? { get }
+    /// How long it may be kept, however long others of its kind are; nil for as long as they.
+    var longestLife: Duration? { get }
 }
 
-/// The credentials that were asked for in the last seconds. Changes announced by Postgres take effect at once; the short
-/// life bounds what a lost announcement can do.
+/// The credentials that were asked for lately. Changes announced by Postgres take effect at once; the life bounds what a
+/// lost announcement can do.
 final class CredentialCache<Kind: Credential>: Sendable {
-    private struct Entry {
+    /// On the heap, so that the free places of a dictionary are small.
+    private final class Entry: Sendable {
         let credential: Kind
-        let heldUntil: ContinuousClock.Instant
+        let heldUntil: Double
+
+        init(_ credential: Kind, heldUntil: Double) {
+            self.credential = credential
+            self.heldUntil = heldUntil
+        }
     }
 
     /// What was read lately stands among the young; what was read before that among the old, until it is dropped as a
     /// whole. Nothing has to be looked for that is over.
     private struct State {
-        var young: [String: Entry] = [:]
-        var old: [String: Entry] = [:]
-        var agesAt = ContinuousClock.now
+        var young: [TokenHash: Entry] = [:]
+        var old: [TokenHash: Entry] = [:]
+        var agesAt = 0.0
         /// Grows with every announcement, so that what was read before one is not kept after it.
         var generation = 0
 
-        func find(_ id: String, at now: ContinuousClock.Instant) -> Kind? {
-            guard let entry = young[id] ?? old[id], entry.heldUntil > now else { return nil }
+        func find(_ hash: TokenHash, at now: Double) -> Kind? {
+            guard let entry = young[hash] ?? old[hash], entry.heldUntil > now else { return nil }
             return entry.credential
         }
 
         /// Makes the young old; answers what was old, for the caller to drop where nobody waits for it.
-        mutating func age(until next: ContinuousClock.Instant) -> [String: Entry] {
+        mutating func age(until next: Double) -> [TokenHash: Entry] {
             defer {
                 old = young
                 young = [:]
@@ -54,6 +60,7 @@ final class CredentialCache<Kind: Credential>: Sendable {
     }
 
     private let state = Monitor(State())
+    private let origin = ContinuousClock.now
     private let life: Duration
     private let capacity: Int
 
@@ -61,6 +68,9 @@ final class CredentialCache<Kind: Credential>: Sendable {
         self.life = life
         self.capacity = capacity
     }
+
+    /// Seconds that have passed since this was made.
+    private var seconds: Double { (ContinuousClock.now - origin) / .seconds(1) }
 
     /// What is known of a token at a time.
     enum Finding {
@@ -72,29 +82,31 @@ final class CredentialCache<Kind: Credential>: Sendable {
 
     /// A token that is being read.
     struct Reading: Sendable {
-        fileprivate let id: String
+        fileprivate let hash: TokenHash
         fileprivate let generation: Int
-        fileprivate let started: ContinuousClock.Instant
+        fileprivate let started: Double
     }
 
     /// The credential of a token at a time, unless it has to be read.
     func find(_ token: OpaqueToken, at now: Date) -> Finding {
-        let id = Text.hex(token.hash)
-        let started = ContinuousClock.now
-        let (kept, generation) = state.withLock { ($0.find(id, at: started), $0.generation) }
-        guard let kept else { return .unknown(Reading(id: id, generation: generation, started: started)) }
+        let hash = TokenHash(token.hash)
+        let started = seconds
+        let (kept, generation) = state.withLock { ($0.find(hash, at: started), $0.generation) }
+        guard let kept else { return .unknown(Reading(hash: hash, generation: generation, started: started)) }
         return .known(kept.end.map { $0 > now } ?? true ? kept : nil)
     }
 
     /// Keeps what was read, unless something has changed since.
     func keep(_ credential: Kind, _ reading: Reading) {
-        _ = state.withLock { state -> [String: Entry] in
+        let entry = Entry(
+            credential, heldUntil: reading.started + min(life, credential.longestLife ?? life) / .seconds(1))
+        _ = state.withLock { state -> [TokenHash: Entry] in
             guard state.generation == reading.generation else { return [:] }
-            var dropped: [String: Entry] = [:]
+            var dropped: [TokenHash: Entry] = [:]
             if state.agesAt <= reading.started || state.young.count >= capacity / 2 {
-                dropped = state.age(until: reading.started + life)
+                dropped = state.age(until: reading.started + life / .seconds(1))
             }
-            state.young[reading.id] = Entry(credential: credential, heldUntil: reading.started + life)
+            state.young[reading.hash] = entry
             return dropped
         }
     }
@@ -112,7 +124,7 @@ final class CredentialCache<Kind: Credential>: Sendable {
         }
     }
 
-    /// Hears what was announced on the topic `sessions`: a credential's own word and id, `user:<id>`, or the word of
+    /// Hears what was announced on the topic `sessions`: a credential's own word and its hash in hexadecimal, `user:<id>`, or the word of
     /// another kind, which matters to another cache; forgets all on anything else.
     func hear(_ detail: String) {
         let parts = detail.split(separator: ":", maxSplits: 1)
@@ -122,11 +134,12 @@ final class CredentialCache<Kind: Credential>: Sendable {
             switch parts.first.map(String.init) {
             case Kind.word:
                 state.generation += 1
-                state.young[id] = nil
-                state.old[id] = nil
+                guard let hash = TokenHash(hex: id) else { break }
+                state.young[hash] = nil
+                state.old[hash] = nil
             case "user":
                 state.forget { $0.userID == user }
-            case Session.word, APIKey.word:
+            case SessionFacts.word, APIKey.word:
                 state.generation += 1
             default:
                 state.forget { _ in true }

@@ -2,15 +2,16 @@ public import FoundationEssentials
 public import Platform
 public import Postgres
 
-/// The sessions that were asked for in the last seconds. Changes announced by Postgres take effect at once; the short
-/// life bounds what a lost announcement can do.
+/// The sessions that were asked for in the last minute. Changes announced by Postgres take effect at once; the life bounds
+/// what can go wrong while no announcements are heard, and how far what is written down of a session's use stays behind.
 public final class SessionCache: Sendable {
-    private let cache: CredentialCache<Session>
+    private let cache: CredentialCache<SessionFacts>
     private let reader: SessionReader
 
-    /// A cache over a database. What depends on a session that had to be read goes on by `runner`.
+    /// A cache over a database. The standard capacity is what its two dictionaries have room for before they double once
+    /// more; full, it takes some 12 MB. What depends on a session that had to be read goes on by `runner`.
     public init(
-        database: Database, sessionDays: Int, life: Duration = .seconds(5), capacity: Int = 50_000,
+        database: Database, sessionDays: Int, life: Duration = .seconds(60), capacity: Int = 49_152,
         runner: (any StepRunner)? = nil
     ) {
         reader = SessionReader(database: database, sessionDays: sessionDays, runner: runner)
@@ -19,9 +20,10 @@ public final class SessionCache: Sendable {
 
     /// The session of a token at a time; nil when there is none, or none any more.
     public func find(_ token: OpaqueToken, at now: Date) throws(DatabaseError) -> Session? {
-        try cache.find(token, at: now) { () throws(DatabaseError) in
+        let facts = try cache.find(token, at: now) { () throws(DatabaseError) in
             try reader.find(token.hash)
         }
+        return facts.map { Session(hash: token.hash, facts: $0) }
     }
 
     /// The same without waiting: `then` hears it on whichever thread it becomes known.
@@ -29,11 +31,12 @@ public final class SessionCache: Sendable {
         _ token: OpaqueToken, at now: Date, then: @escaping @Sendable (Result<Session?, DatabaseError>) -> Void
     ) {
         switch cache.find(token, at: now) {
-        case .known(let session): then(.success(session))
+        case .known(let facts):
+            then(.success(facts.map { Session(hash: token.hash, facts: $0) }))
         case .unknown(let reading):
             reader.find(token.hash) { [cache] found in
-                if case .success(let session?) = found { cache.keep(session, reading) }
-                then(found)
+                if case .success(let facts?) = found { cache.keep(facts, reading) }
+                then(found.map { facts in facts.map { Session(hash: token.hash, facts: $0) } })
             }
         }
     }
@@ -52,7 +55,9 @@ public final class SessionCache: Sendable {
     public func forgetAll() { cache.forgetAll() }
 }
 
-extension Session: Credential {
+extension SessionFacts: Credential {
     static let word = "session"
     var end: Date? { expiresAt }
+    // An admin's use is written down every minute, for which somebody has to ask.
+    var longestLife: Duration? { isAdmin ? .seconds(5) : nil }
 }

@@ -3,7 +3,7 @@ internal import Postgres
 
 /// Reads sessions, those that are asked for at the same time by one statement. Their ends move on with this.
 final class SessionReader: Sendable {
-    private let queue: GroupQueue<[UInt8], Session?>
+    private let queue: GroupQueue<[UInt8], SessionFacts?>
 
     init(database: Database, sessionDays: Int, runner: (any StepRunner)?) {
         queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
@@ -18,12 +18,12 @@ final class SessionReader: Sendable {
     }
 
     /// The session of a token's hash; nil when there is none, or none any more.
-    func find(_ hash: [UInt8]) throws(DatabaseError) -> Session? {
+    func find(_ hash: [UInt8]) throws(DatabaseError) -> SessionFacts? {
         do { return try queue.submit(hash) } catch { throw Self.fault(error) }
     }
 
     /// The same without waiting: `then` hears it on whichever thread it becomes known.
-    func find(_ hash: [UInt8], then: @escaping @Sendable (Result<Session?, DatabaseError>) -> Void) {
+    func find(_ hash: [UInt8], then: @escaping @Sendable (Result<SessionFacts?, DatabaseError>) -> Void) {
         queue.submit(hash) { then($0.mapError(Self.fault)) }
     }
 

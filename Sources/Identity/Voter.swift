@@ -15,10 +15,12 @@ public struct DeviceTraits: Sendable {
 
     /// The traits of a request, whose headers `header` looks up by name.
     public init(address: String, header: (String) -> String?) {
-        // What is no address, such as the path of a unix socket, stands for itself.
-        network = NetworkAddress(address)?.network ?? Array(address.utf8)
+        network = Self.network(of: address)
         values = Self.headers.map { header($0) ?? "" }
     }
+
+    /// What is no address, such as the path of a unix socket, stands for itself.
+    static func network(of address: String) -> [UInt8] { NetworkAddress(address)?.network ?? Array(address.utf8) }
 
     /// Whether a browser of today would have sent more than this.
     public var lacksBrowserHeaders: Bool { values[0].isEmpty || values[1].isEmpty || values[5].isEmpty }
@@ -62,9 +64,13 @@ public struct VoterKeys: Sendable {
         return "device_" + Text.hex(HMAC256.sign(message, key: deviceKey).prefix(16))
     }
 
-    /// The network's hash of the day.
-    public func network(_ traits: DeviceTraits, at now: Date) -> [UInt8] {
-        Array(HMAC256.sign(traits.network, key: dayKeys.key(at: now)).prefix(16))
+    /// The hash of the day of an address' network.
+    public func network(of address: String, at now: Date) -> Bytes16 {
+        network(DeviceTraits.network(of: address), at: now)
+    }
+
+    private func network(_ network: [UInt8], at now: Date) -> Bytes16 {
+        Bytes16(HMAC256.sign(network, key: dayKeys.key(at: now)).prefix(16))
     }
 
     /// The key under which somebody's feed and votes stand: the member's, else the device's.
@@ -81,7 +87,7 @@ public struct VoterKeys: Sendable {
             cookieHash: cookie.flatMap(VoterCookie.init).map { cookie in
                 Text.hex(HMAC256.sign(cookie.text, key: cookieKey).prefix(16))
             },
-            network: Text.hex(network(traits, at: now)),
+            network: network(traits.network, at: now).hex,
             member: member)
     }
 }

@@ -41,7 +41,12 @@ struct ReadCostTests {
         let nothing = [""]
         return [
             ("flags", "select key from feature_flags where enabled"),
-            ("a session", "select * from find_sessions(array[sha256('7')], 30)"),
+            ("a session", "select * from find_sessions(array[sha256('7')])"),
+            ("a session's use", "select * from touch_sessions(array[sha256('7')], 30)"),
+            (
+                "a second of reads",
+                "select * from settle_rates(\(["read 7"]), \([Int32(1)]), \([Int32(0)]), date_bin('1 minute', now(), 'epoch'))"
+            ),
             ("a limit", "select * from take_limits(\(["read 7"]), \([Int32(1)]), \([Int32(120)]))"),
             ("how a voter stands", "select * from voter_standings(\(season), 1, \([key]), 200)"),
             (

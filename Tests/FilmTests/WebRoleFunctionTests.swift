@@ -19,8 +19,9 @@ struct WebRoleFunctionTests {
         "list_api_keys", "list_contact_messages", "list_identities", "list_sessions", "live_standing",
         "receipt_of", "record_views", "redrive_jobs", "register_clip", "reject_clips", "remove_identity",
         "rename_member", "request_sign_in_link", "restore_votes", "review_round", "revoke_api_key",
-        "set_feature_flag", "set_member_role", "sign_in_by_identity", "sign_in_by_link", "sign_in_link_state",
-        "take_limits", "take_sign_in_flow", "undo_votes", "upload_takes_part", "username_holder",
+        "set_feature_flag", "set_member_role", "settle_rates", "sign_in_by_identity", "sign_in_by_link",
+        "sign_in_link_state", "take_limits", "take_sign_in_flow", "touch_sessions", "undo_votes",
+        "upload_takes_part", "username_holder",
         "void_votes", "voids_of_season", "vote_groups", "voter_standing", "voter_standings",
         "votes_of_round",
     ]

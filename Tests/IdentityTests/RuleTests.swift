@@ -1,7 +1,8 @@
 import FoundationEssentials
-import Identity
 import Platform
 import Testing
+
+@testable import Identity
 
 @Suite("Usernames, avatars and cookies")
 struct RuleTests {
@@ -137,11 +138,11 @@ struct VoterKeyTests {
 
     @Test("VOTE-07 the network's hash changes with the UTC day and holds no address")
     func networkOfTheDay() {
-        let traits = DeviceTraits(address: "192.0.2.7") { _ in nil }
-        let today = keys.network(traits, at: now)
-        #expect(today == keys.network(traits, at: Date(timeIntervalSince1970: 1_800_057_599)))
-        #expect(today != keys.network(traits, at: Date(timeIntervalSince1970: 1_800_057_600)))
-        #expect(today.count == 16)
+        let today = keys.network(of: "192.0.2.7", at: now)
+        #expect(today == keys.network(of: "192.0.2.7", at: Date(timeIntervalSince1970: 1_800_057_599)))
+        #expect(today != keys.network(of: "192.0.2.7", at: Date(timeIntervalSince1970: 1_800_057_600)))
+        #expect(today.hex.count == 32 && Bytes16(hex: today.hex) == today)
+        #expect(Bytes16(1...16).hex == "0102030405060708090a0b0c0d0e0f10")
     }
 
     @Test("VOTE-07 members vote as themselves and keep the device's key beside")

@@ -1,11 +1,12 @@
 import FoundationEssentials
 import Glibc
-import Identity
 import Platform
 import Postgres
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Identity
 
 private final class Results<R: Sendable>: Sendable {
     let all = Mutex<[Int: R]>([:])
@@ -49,6 +50,62 @@ struct SessionTests {
             #expect(try test.find(token)?.expiresAt == end)
             try test.setClock(offset: .seconds(3_700))
             #expect(try #require(try test.find(token)).expiresAt > end)
+        }
+    }
+
+    @Test("AUTH-02 that a session is in use is written down every minute for admins, every five for others, no oftener")
+    func marks() throws {
+        try TestDatabase.run { test in
+            for (isAdmin, seconds) in [(true, 60), (false, 300)] {
+                let token = try test.makeSession(of: test.makeMember(isAdmin ? "boss" : nil, isAdmin: isAdmin).id)
+                func isWritten(after seconds: Int) throws -> Bool {
+                    let used: SQL = "select used_at from sessions where token_hash = \(token.hash)"
+                    let superuser = test.database(as: .superuser)
+                    let before: Date = try superuser.one(used)
+                    try test.advanceClock(by: .seconds(seconds))
+                    #expect(try test.find(token)?.isInUse == true)
+                    return try superuser.one(used, as: Date.self) != before
+                }
+                // The clock goes on by itself meanwhile.
+                #expect(try !isWritten(after: seconds / 2))
+                #expect(try isWritten(after: seconds / 2 + 1))
+                #expect(try !isWritten(after: 0))
+            }
+        }
+    }
+
+    @Test("AUTH-02 whoever asks for a late session hears of its new end, each of several at once")
+    func lateTogether() throws {
+        try TestDatabase.run { test in
+            let (mira, dana) = (try test.makeMember("mira"), try test.makeMember("dana"))
+            let (late, fresh) = (try test.makeSession(of: mira.id), try test.makeSession(of: dana.id))
+            try test.database(as: .superuser).execute(
+                """
+                update sessions
+                set last_seen_at = last_seen_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
+                where token_hash = \(late.hash)
+                """)
+            let before = try #require(try test.find(fresh)).expiresAt
+            let found = try Sessions.find(
+                [late.hash, OpaqueToken.random().hash, fresh.hash, late.hash], sessionDays: 30,
+                in: test.database(as: .web))
+            let end: Date = try test.database(as: .superuser).one(
+                "select expires_at from sessions where token_hash = \(late.hash)")
+            #expect(found.map { $0?.userID } == [mira.id, nil, dana.id, mira.id])
+            #expect(found.map { $0?.expiresAt } == [end, nil, before, end])
+            #expect(end > before)
+        }
+    }
+
+    @Test("AUTH-03 the avatar's seed comes back as it is, whether it is digits or not", arguments: ["mira", nil])
+    func seed(_ other: String?) throws {
+        try TestDatabase.run { test in
+            let token = try test.makeSession(of: test.makeMember().id)
+            let superuser = test.database(as: .superuser)
+            if let other { try superuser.execute("update users set avatar_seed = \(other)") }
+            let seed: String = try superuser.one("select avatar_seed from users")
+            #expect(try test.find(token)?.avatarSeed == seed)
+            #expect(Bytes16(hex: String(repeating: "AB", count: 16)) == nil)
         }
     }
 
@@ -226,6 +283,47 @@ struct SessionCacheTests {
             process.cache.forgetAll()
             #expect(try process.find(token) == nil)
         }
+    }
+
+    @Test("AUTH-02 an admin's session is kept for so short that every minute of use is written down")
+    func admins() throws {
+        try TestDatabase.run { test in
+            for isAdmin in [true, false] {
+                let token = try test.makeSession(of: test.makeMember(isAdmin ? "boss" : nil, isAdmin: isAdmin).id)
+                let facts = try Sessions.find([token.hash], sessionDays: 30, in: test.database(as: .web))[0]
+                #expect(facts?.longestLife == (isAdmin ? .seconds(5) : nil))
+            }
+        }
+    }
+
+    @Test("AUTH-02 what must not be kept for long is asked for again sooner than all else")
+    func longestLife() throws {
+        for (life, loads) in [(nil, 1), (Duration.zero, 3)] {
+            let cache = CredentialCache<Pass>(life: .seconds(86_400), capacity: 10)
+            let token = OpaqueToken.random()
+            var loaded = 0
+            for _ in 0..<3 {
+                _ = try cache.find(token, at: Date()) { () throws(DatabaseError) in
+                    loaded += 1
+                    return Pass(longestLife: life)
+                }
+            }
+            #expect(loaded == loads)
+        }
+    }
+
+    private struct Pass: Credential {
+        static let word = "pass"
+        let userID = UUID()
+        let end: Date? = nil
+        let longestLife: Duration?
+    }
+
+    @Test("AUTH-02 tens of thousands of sessions fit into a host: what is kept of each in place is small")
+    func size() {
+        // With its head and the place in the dictionary, 240 bytes a session: 49,152 take 12 MB.
+        #expect(MemoryLayout<SessionFacts>.size <= 82)
+        #expect(MemoryLayout<TokenHash>.size == 32)
     }
 
     @Test("AUTH-02 the cache has a bound")

@@ -33,6 +33,7 @@ extension TestDatabase {
 
     func find(_ token: OpaqueToken) throws -> Session? {
         try Sessions.find([token.hash], sessionDays: 30, in: database(as: .web))[0]
+            .map { Session(hash: token.hash, facts: $0) }
     }
 }
 

@@ -41,7 +41,29 @@ struct LimitTests {
         }
     }
 
-    @Test("SEC-02 when nobody can count, nothing passes, and nothing else is done")
+    @Test("SEC-02 reads are counted by network to the single request, and tell as others how long to wait")
+    func reads() throws {
+        try Site.run(.inProcess, settings: ["RATE_LIMITS": "read=3,auth=1000"]) { site in
+            let home = site.visitor(address: "198.51.100.7")
+            for left in [2, 1, 0] {
+                let answer = try home.get("/api/auth/session")
+                #expect(answer.status == 200)
+                #expect(answer.headers["X-RateLimit-Limit"] == "3")
+                #expect(answer.headers["X-RateLimit-Remaining"] == "\(left)")
+            }
+            let refused = try site.visitor(address: "198.51.100.7").get("/api/auth/session")
+            #expect(refused.status == 429 && refused.code == "rate_limited")
+            let wait = try #require(refused.headers["Retry-After"].flatMap { Int($0) })
+            #expect((1...120).contains(wait) && refused.headers["X-RateLimit-Reset"] == "\(wait)")
+            #expect(try site.visitor(address: "198.51.100.8").get("/api/auth/session").status == 200)
+            let counted: SQL =
+                "select sum(current_count + previous_count)::int from rate_windows where key like 'read %'"
+            let superuser = site.database.database(as: .superuser)
+            #expect(try eventually { try superuser.one(counted, as: Int?.self) == 4 }, "other processes can know of it")
+        }
+    }
+
+    @Test("SEC-02 when nobody can count, only reads pass, and nothing else is done")
     func failsClosed() throws {
         try Site.run(.inProcess) { site in
             let visitor = try site.visitor().ready()
@@ -49,6 +71,7 @@ struct LimitTests {
             let answer = try visitor.get("/api/auth/link?token=x")
             #expect(answer.status == 503 && answer.code == "limiter_unavailable")
             #expect(answer.headers["Retry-After"] != nil)
+            #expect(try visitor.get("/api/auth/session").status == 200)
         }
     }
 
@@ -59,7 +82,7 @@ struct LimitTests {
             #expect(try admin.get("/api/admin/seasons").status == 200)
             let owner = site.database.database(as: .superuser)
             try owner.execute("update sessions set used_at = used_at - interval '31 minutes'")
-            // The announcement stands for the few seconds that a process keeps a session.
+            // The announcement stands for the minute that a process keeps a session.
             try owner.execute("select announce_change('sessions', 'all')")
             #expect(eventually { (try? admin.get("/api/admin/seasons"))?.code == "sign_in_again" })
             #expect(try admin.get("/api/auth/session").json["user"]?["username"]?.text == "boss")

@@ -125,12 +125,13 @@ begin
 end
 $$;
 
--- The members of sessions that have not ended, in the order in which they are asked for; who has none is left out. The
--- end of a session moves on with its use, written down at most once an hour. That it is in use is written down more often,
--- an admin's most; once there was a break of half an hour it stays out of use until the next sign-in. Many are asked for
--- at a time, so that a crowd costs few statements; each is looked up by its key.
+-- The members of sessions that have not ended, in the order in which they are asked for; who has none is left out. Many
+-- are asked for at a time, so that a crowd costs few statements; each is looked up by its key. Nothing is written: whose
+-- use is to be written down is late, and touch_sessions() does it. Once there was a break of half an hour a session stays
+-- out of use until the next sign-in.
 drop function if exists find_session(bytea, int);
-create or replace function find_sessions(hashes bytea[], session_days int)
+drop function if exists find_sessions(bytea[], int);
+create or replace function find_sessions(hashes bytea[])
 returns table (
     ordinal int,
     user_id uuid,
@@ -141,8 +142,49 @@ returns table (
     ban_reason text,
     authenticated_at timestamptz,
     expires_at timestamptz,
-    in_use boolean
+    in_use boolean,
+    is_late boolean
 )
+language plpgsql
+stable
+security definer
+set search_path = public, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    moment constant timestamptz := dailies_now();
+    break_begins constant timestamptz := moment - interval '30 minutes';
+    hour_begins constant timestamptz := moment - interval '1 hour';
+    admins_begin constant timestamptz := moment - interval '1 minute';
+    others_begin constant timestamptz := moment - interval '5 minutes';
+begin
+    return query
+    select asked.ordinal::int, found.*
+    from unnest(hashes) with ordinality asked (hash, ordinal)
+    cross join lateral (
+        select users.id, users.username, users.role, users.avatar_seed, users.banned_at, users.ban_reason,
+            sessions.authenticated_at, sessions.expires_at, sessions.used_at > break_begins,
+            sessions.last_seen_at < hour_begins
+                or sessions.used_at > break_begins
+                and sessions.used_at < case users.role when 'admin' then admins_begin else others_begin end
+        from sessions
+        join users on users.id = sessions.user_id
+        where sessions.token_hash = asked.hash and sessions.expires_at > moment
+        offset 0
+    ) found;
+end
+$$;
+
+-- Writes the use of sessions down that find_sessions() called late, and tells when they end now. The end of a session
+-- moves on with its use, written down at most once an hour. That it is in use is written down more often, an admin's
+-- most; what had a break of half an hour stays out of use.
+create or replace function touch_sessions(hashes bytea[], session_days int)
+returns table (token_hash bytea, expires_at timestamptz)
 language plpgsql
 security definer
 set search_path = public, pg_temp
@@ -155,59 +197,30 @@ as $$
 #variable_conflict use_column
 declare
     moment constant timestamptz := dailies_now();
-    longest_break constant interval := '30 minutes';
-    due bytea[];
+    break_begins constant timestamptz := moment - interval '30 minutes';
+    hour_begins constant timestamptz := moment - interval '1 hour';
 begin
-    select array_agg(late.token_hash)
-    into due
-    from unnest(hashes) asked (hash)
-    cross join lateral (
-        select sessions.token_hash
-        from sessions
-        join users on users.id = sessions.user_id
-        where sessions.token_hash = asked.hash and sessions.expires_at > moment
-            and (
-                sessions.last_seen_at < moment - interval '1 hour'
-                or sessions.used_at > moment - longest_break
-                and sessions.used_at < moment - case users.role
-                    when 'admin' then interval '1 minute'
-                    else interval '5 minutes'
-                end
-            )
-        offset 0
-    ) late;
-    if due is not null then
-        -- Whoever else writes the same down just now says the same.
-        update sessions
-        set used_at = case when used_at > moment - longest_break then moment else used_at end,
-            last_seen_at = case when last_seen_at < moment - interval '1 hour' then moment else last_seen_at end,
-            expires_at = case
-                when last_seen_at < moment - interval '1 hour' then moment + make_interval(days => session_days)
-                else expires_at
-            end
-        from (
-            select free.token_hash
-            from unnest(due) late (hash)
-            cross join lateral (
-                select token_hash
-                from sessions
-                where token_hash = late.hash and expires_at > moment
-                for update skip locked
-            ) free
-        ) mine
-        where sessions.token_hash = mine.token_hash;
-    end if;
+    -- Whoever else writes the same down just now says the same.
     return query
-    select asked.ordinal::int, found.*
-    from unnest(hashes) with ordinality asked (hash, ordinal)
-    cross join lateral (
-        select users.id, users.username, users.role, users.avatar_seed, users.banned_at, users.ban_reason,
-            sessions.authenticated_at, sessions.expires_at, sessions.used_at > moment - longest_break
-        from sessions
-        join users on users.id = sessions.user_id
-        where sessions.token_hash = asked.hash and sessions.expires_at > moment
-        offset 0
-    ) found;
+    update sessions
+    set used_at = case when used_at > break_begins then moment else used_at end,
+        last_seen_at = case when last_seen_at < hour_begins then moment else last_seen_at end,
+        expires_at = case
+            when last_seen_at < hour_begins then moment + make_interval(days => session_days)
+            else expires_at
+        end
+    from (
+        select free.token_hash
+        from unnest(hashes) late (hash)
+        cross join lateral (
+            select token_hash
+            from sessions
+            where token_hash = late.hash and expires_at > moment
+            for update skip locked
+        ) free
+    ) mine
+    where sessions.token_hash = mine.token_hash
+    returning sessions.token_hash, sessions.expires_at;
 end
 $$;
 
@@ -334,12 +347,14 @@ end
 $$;
 
 revoke all on function announce_member(), forget_session(bytea), sweep_sessions(int) from public;
-revoke all on function sign_in_link_state(bytea), find_sessions(bytea[], int), list_sessions(uuid) from public;
+revoke all on function sign_in_link_state(bytea), find_sessions(bytea[]), list_sessions(uuid) from public;
+revoke all on function touch_sessions(bytea[], int) from public;
 revoke all on function sign_in_by_link(bytea, bytea, bytea, text, text, int) from public;
 revoke all on function begin_session(uuid, bytea, bytea, text, text, int) from public;
 revoke all on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) from public;
 revoke all on function choose_username(uuid, text, boolean) from public;
-grant execute on function sign_in_link_state(bytea), find_sessions(bytea[], int), list_sessions(uuid) to dailies_web;
+grant execute on function sign_in_link_state(bytea), find_sessions(bytea[]), list_sessions(uuid) to dailies_web;
+grant execute on function touch_sessions(bytea[], int) to dailies_web;
 grant execute on function sign_in_by_link(bytea, bytea, bytea, text, text, int) to dailies_web;
 grant execute on function end_session(uuid, bytea), end_other_sessions(uuid, bytea) to dailies_web;
 grant execute on function choose_username(uuid, text, boolean) to dailies_web;

@@ -84,6 +84,59 @@ as $$
     cross join lateral take_rates(alike.keys, alike.asked, alike.allowed) taken;
 $$;
 
+-- Adds what a process has already let through to the counts of `keys`, however much that is: it happened. `current_granted`
+-- passed in the minute `granted_in` and `previous_granted` in the one before; keys are distinct. Answers what all
+-- processes have counted. Rows are locked in the order of their keys. A window that somebody opened a moment ago, while
+-- this call waited for its row, stays open.
+create or replace function settle_rates(
+    keys text[],
+    current_granted int[],
+    previous_granted int[],
+    granted_in timestamptz
+)
+returns table (key text, minute timestamptz, current_count int, previous_count int, answered_at timestamptz)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+    moment constant timestamptz := dailies_now();
+    this_minute constant timestamptz := date_bin('1 minute', moment, 'epoch');
+    last_minute constant timestamptz := this_minute - interval '1 minute';
+    next_minute constant timestamptz := this_minute + interval '1 minute';
+begin
+    return query
+    insert into rate_windows as windows (key, minute, current_count, previous_count, granted)
+    select told.key, this_minute,
+        case when granted_in >= this_minute then greatest(0, told.in_current) else 0 end,
+        case
+            when granted_in >= this_minute then greatest(0, told.in_previous)
+            when granted_in = last_minute then greatest(0, told.in_current)
+            else 0
+        end,
+        0
+    from unnest(keys, current_granted, previous_granted) told (key, in_current, in_previous)
+    order by told.key
+    on conflict (key) do update
+    set minute = case windows.minute when next_minute then next_minute else this_minute end,
+        current_count = case windows.minute
+            when this_minute then windows.current_count + excluded.current_count
+            when next_minute then windows.current_count
+            else excluded.current_count
+        end,
+        previous_count = case windows.minute
+            when this_minute then windows.previous_count + excluded.previous_count
+            when last_minute then windows.current_count + excluded.previous_count
+            when next_minute then windows.previous_count + excluded.current_count
+            else excluded.previous_count
+        end,
+        granted = 0
+    returning windows.key, windows.minute, windows.current_count, windows.previous_count, moment;
+end
+$$;
+
 -- Takes back what take_rates has just granted. The caller still holds the rows.
 create or replace function give_back_rates(keys text[], votes int[])
 returns void
@@ -209,3 +262,5 @@ revoke all on function take_vote_rates(text[], text[]), sweep_rates() from publi
 grant execute on function sweep_rates() to dailies_jobs;
 revoke all on function take_limits(text[], int[], int[]) from public;
 grant execute on function take_limits(text[], int[], int[]) to dailies_web;
+revoke all on function settle_rates(text[], int[], int[], timestamptz) from public;
+grant execute on function settle_rates(text[], int[], int[], timestamptz) to dailies_web;

@@ -6,15 +6,18 @@ public import Platform
 /// Whom a request counts against, and how often that one may come.
 public struct RouteLimits: Sendable {
     private let limiter: RateLimiter
+    private let reads: SettledLimiter
     private let limits: RateLimits
     private let voterKeys: VoterKeys
     private let clock: WallClock
 
-    /// Limits by the settings.
+    /// Limits by the settings; `reads` counts what is of the class `read`, and `limiter` all the rest.
     public init(
-        _ limiter: RateLimiter, settings: Settings, identity: IdentityService, clock: WallClock = .system
+        _ limiter: RateLimiter, reads: SettledLimiter, settings: Settings, identity: IdentityService,
+        clock: WallClock = .system
     ) {
         self.limiter = limiter
+        self.reads = reads
         limits = settings.rateLimits
         voterKeys = identity.voterKeys
         self.clock = clock
@@ -24,19 +27,22 @@ public struct RouteLimits: Sendable {
     @Sendable
     public func take(_ route: Route, _ request: Request, _ caller: Caller) throws -> LimitDecision? {
         guard let limit = route.limit else { return nil }
-        let standing = try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
+        let standing =
+            // A read costs its answer and no more, so that a second of what others let through does not matter.
+            limit == .read
+            ? reads.take(voterKeys.network(of: request.clientAddress, at: clock.now()))
+            : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
         return LimitDecision(
             isAllowed: standing.isAllowed, limit: standing.allowed, remaining: standing.remaining,
             resetSeconds: standing.wait)
     }
 
     private func key(_ limit: LimitClass, _ request: Request, _ caller: Caller) -> String {
-        if !limit.isByNetwork, let member = caller.member {
-            return "\(limit.rawValue) user_\(member.id.uuidString.lowercased())"
+        if limit.isByNetwork {
+            return "\(limit.rawValue) \(voterKeys.network(of: request.clientAddress, at: clock.now()).hex)"
         }
         let traits = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
-        let who = limit.isByNetwork ? Text.hex(voterKeys.network(traits, at: clock.now())) : voterKeys.device(traits)
-        return "\(limit.rawValue) \(who)"
+        return "\(limit.rawValue) \(voterKeys.key(traits, member: caller.member?.id))"
     }
 }
 

@@ -1,0 +1,31 @@
+internal import Platform
+
+/// Sixteen bytes in place, such as a network's hash, where an array or a text would be an allocation for each that is kept.
+public struct Bytes16: Hashable, Sendable {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// These 16 bytes.
+    init(_ bytes: some Sequence<UInt8>) {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for byte in bytes {
+            high = high << 8 | low >> 56
+            low = low << 8 | UInt64(byte)
+        }
+        self.high = high
+        self.low = low
+    }
+
+    /// The bytes of 32 small hexadecimal digits; nil for anything else, so that the same digits can be written again.
+    init?(hex text: some StringProtocol) {
+        guard text.utf8.count == 32, let bytes = Text.bytes(hex: text) else { return nil }
+        self.init(bytes)
+        guard hex == text else { return nil }
+    }
+
+    /// 32 hexadecimal digits.
+    public var hex: String {
+        Text.hex((0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - $0 % 8 * 8)) })
+    }
+}
