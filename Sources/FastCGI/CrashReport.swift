@@ -23,9 +23,9 @@ enum CrashReport {
         words += #","request":""#.utf8
         words += id.utf8
         words += #"","route":""#.utf8
-        words += method.utf8.lazy.filter(isPlain).prefix(32)
+        for byte in method.utf8.prefix(32) where isPlain(byte) { words.append(byte) }
         words.append(UInt8(ascii: " "))
-        words += route.utf8.lazy.filter(isPlain).prefix(256)
+        for byte in route.utf8.prefix(256) where isPlain(byte) { words.append(byte) }
         words.append(UInt8(ascii: "\""))
         words.withUnsafeBufferPointer { words in
             words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words($0.baseAddress, UInt($0.count)) }

@@ -37,6 +37,9 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         fields.filter { Headers.isSame($0.name, name) }.map(\.value)
     }
 
+    /// Makes room for so many fields.
+    public mutating func reserve(_ count: Int) { fields.reserveCapacity(count) }
+
     /// Adds a field beside those that are there.
     public mutating func add(_ name: String, _ value: String) {
         fields.append(Field(name: Headers.withoutControls(name), value: Headers.withoutControls(value)))
@@ -54,9 +57,11 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 
     private static func isSame(_ left: String, _ right: String) -> Bool {
+        // Most names differ in length, which costs nothing to know.
+        guard left.utf8.count == right.utf8.count else { return false }
         let left = left.utf8Span.span
         let right = right.utf8Span.span
-        return left.count == right.count && left.indices.allSatisfy { lowercased(left[$0]) == lowercased(right[$0]) }
+        return left.indices.allSatisfy { left[$0] == right[$0] || lowercased(left[$0]) == lowercased(right[$0]) }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

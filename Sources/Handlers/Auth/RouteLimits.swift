@@ -32,10 +32,12 @@ public struct RouteLimits: Sendable {
 
     private func key(_ limit: LimitClass, _ request: Request, _ caller: Caller) -> String {
         if !limit.isByNetwork, let member = caller.member {
-            return "\(limit.rawValue) user_\(member.id.uuidString.lowercased())"
+            return "\(limit.rawValue) user_\(member.id.text)"
         }
-        let traits = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
-        let who = limit.isByNetwork ? Text.hex(voterKeys.network(traits, at: clock.now())) : voterKeys.device(traits)
+        let who =
+            limit.isByNetwork
+            ? Text.hex(voterKeys.network(of: request.clientAddress, at: clock.now()))
+            : voterKeys.device(DeviceTraits(address: request.clientAddress) { request.headers[$0] })
         return "\(limit.rawValue) \(who)"
     }
 }

@@ -33,7 +33,7 @@ enum FeedAnswer {
         bytes += page.hasMoreClips ? "\",\"hasMoreClips\":true".utf8 : "\",\"hasMoreClips\":false".utf8
         append(page.standing.remaining, to: &bytes)
         bytes += ",\"season\":".utf8
-        bytes += season(of: snapshot).bytes
+        append(snapshot.season, to: &bytes)
         bytes += ",\"state\":\"".utf8
         bytes += snapshot.state.rawValue.utf8
         bytes += "\",\"totalClipsInSlot\":".utf8
@@ -66,7 +66,8 @@ enum FeedAnswer {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private static func append(_ votes: RemainingVotes, to bytes: inout [UInt8]) {
+    /// What is left, as it stands in the answers to votes too.
+    static func append(_ votes: RemainingVotes, to bytes: inout [UInt8]) {
         bytes += ",\"remainingVotes\":{\"mega\":".utf8
         append(votes.mega, to: &bytes)
         bytes += ",\"standard\":".utf8
@@ -76,16 +77,19 @@ enum FeedAnswer {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private static func append(_ number: Int?, to bytes: inout [UInt8]) {
-        bytes += number.map(String.init)?.utf8 ?? "null".utf8
+    static func append(_ number: Int?, to bytes: inout [UInt8]) {
+        if let number { bytes += String(number).utf8 } else { bytes += "null".utf8 }
     }
 
-    private static func season(of snapshot: FeedSnapshot) -> JSONValue {
-        guard let season = snapshot.season else { return .null }
-        return [
-            "id": .string(season.id.uuidString.lowercased()), "label": .string(season.label),
-            "genre": .string(season.genre),
-        ]
+    private static func append(_ season: FeedSeason?, to bytes: inout [UInt8]) {
+        guard let season else { return bytes += "null".utf8 }
+        bytes += "{\"genre\":".utf8
+        bytes += JSONValue.string(season.genre).bytes
+        bytes += ",\"id\":\"".utf8
+        bytes += season.id.text.utf8
+        bytes += "\",\"label\":".utf8
+        bytes += JSONValue.string(season.label).bytes
+        bytes.append(UInt8(ascii: "}"))
     }
 }
 
