@@ -19,6 +19,7 @@ public enum SHA256 {
         let message = Array(bytes)
         return [UInt8](unsafeUninitializedCapacity: byteCount) { room, count in
             guard EVP_Digest(message, message.count, room.baseAddress, nil, algorithm, nil) == 1 else {
+                // It fails for want of memory only, and a wrong hash would be believed.
                 fatalError("SHA-256 failed")
             }
             count = byteCount

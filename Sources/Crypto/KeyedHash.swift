@@ -35,13 +35,19 @@ final class KeyedHash: Sendable {
             guard EVP_MAC_init(context.pointer, nil, 0, nil) == 1,
                 EVP_MAC_update(context.pointer, message, message.count) == 1,
                 EVP_MAC_final(context.pointer, room.baseAddress, nil, SHA256.byteCount) == 1
-            else { fatalError("HMAC failed") }
+            else {
+                // It fails for want of memory only, and a wrong signature would be believed.
+                fatalError("HMAC failed")
+            }
             count = SHA256.byteCount
         }
     }
 
     private func copy() -> Context {
-        guard let pointer = EVP_MAC_CTX_dup(pattern.pointer) else { fatalError("no memory for a signature") }
+        guard let pointer = EVP_MAC_CTX_dup(pattern.pointer) else {
+            // There is no safe way on without a signature.
+            fatalError("no memory for a signature")
+        }
         return Context(pointer: pointer)
     }
 }

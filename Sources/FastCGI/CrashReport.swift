@@ -20,9 +20,9 @@ enum CrashReport {
     static func enter(request id: String, method: String, route: String) {
         var words: [UInt8] = []
         words.reserveCapacity(480)
-        words += #","request":""#.utf8
+        words.append(#","request":""#)
         words += id.utf8
-        words += #"","route":""#.utf8
+        words.append(#"","route":""#)
         for byte in method.utf8.prefix(32) where isPlain(byte) { words.append(byte) }
         words.append(UInt8(ascii: " "))
         for byte in route.utf8.prefix(256) where isPlain(byte) { words.append(byte) }

@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import HTTP
+internal import Platform
 
 /// Writes one answer.
 struct ResponseWriter {
@@ -29,15 +30,15 @@ struct ResponseWriter {
     private func head(_ response: Response) -> [UInt8] {
         var head: [UInt8] = []
         head.reserveCapacity(768)
-        head += "Status: ".utf8
-        head += String(response.status).utf8
+        head.append("Status: ")
+        head.append(decimal: response.status)
         for field in response.headers.fields {
-            head += "\r\n".utf8
+            head.append("\r\n")
             head += field.name.utf8
-            head += ": ".utf8
+            head.append(": ")
             head += field.value.utf8
         }
-        head += "\r\n\r\n".utf8
+        head.append("\r\n\r\n")
         return head
     }
 

@@ -71,10 +71,17 @@ public struct SetCookie: Sendable, Hashable {
 
     /// The value of the `Set-Cookie` header.
     public var header: String {
-        var text = name + "=" + value + "; Path=/"
-        if let maxAge { text += "; Max-Age=" + String(maxAge) }
+        var text = ""
+        text.reserveCapacity(128)
+        text += name
+        text += "="
+        text += value
+        text += "; Path=/"
+        if let maxAge { text += "; Max-Age=\(maxAge)" }
         if isSecure { text += "; Secure" }
         if isHTTPOnly { text += "; HttpOnly" }
-        return text + "; SameSite=" + sameSite.rawValue
+        text += "; SameSite="
+        text += sameSite.rawValue
+        return text
     }
 }

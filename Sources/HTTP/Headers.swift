@@ -34,7 +34,7 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// Every value of a name in order.
     public func values(_ name: String) -> [String] {
-        fields.filter { Headers.isSame($0.name, name) }.map(\.value)
+        fields.compactMap { Headers.isSame($0.name, name) ? $0.value : nil }
     }
 
     /// Makes room for so many fields.
@@ -48,7 +48,10 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// A control character in a value could end the field and begin another one of the writer's choosing.
     private static func withoutControls(_ text: String) -> String {
         let bytes = text.utf8Span.span
-        guard bytes.indices.contains(where: { isControl(bytes[$0]) }) else { return text }
+        // To the end in any case, so that the compiler can look at many bytes at a time.
+        var isClean = true
+        for index in bytes.indices { isClean = isClean && !isControl(bytes[index]) }
+        if isClean { return text }
         return String(decoding: text.utf8.filter { !isControl($0) }, as: UTF8.self)
     }
 

@@ -81,7 +81,7 @@ public struct ServerParameters: Sendable, Hashable, ExpressibleByDictionaryLiter
     }
 
     /// None.
-    public init() {}
+    public init() { pairs.reserveCapacity(16) }
 
     /// Parameters from a literal.
     public init(dictionaryLiteral elements: (String, String)...) {

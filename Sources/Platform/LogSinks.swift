@@ -17,11 +17,11 @@ enum JSONLines {
     private static func bytes(of entry: LogEntry) -> [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(384)
-        line += #"{"time":""#.utf8
+        line.append(#"{"time":""#)
         entry.time.appendRFC3339(to: &line)
-        line += #"","level":""#.utf8
+        line.append(#"","level":""#)
         line += entry.level.name.utf8
-        line += #"","message":"#.utf8
+        line.append(#"","message":"#)
         appendQuoted(entry.message, to: &line)
         for field in entry.pairs {
             line.append(UInt8(ascii: ","))
@@ -29,7 +29,7 @@ enum JSONLines {
             line.append(UInt8(ascii: ":"))
             field.value.appendJSON(to: &line)
         }
-        line += "}\n".utf8
+        line.append("}\n")
         return line
     }
 

@@ -37,12 +37,12 @@ enum VoteAnswer {
     private static func bytes(_ tally: VoteTally, showsScore: Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
-        bytes += "{\"clipId\":\"".utf8
+        bytes.append("{\"clipId\":\"")
         bytes += tally.clipID.text.utf8
-        bytes += "\",\"newScore\":".utf8
+        bytes.append("\",\"newScore\":")
         FeedAnswer.append(showsScore ? tally.newScore : nil, to: &bytes)
         FeedAnswer.append(tally.remaining, to: &bytes)
-        bytes += ",\"success\":true,\"totalVotesToday\":".utf8
+        bytes.append(",\"success\":true,\"totalVotesToday\":")
         FeedAnswer.append(tally.totalVotesToday, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
         return bytes
