@@ -5,11 +5,23 @@ public enum SHA256 {
     /// How many bytes a hash has.
     public static let byteCount = 32
 
+    /// Fetched once: OpenSSL looks an algorithm up by its name, under a lock, wherever none is handed to it.
+    nonisolated(unsafe) static let algorithm: OpaquePointer = {
+        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
+            // A library without it: no later step could be trusted.
+            fatalError("OpenSSL has no SHA-256")
+        }
+        return algorithm
+    }()
+
     /// Hashes bytes.
     public static func hash(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let message = Array(bytes)
         return [UInt8](unsafeUninitializedCapacity: byteCount) { room, count in
-            _ = COpenSSL.SHA256(message, message.count, room.baseAddress)
+            guard EVP_Digest(message, message.count, room.baseAddress, nil, algorithm, nil) == 1 else {
+                // It fails for want of memory only, and a wrong hash would be believed.
+                fatalError("SHA-256 failed")
+            }
             count = byteCount
         }
     }
@@ -24,7 +36,7 @@ public struct SHA256Stream: ~Copyable {
 
     /// Starts a hash.
     public init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, SHA256.algorithm, nil) == 1 else {
             // A library without it, or no memory at all: no later step could be trusted.
             fatalError("OpenSSL has no SHA-256")
         }
@@ -57,24 +69,20 @@ public struct SHA256Stream: ~Copyable {
 /// HMAC with SHA-256.
 public enum HMAC256 {
     /// Signs bytes.
+    public static func sign(_ message: some Sequence<UInt8>, key: SecretKey) -> [UInt8] {
+        key.hash.sign(Array(message))
+    }
+
+    /// Signs the UTF-8 form of text.
+    public static func sign(_ message: String, key: SecretKey) -> [UInt8] { sign(message.utf8, key: key) }
+
+    /// Signs bytes.
     public static func sign(_ message: some Sequence<UInt8>, key: [UInt8]) -> [UInt8] {
-        let message = Array(message)
-        return [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { room, count in
-            _ = HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, room.baseAddress, nil)
-            count = SHA256.byteCount
-        }
+        sign(message, key: SecretKey(key))
     }
 
     /// Signs the UTF-8 form of text.
     public static func sign(_ message: String, key: [UInt8]) -> [UInt8] { sign(message.utf8, key: key) }
-
-    /// Signs bytes.
-    public static func sign(_ message: some Sequence<UInt8>, key: SecretKey) -> [UInt8] {
-        sign(message, key: key.bytes)
-    }
-
-    /// Signs the UTF-8 form of text.
-    public static func sign(_ message: String, key: SecretKey) -> [UInt8] { sign(message.utf8, key: key.bytes) }
 
     /// Whether `signature` is the one that `key` makes of `message`.
     public static func isValid(_ signature: [UInt8], for message: String, key: SecretKey) -> Bool {

@@ -2,16 +2,16 @@ internal import COpenSSL
 
 /// A key whose bytes do not show when it is printed or logged.
 public struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
-    let bytes: [UInt8]
+    let hash: KeyedHash
 
     /// Wraps the bytes of a key.
     public init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+        hash = KeyedHash(bytes)
     }
 
     /// A key for one purpose, from which neither this key nor the key of another purpose can be found.
     public func derived(_ label: String) -> SecretKey {
-        SecretKey(HMAC256.sign("dailies/\(label)", key: bytes))
+        SecretKey(HMAC256.sign("dailies/\(label)", key: self))
     }
 
     /// Nothing of the key.

@@ -20,12 +20,12 @@ enum CrashReport {
     static func enter(request id: String, method: String, route: String) {
         var words: [UInt8] = []
         words.reserveCapacity(480)
-        words += #","request":""#.utf8
+        words.append(#","request":""#)
         words += id.utf8
-        words += #"","route":""#.utf8
-        words += method.utf8.lazy.filter(isPlain).prefix(32)
+        words.append(#"","route":""#)
+        for byte in method.utf8.prefix(32) where isPlain(byte) { words.append(byte) }
         words.append(UInt8(ascii: " "))
-        words += route.utf8.lazy.filter(isPlain).prefix(256)
+        for byte in route.utf8.prefix(256) where isPlain(byte) { words.append(byte) }
         words.append(UInt8(ascii: "\""))
         words.withUnsafeBufferPointer { words in
             words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words($0.baseAddress, UInt($0.count)) }

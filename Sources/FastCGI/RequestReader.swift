@@ -15,25 +15,25 @@ struct RequestReader {
 
     init(_ slot: RequestSlot) {
         input = slot.input
-        var server: [String: String] = [:]
-        server.reserveCapacity(16)
+        var server = ServerParameters()
         var headers = Headers()
+        headers.reserve(24)
         var isMalformed = false
         var next = slot.parameters
         while let current = next, let pair = current.pointee {
             next = current + 1
-            let bytes = UnsafeRawBufferPointer(start: pair, count: strlen(pair))
-            guard let split = bytes.firstIndex(of: UInt8(ascii: "=")), !RequestReader.isOfNoUse(bytes) else { continue }
-            let name = String(decoding: bytes[..<split], as: UTF8.self)
-            let value = bytes[(split + 1)...]
-            if name.hasPrefix("HTTP_") {
+            guard !RequestReader.isOfNoUse(pair), let split = strchr(pair, Int32(UInt8(ascii: "="))) else { continue }
+            let name = UnsafeRawBufferPointer(start: pair, count: split - pair)
+            let value = split + 1
+            if RequestReader.begins(pair, "HTTP_") {
                 // Old browsers send other encodings in headers nobody needs; the text is mended, not the request refused.
-                headers.add(RequestReader.headerName(name), String(decoding: value, as: UTF8.self))
-            } else if server[name] == nil {
+                headers.add(RequestReader.headerName(name.dropFirst(5)), String(cString: value))
+            } else {
                 // The first of equal names counts: what the site's own configuration sets stands before the defaults.
-                let text = String(validating: value, as: UTF8.self)
-                if text == nil, name == "REQUEST_URI" { isMalformed = true }
-                server[name] = text ?? ""
+                let name = String(decoding: name, as: UTF8.self)
+                let text = String(validatingCString: value)
+                if text == nil, name == "REQUEST_URI", server[name] == nil { isMalformed = true }
+                server.add(name, text ?? "")
             }
         }
         if let type = server["CONTENT_TYPE"], !type.isEmpty { headers["Content-Type"] = type }
@@ -84,22 +84,32 @@ struct RequestReader {
     }
 
     /// What Debian's fastcgi_params says on every request and no handler asks for.
-    private static func isOfNoUse(_ pair: UnsafeRawBufferPointer) -> Bool {
-        switch pair.first {
-        case UInt8(ascii: "S"): pair.starts(with: "SERVER_".utf8) || pair.starts(with: "SCRIPT_".utf8)
-        case UInt8(ascii: "D"): pair.starts(with: "DOCUMENT_".utf8)
-        case UInt8(ascii: "G"): pair.starts(with: "GATEWAY_".utf8)
-        case UInt8(ascii: "R"): pair.starts(with: "REDIRECT_".utf8) || pair.starts(with: "REMOTE_PORT".utf8)
-        case UInt8(ascii: "F"): pair.starts(with: "FCGI_ROLE".utf8)
+    private static func isOfNoUse(_ pair: UnsafePointer<CChar>) -> Bool {
+        switch UInt8(bitPattern: pair.pointee) {
+        case UInt8(ascii: "S"): begins(pair, "SERVER_") || begins(pair, "SCRIPT_")
+        case UInt8(ascii: "D"): begins(pair, "DOCUMENT_")
+        case UInt8(ascii: "G"): begins(pair, "GATEWAY_")
+        case UInt8(ascii: "R"):
+            begins(pair, "REDIRECT_") || begins(pair, "REMOTE_PORT") || begins(pair, "REQUEST_SCHEME")
+        case UInt8(ascii: "F"): begins(pair, "FCGI_ROLE")
         default: false
         }
     }
 
-    /// `HTTP_ACCEPT_LANGUAGE` is `accept-language`.
-    private static func headerName(_ name: String) -> String {
-        let bytes = name.utf8.dropFirst(5).map { byte in
-            byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    private static func begins(_ pair: UnsafePointer<CChar>, _ word: StaticString) -> Bool {
+        // A shorter one differs at its end, so nothing is read beyond it.
+        word.withUTF8Buffer { $0.enumerated().allSatisfy { UInt8(bitPattern: pair[$0.offset]) == $0.element } }
+    }
+
+    /// `ACCEPT_LANGUAGE` is `accept-language`.
+    private static func headerName(_ name: Slice<UnsafeRawBufferPointer>) -> String {
+        // Written in its place, since most names are so short that no memory is asked for.
+        String(unsafeUninitializedCapacity: name.count) { room in
+            for (place, byte) in name.enumerated() {
+                room[place] =
+                    byte == UInt8(ascii: "_") ? UInt8(ascii: "-") : (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+            }
+            return name.count
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

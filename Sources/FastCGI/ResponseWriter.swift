@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import HTTP
+internal import Platform
 
 /// Writes one answer.
 struct ResponseWriter {
@@ -15,12 +16,10 @@ struct ResponseWriter {
     /// False when the answer could not be written to its end.
     func write(_ response: Response) -> Bool {
         do {
+            try put(head(response))
             switch response.body {
-            case .bytes(let bytes):
-                try put(head(response) + bytes)
-            case .stream(let write):
-                try put(head(response))
-                try write(BodyWriter { bytes in try put(bytes) })
+            case .bytes(let bytes): try put(bytes)
+            case .stream(let write): try write(BodyWriter { bytes in try put(bytes) })
             }
             return true
         } catch {
@@ -29,11 +28,18 @@ struct ResponseWriter {
     }
 
     private func head(_ response: Response) -> [UInt8] {
-        var head = "Status: \(response.status)\r\n"
+        var head: [UInt8] = []
+        head.reserveCapacity(768)
+        head.append("Status: ")
+        head.append(decimal: response.status)
         for field in response.headers.fields {
-            head += "\(field.name): \(field.value)\r\n"
+            head.append("\r\n")
+            head += field.name.utf8
+            head.append(": ")
+            head += field.value.utf8
         }
-        return Array((head + "\r\n").utf8)
+        head.append("\r\n\r\n")
+        return head
     }
 
     private func put(_ bytes: [UInt8]) throws(Gone) {

@@ -99,7 +99,7 @@ public struct Feed: Sendable {
             if group != .voted { open -= 1 }
         }
         let chosen = FeedOrder.choose(
-            snapshot.order, groups: groups, limit: request.limit, now: now, using: &random)
+            snapshot.ranking, groups: groups, limit: request.limit, now: now, using: &random)
         return FeedPage(
             snapshot: snapshot, clips: chosen.map { (snapshot.clips[$0], voted.contains($0)) },
             hasMoreClips: open > chosen.count { !voted.contains($0) },

@@ -175,7 +175,7 @@ public final class FeedCache: Sendable {
             let id: UUID = try row.value(at: 0)
             let before = known.flatMap { known in known.places[id].map { known.clips[$0] } }
             return FeedClip(
-                id: id, idText: before?.idText ?? id.uuidString.lowercased(),
+                id: id, idText: before?.idText ?? id.text,
                 fragment: try before?.fragment
                     ?? render(ClipCard(row: row, address: address), try row.value("created_at")),
                 voteCount: try row.value(at: 1), weightedScore: try row.value(at: 2),

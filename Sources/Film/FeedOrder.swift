@@ -31,26 +31,46 @@ public struct FeedOrder: Sendable {
     /// Views that chance may outweigh, so that nobody can tell what comes next.
     static let jitter: UInt64 = 50
 
-    /// The places of the chosen clips among `clips`, at most `limit`. A clip without a group is left out.
+    /// Clips with what can be known of their order before anybody asks. Made once for all requests of a second, so that
+    /// each of them looks only at clips that chance may still bring forward.
+    public struct Ranking: Sendable {
+        let clips: [Clip]
+        /// The places of all clips, those with the fewest views first.
+        let places: [Int]
+        /// From when on none of them is fresh.
+        let freshUntil: Date
+
+        /// The ranking of clips.
+        public init(_ clips: [Clip]) {
+            self.clips = clips
+            // Of equal views the first stays first.
+            places = clips.indices.sorted { (clips[$0].views, $0) < (clips[$1].views, $1) }
+            freshUntil = clips.map(\.freshUntil).max() ?? .distantPast
+        }
+    }
+
+    /// The places of the chosen clips, at most `limit`. A clip without a group is left out.
     ///
     /// The groups follow each other. Within each, fresh clips come first while they fill at most half of the answer,
     /// then those with the fewest views, give or take the jitter. What is chosen of equal rank is shuffled.
     public static func choose(
-        _ clips: [Clip], groups: [FeedGroup?], limit: Int, now: Date,
+        _ ranking: Ranking, groups: [FeedGroup?], limit: Int, now: Date,
         using random: inout some RandomNumberGenerator
     ) -> [Int] {
         var chosen: [Int] = []
-        var freshRoom = limit / 2
-        for group in FeedGroup.allCases where chosen.count < limit && groups.contains(group) {
+        var freshRoom = ranking.freshUntil > now ? limit / 2 : 0
+        for group in FeedGroup.allCases where chosen.count < limit {
             let room = limit - chosen.count
             var fresh = Lowest(capacity: min(freshRoom, room))
             var rest = Lowest(capacity: room)
-            for index in clips.indices where groups[index] == group {
-                let clip = clips[index]
+            for place in ranking.places {
+                let clip = ranking.clips[place]
+                // Who has more views than the last one with its jitter needs no chance of its own, nor does anybody after.
+                if clip.views >= rest.bound, clip.views >= fresh.bound { break }
+                guard groups[place] == group else { continue }
                 let isFresh = clip.freshUntil > now
-                // Who has more views than the last one with its jitter needs no chance of its own.
-                if clip.views >= rest.bound, !isFresh || clip.views >= fresh.bound { continue }
-                let entry = Lowest.Entry(key: clip.views + Self.chance(using: &random), index: index)
+                if clip.views >= rest.bound, !isFresh { continue }
+                let entry = Lowest.Entry(key: clip.views + Self.chance(using: &random), index: place)
                 let left = isFresh ? fresh.offer(entry) : entry
                 if let left { rest.offer(left) }
             }

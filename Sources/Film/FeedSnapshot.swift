@@ -59,8 +59,8 @@ public final class FeedSnapshot: Sendable {
     public let votingEndsAt: Date?
     /// The clips that compete in it.
     public let clips: [FeedClip]
-    /// What the order depends on, clip by clip.
-    let order: [FeedOrder.Clip]
+    /// What the order depends on.
+    let ranking: FeedOrder.Ranking
     let places: [UUID: Int]
 
     init(
@@ -74,11 +74,12 @@ public final class FeedSnapshot: Sendable {
         self.clips = clips
         let views = clips.map(\.viewCount).sorted()
         let median = views.isEmpty ? 0 : views[views.count / 2]
-        order = clips.map { clip in
-            let isLate = votingStartedAt.map { clip.activatedAt > $0 } ?? false
-            return FeedOrder.Clip(
-                views: clip.viewCount, activated: clip.activatedAt, lateMedian: isLate ? median : nil)
-        }
+        ranking = FeedOrder.Ranking(
+            clips.map { clip in
+                let isLate = votingStartedAt.map { clip.activatedAt > $0 } ?? false
+                return FeedOrder.Clip(
+                    views: clip.viewCount, activated: clip.activatedAt, lateMedian: isLate ? median : nil)
+            })
         places = Dictionary(clips.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -30,10 +30,13 @@ public struct FeedTokens: Sendable {
 
     /// What a token says of a voter.
     public func inspect(_ token: String?, of voter: String, at now: Date) -> Finding {
-        guard let parts = token?.split(separator: ".", omittingEmptySubsequences: false), parts.count == 2,
-            let expiry = Int(parts[0], radix: 36),
-            constantTimeEqual(Array(parts[1].utf8), Array(signature(String(parts[0]), voter).utf8))
+        guard let token, let dot = token.utf8.firstIndex(of: UInt8(ascii: ".")),
+            let expiry = Int(token[..<dot], radix: 36)
         else { return .missing }
+        let shown = token.utf8[token.utf8.index(after: dot)...]
+        guard constantTimeEqual(Array(shown), Array(signature(String(token[..<dot]), voter).utf8)) else {
+            return .missing
+        }
         return Double(expiry) > now.timeIntervalSince1970 ? .fresh : .stale
     }
 

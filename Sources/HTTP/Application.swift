@@ -281,12 +281,23 @@ private struct Exchange: Sendable {
         let duration = ContinuousClock.now - started
         let milliseconds =
             Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds / 1_000_000_000) / 1e6
-        var fields: [String: LogValue] = [
-            "method": .string(request.method.description), "route": .string(route?.pattern ?? "none"),
-            "status": .int(status), "ms": .double((milliseconds * 1_000).rounded() / 1_000), "bytes": .int(bytes),
-            "caller": .string(caller.kind),
-        ]
-        if let failure { fields["code"] = .string(failure) }
-        log.info("request", fields)
+        let rounded = (milliseconds * 1_000).rounded() / 1_000
+        let route = route?.pattern ?? "none"
+        if let failure {
+            log.info(
+                "request",
+                inOrder: [
+                    "method": .string(request.method.description), "route": .string(route), "status": .int(status),
+                    "code": .string(failure), "ms": .double(rounded), "bytes": .int(bytes),
+                    "caller": .string(caller.kind),
+                ])
+        } else {
+            log.info(
+                "request",
+                inOrder: [
+                    "method": .string(request.method.description), "route": .string(route), "status": .int(status),
+                    "ms": .double(rounded), "bytes": .int(bytes), "caller": .string(caller.kind),
+                ])
+        }
     }
 }

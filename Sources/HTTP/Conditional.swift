@@ -19,7 +19,7 @@ enum Conditional {
     }
 
     private static func isNeverKept(_ response: Response) -> Bool {
-        response.headers["Cache-Control"].map { $0.contains("no-store") } ?? false
+        response.headers["Cache-Control"]?.hasSuffix("no-store") ?? false
     }
 
     private static func tag(of bytes: [UInt8]) -> String {

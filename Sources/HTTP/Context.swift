@@ -39,7 +39,7 @@ public struct Context: Sendable {
 
     /// A part of the path that is a UUID; there is nothing at any other text.
     public func uuid(_ name: String) throws -> UUID {
-        guard let id = UUID(uuidString: parameter(name)) else { throw Problem.notFound() }
+        guard let id = UUID(text: parameter(name)) else { throw Problem.notFound() }
         return id
     }
 
@@ -56,7 +56,7 @@ public struct Context: Sendable {
     public func integer(query name: String) -> Int? { values[name]?.integer }
 
     /// A declared parameter of the query, as a UUID.
-    public func uuid(query name: String) -> UUID? { values[name]?.text.flatMap(UUID.init(uuidString:)) }
+    public func uuid(query name: String) -> UUID? { values[name]?.text.flatMap(UUID.init(text:)) }
 
     /// A declared parameter of the query, as a truth value.
     public func bool(query name: String) -> Bool? {
@@ -69,7 +69,7 @@ public struct Context: Sendable {
     }
 
     /// A declared list of the query, as UUIDs.
-    public func uuids(query name: String) -> [UUID] { texts(query: name).compactMap(UUID.init(uuidString:)) }
+    public func uuids(query name: String) -> [UUID] { texts(query: name).compactMap(UUID.init(text:)) }
 
     /// A declared parameter of the query, as any type whose schema the declaration gave.
     public func value<T: Decodable>(query name: String, as type: T.Type = T.self) throws -> T? {

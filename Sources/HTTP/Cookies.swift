@@ -1,31 +1,42 @@
 /// The cookies that a request carries.
 public struct Cookies: Sendable, Hashable {
-    private let values: [String: String]
+    private let pairs: [Pair]
+
+    private struct Pair: Sendable, Hashable {
+        let name: String
+        let value: String
+    }
 
     /// Reads `Cookie` header values. Of equal names the first counts: browsers send the most specific one first.
     public init(_ headers: [String] = []) {
-        var values: [String: String] = [:]
-        for pair in headers.flatMap({ $0.split(separator: ";") }) {
-            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard halves.count == 2 else { continue }
-            let name = Cookies.trimmed(halves[0])
-            if values[name] == nil {
-                values[name] = Cookies.trimmed(halves[1])
+        var pairs: [Pair] = []
+        for header in headers {
+            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
+                guard let middle = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
+                pairs.append(
+                    Pair(
+                        name: Cookies.trimmed(pair[..<middle]),
+                        value: Cookies.trimmed(pair[pair.index(after: middle)...]))
+                )
             }
         }
-        self.values = values
+        self.pairs = pairs
     }
 
     /// The value of a cookie.
-    public subscript(_ name: String) -> String? { values[name] }
+    public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    private static func trimmed(_ text: Substring) -> String {
-        let inner = text.drop { $0 == " " || $0 == "\t" }
-        guard let last = inner.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        let value = inner[...last]
-        return value.count >= 2 && value.first == "\"" && value.last == "\""
-            ? String(value.dropFirst().dropLast()) : String(value)
+    private static func trimmed(_ text: Substring.UTF8View) -> String {
+        var text = text
+        while let first = text.first, isBlank(first) { text.removeFirst() }
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        if text.count >= 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") {
+            text = text.dropFirst().dropLast()
+        }
+        return String(Substring(text))
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }
 
 /// A cookie to be set. HttpOnly and SameSite=Lax unless told otherwise; the path is always the whole site.
@@ -60,11 +71,17 @@ public struct SetCookie: Sendable, Hashable {
 
     /// The value of the `Set-Cookie` header.
     public var header: String {
-        var parts = ["\(name)=\(value)", "Path=/"]
-        if let maxAge { parts.append("Max-Age=\(maxAge)") }
-        if isSecure { parts.append("Secure") }
-        if isHTTPOnly { parts.append("HttpOnly") }
-        parts.append("SameSite=\(sameSite.rawValue)")
-        return parts.joined(separator: "; ")
+        var text = ""
+        text.reserveCapacity(128)
+        text += name
+        text += "="
+        text += value
+        text += "; Path=/"
+        if let maxAge { text += "; Max-Age=\(maxAge)" }
+        if isSecure { text += "; Secure" }
+        if isHTTPOnly { text += "; HttpOnly" }
+        text += "; SameSite="
+        text += sameSite.rawValue
+        return text
     }
 }

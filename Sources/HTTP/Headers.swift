@@ -34,8 +34,11 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// Every value of a name in order.
     public func values(_ name: String) -> [String] {
-        fields.filter { Headers.isSame($0.name, name) }.map(\.value)
+        fields.compactMap { Headers.isSame($0.name, name) ? $0.value : nil }
     }
+
+    /// Makes room for so many fields.
+    public mutating func reserve(_ count: Int) { fields.reserveCapacity(count) }
 
     /// Adds a field beside those that are there.
     public mutating func add(_ name: String, _ value: String) {
@@ -45,7 +48,10 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// A control character in a value could end the field and begin another one of the writer's choosing.
     private static func withoutControls(_ text: String) -> String {
         let bytes = text.utf8Span.span
-        guard bytes.indices.contains(where: { isControl(bytes[$0]) }) else { return text }
+        // To the end in any case, so that the compiler can look at many bytes at a time.
+        var isClean = true
+        for index in bytes.indices { isClean = isClean && !isControl(bytes[index]) }
+        if isClean { return text }
         return String(decoding: text.utf8.filter { !isControl($0) }, as: UTF8.self)
     }
 
@@ -54,9 +60,11 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 
     private static func isSame(_ left: String, _ right: String) -> Bool {
+        // Most names differ in length, which costs nothing to know.
+        guard left.utf8.count == right.utf8.count else { return false }
         let left = left.utf8Span.span
         let right = right.utf8Span.span
-        return left.count == right.count && left.indices.allSatisfy { lowercased(left[$0]) == lowercased(right[$0]) }
+        return left.indices.allSatisfy { left[$0] == right[$0] || lowercased(left[$0]) == lowercased(right[$0]) }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -34,7 +34,7 @@ public struct Request: Sendable {
     public var isInternal: Bool
     /// What the web server's own configuration says about the request, such as `ORIGINAL_URI` in a subrequest. Never
     /// anything that a client may choose.
-    public var server: [String: String] = [:]
+    public var server = ServerParameters()
     /// What stands in the place of each name in the route's pattern, decoded.
     public var parameters: [String: String] = [:]
 
@@ -43,10 +43,10 @@ public struct Request: Sendable {
         _ method: Method, _ target: String, headers: Headers = [:], body: [UInt8] = [], id: String? = nil,
         clientAddress: String = "127.0.0.1", isSecure: Bool = false, isInternal: Bool = false
     ) {
-        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         self.method = method
-        path = halves.first.map(String.init) ?? ""
-        query = Query(halves.count == 2 ? String(halves[1]) : "")
+        path = mark.map { String(target[..<$0]) } ?? target
+        query = mark.map { Query(String(target[target.utf8.index(after: $0)...])) } ?? Query()
         self.headers = headers
         cookies = Cookies(headers.values("Cookie"))
         self.body = body
@@ -65,9 +65,35 @@ public struct Request: Sendable {
     /// The media type of the body in lower case, without parameters.
     public var contentType: String? {
         headers["Content-Type"].map { value in
-            String(value.prefix { $0 != ";" && $0 != " " }).lowercased()
+            let type = value.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+            return String(Substring(type)).lowercased()
         }
     }
+}
+
+/// What the web server's configuration says about a request, by the names of FastCGI's parameters.
+public struct ServerParameters: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    private var pairs: [Pair] = []
+
+    private struct Pair: Sendable, Hashable {
+        let name: String
+        let value: String
+    }
+
+    /// None.
+    public init() { pairs.reserveCapacity(16) }
+
+    /// Parameters from a literal.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements { add(name, value) }
+    }
+
+    /// The value of a name; of equal names the first counts. There are few and most are asked for once, so that they are
+    /// searched and not hashed.
+    public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    /// Adds a parameter behind those that are there.
+    public mutating func add(_ name: String, _ value: String) { pairs.append(Pair(name: name, value: value)) }
 }
 
 /// The ids of requests.

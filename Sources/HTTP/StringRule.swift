@@ -13,7 +13,7 @@ struct StringRule: Sendable {
     static let uuid = StringRule(
         length: 36...36, format: "uuid",
         pattern: Pattern("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", explanation: "must be a UUID") {
-            $0.utf8.count == 36 && UUID(uuidString: $0) != nil
+            $0.utf8.count == 36 && UUID(text: $0) != nil
         })
 
     static let dateTime = StringRule(

@@ -93,15 +93,17 @@ private struct Validation {
     private mutating func check(
         _ members: [String: JSONValue], against fields: [Schema.Field], isOpen: Bool, at path: String
     ) {
+        var found = 0
         for field in fields {
             let fieldPath = Validation.path(path, field.name)
             if let value = members[field.name] {
+                found += 1
                 check(value, against: field.schema, at: fieldPath)
             } else if field.isRequired {
                 report(fieldPath, "required", "is required")
             }
         }
-        guard members.count > fields.count || !isOpen else { return }
+        guard members.count > found else { return }
         let known = Set(fields.map(\.name))
         for name in members.keys.filter({ !known.contains($0) }).sorted() {
             let fieldPath = Validation.path(path, name.count > 64 ? name.prefix(64) + "…" : name)

@@ -62,7 +62,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
     func decode(_ type: UInt64.Type) throws -> UInt64 { try whole(type) }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        if type == UUID.self, let found = UUID(uuidString: try decode(String.self)) as? T { return found }
+        if type == UUID.self, let found = UUID(text: try decode(String.self)) as? T { return found }
         if type == UUID.self { throw mismatch(type, "a UUID") }
         if type == Date.self, let found = Date(rfc3339: try decode(String.self)) as? T { return found }
         if type == Date.self { throw mismatch(type, "a date and time like 2026-01-31T12:00:00.000Z") }

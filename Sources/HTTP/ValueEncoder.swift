@@ -102,7 +102,7 @@ private struct ValueEncoder: Encoder, SingleValueEncodingContainer {
     func encode<T: Encodable>(_ value: T) throws {
         switch value {
         case let value as JSONValue: slot.set(value)
-        case let value as UUID: slot.set(.string(value.uuidString.lowercased()))
+        case let value as UUID: slot.set(.string(value.text))
         case let value as Date: slot.set(.string(value.rfc3339))
         default: try value.encode(to: self)
         }

@@ -10,17 +10,19 @@ public struct OpaqueToken: Sendable, Hashable, CustomStringConvertible {
 
     /// A new token.
     public static func random() -> OpaqueToken {
-        OpaqueToken(bytes: SecureRandom.bytes(32))
+        let bytes = SecureRandom.bytes(32)
+        return OpaqueToken(bytes, Text.base64url(bytes))
     }
 
     /// A token that somebody shows; nil when it cannot be one, so that nobody need look for it.
     public init?(_ text: String) {
         guard text.utf8.count == 43, let bytes = Text.bytes(base64url: text), bytes.count == 32 else { return nil }
-        self.init(bytes: bytes)
+        // There is one text for the bytes, so it is this one.
+        self.init(bytes, text)
     }
 
-    private init(bytes: [UInt8]) {
-        text = Text.base64url(bytes)
+    private init(_ bytes: [UInt8], _ text: String) {
+        self.text = text
         hash = SHA256.hash(bytes)
     }
 

@@ -56,10 +56,14 @@ public struct VoterKeys: Sendable {
 
     /// The key of a device.
     public func device(_ traits: DeviceTraits) -> String {
-        var message = [UInt8(truncatingIfNeeded: traits.network.count)] + traits.network
+        var message: [UInt8] = []
+        message.reserveCapacity(512)
+        message.append(UInt8(truncatingIfNeeded: traits.network.count))
+        message += traits.network
         for value in traits.values {
             // Each value ends with a byte that no header can hold, so that no two lists read the same.
-            message += Array(value.utf8.prefix(1_024)) + [0]
+            message += value.utf8.prefix(1_024)
+            message.append(0)
         }
         return "device_" + Text.hex(HMAC256.sign(message, key: deviceKey).prefix(16))
     }
@@ -73,16 +77,17 @@ public struct VoterKeys: Sendable {
         Bytes16(HMAC256.sign(network, key: dayKeys.key(at: now)).prefix(16))
     }
 
-    /// The key under which somebody's feed and votes stand: the member's, else the device's.
-    public func key(_ traits: DeviceTraits, member: UUID?) -> String {
-        member.map { "user_" + $0.uuidString.lowercased() } ?? device(traits)
+    /// The key under which somebody's feed and votes stand: the member's, else the device's, whose traits are only then
+    /// looked for.
+    public func key(_ traits: @autoclosure () -> DeviceTraits, member: UUID?) -> String {
+        member.map { "user_" + $0.text } ?? device(traits())
     }
 
     /// Who votes with a request.
     public func voter(_ traits: DeviceTraits, cookie: String?, member: UUID?, at now: Date) -> Voter {
         let device = device(traits)
         return Voter(
-            key: member.map { "user_" + $0.uuidString.lowercased() } ?? device,
+            key: member.map { "user_" + $0.text } ?? device,
             deviceKey: device,
             cookieHash: cookie.flatMap(VoterCookie.init).map { cookie in
                 Text.hex(HMAC256.sign(cookie.text, key: cookieKey).prefix(16))

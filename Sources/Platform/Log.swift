@@ -21,7 +21,15 @@ public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
     }
 
     /// The level's name in lower case.
-    public var name: String { "\(self)" }
+    public var name: String {
+        switch self {
+        case .debug: "debug"
+        case .info: "info"
+        case .notice: "notice"
+        case .warning: "warning"
+        case .error: "error"
+        }
+    }
 
     /// The level's number in syslog and journald.
     public var syslogPriority: Int {
@@ -46,8 +54,22 @@ public struct LogEntry: Sendable {
     public let level: LogLevel
     /// What happened, in constant words.
     public let message: String
-    /// The data of this one occurrence.
-    public let fields: [String: LogValue]
+    /// The data of this one occurrence, in the order in which it is written; each name is there once.
+    let pairs: [LogField]
+
+    /// The data by name.
+    public var fields: [String: LogValue] { Dictionary(pairs.map { ($0.name, $0.value) }) { _, last in last } }
+}
+
+/// One field of a log line.
+struct LogField: Sendable {
+    let name: String
+    let value: LogValue
+
+    /// What has no order of its own is written by its names.
+    static func sorted(_ fields: [String: LogValue]) -> [LogField] {
+        fields.map { LogField(name: $0, value: $1) }.sorted { $0.name < $1.name }
+    }
 }
 
 /// The least level that is written, shared by all copies of a log and changeable while the process runs.
@@ -75,16 +97,14 @@ public struct Log: Sendable {
     public let threshold: LogThreshold
     private let sink: Sink
     private let clock: WallClock
-    private let context: [String: LogValue]
+    private var context: [LogField] = []
 
     /// Creates a log that writes to `sink`.
     public init(
-        threshold: LogThreshold = LogThreshold(.info), clock: WallClock = .system,
-        context: [String: LogValue] = [:], sink: @escaping Sink
+        threshold: LogThreshold = LogThreshold(.info), clock: WallClock = .system, sink: @escaping Sink
     ) {
         self.threshold = threshold
         self.clock = clock
-        self.context = context
         self.sink = sink
     }
 
@@ -100,10 +120,11 @@ public struct Log: Sendable {
     /// A log that writes nothing.
     public static let silent = Log { _ in }
 
-    /// The same log with `fields` added to every line.
-    public func with(_ fields: [String: LogValue]) -> Log {
-        Log(
-            threshold: threshold, clock: clock, context: context.merging(fields) { _, new in new }, sink: sink)
+    /// The same log with `fields` added to every line, in their order and before the line's own.
+    public func with(_ fields: KeyValuePairs<String, LogValue>) -> Log {
+        var copy = self
+        copy.context = added(fields.map { LogField(name: $0, value: $1) })
+        return copy
     }
 
     /// Writes what only a developer wants to see.
@@ -131,11 +152,24 @@ public struct Log: Sendable {
         write(.error, message, fields)
     }
 
+    /// Writes what happens all the time, its fields in their order: for the line of each request, for which a dictionary
+    /// would be made, sorted and thrown away.
+    public func info(_ message: StaticString, inOrder fields: @autoclosure () -> KeyValuePairs<String, LogValue>) {
+        guard .info >= threshold.level else { return }
+        write(.info, message, fields().map { LogField(name: $0, value: $1) })
+    }
+
     private func write(_ level: LogLevel, _ message: StaticString, _ fields: () -> [String: LogValue]) {
         guard level >= threshold.level else { return }
-        sink(
-            LogEntry(
-                time: clock.now(), level: level, message: message.description,
-                fields: context.merging(fields()) { _, new in new }))
+        write(level, message, LogField.sorted(fields()))
+    }
+
+    private func write(_ level: LogLevel, _ message: StaticString, _ fields: [LogField]) {
+        sink(LogEntry(time: clock.now(), level: level, message: message.description, pairs: added(fields)))
+    }
+
+    /// The context and then the fields, which take the place of what has the same name there.
+    private func added(_ fields: [LogField]) -> [LogField] {
+        context.filter { known in !fields.contains { $0.name == known.name } } + fields
     }
 }

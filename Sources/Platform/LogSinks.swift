@@ -17,19 +17,19 @@ enum JSONLines {
     private static func bytes(of entry: LogEntry) -> [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(384)
-        line += #"{"time":""#.utf8
-        line += entry.time.rfc3339.utf8
-        line += #"","level":""#.utf8
+        line.append(#"{"time":""#)
+        entry.time.appendRFC3339(to: &line)
+        line.append(#"","level":""#)
         line += entry.level.name.utf8
-        line += #"","message":"#.utf8
+        line.append(#"","message":"#)
         appendQuoted(entry.message, to: &line)
-        for (name, value) in entry.fields.sorted(by: { $0.key < $1.key }) {
+        for field in entry.pairs {
             line.append(UInt8(ascii: ","))
-            appendQuoted(name, to: &line)
+            appendQuoted(field.name, to: &line)
             line.append(UInt8(ascii: ":"))
-            value.appendJSON(to: &line)
+            field.value.appendJSON(to: &line)
         }
-        line += "}\n".utf8
+        line.append("}\n")
         return line
     }
 
@@ -68,7 +68,7 @@ enum JSONLines {
 enum Journal {
     static let write: Log.Sink = { entry in
         var fields = ["MESSAGE=\(entry.message)", "PRIORITY=\(entry.level.syslogPriority)"]
-        for (name, value) in entry.fields { fields.append("\(fieldName(name))=\(value.text)") }
+        for field in entry.pairs { fields.append("\(fieldName(field.name))=\(field.value.text)") }
         let buffers = fields.map { Array($0.utf8) }
         send(buffers)
     }

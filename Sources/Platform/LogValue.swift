@@ -28,6 +28,7 @@ public enum LogValue: Sendable, Equatable {
         switch self {
         case .string(let text): JSONLines.appendQuoted(text, to: &line)
         case .double(let number) where !number.isFinite: JSONLines.appendQuoted(String(number), to: &line)
+        case .int(let number): line.append(decimal: number)
         default: line += text.utf8
         }
     }

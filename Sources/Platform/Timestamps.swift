@@ -3,10 +3,22 @@ public import FoundationEssentials
 extension Date {
     /// The time as `2026-01-02T03:04:05.678Z`, rounded down to the millisecond.
     public var rfc3339: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        appendRFC3339(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Writes the time as `rfc3339` has it. Every line of the log begins with it.
+    func appendRFC3339(to text: inout [UInt8]) {
         let moment = Moment(self)
-        return "\(pad(moment.year, 4))-\(pad(moment.month, 2))-\(pad(moment.day, 2))T"
-            + "\(pad(moment.hour, 2)):\(pad(moment.minute, 2)):\(pad(moment.second, 2))."
-            + "\(pad(moment.millisecond, 3))Z"
+        append(moment.year, 4, "-", to: &text)
+        append(moment.month, 2, "-", to: &text)
+        append(moment.day, 2, "T", to: &text)
+        append(moment.hour, 2, ":", to: &text)
+        append(moment.minute, 2, ":", to: &text)
+        append(moment.second, 2, ".", to: &text)
+        append(moment.millisecond, 3, "Z", to: &text)
     }
 
     /// The time as HTTP headers want it: `Fri, 02 Jan 2026 03:04:05 GMT`.
@@ -33,6 +45,21 @@ extension Date {
 
 private let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 private let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+/// Writes the last digits of a number, zeros before them, and a mark.
+private func append(_ number: Int, _ width: Int, _ mark: Unicode.Scalar, to text: inout [UInt8]) {
+    guard number >= 0, number < 10_000 else {
+        // Years that four digits do not hold are nobody's, and must not trap.
+        text += pad(number, width).utf8
+        return text.append(UInt8(ascii: mark))
+    }
+    var place = width == 4 ? 1_000 : width == 3 ? 100 : 10
+    while place > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(number / place % 10))
+        place /= 10
+    }
+    text.append(UInt8(ascii: mark))
+}
 
 private func pad(_ number: Int, _ width: Int) -> String {
     let digits = String(number)

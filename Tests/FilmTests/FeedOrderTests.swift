@@ -13,7 +13,8 @@ struct FeedOrderTests {
     ) -> [Int] {
         var random = QuickRandom(seed: seed)
         return FeedOrder.choose(
-            clips, groups: groups ?? clips.map { _ in .unseen }, limit: limit, now: now, using: &random)
+            FeedOrder.Ranking(clips), groups: groups ?? clips.map { _ in .unseen }, limit: limit, now: now,
+            using: &random)
     }
 
     @Test("FEED-02 what was not voted for comes first, the unseen before the seen; what was voted for fills up")

@@ -49,6 +49,32 @@ struct RequestTests {
         #expect(cookies["broken"] == nil)
     }
 
+    @Test("SEC-05 cookies are parted by bytes, whatever stands beside a semicolon")
+    func oddCookies() {
+        let cookies = Cookies(["a=1;\u{301}b=2;\t c \t=\t 3 \t; d=\"; e=\"\"; =f; g=;; h=é\u{FFFD}"])
+        #expect(cookies["a"] == "1" && cookies["\u{301}b"] == "2" && cookies["c"] == "3" && cookies["d"] == "\"")
+        #expect(cookies["e"] == "" && cookies[""] == "f" && cookies["g"] == "" && cookies["h"] == "é\u{FFFD}")
+    }
+
+    @Test(
+        "SEC-05 a target is parted at its first question mark",
+        arguments: [
+            ("/x", "/x", ""), ("/x?", "/x", ""), ("/x?a=1?b", "/x", "a=1?b"), ("?a", "", "a"), ("", "", ""),
+            ("/x?\u{301}=1", "/x", "\u{301}=1"),
+        ])
+    func targets(_ target: String, _ path: String, _ query: String) {
+        let request = Request(.get, target)
+        #expect(request.path == path && request.query.raw == query)
+    }
+
+    @Test("of equal parameters of the web server the first counts")
+    func serverParameters() {
+        var server: ServerParameters = ["A": "1", "B": "2", "A": "3"]
+        server.add("B", "4")
+        server.add("C", "5")
+        #expect(server["A"] == "1" && server["B"] == "2" && server["C"] == "5" && server["a"] == nil)
+    }
+
     @Test("cookies are set HttpOnly, SameSite and for the whole site")
     func setsCookies() {
         let cookie = SetCookie("__Host-session", "abc", maxAge: 60, isSecure: true)

@@ -83,4 +83,13 @@ struct SchemaTests {
         #expect(rule.faults(in: "e\u{301}").isEmpty)
         #expect(rule.faults(in: "😀").map(\.code) == ["too_short"])
     }
+
+    @Test("SEC-05 what an open object does not name is looked at, however few members there are")
+    func unnamedMembers() {
+        let schema = Schema.openObject([.optional("a", .string()), .optional("b", .string())])
+        #expect(schema.faults(in: ["x": "\u{0}"]).map(\.code) == ["nul"])
+        #expect(schema.faults(in: ["a": "1", "x": "2"]).isEmpty)
+        let closed = Schema.object([.optional("a", .string()), .optional("b", .string())])
+        #expect(closed.faults(in: ["a": "1", "x": "2"]).map(\.field) == ["x"])
+    }
 }

@@ -24,7 +24,32 @@ struct CryptoTests {
         #expect(
             Text.hex(HMAC256.sign("Hi There", key: [UInt8](repeating: 0x0b, count: 20)))
                 == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
-        #expect(HMAC256.sign("", key: [UInt8]()).count == 32)
+        #expect(
+            Text.hex(
+                HMAC256.sign(
+                    "Test Using Larger Than Block-Size Key - Hash Key First", key: [UInt8](repeating: 0xaa, count: 131))
+            )
+                == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+        #expect(
+            Text.hex(HMAC256.sign("", key: [UInt8]()))
+                == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
+    }
+
+    @Test("threads that sign with one key at a time do not disturb each other")
+    func signsAtATime() throws {
+        let key = SecretKey(Array("key".utf8))
+        let messages = (0..<200).map { String(repeating: "m", count: $0) }
+        let expected = messages.map { HMAC256.sign($0, key: Array("key".utf8)) }
+        let wrong = Monitor(0)
+        let threads = try (0..<8).map { number in
+            try BackgroundThread(named: "sign-\(number)") {
+                for _ in 0..<20 where messages.map({ HMAC256.sign($0, key: key) }) != expected {
+                    wrong.update { $0 += 1 }
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(wrong.withLock(\.self) == 0)
     }
 
     @Test("a signature holds for its message and its key only")

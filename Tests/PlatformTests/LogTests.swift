@@ -23,7 +23,7 @@ struct LogTests {
         let nasty = "quote \" backslash \\ newline \n tab \t bell \u{7} escape \u{1b} ü 🎬 \u{0}"
         let entry = LogEntry(
             time: Date(timeIntervalSince1970: 0), level: .warning, message: "it happened",
-            fields: ["text": .string(nasty), "count": 3, "isOpen": true, "ratio": .double(.nan)])
+            pairs: LogField.sorted(["text": .string(nasty), "count": 3, "isOpen": true, "ratio": .double(.nan)]))
         let line = JSONLines.line(entry)
         #expect(!line.contains("\n"))
         let decoded = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
@@ -42,6 +42,32 @@ struct LogTests {
         copy.debug("seen", ["group": "story", "n": 1])
         #expect(entries.all.map(\.message) == ["seen"])
         #expect(entries.all.first?.fields == ["group": "story", "n": 1])
+    }
+
+    @Test("OPS-04 fields keep their order behind those of the log, and each name is there once")
+    func order() {
+        let entries = Entries()
+        let log = Log { entries.add($0) }.with(["request": "r", "group": "voting"])
+        log.info("happened", inOrder: ["z": 1, "group": "story", "a": true])
+        log.info("happened", ["z": 1, "a": 2.5, "request": "own"])
+        #expect(
+            entries.all.map { $0.pairs.map(\.name) } == [
+                ["request", "z", "group", "a"], ["group", "a", "request", "z"],
+            ])
+        #expect(entries.all.map { $0.fields["group"] } == ["story", "voting"])
+        let lines = entries.all.map { JSONLines.line($0) }
+        #expect(
+            lines[0].hasSuffix(#""level":"info","message":"happened","request":"r","z":1,"group":"story","a":true}"#))
+        #expect(lines[1].hasSuffix(#""message":"happened","group":"voting","a":2.5,"request":"own","z":1}"#))
+        log.threshold.level = .error
+        log.info("happened", inOrder: ["unseen": 1])
+        #expect(entries.all.count == 2)
+    }
+
+    @Test("OPS-04 every level is written by its name")
+    func levels() {
+        #expect(LogLevel.allCases.map(\.name) == ["debug", "info", "notice", "warning", "error"])
+        #expect(LogLevel.allCases.allSatisfy { LogLevel(name: $0.name.uppercased()) == $0 })
     }
 
     @Test("OPS-04 journald's field names")

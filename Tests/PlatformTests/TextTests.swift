@@ -85,4 +85,21 @@ struct TextTests {
         #expect(Date(timeIntervalSince1970: 784_111_777).rfc1123 == "Sun, 06 Nov 1994 08:49:37 GMT")
         #expect(Date(timeIntervalSince1970: 0).rfc1123 == "Thu, 01 Jan 1970 00:00:00 GMT")
     }
+
+    @Test("numbers are written as digits", arguments: [0, 1, 9, 10, 99, 100, 1_234_567_890, -1, -10, .max, .min])
+    func decimals(_ number: Int) {
+        var bytes = Array("x".utf8)
+        bytes.append(decimal: number)
+        bytes.append("é\n")
+        #expect(String(decoding: bytes, as: UTF8.self) == "x\(number)é\n")
+    }
+
+    @Test(
+        "years that four digits do not hold are written all the same",
+        arguments: [
+            (-62_200_000_000, "00-2-12-17T14:13:20.000Z"), (253_402_300_800, "10000-01-01T00:00:00.000Z"),
+        ] as [(Double, String)])
+    func distantYears(_ seconds: Double, _ text: String) {
+        #expect(Date(timeIntervalSince1970: seconds).rfc3339 == text)
+    }
 }

@@ -41,8 +41,9 @@ public struct RouteLimits: Sendable {
         if limit.isByNetwork {
             return "\(limit.rawValue) \(voterKeys.network(of: request.clientAddress, at: clock.now()).hex)"
         }
-        let traits = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
-        return "\(limit.rawValue) \(voterKeys.key(traits, member: caller.member?.id))"
+        let who = voterKeys.key(
+            DeviceTraits(address: request.clientAddress) { request.headers[$0] }, member: caller.member?.id)
+        return "\(limit.rawValue) \(who)"
     }
 }
 

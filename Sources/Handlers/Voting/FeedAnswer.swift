@@ -20,35 +20,35 @@ enum FeedAnswer {
         let counts = snapshot.season?.showCounts ?? .always
         var bytes: [UInt8] = []
         bytes.reserveCapacity(1_024 + page.clips.count * 768)
-        bytes += "{\"clips\":[".utf8
+        bytes.append("{\"clips\":[")
         for (index, entry) in page.clips.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             append(entry.clip, hasVoted: entry.hasVoted, counts, to: &bytes)
         }
-        bytes += "],\"currentSlot\":".utf8
+        bytes.append("],\"currentSlot\":")
         append(snapshot.slot, to: &bytes)
-        bytes += ",\"feedToken\":\"".utf8
+        bytes.append(",\"feedToken\":\"")
         // The alphabet of tokens, like that of ids, has nothing that JSON would escape.
         bytes += feedToken.utf8
-        bytes += page.hasMoreClips ? "\",\"hasMoreClips\":true".utf8 : "\",\"hasMoreClips\":false".utf8
+        bytes.append(page.hasMoreClips ? "\",\"hasMoreClips\":true" : "\",\"hasMoreClips\":false")
         append(page.standing.remaining, to: &bytes)
-        bytes += ",\"season\":".utf8
-        bytes += season(of: snapshot).bytes
-        bytes += ",\"state\":\"".utf8
+        bytes.append(",\"season\":")
+        append(snapshot.season, to: &bytes)
+        bytes.append(",\"state\":\"")
         bytes += snapshot.state.rawValue.utf8
-        bytes += "\",\"totalClipsInSlot\":".utf8
+        bytes.append("\",\"totalClipsInSlot\":")
         append(snapshot.clips.count, to: &bytes)
-        bytes += ",\"totalSlots\":".utf8
+        bytes.append(",\"totalSlots\":")
         append(snapshot.season?.totalSlots, to: &bytes)
-        bytes += ",\"totalVotesToday\":".utf8
+        bytes.append(",\"totalVotesToday\":")
         append(page.standing.totalVotesToday, to: &bytes)
-        bytes += ",\"votedClipIds\":[".utf8
+        bytes.append(",\"votedClipIds\":[")
         for (index, id) in page.votedClipIDs.enumerated() {
-            bytes += index > 0 ? ",\"".utf8 : "\"".utf8
+            bytes.append(index > 0 ? ",\"" : "\"")
             bytes += id.utf8
             bytes.append(UInt8(ascii: "\""))
         }
-        bytes += "],\"votingEndsAt\":".utf8
+        bytes.append("],\"votingEndsAt\":")
         bytes += (snapshot.votingEndsAt.map { "\"\($0.rfc3339)\"" } ?? "null").utf8
         bytes.append(UInt8(ascii: "}"))
         return bytes
@@ -59,33 +59,37 @@ enum FeedAnswer {
     ) {
         let isShown = counts == .always || counts == .afterVote && hasVoted
         bytes += clip.fragment
-        bytes += hasVoted ? ",\"hasVoted\":true,\"voteCount\":".utf8 : ",\"hasVoted\":false,\"voteCount\":".utf8
+        bytes.append(hasVoted ? ",\"hasVoted\":true,\"voteCount\":" : ",\"hasVoted\":false,\"voteCount\":")
         append(isShown ? clip.voteCount : nil, to: &bytes)
-        bytes += ",\"weightedScore\":".utf8
+        bytes.append(",\"weightedScore\":")
         append(isShown ? clip.weightedScore : nil, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private static func append(_ votes: RemainingVotes, to bytes: inout [UInt8]) {
-        bytes += ",\"remainingVotes\":{\"mega\":".utf8
+    /// What is left, as it stands in the answers to votes too.
+    static func append(_ votes: RemainingVotes, to bytes: inout [UInt8]) {
+        bytes.append(",\"remainingVotes\":{\"mega\":")
         append(votes.mega, to: &bytes)
-        bytes += ",\"standard\":".utf8
+        bytes.append(",\"standard\":")
         append(votes.standard, to: &bytes)
-        bytes += ",\"super\":".utf8
+        bytes.append(",\"super\":")
         append(votes.super, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private static func append(_ number: Int?, to bytes: inout [UInt8]) {
-        bytes += number.map(String.init)?.utf8 ?? "null".utf8
+    static func append(_ number: Int?, to bytes: inout [UInt8]) {
+        if let number { bytes.append(decimal: number) } else { bytes.append("null") }
     }
 
-    private static func season(of snapshot: FeedSnapshot) -> JSONValue {
-        guard let season = snapshot.season else { return .null }
-        return [
-            "id": .string(season.id.uuidString.lowercased()), "label": .string(season.label),
-            "genre": .string(season.genre),
-        ]
+    private static func append(_ season: FeedSeason?, to bytes: inout [UInt8]) {
+        guard let season else { return bytes.append("null") }
+        bytes.append("{\"genre\":")
+        bytes += JSONValue.string(season.genre).bytes
+        bytes.append(",\"id\":\"")
+        bytes += season.id.text.utf8
+        bytes.append("\",\"label\":")
+        bytes += JSONValue.string(season.label).bytes
+        bytes.append(UInt8(ascii: "}"))
     }
 }
 

@@ -93,20 +93,13 @@ extension Voting {
             DeviceTraits(address: request.clientAddress) { request.headers[$0] }, member: context.caller.member?.id)
     }
 
-    fileprivate func voter(_ context: Context) -> Voter {
-        let request = context.request
-        return identity.voterKeys.voter(
-            DeviceTraits(address: request.clientAddress) { request.headers[$0] },
-            cookie: request.cookies[identity.cookies.voter], member: context.caller.member?.id, at: context.now)
-    }
-
     fileprivate func ballot(_ context: Context, clip: UUID, kind: VoteKind) throws -> Ballot {
         let request = context.request
-        let voter = voter(context)
+        let traits = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
+        let voter = identity.voterKeys.voter(
+            traits, cookie: request.cookies[identity.cookies.voter], member: context.caller.member?.id, at: context.now)
         var signals: [VoteSignal] = []
-        if DeviceTraits(address: request.clientAddress, header: { request.headers[$0] }).lacksBrowserHeaders {
-            signals.append(.missingHeaders)
-        }
+        if traits.lacksBrowserHeaders { signals.append(.missingHeaders) }
         switch feedTokens.inspect(request.headers["X-Feed-Token"], of: voter.key, at: context.now) {
         case .fresh: break
         case .stale: signals.append(.feedTokenStale)
@@ -131,7 +124,7 @@ extension Voting {
                         then(
                             Result {
                                 let tally = try refusing(counts) { try outcome.get() }
-                                return try VoteAnswer.response(tally, showsScore: showsScore(counts))
+                                return VoteAnswer.response(tally, showsScore: showsScore(counts))
                             })
                     }
                 } catch {
