@@ -1,3 +1,31 @@
+-- What a window that was last asked in `minute` has counted in this minute, and what in the one before.
+create or replace function rate_now(minute timestamptz, current_count int, this_minute timestamptz)
+returns int
+language sql
+immutable
+parallel safe
+as $$
+    select case minute when this_minute then current_count else 0 end;
+$$;
+
+create or replace function rate_before(
+    minute timestamptz,
+    current_count int,
+    previous_count int,
+    this_minute timestamptz
+)
+returns int
+language sql
+immutable
+parallel safe
+as $$
+    select case minute
+        when this_minute then previous_count
+        when this_minute - interval '1 minute' then current_count
+        else 0
+    end;
+$$;
+
 -- How many of `asked` actions a window still grants. The minute before counts with the share of it that the sliding
 -- window still covers.
 create or replace function rate_grant(asked int, allowed int, current_count int, previous_count int, elapsed float8)
@@ -22,13 +50,16 @@ as $$
     end)::int);
 $$;
 
--- Takes `asked[i]` actions of `keys[i]` from the sliding minute of each key, as far as `allowed` goes; keys are
--- distinct. What was refused is not counted, so that the wait it was told is true. Rows are locked in the order of
--- their keys.
-create or replace function take_rates(keys text[], asked int[], allowed int)
+-- Takes `asked[i]` actions of `keys[i]` from its sliding minute, which has room for `allowed[i]`; keys are distinct.
+-- What was refused is not counted, so that the wait it was told is true; with it, nothing remains. Rows are locked in
+-- the order of their keys.
+create or replace function take_limits(keys text[], asked int[], allowed int[])
 returns table (key text, granted int, wait int, remaining int)
 language plpgsql
+security definer
 set search_path = public, pg_temp
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -36,52 +67,25 @@ declare
     elapsed constant float8 := extract(epoch from dailies_now() - this_minute) / 60;
 begin
     return query
-    insert into rate_windows as windows (key, minute, current_count, previous_count, granted)
-    select wanted.key, this_minute, least(wanted.asked, allowed), 0, least(wanted.asked, allowed)
-    from unnest(keys, asked) wanted (key, asked)
-    order by wanted.key
+    insert into rate_windows as windows (key, minute, current_count, previous_count, granted, allowed)
+    select wanted.key, this_minute, least(wanted.asked, wanted.allowed), 0, least(wanted.asked, wanted.allowed),
+        wanted.allowed
+    from unnest(keys, asked, allowed) wanted (key, asked, allowed)
+    order by wanted.key collate "C"
     on conflict (key) do update
-    set (minute, current_count, previous_count, granted) = (
-        select this_minute, rolled.current_count + rolled.granted, rolled.previous_count, rolled.granted
-        from (
-            select here.current_count, here.previous_count,
-                rate_grant(excluded.granted, allowed, here.current_count, here.previous_count, elapsed) as granted
-            from (
-                select
-                    case windows.minute
-                        when this_minute then windows.current_count
-                        else 0
-                    end as current_count,
-                    case windows.minute
-                        when this_minute then windows.previous_count
-                        when this_minute - interval '1 minute' then windows.current_count
-                        else 0
-                    end as previous_count
-            ) here
-        ) rolled
-    )
+    set minute = this_minute,
+        current_count = rate_now(windows.minute, windows.current_count, this_minute) + rate_grant(
+            excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
+            rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+        previous_count = rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
+        granted = rate_grant(
+            excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
+            rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+        allowed = excluded.allowed
     returning windows.key, windows.granted,
-        rate_wait(allowed, windows.current_count, windows.previous_count, elapsed),
-        rate_grant(allowed, allowed, windows.current_count, windows.previous_count, elapsed);
+        rate_wait(windows.allowed, windows.current_count, windows.previous_count, elapsed),
+        rate_grant(windows.allowed, windows.allowed, windows.current_count, windows.previous_count, elapsed);
 end
-$$;
-
--- Takes `asked[i]` actions of `keys[i]` from its sliding minute, which has room for `allowed[i]`; keys are distinct.
--- The guard of every process asks so, in groups; take_rates() says what the answer means.
-create or replace function take_limits(keys text[], asked int[], allowed int[])
-returns table (key text, granted int, wait int, remaining int)
-language sql
-security definer
-set search_path = public, pg_temp
-as $$
-    select taken.key, taken.granted, taken.wait, taken.remaining
-    from (
-        select wanted.allowed, array_agg(wanted.key) as keys, array_agg(wanted.asked) as asked
-        from unnest(keys, asked, allowed) wanted (key, asked, allowed)
-        group by wanted.allowed
-        order by wanted.allowed
-    ) alike
-    cross join lateral take_rates(alike.keys, alike.asked, alike.allowed) taken;
 $$;
 
 -- Adds what a process has already let through to the counts of `keys`, however much that is: it happened. `current_granted`
@@ -137,7 +141,7 @@ begin
 end
 $$;
 
--- Takes back what take_rates has just granted. The caller still holds the rows.
+-- Takes back what take_limits has just granted. The caller still holds the rows.
 create or replace function give_back_rates(keys text[], votes int[])
 returns void
 language plpgsql
@@ -154,11 +158,90 @@ begin
 end
 $$;
 
+-- Who of one call's votes must wait, once limits have nothing left: `spent_*` are those limits. `places` are the votes'
+-- places among those of their voter. What a limit gave for votes that the other one refuses goes back to it: what the
+-- network had no room for must not use up the voter's own minute, or the wait would not be true.
+create or replace function refuse_votes(
+    voter_keys text[],
+    networks text[],
+    places int[],
+    spent_keys text[],
+    spent_granted int[],
+    spent_waits int[],
+    out turns int[],
+    out waits int[]
+)
+language plpgsql
+set search_path = public, pg_temp
+as $$
+declare
+    back_keys text[];
+    back_votes int[];
+begin
+    with spent as (
+        select * from unnest(spent_keys, spent_granted, spent_waits) here (key, granted, wait)
+    ), asked as (
+        select here.ordinal, here.place, here.voter_key, here.network_key,
+            case when here.place > voter.granted then voter.wait end as voter_wait,
+            network.granted as network_granted, network.wait as network_wait
+        from (
+            select here.ordinal, here.place, 'vote ' || here.voter_key as voter_key,
+                case
+                    when here.network <> '' and starts_with(here.voter_key, 'device_') then 'network ' || here.network
+                end as network_key
+            from unnest(voter_keys, networks, places) with ordinality here (voter_key, network, place, ordinal)
+        ) here
+        left join spent voter on voter.key = here.voter_key
+        left join spent network on network.key = here.network_key
+    ), placed as (
+        select asked.*,
+            count(*) filter (where voter_wait is null) over (
+                partition by network_key
+                order by ordinal
+            ) as network_place
+        from asked
+    ), judged as (
+        select placed.*, coalesce(voter_wait, case when network_place > network_granted then network_wait end) as wait
+        from placed
+    ), unused as (
+        select voter_key as key, count(*) as votes
+        from judged
+        where voter_wait is null and wait is not null
+        group by voter_key
+        union all
+        select network_key, least(count(*), min(network_granted)) - count(*) filter (where wait is null)
+        from judged
+        where network_key is not null
+        group by network_key
+    )
+    select answer.turns, answer.waits, back.keys, back.votes
+    into refuse_votes.turns, refuse_votes.waits, back_keys, back_votes
+    from (
+        select array_agg(case when wait is null then place else 0 end order by ordinal) as turns,
+            array_agg(wait order by ordinal) as waits
+        from judged
+    ) answer
+    cross join (
+        select array_agg(key) as keys, array_agg(votes::int) as votes
+        from unused
+        where votes > 0
+    ) back;
+    if back_keys is not null then
+        perform give_back_rates(back_keys, back_votes);
+    end if;
+end
+$$;
+
 -- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
 -- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, and -1 for all when the limiter
 -- cannot decide.
-create or replace function take_vote_rates(voter_keys text[], networks text[])
-returns table (turns int[], waits int[], remaining int[])
+create or replace function take_vote_rates(
+    voter_keys text[],
+    networks text[],
+    out turns int[],
+    out waits int[],
+    out remaining int[]
+)
 language plpgsql
 set search_path = public, pg_temp
 -- The sets live in this call only and have no index: compared row by row they would cost the square of the batch.
@@ -170,60 +253,68 @@ as $$
 declare
     votes_a_minute constant int := 30;
     network_votes_a_minute constant int := 600;
-    granted int[];
+    this_minute constant timestamptz := date_bin('1 minute', dailies_now(), 'epoch');
+    elapsed constant float8 := extract(epoch from dailies_now() - this_minute) / 60;
+    spent_keys text[];
+    spent_granted int[];
+    spent_waits int[];
 begin
-    with asked as (
-        select here.ordinal, 'vote ' || here.voter_key as key,
-            row_number() over (partition by here.voter_key order by here.ordinal) as place
-        from unnest(voter_keys) with ordinality here (voter_key, ordinal)
-    ), counted as (
-        select array_agg(here.key) as keys, array_agg(here.votes) as votes
-        from (select asked.key, count(*)::int as votes from asked group by asked.key) here
-    )
-    select array_agg(case when asked.place <= taken.granted then asked.place else 0 end order by asked.ordinal),
-        array_agg(taken.wait order by asked.ordinal),
-        array_agg(taken.remaining order by asked.ordinal)
-    into turns, waits, remaining
-    from counted
-    cross join take_rates(counted.keys, counted.votes, votes_a_minute) taken
-    join asked on asked.key = taken.key;
-
-    if exists (
-        select from unnest(voter_keys, networks, turns) here (voter_key, network, turn)
-        where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
-    ) then
-        granted := turns;
-        with asked as (
-            select here.ordinal, 'network ' || here.network as key,
-                row_number() over (partition by here.network order by here.ordinal) as place
-            from unnest(voter_keys, networks, turns) with ordinality here (voter_key, network, turn, ordinal)
-            where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
-        ), counted as (
-            select array_agg(here.key) as keys, array_agg(here.votes) as votes
-            from (select asked.key, count(*)::int as votes from asked group by asked.key) here
-        ), refused as (
-            select asked.ordinal, taken.wait
-            from counted
-            cross join take_rates(counted.keys, counted.votes, network_votes_a_minute) taken
-            join asked on asked.key = taken.key
-            where asked.place > taken.granted
-        )
-        select array_agg(case when refused.ordinal is null then here.turn else 0 end order by here.ordinal),
-            array_agg(coalesce(refused.wait, here.wait) order by here.ordinal)
-        into turns, waits
-        from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
-        left join refused on refused.ordinal = here.ordinal;
-        -- What the network had no room for must not use up the voter's own minute, or the wait would not be true.
-        perform give_back_rates(array_agg(back.key), array_agg(back.votes))
+    with asked as materialized (
+        select ordinal, 'vote ' || voter_keys[ordinal] as key,
+            case
+                when networks[ordinal] <> '' and starts_with(voter_keys[ordinal], 'device_')
+                then 'network ' || networks[ordinal]
+            end as network_key,
+            row_number() over (partition by voter_keys[ordinal] order by ordinal)::int as place
+        from generate_series(1, cardinality(voter_keys)) ordinal
+    ), taken as (
+        insert into rate_windows as windows (key, minute, current_count, previous_count, granted, allowed)
+        select wanted.key, this_minute, least(wanted.votes, wanted.allowed), 0, least(wanted.votes, wanted.allowed),
+            wanted.allowed
         from (
-            select 'vote ' || here.voter_key as key, count(*)::int as votes
-            from unnest(voter_keys, granted, turns) here (voter_key, granted, turn)
-            where here.granted > 0 and here.turn = 0
-            group by here.voter_key
-        ) back
-        having count(*) > 0;
+            select asked.key, count(*)::int as votes, votes_a_minute as allowed
+            from asked
+            group by asked.key
+            union all
+            select asked.network_key, count(*)::int, network_votes_a_minute
+            from asked
+            where asked.network_key is not null
+            group by asked.network_key
+        ) wanted
+        order by wanted.key collate "C"
+        on conflict (key) do update
+        set minute = this_minute,
+            current_count = rate_now(windows.minute, windows.current_count, this_minute) + rate_grant(
+                excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
+                rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+            previous_count = rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
+            granted = rate_grant(
+                excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
+                rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+            allowed = excluded.allowed
+        returning windows.key, windows.granted,
+            rate_wait(windows.allowed, windows.current_count, windows.previous_count, elapsed) as wait,
+            rate_grant(windows.allowed, windows.allowed, windows.current_count, windows.previous_count, elapsed)
+                as remaining
+    )
+    select granted.places, granted.remaining, spent.keys, spent.granted, spent.waits
+    into turns, remaining, spent_keys, spent_granted, spent_waits
+    from (
+        select array_agg(asked.place order by asked.ordinal) as places,
+            array_agg(taken.remaining order by asked.ordinal) as remaining
+        from asked
+        join taken on taken.key = asked.key
+    ) granted
+    cross join (
+        select array_agg(taken.key) as keys, array_agg(taken.granted) as granted, array_agg(taken.wait) as waits
+        from taken
+        where taken.remaining = 0
+    ) spent;
+    if spent_keys is not null then
+        select refused.turns, refused.waits
+        into turns, waits
+        from refuse_votes(voter_keys, networks, turns, spent_keys, spent_granted, spent_waits) refused;
     end if;
-    return next;
 exception
     when serialization_failure or deadlock_detected then
         raise;
@@ -232,7 +323,6 @@ exception
         turns := array_fill(-1, array[cardinality(voter_keys)]);
         waits := null;
         remaining := null;
-        return next;
 end
 $$;
 
@@ -257,10 +347,12 @@ as $$
     select count(*) from swept;
 $$;
 
-revoke all on function take_rates(text[], int[], int), give_back_rates(text[], int[]) from public;
+revoke all on function rate_now(timestamptz, int, timestamptz) from public;
+revoke all on function rate_before(timestamptz, int, int, timestamptz) from public;
+revoke all on function take_limits(text[], int[], int[]), give_back_rates(text[], int[]) from public;
+revoke all on function refuse_votes(text[], text[], int[], text[], int[], int[]) from public;
 revoke all on function take_vote_rates(text[], text[]), sweep_rates() from public;
-grant execute on function sweep_rates() to dailies_jobs;
-revoke all on function take_limits(text[], int[], int[]) from public;
 grant execute on function take_limits(text[], int[], int[]) to dailies_web;
+grant execute on function sweep_rates() to dailies_jobs;
 revoke all on function settle_rates(text[], int[], int[], timestamptz) from public;
 grant execute on function settle_rates(text[], int[], int[], timestamptz) to dailies_web;

@@ -198,16 +198,17 @@ begin
     select array_agg(coalesce(known.crowd, false) order by here.ordinal),
         array_agg(
             known.network is not null and not coalesce(known.crowd, false)
-            and (known.devices is null or repeats_enabled or here.voter_key <> all (known.devices))
+            and (known.devices is null or repeats_enabled or voter_keys[here.ordinal] <> all (known.devices))
             order by here.ordinal
         )
     into crowds, news
-    from unnest(voter_keys, networks, turns) with ordinality here (voter_key, network, turn, ordinal)
+    from generate_series(1, cardinality(voter_keys)) here (ordinal)
     left join lateral (
         select named.network, kept.crowd, kept.devices
         from (
-            select decode(here.network, 'hex') as network
-            where here.turn > 0 and here.network <> '' and starts_with(here.voter_key, 'device_')
+            select decode(networks[here.ordinal], 'hex') as network
+            where turns[here.ordinal] > 0 and networks[here.ordinal] <> ''
+                and starts_with(voter_keys[here.ordinal], 'device_')
         ) named
         left join lateral (
             select vote_networks.crowd, vote_networks.devices
@@ -260,6 +261,25 @@ begin
         )
         from unnest(voter_keys, networks, crowds) with ordinality here (voter_key, network, crowd, ordinal)
     );
+end
+$$;
+
+-- Counts a visitor's vote for what its network brings to a clip. Returns what the vote weighs: nothing beyond `most`.
+create or replace function bring_to_clip(started timestamptz, of_network bytea, clip uuid, most int)
+returns int
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    insert into vote_network_clips as kept (round_started, network, clip_id, weight)
+    values (started, of_network, clip, least(1, most))
+    on conflict (round_started, network, clip_id) do update
+    set weight = kept.weight + 1
+    where kept.weight < most;
+    return case when found then least(1, most) else 0 end;
 end
 $$;
 
@@ -319,6 +339,7 @@ end
 $$;
 
 revoke all on function add_flags(text[], text[]), slide_counts(int[], bigint), sum_counts(int[]) from public;
+revoke all on function bring_to_clip(timestamptz, bytea, uuid, int) from public;
 revoke all on function watch_newcomer(uuid, int, timestamptz, bytea, text, uuid, timestamptz) from public;
 revoke all on function begin_crowd(uuid, int, timestamptz, vote_networks) from public;
 revoke all on function visit_networks(uuid, int, timestamptz, text[], text[], int[], boolean) from public;

@@ -52,7 +52,8 @@ begin
         join story_slots slots on slots.season_id = seasons.id
         where seasons.status = 'active' and slots.status = 'voting' and slots.voting_ends_at > dailies_now()
         for share of slots;
-        exit when found or not exists (
+        exit when found;
+        exit when not exists (
             select from seasons
             join story_slots slots on slots.season_id = seasons.id
             where seasons.status = 'active' and slots.status = 'voting' and slots.voting_ends_at > dailies_now()
@@ -78,11 +79,14 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
+declare
+    open_round record;
 begin
-    select open_round.season_id, open_round.slot_position, open_round.started_at
-    into lock_votes.season_id, lock_votes.slot_position, lock_votes.started_at
-    from lock_open_round() open_round;
-    if lock_votes.season_id is not null then
+    open_round := lock_open_round();
+    season_id := open_round.season_id;
+    slot_position := open_round.slot_position;
+    started_at := open_round.started_at;
+    if open_round.season_id is not null then
         perform
         from (
             select distinct here.id
@@ -121,35 +125,6 @@ as $$
     select case letter when 'n' then 1 when 's' then 3 when 'm' then 10 when 'c' then 0 end;
 $$;
 
--- Flags what a voter has cast in the round since a moment, except for one clip. Returns how many votes.
-create or replace function flag_earlier(
-    of_season uuid,
-    of_slot int,
-    voter text,
-    except_for uuid,
-    since timestamptz,
-    flag text
-)
-returns int
-language plpgsql
-set search_path = public, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
-set jit = off
-as $$
-declare
-    flagged int;
-begin
-    update votes
-    set flags = add_flags(flags, array[flag])
-    where season_id = of_season and slot_position = of_slot and voter_key = voter
-        and clip_id >= '00000000-0000-0000-0000-000000000000' and clip_id <> except_for
-        and voided_at is null and updated_at >= since;
-    get diagnostics flagged = row_count;
-    return flagged;
-end
-$$;
-
 -- Counts the votes of one batch. Each row of the arrays is one vote; an empty text means that there is none. Every
 -- vote is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it
 -- counts. Votes of one voter take turns, so that the second is judged by what the first left.
@@ -185,6 +160,7 @@ set search_path = public, pg_temp
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_memoize = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
@@ -204,17 +180,18 @@ declare
     repeats_enabled boolean;
     members_only boolean;
     captcha_needed boolean;
+    this_turn int := 0;
     rates record;
     open_round record;
 begin
-    select array_agg(key) into flags from feature_flags where enabled;
+    flags := array(select key from feature_flags where enabled);
     power_enabled := 'power_votes_enabled' = any (flags);
     repeats_enabled := 'multi_vote_enabled' = any (flags);
     members_only := 'require_auth_voting' = any (flags);
     captcha_needed := 'require_captcha_voting' = any (flags);
 
     if 'voting_enabled' = any (flags) then
-        select * into rates from take_vote_rates(voter_keys, networks);
+        rates := take_vote_rates(voter_keys, networks);
     else
         select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
         into rates;
@@ -236,98 +213,121 @@ begin
             return;
         end if;
     end if;
-    select * into open_round from lock_votes(voter_keys, clip_ids, today);
+    open_round := lock_votes(voter_keys, clip_ids, today);
     if open_round.season_id is not null then
         crowds := visit_networks(
             open_round.season_id, open_round.slot_position, open_round.started_at, voter_keys, networks, rates.turns,
             repeats_enabled);
     end if;
 
-    for this_turn in 1..(select max(turn) from unnest(rates.turns) turn) loop
+    while this_turn < any (rates.turns) loop
+        this_turn := this_turn + 1;
         return query
-        with asked as materialized (
-            select here.*,
-                case here.kind when 'standard' then 'n' when 'super' then 's' when 'mega' then 'm' end as letter,
-                case when starts_with(here.voter_key, 'user_') then substr(here.voter_key, 6)::uuid end as member,
-                decode(nullif(here.cookie_text, ''), 'hex') as cookie,
-                decode(nullif(here.network_text, ''), 'hex') as network
-            from unnest(
-                voter_keys, clip_ids, asked_kinds, device_keys, cookies, networks, signals, rates.turns,
-                rates.remaining, crowds
-            ) with ordinality here (
-                voter_key, clip_id, kind, device_key, cookie_text, network_text, signals, turn, remaining, crowd,
-                ordinal
-            )
-            where here.turn = this_turn
-        ), judged as materialized (
+        with judged as materialized (
             select asked.*,
+                clip.version as clip_version,
                 clip.weighted_score,
                 clip.vote_count,
                 clip.created_at as uploaded_at,
                 coalesce(days.casts, 0) as casts_today,
-                asked.member is not null and voter.id is null as is_gone,
+                asked.member is not null and asked.is_banned is null as is_gone,
                 days.moments,
                 cardinality(days.moments) as moments_known,
                 days.order_at,
                 coalesce(days.order_run, 0) as order_run,
                 case
-                    when asked.device_key = days.shared_device
-                        or other.user_id is not null and other.user_id is distinct from asked.member
-                            and coalesce(other.voter_cookie = asked.cookie, true)
-                    then asked.device_key
+                    when asked.device_key = days.shared_device or asked.is_shared then asked.device_key
                     else days.shared_device
                 end as shared_device,
                 case
                     when days.attempts >= attempts_a_day then 'rate_limited'
-                    when voter.banned_at is not null then 'banned'
-                    when asked.member is null and (members_only or asked.kind <> 'standard') then 'auth_required'
-                    when asked.member is not null and voter.id is null then 'auth_required'
+                    when asked.is_banned then 'banned'
+                    when asked.member is null and (members_only or asked.letter <> 'n') then 'auth_required'
+                    when asked.member is not null and asked.is_banned is null then 'auth_required'
                     when clip.id is null then 'clip_not_found'
                     when clip.status <> 'active' then 'clip_not_active'
                     when (clip.season_id, clip.slot_position)
                         is distinct from (open_round.season_id, open_round.slot_position)
-                    then
-                        case
-                            when clip.slot_status in ('voting', 'under_review') then 'round_over'
-                            else 'wrong_slot'
-                        end
+                    then refuse_slot(clip.season_id, clip.slot_position)
                     when clip.user_id = asked.member then 'own_clip'
-                    when mine.clip_id is not null and not repeats_enabled then 'already_voted'
-                    when asked.member is null and other.user_id is not null and exists (
-                        select from votes
-                        where season_id = open_round.season_id and slot_position = open_round.slot_position
-                            and device_key = asked.voter_key and clip_id = asked.clip_id
-                            and user_id is not null and voided_at is null
-                    ) then 'already_voted'
-                    when asked.kind = 'super' and exists (
-                        select from votes
-                        where season_id = open_round.season_id and slot_position = open_round.slot_position
-                            and voter_key = asked.voter_key and kinds like '%s%' and voided_at is null
-                    ) then 'super_used'
-                    when asked.kind = 'mega' and exists (
-                        select from votes
-                        where season_id = open_round.season_id and slot_position = open_round.slot_position
-                            and voter_key = asked.voter_key and kinds like '%m%' and voided_at is null
-                    ) then 'mega_used'
+                    when asked.is_repeat and not repeats_enabled then 'already_voted'
+                    when asked.member is null and asked.is_shared is not null and has_cast_as_member(
+                        open_round.season_id, open_round.slot_position, asked.voter_key, asked.clip_id)
+                    then 'already_voted'
+                    when asked.letter = 's' and asked.super_used then 'super_used'
+                    when asked.letter = 'm' and asked.mega_used then 'mega_used'
                     when days.casts >= daily_votes then 'daily_limit'
                     when captcha_needed and not exists (
                         select from captcha_passes
                         where voter_key = asked.voter_key and expires_at > moment
+                        offset 0
                     ) then 'captcha_required'
                 end as code
-            from asked
-            left join lateral (
-                select id, banned_at
-                from users
-                where id = asked.member
+            from (
+                select voters.*,
+                    (
+                        select banned_at is not null
+                        from users
+                        where id = voters.member
+                    ) as is_banned,
+                    -- With an offset none of these is planned as a hash of the whole round.
+                    exists (
+                        select from votes
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
+                            and voter_key = voters.voter_key and clip_id = voters.clip_id and voided_at is null
+                        offset 0
+                    ) as is_repeat,
+                    -- Whether the device's vote of a member was another one's; null when there is none.
+                    (
+                        select user_id is distinct from voters.member and coalesce(voter_cookie = voters.cookie, true)
+                        from votes
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
+                            and device_key = case
+                                when voters.member is null then voters.voter_key
+                                else voters.device_key
+                            end
+                            and clip_id >= lowest_id
+                            and user_id is not null and voided_at is null
+                        order by clip_id
+                        limit 1
+                    ) as is_shared,
+                    power_enabled and voters.member is not null and exists (
+                        select from votes
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
+                            and voter_key = voters.voter_key and kinds like '%s%' and voided_at is null
+                        offset 0
+                    ) as super_used,
+                    power_enabled and voters.member is not null and exists (
+                        select from votes
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
+                            and voter_key = voters.voter_key and kinds like '%m%' and voided_at is null
+                        offset 0
+                    ) as mega_used
+                from (
+                    -- Elements are cheaper to pick than ten arrays are to unnest beside each other.
+                    select place as ordinal,
+                        voter_keys[place] as voter_key,
+                        clip_ids[place] as clip_id,
+                        device_keys[place] as device_key,
+                        signals[place] as signals,
+                        rates.remaining[place] as remaining,
+                        crowds[place] as crowd,
+                        case asked_kinds[place] when 'standard' then 'n' when 'super' then 's' when 'mega' then 'm' end
+                            as letter,
+                        case when starts_with(voter_keys[place], 'user_') then substr(voter_keys[place], 6)::uuid end
+                            as member,
+                        decode(nullif(cookies[place], ''), 'hex') as cookie,
+                        decode(nullif(networks[place], ''), 'hex') as network
+                    from generate_series(1, cardinality(voter_keys)) place
+                    where rates.turns[place] = this_turn
+                    offset 0
+                ) voters
                 offset 0
-            ) voter on true
+            ) asked
             left join lateral (
-                select clips.*, slots.status as slot_status
-                from tournament_clips clips
-                left join story_slots slots
-                    on slots.season_id = clips.season_id and slots.position = clips.slot_position
-                where clips.id = asked.clip_id
+                select ctid as version, *
+                from tournament_clips
+                where id = asked.clip_id
                 offset 0
             ) clip on true
             left join lateral (
@@ -336,77 +336,47 @@ begin
                 where voter_key = asked.voter_key and day = today
                 offset 0
             ) days on true
-            left join lateral (
-                select clip_id
-                from votes
-                where season_id = open_round.season_id and slot_position = open_round.slot_position
-                    and voter_key = asked.voter_key and clip_id = asked.clip_id and voided_at is null
-                offset 0
-            ) mine on true
-            left join lateral (
-                select user_id, voter_cookie
-                from votes
-                where season_id = open_round.season_id and slot_position = open_round.slot_position
-                    and device_key = case when asked.member is null then asked.voter_key else asked.device_key end
-                    and clip_id >= lowest_id
-                    and user_id is not null and voided_at is null
-                order by clip_id
-                limit 1
-            ) other on true
         ), watched as (
             -- A run of casts ends with a pause, or with a clip that was uploaded before the one before it.
             select judged.*,
                 case
-                    when judged.millisecond_before between millisecond - 1999 and millisecond
-                        and judged.uploaded_at > judged.order_at
-                    then judged.order_run + 1
+                    when moments[moments_known] between millisecond - 1999 and millisecond and uploaded_at > order_at
+                    then order_run + 1
                     else 1
                 end as new_run,
-                judged.moments[judged.moments_known - 9] >= millisecond - 10000 as bursts,
-                judged.moments[judged.moments_known - 10] >= judged.millisecond_before - 10000 as bursts_already,
-                judged.crowd
-                    and sum(judged.crowded) over (
-                        partition by judged.crowded, case when judged.crowd then judged.network end,
-                            case when judged.crowd then judged.clip_id end
-                        order by judged.ordinal
-                    ) + coalesce(
-                        case
-                            when judged.crowded = 1 then (
-                                select weight
-                                from vote_network_clips
-                                where round_started = open_round.started_at and network = judged.network
-                                    and clip_id = judged.clip_id
-                            )
-                        end, 0) > network_weight as capped
-            from (
-                select judged.*,
-                    judged.moments[judged.moments_known] as millisecond_before,
-                    case when judged.crowd and judged.code is null then 1 else 0 end as crowded
-                from judged
-            ) judged
+                moments[moments_known - 9] >= millisecond - 10000 as bursts,
+                shared_device = device_key
+                    or member is not null and device_key <> '' and exists (
+                        select from votes
+                        where season_id = open_round.season_id and slot_position = open_round.slot_position
+                            and voter_key = judged.device_key and clip_id = judged.clip_id
+                            and voided_at is null
+                            and coalesce(voter_cookie = judged.cookie, true)
+                        offset 0
+                    ) as second_identity,
+                crowd and code is null
+                    and bring_to_clip(open_round.started_at, network, clip_id, network_weight) = 0 as capped
+            from judged
+            offset 0
         ), ruled as materialized (
             select watched.*,
                 case when capped then 'c' else letter end as kind_letter,
                 case when capped then 0 else vote_weight(letter) end as weight,
-                nullif(concat_ws(
-                    ',',
-                    nullif(signals, ''),
-                    case when bursts then 'burst' end,
-                    case when new_run >= 8 then 'upload_order' end,
-                    case
-                        when shared_device = device_key or member is not null and device_key <> '' and exists (
-                            select from votes
-                            where season_id = open_round.season_id and slot_position = open_round.slot_position
-                                and voter_key = watched.device_key and clip_id = watched.clip_id
-                                and voided_at is null
-                                and coalesce(voter_cookie = watched.cookie, true)
-                        ) then 'second_identity'
-                    end,
-                    case when capped then 'network_cap' end
-                ), '') as marks,
+                case
+                    when signals <> '' or bursts or new_run >= 8 or second_identity or capped
+                    then string_to_array(
+                        concat_ws(
+                            ',', nullif(signals, ''), case when bursts then 'burst' end,
+                            case when new_run >= 8 then 'upload_order' end,
+                            case when second_identity then 'second_identity' end,
+                            case when capped then 'network_cap' end
+                        ), ',')
+                end as marks,
                 -- The first casts of a pattern are evidence too. They are flagged once, when it shows.
                 case
-                    when code is null and bursts and bursts_already is not true then flag_earlier(
+                    when code is null and bursts
+                        and (moments[moments_known - 10] >= moments[moments_known] - 10000) is not true
+                    then flag_earlier(
                         open_round.season_id, open_round.slot_position, voter_key, clip_id,
                         moment - interval '10 seconds', 'burst')
                 end,
@@ -417,42 +387,29 @@ begin
                 end
             from watched
         ), counted as (
-            insert into votes as kept (
+            -- Whoever writes a vote holds its clip: none has come since `judged` looked.
+            insert into votes (
                 season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, voter_cookie, network,
                 kinds, flags, created_at, updated_at
             )
             select open_round.season_id, open_round.slot_position, clip_id, weight, voter_key,
-                nullif(device_key, ''), member, cookie, network, kind_letter, string_to_array(marks, ','), moment,
+                nullif(device_key, ''), member, cookie, network, kind_letter, marks, moment,
                 moment
             from ruled
-            where code is null
-            on conflict (season_id, slot_position, voter_key, clip_id) where voided_at is null do update
-            set casts = kept.casts + 1,
-                weight = kept.weight + excluded.weight,
-                kinds = kept.kinds || excluded.kinds,
-                network = excluded.network,
-                flags = add_flags(kept.flags, excluded.flags),
-                updated_at = excluded.updated_at
-        ), crowded as (
-            insert into vote_network_clips as kept (round_started, network, clip_id, weight)
-            select open_round.started_at, network, clip_id, sum(weight)
-            from ruled
-            where crowd and code is null
-            group by network, clip_id
-            order by network, clip_id
-            on conflict (round_started, network, clip_id) do update
-            set weight = kept.weight + excluded.weight
+            where code is null and not is_repeat
         ), scored as (
             update tournament_clips
             set vote_count = tournament_clips.vote_count + won.votes,
                 weighted_score = tournament_clips.weighted_score + won.weight
             from (
-                select clip_id, count(*)::int as votes, sum(weight)::int as weight
+                -- The clips are locked, so that they are where they were read.
+                select clip_version, count(*)::int as votes, sum(weight)::int as weight
                 from ruled
                 where code is null
-                group by clip_id
+                group by clip_version
             ) won
-            where tournament_clips.id = won.clip_id
+            where tournament_clips.ctid = won.clip_version
+            returning tournament_clips.id, tournament_clips.vote_count, tournament_clips.weighted_score
         ), totted as (
             insert into voter_days as kept (
                 voter_key, day, casts, attempts, began_at, moments, order_run, order_at, shared_device
@@ -479,38 +436,34 @@ begin
                 order_at = excluded.order_at,
                 shared_device = excluded.shared_device
         ), answered as (
-            select ruled.*,
-                weighted_score
-                    + sum(case when code is null then weight else 0 end) over (partition by clip_id) as new_score,
-                vote_count + count(*) filter (where code is null) over (partition by clip_id) as new_count,
+            select ruled.ordinal, ruled.code, ruled.letter, ruled.remaining, ruled.super_used, ruled.mega_used,
+                ruled.weighted_score, ruled.vote_count, totals.scores, totals.counts,
+                array_position(totals.clips, ruled.clip_id) as place,
                 casts_today + case when code is null then 1 else 0 end as total_today,
-                power_enabled and member is not null and (code is null or code = 'already_voted') as has_power
-            from ruled
+                power_enabled and member is not null and (code is null or code = 'already_voted') as has_power,
+                case
+                    when code is null and is_repeat then cast_again(
+                        open_round.season_id, open_round.slot_position, voter_key, clip_id, kind_letter, network,
+                        marks)
+                end
+            from (
+                select array_agg(scored.id) as clips, array_agg(scored.vote_count) as counts,
+                    array_agg(scored.weighted_score) as scores
+                from scored
+            ) totals
+            cross join ruled
+            offset 0
         )
-        select ordinal::int,
+        select ordinal,
             code,
             case when code = 'rate_limited' then until_tomorrow end,
             remaining,
-            new_score::int,
-            new_count::int,
+            coalesce(scores[place], weighted_score),
+            coalesce(counts[place], vote_count),
             total_today,
             greatest(0, daily_votes - total_today),
-            case
-                when has_power and not (code is null and kind = 'super') and not exists (
-                    select from votes
-                    where season_id = open_round.season_id and slot_position = open_round.slot_position
-                        and voter_key = answered.voter_key and kinds like '%s%' and voided_at is null
-                ) then 1
-                else 0
-            end,
-            case
-                when has_power and not (code is null and kind = 'mega') and not exists (
-                    select from votes
-                    where season_id = open_round.season_id and slot_position = open_round.slot_position
-                        and voter_key = answered.voter_key and kinds like '%m%' and voided_at is null
-                ) then 1
-                else 0
-            end
+            case when has_power and not (super_used or code is null and letter = 's') then 1 else 0 end,
+            case when has_power and not (mega_used or code is null and letter = 'm') then 1 else 0 end
         from answered;
     end loop;
     if true = any (crowds) then
@@ -561,13 +514,13 @@ declare
     left_over record;
 begin
     if exists (select from feature_flags where key = 'voting_enabled' and enabled) then
-        select * into rates from take_vote_rates(voter_keys, networks);
+        rates := take_vote_rates(voter_keys, networks);
     else
         select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
         into rates;
     end if;
     if 0 < any (rates.turns) then
-        select * into open_round from lock_votes(voter_keys, clip_ids, today);
+        open_round := lock_votes(voter_keys, clip_ids, today);
     end if;
     for place in 1..coalesce(cardinality(voter_keys), 0) loop
         if rates.turns[place] < 1 then
@@ -768,7 +721,6 @@ $$;
 
 revoke all on function create_votes_partition(uuid), drop_votes_partition(uuid), lock_open_round() from public;
 revoke all on function lock_votes(text[], uuid[], date) from public;
-revoke all on function flag_earlier(uuid, int, text, uuid, timestamptz, text) from public;
 revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int) from public;
 revoke all on function undo_votes(text[], uuid[], text[], int), adopt_device_votes(text, uuid) from public;
 grant execute on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int)
