@@ -118,6 +118,9 @@ let package = Package(
             name: "bench-voters", dependencies: ["Platform", "Postgres", "HTTP", "Identity", "Film"],
             path: "benchmarks/Voters", swiftSettings: strict),
         .executableTarget(
+            name: "bench-lone", dependencies: ["Platform", "Postgres", "Film"], path: "benchmarks/Lone",
+            swiftSettings: strict),
+        .executableTarget(
             name: "bench-echo", dependencies: ["Platform", "HTTP", "FastCGI"], path: "benchmarks/Echo",
             swiftSettings: strict),
 

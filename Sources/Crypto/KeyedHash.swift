@@ -26,10 +26,15 @@ final class KeyedHash: Sendable {
         EVP_MAC_CTX_free(pattern.pointer)
     }
 
-    /// Signs a message. As many contexts stay as there were threads that signed at a time.
+    /// Signs a message. As many contexts stay as there were threads that signed at a time. A copy costs less than to wait
+    /// for the list, whose lock spins.
     func sign(_ message: [UInt8]) -> [UInt8] {
-        let context = idle.withLock { $0.popLast() } ?? copy()
-        defer { idle.withLock { $0.append(context) } }
+        let kept: Context?? = idle.withLockIfAvailable { $0.popLast() }
+        let context = kept.flatMap { $0 } ?? copy()
+        defer {
+            let isKept: Void? = idle.withLockIfAvailable { $0.append(context) }
+            if isKept == nil { EVP_MAC_CTX_free(context.pointer) }
+        }
         return [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { room, count in
             // Without a key it begins anew with the one that it has.
             guard EVP_MAC_init(context.pointer, nil, 0, nil) == 1,

@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PARTS = ROOT / "benchmarks"
-PROGRAMS = ("bench-voters", "bench-echo", "bench-queue")
+PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone")
 
 
 class Wrong(Exception):
@@ -35,6 +35,7 @@ class Scale:
     listeners: int
     jobs: int
     turns: int
+    lone: int
 
     @property
     def voters(self) -> int:
@@ -42,8 +43,8 @@ class Scale:
         return self.members - self.clips
 
 
-FULL = Scale(100_000, 1_000, (100_000, 1_000_000, 10_000_000), 8, 10_000, 5_000, 20_000, 2)
-QUICK = Scale(40_000, 1_000, (10_000, 100_000), 2, 10_000, 5_000, 20_000, 1)
+FULL = Scale(100_000, 1_000, (100_000, 1_000_000, 10_000_000), 8, 10_000, 5_000, 20_000, 2, 4_000)
+QUICK = Scale(40_000, 1_000, (10_000, 100_000), 2, 10_000, 5_000, 20_000, 1, 1_500)
 
 
 def say(text: str) -> None:
