@@ -59,11 +59,11 @@ public final class FastCGIServer: Sendable {
     public func run() throws(SystemError) -> Bool {
         let pool = ThreadPool()
         try start("accept", in: pool) { [state, log] in state.acceptAll(log) }
-        for number in 0..<Self.fronts {
+        for number in 0..<RequestBoard.fronts {
             try start("front-\(number)", in: pool) { [worker, state] in
                 worker.run()
                 // What the last of them hands on is still done.
-                if state.fronts.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue == Self.fronts {
+                if state.fronts.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue == RequestBoard.fronts {
                     state.board.blockingThreads.close()
                 }
             }
@@ -86,9 +86,6 @@ public final class FastCGIServer: Sendable {
         _exit(status)
     }
 
-    /// One for each core of a small machine, and one for each kind of work that is done in groups, since whoever leads a
-    /// group waits for the database meanwhile: sessions, standings and votes.
-    private static let fronts = 5
     private static let awaited = [SIGTERM, SIGINT, SIGHUP]
 
     /// A handler that does nothing: it is there so that the signal interrupts accept instead of ending the process.

@@ -17,6 +17,8 @@ public final class RequestBoard: StepRunner {
 
     private struct State {
         var steps = Line<Step>()
+        /// Steps that wait until there is nothing to read.
+        var idleSteps = Line<Step>()
         /// How many threads sleep, or are about to.
         var sleepers = 0
         /// Whether the bell rings for somebody who has not come yet.
@@ -30,6 +32,9 @@ public final class RequestBoard: StepRunner {
         }
     }
 
+    /// How many threads take work here: one for each core of a small machine, and one for each kind of work that is done
+    /// in groups, since whoever leads a group waits for the database meanwhile: sessions, standings and votes.
+    static let fronts = 5
     private static let stopWord = UInt64.max
     private static let bellWord = UInt64.max - 1
     /// Set in the word of a connection of which nothing was read yet.
@@ -83,6 +88,16 @@ public final class RequestBoard: StepRunner {
         if rings { ring() }
     }
 
+    /// Takes a step, which a front thread runs once there is nothing to read.
+    public func performWhenIdle(_ step: @escaping Step) {
+        let rings = state.withLock { state in
+            state.idleSteps.append(step)
+            // A front thread that is awake, as the one that hands this in is as a rule, comes by in a moment.
+            return state.sleepers == Self.fronts && state.mustRing()
+        }
+        if rings { ring() }
+    }
+
     /// Takes a connection that was just accepted; false when there is no memory for it.
     func add(_ connection: Int32) -> Bool {
         fresh.wrappingAdd(1, ordering: .sequentiallyConsistent)
@@ -122,24 +137,38 @@ public final class RequestBoard: StepRunner {
     /// The next piece of work, steps first; nil when the server stops and everything that was promised an answer has one.
     func next() -> Work? {
         while true {
-            if let step = takeStep(orSleep: true) { return .step(step) }
-            let event = isFull ? listen() : look(milliseconds: -1)
-            // As long as it is said to ring, nobody rings it again.
-            if case .bell = event { silence() }
-            let rings = state.withLock { state in
-                state.sleepers -= 1
-                guard case .bell = event else { return false }
-                state.isRinging = false
-                // One takes one step; for the others there are other sleepers.
-                return state.steps.count > 1 && state.mustRing()
+            let event: Event
+            switch takeStep() {
+            case .step(let step):
+                return .step(step)
+            case .idleStep:
+                event = isFull ? .nothing : look(milliseconds: 0)
+                if case .nothing = event, let step = state.withLock({ $0.idleSteps.takeFirst() }) { return .step(step) }
+                hear(event, asSleeper: false)
+            case .none:
+                event = isFull ? listen() : look(milliseconds: -1)
+                hear(event, asSleeper: true)
             }
-            if rings { ring() }
             switch event {
             case .connection(let connection): return .connection(connection)
             case .stop: return rest()
             case .bell, .nothing: continue
             }
         }
+    }
+
+    private func hear(_ event: Event, asSleeper: Bool) {
+        let isBell = if case .bell = event { true } else { false }
+        // As long as it is said to ring, nobody rings it again.
+        if isBell { silence() }
+        let rings = state.withLock { state in
+            if asSleeper { state.sleepers -= 1 }
+            guard isBell else { return false }
+            state.isRinging = false
+            // One takes one step; for the others there are other sleepers.
+            return state.steps.count > 1 && state.mustRing()
+        }
+        if rings { ring() }
     }
 
     private enum Event {
@@ -159,11 +188,20 @@ public final class RequestBoard: StepRunner {
         _ = read(bell, &count, 8)
     }
 
-    private func takeStep(orSleep: Bool) -> Step? {
+    private enum Waiting {
+        case step(Step)
+        /// Nothing but a step that waits for idleness.
+        case idleStep
+        /// Nothing: the one who asks sleeps from now on.
+        case none
+    }
+
+    private func takeStep() -> Waiting {
         state.withLock { state in
-            if let step = state.steps.takeFirst() { return step }
-            if orSleep { state.sleepers += 1 }
-            return nil
+            if let step = state.steps.takeFirst() { return .step(step) }
+            if !state.idleSteps.isEmpty { return .idleStep }
+            state.sleepers += 1
+            return .none
         }
     }
 
@@ -194,7 +232,7 @@ public final class RequestBoard: StepRunner {
     private func rest() -> Work? {
         var waited = 0
         while true {
-            if let step = takeStep(orSleep: false) { return .step(step) }
+            if let step = state.withLock({ $0.steps.takeFirst() ?? $0.idleSteps.takeFirst() }) { return .step(step) }
             // The stop is told again each time, and the bell may be; both stand behind whatever else there is to tell.
             for _ in 0..<3 {
                 if case .connection(let connection) = look(milliseconds: 0) { return .connection(connection) }

@@ -2,10 +2,11 @@ internal import Synchronization
 
 /// Items that many hand in and that are worked off in groups, one group at a time.
 ///
-/// Who comes while nobody works leads: the thread takes all that wait, at most `groupLimit`, works them off, and goes on
-/// for as long as others have come meanwhile. So a group forms by itself under load, and a lone item waits for nobody,
-/// not even for another thread to wake. What becomes of an answer runs on the threads of an runner, so that the next
-/// group need not wait for it.
+/// Somebody leads: takes all that wait, at most `groupLimit`, works them off, and goes on for as long as others have come
+/// meanwhile. That is a thread of the runner once it has nothing else to do, so that whoever is about to hand in something
+/// is in the group as well; without a runner it is whoever came first. So a group forms by itself under load, and a lone
+/// item waits for nobody, as a rule not even for another thread to wake. What becomes of an answer runs on the runner's
+/// threads too, so that the next group need not wait for it.
 public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// What becomes of an item.
     public typealias Outcome = Result<Answer, any Error>
@@ -102,7 +103,12 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
             return !queue.isLed
         }
         switch leads {
-        case true?: lead(groups: groups)
+        case true?:
+            if let runner, groups == .max {
+                runner.performWhenIdle { self.lead(groups: groups) }
+            } else {
+                lead(groups: groups)
+            }
         case false?: break
         case nil: then(.failure(GroupQueueFull()))
         }

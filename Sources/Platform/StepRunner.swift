@@ -5,11 +5,18 @@ public protocol StepRunner: Sendable {
 
     /// Takes steps and returns before they are done.
     func perform(_ steps: [Step])
+
+    /// Takes a step that serves all the more the later it is run: one that works off what others hand in meanwhile. It
+    /// is run as soon as there is nothing else to do.
+    func performWhenIdle(_ step: @escaping Step)
 }
 
 extension StepRunner {
     /// Takes a step and returns before it is done.
     public func perform(_ step: @escaping Step) { perform([step]) }
+
+    /// Takes the step as any other.
+    public func performWhenIdle(_ step: @escaping Step) { perform([step]) }
 }
 
 /// Things that wait in line.
