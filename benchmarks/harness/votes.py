@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 
 from .loads import Measure, check_votes, reference_votes, wrk
 from .rows import Result
@@ -33,6 +34,42 @@ def best(stack: Stack, clips: str) -> tuple[Measure, list[float]]:
     return max(measures, key=lambda measure: measure.rate), [round(measure.rate) for measure in measures]
 
 
+COUNTED = ("tournament_clips", "voter_days", "rate_windows", "vote_networks")
+
+
+def updates(stack: Stack) -> tuple[int, int]:
+    """The updates of rows that hold counts, and how many of them wrote no index (HOT)."""
+    names = ", ".join(f"'{name}'" for name in COUNTED)
+    found = stack.value(
+        f"select sum(n_tup_upd), sum(n_tup_hot_upd) from pg_stat_user_tables where relname in ({names})"
+    )
+    all_of_them, hot = found.split("|")
+    return int(all_of_them), int(hot)
+
+
+def hot_share(stack: Stack) -> Result:
+    """Of a load in which voters come again: their first votes have made the rows by then."""
+    stack.reset()
+    before = updates(stack)
+    measure = wrk(
+        stack, "vote.lua", voters(stack), "0", "5000", str(stack.file("clips")), seconds=max(3, stack.scale.load),
+    )  # fmt: skip
+    check_votes(stack, measure)
+    # A backend tells its statistics when it has had nothing to do for a second, and at most once in ten.
+    deadline = time.monotonic() + 15
+    while True:
+        done, hot = (after - was for after, was in zip(updates(stack), before))
+        if done >= measure.right or time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+    if done < measure.right:
+        raise Wrong(f"{measure.right} votes, and {done} updates are known")
+    return Result(
+        "hot-updates", "updates of counts that wrote no index", 100 * hot / done, " %", errors=0, at_least=95,
+        more={"updates": done},
+    )  # fmt: skip
+
+
 def many(stack: Stack) -> list[Result]:
     cast(stack, "clips", seconds=1)
     measure, rates = best(stack, "clips")
@@ -42,7 +79,8 @@ def many(stack: Stack) -> list[Result]:
         Result.of(
             "vote-many", f"POST /api/vote, {stack.scale.clips:,} clips", measure, reference=reference,
             reference_name="one SQL call a vote", at_least=1.5, more={"turns": rates},
-        )
+        ),
+        hot_share(stack),
     ]  # fmt: skip
 
 
