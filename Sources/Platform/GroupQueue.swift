@@ -2,11 +2,10 @@ internal import Synchronization
 
 /// Items that many hand in and that are worked off in groups, one group at a time.
 ///
-/// Somebody leads: takes all that wait, at most `groupLimit`, works them off, and goes on for as long as others have come
-/// meanwhile. That is a thread of the runner once it has nothing else to do, so that whoever is about to hand in something
-/// is in the group as well; without a runner it is whoever came first. So a group forms by itself under load, and a lone
-/// item waits for nobody, as a rule not even for another thread to wake. What becomes of an answer runs on the runner's
-/// threads too, so that the next group need not wait for it.
+/// Whoever leads takes all that wait, at most `groupLimit`, and works them off: a thread of the runner once it has nothing
+/// else to do, so that whoever is about to hand in something is in the group as well; without a runner it is whoever came
+/// first, for as long as others come. So a group forms by itself under load, and a lone item waits for nobody, as a rule not
+/// even for another thread to wake. What becomes of an answer runs on the runner's threads too.
 public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// What becomes of an item.
     public typealias Outcome = Result<Answer, any Error>
@@ -45,10 +44,14 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     private let groupLimit: Int
     private let capacity: Int
     private let runner: (any StepRunner)?
+    private let goesOn: Bool
     private let queue = Monitor(Waiting())
 
-    /// A queue in which at most `capacity` items wait at a time. Without an runner whoever leads sees to everything.
-    public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil) {
+    /// A queue in which at most `capacity` items wait at a time. Without a runner whoever leads sees to everything. Groups
+    /// follow each other at once where `goesOn`, which suits work that is long and waits for a disk; otherwise whatever
+    /// else is ready is done first, and the groups are larger.
+    public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil, goesOn: Bool = false) {
+        self.goesOn = goesOn
         self.groupLimit = groupLimit
         self.capacity = capacity
         self.runner = runner
@@ -62,20 +65,20 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
             queue.work = work
             return true
         }
-        if isFirst { lead(groups: .max) }
+        if isFirst { lead() }
     }
 
     /// Hands an item in. `then` hears what `work` answered, or `GroupQueueFull`, on whichever thread that becomes known:
     /// on this one, perhaps, and before this returns.
     public func submit(_ item: Item, then: @escaping @Sendable (Outcome) -> Void) {
-        enter(item, groups: .max, then)
+        enter(item, whenIdle: true, then)
     }
 
     /// Hands an item in and waits for its answer. Throws what `work` answered, or `GroupQueueFull`.
     public func submit(_ item: Item) throws -> Answer {
         let outcome = Monitor<Outcome?>(nil)
-        // Somebody waits for this very thread, so it works for others once and no longer.
-        enter(item, groups: 1) { result in outcome.update { $0 = result } }
+        // A thread that waits anyway need not be waited for by others.
+        enter(item, whenIdle: false) { result in outcome.update { $0 = result } }
         guard let result = outcome.wait({ $0 }) else { throw GroupQueueFull() }
         return try result.get()
     }
@@ -94,7 +97,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// How many items wait at the moment.
     public var waiting: Int { queue.withLock { $0.tickets.count } }
 
-    private func enter(_ item: Item, groups: Int, _ then: @escaping @Sendable (Outcome) -> Void) {
+    private func enter(_ item: Item, whenIdle: Bool, _ then: @escaping @Sendable (Outcome) -> Void) {
         let ticket = Ticket(item, then)
         let leads = queue.withLock { queue -> Bool? in
             guard !queue.isStopping, queue.tickets.count < capacity else { return nil }
@@ -104,31 +107,30 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         }
         switch leads {
         case true?:
-            if let runner, groups == .max {
-                runner.performWhenIdle { self.lead(groups: groups) }
+            if let runner, whenIdle {
+                runner.performWhenIdle { self.lead() }
             } else {
-                lead(groups: groups)
+                lead()
             }
         case false?: break
         case nil: then(.failure(GroupQueueFull()))
         }
     }
 
-    /// Works off so many groups, and leaves the rest to the runner.
-    private func lead(groups: Int) {
-        var (tickets, work) = next()
-        var left = groups
-        while !tickets.isEmpty {
-            work?(tickets)
-            let done = tickets
-            left -= 1
-            if left == 0, let runner {
-                runner.perform { self.lead(groups: .max) }
-                tickets = []
-            } else {
-                (tickets, work) = next()
+    /// Works off a group. Unless it goes on at once, the next one is led when there is nothing else to do again: the
+    /// answers of this one are heard first, and whoever comes meanwhile is in it.
+    private func lead() {
+        var isOver = false
+        while !isOver {
+            let (tickets, work) = queue.withLock { ($0.tickets.takeFirst(groupLimit), $0.work) }
+            if !tickets.isEmpty { work?(tickets) }
+            let isMore = queue.update { queue in
+                queue.isLed = !queue.tickets.isEmpty
+                return queue.isLed
             }
-            conclude(done, isLast: tickets.isEmpty)
+            isOver = !isMore || runner != nil && !goesOn
+            if isMore, isOver { runner?.performWhenIdle { self.lead() } }
+            conclude(tickets, isLast: !isMore)
         }
     }
 
@@ -139,18 +141,6 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         } else {
             for ticket in tickets { ticket.conclude() }
         }
-    }
-
-    /// The next group; with an empty one nobody leads any more.
-    private func next() -> ([Ticket], (@Sendable ([Ticket]) -> Void)?) {
-        let taken = queue.withLock { queue in
-            let tickets = queue.tickets.takeFirst(groupLimit)
-            queue.isLed = !tickets.isEmpty
-            return (tickets, queue.work)
-        }
-        // Whoever stops the queue waits for this.
-        if taken.0.isEmpty { queue.update { _ in } }
-        return taken
     }
 }
 
