@@ -17,9 +17,14 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         public let item: Item
         private let outcome = Mutex<Outcome?>(nil)
         private let then: @Sendable (Outcome) -> Void
+        /// Lets the thread that waits for this lead; nil when none does.
+        fileprivate let summon: (@Sendable () -> Void)?
 
-        fileprivate init(_ item: Item, _ then: @escaping @Sendable (Outcome) -> Void) {
+        fileprivate init(
+            _ item: Item, summon: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
+        ) {
             self.item = item
+            self.summon = summon
             self.then = then
         }
 
@@ -68,16 +73,35 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// Hands an item in. `then` hears what `work` answered, or `GroupQueueFull`, on whichever thread that becomes known:
     /// on this one, perhaps, and before this returns.
     public func submit(_ item: Item, then: @escaping @Sendable (Outcome) -> Void) {
-        enter(item, groups: .max, then)
+        enter(item, groups: .max, summon: nil, then)
     }
 
     /// Hands an item in and waits for its answer. Throws what `work` answered, or `GroupQueueFull`.
     public func submit(_ item: Item) throws -> Answer {
-        let outcome = Monitor<Outcome?>(nil)
+        let news = Monitor(News.none)
         // Somebody waits for this very thread, so it works for others once and no longer.
-        enter(item, groups: 1) { result in outcome.update { $0 = result } }
-        guard let result = outcome.wait({ $0 }) else { throw GroupQueueFull() }
-        return try result.get()
+        enter(item, groups: 1, summon: { news.update { $0 = .summons } }) { result in
+            news.update { $0 = .outcome(result) }
+        }
+        while true {
+            let heard = news.wait { news -> News? in
+                if case .none = news { return nil }
+                defer { news = .none }
+                return news
+            }
+            switch heard {
+            case .outcome(let result)?: return try result.get()
+            case .summons?: lead(groups: 1)
+            case .some(.none), nil: throw GroupQueueFull()
+            }
+        }
+    }
+
+    /// What a thread that waits hears.
+    private enum News: Sendable {
+        case none
+        case summons
+        case outcome(Outcome)
     }
 
     /// Waits until what waits is worked off, and refuses whatever comes after.
@@ -94,8 +118,10 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// How many items wait at the moment.
     public var waiting: Int { queue.withLock { $0.tickets.count } }
 
-    private func enter(_ item: Item, groups: Int, _ then: @escaping @Sendable (Outcome) -> Void) {
-        let ticket = Ticket(item, then)
+    private func enter(
+        _ item: Item, groups: Int, summon: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
+    ) {
+        let ticket = Ticket(item, summon: summon, then)
         let leads = queue.withLock { queue -> Bool? in
             guard !queue.isStopping, queue.tickets.count < capacity else { return nil }
             queue.tickets.append(ticket)
@@ -114,7 +140,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         }
     }
 
-    /// Works off so many groups, and leaves the rest to the runner.
+    /// Works off so many groups, and leaves the rest to the runner, or to whoever waits longest.
     private func lead(groups: Int) {
         var (tickets, work) = next()
         var left = groups
@@ -122,14 +148,24 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
             work?(tickets)
             let done = tickets
             left -= 1
-            if left == 0, let runner {
-                runner.perform { self.lead(groups: .max) }
+            if left <= 0, handOver() {
                 tickets = []
             } else {
                 (tickets, work) = next()
             }
             conclude(done, isLast: tickets.isEmpty)
         }
+    }
+
+    /// Lets somebody else lead; false when nobody can.
+    private func handOver() -> Bool {
+        if let runner {
+            runner.perform { self.lead(groups: .max) }
+            return true
+        }
+        guard let summon = queue.withLock({ $0.tickets.next?.summon }) else { return false }
+        summon()
+        return true
     }
 
     private func conclude(_ tickets: [Ticket], isLast: Bool) {
