@@ -130,6 +130,7 @@ let package = Package(
         tests("PlatformTests", ["Platform", "Crypto", "HTTPClient", "TestSupport"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTTP", "HTML", "TestSupport"]),
+        tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
         tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
         tests("MediaTests", ["Media", "Storage", "TestSupport"]),
         tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),

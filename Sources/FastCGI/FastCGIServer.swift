@@ -150,6 +150,7 @@ public final class FastCGIServer: Sendable {
             pool.wake()
             usleep(1_000)
         }
+        state.board.closeIdle()
         return true
     }
 }

@@ -19,6 +19,8 @@ public final class RequestBoard: StepRunner {
         var steps = Line<Step>()
         /// Steps that wait until there is nothing to read.
         var idleSteps = Line<Step>()
+        /// How often something else has come before the first of them.
+        var passed = 0
         /// How many threads sleep, or are about to.
         var sleepers = 0
         /// Whether the bell rings for somebody who has not come yet.
@@ -29,6 +31,13 @@ public final class RequestBoard: StepRunner {
             guard sleepers > 0, !isRinging else { return false }
             isRinging = true
             return true
+        }
+
+        /// The next step that waits for idleness. It may take long, so that whatever is left is for somebody else.
+        mutating func takeIdleStep() -> (step: Step?, mustRing: Bool) {
+            passed = 0
+            let step = idleSteps.takeFirst()
+            return (step, !idleSteps.isEmpty && mustRing())
         }
     }
 
@@ -41,6 +50,9 @@ public final class RequestBoard: StepRunner {
     private static let freshBit: UInt64 = 1 << 32
     /// Nobody else is told of a connection until it is put back.
     private static let once = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+    /// How long a thread that sleeps because of the limit trusts that nobody else heard the bell in its place, in
+    /// milliseconds.
+    private static let hearing: Int32 = 20
     /// How long a stop waits for what an accepted connection was about to say, in milliseconds.
     private static let patience = 2_000
 
@@ -58,6 +70,10 @@ public final class RequestBoard: StepRunner {
     /// How many connections were accepted and have said nothing yet.
     private let fresh = Atomic<Int>(0)
     private let isComplete = Atomic<Bool>(false)
+    /// The highest number of a connection so far.
+    private let highest = Atomic<Int32>(-1)
+    /// Set in the front threads.
+    private let frontKey: pthread_key_t
 
     /// A board for a server in which so many requests are under way at once.
     public init(limit: Int) throws(SystemError) {
@@ -65,6 +81,9 @@ public final class RequestBoard: StepRunner {
         stopPipe = try StopPipe()
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        var key = pthread_key_t()
+        guard pthread_key_create(&key, nil) == 0 else { throw SystemError("pthread_key_create") }
+        frontKey = key
         guard epoll >= 0, bell >= 0, watch(stopPipe.readingEnd, Self.stopWord), watch(bell, Self.bellWord) else {
             throw SystemError("epoll")
         }
@@ -73,6 +92,12 @@ public final class RequestBoard: StepRunner {
     deinit {
         close(epoll)
         close(bell)
+        pthread_key_delete(frontKey)
+    }
+
+    /// The calling thread takes work here from now on.
+    func enter() {
+        pthread_setspecific(frontKey, UnsafeRawPointer(bitPattern: 1))
     }
 
     private func watch(_ descriptor: Int32, _ word: UInt64) -> Bool {
@@ -90,10 +115,12 @@ public final class RequestBoard: StepRunner {
 
     /// Takes a step, which a front thread runs once there is nothing to read.
     public func performWhenIdle(_ step: @escaping Step) {
+        let isFront = pthread_getspecific(frontKey) != nil
         let rings = state.withLock { state in
             state.idleSteps.append(step)
-            // A front thread that is awake, as the one that hands this in is as a rule, comes by in a moment.
-            return state.sleepers == Self.fronts && state.mustRing()
+            // A front thread that hands this in comes by in a moment. Of the others nobody knows: an awake one may wait for
+            // the database.
+            return !isFront && state.mustRing()
         }
         if rings { ring() }
     }
@@ -101,6 +128,7 @@ public final class RequestBoard: StepRunner {
     /// Takes a connection that was just accepted; false when there is no memory for it.
     func add(_ connection: Int32) -> Bool {
         fresh.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        highest.max(connection, ordering: .sequentiallyConsistent)
         let word = UInt64(connection) | Self.freshBit
         if dailies_epoll_set(epoll, EPOLL_CTL_ADD, connection, Self.once, word) == 0 { return true }
         fresh.wrappingSubtract(1, ordering: .sequentiallyConsistent)
@@ -115,6 +143,16 @@ public final class RequestBoard: StepRunner {
     /// Takes a connection back whose request was answered; false when that cannot be.
     func putBack(_ connection: Int32) -> Bool {
         dailies_epoll_set(epoll, EPOLL_CTL_MOD, connection, Self.once, UInt64(connection)) == 0
+    }
+
+    /// Closes the connections that are idle, so that nginx asks elsewhere at once and does not wait for the end of this
+    /// process. Only for when nobody takes work here any more.
+    func closeIdle() {
+        let kept = [bell, stopPipe.readingEnd]
+        for descriptor in 0..<(highest.load(ordering: .sequentiallyConsistent) + 1) where !kept.contains(descriptor) {
+            // What is not watched is not a connection.
+            if dailies_epoll_set(epoll, EPOLL_CTL_DEL, descriptor, 0, 0) == 0 { close(descriptor) }
+        }
     }
 
     /// A request is under way from now on.
@@ -143,7 +181,7 @@ public final class RequestBoard: StepRunner {
                 return .step(step)
             case .idleStep:
                 event = isFull ? .nothing : look(milliseconds: 0)
-                if case .nothing = event, let step = state.withLock({ $0.idleSteps.takeFirst() }) { return .step(step) }
+                if case .nothing = event, let step = takeIdleStep() { return .step(step) }
                 hear(event, asSleeper: false)
             case .none:
                 event = isFull ? listen() : look(milliseconds: -1)
@@ -155,6 +193,12 @@ public final class RequestBoard: StepRunner {
             case .bell, .nothing: continue
             }
         }
+    }
+
+    private func takeIdleStep() -> Step? {
+        let (step, rings) = state.withLock { $0.takeIdleStep() }
+        if rings { ring() }
+        return step
     }
 
     private func hear(_ event: Event, asSleeper: Bool) {
@@ -197,12 +241,20 @@ public final class RequestBoard: StepRunner {
     }
 
     private func takeStep() -> Waiting {
-        state.withLock { state in
-            if let step = state.steps.takeFirst() { return .step(step) }
-            if !state.idleSteps.isEmpty { return .idleStep }
-            state.sleepers += 1
-            return .none
+        let (waiting, rings) = state.withLock { state -> (Waiting, Bool) in
+            if let step = state.steps.takeFirst() { return (.step(step), false) }
+            guard !state.idleSteps.isEmpty else {
+                state.sleepers += 1
+                return (.none, false)
+            }
+            state.passed += 1
+            // There may always be something to read, and who waits for a group must not wait for ever.
+            guard state.passed > limit else { return (.idleStep, false) }
+            let (step, rings) = state.takeIdleStep()
+            return (step.map(Waiting.step) ?? .idleStep, rings)
         }
+        if rings { ring() }
+        return waiting
     }
 
     private func look(milliseconds: Int32) -> Event {
@@ -223,7 +275,9 @@ public final class RequestBoard: StepRunner {
             pollfd(fd: bell, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopPipe.readingEnd, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&wanted, 2, -1) > 0 else { return .nothing }
+        // One ring wakes several of those who wait here and in epoll, and whoever is quick silences it for the rest. They
+        // look again by themselves, or they would be deaf to connections long after there is room.
+        guard poll(&wanted, 2, Self.hearing) > 0 else { return .nothing }
         return wanted[1].revents != 0 ? .stop : .bell
     }
 

@@ -36,19 +36,28 @@ final class RequestSlot: @unchecked Sendable {
         request.pointee.keepConnection = 1
     }
 
-    /// Whether all of the next request has arrived, so that reading it waits for nobody.
-    var hasWholeRequest: Bool {
+    /// What there is of the next request.
+    enum Arrival {
+        /// All of it, so that reading it waits for nobody.
+        case whole
+        case part
+        /// Nothing, and nothing will come.
+        case hungUp
+    }
+
+    /// Looks at what has arrived without taking it.
+    var arrival: Arrival {
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
             let count = recv(connection, buffer.baseAddress, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-            guard count > 0 else { return false }
+            guard count != 0 else { return .hungUp }
             var place = 0
             // A record is its head of eight bytes, its content and its padding; an empty one ends the body.
             while place + 8 <= count {
                 let length = Int(buffer[place + 4]) << 8 | Int(buffer[place + 5])
-                if buffer[place + 1] == Self.bodyRecord, length == 0 { return true }
+                if buffer[place + 1] == Self.bodyRecord, length == 0 { return .whole }
                 place += 8 + length + Int(buffer[place + 6])
             }
-            return false
+            return .part
         }
     }
 

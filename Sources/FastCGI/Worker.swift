@@ -9,6 +9,7 @@ struct Worker: Sendable {
 
     func run() {
         CrashReport.prepareThread()
+        state.board.enter()
         while let work = state.board.next() {
             switch work {
             case .step(let step): step()
@@ -20,12 +21,18 @@ struct Worker: Sendable {
     private func take(_ connection: Int32) {
         let slot = state.takeSlot()
         slot.take(connection)
-        state.board.begin()
         // nginx sends a request as a whole; whoever does not must not make everybody wait.
-        if slot.hasWholeRequest {
+        switch slot.arrival {
+        case .whole:
+            state.board.begin()
             read(slot, mayBlock: false)
-        } else {
+        case .part:
+            state.board.begin()
             state.board.blocking.perform { read(slot, mayBlock: true) }
+        case .hungUp:
+            // An idle connection that nginx has closed is no request, and must not wait in line with them.
+            slot.drop()
+            state.putBack(slot)
         }
     }
 

@@ -21,8 +21,13 @@ public final class FeedCache: Sendable {
     private let runner: (any StepRunner)?
     private let kept = Monitor(Kept())
 
+    /// Hears the open slot, or why it is not known.
+    public typealias Hearer = @Sendable (Result<FeedSnapshot, any Error>) -> Void
+
     private struct Kept {
         var snapshot: FeedSnapshot?
+        /// Who waits for what is being read, and after how many drops each began to.
+        var waiting: [(drops: Int, then: Hearer)] = []
         var until = ContinuousClock.now
         var renderedUntil = ContinuousClock.now
         var isLoading = false
@@ -62,25 +67,20 @@ public final class FeedCache: Sendable {
 
     /// The same without waiting: `then` hears it on whichever thread it becomes known. While it is read anew, what there
     /// is serves for one more `maximumAge`.
-    public func current(then: @escaping @Sendable (Result<FeedSnapshot, any Error>) -> Void) {
+    public func current(then: @escaping Hearer) {
         let (usable, task) = kept.withLock { kept -> (FeedSnapshot?, Task?) in
             let now = ContinuousClock.now
             if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
-            if kept.isLoading { return (nil, nil) }
+            let usable = kept.until + Self.maximumAge > now ? kept.snapshot : nil
+            if usable == nil { kept.waiting.append((kept.drops, then)) }
+            // Whoever reads answers all who wait: none of them may hold a thread that the reading needs.
+            if kept.isLoading { return (usable, nil) }
             kept.isLoading = true
             let known = kept.renderedUntil > now ? kept.snapshot : nil
-            return (
-                kept.until + Self.maximumAge > now ? kept.snapshot : nil, .load(known: known, drops: kept.drops)
-            )
+            return (usable, .load(known: known, drops: kept.drops))
         }
-        switch task {
-        case .load(let known, let drops):
-            perform { [self] in
-                let read = Result { try load(known: known, drops: drops) }
-                if usable == nil { then(read) }
-            }
-        case .use, nil:
-            if usable == nil { perform { [self] in then(Result { try current() }) } }
+        if case .load(let known, let drops)? = task {
+            perform { [self] in _ = try? load(known: known, drops: drops) }
         }
         if let usable { then(.success(usable)) }
     }
@@ -98,21 +98,26 @@ public final class FeedCache: Sendable {
     }
 
     private func load(known: FeedSnapshot?, drops: Int) throws -> FeedSnapshot {
-        do {
-            let snapshot = try read(known: known)
-            kept.update { kept in
-                kept.isLoading = false
+        let found = Result { try read(known: known) }
+        let (heard, next) = kept.update { kept -> ([Hearer], Int?) in
+            var left: [(drops: Int, then: Hearer)] = []
+            if case .success(let snapshot) = found {
                 // What was dropped meanwhile may have been read before the change.
-                guard kept.drops == drops else { return }
-                kept.snapshot = snapshot
-                kept.until = .now + Self.maximumAge
-                if known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
+                if kept.drops == drops {
+                    kept.snapshot = snapshot
+                    kept.until = .now + Self.maximumAge
+                    if known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
+                }
+                left = kept.waiting.filter { $0.drops > drops }
             }
-            return snapshot
-        } catch {
-            kept.update { $0.isLoading = false }
-            throw error
+            let heard = kept.waiting.filter { $0.drops <= drops || left.isEmpty }.map(\.then)
+            kept.waiting = left
+            kept.isLoading = !left.isEmpty
+            return (heard, left.isEmpty ? nil : kept.drops)
         }
+        if let next { perform { [self] in _ = try? load(known: nil, drops: next) } }
+        for then in heard { then(found) }
+        return try found.get()
     }
 
     private func read(known: FeedSnapshot?) throws -> FeedSnapshot {

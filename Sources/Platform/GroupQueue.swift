@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// Whoever leads takes all that wait, at most `groupLimit`, and works them off: a thread of the runner once it has nothing
 /// else to do, so that whoever is about to hand in something is in the group as well; without a runner it is whoever came
-/// first, for as long as others come. So a group forms by itself under load, and a lone item waits for nobody, as a rule not
+/// first, then whoever waits longest. So a group forms by itself under load, and a lone item waits for nobody, as a rule not
 /// even for another thread to wake. What becomes of an answer runs on the runner's threads too.
 public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// What becomes of an item.
@@ -16,9 +16,14 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         public let item: Item
         private let outcome = Mutex<Outcome?>(nil)
         private let then: @Sendable (Outcome) -> Void
+        /// Lets the thread that waits for this lead; nil when none does.
+        fileprivate let summon: (@Sendable () -> Void)?
 
-        fileprivate init(_ item: Item, _ then: @escaping @Sendable (Outcome) -> Void) {
+        fileprivate init(
+            _ item: Item, summon: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
+        ) {
             self.item = item
+            self.summon = summon
             self.then = then
         }
 
@@ -48,7 +53,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     private let queue = Monitor(Waiting())
 
     /// A queue in which at most `capacity` items wait at a time. Without a runner whoever leads sees to everything. Groups
-    /// follow each other at once where `goesOn`, which suits work that is long and waits for a disk; otherwise whatever
+    /// follow each other at once where it `goesOn`, which suits work that is long and waits for a disk; otherwise whatever
     /// else is ready is done first, and the groups are larger.
     public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil, goesOn: Bool = false) {
         self.goesOn = goesOn
@@ -71,16 +76,35 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// Hands an item in. `then` hears what `work` answered, or `GroupQueueFull`, on whichever thread that becomes known:
     /// on this one, perhaps, and before this returns.
     public func submit(_ item: Item, then: @escaping @Sendable (Outcome) -> Void) {
-        enter(item, whenIdle: true, then)
+        enter(item, summon: nil, then)
     }
 
     /// Hands an item in and waits for its answer. Throws what `work` answered, or `GroupQueueFull`.
     public func submit(_ item: Item) throws -> Answer {
-        let outcome = Monitor<Outcome?>(nil)
-        // A thread that waits anyway need not be waited for by others.
-        enter(item, whenIdle: false) { result in outcome.update { $0 = result } }
-        guard let result = outcome.wait({ $0 }) else { throw GroupQueueFull() }
-        return try result.get()
+        let news = Monitor(News.none)
+        // Somebody waits for this very thread, so it works for others once and no longer.
+        enter(item, summon: { news.update { $0 = .summons } }) { result in
+            news.update { $0 = .outcome(result) }
+        }
+        while true {
+            let heard = news.wait { news -> News? in
+                if case .none = news { return nil }
+                defer { news = .none }
+                return news
+            }
+            switch heard {
+            case .outcome(let result)?: return try result.get()
+            case .summons?: lead(isLent: true)
+            case .some(.none), nil: throw GroupQueueFull()
+            }
+        }
+    }
+
+    /// What a thread that waits hears.
+    private enum News: Sendable {
+        case none
+        case summons
+        case outcome(Outcome)
     }
 
     /// Waits until what waits is worked off, and refuses whatever comes after.
@@ -97,8 +121,10 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     /// How many items wait at the moment.
     public var waiting: Int { queue.withLock { $0.tickets.count } }
 
-    private func enter(_ item: Item, whenIdle: Bool, _ then: @escaping @Sendable (Outcome) -> Void) {
-        let ticket = Ticket(item, then)
+    private func enter(
+        _ item: Item, summon: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
+    ) {
+        let ticket = Ticket(item, summon: summon, then)
         let leads = queue.withLock { queue -> Bool? in
             guard !queue.isStopping, queue.tickets.count < capacity else { return nil }
             queue.tickets.append(ticket)
@@ -107,31 +133,44 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         }
         switch leads {
         case true?:
-            if let runner, whenIdle {
+            if summon == nil, let runner {
                 runner.performWhenIdle { self.lead() }
             } else {
-                lead()
+                lead(isLent: summon != nil)
             }
         case false?: break
         case nil: then(.failure(GroupQueueFull()))
         }
     }
 
-    /// Works off a group. Unless it goes on at once, the next one is led when there is nothing else to do again: the
-    /// answers of this one are heard first, and whoever comes meanwhile is in it.
-    private func lead() {
+    /// Works off a group, and the next one too unless somebody else is to. `isLent` says that the thread belongs to
+    /// somebody who waits for an answer: it works once and no longer.
+    private func lead(isLent: Bool = false) {
         var isOver = false
         while !isOver {
             let (tickets, work) = queue.withLock { ($0.tickets.takeFirst(groupLimit), $0.work) }
             if !tickets.isEmpty { work?(tickets) }
+            // Whoever stops the queue waits for this.
             let isMore = queue.update { queue in
                 queue.isLed = !queue.tickets.isEmpty
                 return queue.isLed
             }
-            isOver = !isMore || runner != nil && !goesOn
-            if isMore, isOver { runner?.performWhenIdle { self.lead() } }
+            isOver = !isMore || passOn(isLent)
             conclude(tickets, isLast: !isMore)
         }
+    }
+
+    /// Lets somebody else lead the next group; false when this thread is to.
+    private func passOn(_ isLent: Bool) -> Bool {
+        if let runner {
+            if goesOn, !isLent { return false }
+            // The answers of this group are heard first, and whoever comes meanwhile is in the next.
+            runner.performWhenIdle { self.lead() }
+            return true
+        }
+        guard isLent, let summon = queue.withLock({ $0.tickets.next?.summon }) else { return false }
+        summon()
+        return true
     }
 
     private func conclude(_ tickets: [Ticket], isLast: Bool) {

@@ -33,6 +33,9 @@ public struct Line<Element> {
     /// How many wait.
     public var count: Int { elements.count - first }
 
+    /// What has waited longest.
+    public var next: Element? { isEmpty ? nil : elements[first] }
+
     /// Puts something at the end.
     public mutating func append(_ element: Element) { elements.append(element) }
 

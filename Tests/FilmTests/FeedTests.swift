@@ -55,6 +55,35 @@ struct FeedTests {
         }
     }
 
+    @Test("FEED-01 whoever asks while the slot is read holds no thread, and nobody gets what was read before a change")
+    func reading() throws {
+        try FilmStage.run { stage in
+            _ = try stage.voting(["A", "B"])
+            let runner = Collecting()
+            let cache = FeedCache(
+                database: stage.web, address: { $0 }, render: { card, _ in Array(card.title.utf8) }, runner: runner)
+            let heard = Monitor<[Int]>([])
+            @Sendable func ask(_ number: Int) {
+                cache.current { found in
+                    #expect((try? found.get())?.clips.count == 2)
+                    heard.update { $0.append(number) }
+                }
+            }
+            for number in 0..<3 { ask(number) }
+            #expect(runner.count == 1, "one reads for all")
+            cache.drop()
+            ask(3)
+            #expect(runner.count == 1 && heard.withLock(\.isEmpty))
+            runner.run()
+            #expect(heard.withLock(\.self) == [0, 1, 2], "the last began to ask after the change")
+            #expect(runner.count == 1)
+            runner.run()
+            #expect(heard.withLock(\.self) == [0, 1, 2, 3])
+            ask(4)
+            #expect(runner.count == 0 && heard.withLock(\.self).last == 4)
+        }
+    }
+
     @Test("FEED-01 a member's super and mega are told; a device that votes as a member has voted as a visitor too")
     func standing() throws {
         try FilmStage.run { stage in
@@ -181,5 +210,22 @@ struct FeedTests {
         }
         let other = FeedTokens(secretKey: Array(repeating: 8, count: 32))
         #expect(other.inspect(token, of: "device_a", at: now) == .missing)
+    }
+}
+
+/// Keeps steps until it is told to run them.
+private final class Collecting: StepRunner {
+    private let steps = Monitor<[Step]>([])
+
+    var count: Int { steps.withLock(\.count) }
+
+    func perform(_ steps: [Step]) { self.steps.update { $0 += steps } }
+
+    func run() {
+        let taken = steps.update { steps -> [Step] in
+            defer { steps = [] }
+            return steps
+        }
+        for step in taken { step() }
     }
 }

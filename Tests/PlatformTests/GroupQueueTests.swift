@@ -82,6 +82,8 @@ struct GroupQueueTests {
         try concurrently(2) { (number: Int) throws in
             if number == 0 {
                 hand(0)
+                #expect(groups.withLock(\.isEmpty), "whoever hands in goes on, and the runner leads")
+                runner.run()
             } else {
                 #expect(eventually { groups.withLock { !$0.isEmpty } })
                 for item in 1...4 { hand(item) }
@@ -94,7 +96,8 @@ struct GroupQueueTests {
         runner.run()
         #expect(heard.withLock(\.self) == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
         hand(7)
-        #expect(heard.withLock { $0[7] } == 14, "a lone item is heard of at once, on the thread that handed it in")
+        runner.run()
+        #expect(heard.withLock { $0[7] } == 14, "a lone item is heard of at once, on the thread that leads")
         queue.stop()
         hand(9)
         #expect(heard.withLock { $0[9] } == -1, "a stopped queue refuses")
@@ -126,6 +129,30 @@ struct GroupQueueTests {
         while heard.withLock({ $0.count < 2 }) { runner.run() }
         #expect(heard.withLock(\.self).sorted() == [1, 2])
         queue.stop()
+    }
+
+    @Test("VOTE-06 without a runner whoever waits works for others once, and then the next who waits goes on")
+    func handingOver() throws {
+        let queue = GroupQueue<Int, Int>(groupLimit: 1, capacity: 100)
+        let begun = Monitor(0)
+        let answered = Monitor<Set<Int>>([])
+        queue.start { tickets in
+            let group = begun.update { count -> Int in
+                count += 1; return count
+            }
+            // There is always somebody more, as under load.
+            if group == 1 { #expect(eventually { queue.waiting == 3 }) }
+            if group > 1 {
+                #expect(eventually { answered.withLock { $0.count == group - 1 } }, "the leader still waits")
+            }
+            for ticket in tickets { ticket.answer(.success(ticket.item)) }
+        }
+        try concurrently(4) { (number: Int) throws in
+            #expect(try queue.submit(number) == number)
+            answered.update { _ = $0.insert(number) }
+        }
+        queue.stop()
+        #expect(answered.withLock { $0.count == 4 } && queue.waiting == 0)
     }
 
     @Test("What waits for the start is worked off; a full queue and a stopped one refuse")

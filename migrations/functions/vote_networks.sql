@@ -303,6 +303,20 @@ as $$
 declare
     moment constant timestamptz := dailies_now();
 begin
+    -- Adoption locks the networks of a device in this order.
+    perform
+    from (
+        select distinct decode(here.network, 'hex') as network
+        from unnest(networks, crowds) here (network, crowd)
+        where here.crowd
+        order by 1
+    ) wanted
+    cross join lateral (
+        select
+        from vote_networks
+        where vote_networks.round_started = started and vote_networks.network = wanted.network
+        for no key update
+    ) locked;
     for place in 1..cardinality(crowds) loop
         continue when not crowds[place];
         perform
