@@ -174,12 +174,13 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     }
 
     private func conclude(_ tickets: [Ticket], isLast: Bool) {
-        // The next step of one may take long, and the others must not wait for it.
-        if let runner, !isLast || tickets.count > 1 {
-            runner.perform(tickets.map { $0.conclude })
-        } else {
+        guard let runner, !isLast || tickets.count > 1 else {
             for ticket in tickets { ticket.conclude() }
+            return
         }
+        // To wake a thread costs nothing. Any other next step may take long, and the others must not wait for it.
+        for ticket in tickets where ticket.summon != nil { ticket.conclude() }
+        runner.perform(tickets.filter { $0.summon == nil }.map { $0.conclude })
     }
 }
 

@@ -64,43 +64,49 @@ struct GroupQueueTests {
         queue.stop()
     }
 
-    @Test("VOTE-06 answers are heard on the runner's threads, while the next group is worked off")
-    func runner() throws {
+    /// What a queue with a runner does with five items, told after each turn of the runner.
+    private func turns(goesOn: Bool) -> [(groups: [[Int]], heard: [Int: Int])] {
         let runner = Collecting()
-        let queue = GroupQueue<Int, Int>(groupLimit: 100, capacity: 100, runner: runner)
-        let gate = Monitor(false)
+        let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 100, runner: runner, goesOn: goesOn)
         let groups = Monitor<[[Int]]>([])
         let heard = Monitor<[Int: Int]>([:])
         queue.start { tickets in
             groups.update { $0.append(tickets.map(\.item)) }
-            if tickets.first?.item == 0 { _ = gate.wait { $0 ? true : nil } }
             for ticket in tickets { ticket.answer(ticket.item == 3 ? .failure(Refused()) : .success(ticket.item * 2)) }
         }
-        @Sendable func hand(_ item: Int) {
+        for item in 0..<5 {
             queue.submit(item) { result in heard.update { $0[item] = (try? result.get()) ?? -1 } }
         }
-        try concurrently(2) { (number: Int) throws in
-            if number == 0 {
-                hand(0)
-                #expect(groups.withLock(\.isEmpty), "whoever hands in goes on, and the runner leads")
-                runner.run()
-            } else {
-                #expect(eventually { groups.withLock { !$0.isEmpty } })
-                for item in 1...4 { hand(item) }
-                #expect(heard.withLock(\.isEmpty), "nobody has waited, and nothing is known yet")
-                gate.update { $0 = true }
-            }
-        }
-        #expect(groups.withLock(\.self) == [[0], [1, 2, 3, 4]])
-        #expect(heard.withLock(\.isEmpty), "what becomes of answers is the runner's to do")
-        runner.run()
-        #expect(heard.withLock(\.self) == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
-        hand(7)
-        runner.run()
-        #expect(heard.withLock { $0[7] } == 14, "a lone item is heard of at once, on the thread that leads")
+        var turns: [(groups: [[Int]], heard: [Int: Int])] = []
+        repeat {
+            turns.append((groups.withLock(\.self), heard.withLock(\.self)))
+        } while runner.run()
         queue.stop()
-        hand(9)
+        queue.submit(9) { result in heard.update { $0[9] = (try? result.get()) ?? -1 } }
         #expect(heard.withLock { $0[9] } == -1, "a stopped queue refuses")
+        return turns
+    }
+
+    @Test("VOTE-06 whoever hands in waits for nothing: groups and what becomes of answers are the runner's to do")
+    func runner() throws {
+        let turns = turns(goesOn: false)
+        #expect(turns[0].groups.isEmpty && turns[0].heard.isEmpty)
+        #expect(turns[1].groups == [[0, 1]])
+        #expect(turns[1].heard.isEmpty, "the answers are heard in a turn of their own")
+        #expect(turns[2].heard == [0: 0, 1: 2])
+        #expect(turns[2].groups == [[0, 1], [2, 3]], "the next group comes after them")
+        let last = try #require(turns.last)
+        #expect(last.groups == [[0, 1], [2, 3], [4]])
+        #expect(last.heard == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
+    }
+
+    @Test("VOTE-06 where groups follow each other at once, one turn works off all that wait")
+    func goingOn() throws {
+        let turns = turns(goesOn: true)
+        #expect(turns[0].groups.isEmpty)
+        #expect(turns[1].groups == [[0, 1], [2, 3], [4]])
+        #expect(turns[1].heard == [4: 8], "only the lone one at the end is heard of at once")
+        #expect(try #require(turns.last).heard == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
     }
 
     @Test("VOTE-06 whoever waits for an answer works for others once, and leaves the rest to the runner")
@@ -126,7 +132,7 @@ struct GroupQueueTests {
                 gate.update { $0 = true }
             }
         }
-        while heard.withLock({ $0.count < 2 }) { runner.run() }
+        while heard.withLock({ $0.count < 2 }), runner.run() {}
         #expect(heard.withLock(\.self).sorted() == [1, 2])
         queue.stop()
     }
@@ -180,11 +186,13 @@ private final class Collecting: StepRunner {
 
     func perform(_ steps: [Step]) { self.steps.update { $0 += steps } }
 
-    func run() {
+    /// One turn: what has come until now. False when nothing has.
+    func run() -> Bool {
         let taken = steps.update { steps -> [Step] in
             defer { steps = [] }
             return steps
         }
         for step in taken { step() }
+        return !taken.isEmpty
     }
 }
