@@ -6,6 +6,9 @@ public enum SHA256 {
     public static let byteCount = 32
 
     /// Fetched once: OpenSSL looks an algorithm up by its name, under a lock, wherever none is handed to it.
+    ///
+    /// Unsafe, since the compiler knows nothing of what stands behind the pointer: a fetched algorithm is never changed, and
+    /// OpenSSL lets every thread read it.
     nonisolated(unsafe) static let algorithm: OpaquePointer = {
         guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
             // A library without it: no later step could be trusted.

@@ -13,7 +13,6 @@ public final class FeedCache: Sendable {
     private static let maximumAge = Duration.seconds(1)
     /// Names and pictures of creators may change without an announcement.
     private static let maximumFragmentAge = Duration.seconds(60)
-    private static let patience = Duration.seconds(5)
 
     private let database: Database
     private let address: MediaAddress
@@ -34,9 +33,10 @@ public final class FeedCache: Sendable {
         var drops = 0
     }
 
-    private enum Task {
-        case use(FeedSnapshot)
-        case load(known: FeedSnapshot?, drops: Int)
+    /// A reading of the slot that somebody has to do.
+    private struct Reading {
+        let known: FeedSnapshot?
+        let drops: Int
     }
 
     /// A cache over `database`. Where nobody may wait, it is read on the threads of `runner`, which may.
@@ -49,26 +49,10 @@ public final class FeedCache: Sendable {
         self.render = render
     }
 
-    /// The open slot as it stands.
-    public func current() throws -> FeedSnapshot {
-        let task = kept.wait(until: .now + Self.patience) { kept -> Task? in
-            let now = ContinuousClock.now
-            if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return .use(snapshot) }
-            if kept.isLoading { return nil }
-            kept.isLoading = true
-            return .load(known: kept.renderedUntil > now ? kept.snapshot : nil, drops: kept.drops)
-        }
-        switch task {
-        case .use(let snapshot): return snapshot
-        case .load(let known, let drops): return try load(known: known, drops: drops)
-        case nil: throw DatabaseError.unavailable(reason: "the open slot was not read in time")
-        }
-    }
-
-    /// The same without waiting: `then` hears it on whichever thread it becomes known. While it is read anew, what there
-    /// is serves for one more `maximumAge`.
+    /// The open slot as it stands. `then` hears it on whichever thread it becomes known. While it is read anew, what there is
+    /// serves for one more `maximumAge`.
     public func current(then: @escaping Hearer) {
-        let (usable, task) = kept.withLock { kept -> (FeedSnapshot?, Task?) in
+        let (usable, reading) = kept.withLock { kept -> (FeedSnapshot?, Reading?) in
             let now = ContinuousClock.now
             if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
             let usable = kept.until + Self.maximumAge > now ? kept.snapshot : nil
@@ -77,47 +61,44 @@ public final class FeedCache: Sendable {
             if kept.isLoading { return (usable, nil) }
             kept.isLoading = true
             let known = kept.renderedUntil > now ? kept.snapshot : nil
-            return (usable, .load(known: known, drops: kept.drops))
+            return (usable, Reading(known: known, drops: kept.drops))
         }
-        if case .load(let known, let drops)? = task {
-            perform { [self] in _ = try? load(known: known, drops: drops) }
-        }
+        if let reading { perform(reading) }
         if let usable { then(.success(usable)) }
     }
 
-    private func perform(_ job: @escaping @Sendable () -> Void) {
-        if let runner { runner.perform(job) } else { job() }
+    private func perform(_ reading: Reading) {
+        if let runner { runner.perform { self.load(reading) } } else { load(reading) }
     }
 
     /// Forgets what was read, because it has changed.
     public func drop() {
-        kept.update { kept in
+        kept.withLock { kept in
             kept.snapshot = nil
             kept.drops += 1
         }
     }
 
-    private func load(known: FeedSnapshot?, drops: Int) throws -> FeedSnapshot {
-        let found = Result { try read(known: known) }
-        let (heard, next) = kept.update { kept -> ([Hearer], Int?) in
+    private func load(_ reading: Reading) {
+        let found = Result { try read(known: reading.known) }
+        let (heard, next) = kept.withLock { kept -> ([Hearer], Reading?) in
             var left: [(drops: Int, then: Hearer)] = []
             if case .success(let snapshot) = found {
                 // What was dropped meanwhile may have been read before the change.
-                if kept.drops == drops {
+                if kept.drops == reading.drops {
                     kept.snapshot = snapshot
                     kept.until = .now + Self.maximumAge
-                    if known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
+                    if reading.known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
                 }
-                left = kept.waiting.filter { $0.drops > drops }
+                left = kept.waiting.filter { $0.drops > reading.drops }
             }
-            let heard = kept.waiting.filter { $0.drops <= drops || left.isEmpty }.map(\.then)
+            let heard = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }.map(\.then)
             kept.waiting = left
             kept.isLoading = !left.isEmpty
-            return (heard, left.isEmpty ? nil : kept.drops)
+            return (heard, left.isEmpty ? nil : Reading(known: nil, drops: kept.drops))
         }
-        if let next { perform { [self] in _ = try? load(known: nil, drops: next) } }
+        if let next { perform(next) }
         for then in heard { then(found) }
-        return try found.get()
     }
 
     private func read(known: FeedSnapshot?) throws -> FeedSnapshot {

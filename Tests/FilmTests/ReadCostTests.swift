@@ -26,7 +26,8 @@ struct ReadCostTests {
             _ = try pages.details(clips[0], for: .visitor)
             _ = try pages.own(of: stage.admin)
             _ = try Rounds(database: database).untilNextDue()
-            _ = try FeedCache(database: database, address: { $0 }, render: { _, _ in [] }).current()
+            let cache = FeedCache(database: database, address: { $0 }, render: { _, _ in [] })
+            _ = try awaited { cache.current(then: $0) }
 
             let after = try stage.rowsScanned(after: database)
             for (table, rows) in after {
