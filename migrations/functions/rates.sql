@@ -122,7 +122,7 @@ begin
         end,
         0
     from unnest(keys, current_granted, previous_granted) told (key, in_current, in_previous)
-    order by told.key
+    order by told.key collate "C"
     on conflict (key) do update
     set minute = case windows.minute when next_minute then next_minute else this_minute end,
         current_count = case windows.minute
