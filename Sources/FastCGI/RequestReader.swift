@@ -38,12 +38,10 @@ struct RequestReader {
         }
         if let type = server["CONTENT_TYPE"], !type.isEmpty { headers["Content-Type"] = type }
         length = RequestReader.length(server["CONTENT_LENGTH"])
-        var request = Request(
+        head = Request(
             Method(server["REQUEST_METHOD"] ?? ""), isMalformed ? "" : server["REQUEST_URI"] ?? "", headers: headers,
             id: server["REQUEST_ID"], clientAddress: server["CLIENT_ADDRESS"] ?? server["REMOTE_ADDR"] ?? "",
-            isSecure: server["HTTPS"] == "on", isInternal: server["INTERNAL_REQUEST"] == "1")
-        request.server = server
-        head = request
+            isSecure: server["HTTPS"] == "on", isInternal: server["INTERNAL_REQUEST"] == "1", server: server)
     }
 
     /// Reads the body, or says in the request why it is not there. True when nothing of it is left to be read.

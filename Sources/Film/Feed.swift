@@ -40,6 +40,7 @@ public struct Feed: Sendable {
     private let cache: FeedCache
     private let standings: VoterStandings
     private let views: ViewBuffer
+    private let randoms = QuickRandoms()
 
     /// A feed over the clips that `cache` keeps; what it shows is noted in `views`.
     public init(cache: FeedCache, standings: VoterStandings, views: ViewBuffer) {
@@ -72,7 +73,7 @@ public struct Feed: Sendable {
     private func page(
         of snapshot: FeedSnapshot, _ standing: VoterStanding, _ request: FeedRequest, at now: Date
     ) -> FeedPage {
-        var random = QuickRandom()
+        var random = randoms.make()
         let page = Self.page(of: snapshot, standing, request, now: now, using: &random)
         if let season = snapshot.season, let slot = snapshot.slot {
             views.note(page.clips.map(\.clip.id), by: request.voterKey, in: ViewedRound(season: season.id, slot: slot))

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import Synchronization
 
 /// What a clip of the open slot means to one voter, best shown first.
 public enum FeedGroup: Sendable, CaseIterable {
@@ -124,7 +125,7 @@ public struct QuickRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// A generator that begins at `seed`.
-    public init(seed: UInt64 = .random(in: .min ... .max)) {
+    public init(seed: UInt64) {
         state = seed
     }
 
@@ -135,5 +136,20 @@ public struct QuickRandom: RandomNumberGenerator, Sendable {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Makes generators for one answer each. The kernel is asked for the first seed alone: to ask it each time would cost more
+/// than all the numbers of an answer.
+final class QuickRandoms: Sendable {
+    private let first = UInt64.random(in: .min ... .max)
+    private let made = Atomic<UInt64>(0)
+
+    /// A generator whose seed nobody knows.
+    func make() -> QuickRandom {
+        // A seed is a number of another generator, so that no two of them walk one behind the other.
+        var seeds = QuickRandom(
+            seed: first &+ made.wrappingAdd(1, ordering: .relaxed).newValue &* 0xD1B5_4A32_D192_ED03)
+        return QuickRandom(seed: seeds.next())
     }
 }

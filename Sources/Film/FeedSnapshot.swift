@@ -29,8 +29,8 @@ public struct FeedSeason: Sendable, Equatable {
     public let showCounts: CountVisibility
 }
 
-/// A clip of the open slot.
-public struct FeedClip: Sendable {
+/// A clip of the open slot. An object, as it stands in many answers at a time.
+public final class FeedClip: Sendable {
     /// Its id.
     public let id: UUID
     /// The id as it is written.
@@ -45,6 +45,19 @@ public struct FeedClip: Sendable {
     public let viewCount: Int
     /// Since when it competes.
     let activatedAt: Date
+
+    init(
+        id: UUID, idText: String, fragment: [UInt8], voteCount: Int, weightedScore: Int, viewCount: Int,
+        activatedAt: Date
+    ) {
+        self.id = id
+        self.idText = idText
+        self.fragment = fragment
+        self.voteCount = voteCount
+        self.weightedScore = weightedScore
+        self.viewCount = viewCount
+        self.activatedAt = activatedAt
+    }
 }
 
 /// The open slot as it stood a moment ago, shared by all requests of a process.

@@ -59,14 +59,20 @@ public final class Application: Sendable {
     /// Answers a request: `then` hears the answer once, on whichever thread makes it, and perhaps before this returns.
     /// Never fails, and never leaves a step out.
     public func respond(to request: Request, then: @escaping @Sendable (Response) -> Void) {
-        var exchange = Exchange(request: request, log: log.with(["request": .string(request.id)]))
+        let log = log.with(["request": .string(request.id)])
+        var request = request
+        let found = Result { try target(of: &request) }
+        let route: Route? = if case .success(.route(let route)) = found { route } else { nil }
+        let exchange = Exchange(request, route, log)
         do {
-            switch try target(of: &exchange) {
-            case .answer(let response): then(conclude(.success(response), exchange))
-            case .route(let route): admit(to: route, exchange, then)
+            switch try found.get() {
+            case .answer(let response): then(conclude(.success(response), Judged(exchange)))
+            case .route(let route):
+                try checkBody(of: request, for: route)
+                admit(to: route, exchange, then)
             }
         } catch {
-            then(conclude(.failure(error), exchange))
+            then(conclude(.failure(error), Judged(exchange)))
         }
     }
 
@@ -75,8 +81,7 @@ public final class Application: Sendable {
         case answer(Response)
     }
 
-    private func target(of exchange: inout Exchange) throws -> Target {
-        var request = exchange.request
+    private func target(of request: inout Request) throws -> Target {
         guard !request.query.isMalformed else {
             throw Problem.malformed("The query of this address is malformed.", code: "malformed_query")
         }
@@ -93,9 +98,6 @@ public final class Application: Sendable {
             return .answer(Response(status: 204, headers: ["Allow": list]))
         case .route(let route, let parameters):
             request.parameters = parameters
-            exchange.request = request
-            exchange.route = route
-            try checkBody(of: request, for: route)
             return .route(route)
         }
     }
@@ -113,48 +115,47 @@ public final class Application: Sendable {
     private func admit(to route: Route, _ exchange: Exchange, _ then: @escaping @Sendable (Response) -> Void) {
         let now = clock.now()
         guards.admit(exchange.request, to: route, at: now) { [self] admission in
-            var exchange = exchange
-            exchange.caller = admission.caller
-            exchange.decision = admission.decision
-            serve(route, admission.refusal, at: now, exchange, then)
+            let judged = Judged(exchange, admission.caller, admission.decision)
+            serve(route, admission.refusal, at: now, judged, then)
         }
     }
 
     private func serve(
-        _ route: Route, _ refusal: (any Error)?, at now: Date, _ exchange: Exchange,
+        _ route: Route, _ refusal: (any Error)?, at now: Date, _ judged: Judged,
         _ then: @escaping @Sendable (Response) -> Void
     ) {
         let reply: Reply
         do {
             if let refusal { throw refusal }
-            let values = try InputReader.query(of: exchange.request, for: route)
-            let body = try InputReader.body(of: exchange.request, for: route)
+            let request = judged.exchange.request
+            let values = try InputReader.query(of: request, for: route)
+            let body = try InputReader.body(of: request, for: route)
             let context = Context(
-                request: exchange.request, caller: exchange.caller, now: now, log: exchange.log, values: values)
+                request: request, caller: judged.caller, now: now, log: judged.exchange.log, values: values)
             reply = try route.reply(context, body)
         } catch {
-            then(conclude(.failure(error), exchange))
+            then(conclude(.failure(error), judged))
             return
         }
         switch reply {
-        case .now(let response): then(conclude(.success(response), exchange))
-        case .later(let begin): begin { [self] outcome in then(conclude(outcome, exchange)) }
+        case .now(let response): then(conclude(.success(response), judged))
+        case .later(let begin): begin { [self] outcome in then(conclude(outcome, judged)) }
         }
     }
 
-    private func conclude(_ outcome: Reply.Outcome, _ exchange: Exchange) -> Response {
-        var exchange = exchange
+    private func conclude(_ outcome: Reply.Outcome, _ judged: Judged) -> Response {
         var response: Response
+        var failure: String?
         switch outcome {
         case .success(let answer):
             response = answer
         case .failure(let error):
-            let problem = problem(for: error, exchange)
-            exchange.failure = problem.code
-            response = render(problem, exchange)
+            let problem = problem(for: error, judged.exchange)
+            failure = problem.code
+            response = render(problem, judged.exchange)
         }
-        finish(&response, exchange)
-        return record(response, exchange)
+        finish(&response, judged)
+        return record(response, judged, failure)
     }
 
     /// `/story/` is `/story`, when there is one.
@@ -210,19 +211,16 @@ extension Application {
         return exchange.request.path != "/api" && !exchange.request.path.hasPrefix("/api/")
     }
 
-    private func finish(_ response: inout Response, _ exchange: Exchange) {
+    private func finish(_ response: inout Response, _ judged: Judged) {
+        let exchange = judged.exchange
         response.headers["X-Request-Id"] = exchange.request.id
         crossOrigin.apply(exchange.request, &response)
-        if let decision = exchange.decision {
-            for field in decision.headers.fields where response.headers[field.name] == nil {
-                response.headers[field.name] = field.value
-            }
-        }
+        judged.decision?.tell(in: &response.headers)
         if response.headers["Cache-Control"] == nil {
             // What sets a cookie is for one person, whatever its route says.
             let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
             let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
-            response.headers["Cache-Control"] = policy.header(for: exchange.caller)
+            response.headers["Cache-Control"] = policy.header(for: judged.caller)
         }
         Conditional.apply(exchange.request, &response)
         if exchange.request.method == .head || response.status == 304 || response.status == 204 {
@@ -234,15 +232,15 @@ extension Application {
         }
     }
 
-    private func record(_ response: Response, _ exchange: Exchange) -> Response {
+    private func record(_ response: Response, _ judged: Judged, _ failure: String?) -> Response {
         guard case .stream(let write) = response.body else {
-            exchange.record(response.status, response.bytes?.count ?? 0)
+            judged.record(response.status, response.bytes?.count ?? 0, failure)
             return response
         }
         var copy = response
         copy.body = .stream { writer in
             let count = ByteCount()
-            defer { exchange.record(response.status, count.bytes) }
+            defer { judged.record(response.status, count.bytes, failure) }
             do {
                 try write(
                     BodyWriter { bytes in
@@ -250,7 +248,7 @@ extension Application {
                         count.bytes += bytes.count
                     })
             } catch {
-                exchange.log.warning("stream ended early", exchange.fields(of: error))
+                judged.exchange.log.warning("stream ended early", judged.exchange.fields(of: error))
                 throw error
             }
         }
@@ -263,31 +261,50 @@ private final class ByteCount {
     var bytes = 0
 }
 
-/// One request on its way.
-private struct Exchange: Sendable {
-    var request: Request
+/// One request on its way. It is handed from closure to closure, hence in one piece.
+private final class Exchange: Sendable {
+    let request: Request
+    let route: Route?
     let log: Log
     let started = ContinuousClock.now
-    var route: Route?
-    var caller = Caller.visitor
-    var decision: LimitDecision?
-    var failure: String?
+
+    init(_ request: Request, _ route: Route?, _ log: Log) {
+        self.request = request
+        self.route = route
+        self.log = log
+    }
 
     func fields(of error: any Error) -> [String: LogValue] {
         ["route": .string(route?.pattern ?? "none"), "error": .string(String(reflecting: error))]
     }
 
-    func record(_ status: Int, _ bytes: Int) {
-        let duration = ContinuousClock.now - started
+}
+
+/// A request of which it is known who sent it, as far as anybody asked.
+private struct Judged: Sendable {
+    let exchange: Exchange
+    let caller: Caller
+    let decision: LimitDecision?
+
+    init(_ exchange: Exchange, _ caller: Caller = .visitor, _ decision: LimitDecision? = nil) {
+        self.exchange = exchange
+        self.caller = caller
+        self.decision = decision
+    }
+
+    func record(_ status: Int, _ bytes: Int, _ failure: String?) {
+        let log = exchange.log
+        let method = LogValue.string(exchange.request.method.description)
+        let duration = ContinuousClock.now - exchange.started
         let milliseconds =
             Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds / 1_000_000_000) / 1e6
         let rounded = (milliseconds * 1_000).rounded() / 1_000
-        let route = route?.pattern ?? "none"
+        let route = exchange.route?.pattern ?? "none"
         if let failure {
             log.info(
                 "request",
                 inOrder: [
-                    "method": .string(request.method.description), "route": .string(route), "status": .int(status),
+                    "method": method, "route": .string(route), "status": .int(status),
                     "code": .string(failure), "ms": .double(rounded), "bytes": .int(bytes),
                     "caller": .string(caller.kind),
                 ])
@@ -295,7 +312,7 @@ private struct Exchange: Sendable {
             log.info(
                 "request",
                 inOrder: [
-                    "method": .string(request.method.description), "route": .string(route), "status": .int(status),
+                    "method": method, "route": .string(route), "status": .int(status),
                     "ms": .double(rounded), "bytes": .int(bytes), "caller": .string(caller.kind),
                 ])
         }

@@ -128,7 +128,7 @@ public struct Guard: Sendable {
         }
         if let decision, !decision.isAllowed {
             var problem = Problem.tooManyRequests(retryAfter: decision.resetSeconds)
-            for field in decision.headers.fields { problem = problem.with(field.name, field.value) }
+            decision.tell(in: &problem.headers)
             throw problem
         }
         return decision
@@ -215,10 +215,10 @@ public struct LimitDecision: Sendable, Hashable {
         self.resetSeconds = max(1, resetSeconds)
     }
 
-    var headers: Headers {
-        [
-            "X-RateLimit-Limit": String(limit), "X-RateLimit-Remaining": String(remaining),
-            "X-RateLimit-Reset": String(resetSeconds),
-        ]
+    /// Says so in the headers that an answer has not got already.
+    func tell(in headers: inout Headers) {
+        if headers["X-RateLimit-Limit"] == nil { headers.add("X-RateLimit-Limit", String(limit)) }
+        if headers["X-RateLimit-Remaining"] == nil { headers.add("X-RateLimit-Remaining", String(remaining)) }
+        if headers["X-RateLimit-Reset"] == nil { headers.add("X-RateLimit-Reset", String(resetSeconds)) }
     }
 }

@@ -23,9 +23,9 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// The first value of a name; assigning replaces all of them, assigning nil removes them.
     public subscript(_ name: String) -> String? {
-        get { fields.first { Headers.isSame($0.name, name) }?.value }
+        get { place(of: name).map { fields[$0].value } }
         set {
-            fields.removeAll { Headers.isSame($0.name, name) }
+            if place(of: name) != nil { fields.removeAll { Headers.isSame($0.name, name) } }
             if let newValue {
                 add(name, newValue)
             }
@@ -34,7 +34,14 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// Every value of a name in order.
     public func values(_ name: String) -> [String] {
-        fields.compactMap { Headers.isSame($0.name, name) ? $0.value : nil }
+        fields.indices.compactMap { Headers.isSame(fields[$0].name, name) ? fields[$0].value : nil }
+    }
+
+    /// Where a name stands first. Looked for through a span, as an iteration would take and leave a share in each field.
+    private func place(of name: String) -> Int? {
+        let fields = fields.span
+        for place in fields.indices where Headers.isSame(fields[place].name, name) { return place }
+        return nil
     }
 
     /// Makes room for so many fields.
@@ -42,6 +49,8 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// Adds a field beside those that are there.
     public mutating func add(_ name: String, _ value: String) {
+        // An answer has about a dozen of them.
+        if fields.isEmpty { fields.reserveCapacity(12) }
         fields.append(Field(name: Headers.withoutControls(name), value: Headers.withoutControls(value)))
     }
 

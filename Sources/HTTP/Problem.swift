@@ -9,7 +9,7 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
     /// What is wrong with each field.
     public let details: [FieldFault]
     /// Further headers, such as `Retry-After`.
-    public private(set) var headers: Headers
+    public internal(set) var headers: Headers
     /// Further members of the answer, such as the current totals of a clip that was voted for already.
     public private(set) var members: [String: JSONValue]
 

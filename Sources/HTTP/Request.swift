@@ -10,50 +10,80 @@ public struct Request: Sendable {
         case malformedLength
     }
 
-    /// The method.
-    public var method: Method
-    /// The path as it came, still percent-encoded.
-    public var path: String
-    /// The query.
-    public var query: Query
-    /// The headers; what a client sent, hence never to be trusted.
-    public var headers: Headers
-    /// The cookies.
-    public let cookies: Cookies
+    /// What never changes of a request, in one place: it goes from hand to hand, and a copy of each of its parts would cost
+    /// more than most of what is done with them.
+    private final class Head: Sendable {
+        let method: Method
+        let path: String
+        let query: Query
+        let headers: Headers
+        let cookies: Cookies
+        let id: String
+        let clientAddress: String
+        let isSecure: Bool
+        let isInternal: Bool
+        let server: ServerParameters
+
+        init(
+            _ method: Method, _ path: String, _ query: Query, _ headers: Headers, id: String, clientAddress: String,
+            isSecure: Bool, isInternal: Bool, server: ServerParameters
+        ) {
+            self.method = method
+            self.path = path
+            self.query = query
+            self.headers = headers
+            cookies = Cookies(headers.values("Cookie"))
+            self.id = id
+            self.clientAddress = clientAddress
+            self.isSecure = isSecure
+            self.isInternal = isInternal
+            self.server = server
+        }
+    }
+
+    private let head: Head
     /// The body.
     public var body: [UInt8]
     /// Why the body is not there, if it should be.
     public var bodyFault: BodyFault?
-    /// The id that the answer and every log line carry.
-    public var id: String
-    /// The client's address after the web server took trusted proxies into account.
-    public var clientAddress: String
-    /// Whether the client came by https.
-    public var isSecure: Bool
-    /// Whether the web server itself asks, in a subrequest that no client can make.
-    public var isInternal: Bool
-    /// What the web server's own configuration says about the request, such as `ORIGINAL_URI` in a subrequest. Never
-    /// anything that a client may choose.
-    public var server = ServerParameters()
     /// What stands in the place of each name in the route's pattern, decoded.
     public var parameters: [String: String] = [:]
+
+    /// The method.
+    public var method: Method { head.method }
+    /// The path as it came, still percent-encoded.
+    public var path: String { head.path }
+    /// The query.
+    public var query: Query { head.query }
+    /// The headers; what a client sent, hence never to be trusted.
+    public var headers: Headers { head.headers }
+    /// The cookies.
+    public var cookies: Cookies { head.cookies }
+    /// The id that the answer and every log line carry.
+    public var id: String { head.id }
+    /// The client's address after the web server took trusted proxies into account.
+    public var clientAddress: String { head.clientAddress }
+    /// Whether the client came by https.
+    public var isSecure: Bool { head.isSecure }
+    /// Whether the web server itself asks, in a subrequest that no client can make.
+    public var isInternal: Bool { head.isInternal }
+    /// What the web server's own configuration says about the request, such as `ORIGINAL_URI` in a subrequest. Never
+    /// anything that a client may choose.
+    public var server: ServerParameters { head.server }
 
     /// A request; `target` is path and query.
     public init(
         _ method: Method, _ target: String, headers: Headers = [:], body: [UInt8] = [], id: String? = nil,
-        clientAddress: String = "127.0.0.1", isSecure: Bool = false, isInternal: Bool = false
+        clientAddress: String = "127.0.0.1", isSecure: Bool = false, isInternal: Bool = false,
+        server: ServerParameters = [:]
     ) {
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        self.method = method
-        path = mark.map { String(target[..<$0]) } ?? target
-        query = mark.map { Query(String(target[target.utf8.index(after: $0)...])) } ?? Query()
-        self.headers = headers
-        cookies = Cookies(headers.values("Cookie"))
+        head = Head(
+            method, mark.map { String(target[..<$0]) } ?? target,
+            mark.map { Query(String(target[target.utf8.index(after: $0)...])) } ?? Query(), headers,
+            id: RequestID.accepting(id), clientAddress: clientAddress, isSecure: isSecure, isInternal: isInternal,
+            server: server)
         self.body = body
-        self.id = RequestID.accepting(id)
-        self.clientAddress = clientAddress
-        self.isSecure = isSecure
-        self.isInternal = isInternal
     }
 
     /// The token of `Authorization: Bearer …`.

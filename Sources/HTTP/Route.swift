@@ -1,5 +1,5 @@
 /// One route as data: everything that the guard, the validation, the caches and the document must know about it.
-public struct Route: Sendable {
+public final class Route: Sendable {
     /// What the body of a request must be.
     public enum BodyForm: Sendable {
         /// There is none; an empty object passes.
@@ -23,11 +23,11 @@ public struct Route: Sendable {
     /// Whether banned members are turned away.
     public let refusesBanned: Bool
     /// What an API key must be allowed to call this; nil where no key may, whatever it is allowed.
-    public private(set) var keyScope: KeyScope?
+    public let keyScope: KeyScope?
     /// Whether only somebody who has signed in lately may call.
-    public private(set) var needsRecentSignIn: Bool
+    public let needsRecentSignIn: Bool
     /// Whether the limit is counted by the work of the route itself, as that of the vote is.
-    public private(set) var countsItself = false
+    public let countsItself: Bool
     /// The feature flag that must be on.
     public let flag: String?
     /// Whether the route is served even while the process is not ready for others.
@@ -57,7 +57,7 @@ public struct Route: Sendable {
     }
 
     /// A route in full. What most routes need is shorter: `get`, `post`, `put`, `patch`, `delete`.
-    public init(
+    public convenience init(
         _ method: Method, _ pattern: String, access: Access, limit: LimitClass?, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: BodyForm = .none,
         query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], cache: CachePolicy = .noStore,
@@ -87,6 +87,7 @@ public struct Route: Sendable {
         self.refusesBanned = refusesBanned ?? (method.isMutation || access == .admin)
         keyScope = access.keyScope(for: method)
         needsRecentSignIn = limit == .adminSensitive
+        countsItself = false
         self.flag = flag
         self.isAlwaysServed = isAlwaysServed
         self.bodyLimit = bodyLimit
@@ -99,32 +100,49 @@ public struct Route: Sendable {
         self.mayBlock = mayBlock
         self.reply = reply
     }
+
+    private init(_ other: Route, keyScope: KeyScope?, needsRecentSignIn: Bool, countsItself: Bool) {
+        method = other.method
+        pattern = other.pattern
+        access = other.access
+        limit = other.limit
+        needsCSRF = other.needsCSRF
+        refusesBanned = other.refusesBanned
+        self.keyScope = keyScope
+        self.needsRecentSignIn = needsRecentSignIn
+        self.countsItself = countsItself
+        flag = other.flag
+        isAlwaysServed = other.isAlwaysServed
+        bodyLimit = other.bodyLimit
+        body = other.body
+        query = other.query
+        answers = other.answers
+        cache = other.cache
+        features = other.features
+        summary = other.summary
+        mayBlock = other.mayBlock
+        reply = other.reply
+    }
+
+    /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
+    public func forPeopleOnly() -> Route {
+        Route(self, keyScope: nil, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself)
+    }
+
+    /// The same route, which may be called only soon after signing in: what destroys.
+    public func afterRecentSignIn() -> Route {
+        Route(self, keyScope: keyScope, needsRecentSignIn: true, countsItself: countsItself)
+    }
+
+    /// The same route, whose work counts the limit itself; the guard does not count it a second time.
+    public func countingItself() -> Route {
+        Route(self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: true)
+    }
 }
 
 extension Route {
     /// Whether answering this request may make its thread wait: whose API key it is may have to be looked up.
     func mayBlock(for request: Request) -> Bool { mayBlock || request.bearerToken != nil }
-
-    /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
-    public func forPeopleOnly() -> Route {
-        var route = self
-        route.keyScope = nil
-        return route
-    }
-
-    /// The same route, which may be called only soon after signing in: what destroys.
-    public func afterRecentSignIn() -> Route {
-        var route = self
-        route.needsRecentSignIn = true
-        return route
-    }
-
-    /// The same route, whose work counts the limit itself; the guard does not count it a second time.
-    public func countingItself() -> Route {
-        var route = self
-        route.countsItself = true
-        return route
-    }
 }
 
 extension Route {

@@ -20,12 +20,13 @@ public struct Bytes16: Hashable, Sendable {
     /// The bytes of 32 small hexadecimal digits; nil for anything else, so that the same digits can be written again.
     init?(hex text: some StringProtocol) {
         guard text.utf8.count == 32, let bytes = Text.bytes(hex: text) else { return nil }
+        // Capitals would be written again as small letters.
+        guard !text.utf8.contains(where: { (0x41...0x46).contains($0) }) else { return nil }
         self.init(bytes)
-        guard hex == text else { return nil }
     }
 
     /// 32 hexadecimal digits.
     public var hex: String {
-        Text.hex((0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - $0 % 8 * 8)) })
+        Text.hex(high, low)
     }
 }

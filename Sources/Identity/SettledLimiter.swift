@@ -8,8 +8,9 @@ internal import Synchronization
 ///
 /// In one process the limit is exact. What other processes let through is known within a second, so that a network which
 /// asks several at once from a standstill can have that many limits in that second; it is counted all the same, and the
-/// network waits the longer for it. While Postgres is away each process counts for itself. For whatever must never pass
-/// once too often there is `RateLimiter`.
+/// network waits the longer for it. Whoever has taken less than a tenth of the limit is not worth a row each second: of
+/// that nobody else hears until it is more. While Postgres is away each process counts for itself. For whatever must never
+/// pass once too often there is `RateLimiter`.
 public final class SettledLimiter: Sendable {
     private static let interval = Duration.seconds(1)
     /// What one statement settles at most.
@@ -17,6 +18,8 @@ public final class SettledLimiter: Sendable {
 
     private let name: String
     private let allowed: Int
+    /// What a network takes in two minutes without being spoken of.
+    private let quiet: Int
     private let capacity: Int
     private let database: Database
     private let clock: WallClock
@@ -49,6 +52,7 @@ public final class SettledLimiter: Sendable {
     ) {
         self.name = name
         self.allowed = allowed
+        quiet = allowed / 10
         self.capacity = capacity
         self.database = database
         self.clock = clock
@@ -76,15 +80,15 @@ public final class SettledLimiter: Sendable {
         let time = seconds()
         let (standing, isFirst) = state.withLock { state -> (RateStanding, Bool) in
             let moment = RateMoment(seconds: time + state.ahead)
+            let wasEmpty = state.windows.isEmpty
             guard state.windows.count < capacity || state.windows[network] != nil else {
                 state.uncounted += 1
                 return (RateStanding(isAllowed: true, allowed: allowed, remaining: allowed - 1, wait: 1), false)
             }
             let (standing, isNews) = state.windows[network, default: SettledWindow(moment.minute)]
-                .take(allowed, at: moment)
-            guard isNews else { return (standing, false) }
-            state.listed.append(network)
-            return (standing, state.listed.count == 1)
+                .take(allowed, quiet: quiet, at: moment)
+            if isNews { state.listed.append(network) }
+            return (standing, wasEmpty)
         }
         if isFirst { state.update { _ in } }
         return standing
@@ -125,7 +129,7 @@ public final class SettledLimiter: Sendable {
 
     /// Waits for the next time to settle; false when it is the last.
     private func pause() -> Bool {
-        _ = state.wait { !$0.listed.isEmpty || $0.isStopping ? true : nil }
+        _ = state.wait { !$0.windows.isEmpty || $0.isStopping ? true : nil }
         return state.wait(until: .now + Self.interval) { $0.isStopping ? false : nil } ?? true
     }
 

@@ -11,11 +11,10 @@ struct SettledWindow {
         unsettled = all
     }
 
-    /// Counts an action if there is room for it. Tells whether it is to be listed now.
-    mutating func take(_ allowed: Int, at moment: RateMoment) -> (RateStanding, isNews: Bool) {
+    /// Counts an action if there is room for it. Tells whether it is to be listed now, which is for whoever has taken more
+    /// than `quiet` of the limit.
+    mutating func take(_ allowed: Int, quiet: Int, at moment: RateMoment) -> (RateStanding, isNews: Bool) {
         move(to: moment.minute)
-        let isNews = !isListed
-        isListed = true
         // Whoever looked at the clock before the minute ended stands at the beginning of the next.
         let elapsed = moment.minute < all.minute ? 0 : moment.elapsed
         let isAllowed = all.room(of: allowed, elapsed: elapsed) > 0
@@ -23,6 +22,8 @@ struct SettledWindow {
             all.count()
             unsettled.count()
         }
+        let isNews = !isListed && (!isAllowed || Int(all.current) + Int(all.previous) > quiet)
+        if isNews { isListed = true }
         return (
             RateStanding(
                 isAllowed: isAllowed, allowed: allowed, remaining: all.room(of: allowed, elapsed: elapsed),

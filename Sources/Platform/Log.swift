@@ -170,6 +170,10 @@ public struct Log: Sendable {
 
     /// The context and then the fields, which take the place of what has the same name there.
     private func added(_ fields: [LogField]) -> [LogField] {
-        context.filter { known in !fields.contains { $0.name == known.name } } + fields
+        if context.isEmpty { return fields }
+        var all: [LogField] = []
+        all.reserveCapacity(context.count + fields.count)
+        for known in context where !fields.contains(where: { $0.name == known.name }) { all.append(known) }
+        return all + fields
     }
 }

@@ -35,21 +35,34 @@ enum JSONLines {
 
     static func appendQuoted(_ text: String, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { bytes in
-            var start = 0
-            for (index, byte) in bytes.enumerated() {
-                // The second group of control characters is C2 80 to C2 9F in UTF-8.
-                let isSecondControl =
-                    byte == 0xC2 && index + 1 < bytes.count && (0x80...0x9F).contains(bytes[index + 1])
-                guard byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || isSecondControl else { continue }
-                line += bytes[start..<index]
-                line += escape(isSecondControl ? bytes[index + 1] : byte).utf8
-                start = index + (isSecondControl ? 2 : 1)
-            }
-            line += bytes[start...]
+        let bytes = text.utf8Span.span
+        // To the end in any case, so that the compiler can look at many bytes at a time. Almost all text is plain.
+        var isPlain = true
+        for index in bytes.indices {
+            isPlain =
+                isPlain && bytes[index] >= 0x20 && bytes[index] < 0x7F && bytes[index] != 0x22 && bytes[index] != 0x5C
+        }
+        if isPlain {
+            line += text.utf8
+        } else {
+            appendEscaped(bytes, to: &line)
         }
         line.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscaped(_ bytes: Span<UInt8>, to line: inout [UInt8]) {
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            // The second group of control characters is C2 80 to C2 9F in UTF-8.
+            let isSecondControl = byte == 0xC2 && index + 1 < bytes.count && (0x80...0x9F).contains(bytes[index + 1])
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || isSecondControl {
+                line += escape(isSecondControl ? bytes[index + 1] : byte).utf8
+            } else {
+                line.append(byte)
+            }
+            index += isSecondControl ? 2 : 1
+        }
     }
 
     private static func escape(_ control: UInt8) -> String {

@@ -1,6 +1,5 @@
 /// The small text conversions that FoundationEssentials lacks.
 public enum Text {
-    static let lowerHex = Array("0123456789abcdef".utf8)
     private static let upperHex = Array("0123456789ABCDEF".utf8)
     private static let base64urlAlphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
@@ -56,14 +55,27 @@ public enum Text {
     }
 
     /// Writes bytes as lower-case hexadecimal digits.
-    public static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(bytes.underestimatedCount * 2)
-        for byte in bytes {
-            digits.append(lowerHex[Int(byte >> 4)])
-            digits.append(lowerHex[Int(byte & 15)])
+    public static func hex(_ bytes: some Collection<UInt8>) -> String {
+        // Written in its place: ids and hashes are written several times for each request.
+        String(unsafeUninitializedCapacity: bytes.count * 2) { room in
+            var place = 0
+            for byte in bytes {
+                room[place] = lowerHex(byte >> 4)
+                room[place + 1] = lowerHex(byte & 15)
+                place += 2
+            }
+            return place
         }
-        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Writes two words as 32 lower-case hexadecimal digits.
+    public static func hex(_ high: UInt64, _ low: UInt64) -> String {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { hex($0) }
+    }
+
+    /// The digit of a number below 16.
+    static func lowerHex(_ number: UInt8) -> UInt8 {
+        number + (number < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 
     /// Reads hexadecimal digits of either case; nil when there is anything else or half a byte.
@@ -79,21 +91,26 @@ public enum Text {
     }
 
     /// Writes bytes as base64 with the URL alphabet and without padding.
-    public static func base64url(_ bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity((bytes.underestimatedCount * 4 + 2) / 3)
-        var buffer: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            buffer = (buffer << 8 | UInt32(byte)) & 0xffff
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                digits.append(base64urlAlphabet[Int(buffer >> UInt32(bits)) & 63])
+    public static func base64url(_ bytes: some Collection<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { room in
+            var place = 0
+            var buffer: UInt32 = 0
+            var bits = 0
+            func put(_ number: UInt32) {
+                room[place] = base64urlAlphabet[Int(number) & 63]
+                place += 1
             }
+            for byte in bytes {
+                buffer = (buffer << 8 | UInt32(byte)) & 0xffff
+                bits += 8
+                while bits >= 6 {
+                    bits -= 6
+                    put(buffer >> UInt32(bits))
+                }
+            }
+            if bits > 0 { put(buffer << UInt32(6 - bits)) }
+            return place
         }
-        if bits > 0 { digits.append(base64urlAlphabet[Int(buffer << UInt32(6 - bits)) & 63]) }
-        return String(decoding: digits, as: UTF8.self)
     }
 
     /// Reads unpadded base64 with the URL alphabet; nil for anything that `base64url` would not have written.

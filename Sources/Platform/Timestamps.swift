@@ -12,13 +12,23 @@ extension Date {
     /// Writes the time as `rfc3339` has it. Every line of the log begins with it.
     func appendRFC3339(to text: inout [UInt8]) {
         let moment = Moment(self)
-        append(moment.year, 4, "-", to: &text)
-        append(moment.month, 2, "-", to: &text)
-        append(moment.day, 2, "T", to: &text)
-        append(moment.hour, 2, ":", to: &text)
-        append(moment.minute, 2, ":", to: &text)
-        append(moment.second, 2, ".", to: &text)
-        append(moment.millisecond, 3, "Z", to: &text)
+        guard (0..<10_000).contains(moment.year) else {
+            // Years that four digits do not hold are nobody's, and must not trap.
+            return text += moment.pieced.utf8
+        }
+        func digit(_ number: Int) -> UInt8 { UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10) }
+        func pair(_ number: Int) -> (UInt8, UInt8) { (digit(number / 10), digit(number)) }
+        let (century, year) = (pair(moment.year / 100), pair(moment.year))
+        let (month, day) = (pair(moment.month), pair(moment.day))
+        let (hour, minute, second) = (pair(moment.hour), pair(moment.minute), pair(moment.second))
+        let milliseconds = pair(moment.millisecond)
+        let dash = UInt8(ascii: "-")
+        let colon = UInt8(ascii: ":")
+        text += [
+            century.0, century.1, year.0, year.1, dash, month.0, month.1, dash, day.0, day.1, UInt8(ascii: "T"),
+            hour.0, hour.1, colon, minute.0, minute.1, colon, second.0, second.1, UInt8(ascii: "."),
+            digit(moment.millisecond / 100), milliseconds.0, milliseconds.1, UInt8(ascii: "Z"),
+        ]
     }
 
     /// The time as HTTP headers want it: `Fri, 02 Jan 2026 03:04:05 GMT`.
@@ -46,21 +56,6 @@ extension Date {
 private let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 private let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-/// Writes the last digits of a number, zeros before them, and a mark.
-private func append(_ number: Int, _ width: Int, _ mark: Unicode.Scalar, to text: inout [UInt8]) {
-    guard number >= 0, number < 10_000 else {
-        // Years that four digits do not hold are nobody's, and must not trap.
-        text += pad(number, width).utf8
-        return text.append(UInt8(ascii: mark))
-    }
-    var place = width == 4 ? 1_000 : width == 3 ? 100 : 10
-    while place > 0 {
-        text.append(UInt8(ascii: "0") + UInt8(number / place % 10))
-        place /= 10
-    }
-    text.append(UInt8(ascii: mark))
-}
-
 private func pad(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
@@ -81,6 +76,12 @@ private struct Moment {
         millisecond = rest % 1_000
         weekday = ((days % 7) + 11) % 7
         (year, month, day) = Self.civil(days)
+    }
+
+    /// The time as `rfc3339` has it, whatever its year.
+    var pieced: String {
+        "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(hour, 2)):\(pad(minute, 2)):\(pad(second, 2))"
+            + ".\(pad(millisecond, 3))Z"
     }
 
     /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar; nil when there is no such date.

@@ -4,16 +4,21 @@ extension UUID {
     /// The id as this site writes it: in lower case. Foundation writes it by `snprintf`, which costs twenty times as
     /// much, and then in upper case.
     public var text: String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(36)
-        withUnsafeBytes(of: uuid) { bytes in
-            for (place, byte) in bytes.enumerated() {
-                if place == 4 || place == 6 || place == 8 || place == 10 { digits.append(UInt8(ascii: "-")) }
-                digits.append(Text.lowerHex[Int(byte >> 4)])
-                digits.append(Text.lowerHex[Int(byte & 15)])
+        String(unsafeUninitializedCapacity: 36) { room in
+            withUnsafeBytes(of: uuid) { bytes in
+                var place = 0
+                for index in 0..<16 {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        room[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    room[place] = Text.lowerHex(bytes[index] >> 4)
+                    room[place + 1] = Text.lowerHex(bytes[index] & 15)
+                    place += 2
+                }
+                return place
             }
         }
-        return String(decoding: digits, as: UTF8.self)
     }
 
     /// Reads an id in its one form of 36 characters, digits of either case; nil for anything else. Foundation reads it by

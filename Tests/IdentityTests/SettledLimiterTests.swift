@@ -67,8 +67,8 @@ struct SettledLimiterTests {
     @Test("SEC-02 what one process let through is known to another once both have settled")
     func twoProcesses() throws {
         try run { stage throws in
-            let (here, there) = (stage.process(), stage.process())
-            for _ in 0..<119 { #expect(here.take(Self.network).isAllowed) }
+            let (here, there) = (stage.process(allowed: 9), stage.process(allowed: 9))
+            for _ in 0..<8 { #expect(here.take(Self.network).isAllowed) }
             here.settle()
             #expect(there.take(Self.network).isAllowed, "it has never heard of this network")
             there.settle()
@@ -76,7 +76,42 @@ struct SettledLimiterTests {
             #expect(here.take(Self.network).isAllowed, "it has not heard of the other's yet")
             here.settle()
             #expect(!here.take(Self.network).isAllowed)
-            #expect(try stage.counts() == [121, 0])
+            #expect(try stage.counts() == [10, 0])
+        }
+    }
+
+    @Test("SEC-02 whoever takes less than a tenth of the limit is not spoken of; then all of it is told")
+    func quiet() throws {
+        try run { stage throws in
+            let (here, there) = (stage.process(), stage.process())
+            for _ in 0..<12 { #expect(here.take(Self.network).isAllowed) }
+            here.settle()
+            #expect(try stage.counts() == nil)
+            #expect(here.take(Self.network).isAllowed)
+            here.settle()
+            #expect(try stage.counts() == [13, 0])
+            // What others do not know of is bounded by that tenth, and they by the limit.
+            for _ in 0..<107 { #expect(here.take(Self.network).isAllowed) }
+            here.settle()
+            for _ in 0..<12 { #expect(there.take(Self.network).isAllowed) }
+            there.settle()
+            #expect(there.take(Self.network).isAllowed)
+            there.settle()
+            #expect(!there.take(Self.network).isAllowed)
+            #expect(try stage.counts() == [133, 0])
+        }
+    }
+
+    @Test("SEC-02 the quiet are forgotten by themselves as well")
+    func quietAreForgotten() throws {
+        try run { stage in
+            let limiter = stage.process()
+            try limiter.start()
+            defer { limiter.stop() }
+            _ = limiter.take(Self.network)
+            try stage.advance(by: .seconds(130))
+            #expect(eventually { limiter.count == 0 })
+            #expect(try stage.counts() == nil)
         }
     }
 
@@ -120,7 +155,7 @@ struct SettledLimiterTests {
     @Test("SEC-02 a process settles by itself, again and again")
     func byItself() throws {
         try run { stage in
-            let limiter = stage.process()
+            let limiter = stage.process(allowed: 9)
             try limiter.start()
             defer { limiter.stop() }
             _ = limiter.take(Self.network)

@@ -5,7 +5,7 @@ public import HTTP
 public import Identity
 
 /// What the handlers of votes work with.
-public struct Voting: Sendable {
+public final class Voting: Sendable {
     let feed: Feed
     let committer: VoteCommitter
     let feedTokens: FeedTokens
@@ -116,7 +116,7 @@ extension Voting {
         showsScore: @escaping @Sendable (CountVisibility) -> Bool,
         _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, any Error>) -> Void) -> Void
     ) -> Reply {
-        .later { then in
+        .later { [self] then in
             feed.snapshot { snapshot in
                 do {
                     let counts = try snapshot.get().season?.showCounts ?? .always
