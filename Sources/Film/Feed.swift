@@ -61,7 +61,10 @@ public struct Feed: Sendable {
         cache.current { found in
             do {
                 let snapshot = try found.get()
-                standings.find(request.voterKey, season: snapshot.season?.id, slot: snapshot.slot) { standing in
+                standings.find(
+                    request.voterKey, season: snapshot.season?.id, slot: snapshot.slot,
+                    hasPowerVotes: snapshot.hasPowerVotes
+                ) { standing in
                     then(standing.map { page(of: snapshot, $0, request, at: now) })
                 }
             } catch {

@@ -107,7 +107,11 @@ public final class FeedCache: Sendable {
                 """
                 select seasons.id, seasons.label, seasons.genre, seasons.total_slots, seasons.show_counts,
                     seasons.status = 'active' as is_active, slots.position, slots.status as slot_status,
-                    slots.voting_started_at, slots.voting_ends_at
+                    slots.voting_started_at, slots.voting_ends_at,
+                    exists (
+                        select from feature_flags
+                        where key = 'power_votes_enabled' and enabled
+                    ) as has_power_votes
                 from seasons
                 left join story_slots slots
                     on slots.season_id = seasons.id
@@ -142,6 +146,7 @@ public final class FeedCache: Sendable {
             state: state, season: season, slot: isActive ? slot : nil,
             votingStartedAt: try round.value("voting_started_at"),
             votingEndsAt: state == .voting ? try round.value("voting_ends_at") : nil,
+            hasPowerVotes: try round.value("has_power_votes"),
             clips: try state == .voting ? slot.map { try clips(season.id, $0, known, connection) } ?? [] : [])
     }
 

@@ -70,6 +70,8 @@ public final class FeedSnapshot: Sendable {
     public let slot: Int?
     /// When the round is over.
     public let votingEndsAt: Date?
+    /// Whether members may cast a super and a mega vote in it.
+    let hasPowerVotes: Bool
     /// The clips that compete in it.
     public let clips: [FeedClip]
     /// What the order depends on.
@@ -78,12 +80,13 @@ public final class FeedSnapshot: Sendable {
 
     init(
         state: FeedState, season: FeedSeason?, slot: Int?, votingStartedAt: Date?, votingEndsAt: Date?,
-        clips: [FeedClip]
+        hasPowerVotes: Bool = false, clips: [FeedClip]
     ) {
         self.state = state
         self.season = season
         self.slot = slot
         self.votingEndsAt = votingEndsAt
+        self.hasPowerVotes = hasPowerVotes
         self.clips = clips
         let views = clips.map(\.viewCount).sorted()
         let median = views.isEmpty ? 0 : views[views.count / 2]

@@ -3,7 +3,7 @@ public import Platform
 public import Postgres
 
 /// How a voter stands in the open round.
-public struct VoterStanding: Sendable, RowDecodable {
+public struct VoterStanding: Sendable {
     /// The clips voted for.
     public let votedClipIDs: [UUID]
     /// How many votes were cast since midnight, UTC.
@@ -13,17 +13,39 @@ public struct VoterStanding: Sendable, RowDecodable {
 
     /// Of a voter without super and mega votes who has voted for these clips, all of them today.
     init(voted: [UUID], dailyVotes: Int) {
-        votedClipIDs = voted
-        totalVotesToday = voted.count
-        remaining = RemainingVotes(standard: max(0, dailyVotes - voted.count), super: 0, mega: 0)
+        self.init(Cast(clipIDs: voted, today: voted.count), dailyVotes: dailyVotes, hasPower: false)
+    }
+
+    /// Of a voter who has cast this. `hasPower` says whether there is a super and a mega vote to cast.
+    fileprivate init(_ cast: Cast, dailyVotes: Int, hasPower: Bool) {
+        votedClipIDs = cast.clipIDs
+        totalVotesToday = cast.today
+        remaining = RemainingVotes(
+            standard: max(0, dailyVotes - cast.today), super: hasPower && !cast.hasSuper ? 1 : 0,
+            mega: hasPower && !cast.hasMega ? 1 : 0)
+    }
+}
+
+/// What a voter has cast in a round, and today.
+private struct Cast: RowDecodable {
+    var place = 0
+    var clipIDs: [UUID] = []
+    var today = 0
+    var hasSuper = false
+    var hasMega = false
+
+    init(clipIDs: [UUID] = [], today: Int = 0) {
+        self.clipIDs = clipIDs
+        self.today = today
     }
 
     /// Reads a row of `voter_standings()`.
-    public init(row: Row) throws(DatabaseError) {
-        votedClipIDs = try row.value(at: 1)
-        totalVotesToday = try row.value(at: 2)
-        remaining = RemainingVotes(
-            standard: try row.value(at: 3), super: try row.value(at: 4), mega: try row.value(at: 5))
+    init(row: Row) throws(DatabaseError) {
+        place = try row.value(at: 0)
+        clipIDs = try row.value(at: 1)
+        today = try row.value(at: 2)
+        hasSuper = try row.value(at: 3)
+        hasMega = try row.value(at: 4)
     }
 }
 
@@ -34,9 +56,11 @@ public final class VoterStandings: Sendable {
         let round: Round
     }
 
+    /// What is asked about, and whether super and mega votes are cast in it.
     private struct Round: Hashable, Sendable {
         let season: UUID?
         let slot: Int?
+        let hasPowerVotes: Bool
     }
 
     private typealias Ticket = GroupQueue<Asked, VoterStanding>.Ticket
@@ -63,28 +87,29 @@ public final class VoterStandings: Sendable {
     /// How a voter stands in a round; without one only the day counts. `then` hears it on whichever thread it becomes
     /// known.
     func find(
-        _ voter: String, season: UUID?, slot: Int?,
+        _ voter: String, season: UUID?, slot: Int?, hasPowerVotes: Bool,
         then: @escaping @Sendable (Result<VoterStanding, any Error>) -> Void
     ) {
-        queue.submit(Asked(voter: voter, round: Round(season: season, slot: slot)), then: then)
+        let round = Round(season: season, slot: slot, hasPowerVotes: hasPowerVotes && slot != nil)
+        queue.submit(Asked(voter: voter, round: round), then: then)
     }
 
     private func answer(_ tickets: [Ticket]) {
         // All ask for the same round but at the moment when it changes.
         for (round, tickets) in Dictionary(grouping: tickets, by: \.item.round) {
             do {
-                let standings: [VoterStanding] = try database.query(
+                let found: [Cast] = try database.query(
                     """
-                    select ordinal, voted_clip_ids, total_today, standard_left, super_left, mega_left
-                    from voter_standings(
-                        \(round.season), \(round.slot)::int, \(tickets.map(\.item.voter)), \(dailyVotes)::int
-                    )
-                    order by ordinal
+                    select ordinal, voted_clip_ids, total_today, has_super, has_mega
+                    from voter_standings(\(round.season), \(round.slot)::int, \(tickets.map(\.item.voter)))
                     """)
-                guard standings.count == tickets.count else {
-                    throw DatabaseError.rowCount(expected: tickets.count, found: standings.count)
+                var casts = [Cast](repeating: Cast(), count: tickets.count)
+                for cast in found where tickets.indices.contains(cast.place - 1) { casts[cast.place - 1] = cast }
+                for (ticket, cast) in zip(tickets, casts) {
+                    let hasPower = round.hasPowerVotes && ticket.item.voter.hasPrefix("user_")
+                    ticket.answer(
+                        .success(VoterStanding(cast, dailyVotes: dailyVotes, hasPower: hasPower)))
                 }
-                for (ticket, standing) in zip(tickets, standings) { ticket.answer(.success(standing)) }
             } catch {
                 for ticket in tickets { ticket.answer(.failure(error)) }
             }

@@ -14,7 +14,9 @@ extension Feed {
 }
 
 extension VoterStandings {
-    func find(_ voter: String, season: UUID?, slot: Int?) throws -> VoterStanding {
-        try awaited { find(voter, season: season, slot: slot, then: $0) }
+    func find(
+        _ voter: String, season: UUID?, slot: Int?, hasPowerVotes: Bool = false
+    ) throws -> VoterStanding {
+        try awaited { find(voter, season: season, slot: slot, hasPowerVotes: hasPowerVotes, then: $0) }
     }
 }

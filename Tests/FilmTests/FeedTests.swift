@@ -96,6 +96,8 @@ struct FeedTests {
             let page = try rig.feed.page(FeedRequest(voterKey: key, limit: 8))
             #expect(page.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 1))
             try stage.turn("power_votes_enabled", on: false)
+            // As a host does when it hears of the flag.
+            rig.cache.drop()
             let off = try rig.feed.page(FeedRequest(voterKey: key, limit: 8))
             #expect(off.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 0))
             #expect(try rig.page(5).votedClipIDs.count == 1)

@@ -1,15 +1,11 @@
--- How voters stand in a round: for each, in the order in which they are asked for, the clips voted for, today's casts,
--- and what is left to cast. A visitor's device stands for the votes that it cast as a member too. Without an open round
--- only the day counts. Many are asked for at a time, so that a crowd costs few statements; each is looked up by itself.
-create or replace function voter_standings(of_season uuid, of_slot int, of_voters text[], daily_votes int)
-returns table (
-    ordinal int,
-    voted_clip_ids uuid[],
-    total_today int,
-    standard_left int,
-    super_left int,
-    mega_left int
-)
+-- How voters stand in a round: for each who has cast anything in it or today, by the place in the list of those who are
+-- asked for, the clips voted for, today's casts, and whether the super and the mega vote are gone. Most of a crowd that
+-- opens the page has cast nothing, and costs no row. A visitor's device stands for the votes that it cast as a member
+-- too. Without an open round only the day counts. Many are asked for at a time, so that a crowd costs few statements; each
+-- is looked up by itself.
+drop function if exists voter_standings(uuid, int, text[], int);
+create or replace function voter_standings(of_season uuid, of_slot int, of_voters text[])
+returns table (ordinal int, voted_clip_ids uuid[], total_today int, has_super boolean, has_mega boolean)
 language plpgsql
 stable
 security definer
@@ -22,17 +18,10 @@ set jit = off
 as $$
 declare
     today constant date := (dailies_now() at time zone 'utc')::date;
-    has_power constant boolean := of_slot is not null and exists (
-        select from feature_flags where key = 'power_votes_enabled' and enabled
-    );
 begin
     return query
-    select asked.ordinal::int,
-        coalesce(mine.clip_ids, '{}'),
-        coalesce(days.casts, 0),
-        greatest(0, daily_votes - coalesce(days.casts, 0)),
-        case when has_power and asked.is_member and not coalesce(mine.has_super, false) then 1 else 0 end,
-        case when has_power and asked.is_member and not coalesce(mine.has_mega, false) then 1 else 0 end
+    select asked.ordinal::int, coalesce(mine.clip_ids, '{}'), coalesce(days.casts, 0),
+        coalesce(mine.has_super, false), coalesce(mine.has_mega, false)
     from (
         select here.voter_key collate "C" as voter_key, here.ordinal, starts_with(here.voter_key, 'user_') as is_member
         from unnest(of_voters) with ordinality here (voter_key, ordinal)
@@ -57,11 +46,12 @@ begin
             where not asked.is_member and votes.season_id = of_season and votes.slot_position = of_slot
                 and votes.device_key = asked.voter_key and votes.user_id is not null and votes.voided_at is null
         ) cast_here
-    ) mine on true;
+    ) mine on true
+    where mine.clip_ids is not null or days.casts > 0;
 end
 $$;
 
--- How one voter stands.
+-- How one voter stands, and what is left to cast.
 create or replace function voter_standing(of_season uuid, of_slot int, of_voter text, daily_votes int)
 returns table (voted_clip_ids uuid[], total_today int, standard_left int, super_left int, mega_left int)
 language sql
@@ -69,10 +59,19 @@ stable
 security definer
 set search_path = public, pg_temp
 as $$
-    select voted_clip_ids, total_today, standard_left, super_left, mega_left
-    from voter_standings(of_season, of_slot, array[of_voter], daily_votes);
+    select coalesce(mine.voted_clip_ids, '{}'), coalesce(mine.total_today, 0),
+        greatest(0, daily_votes - coalesce(mine.total_today, 0)),
+        case when power.is_there and not coalesce(mine.has_super, false) then 1 else 0 end,
+        case when power.is_there and not coalesce(mine.has_mega, false) then 1 else 0 end
+    from (
+        select of_slot is not null and starts_with(of_voter, 'user_') and exists (
+            select from feature_flags
+            where key = 'power_votes_enabled' and enabled
+        ) as is_there
+    ) power
+    left join voter_standings(of_season, of_slot, array[of_voter]) mine on true;
 $$;
 
-revoke all on function voter_standings(uuid, int, text[], int), voter_standing(uuid, int, text, int) from public;
-grant execute on function voter_standings(uuid, int, text[], int) to dailies_web, dailies_jobs;
+revoke all on function voter_standings(uuid, int, text[]), voter_standing(uuid, int, text, int) from public;
+grant execute on function voter_standings(uuid, int, text[]) to dailies_web, dailies_jobs;
 grant execute on function voter_standing(uuid, int, text, int) to dailies_web, dailies_jobs;
