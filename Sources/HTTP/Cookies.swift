@@ -11,13 +11,17 @@ public struct Cookies: Sendable, Hashable {
     public init(_ headers: [String] = []) {
         var pairs: [Pair] = []
         for header in headers {
-            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
-                guard let middle = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-                pairs.append(
-                    Pair(
-                        name: Cookies.trimmed(pair[..<middle]),
-                        value: Cookies.trimmed(pair[pair.index(after: middle)...]))
-                )
+            let bytes = Array(header.utf8)
+            var start = 0
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: ";")) ?? bytes.count
+                if let middle = bytes[start..<end].firstIndex(of: UInt8(ascii: "=")) {
+                    pairs.append(
+                        Pair(
+                            name: Cookies.trimmed(bytes[start..<middle]),
+                            value: Cookies.trimmed(bytes[(middle + 1)..<end])))
+                }
+                start = end + 1
             }
         }
         self.pairs = pairs
@@ -26,14 +30,14 @@ public struct Cookies: Sendable, Hashable {
     /// The value of a cookie.
     public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    private static func trimmed(_ text: Substring.UTF8View) -> String {
+    private static func trimmed(_ text: ArraySlice<UInt8>) -> String {
         var text = text
-        while let first = text.first, isBlank(first) { text.removeFirst() }
-        while let last = text.last, isBlank(last) { text.removeLast() }
+        while let first = text.first, isBlank(first) { text = text.dropFirst() }
+        while let last = text.last, isBlank(last) { text = text.dropLast() }
         if text.count >= 2, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") {
             text = text.dropFirst().dropLast()
         }
-        return String(Substring(text))
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }

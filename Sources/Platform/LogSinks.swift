@@ -36,13 +36,14 @@ enum JSONLines {
     static func appendQuoted(_ text: String, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
         let bytes = text.utf8Span.span
-        // To the end in any case, so that the compiler can look at many bytes at a time. Almost all text is plain.
-        var isPlain = true
+        // To the end in any case and without a branch, so that many bytes are looked at at a time. Almost all text is plain.
+        var others: UInt8 = 0
         for index in bytes.indices {
-            isPlain =
-                isPlain && bytes[index] >= 0x20 && bytes[index] < 0x7F && bytes[index] != 0x22 && bytes[index] != 0x5C
+            let byte = bytes[index]
+            others |=
+                (byte < 0x20 ? 1 : 0) | (byte >= 0x7F ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5C ? 1 : 0)
         }
-        if isPlain {
+        if others == 0 {
             line += text.utf8
         } else {
             appendEscaped(bytes, to: &line)
