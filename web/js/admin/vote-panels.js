@@ -70,7 +70,8 @@ export function voids(page, onUndo) {
     const isBan = made.origin === "ban";
     const back = `${counted(made.restored ?? 0, "vote", "votes")} came back`;
     const end = made.undoneAt ? `${isBan ? "Ban lifted" : "Undone"}, ${back}` : null;
-    const reason = isBan && made.member ? `Ban of ${made.member}. The votes come back when it is lifted.` : made.reason;
+    const reason = !isBan || !made.member ? made.reason
+      : `Ban of ${made.member}.${made.undoneAt ? "" : " The votes come back when it is lifted."}`;
     return h("li", {}, h("b", {}, `${counted(made.votes, "vote", "votes")}${where}`), h("span", { class: "muted" }, reason),
       h("span", { class: "quiet num" }, `${who}, ${made.voidedAt.slice(0, 16).replace("T", " ")} UTC`),
       end ? h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, end)
