@@ -8,7 +8,7 @@ internal import Platform
 enum CrashReport {
     /// Catches the signals by which a process ends of its own fault.
     static func install() {
-        _ = dailies_crash_install()
+        _ = dailies_crash_install(WorkAtHand.key)
     }
 
     /// Gives the calling thread a stack for the handler.
@@ -16,8 +16,11 @@ enum CrashReport {
         _ = dailies_crash_use_stack()
     }
 
-    /// What the calling thread does from now on. The words are made here, since the handler cannot make any.
-    static func enter(request id: String, method: String, route: String) {
+    /// What the calling thread does from now on, and whoever goes on with it. The words are made here, since the handler
+    /// cannot make any, and stand in `place`.
+    static func enter(
+        request id: String, method: String, route: String, in place: UnsafeMutablePointer<dailies_crash_words>
+    ) {
         var words: [UInt8] = []
         words.reserveCapacity(480)
         words.append(#","request":""#)
@@ -28,13 +31,14 @@ enum CrashReport {
         for byte in route.utf8.prefix(256) where isPlain(byte) { words.append(byte) }
         words.append(UInt8(ascii: "\""))
         words.withUnsafeBufferPointer { words in
-            words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words($0.baseAddress, UInt($0.count)) }
+            words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words(place, $0.baseAddress, UInt($0.count)) }
         }
+        WorkAtHand.current = WorkAtHand(place)
     }
 
     /// The calling thread does nothing now.
     static func leave() {
-        dailies_crash_set_words("", 0)
+        WorkAtHand.current = .nothing
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

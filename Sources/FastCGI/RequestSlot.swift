@@ -9,8 +9,12 @@ internal import Platform
 /// reads it, then of whichever thread answers it.
 final class RequestSlot: @unchecked Sendable {
     private let request: UnsafeMutablePointer<FCGX_Request>
+    /// What the request is, should the process end in it. A server keeps all its places, so no thread points to nothing.
+    let words: UnsafeMutablePointer<dailies_crash_words>
 
     init() {
+        words = .allocate(capacity: 1)
+        words.initialize(to: dailies_crash_words())
         request = .allocate(capacity: 1)
         request.initialize(to: FCGX_Request())
         // Without a listening socket libfcgi never accepts by itself: its retry fails with EBADF instead.
@@ -21,6 +25,7 @@ final class RequestSlot: @unchecked Sendable {
         drop()
         request.deinitialize(count: 1)
         request.deallocate()
+        words.deallocate()
     }
 
     var connection: Int32 { request.pointee.ipcFd }

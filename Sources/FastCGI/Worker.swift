@@ -54,7 +54,7 @@ struct Worker: Sendable {
     }
 
     private func serve(_ request: Request, _ route: String, _ slot: RequestSlot, _ isBodyDrained: Bool) {
-        CrashReport.enter(request: request.id, method: request.method.description, route: route)
+        CrashReport.enter(request: request.id, method: request.method.description, route: route, in: slot.words)
         application.respond(request) { response in
             finish(slot, with: response, isBodyDrained)
         }

@@ -38,6 +38,8 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     case voidNotFound
     /// The void has been undone before.
     case voidUndone
+    /// The void is a ban's, and goes with it.
+    case voidOfBan
     /// The round is not exported, or not yet.
     case exportNotFound
 
@@ -62,6 +64,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .noSuchVotes: "no_such_votes"
         case .voidNotFound: "void_not_found"
         case .voidUndone: "void_undone"
+        case .voidOfBan: "void_of_ban"
         case .exportNotFound: "export_not_found"
         }
     }
@@ -87,6 +90,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         case .noSuchVotes: "No counted vote is like that."
         case .voidNotFound: "There is no such void."
         case .voidUndone: "This void has been undone already."
+        case .voidOfBan: "These votes are out because their member is banned. Lift the ban to bring them back."
         case .exportNotFound: "The round has no export yet."
         }
     }
@@ -106,6 +110,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
             .clipLimitReached, .uploadLimit, .slotNotFound, .notUnderReview, .voidNotFound, .voidUndone,
+            .voidOfBan,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

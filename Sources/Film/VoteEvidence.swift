@@ -138,8 +138,10 @@ public struct VoteGroup: Encodable, Sendable {
 public struct VoidRecord: Encodable, Sendable {
     /// Its id.
     public let id: UUID
-    /// `admin` or `review`.
+    /// `admin`, `review` or `ban`.
     public let origin: String
+    /// Whose ban it is; nil when it is none or the account is gone.
+    @OrNull public internal(set) var member: String?
     /// Who did it; nil when a rule did.
     @OrNull public internal(set) var username: String?
     /// Why.

@@ -101,8 +101,9 @@ extension VoteOversight {
         let rows: [Row] = try connection.query("select * from voids_of_season(\(actor), \(season))")
         return try rows.map { row in
             VoidRecord(
-                id: try row.value("id"), origin: try row.value("origin"), username: try row.value("username"),
-                reason: try row.value("reason"), slot: try row.value("slot_position"), votes: try row.value("votes"),
+                id: try row.value("id"), origin: try row.value("origin"), member: try row.value("member"),
+                username: try row.value("username"), reason: try row.value("reason"),
+                slot: try row.value("slot_position"), votes: try row.value("votes"),
                 weight: try row.value("weight"), voidedAt: try row.value("voided_at"),
                 undoneAt: try row.value("undone_at"), restored: try row.value("restored"))
         }

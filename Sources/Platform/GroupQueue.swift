@@ -16,6 +16,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         public let item: Item
         private let outcome = Mutex<Outcome?>(nil)
         private let then: @Sendable (Outcome) -> Void
+        private let work = WorkAtHand.current
         /// Lets the thread that waits for this lead; nil when none does.
         fileprivate let summon: (@Sendable () -> Void)?
 
@@ -34,7 +35,10 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
 
         @Sendable
         fileprivate func conclude() {
+            let before = WorkAtHand.current
+            WorkAtHand.current = work
             then(outcome.withLock(\.self) ?? .failure(GroupQueueFull()))
+            WorkAtHand.current = before
         }
     }
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import PHONE, calm, ready, until
+from conftest import DESK, PHONE, calm, ready, until
 from playwright.sync_api import expect
 
 FAR = "2099-01-01T00:00:00.000Z"
@@ -104,6 +104,52 @@ def test_vote_shows_before_the_answer_and_goes_back_with_it(arena, site):
     expect(page.locator("[data-spent]")).to_have_text("0")
     expect(page.locator("[data-vote-word]")).to_have_text(before)
     expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
+
+
+def test_votes_of_the_round_hold_ones_own_at_once(arena, site):
+    """VOTE-06 WEB-02: the panel's total follows the vote, its undoing and a refusal, and an old answer takes nothing."""
+    site.allow("Failed to load resource")
+    told, voted = [1234], []
+
+    def change(body):
+        # A request that a test passes on has fewer headers, and is another voter's to the site.
+        for clip in body["clips"]:
+            clip["hasVoted"] = clip["id"] in voted
+
+    def story(route):
+        body = route.fetch().json()
+        for season in body["seasons"]:
+            if season["round"]:
+                season["round"]["votes"] = told[0]
+        route.fulfill(json=body)
+
+    page = arena(change, setup=lambda page: page.route("**/api/story", story), viewport=DESK)
+    total, vote = page.locator('[data-fact="votes"]'), page.locator("[data-vote]")
+    expect(total).to_have_text("1,234")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok) as cast:
+        vote.click()
+        expect(total).to_have_text("1,235")
+    voted.append(cast.value.request.post_data_json["clipId"])
+    expect(vote).not_to_have_attribute("aria-busy", "true")
+
+    def read_again():
+        with page.expect_response("**/api/story"):
+            page.keyboard.press("ArrowUp")
+
+    # Out of a cache, as before; then anew, with this vote and another.
+    read_again()
+    expect(total).to_have_text("1,235")
+    told[0] = 1236
+    read_again()
+    expect(total).to_have_text("1,236")
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    vote.click()
+    expect(total).to_have_text("1,235")
+    expect(vote).not_to_have_attribute("aria-busy", "true")
+    refuse(page, 503, "unavailable")
+    vote.click()
+    expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
+    expect(total).to_have_text("1,235")
 
 
 def test_menu_of_weights_by_mouse_and_by_key(arena, site, member):

@@ -100,6 +100,39 @@ def test_void_and_undo(site, axe, shots, admin, flagged, database):
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_void_of_a_ban(site, axe, shots, admin, database, size):
+    """ADM-02 VOTE-12: whose ban it is, a way to it, and no undoing beside it."""
+    [(slot, clip)] = database.execute(
+        "select slot_position, id from tournament_clips where status = 'active' order by id limit 1"
+    ).fetchall()
+    name = f"bot_{uuid.uuid4().hex[:12]}"
+    [(member,)] = database.execute("insert into users (username) values (%s) returning id", (name,)).fetchall()
+    database.execute(
+        "select * from cast_votes(array[%s], array[%s]::uuid[], array['standard'], array['device_bot'], array[''],"
+        " array['ab'], array[''], 200)",
+        (f"user_{member}", clip),
+    )
+    database.execute("select ban_member(null, %s, 'Bots')", (member,))
+    try:
+        page = site.page("/admin/votes", viewport=SIZES[size], storage_state=admin)
+        panel = page.locator("section").filter(has=page.get_by_role("heading", name="Voids", exact=True))
+        line = panel.get_by_role("listitem").filter(has_text=name)
+        expect(line).to_contain_text(f"1 vote, slot {slot}")
+        expect(line).to_contain_text(f"Ban of {name}. The votes come back when it is lifted.")
+        expect(line.get_by_role("button")).to_have_count(0)
+        judge(page, axe, shots, f"admin-votes-ban-{size}")
+        line.get_by_role("link").click()
+        page.wait_for_url(f"**/admin/users?search={name}")
+        expect(page.get_by_text(name).first).to_be_visible()
+    finally:
+        database.execute("select * from lift_ban(null, %s, null)", (member,))
+    page = site.page("/admin/votes", storage_state=admin)
+    expect(page.get_by_role("listitem").filter(has_text=name)).to_contain_text("Ban lifted, 1 vote came back")
+    database.execute("delete from votes where voter_key = %s", (f"user_{member}",))
+    database.execute("select * from repair_counters()")
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_round_page(site, axe, shots, database, size, theme):
     """FILM-07 FILM-13: ranks, interventions, the export with its hash, a receipt."""

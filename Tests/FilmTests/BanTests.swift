@@ -121,6 +121,120 @@ struct BanTests {
         }
     }
 
+    @Test(
+        "ADM-02 what the device has voted as a visitor meanwhile stands when a ban is lifted, and the old vote stays out"
+    )
+    func votedAsVisitor() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (_, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0], .super, device: 5))
+            _ = try stage.cast(.member(mira, clips[1], device: 5))
+            #expect(try stage.ban(mira) == "done")
+            _ = try stage.cast(.visitor(5, clips[0]))
+            #expect(try stage.liftBan(mira) == ["done"])
+            #expect(try clips.map { try Array(stage.counters(of: $0).prefix(2)) } == [[1, 1], [1, 1]])
+            #expect(try stage.drift() == 0)
+        }
+    }
+
+    @Test(
+        "ADM-02 VOTE-12 a ban's void is found by its member and listed, told to the round, and undone with the ban alone"
+    )
+    func asVoid() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0], .super))
+            _ = try stage.cast(.member(mira, clips[1]))
+            #expect(try stage.ban(mira) == "done")
+            var listed = try stage.voids()
+            #expect(listed.map(\.origin) == ["ban"] && listed.map(\.member) == ["mira"])
+            #expect(listed.map(\.username) == ["the_admin"] && listed.map(\.reason) == ["A member was banned."])
+            #expect(listed.map(\.slot) == [1] && listed.map(\.votes) == [2] && listed.map(\.weight) == [4])
+            #expect(throws: FilmRefusal.voidOfBan) {
+                try stage.oversight.restore(listed[0].id, reason: "x", by: stage.admin)
+            }
+            #expect(try stage.counters(of: clips[0]) == [0, 0, 0])
+
+            #expect(try stage.liftBan(mira) == ["done"])
+            listed = try stage.voids()
+            #expect(listed.map(\.restored) == [2] && listed[0].undoneAt != nil)
+            let audit: [String] = try stage.superuser.query(
+                "select action || coalesce(after->>'votesVoided', after->>'votesRestored', '') from audit_log order by id"
+            )
+            #expect(audit.suffix(2) == ["member.ban2", "member.lift_ban2"])
+            #expect(audit.count { $0.contains("votes.") } == 0)
+            try stage.closeRound()
+            let told = try stage.stories.round(season: season.uuidString, slot: 1).interventions
+            #expect(told.map(\.kind) == ["votes_voided", "votes_restored"] && told.map(\.votes) == [2, 2])
+            #expect(told.map(\.reason) == ["A member was banned.", "A member’s ban was lifted."])
+        }
+    }
+
+    @Test("ADM-02 FILM-13 the export of a round that was decided meanwhile shows the votes as void, and goes on to")
+    func exported() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0]))
+            _ = try stage.cast(.visitor(1, clips[1]))
+            #expect(try stage.ban(mira) == "done")
+            try stage.closeRound()
+            try stage.tallies.write()
+            #expect(try stage.liftBan(mira) == ["done"])
+            try stage.tallies.write()
+            let entries = try stage.tallies.records(season: season.uuidString).map(TallyFile.entry)
+            #expect(entries.map(\.document.kind) == [.round])
+            #expect(entries[0].document.votes?.count(where: \.isVoid) == 1)
+            #expect(entries[0].document.interventions.map(\.kind) == ["votes_voided"])
+            #expect(TallyCheck.report(on: entries, isWhole: true).faults == [])
+            #expect(try stage.voids().map(\.restored) == [0])
+        }
+    }
+
+    @Test("ADM-02 what was cast before a slot was opened anew does not come back into it")
+    func openedAnew() throws {
+        try FilmStage.run { stage in
+            let (mira, noor) = (try stage.member("mira"), try stage.member("noor"))
+            let season = try stage.season()
+            let take = try stage.clip("Take", by: noor)
+            _ = try stage.clips.approve([take], by: stage.admin)
+            try stage.seasons.activate(season.id, by: stage.admin)
+            _ = try stage.cast(.member(mira, take))
+            #expect(try stage.ban(mira) == "done")
+            #expect(try stage.ban(noor) == "done")
+            try stage.closeRound()
+            #expect(try stage.slots(of: season.id)[0] == .waitingForClips)
+            #expect(try stage.liftBan(noor) == ["done", "round_opened"])
+            #expect(try stage.liftBan(mira) == ["done"])
+            #expect(try stage.counters(of: take) == [0, 0, 0])
+            #expect(try stage.drift() == 0)
+            #expect(try stage.refusal(.member(mira, take)) == nil)
+        }
+    }
+
+    @Test("ADM-02 VOTE-12 a void that is undone while its voter is banned brings nothing back before the ban is lifted")
+    func undoneMeanwhile() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0]))
+            _ = try stage.cast(.visitor(1, clips[0]))
+            var all = VoteChoice()
+            all.clip = clips[0]
+            let made = try stage.oversight.void(season: season, slot: 1, choice: all, reason: "Bots", by: stage.admin)
+            _ = try stage.cast(.member(mira, clips[1]))
+            #expect(try stage.ban(mira) == "done")
+            #expect(try stage.oversight.restore(made.id, reason: "People", by: stage.admin).restored == 2)
+            #expect(try clips.map { try stage.counters(of: $0)[0] } == [1, 0])
+            #expect(try stage.drift() == 0)
+            #expect(try stage.liftBan(mira) == ["done"])
+            #expect(try clips.map { try stage.counters(of: $0)[0] } == [2, 1])
+            #expect(try stage.drift() == 0)
+        }
+    }
+
     @Test("ADM-02 votes and a ban at the same time leave the counters exact")
     func underLoad() throws {
         try FilmStage.run { stage in
@@ -151,6 +265,9 @@ extension FilmStage {
     func liftBan(_ member: UUID) throws -> [String] {
         try web.query("select coalesce(outcome, name) from lift_ban(\(admin), \(member), null)")
     }
+
+    /// The voids of the season that runs.
+    func voids() throws -> [VoidRecord] { try oversight.page(VoteFilter(), for: admin).voids }
 
     /// Everything that a ban may change of a race, as one text.
     func race() throws -> String {

@@ -87,4 +87,59 @@ struct VoteRateTests {
             #expect(try stage.refusal(.visitor(2, clip)) == nil)
         }
     }
+
+    @Test(
+        "VOTE-10 SEC-02 what waits for a row over the end of a minute forgets nothing of the minute that another opened",
+        arguments: [true, false])
+    func overTheEdge(isVote: Bool) throws {
+        try FilmStage.run { stage in
+            let clips = try stage.voting((1...40).map { "clip \($0)" }).clips
+            try stage.stopClock(at: "2026-05-05 12:00:59+00")
+            _ = try stage.votes.cast((0..<10).map { .visitor(1, clips[$0]) })
+            let key = "vote " + Ballot.device(1)
+            let isHeld = Tally()
+            let granted = Tally()
+            try concurrently(2) { index in
+                if index == 0 {
+                    try waitUntil { isHeld.count == 1 }
+                    if isVote {
+                        let outcomes = try stage.votes.cast((10..<35).map { .visitor(1, clips[$0]) })
+                        for outcome in outcomes where outcome.refusalCode == nil { granted.add() }
+                    } else {
+                        let room: Int = try stage.web.one(
+                            "select granted from take_limits(\([key]), array[25], array[30])")
+                        for _ in 0..<room { granted.add() }
+                    }
+                    return
+                }
+                try stage.superuser.transaction { holder in
+                    try holder.execute("select from rate_windows where key = \(key) for update")
+                    isHeld.add()
+                    let isWaiting = try eventually {
+                        try stage.superuser.one(
+                            """
+                            select count(*)::int
+                            from pg_stat_activity
+                            where datname = current_database() and wait_event_type = 'Lock'
+                                and query ~ 'cast_votes|take_limits'
+                            """) == 1
+                    }
+                    #expect(isWaiting)
+                    try stage.superuser.execute(
+                        """
+                        create or replace function dailies_now() returns timestamptz language sql stable
+                        as $$ select timestamptz '2026-05-05 12:01:00.5+00' $$
+                        """)
+                    try holder.execute("select from take_limits(\([key]), array[5], array[30])")
+                }
+            }
+            // The minute has just begun, so that the one before counts as a whole: 30 - 10 - 5.
+            #expect(granted.count == 15)
+            let row: [String] = try stage.superuser.query(
+                "select concat_ws(' ', minute at time zone 'utc', current_count, previous_count) from rate_windows where key = \(key)"
+            )
+            #expect(row == ["2026-05-05 12:01:00 20 10"])
+            #expect(try stage.drift() == 0)
+        }
+    }
 }

@@ -158,6 +158,15 @@ private struct TracedSite {
         networks = try root.query(
             "select distinct encode(network, 'hex') from votes where user_id = \(miraID) and network is not null")
         needles += networks
+        try root.execute(
+            """
+            insert into vote_voids (season_id, origin, member_id, reason, choice, votes, weight, voided_at)
+            select season_id, 'ban', \(miraID), 'A member was banned.',
+                jsonb_build_object('voters', jsonb_build_array(voter_key), 'slot', slot_position), 1, 1, now()
+            from votes
+            where user_id = \(miraID)
+            limit 1
+            """)
         // A vote that was voided and is kept as evidence.
         try root.execute(
             """

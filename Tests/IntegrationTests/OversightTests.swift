@@ -78,6 +78,34 @@ struct OversightTests {
         }
     }
 
+    @Test("ADM-02 VOTE-12 a ban's void says whose it is, and is not undone by itself", arguments: Depth.allCases)
+    func bans(depth: Depth) throws {
+        try FilmSite.run(depth) { site in
+            let (_, clips) = try contested(site)
+            let root = site.site.database.database(as: .superuser)
+            let member: UUID = try root.one("insert into users (username) values ('bot_owner') returning id")
+            let key = "user_" + member.uuidString.lowercased()
+            let code: [String?] = try root.query(
+                """
+                select code
+                from cast_votes(
+                    array[\(key)], array[\(clips[0])]::uuid[], array['standard'], array['device_bot'], array[''], array['ab'],
+                    array[''], 200
+                )
+                """)
+            #expect(code == [nil])
+            let ban: SQL = "select ban_member((select id from users where role = 'admin'), \(member), 'Bots')"
+            #expect(try root.one(ban) == "done")
+            let void = try #require(try site.ask(site.admin, .get, "/api/admin/votes").json["voids"]?[0])
+            #expect(void["origin"]?.text == "ban" && void["member"]?.text == "bot_owner")
+            #expect(void["username"]?.text == "the_admin" && void["votes"]?.integer == 1)
+            let refused = try site.ask(
+                site.admin, .post, "/api/admin/votes/unvoid", ["voidId": void["id"] ?? .null, "reason": "x"])
+            #expect(refused.status == 409 && refused.code == "void_of_ban")
+            #expect(String(decoding: refused.body, as: UTF8.self).contains("Lift the ban to bring them back."))
+        }
+    }
+
     @Test("VOTE-13 a contested round waits, is decided once, and the public reads why", arguments: Depth.allCases)
     func review(depth: Depth) throws {
         try FilmSite.run(depth) { site in

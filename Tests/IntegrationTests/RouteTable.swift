@@ -117,6 +117,7 @@ enum RouteTable {
         GET    /internal/media                     internal -     -    -       -      -
         GET    /internal/stream                    internal -     -    -       -      -
         GET    /internal/trap                      internal -     -    -       -      -
+        GET    /internal/trap-later                internal -     -    -       -      -
         GET    /internal/upload                    internal -     -    -       -      -
         GET    /livez                              any      read  -    -       -      -
         GET    /onboarding                         any      read  -    -       -      read

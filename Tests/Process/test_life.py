@@ -103,17 +103,18 @@ def test_restarts_on_a_held_socket_lose_no_request(place):
     assert sum(counts) > 100
 
 
-def test_a_trap_is_told_with_its_request_and_the_next_process_serves(host, place):
-    """OPS-05 Swift cannot catch a trap. The log names the request, the status is the signal, and a request that
-    nobody had read yet is answered by the next process on the held socket."""
+@pytest.mark.parametrize("path", ["/internal/trap", "/internal/trap-later"])
+def test_a_trap_is_told_with_its_request_and_the_next_process_serves(host, place, path):
+    """OPS-05 Swift cannot catch a trap. The log names the request, also when another thread goes on with it, the status
+    is the signal, and a request that nobody had read yet is answered by the next process on the held socket."""
     with Connection(place.path) as connection:
         connection.send(fastcgi.begin() + fastcgi.params(fastcgi.environment(
-            "GET", "/internal/trap", REQUEST_ID="trapping00000000")) + fastcgi.stdin(b""))
+            "GET", path, REQUEST_ID="trapping00000000")) + fastcgi.stdin(b""))
         with pytest.raises(Closed):
             connection.answer()
     assert host.wait() in (-signal.SIGILL, -signal.SIGTRAP)
     line = host.lines.wait(lambda line: line["message"] == "the process ends by a signal")
-    assert line["request"] == "trapping00000000" and line["route"] == "GET /internal/trap"
+    assert line["request"] == "trapping00000000" and line["route"] == f"GET {path}"
     assert line["signal"] == -host.process.returncode
     waiting = Connection(place.path)
     waiting.send(fastcgi.begin() + fastcgi.params(fastcgi.environment("GET", "/livez")) + fastcgi.stdin(b""))

@@ -1,5 +1,5 @@
 -- Puts a pseudonym in the place of a member in the votes that decided something or are kept as evidence: those of locked
--- slots and those that were voided. What they add up to stays.
+-- slots and those that were voided, and in the voids that name the member. What they add up to stays.
 create or replace function disown_votes(member uuid, pseudonym uuid)
 returns void
 language plpgsql
@@ -23,6 +23,9 @@ begin
         voter_cookie = null,
         network = null
     where voter_key = 'user_' || member and voided_at is not null;
+    update vote_voids
+    set choice = replace(choice::text, member::text, pseudonym::text)::jsonb
+    where position(member::text in choice::text) > 0;
 end
 $$;
 

@@ -1,19 +1,16 @@
--- The votes of a banned member in rounds that are not decided. The caller holds lock_film(), so that no vote is being
--- counted; slots and clips are locked in the order of lock_votes(). A voided vote bears the moment of the ban, by which
--- it is found again. What the member has cast that day stays cast.
+-- The votes of a banned member in rounds that are not decided. The caller holds lock_film(). What the member has cast
+-- that day stays cast.
 
--- Takes the member's votes out of the counters, and tells how many casts these were.
-create or replace function void_member_votes(member uuid, moment timestamptz)
+-- Takes the member's votes out, a void for each round, and tells how many casts these were.
+create or replace function take_out_member_votes(actor uuid, member uuid)
 returns int
 language plpgsql
 set search_path = public, pg_temp
 as $$
-#variable_conflict use_column
 declare
-    member_key constant text := 'user_' || member;
     slot story_slots;
+    void vote_voids;
     total int := 0;
-    casts_voided int;
 begin
     for slot in
         select *
@@ -22,99 +19,56 @@ begin
         order by season_id, position
         for update
     loop
-        perform
-        from tournament_clips
-        where id in (
-            select clip_id
-            from votes
-            where season_id = slot.season_id and slot_position = slot.position and voter_key = member_key
-                and voided_at is null
-        )
-        order by id
-        for no key update;
-        with voided as (
-            update votes
-            set voided_at = moment
-            where season_id = slot.season_id and slot_position = slot.position and voter_key = member_key
-                and voided_at is null
-            returning clip_id, casts, weight
-        ), counted as (
-            update tournament_clips
-            set vote_count = vote_count - voided.casts,
-                weighted_score = weighted_score - voided.weight
-            from voided
-            where tournament_clips.id = voided.clip_id
-                and tournament_clips.season_id = slot.season_id
-                and tournament_clips.slot_position = slot.position
-        )
-        select coalesce(sum(casts), 0) into casts_voided from voided;
-        if casts_voided > 0 then
-            perform note_intervention(
-                slot.season_id, slot.position, 'votes_voided', true, 'A member was banned.', casts_voided
-            );
-        end if;
-        total := total + casts_voided;
+        -- Why somebody is banned is between them and the admins; the reasons of voids are everybody's.
+        select *
+        into void
+        from take_out_votes(
+            actor, slot.season_id, slot.position,
+            jsonb_build_object('voters', jsonb_build_array('user_' || member)),
+            'A member was banned.', 'ban', member
+        );
+        total := total + coalesce((select sum(casts) from votes where void_id = void.id), 0);
     end loop;
     return total;
 end
 $$;
 
--- Counts them again where their round is still the same and undecided, and tells how many casts these are.
-create or replace function restore_member_votes(member uuid, moment timestamptz)
+-- Brings them back where their round is still undecided, ends the ban's voids, and tells how many casts came back. A slot
+-- that was opened anew has a new round; what was cast in the one before names no void any more.
+create or replace function bring_back_member_votes(actor uuid, member uuid)
 returns int
 language plpgsql
 set search_path = public, pg_temp
 as $$
-#variable_conflict use_column
 declare
-    member_key constant text := 'user_' || member;
-    slot story_slots;
+    void vote_voids;
+    casts_back int;
     total int := 0;
-    casts_restored int;
 begin
-    for slot in
-        select *
-        from story_slots
-        where status in ('voting', 'under_review')
-        order by season_id, position
+    for void in
+        select voids.*
+        from vote_voids voids
+        where voids.member_id = member and voids.undone_at is null
+        order by voids.season_id, (voids.choice ->> 'slot')::int
         for update
     loop
-        perform
-        from tournament_clips
-        where id in (
-            select clip_id
-            from votes
-            where season_id = slot.season_id and slot_position = slot.position and voter_key = member_key
-                and voided_at = moment
-        )
-        order by id
-        for no key update;
-        -- A slot that was opened anew has a new round; what was cast in the one before stays out.
-        with restored as (
-            update votes
-            set voided_at = null
-            where season_id = slot.season_id and slot_position = slot.position and voter_key = member_key
-                and voided_at = moment and created_at >= slot.voting_started_at
-            returning clip_id, casts, weight
-        ), counted as (
-            update tournament_clips
-            set vote_count = vote_count + restored.casts,
-                weighted_score = weighted_score + restored.weight
-            from restored
-            where tournament_clips.id = restored.clip_id
-                and tournament_clips.season_id = slot.season_id
-                and tournament_clips.slot_position = slot.position
-        )
-        select coalesce(sum(casts), 0) into casts_restored from restored;
-        if casts_restored > 0 then
-            perform note_intervention(
-                slot.season_id, slot.position, 'votes_restored', true, 'A member’s ban was lifted.', casts_restored
-            );
+        if exists (
+            select from story_slots
+            where season_id = void.season_id and position = (void.choice ->> 'slot')::int
+                and status in ('voting', 'under_review')
+        ) then
+            select casts into casts_back from bring_back_votes(actor, void, 'A member’s ban was lifted.');
+            total := total + casts_back;
+        else
+            update vote_voids
+            set undone_at = dailies_now(),
+                undone_by = actor,
+                restored = 0
+            where id = void.id;
         end if;
-        total := total + casts_restored;
     end loop;
     return total;
 end
 $$;
 
-revoke all on function void_member_votes(uuid, timestamptz), restore_member_votes(uuid, timestamptz) from public;
+revoke all on function take_out_member_votes(uuid, uuid), bring_back_member_votes(uuid, uuid) from public;

@@ -94,7 +94,7 @@ begin
     elsif current.banned_at is not null then
         return 'member_banned';
     end if;
-    voided := void_member_votes(member, moment);
+    voided := take_out_member_votes(actor, member);
 
     perform from tournament_clips where user_id = member and status in ('active', 'pending') order by id for update;
     update tournament_clips
@@ -148,7 +148,7 @@ begin
         select case when current.id is null then 'member_not_found' else 'member_not_banned' end, null::text, null::jsonb;
         return;
     end if;
-    restored := restore_member_votes(member, current.banned_at);
+    restored := bring_back_member_votes(actor, member);
 
     update users
     set banned_at = null,

@@ -1,11 +1,16 @@
--- What a window that was last asked in `minute` has counted in this minute, and what in the one before.
+-- What a window that was last asked in `minute` has counted in this minute, and what in the one before. A window that
+-- somebody opened a moment ago, while this call waited for its row, stays open: the call counts in its minute, which has
+-- just begun.
 create or replace function rate_now(minute timestamptz, current_count int, this_minute timestamptz)
 returns int
 language sql
 immutable
 parallel safe
 as $$
-    select case minute when this_minute then current_count else 0 end;
+    select case
+        when minute = this_minute or minute - this_minute = interval '1 minute' then current_count
+        else 0
+    end;
 $$;
 
 create or replace function rate_before(
@@ -19,9 +24,10 @@ language sql
 immutable
 parallel safe
 as $$
-    select case minute
-        when this_minute then previous_count
-        when this_minute - interval '1 minute' then current_count
+    -- Moments are subtracted, not moved by a minute: that alone is immutable, and without it this would be a call.
+    select case
+        when minute = this_minute or minute - this_minute = interval '1 minute' then previous_count
+        when this_minute - minute = interval '1 minute' then current_count
         else 0
     end;
 $$;
@@ -64,6 +70,7 @@ as $$
 #variable_conflict use_column
 declare
     this_minute constant timestamptz := date_bin('1 minute', dailies_now(), 'epoch');
+    next_minute constant timestamptz := this_minute + interval '1 minute';
     elapsed constant float8 := extract(epoch from dailies_now() - this_minute) / 60;
 begin
     return query
@@ -73,18 +80,22 @@ begin
     from unnest(keys, asked, allowed) wanted (key, asked, allowed)
     order by wanted.key collate "C"
     on conflict (key) do update
-    set minute = this_minute,
+    set minute = case windows.minute when next_minute then next_minute else this_minute end,
         current_count = rate_now(windows.minute, windows.current_count, this_minute) + rate_grant(
             excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
-            rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+            rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
+            case windows.minute when next_minute then 0 else elapsed end),
         previous_count = rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
         granted = rate_grant(
             excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
-            rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+            rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
+            case windows.minute when next_minute then 0 else elapsed end),
         allowed = excluded.allowed
     returning windows.key, windows.granted,
-        rate_wait(windows.allowed, windows.current_count, windows.previous_count, elapsed),
-        rate_grant(windows.allowed, windows.allowed, windows.current_count, windows.previous_count, elapsed);
+        rate_wait(windows.allowed, windows.current_count, windows.previous_count,
+            case windows.minute when next_minute then 0 else elapsed end),
+        rate_grant(windows.allowed, windows.allowed, windows.current_count, windows.previous_count,
+            case windows.minute when next_minute then 0 else elapsed end);
 end
 $$;
 
@@ -254,6 +265,7 @@ declare
     votes_a_minute constant int := 30;
     network_votes_a_minute constant int := 600;
     this_minute constant timestamptz := date_bin('1 minute', dailies_now(), 'epoch');
+    next_minute constant timestamptz := this_minute + interval '1 minute';
     elapsed constant float8 := extract(epoch from dailies_now() - this_minute) / 60;
     spent_keys text[];
     spent_granted int[];
@@ -283,18 +295,22 @@ begin
         ) wanted
         order by wanted.key collate "C"
         on conflict (key) do update
-        set minute = this_minute,
+        set minute = case windows.minute when next_minute then next_minute else this_minute end,
             current_count = rate_now(windows.minute, windows.current_count, this_minute) + rate_grant(
                 excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
-                rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+                rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
+                case windows.minute when next_minute then 0 else elapsed end),
             previous_count = rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
             granted = rate_grant(
                 excluded.granted, excluded.allowed, rate_now(windows.minute, windows.current_count, this_minute),
-                rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute), elapsed),
+                rate_before(windows.minute, windows.current_count, windows.previous_count, this_minute),
+                case windows.minute when next_minute then 0 else elapsed end),
             allowed = excluded.allowed
         returning windows.key, windows.granted,
-            rate_wait(windows.allowed, windows.current_count, windows.previous_count, elapsed) as wait,
-            rate_grant(windows.allowed, windows.allowed, windows.current_count, windows.previous_count, elapsed)
+            rate_wait(windows.allowed, windows.current_count, windows.previous_count,
+                case windows.minute when next_minute then 0 else elapsed end) as wait,
+            rate_grant(windows.allowed, windows.allowed, windows.current_count, windows.previous_count,
+                case windows.minute when next_minute then 0 else elapsed end)
                 as remaining
     )
     select granted.places, granted.remaining, spent.keys, spent.granted, spent.waits

@@ -50,6 +50,12 @@ create or replace function recount_after_void(of_season uuid, sign int, changed 
 returns void
 language sql
 as $$
+    -- In the order in which everything locks clips.
+    select
+    from tournament_clips
+    where id in (select clip from jsonb_to_recordset(changed) as change (clip uuid))
+    order by id
+    for no key update;
     update tournament_clips
     set vote_count = vote_count + sign * change.casts,
         weighted_score = weighted_score + sign * change.weight
@@ -64,14 +70,16 @@ as $$
 $$;
 
 -- Takes the chosen votes of a slot, or of the whole season, out of the count. No row: there were none. The film's lock
--- keeps votes from coming and going meanwhile, so the counters are exact before, within and after.
+-- keeps votes from coming and going meanwhile, so the counters are exact before, within and after. `banned` is the member
+-- whose ban this is.
 create or replace function take_out_votes(
     actor uuid,
     of_season uuid,
     of_slot int,
     choice jsonb,
     why text,
-    origin text
+    origin text,
+    banned uuid default null
 )
 returns setof vote_voids
 language plpgsql
@@ -117,8 +125,8 @@ begin
     end if;
 
     perform recount_after_void(of_season, -1, changed);
-    insert into vote_voids (id, season_id, origin, actor_id, reason, choice, votes, weight, voided_at)
-    select made, of_season, take_out_votes.origin, actor, why,
+    insert into vote_voids (id, season_id, origin, member_id, actor_id, reason, choice, votes, weight, voided_at)
+    select made, of_season, take_out_votes.origin, banned, actor, why,
         choice || case when of_slot is null then '{}' else jsonb_build_object('slot', of_slot) end,
         sum(change.votes), sum(change.weight), dailies_now()
     from jsonb_to_recordset(changed) as change (votes int, weight int);
@@ -162,37 +170,22 @@ begin
 end
 $$;
 
--- Brings the votes of a void back. A voter who has voted again meanwhile keeps the newer vote, and the old one stays
--- out. Outcomes: done, void_not_found, void_undone.
-create or replace function restore_votes(actor uuid, undone uuid, why text)
-returns table (outcome text, restored int, kept int)
+-- Brings the votes of a void back, as many of them as `restored` says with so many casts. A voter who has voted again
+-- meanwhile keeps the newer vote, and the old one stays out. The caller holds lock_film() and the void's row.
+create or replace function bring_back_votes(actor uuid, void vote_voids, why text, out restored int, out casts int)
 language plpgsql
-security definer
-set search_path = public, pg_temp
 as $$
+#variable_conflict use_column
 declare
-    void vote_voids;
     changed jsonb;
-    back int;
     affected record;
 begin
-    perform require_admin(actor);
-    perform lock_film();
-    select * into void from vote_voids where id = undone for update;
-    if void.id is null then
-        return query select 'void_not_found', 0, 0;
-        return;
-    end if;
-    if void.undone_at is not null then
-        return query select 'void_undone', 0, 0;
-        return;
-    end if;
     perform write_tallies(void.season_id);
     with returned as (
         update votes
         set voided_at = null,
             void_id = null
-        where season_id = void.season_id and void_id = undone
+        where season_id = void.season_id and void_id = void.id
             and not exists (
                 select from votes newer
                 where newer.season_id = votes.season_id and newer.slot_position = votes.slot_position
@@ -232,16 +225,16 @@ begin
             ),
             '[]'
         ),
-        coalesce(sum(votes), 0)
-    into changed, back
+        coalesce(sum(votes), 0), coalesce(sum(summed.casts), 0)
+    into changed, restored, casts
     from summed;
 
     perform recount_after_void(void.season_id, 1, changed);
     update vote_voids
     set undone_at = dailies_now(),
         undone_by = actor,
-        restored = back
-    where id = undone;
+        restored = bring_back_votes.restored
+    where id = void.id;
     for affected in
         select change.slot, sum(change.votes)::int as votes
         from jsonb_to_recordset(changed) as change (slot int, votes int)
@@ -250,19 +243,60 @@ begin
     loop
         perform note_intervention(void.season_id, affected.slot, 'votes_restored', true, why, affected.votes);
     end loop;
+    perform announce_change('film', 'votes_restored');
+end
+$$;
+
+-- An admin undoes a void. Votes of a member who is banned by now go over to the ban. Outcomes: done, void_not_found,
+-- void_undone, void_of_ban.
+create or replace function restore_votes(actor uuid, undone uuid, why text)
+returns table (outcome text, restored int, kept int)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    void vote_voids;
+    back int;
+    banned uuid[];
+    member uuid;
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    select * into void from vote_voids where id = undone for update;
+    outcome := case
+        when void.id is null then 'void_not_found'
+        when void.undone_at is not null then 'void_undone'
+        when void.origin = 'ban' then 'void_of_ban'
+    end;
+    if outcome is not null then
+        return query select outcome, 0, 0;
+        return;
+    end if;
+    banned := array(
+        select distinct users.id
+        from votes
+        join users on users.id = votes.user_id
+        where votes.season_id = void.season_id and votes.void_id = undone and users.banned_at is not null
+        order by users.id
+    );
+    back := (select brought.restored from bring_back_votes(actor, void, why) brought);
+    foreach member in array banned loop
+        perform take_out_member_votes(actor, member);
+    end loop;
     perform write_audit(
         actor, 'votes.restore', 'void', undone::text, why, jsonb_build_object('votes', void.votes),
         jsonb_build_object('restored', back)
     );
-    perform announce_change('film', 'votes_restored');
     return query select 'done', back, void.votes - back;
 end
 $$;
 
 revoke all on function note_intervention(uuid, int, text, boolean, text, int) from public;
 revoke all on function is_chosen(votes, jsonb), recount_after_void(uuid, int, jsonb) from public;
-revoke all on function take_out_votes(uuid, uuid, int, jsonb, text, text) from public;
+revoke all on function take_out_votes(uuid, uuid, int, jsonb, text, text, uuid) from public;
 revoke all on function void_votes(uuid, uuid, int, jsonb, text) from public;
+revoke all on function bring_back_votes(uuid, vote_voids, text) from public;
 revoke all on function restore_votes(uuid, uuid, text) from public;
 grant execute on function void_votes(uuid, uuid, int, jsonb, text) to dailies_web, dailies_jobs;
 grant execute on function restore_votes(uuid, uuid, text) to dailies_web, dailies_jobs;

@@ -115,6 +115,7 @@ create or replace function voids_of_season(actor uuid, of_season uuid)
 returns table (
     id uuid,
     origin text,
+    member text,
     username text,
     reason text,
     slot_position int,
@@ -133,10 +134,11 @@ as $$
 begin
     perform require_admin(actor);
     return query
-    select voids.id, voids.origin, users.username, voids.reason, (voids.choice ->> 'slot')::int, voids.votes,
+    select voids.id, voids.origin, members.username, users.username, voids.reason, (voids.choice ->> 'slot')::int, voids.votes,
         voids.weight, voids.voided_at, voids.undone_at, voids.restored
     from vote_voids voids
     left join users on users.id = voids.actor_id
+    left join users members on members.id = voids.member_id
     where voids.season_id = of_season
     order by voids.voided_at desc, voids.id
     limit 50;

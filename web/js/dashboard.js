@@ -186,14 +186,18 @@ async function prove(clip, weight) {
   }
 }
 
-/** What only the story knows: the number of the season and the votes of the round. */
-/** @type {{votes: number | null, number: number | null} | null} */
+/** What only the story knows: the number of the season. */
+/** @type {{number: number | null} | null} */
 let story = null;
 
 async function readStory() {
+  const tell = feed.round.ask();
   const answer = await read("/api/story").catch(() => null);
   const season = answer?.seasons.find((/** @type {any} */ one) => one.id === feed.season?.id);
-  if (season) story = { votes: season.round?.votes ?? null, number: season.number ?? null };
+  if (season) {
+    story = { number: season.number ?? null };
+    tell(season.round);
+  }
   return season;
 }
 

@@ -61,7 +61,8 @@ extension Schema {
     ]).named("VoteGroup")
 
     private static let voidRecord = Schema.object([
-        .required("id", .uuid), .required("origin", .choice(["admin", "review"])),
+        .required("id", .uuid), .required("origin", .choice(["admin", "review", "ban"])),
+        .required("member", .string().nullable, "Whose ban it is; null when it is none or the account is gone."),
         .required("username", .string().nullable, "Who did it; null when a rule did."),
         .required("reason", .string()), .required("slot", .integer().nullable),
         .required("votes", .integer()), .required("weight", .integer()),

@@ -9,6 +9,19 @@ extension SystemRoutes {
                 let numbers = context.request.query.values("n").compactMap { Int($0) }
                 return .text("\(numbers[numbers.count])")
             },
+            .get(
+                "/internal/trap-later", access: .internal_, limit: nil, isAlwaysServed: true,
+                summary: "Traps on another thread, once its request waits for something.",
+                later: { context in
+                    let queue = GroupQueue<[Int], [Int]>(groupLimit: 1, capacity: 1, runner: ThreadForEachStep())
+                    queue.start { tickets in for ticket in tickets { ticket.answer(.success(ticket.item)) } }
+                    let numbers = context.request.query.values("n").compactMap { Int($0) }
+                    return .later { then in
+                        queue.submit(numbers) { outcome in
+                            then(outcome.map { numbers in .text("\(numbers[numbers.count])") })
+                        }
+                    }
+                }),
             // Reading a named pipe blocks until its other end was opened and closed, so a test knows that a request
             // is in flight, and says itself when it ends. Only a program reads it right: Data takes it for empty.
             .get("/internal/hold", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Waits for a pipe.") {
@@ -35,6 +48,12 @@ extension SystemRoutes {
                 }
             },
         ]
+
+        private struct ThreadForEachStep: StepRunner {
+            func perform(_ steps: [Step]) {
+                for step in steps { _ = try? BackgroundThread(named: "step", step) }
+            }
+        }
     #else
         static let debugging: [Route] = []
     #endif

@@ -1,25 +1,27 @@
 #pragma once
 #include <fcgiapp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-// What a thread is doing, for the one moment when nothing but write(2) may be called. In C, since Swift does not
-// promise that anything written in it is safe inside a signal handler. One Swift file uses these, and must stay the
-// only one: each object file that does would have a variable of its own.
+// What a request is, for the one moment when nothing but write(2) may be called. In C, since Swift does not promise that
+// anything written in it is safe inside a signal handler. One Swift file uses these, and must stay the only one: each
+// object file that does would have a variable of its own.
 struct dailies_crash_words {
     unsigned length;
     char bytes[480];
 };
-static inline struct dailies_crash_words *dailies_crash_here(void) {
-    static __thread struct dailies_crash_words words;
-    return &words;
+
+// Where each thread keeps the words of the request that it works on. glibc takes no lock to look there.
+static inline pthread_key_t *dailies_crash_key(void) {
+    static pthread_key_t key;
+    return &key;
 }
 
-static inline void dailies_crash_set_words(const char *bytes, unsigned long length) {
-    struct dailies_crash_words *words = dailies_crash_here();
+static inline void dailies_crash_set_words(struct dailies_crash_words *words, const char *bytes, unsigned long length) {
     if (length > sizeof words->bytes) length = sizeof words->bytes;
     words->length = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -29,7 +31,7 @@ static inline void dailies_crash_set_words(const char *bytes, unsigned long leng
 }
 
 static inline void dailies_crash_handler(int number) {
-    const struct dailies_crash_words *words = dailies_crash_here();
+    const struct dailies_crash_words *words = (const struct dailies_crash_words *)pthread_getspecific(*dailies_crash_key());
     char line[640];
     unsigned long end = 0;
     const char *head = "{\"level\":\"error\",\"message\":\"the process ends by a signal\",\"signal\":";
@@ -37,8 +39,10 @@ static inline void dailies_crash_handler(int number) {
     end = strlen(head);
     if (number >= 10) line[end++] = (char)('0' + number / 10);
     line[end++] = (char)('0' + number % 10);
-    memcpy(line + end, words->bytes, words->length);
-    end += words->length;
+    if (words) {
+        memcpy(line + end, words->bytes, words->length);
+        end += words->length;
+    }
     line[end++] = '}';
     line[end++] = '\n';
     if (write(2, line, end) < 0) { /* there is nobody left to tell */ }
@@ -46,7 +50,8 @@ static inline void dailies_crash_handler(int number) {
     raise(number);
 }
 
-static inline int dailies_crash_install(void) {
+static inline int dailies_crash_install(pthread_key_t key) {
+    *dailies_crash_key() = key;
     const int numbers[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
     struct sigaction action;
     memset(&action, 0, sizeof action);

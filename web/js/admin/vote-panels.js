@@ -67,10 +67,15 @@ export function voids(page, onUndo) {
   const lines = page.voids.slice(0, 10).map((made) => {
     const where = made.slot === null ? "" : `, slot ${made.slot}`;
     const who = made.username ?? (made.origin === "review" ? "by rule" : "operator");
-    const end = made.undoneAt ? `Undone, ${counted(made.restored ?? 0, "vote", "votes")} came back` : null;
-    return h("li", {}, h("b", {}, `${counted(made.votes, "vote", "votes")}${where}`), h("span", { class: "muted" }, made.reason),
+    const isBan = made.origin === "ban";
+    const back = `${counted(made.restored ?? 0, "vote", "votes")} came back`;
+    const end = made.undoneAt ? `${isBan ? "Ban lifted" : "Undone"}, ${back}` : null;
+    const reason = !isBan || !made.member ? made.reason
+      : `Ban of ${made.member}.${made.undoneAt ? "" : " The votes come back when it is lifted."}`;
+    return h("li", {}, h("b", {}, `${counted(made.votes, "vote", "votes")}${where}`), h("span", { class: "muted" }, reason),
       h("span", { class: "quiet num" }, `${who}, ${made.voidedAt.slice(0, 16).replace("T", " ")} UTC`),
       end ? h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, end)
+        : isBan ? made.member && h("a", { class: "link", href: `/admin/users?search=${encodeURIComponent(made.member)}` }, `To the ban of ${made.member}`)
         : h("span", { class: "row" }, button("Undo…", `Undo the void of ${counted(made.votes, "vote", "votes")}: ${made.reason}`, () => onUndo(made))));
   });
   return h("section", { class: "panel stack stack--tight" }, h("h2", {}, "Voids"), h("ul", { class: "stack" }, ...lines));

@@ -22,7 +22,7 @@ import { read, send } from "../core/api.js";
 /**
  * @typedef {{clipId: string, title: string, voteCount: number, weightedScore: number, rank: number, cleanCount: number, cleanScore: number, cleanRank: number}} Standing
  * @typedef {{kind: "flag" | "network", name: string, votes: number, flagged: number, voided: number, voters: number, weight: number}} Group
- * @typedef {{id: string, origin: string, username: string | null, reason: string, slot: number | null, votes: number, weight: number, voidedAt: string, undoneAt: string | null, restored: number | null}} VoidRecord
+ * @typedef {{id: string, origin: "admin" | "review" | "ban", member: string | null, username: string | null, reason: string, slot: number | null, votes: number, weight: number, voidedAt: string, undoneAt: string | null, restored: number | null}} VoidRecord
  */
 
 /**

@@ -1,6 +1,7 @@
 // The takes of the open round, in the order in which this voter gets to see them.
 
 import { read, Refusal, send } from "../core/api.js";
+import { RoundVotes } from "./round-votes.js";
 
 /**
  * @typedef {object} Clip
@@ -54,6 +55,8 @@ export class Feed {
   gate = null;
   /** @type {{standard: number, super: number | null, mega: number | null}} */
   left = { standard: 200, super: null, mega: null };
+  /** The votes of all. */
+  round = new RoundVotes();
   /** @type {string | null} */
   #token = null;
   /** @type {Set<string>} */
@@ -159,9 +162,12 @@ export class Feed {
     clip.hasVoted = votes > 0;
     if (clip.weightedScore !== null) clip.weightedScore = Math.max(0, clip.weightedScore + weight);
     this.#spend(votes);
+    this.round.begin(votes);
+    let isCounted = false;
     changed();
     try {
       const answer = await call();
+      isCounted = true;
       // Null where the season does not show counts, or only to those who have voted.
       if (answer.newScore !== undefined) clip.weightedScore = answer.newScore;
       clip.cast = Math.max(1, weight);
@@ -179,6 +185,7 @@ export class Feed {
       throw error;
     } finally {
       this.#pending.delete(clip.id);
+      this.round.end(votes, isCounted);
       changed();
     }
   }

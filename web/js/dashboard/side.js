@@ -9,7 +9,7 @@ import { count } from "../core/format.js";
 
 /**
  * @param {Feed} feed
- * @param {{votes: number | null, number: number | null} | null} story
+ * @param {{number: number | null} | null} story
  */
 export function showSide(feed, story) {
   const side = maybe("[data-side]");
@@ -20,7 +20,7 @@ export function showSide(feed, story) {
   if (story?.number) setText(maybe("[data-season-number]", side), `Season ${story.number}`);
   setText(maybe('[data-fact="slot"]', side), `${feed.slot ?? "–"} / ${feed.totalSlots}`);
   setText(maybe('[data-fact="takes"]', side), count(feed.takes));
-  if (story) setText(maybe('[data-fact="votes"]', side), story.votes === null ? "–" : count(story.votes));
+  if (story) setText(maybe('[data-fact="votes"]', side), feed.round.total === null ? "–" : count(feed.round.total));
   showDeadline(maybe('[data-fact="closes"]', side), feed.endsAt);
   showBudget(side, feed);
 }

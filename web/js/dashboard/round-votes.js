@@ -1,0 +1,51 @@
+// The votes of the round: what the story says, and one's own on top until the story holds them.
+
+export class RoundVotes {
+  /** @type {number | null} */
+  #slot = null;
+  /**
+   * What the story said last; null where the season shows no counts.
+   * @type {number | null}
+   */
+  #told = null;
+  /** One's own votes that the story does not hold yet, less those taken back. */
+  #own = 0;
+  /** Those of them that the site has not answered. */
+  #open = 0;
+
+  get total() {
+    return this.#told === null ? null : Math.max(0, this.#told + this.#own);
+  }
+
+  /**
+   * A vote is cast (1) or taken back (-1), and shows at once.
+   * @param {1 | -1} votes
+   */
+  begin(votes) {
+    this.#own += votes;
+    this.#open += votes;
+  }
+
+  /**
+   * The site has answered.
+   * @param {1 | -1} votes
+   * @param {boolean} isCounted
+   */
+  end(votes, isCounted) {
+    this.#open -= votes;
+    if (!isCounted) this.#own -= votes;
+  }
+
+  /** Notes that the story is asked now. Answers what takes its answer. */
+  ask() {
+    const held = this.#own - this.#open;
+    return (/** @type {{slot: number, votes: number | null} | null} */ round) => {
+      const [slot, votes] = [round?.slot ?? null, round?.votes ?? null];
+      // The story may come out of a cache: what says the same as before was most likely said before these votes.
+      if (slot !== this.#slot) this.#own = this.#open;
+      else if (votes !== this.#told) this.#own -= held;
+      this.#slot = slot;
+      this.#told = votes;
+    };
+  }
+}
