@@ -3,6 +3,7 @@
 import re
 import secrets
 
+import psycopg
 import pytest
 from conftest import DESK, PHONE, announced, comes_true, ready, sign_in_link, told, use_link
 from playwright.sync_api import expect
@@ -18,6 +19,14 @@ def newcomer(chromium, run, url):
     use_link(context.new_page(), sign_in_link(run, "--user", name))
     yield name, context
     context.close()
+
+
+@pytest.fixture
+def tour_is_on(run):
+    """The flag that tests turn, as it was installed, whatever one that failed has left."""
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        connection.execute("update feature_flags set enabled = true, rollout_percent = 100 where key = 'spotlight_tour'")
+        connection.execute("select announce_change('flags', 'spotlight_tour')")
 
 
 def feature_comes(page, key, is_on):
@@ -138,7 +147,7 @@ def test_rename_by_keyboard_and_refusals(site, admin, newcomer):
     expect(page.get_by_text("This is you.")).to_be_visible()
 
 
-def test_switches_turn_and_turn_back(site, admin):
+def test_switches_turn_and_turn_back(site, admin, tour_is_on):
     """FLAG-01: a switch shows the change at once, and what it was when the server refuses."""
     site.allow(r"Failed to load resource")
     page = site.page("/admin/flags", storage_state=admin)
@@ -169,7 +178,7 @@ def test_switches_turn_and_turn_back(site, admin):
     expect(tour).to_be_checked()
 
 
-def test_typing_goes_on_while_a_change_is_on_its_way(site, admin):
+def test_typing_goes_on_while_a_change_is_on_its_way(site, admin, tour_is_on):
     """FLAG-01: the answer to one change of a flag leaves alone what is typed for the next one."""
     page = site.page("/admin/flags", storage_state=admin)
     ready(page)

@@ -1,6 +1,7 @@
 """The arena by keyboard, by finger, without a connection and without motion."""
 
 import re
+import secrets
 
 import pytest
 from conftest import PHONE, announced, double_tap, ready, until
@@ -9,11 +10,10 @@ from playwright.sync_api import expect
 
 @pytest.fixture
 def arena(site):
-    """The arena of a voter of its own: a language that nobody else speaks makes another device."""
-    voters = iter(range(1000))
+    """The arena of a voter of its own: a browser that nobody else has makes another device."""
 
     def open_arena(**options):
-        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) voter {next(voters)} Chrome/120")
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) voter {secrets.token_hex(4)} Chrome/120")
         page = site.context(**options).new_page()
         page.goto("/dashboard")
         ready(page)
@@ -29,7 +29,7 @@ def current(page):
 
 def test_votes_by_keyboard_alone(arena, axe):
     """WEB-02 VOTE-01 VOTE-04"""
-    page = arena(user_agent="Mozilla/5.0 keyboard voter Chrome/120")
+    page = arena()
     vote = page.locator("[data-vote]")
     for _ in range(60):
         page.keyboard.press("Tab")

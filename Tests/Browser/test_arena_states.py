@@ -1,6 +1,7 @@
 """What the arena says when votes are limited, closed or lost; its ring, its heavier votes, its keys from first to last."""
 
 import re
+import secrets
 
 import pytest
 from conftest import PHONE, announced, comes_true, double_tap, ready, until
@@ -12,10 +13,9 @@ FAR = "2099-01-01T00:00:00.000Z"
 @pytest.fixture
 def arena(site):
     """The arena of a voter of its own in a round that does not end; `change` alters what the feed answers."""
-    voters = iter(range(1000))
 
     def open_arena(change=None, features=None, setup=None, **options):
-        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {next(voters)} Chrome/120")
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {secrets.token_hex(4)} Chrome/120")
         page = site.context(**options).new_page()
 
         def answer(route):
