@@ -236,7 +236,7 @@ def announced(page, text):
 def double_tap(page, x, y):
     """Two taps, between which the page's clock stands still: they make a double tap however slow the machine is."""
     page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     page.touchscreen.tap(x, y)
     page.touchscreen.tap(x + 2, y + 2)
     page.clock.resume()

@@ -274,7 +274,7 @@ def test_pull_to_refresh(arena):
     expect(note).to_have_text("Let go to look for new takes")
     # What is found stands there for a moment only, which does not pass before it was read.
     page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     touch("touchEnd")
     expect(note).to_have_text("1 new take.")
     page.clock.resume()
