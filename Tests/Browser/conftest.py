@@ -4,9 +4,11 @@ import json
 import os
 import re
 import subprocess
-from datetime import datetime, timezone
+import time
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
@@ -24,6 +26,12 @@ def run():
         pytest.fail("DAILIES_RUN_JSON must name the run.json of a stack (./run --detach makes one)")
     facts = json.loads(Path(path).read_text())
     facts["directory"] = str(Path(path).resolve().parent)
+    with psycopg.connect(facts["databaseURL"]) as connection:
+        [(length,)] = connection.execute(
+            "select min(make_interval(secs => round_seconds)) from seasons where status = 'active'"
+        ).fetchall()
+    if length is None or length < timedelta(hours=12):
+        pytest.fail(f"the rounds of the stack must not close while the tests run (./run --round 86400): {length}")
     return facts
 
 
@@ -50,6 +58,20 @@ def chromium():
         browser.close()
 
 
+# Good news goes by itself after five seconds, which a slow machine may need for looking.
+NOTE_TOASTS = """
+    window.told = [];
+    addEventListener("DOMContentLoaded", () => {
+        const place = document.querySelector("[data-toasts]");
+        if (place) new MutationObserver((changes) => {
+            for (const change of changes) for (const node of change.addedNodes) {
+                if (node.checkVisibility()) window.told.push(node.textContent);
+            }
+        }).observe(place, { childList: true });
+    });
+"""
+
+
 class Site:
     """Pages of one person, and whatever the browser complained about while they were open."""
 
@@ -64,6 +86,7 @@ class Site:
             "addEventListener('securitypolicyviolation', (event) =>"
             " console.error('CSP', event.violatedDirective, event.blockedURI));"
             f"try {{ localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1') }} catch {{}}"
+            f"{NOTE_TOASTS}"
             # The question is asked where a test is about it.
             + (f"try {{ localStorage.setItem('cookies', '{cookies}') }} catch {{}}" if cookies else "")
         )
@@ -88,6 +111,9 @@ class Site:
 
     def close(self):
         for context in self.contexts:
+            # What a page still asks for while it closes is answered by nobody.
+            for page in context.pages:
+                page.unroute_all(behavior="ignoreErrors")
             context.close()
 
     def unexpected(self):
@@ -162,26 +188,20 @@ def make_video(tmp_path_factory):
     return make
 
 
+STANDS_STILL = """() => document.getAnimations().every((one) =>
+    one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity)"""
+
+
 @pytest.fixture(scope="session")
 def axe():
     def check(page):
+        # What is still on its way in is half transparent, or elsewhere.
+        until(page, STANDS_STILL)
         found = Axe().run(page).response["violations"]
         summary = [(rule["id"], [node["target"] for node in rule["nodes"]][:4]) for rule in found]
         assert summary == [], page.url
 
     return check
-
-
-def calm(page):
-    """Waits for a round that is long enough to finish what a test does in it."""
-    for _ in range(600):
-        round_ = next((season["round"] for season in page.request.get("/api/story").json()["seasons"] if season["round"]), None)
-        if round_ is None or round_["status"] != "voting":
-            return
-        ends = datetime.fromisoformat(round_["votingEndsAt"])
-        if (ends - datetime.now(timezone.utc)).total_seconds() > 15:
-            return
-        page.wait_for_timeout(250)
 
 
 def until(page, condition, arg=None):
@@ -191,6 +211,35 @@ def until(page, condition, arg=None):
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"never: {condition} {arg}")
+
+
+def comes_true(page, condition, what):
+    """The answer of `condition`, which is asked until it is not false; the page goes on meanwhile."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {what}")
+
+
+def told(page, text):
+    """Waits for a short message that was seen on the page, though it may be gone again by now."""
+    until(page, "(text) => window.told.some((one) => one.includes(text))", text)
+
+
+def announced(page, text):
+    """Waits for what a screen reader is told. For votes: the server has answered, and the next press counts."""
+    expect(page.locator("[data-announcer]")).to_contain_text(text)
+
+
+def double_tap(page, x, y):
+    """Two taps, between which the page's clock stands still: they make a double tap however slow the machine is."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
+    page.touchscreen.tap(x, y)
+    page.touchscreen.tap(x + 2, y + 2)
+    page.clock.resume()
 
 
 def ready(page):

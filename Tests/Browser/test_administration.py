@@ -3,8 +3,9 @@
 import re
 import secrets
 
+import psycopg
 import pytest
-from conftest import DESK, PHONE, ready, sign_in_link, use_link
+from conftest import DESK, PHONE, announced, comes_true, ready, sign_in_link, told, use_link
 from playwright.sync_api import expect
 
 SIZES = {"390": PHONE, "1440": DESK}
@@ -20,8 +21,18 @@ def newcomer(chromium, run, url):
     context.close()
 
 
-def toast(page, text):
-    return page.locator(".toast").filter(has_text=re.compile(text))
+@pytest.fixture
+def tour_is_on(run):
+    """The flag that tests turn, as it was installed, whatever one that failed has left."""
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        connection.execute("update feature_flags set enabled = true, rollout_percent = 100 where key = 'spotlight_tour'")
+        connection.execute("select announce_change('flags', 'spotlight_tour')")
+
+
+def feature_comes(page, key, is_on):
+    """A flag holds once every process, and nginx with its copies, has heard of it."""
+    features = lambda: page.request.get("/api/features").json()["features"]  # noqa: E731
+    comes_true(page, lambda: features()[key] is is_on, f"{key} is {is_on}")
 
 
 def judge(page, axe, shots, name):
@@ -70,10 +81,11 @@ def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
     axe(page)
     page.screenshot(path=shots / "admin-users-dialog.png")
     page.get_by_role("button", name="Ban", exact=True).click()
-    expect(toast(page, f"{name} is banned")).to_be_visible()
+    told(page, f"{name} is banned")
     expect(page.locator("[data-rows]").get_by_text("Banned")).to_be_visible()
     expect(page.locator("[data-detail]").get_by_text("Banned a member")).to_be_visible()
-    assert context.request.get("/api/auth/session").json()["user"] is None
+    # The process that answers this is another one than that which banned.
+    comes_true(page, lambda: context.request.get("/api/auth/session").json()["user"] is None, "the session has ended")
 
     theirs = context.new_page()
     site.watch(theirs)
@@ -93,7 +105,7 @@ def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
     expect(page.get_by_text("They were different takes.")).to_be_visible()
     page.get_by_role("button", name="Lift the ban").click()
     page.locator("dialog").get_by_role("button", name="Lift the ban").click()
-    expect(toast(page, "not banned any more")).to_be_visible()
+    told(page, "not banned any more")
     theirs.reload()
     expect(theirs.get_by_role("button", name="Account").first).to_be_visible()
     expect(theirs.get_by_role("region", name="Your account is banned")).to_have_count(0)
@@ -135,7 +147,7 @@ def test_rename_by_keyboard_and_refusals(site, admin, newcomer):
     expect(page.get_by_text("This is you.")).to_be_visible()
 
 
-def test_switches_turn_and_turn_back(site, admin):
+def test_switches_turn_and_turn_back(site, admin, tour_is_on):
     """FLAG-01: a switch shows the change at once, and what it was when the server refuses."""
     site.allow(r"Failed to load resource")
     page = site.page("/admin/flags", storage_state=admin)
@@ -146,20 +158,52 @@ def test_switches_turn_and_turn_back(site, admin):
     tour.press("Space")
     expect(item).to_contain_text("Off")
     expect(item).to_contain_text(re.compile(r"Changed .* by (?!the operator)"))
-    assert page.request.get("/api/features").json()["features"]["spotlight_tour"] is False
+    announced(page, "Spotlight tour: Off")
+    feature_comes(page, "spotlight_tour", False)
     tour.check()
+    announced(page, re.compile("Spotlight tour: On$"))
     item.get_by_label("Members, in %").fill("40")
     item.get_by_label("Members, in %").press("Enter")
     expect(item).to_contain_text("On for 40 % of the members")
+    announced(page, "Spotlight tour: On for 40 %")
     item.get_by_label("Members, in %").fill("100")
     item.get_by_label("Members, in %").press("Enter")
     expect(item).not_to_contain_text("40 %")
+    announced(page, re.compile("Spotlight tour: On$"))
     expect(page.locator('[data-flag="voting_enabled"]')).to_contain_text("The same for everybody")
 
     page.route("**/api/admin/feature-flags", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     tour.click()
-    expect(toast(page, "Spotlight tour was not changed")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Spotlight tour was not changed")
     expect(tour).to_be_checked()
+
+
+def test_typing_goes_on_while_a_change_is_on_its_way(site, admin, tour_is_on):
+    """FLAG-01: the answer to one change of a flag leaves alone what is typed for the next one."""
+    page = site.page("/admin/flags", storage_state=admin)
+    ready(page)
+    held = []
+    page.route("**/api/admin/feature-flags", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    item = page.locator('[data-flag="spotlight_tour"]')
+    share = item.get_by_label("Members, in %")
+    share.fill("60")
+    share.press("Enter")
+    comes_true(page, lambda: held, "the change is sent")
+    share.fill("30")
+    held[0].continue_()
+    announced(page, "Spotlight tour: On for 60 %")
+    expect(share).to_have_value("30")
+    share.press("Enter")
+    comes_true(page, lambda: len(held) == 2, "the second change is sent")
+    share.fill("100")
+    share.press("Enter")
+    comes_true(page, lambda: len(held) == 3, "the third change is sent")
+    with page.expect_response("**/api/admin/feature-flags"):
+        held[1].continue_()
+    expect(share).to_have_value("100")
+    held[2].continue_()
+    announced(page, re.compile("Spotlight tour: On$"))
+    expect(item).not_to_contain_text("% of")
 
 
 def test_vote_ring_follows_its_flag(site, admin):
@@ -171,11 +215,13 @@ def test_vote_ring_follows_its_flag(site, admin):
     try:
         switch.click()
         expect(item).to_contain_text("Off")
+        feature_comes(office, "vote_button_progress", False)
         page = site.page("/dashboard")
         expect(page.locator("[data-vote][data-plain]")).to_have_count(1)
     finally:
         switch.check()
         expect(item).not_to_contain_text("Off")
+        feature_comes(office, "vote_button_progress", True)
     page.reload()
     ready(page)
     expect(page.locator("[data-vote][data-plain]")).to_have_count(0)

@@ -1,21 +1,20 @@
 """The arena by keyboard, by finger, without a connection and without motion."""
 
 import re
+import secrets
 
 import pytest
-from conftest import PHONE, calm, ready, until
+from conftest import PHONE, announced, double_tap, ready, until
 from playwright.sync_api import expect
 
 
 @pytest.fixture
 def arena(site):
-    """The arena of a voter of its own: a language that nobody else speaks makes another device."""
-    voters = iter(range(1000))
+    """The arena of a voter of its own: a browser that nobody else has makes another device."""
 
     def open_arena(**options):
-        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) voter {next(voters)} Chrome/120")
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) voter {secrets.token_hex(4)} Chrome/120")
         page = site.context(**options).new_page()
-        calm(page)
         page.goto("/dashboard")
         ready(page)
         expect(page.locator("[data-vote]")).to_be_visible()
@@ -30,7 +29,7 @@ def current(page):
 
 def test_votes_by_keyboard_alone(arena, axe):
     """WEB-02 VOTE-01 VOTE-04"""
-    page = arena(user_agent="Mozilla/5.0 keyboard voter Chrome/120")
+    page = arena()
     vote = page.locator("[data-vote]")
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -42,6 +41,7 @@ def test_votes_by_keyboard_alone(arena, axe):
     expect(vote).to_have_accessible_name(re.compile("^Undo your vote"))
     expect(page.locator("[data-spent]")).to_have_text("1")
     axe(page)
+    announced(page, "Voted for")
     page.keyboard.press("v")
     expect(vote).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-spent]")).to_have_text("0")
@@ -100,6 +100,7 @@ def test_lost_vote_is_taken_back(arena, site):
     page.unroute("**/api/vote")
     page.get_by_role("alert").get_by_role("button", name="Again").click()
     expect(vote).to_have_attribute("aria-pressed", "true")
+    announced(page, "Voted for")
     vote.click()
     expect(vote).to_have_attribute("aria-pressed", "false")
 
@@ -108,8 +109,7 @@ def test_double_tap_votes_and_swipe_moves(arena):
     """WEB-02"""
     page = arena(viewport=PHONE, has_touch=True)
     first = current(page).text_content()
-    page.touchscreen.tap(180, 300)
-    page.touchscreen.tap(182, 302)
+    double_tap(page, 180, 300)
     expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "true")
     session = page.context.new_cdp_session(page)
     for kind, y in [("touchStart", 500), ("touchMove", 430), ("touchMove", 360), ("touchMove", 250), ("touchEnd", None)]:

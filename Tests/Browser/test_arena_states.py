@@ -1,9 +1,10 @@
 """What the arena says when votes are limited, closed or lost; its ring, its heavier votes, its keys from first to last."""
 
 import re
+import secrets
 
 import pytest
-from conftest import DESK, PHONE, calm, ready, until
+from conftest import DESK, PHONE, announced, comes_true, double_tap, ready, until
 from playwright.sync_api import expect
 
 FAR = "2099-01-01T00:00:00.000Z"
@@ -12,13 +13,10 @@ FAR = "2099-01-01T00:00:00.000Z"
 @pytest.fixture
 def arena(site):
     """The arena of a voter of its own in a round that does not end; `change` alters what the feed answers."""
-    voters = iter(range(1000))
-    pages = []
 
     def open_arena(change=None, features=None, setup=None, **options):
-        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {next(voters)} Chrome/120")
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {secrets.token_hex(4)} Chrome/120")
         page = site.context(**options).new_page()
-        pages.append(page)
 
         def answer(route):
             body = route.fetch().json()
@@ -32,7 +30,6 @@ def arena(site):
             body["features"].update(features)
             route.fulfill(json=body)
 
-        calm(page)
         page.route("**/api/vote?*", answer)
         if features:
             page.route("**/api/features", flags)
@@ -42,9 +39,7 @@ def arena(site):
         ready(page)
         return page
 
-    yield open_arena
-    for page in pages:
-        page.unroute_all(behavior="ignoreErrors")
+    return open_arena
 
 
 def current(page):
@@ -99,6 +94,7 @@ def test_vote_shows_before_the_answer_and_goes_back_with_it(arena, site):
     expect(page.locator("[data-spent]")).to_have_text("1")
     expect(page.locator("[data-vote-word]")).to_have_text(str(int(before) + 1))
     expect(vote).to_have_attribute("aria-busy", "true")
+    comes_true(page, lambda: held, "the vote is sent")
     held[0].fulfill(status=503, json={"title": "No", "status": 503, "code": "unavailable", "detail": "No."})
     expect(vote).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-spent]")).to_have_text("0")
@@ -322,8 +318,12 @@ def test_pull_to_refresh(arena):
     expect(note).to_have_text("Pull to look for new takes")
     touch("touchMove", 320)
     expect(note).to_have_text("Let go to look for new takes")
+    # What is found stands there for a moment only, which does not pass before it was read.
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     touch("touchEnd")
     expect(note).to_have_text("1 new take.")
+    page.clock.resume()
     expect(note).to_be_hidden()
 
 
@@ -338,10 +338,10 @@ def test_double_tap_shows_a_heart(arena, site):
         }).observe(document, { childList: true, subtree: true }));"""))
     sent = []
     page.route("**/api/vote", lambda route: sent.append(route))
-    page.touchscreen.tap(180, 300)
-    page.touchscreen.tap(182, 302)
+    double_tap(page, 180, 300)
     expect(page.locator("html")).to_have_attribute("data-heart", "seen")
     expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "true")
+    comes_true(page, lambda: sent, "the vote is sent")
     sent[0].abort()
     expect(page.get_by_role("alert")).to_be_visible()
 
@@ -349,7 +349,6 @@ def test_double_tap_shows_a_heart(arena, site):
 def test_whole_way_by_keyboard(site, admin):
     """WEB-01 from the page's first focus to vote, undo, next, the menu and on, without a mouse"""
     page = site.context(storage_state=admin).new_page()
-    calm(page)
     page.goto("/dashboard")
     ready(page)
     vote = page.locator("[data-vote]")
@@ -367,11 +366,11 @@ def test_whole_way_by_keyboard(site, admin):
     assert order == ["queue", "deck__frames", "actions with-js"], "the order of reading"
     if vote.is_disabled() or vote.get_attribute("aria-pressed") == "true":
         page.keyboard.press("ArrowDown")
-    with page.expect_response("**/api/vote"):
-        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    announced(page, "Voted for")
     expect(vote).to_have_attribute("aria-pressed", "true")
-    with page.expect_response("**/api/vote"):
-        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    announced(page, "taken back")
     expect(vote).to_have_attribute("aria-pressed", "false")
     title = current(page).text_content()
     page.keyboard.press("ArrowDown")

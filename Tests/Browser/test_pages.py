@@ -136,9 +136,13 @@ def test_public_pages_are_the_same_for_everyone(site, admin):
     """WEB-01 so that one copy serves all"""
     visitor, signed_in = site.context().request, site.context(storage_state=admin).request
     for path in ["/", "/dashboard", "/story", "/upload", "/about", "/terms", "/privacy", "/cookies"]:
-        first, second = visitor.get(path), signed_in.get(path)
+        # A take that comes in between changes the page, for everyone.
+        for _ in range(20):
+            first, second, third = visitor.get(path), signed_in.get(path), visitor.get(path)
+            if first.text() == third.text():
+                break
         assert "s-maxage" in first.headers["cache-control"], path
-        assert first.text() == second.text(), path
+        assert first.text() == second.text() == third.text(), path
 
 
 def test_page_weight(site):

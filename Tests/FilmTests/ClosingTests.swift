@@ -13,9 +13,9 @@ struct ClosingTests {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B"])
             try stage.withCommitter { committer in
-                try stage.test.advanceClock(by: .seconds(3_590))
+                try stage.test.advanceClock(by: .seconds(3_500))
                 let counted = try committer.cast(.numbered(1, for: clips[0]))
-                try stage.test.advanceClock(by: .seconds(20))
+                try stage.test.advanceClock(by: .seconds(110))
                 let late = #expect(throws: VoteRefusal.self) { try committer.cast(.numbered(2, for: clips[1])) }
                 #expect(counted.voteCount == 1)
                 #expect(late?.code == "round_over")

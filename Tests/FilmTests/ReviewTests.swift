@@ -73,9 +73,9 @@ struct ReviewTests {
         try FilmStage.run { stage in
             let (season, clips) = try contested(stage, slots: 1) { $0.reviewHours = 2 }
             try stage.closeRound()
-            try stage.test.advanceClock(by: .seconds(7_190))
+            try stage.test.advanceClock(by: .seconds(7_100))
             #expect(try stage.rounds.advance().isEmpty)
-            try stage.test.advanceClock(by: .seconds(20))
+            try stage.test.advanceClock(by: .seconds(110))
             #expect(try stage.rounds.advance().map(\.name) == ["winner_selected", "season_finished"])
             #expect(try stage.winner(of: season, slot: 1) == clips[0])
             #expect(try stage.rounds.advance().isEmpty)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import pathlib
-import socket
 import ssl
 import subprocess
 import threading
@@ -15,12 +14,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from ports import free_port
 
 
 def certificate(directory: pathlib.Path, name: str = "IP:127.0.0.1") -> pathlib.Path:
@@ -78,7 +72,7 @@ class MailPeer:
             options |= {"tls_context": self.context(starttls), "require_starttls": True}
         if tls:
             options["ssl_context"] = self.context(tls)
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60, **options)
 
     @staticmethod
     def context(path: pathlib.Path) -> ssl.SSLContext:

@@ -12,7 +12,7 @@ struct ThreadTests {
             taken.update { $0 = item }
         }
         box.update(waking: 1) { $0.append(7) }
-        #expect(thread.join(until: .now + .seconds(5)))
+        #expect(thread.join(until: .now + .seconds(60)))
         #expect(taken.withLock { $0 } == 7)
     }
 
@@ -33,7 +33,7 @@ struct ThreadTests {
                 for _ in 0..<1_000 { count.update { $0 += 1 } }
             }
         }
-        for thread in threads { #expect(thread.join(until: .now + .seconds(10))) }
+        for thread in threads { #expect(thread.join(until: .now + .seconds(60))) }
         #expect(count.withLock { $0 } == 10_000)
     }
 }

@@ -95,7 +95,7 @@ struct ListenerTests {
         nowhere.start()
         let start = ContinuousClock.now
         nowhere.stop()
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(10))
         #expect(diary.losses.withLock { $0 } == 0)
     }
 }

@@ -177,9 +177,9 @@ struct MigratorTests {
 
     @Test("a migration may take longer than statements are given")
     func ignoresStatementTimeout() throws {
-        try withFiles(["0001_slow.sql": "select pg_sleep(0.2);"]) { files, database throws in
+        try withFiles(["0001_slow.sql": "select pg_sleep(1);"]) { files, database throws in
             var options = database.options
-            options.statementTimeout = .milliseconds(20)
+            options.statementTimeout = .milliseconds(500)
             #expect(try Migrator(database: Database(options), directory: files.path).migrate().count == 1)
         }
     }

@@ -32,7 +32,7 @@ struct PoolTests {
     func statementTimeout() throws {
         try withOptions { options throws in
             var options = options
-            options.statementTimeout = .milliseconds(50)
+            options.statementTimeout = .milliseconds(500)
             let database = Database(options)
             #expect(
                 databaseError { try database.execute("select pg_sleep(30)") }
@@ -40,9 +40,9 @@ struct PoolTests {
             #expect(try database.one("select 1") == 1)
             #expect(database.statistics.open == 1)
             // A transaction may be given more time, or less.
-            try database.transaction(timeout: .seconds(20)) { try $0.execute("select pg_sleep(0.1)") }
+            try database.transaction(timeout: .seconds(20)) { try $0.execute("select pg_sleep(0.6)") }
             let error = databaseError {
-                try database.transaction(timeout: .milliseconds(10)) { try $0.execute("select pg_sleep(30)") }
+                try database.transaction(timeout: .milliseconds(100)) { try $0.execute("select pg_sleep(30)") }
             }
             #expect(error?.sqlstate == "57014")
         }

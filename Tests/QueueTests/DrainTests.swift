@@ -177,13 +177,13 @@ struct DrainTests {
             let first = try #require(try test.queue.enqueue(Errand("1")))
             let second = try #require(try test.queue.enqueue(Errand("2")))
             let thread = try BackgroundThread(named: "drain") {
-                let result = try? drainer.run(until: .budget(.milliseconds(300)))
+                let result = try? drainer.run(until: .budget(.seconds(3)))
                 summary.update { $0 = result }
             }
             #expect(isRunning.reaches(1))
-            #expect(!thread.join(until: .now + .milliseconds(500)))
+            #expect(!thread.join(until: .now + .milliseconds(3_500)))
             gate.open()
-            #expect(thread.join(until: .now + .seconds(10)))
+            #expect(thread.join(until: .now + .seconds(60)))
             #expect(summary.withLock { $0?.completed } == 1)
             #expect(try test.queue.job(first)?.state == .completed)
             #expect(try test.queue.job(second)?.state == .queued)
@@ -214,7 +214,7 @@ struct DrainTests {
             let stubborn = try #require(try test.queue.enqueue(Errand("stubborn")))
             #expect(isRunning.reaches(2))
             drainer.stop()
-            #expect(thread.join(until: .now + .seconds(10)))
+            #expect(thread.join(until: .now + .seconds(60)))
             for id in [docile, stubborn] {
                 let job = try #require(try test.queue.job(id))
                 #expect(job.state == .queued)

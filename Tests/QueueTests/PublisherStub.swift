@@ -52,7 +52,7 @@ final class PublisherStub: Sendable {
     }
 
     /// Waits until this many messages have come.
-    func received(_ count: Int, within limit: Duration = .seconds(20)) -> [Message] {
+    func received(_ count: Int, within limit: Duration = .seconds(60)) -> [Message] {
         messages.wait(until: .now + limit) { $0.count >= count ? $0 : nil } ?? messages.withLock { $0 }
     }
 

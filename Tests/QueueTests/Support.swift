@@ -59,7 +59,7 @@ func draining(_ drainers: Drainer..., while body: () throws -> Void) throws {
     }
     defer {
         for drainer in drainers { drainer.stop() }
-        for thread in threads where !thread.join(until: .now + .seconds(20)) { Issue.record("a drain did not end") }
+        for thread in threads where !thread.join(until: .now + .seconds(60)) { Issue.record("a drain did not end") }
     }
     try body()
 }
@@ -77,15 +77,15 @@ final class Gate: Sendable {
         isOpen.update { $0 = true }
     }
 
-    /// Waits for the gate, at most half a minute.
+    /// Waits for the gate, at most two minutes.
     func pass() {
-        _ = isOpen.wait(until: .now + .seconds(30)) { $0 ? true : nil }
+        _ = isOpen.wait(until: .now + .seconds(120)) { $0 ? true : nil }
     }
 }
 
 extension Monitor<Int> {
     /// Waits until the count is reached; false when it was not in time.
-    func reaches(_ count: Int, within limit: Duration = .seconds(20)) -> Bool {
+    func reaches(_ count: Int, within limit: Duration = .seconds(60)) -> Bool {
         wait(until: .now + limit) { $0 >= count ? true : nil } ?? false
     }
 }

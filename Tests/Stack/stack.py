@@ -7,8 +7,8 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -21,6 +21,9 @@ import psycopg
 LIMITS = "RATE_LIMITS=" + ",".join(f"{name}=100000" for name in ["read", "api", "auth", "upload", "admin_sensitive"])
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from ports import free_port  # noqa: E402
 
 
 def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
@@ -33,12 +36,6 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> 
         if time.monotonic() > deadline:
             raise AssertionError(f"after {seconds} s still not: {what}")
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass

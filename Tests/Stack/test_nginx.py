@@ -51,16 +51,21 @@ def test_the_request_id_goes_through(stack: Stack) -> None:
 
 
 def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
-    """FILM-11 RT-01: /api/story comes from nginx's cache, and within a second of a change it is new."""
+    """FILM-11 RT-01: /api/story comes from nginx's cache, and after a change it is new, long before the cache's 30 s end."""
     stack.season(3)
     client = stack.client()
 
     def story() -> dict:
         return client.get("/api/story").json()
 
-    wait_until(lambda: any(season["status"] == "active" for season in story()["seasons"]), "the season is on the page", 5)
-    tag = client.get("/api/story").headers["etag"]
-    assert client.get("/api/story", headers={"If-None-Match": tag}).status == 304
+    wait_until(lambda: any(season["status"] == "active" for season in story()["seasons"]), "the season is on the page", 20)
+
+    def unchanged() -> str | None:
+        tag = client.get("/api/story").headers["etag"]
+        return tag if client.get("/api/story", headers={"If-None-Match": tag}).status == 304 else None
+
+    # The news of the season's opening may still be on its way, and makes another version.
+    tag = wait_until(unchanged, "the same story is not sent again")
     stack.rows(
         """
         update story_slots
@@ -68,7 +73,11 @@ def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
         where status = 'voting'
         """
     )
-    wait_until(lambda: client.get("/api/story").headers["etag"] != tag, "the story shows the winner", 10)
+    wait_until(
+        lambda: any(slot["winner"] for season in story()["seasons"] if season["status"] == "active" for slot in season["slots"]),
+        "the story shows the winner", 20,
+    )  # fmt: skip
+    assert client.get("/api/story").headers["etag"] != tag
 
 
 def test_a_head_does_not_poison_the_cache(stack: Stack) -> None:
@@ -115,7 +124,7 @@ def test_events_reach_the_page(stack: Stack) -> None:
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
-    assert opened.wait(10)
+    assert opened.wait(30)
     stack.rows(
         """
         update story_slots
@@ -123,7 +132,7 @@ def test_events_reach_the_page(stack: Stack) -> None:
         where status = 'voting'
         """
     )
-    listener.join(30)
+    listener.join(60)
     assert any(b"event: winner_selected" in line for line in events), events
     assert any(b"event: round_opened" in line for line in events), events
     data = [line for line in events if line.startswith(b"data: ")]

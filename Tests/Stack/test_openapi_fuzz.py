@@ -35,6 +35,8 @@ def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
         "--max-examples", "10", "--seed", "1", "--exclude-path-regex", LEFT_OUT, "--workers", "1",
         "-H", f"Cookie: {cookies}", "-H", f"X-CSRF-Token: {client.token}", "-H", "Sec-Fetch-Site: same-origin",
         "-H", f"X-Forwarded-For: {client.address}",
+        # That is a complaint about this machine, not about the site.
+        "--suppress-health-check", "too_slow",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]

@@ -38,7 +38,7 @@ public func awaited<Value: Sendable>(
 
 /// Asks again and again until `condition` holds; false when it did not by the deadline.
 public func eventually(
-    within limit: Duration = .seconds(10), _ condition: () throws -> Bool
+    within limit: Duration = .seconds(60), _ condition: () throws -> Bool
 ) rethrows -> Bool {
     let deadline = ContinuousClock.now + limit
     // Nobody ever tells this monitor anything: it is a wait of a few milliseconds between two looks.
@@ -52,7 +52,7 @@ public func eventually(
 
 /// Waits until `condition` holds, and records an issue when it does not by the deadline.
 public func waitUntil(
-    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () throws -> Bool
 ) throws {
     guard try !eventually(within: limit, condition) else { return }

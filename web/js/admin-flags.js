@@ -53,6 +53,9 @@ function group(name, flags) {
 /** @param {Flag} flag */
 function item(flag) {
   let known = flag;
+  let changes = 0;
+  /** @type {number | null} */
+  let shown = null;
   const id = `flag-${flag.key}`;
   const toggle = h("input", { type: "checkbox", role: "switch", id, "aria-describedby": `${id}-text` });
   const share = h("input", { class: "input num", type: "number", min: 0, max: 100, step: 1, id: `${id}-share`, inputmode: "numeric" });
@@ -60,7 +63,8 @@ function item(flag) {
   const changed = h("span", { class: "quiet" });
   const show = () => {
     toggle.checked = known.enabled;
-    share.value = String(known.rolloutPercent);
+    // Left alone where it has not changed: somebody may be typing in it.
+    if (shown !== known.rolloutPercent) share.value = String(shown = known.rolloutPercent);
     state.textContent = !known.enabled ? "Off" : known.rolloutPercent < 100 ? `On for ${known.rolloutPercent} % of the members` : "On";
     if (known.updatedAt) changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
     else changed.replaceChildren("As it was installed");
@@ -69,13 +73,16 @@ function item(flag) {
   /** @param {{enabled?: boolean, rolloutPercent?: number}} wish */
   const change = async (wish) => {
     const before = known;
+    const number = changes += 1;
     known = { ...known, ...wish };
     show();
     try {
-      known = await send("POST", "/api/admin/feature-flags", { key: flag.key, ...wish });
+      const answer = await send("POST", "/api/admin/feature-flags", { key: flag.key, ...wish });
+      // Where another change has followed, its answer tells both.
+      if (number === changes) known = answer;
       announce(`${flag.name}: ${state.textContent ?? ""}`);
     } catch (error) {
-      known = before;
+      if (number === changes) known = before;
       toast(`${flag.name} was not changed. ${faultText(error)}`, { tone: "bad" });
     }
     show();
@@ -85,7 +92,7 @@ function item(flag) {
     const percent = Number(share.value);
     if (share.value === "" || !Number.isInteger(percent) || percent < 0 || percent > 100) {
       toast("A share is a whole number from 0 to 100.", { tone: "bad" });
-      show();
+      share.value = String(known.rolloutPercent);
       return;
     }
     if (percent !== known.rolloutPercent) void change({ rolloutPercent: percent });
