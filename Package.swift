@@ -58,6 +58,7 @@ let package = Package(
     ],
     targets: [
         cLibrary("CFastCGI", pkgConfig: "fcgi", package: "libfcgi-dev"),
+        cLibrary("CJemalloc", pkgConfig: "jemalloc", package: "libjemalloc-dev"),
         cLibrary("CPostgres", pkgConfig: "libpq", package: "libpq-dev"),
         cLibrary("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         cLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
@@ -68,7 +69,7 @@ let package = Package(
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Platform"]),
         wrapping("Postgres", ["CPostgres", "Platform"]),
-        wrapping("FastCGI", ["CFastCGI", "CLinux", "HTTP", "Platform"]),
+        wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Platform"]),
         domain("HTTP", ["Platform", "Crypto"]),
         domain("HTML", []),
         domain("Queue", ["Platform", "Postgres"]),

@@ -9,6 +9,7 @@ packages_runtime=(
     fonts-inter
     libcurl4
     libfcgi0ldbl
+    libjemalloc2
     libnginx-mod-nchan
     libpq5
     libssl3
@@ -28,6 +29,7 @@ packages_build=(
     libc6-dev
     libcurl4-openssl-dev
     libfcgi-dev
+    libjemalloc-dev
     libpq-dev
     libssl-dev
     libsystemd-dev

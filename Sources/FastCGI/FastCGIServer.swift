@@ -21,16 +21,7 @@ public final class FastCGIServer: Sendable {
         installWakeUp()
         Signals.ignorePipe()
         allowManyConnections()
-        suitMemory()
         CrashReport.install()
-    }
-
-    /// libfcgi's buffers of 8 KB are taken and given back with each request, and each time glibc would sweep all its lists
-    /// of small pieces together: a twelfth of a busy host's time. Few arenas, since a request is begun by one thread and
-    /// ended by another.
-    private static func suitMemory() {
-        mallopt(M_MXFAST, 0)
-        mallopt(M_ARENA_MAX, 4)
     }
 
     /// A server on a listening socket. Nothing is served before `run`. What blocks is answered by `threads` threads; what
