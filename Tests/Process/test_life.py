@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pathlib
 import resource
 import signal
 import struct
@@ -255,3 +256,8 @@ def test_more_connect_than_the_kernel_would_queue(host, place):
         for connection in waiting:
             connection.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_hosts_allocate_by_jemalloc(host):
+    """A linker that leaves out what seems not to be needed would give glibc's allocator back, without a word."""
+    assert "/libjemalloc.so" in pathlib.Path(f"/proc/{host.process.pid}/maps").read_text()

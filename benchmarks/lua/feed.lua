@@ -19,18 +19,21 @@ function request()
     return start .. voters[place] .. "\r\n"
 end
 
+-- Lua looks for the first letter of what it is to find: a quotation mark is everywhere in an answer, and to stop at each
+-- of them would cost a tenth of what the machine does for the answer.
 local function clips_of(body)
     local clips, from = 0, 1
     while true do
-        from = body:find('"hasVoted":', from, true)
+        from = body:find('Voted":', from, true)
         if not from then return clips end
-        clips = clips + 1
-        from = from + 11
+        if body:sub(from - 4, from - 1) == '"has' then clips = clips + 1 end
+        from = from + 7
     end
 end
 
 function response(status, _, body)
-    local is_right = status == 200 and clips_of(body) == 8 and body:find('"state":"voting"', 1, true) ~= nil
-        and body:find('"totalVotesToday":', 1, true) ~= nil
+    -- What stands behind the clips is short.
+    local is_right = status == 200 and clips_of(body) == 8 and body:find('"state":"voting"', -800, true) ~= nil
+        and body:find('"totalVotesToday":', -800, true) ~= nil
     common.count(is_right, status, body)
 end
