@@ -69,6 +69,7 @@ let package = Package(
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Platform"]),
         wrapping("Postgres", ["CPostgres", "Platform"]),
+        // Linked and not imported: whoever serves by libfcgi allocates by jemalloc (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Platform"]),
         domain("HTTP", ["Platform", "Crypto"]),
         domain("HTML", []),

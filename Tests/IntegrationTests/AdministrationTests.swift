@@ -62,7 +62,7 @@ struct AdministrationTests {
         }
     }
 
-    @Test("ADM-02 a ban holds on the very next request in another process, and the member reads why and appeals once")
+    @Test("ADM-02 a ban is announced to every other process, and the member reads why and appeals once")
     func ban() throws {
         try AdminSite.run { it in
             let other = try InProcess(it.site.settings)

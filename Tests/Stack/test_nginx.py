@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import threading
+import time
 
 from stack import Stack, wait_until
 
@@ -51,7 +52,7 @@ def test_the_request_id_goes_through(stack: Stack) -> None:
 
 
 def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
-    """FILM-11 RT-01: /api/story comes from nginx's cache, and after a change it is new, long before the cache's 30 s end."""
+    """FILM-11 RT-01: /api/story comes from nginx's cache, and within a second of a round's close it is new."""
     stack.season(3)
     client = stack.client()
 
@@ -66,17 +67,38 @@ def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
 
     # The news of the season's opening may still be on its way, and makes another version.
     tag = wait_until(unchanged, "the same story is not sent again")
-    stack.rows(
-        """
-        update story_slots
-        set voting_started_at = now() - interval '1 day', voting_ends_at = now() - interval '1 second'
-        where status = 'voting'
-        """
-    )
-    wait_until(
-        lambda: any(slot["winner"] for season in story()["seasons"] if season["status"] == "active" for slot in season["slots"]),
-        "the story shows the winner", 20,
-    )  # fmt: skip
+
+    def winners() -> int:
+        seasons = [season for season in story()["seasons"] if season["status"] == "active"]
+        return sum(slot["winner"] is not None for season in seasons for slot in season["slots"])
+
+    def locked() -> int:
+        return stack.value(
+            """
+            select count(*)
+            from story_slots
+            join seasons on seasons.id = season_id
+            where seasons.status = 'active' and story_slots.status = 'locked'
+            """
+        )
+
+    def stale_after_a_close() -> float:
+        """Closes the round. For how many seconds was the story still the old one?"""
+        before = locked()
+        stack.rows(
+            """
+            update story_slots
+            set voting_started_at = now() - interval '1 day', voting_ends_at = now() - interval '1 second'
+            where status = 'voting'
+            """
+        )
+        wait_until(lambda: locked() > before, "the round closes")
+        closed = time.monotonic()
+        wait_until(lambda: winners() > before, "the story shows the winner", 20)
+        return time.monotonic() - closed
+
+    # Twice if need be, since a busy machine may stand still for a second. By itself the cache would keep it for thirty.
+    assert stale_after_a_close() < 1 or stale_after_a_close() < 1
     assert client.get("/api/story").headers["etag"] != tag
 
 
