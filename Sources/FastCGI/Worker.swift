@@ -70,6 +70,8 @@ struct Worker: Sendable {
         }
         // Kept unless it was closed with the answer.
         if slot.isConnected, !state.board.putBack(slot.connection) { slot.drop() }
+        // The place is somebody else's from now on.
+        WorkAtHand.current = .nothing
         state.putBack(slot)
         state.served.wrappingAdd(1, ordering: .relaxed)
         state.board.end()

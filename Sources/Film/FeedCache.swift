@@ -23,10 +23,16 @@ public final class FeedCache: Sendable {
     /// Hears the open slot, or why it is not known.
     public typealias Hearer = @Sendable (Result<FeedSnapshot, any Error>) -> Void
 
+    /// Who waits for what is being read, and after how many drops that began.
+    private struct Waiting {
+        let drops: Int
+        let work = WorkAtHand.current
+        let then: Hearer
+    }
+
     private struct Kept {
         var snapshot: FeedSnapshot?
-        /// Who waits for what is being read, and after how many drops each began to.
-        var waiting: [(drops: Int, then: Hearer)] = []
+        var waiting: [Waiting] = []
         var until = ContinuousClock.now
         var renderedUntil = ContinuousClock.now
         var isLoading = false
@@ -56,7 +62,7 @@ public final class FeedCache: Sendable {
             let now = ContinuousClock.now
             if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
             let usable = kept.until + Self.maximumAge > now ? kept.snapshot : nil
-            if usable == nil { kept.waiting.append((kept.drops, then)) }
+            if usable == nil { kept.waiting.append(Waiting(drops: kept.drops, then: then)) }
             // Whoever reads answers all who wait: none of them may hold a thread that the reading needs.
             if kept.isLoading { return (usable, nil) }
             kept.isLoading = true
@@ -81,8 +87,8 @@ public final class FeedCache: Sendable {
 
     private func load(_ reading: Reading) {
         let found = Result { try read(known: reading.known) }
-        let (heard, next) = kept.withLock { kept -> ([Hearer], Reading?) in
-            var left: [(drops: Int, then: Hearer)] = []
+        let (heard, next) = kept.withLock { kept -> ([Waiting], Reading?) in
+            var left: [Waiting] = []
             if case .success(let snapshot) = found {
                 // What was dropped meanwhile may have been read before the change.
                 if kept.drops == reading.drops {
@@ -92,13 +98,13 @@ public final class FeedCache: Sendable {
                 }
                 left = kept.waiting.filter { $0.drops > reading.drops }
             }
-            let heard = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }.map(\.then)
+            let heard = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }
             kept.waiting = left
             kept.isLoading = !left.isEmpty
             return (heard, left.isEmpty ? nil : Reading(known: nil, drops: kept.drops))
         }
         if let next { perform(next) }
-        for then in heard { then(found) }
+        for one in heard { one.work.resume { one.then(found) } }
     }
 
     private func read(known: FeedSnapshot?) throws -> FeedSnapshot {

@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// In one process the limit is exact. What other processes let through is known within a second, so that a network which
 /// asks several at once from a standstill can have that many limits in that second; it is counted all the same, and the
-/// network waits the longer for it. Whoever has taken less than a tenth of the limit is not worth a row each second: of
+/// network waits the longer for it. Whoever has taken no more than a tenth of the limit is not worth a row each second: of
 /// that nobody else hears until it is more. While Postgres is away each process counts for itself. For whatever must never
 /// pass once too often there is `RateLimiter`.
 public final class SettledLimiter: Sendable {
@@ -38,6 +38,14 @@ public final class SettledLimiter: Sendable {
         var sweptIn: Int32 = 0
         var uncounted = 0
         var isStopping = false
+
+        /// Lists everybody of whom there is something to tell.
+        mutating func listAll() {
+            for (network, window) in windows where window.isOwing {
+                windows[network]?.list()
+                listed.append(network)
+            }
+        }
 
         /// Learns from the time that the database told between two looks at ours. What may be right stays.
         mutating func learn(_ told: Double, between asked: Double, and heard: Double) {
@@ -99,6 +107,8 @@ public final class SettledLimiter: Sendable {
     public func settle() {
         settling.withLock { hasFailed in
             var left = state.withLock { state in
+                // Those who have to go are told of first, however seldom they read.
+                if isTight(state) { state.listAll() }
                 defer { state.listed = [] }
                 return state.listed
             }[...]
@@ -123,6 +133,9 @@ public final class SettledLimiter: Sendable {
             sweep()
         }
     }
+
+    /// Whether there is so little room left that those are forgotten who ask for nothing at the moment.
+    private func isTight(_ state: State) -> Bool { state.windows.count >= capacity / 4 * 3 }
 
     /// How many networks are kept at the moment.
     var count: Int { state.withLock { $0.windows.count } }
@@ -184,12 +197,11 @@ public final class SettledLimiter: Sendable {
         let time = seconds()
         let uncounted = state.withLock { state -> Int in
             let minute = RateMoment(seconds: time + state.ahead).minute
-            let isTight = state.windows.count >= capacity / 4 * 3
-            if isTight || state.sweptIn != minute {
+            if isTight(state) || state.sweptIn != minute {
                 state.windows = state.windows.filter { !$0.value.isQuiet(in: minute) }
                 state.sweptIn = minute
             }
-            if state.windows.count >= capacity / 4 * 3 {
+            if isTight(state) {
                 state.windows = state.windows.filter { $0.value.isListed || $0.value.isFull(allowed) }
             }
             defer { state.uncounted = 0 }

@@ -32,6 +32,12 @@ struct SettledWindow {
         )
     }
 
+    /// Whether something passed that nobody has been told of, or is about to be.
+    var isOwing: Bool { !isListed && !unsettled.isEmpty }
+
+    /// It is to be settled the next time.
+    mutating func list() { isListed = true }
+
     /// What is to be settled, as of a minute, and from now on no longer is.
     mutating func handOver(in minute: Int32) -> SlidingMinute? {
         move(to: minute)

@@ -35,10 +35,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
 
         @Sendable
         fileprivate func conclude() {
-            let before = WorkAtHand.current
-            WorkAtHand.current = work
-            then(outcome.withLock(\.self) ?? .failure(GroupQueueFull()))
-            WorkAtHand.current = before
+            work.resume { then(outcome.withLock(\.self) ?? .failure(GroupQueueFull())) }
         }
     }
 

@@ -7,7 +7,7 @@ public import Glibc
 /// report.
 ///
 /// Unchecked, since what it points to is read by nobody but the handler of the signal.
-public struct WorkAtHand: @unchecked Sendable {
+public struct WorkAtHand: Equatable, @unchecked Sendable {
     /// No request.
     public static let nothing = WorkAtHand(nil)
 
@@ -29,5 +29,13 @@ public struct WorkAtHand: @unchecked Sendable {
     public static var current: WorkAtHand {
         get { WorkAtHand(pthread_getspecific(key)) }
         set { pthread_setspecific(key, newValue.place) }
+    }
+
+    /// Lets the calling thread go on with this work.
+    public func resume(_ body: () -> Void) {
+        let before = WorkAtHand.current
+        WorkAtHand.current = self
+        body()
+        WorkAtHand.current = before
     }
 }

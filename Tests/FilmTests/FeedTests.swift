@@ -84,6 +84,28 @@ struct FeedTests {
         }
     }
 
+    @Test("OPS-04 whoever waits for the slot is still known by name when it has been read by another thread")
+    func workAtHand() throws {
+        try FilmStage.run { stage in
+            _ = try stage.voting(["A"])
+            let runner = Collecting()
+            let cache = FeedCache(
+                database: stage.web, address: { $0 }, render: { card, _ in Array(card.title.utf8) }, runner: runner)
+            let places = (0..<2).map { _ in UnsafeMutableRawPointer.allocate(byteCount: 8, alignment: 8) }
+            defer { for place in places { place.deallocate() } }
+            let heard = Monitor<[WorkAtHand]>([])
+            for place in places {
+                WorkAtHand(place).resume {
+                    cache.current { _ in heard.update { $0.append(WorkAtHand.current) } }
+                }
+            }
+            #expect(WorkAtHand.current == .nothing)
+            runner.run()
+            #expect(heard.withLock(\.self) == places.map { WorkAtHand($0) })
+            #expect(WorkAtHand.current == .nothing)
+        }
+    }
+
     @Test("FEED-01 a member's super and mega are told; a device that votes as a member has voted as a visitor too")
     func standing() throws {
         try FilmStage.run { stage in

@@ -80,7 +80,7 @@ struct SettledLimiterTests {
         }
     }
 
-    @Test("SEC-02 whoever takes less than a tenth of the limit is not spoken of; then all of it is told")
+    @Test("SEC-02 whoever takes no more than a tenth of the limit is not spoken of; then all of it is told")
     func quiet() throws {
         try run { stage throws in
             let (here, there) = (stage.process(), stage.process())
@@ -241,6 +241,22 @@ struct SettledLimiterTests {
             try stage.advance(by: .seconds(120))
             limiter.settle()
             #expect(limiter.count == 0)
+        }
+    }
+
+    @Test("SEC-02 when room is short the quiet are told of before they are forgotten")
+    func boundOfTheQuiet() throws {
+        try run { stage throws in
+            let limiter = stage.process(capacity: 64)
+            for _ in 0..<12 { #expect(limiter.take(Self.network).isAllowed) }
+            for other in Self.others.prefix(46) { #expect(limiter.take(other).isAllowed) }
+            limiter.settle()
+            #expect(limiter.count == 47, "there is room")
+            #expect(try stage.counts() == nil)
+            #expect(limiter.take(Self.others[46]).isAllowed)
+            limiter.settle()
+            #expect(limiter.count == 0)
+            #expect(try stage.counts() == [12, 0])
         }
     }
 

@@ -112,26 +112,31 @@ struct AuthTests {
         }
     }
 
-    @Test("AUTH-02 signing out ends the session here and in another process at once", arguments: Depth.allCases)
+    @Test(
+        "AUTH-02 signing out ends the session here, and in another process within a second", arguments: Depth.allCases)
     func signOut(depth: Depth) throws {
         try Site.run(depth) { site in
             let other = try InProcess(site.settings)
             defer { other.stop() }
-            let mira = try site.visitor().signIn("mira")
-            let cookie = "session=\(try #require(mira.cookies["session"]))"
-            let name = { () throws -> String? in
-                let asking = Asking(
-                    method: .get, target: "/api/auth/session", headers: ["Cookie": cookie], body: [],
-                    address: mira.address)
-                return try other.answer(to: asking).json["user"]?["username"]?.text
+            let mira = site.visitor()
+            // Several times, since a busy machine may stand still for a second.
+            let isPrompt = try (0..<5).contains { _ in
+                try mira.signIn("mira")
+                let cookie = "session=\(try #require(mira.cookies["session"]))"
+                let name = { () throws -> String? in
+                    let asking = Asking(
+                        method: .get, target: "/api/auth/session", headers: ["Cookie": cookie], body: [],
+                        address: mira.address)
+                    return try other.answer(to: asking).json["user"]?["username"]?.text
+                }
+                #expect(try name() == "mira")
+                let thief = mira.copy()
+                #expect(try mira.send(.post, "/api/auth/signout").status == 204)
+                #expect(mira.cookies["session"] == nil)
+                #expect(try thief.get("/api/auth/session").json["user"] == .null)
+                return try eventually(within: .seconds(1)) { try name() == nil }
             }
-            #expect(try name() == "mira")
-            let thief = mira.copy()
-            #expect(try mira.send(.post, "/api/auth/signout").status == 204)
-            #expect(mira.cookies["session"] == nil)
-            #expect(try thief.get("/api/auth/session").json["user"] == .null)
-            // Well within the minute for which a session is kept: only the announcement can have done it.
-            #expect(try eventually(within: .seconds(20)) { try name() == nil })
+            #expect(isPrompt)
             #expect(try mira.ready().send(.post, "/api/auth/signout").status == 204)
         }
     }
@@ -164,7 +169,8 @@ struct AuthTests {
     }
 
     @Test(
-        "ADM-02 a ban takes effect at once: sessions end, and a new one may change nothing", arguments: Depth.allCases)
+        "ADM-02 a ban ends sessions wherever it is announced, and a new one may change nothing",
+        arguments: Depth.allCases)
     func ban(depth: Depth) throws {
         try Site.run(depth) { site in
             let mira = try site.visitor().signIn("mira")

@@ -72,7 +72,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("it stops at once: while listening, and while there is nothing to connect to")
+    @Test("it stops, while it listens and while there is nothing to connect to")
     func stops() throws {
         try TestDatabase.run(migrated: false) { test throws in
             let diary = Diary()

@@ -40,8 +40,10 @@ static inline void dailies_crash_handler(int number) {
     if (number >= 10) line[end++] = (char)('0' + number / 10);
     line[end++] = (char)('0' + number % 10);
     if (words) {
-        memcpy(line + end, words->bytes, words->length);
-        end += words->length;
+        // Once: another thread may be writing those of the next request in this place.
+        const unsigned length = words->length;
+        memcpy(line + end, words->bytes, length);
+        end += length;
     }
     line[end++] = '}';
     line[end++] = '\n';
