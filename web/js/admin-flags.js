@@ -50,53 +50,73 @@ function group(name, flags) {
     h("ul", {}, ...flags.map((flag) => item(flag))))];
 }
 
+/** @typedef {{enabled?: boolean, rolloutPercent?: number}} Wish */
+
+/**
+ * What a flag does, in words.
+ * @param {Flag} flag
+ */
+function effect(flag) {
+  return !flag.enabled ? "Off" : flag.rolloutPercent < 100 ? `On for ${flag.rolloutPercent} % of the members` : "On";
+}
+
 /** @param {Flag} flag */
 function item(flag) {
-  let known = flag;
-  let changes = 0;
-  /** @type {number | null} */
-  let shown = null;
+  /** What the server said last; what is shown when no change is open. */
+  let confirmed = flag;
+  /**
+   * The changes that the server has not answered, oldest first.
+   * @type {Wish[]}
+   */
+  const open = [];
+  const wished = () => /** @type {Flag} */ (Object.assign({}, confirmed, ...open));
+  /** The share that the field holds unless somebody is typing in it. */
+  let shown = "";
   const id = `flag-${flag.key}`;
   const toggle = h("input", { type: "checkbox", role: "switch", id, "aria-describedby": `${id}-text` });
   const share = h("input", { class: "input num", type: "number", min: 0, max: 100, step: 1, id: `${id}-share`, inputmode: "numeric" });
   const state = h("span", { class: "quiet" });
   const changed = h("span", { class: "quiet" });
   const show = () => {
+    const known = wished();
     toggle.checked = known.enabled;
-    // Left alone where it has not changed: somebody may be typing in it.
-    if (shown !== known.rolloutPercent) share.value = String(shown = known.rolloutPercent);
-    state.textContent = !known.enabled ? "Off" : known.rolloutPercent < 100 ? `On for ${known.rolloutPercent} % of the members` : "On";
+    if (share.value === shown) share.value = shown = String(known.rolloutPercent);
+    state.textContent = effect(known);
     if (known.updatedAt) changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
     else changed.replaceChildren("As it was installed");
   };
 
-  /** @param {{enabled?: boolean, rolloutPercent?: number}} wish */
-  const change = async (wish) => {
-    const before = known;
-    const number = changes += 1;
-    known = { ...known, ...wish };
-    show();
+  /** @param {Wish} wish */
+  const settle = async (wish) => {
     try {
-      const answer = await send("POST", "/api/admin/feature-flags", { key: flag.key, ...wish });
-      // Where another change has followed, its answer tells both.
-      if (number === changes) known = answer;
-      announce(`${flag.name}: ${state.textContent ?? ""}`);
+      confirmed = await send("POST", "/api/admin/feature-flags", { key: flag.key, ...wish });
+      announce(`${flag.name}: ${effect(confirmed)}`);
     } catch (error) {
-      if (number === changes) known = before;
       toast(`${flag.name} was not changed. ${faultText(error)}`, { tone: "bad" });
     }
+    open.shift();
     show();
   };
-  toggle.addEventListener("change", () => void change({ enabled: toggle.checked }));
+
+  let last = Promise.resolve();
+  /** @param {Wish} wish */
+  const change = (wish) => {
+    open.push(wish);
+    show();
+    // Each after the answer to the one before: two processes could take them in the other order.
+    last = last.then(() => settle(wish));
+  };
+  toggle.addEventListener("change", () => change({ enabled: toggle.checked }));
   share.addEventListener("change", () => {
     const percent = Number(share.value);
-    if (share.value === "" || !Number.isInteger(percent) || percent < 0 || percent > 100) {
-      toast("A share is a whole number from 0 to 100.", { tone: "bad" });
-      share.value = String(known.rolloutPercent);
-      return;
-    }
-    if (percent !== known.rolloutPercent) void change({ rolloutPercent: percent });
+    const isShare = share.value !== "" && Number.isInteger(percent) && percent >= 0 && percent <= 100;
+    shown = share.value;
+    if (!isShare) toast("A share is a whole number from 0 to 100.", { tone: "bad" });
+    else if (percent !== wished().rolloutPercent) return change({ rolloutPercent: percent });
+    show();
   });
+  // What was typed may be what was there before, which is no change, while another share holds by now.
+  share.addEventListener("blur", show);
   show();
   return h("li", { class: "flag", "data-flag": flag.key },
     h("label", { class: "switch", for: id }, toggle, h("b", {}, flag.name)),
