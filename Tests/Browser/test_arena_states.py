@@ -102,31 +102,46 @@ def test_vote_shows_before_the_answer_and_goes_back_with_it(arena, site):
     expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
 
 
-def test_votes_of_the_round_hold_ones_own_at_once(arena, site):
+@pytest.fixture
+def voted(arena):
+    """An arena in which the first take has been voted for; `story` answers how many votes there are, first 1,234."""
+
+    def open_arena(story):
+        voted = []
+
+        def change(body):
+            # A request that a test passes on has fewer headers, and is another voter's to the site.
+            for clip in body["clips"]:
+                clip["hasVoted"] = clip["id"] in voted
+
+        page = arena(change, setup=lambda page: page.route("**/api/story", story), viewport=DESK)
+        total, vote = page.locator('[data-fact="votes"]'), page.locator("[data-vote]")
+        expect(total).to_have_text("1,234")
+        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok) as cast:
+            vote.click()
+            expect(total).to_have_text("1,235")
+        voted.append(cast.value.request.post_data_json["clipId"])
+        expect(vote).not_to_have_attribute("aria-busy", "true")
+        return page, total, vote
+
+    return open_arena
+
+
+def tell(route, votes, **changes):
+    """Answers a reading of the story."""
+    body = route.fetch().json()
+    for season in body["seasons"]:
+        season.update(changes)
+        if season["round"]:
+            season["round"]["votes"] = votes
+    route.fulfill(json=body)
+
+
+def test_votes_of_the_round_hold_ones_own_at_once(voted, site):
     """VOTE-06 WEB-02: the panel's total follows the vote, its undoing and a refusal, and an old answer takes nothing."""
     site.allow("Failed to load resource")
-    told, voted = [1234], []
-
-    def change(body):
-        # A request that a test passes on has fewer headers, and is another voter's to the site.
-        for clip in body["clips"]:
-            clip["hasVoted"] = clip["id"] in voted
-
-    def story(route):
-        body = route.fetch().json()
-        for season in body["seasons"]:
-            if season["round"]:
-                season["round"]["votes"] = told[0]
-        route.fulfill(json=body)
-
-    page = arena(change, setup=lambda page: page.route("**/api/story", story), viewport=DESK)
-    total, vote = page.locator('[data-fact="votes"]'), page.locator("[data-vote]")
-    expect(total).to_have_text("1,234")
-    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok) as cast:
-        vote.click()
-        expect(total).to_have_text("1,235")
-    voted.append(cast.value.request.post_data_json["clipId"])
-    expect(vote).not_to_have_attribute("aria-busy", "true")
+    told = [1234]
+    page, total, vote = voted(lambda route: tell(route, told[0]))
 
     def read_again():
         with page.expect_response("**/api/story"):
@@ -146,6 +161,39 @@ def test_votes_of_the_round_hold_ones_own_at_once(arena, site):
     vote.click()
     expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
     expect(total).to_have_text("1,235")
+
+
+def test_readings_at_once_take_ones_own_vote_off_once(voted):
+    """VOTE-06 WEB-02: of readings that are under way together the last one counts, in whatever order they are answered."""
+    held, is_holding = [], []
+    page, total, _ = voted(lambda route: held.append(route) if is_holding else tell(route, 1234))
+    is_holding.append(True)
+
+    def two_readings():
+        held.clear()
+        for number in (1, 2):
+            page.keyboard.press("ArrowUp")
+            comes_true(page, lambda number=number: len(held) == number, f"reading {number} is under way")
+        return held
+
+    def season(number):
+        """The number of the season shows that an answer has been read to its end."""
+        expect(page.locator("[data-season-number]")).to_have_text(f"Season {number}")
+
+    first, second = two_readings()
+    tell(first, 1235, number=71)
+    season(71)
+    tell(second, 1236, number=72)
+    season(72)
+    expect(total).to_have_text("1,236")
+
+    first, second = two_readings()
+    tell(second, 1238, number=73)
+    season(73)
+    expect(total).to_have_text("1,238")
+    tell(first, 1237, number=74)
+    season(74)
+    expect(total).to_have_text("1,238")
 
 
 def test_menu_of_weights_by_mouse_and_by_key(arena, site, member):

@@ -12,6 +12,8 @@ export class RoundVotes {
   #own = 0;
   /** Those of them that the site has not answered. */
   #open = 0;
+  /** How often the story was asked. */
+  #asked = 0;
 
   get total() {
     return this.#told === null ? null : Math.max(0, this.#told + this.#own);
@@ -36,10 +38,15 @@ export class RoundVotes {
     if (!isCounted) this.#own -= votes;
   }
 
-  /** Notes that the story is asked now. Answers what takes its answer. */
+  /**
+   * Notes that the story is asked now. Answers what takes its answer, unless the story has been asked again by then:
+   * two answers would each take the same votes off one's own, and the later one need not be the newer one.
+   */
   ask() {
+    const number = this.#asked += 1;
     const held = this.#own - this.#open;
     return (/** @type {{slot: number, votes: number | null} | null} */ round) => {
+      if (number !== this.#asked) return;
       const [slot, votes] = [round?.slot ?? null, round?.votes ?? null];
       // The story may come out of a cache: what says the same as before was most likely said before these votes.
       if (slot !== this.#slot) this.#own = this.#open;
