@@ -19,30 +19,6 @@ as $$
         and (not choice ? 'network' or coalesce(vote.network = decode(choice ->> 'network', 'hex'), false));
 $$;
 
--- Writes down for everybody what was done to a round. On a round that is exported already a correction follows.
-create or replace function note_intervention(
-    of_season uuid,
-    of_slot int,
-    kind text,
-    by_admin boolean,
-    reason text,
-    votes int default null
-)
-returns void
-language plpgsql
-as $$
-begin
-    insert into round_interventions (season_id, slot_position, kind, by_admin, reason, votes, happened_at)
-    values (of_season, of_slot, kind, by_admin, reason, votes, dailies_now());
-    if exists (
-        select from story_slots
-        where season_id = of_season and position = of_slot and status = 'locked'
-    ) then
-        perform ask_for_tallies();
-    end if;
-end
-$$;
-
 -- What follows from votes that have left the count (sign -1) or have come back (sign 1), one row for each slot and
 -- clip in `changed`. The clips that stand in an open round count on or back; a closed round keeps its result, and its
 -- export is corrected. XP and badges that depend on votes are to be reckoned here, from the same rows.
@@ -292,7 +268,6 @@ begin
 end
 $$;
 
-revoke all on function note_intervention(uuid, int, text, boolean, text, int) from public;
 revoke all on function is_chosen(votes, jsonb), recount_after_void(uuid, int, jsonb) from public;
 revoke all on function take_out_votes(uuid, uuid, int, jsonb, text, text, uuid) from public;
 revoke all on function void_votes(uuid, uuid, int, jsonb, text) from public;
