@@ -72,8 +72,13 @@ declare
     affected record;
 begin
     perform lock_film();
-    -- What is closed is exported as it was before anything in it changes.
-    perform write_tallies(of_season);
+    -- What is closed is exported as it was before anything in it changes. An open round does not wait for exports.
+    if of_slot is null or exists (
+        select from story_slots
+        where season_id = of_season and position = of_slot and status = 'locked'
+    ) then
+        perform write_tallies(of_season);
+    end if;
     with gone as (
         update votes
         set voided_at = dailies_now(),
@@ -156,7 +161,13 @@ declare
     changed jsonb;
     affected record;
 begin
-    perform write_tallies(void.season_id);
+    if exists (
+        select from votes
+        join story_slots slots on slots.season_id = votes.season_id and slots.position = votes.slot_position
+        where votes.season_id = void.season_id and votes.void_id = void.id and slots.status = 'locked'
+    ) then
+        perform write_tallies(void.season_id);
+    end if;
     with returned as (
         update votes
         set voided_at = null,
