@@ -8,6 +8,83 @@ import Testing
 /// The voids that bans make, beside those of admins and the exports.
 @Suite("The voids of bans", .requiresPostgres)
 struct BanVoidTests {
+    @Test("ADM-02 VOTE-12 a void that is undone while its voter is banned brings nothing back before the ban is lifted")
+    func undoneMeanwhile() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0]))
+            _ = try stage.cast(.visitor(1, clips[0]))
+            var all = VoteChoice()
+            all.clip = clips[0]
+            let made = try stage.oversight.void(season: season, slot: 1, choice: all, reason: "Bots", by: stage.admin)
+            _ = try stage.cast(.member(mira, clips[1]))
+            #expect(try stage.ban(mira) == "done")
+            let undone = try stage.oversight.restore(made.id, reason: "People", by: stage.admin)
+            #expect(undone.restored == 1 && undone.kept == 1)
+            #expect(try clips.map { try stage.counters(of: $0)[0] } == [1, 0])
+            #expect(try stage.drift() == 0)
+            let listed = try stage.voids()
+            #expect(listed.map(\.origin) == ["ban", "ban", "admin"] && listed.map(\.votes) == [1, 1, 2])
+            #expect(listed.map(\.member) == ["mira", "mira", nil] && listed.map(\.restored) == [nil, nil, 1])
+            let audit: [String] = try stage.superuser.query(
+                "select after->>'restored' from audit_log where action = 'votes.restore'")
+            #expect(audit == ["1"])
+
+            #expect(try stage.liftBan(mira) == ["done"])
+            #expect(try clips.map { try stage.counters(of: $0)[0] } == [2, 1])
+            #expect(try stage.drift() == 0)
+            // What is public adds up: the vote that went over to the ban did not come back in between.
+            let told: [String] = try stage.superuser.query(
+                "select kind || ' ' || votes from round_interventions order by id")
+            #expect(
+                told == [
+                    "votes_voided 2", "votes_voided 1", "votes_restored 1", "votes_restored 1", "votes_restored 1",
+                ])
+        }
+    }
+
+    @Test("ADM-02 VOTE-12 what counted at a ban comes back before an older vote that went over to the ban after it")
+    func newerStands() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0]))
+            var all = VoteChoice()
+            all.clip = clips[0]
+            let made = try stage.oversight.void(season: season, slot: 1, choice: all, reason: "Bots", by: stage.admin)
+            _ = try stage.cast(.member(mira, clips[0], .super))
+            #expect(try stage.ban(mira) == "done")
+            let undone = try stage.oversight.restore(made.id, reason: "People", by: stage.admin)
+            #expect(undone.restored == 0 && undone.kept == 1)
+            #expect(try stage.counters(of: clips[0]) == [0, 0, 0])
+
+            #expect(try stage.liftBan(mira) == ["done"])
+            #expect(try Array(stage.counters(of: clips[0]).prefix(2)) == [1, 3])
+            #expect(try stage.voids().map(\.restored) == [0, 1, 0])
+            #expect(try stage.drift() == 0)
+        }
+    }
+
+    @Test("ADM-02 VOTE-12 votes of a decided round come back to a banned member when their void is undone")
+    func decidedMeanwhile() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide", "Salt"])
+            _ = try stage.cast(.member(mira, clips[0]))
+            _ = try stage.cast(.visitor(1, clips[1]))
+            var all = VoteChoice()
+            all.clip = clips[0]
+            let made = try stage.oversight.void(season: season, slot: 1, choice: all, reason: "Bots", by: stage.admin)
+            try stage.closeRound()
+            #expect(try stage.ban(mira) == "done")
+            let undone = try stage.oversight.restore(made.id, reason: "People", by: stage.admin)
+            #expect(undone.restored == 1 && undone.kept == 0)
+            #expect(try stage.voids().map(\.origin) == ["admin"])
+            #expect(try stage.drift() == 0)
+        }
+    }
+
     @Test("ADM-02 VOTE-12 FILM-13 bans and voids of an open round neither wait for exports nor write them")
     func besideExports() throws {
         try FilmStage.run { stage in

@@ -234,8 +234,8 @@ begin
 end
 $$;
 
--- An admin undoes a void. Votes of a member who is banned by now go over to the ban. Outcomes: done, void_not_found,
--- void_undone, void_of_ban.
+-- An admin undoes a void: how many votes count again, and how many stay out. Votes of a member who is banned by now go
+-- over to the ban. Outcomes: done, void_not_found, void_undone, void_of_ban.
 create or replace function restore_votes(actor uuid, undone uuid, why text)
 returns table (outcome text, restored int, kept int)
 language plpgsql
@@ -245,8 +245,6 @@ as $$
 declare
     void vote_voids;
     back int;
-    banned uuid[];
-    member uuid;
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -260,17 +258,8 @@ begin
         return query select outcome, 0, 0;
         return;
     end if;
-    banned := array(
-        select distinct users.id
-        from votes
-        join users on users.id = votes.user_id
-        where votes.season_id = void.season_id and votes.void_id = undone and users.banned_at is not null
-        order by users.id
-    );
+    perform hand_over_to_bans(actor, void);
     back := (select brought.restored from bring_back_votes(actor, void, why) brought);
-    foreach member in array banned loop
-        perform take_out_member_votes(actor, member);
-    end loop;
     perform write_audit(
         actor, 'votes.restore', 'void', undone::text, why, jsonb_build_object('votes', void.votes),
         jsonb_build_object('restored', back)
