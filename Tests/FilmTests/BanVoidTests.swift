@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Platform
 import Postgres
 import TestSupport
 import Testing
@@ -138,6 +139,44 @@ struct BanVoidTests {
                 """)
             #expect(traces == 0)
             #expect(try stage.counters(of: clips[0]) == [0, 0, 0])
+            #expect(try stage.drift() == 0)
+        }
+    }
+
+    @Test("GDPR-01 VOTE-12 who leaves while voids come or go holds nothing that these wait for")
+    func leavingBesideVoids() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let (season, clips) = try stage.voting(["Tide"])
+            _ = try stage.cast(.member(mira, clips[0]))
+            var all = VoteChoice()
+            all.clip = clips[0]
+            let made = try stage.oversight.void(season: season, slot: 1, choice: all, reason: "Bots", by: stage.admin)
+            let left = Tally()
+            try stage.superuser.transaction { other in
+                try other.execute("select lock_film()")
+                let leaving = try BackgroundThread(named: "leaving") {
+                    let outcome: String? = try? stage.web.one("select outcome from delete_member(\(mira), false)")
+                    if outcome == "deleted" { left.add() }
+                }
+                defer { leaving.join() }
+                try waitUntil {
+                    try stage.superuser.one(
+                        """
+                        select exists (
+                            select from pg_stat_activity
+                            where datname = current_database() and wait_event_type = 'Lock'
+                                and query like '%delete_member%' and pid <> pg_backend_pid()
+                        )
+                        """)
+                }
+                try other.execute("select from vote_voids where id = \(made.id) for update nowait")
+                try other.execute("select from votes where void_id = \(made.id) for update nowait")
+                try other.execute("commit")
+                leaving.join()
+                try other.execute("begin")
+            }
+            #expect(left.count == 1)
             #expect(try stage.drift() == 0)
         }
     }

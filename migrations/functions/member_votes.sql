@@ -61,8 +61,8 @@ as $$
 $$;
 
 -- Brings them back where their round is still undecided, ends the ban's voids, and tells how many casts came back. A slot
--- that was opened anew has a new round; what was cast in the one before names no void any more. The older void goes first:
--- it holds what counted at the ban, and stands instead of older votes that went over to the ban after it.
+-- that was opened anew has a new round; what was cast in the one before names no void any more. The older void goes
+-- first: it holds what counted at the ban, and stands instead of older votes that went over to the ban after it.
 create or replace function bring_back_member_votes(actor uuid, member uuid)
 returns int
 language plpgsql
