@@ -48,3 +48,4 @@ where votes.season_id = banned.season_id and votes.slot_position = banned.slot_p
 drop function if exists void_member_votes(uuid, timestamptz), restore_member_votes(uuid, timestamptz);
 -- These take or answer more, which replacing them cannot change.
 drop function if exists take_out_votes(uuid, uuid, int, jsonb, text, text), voids_of_season(uuid, uuid);
+drop function if exists voter_standings(uuid, int, text[], int);

@@ -85,7 +85,7 @@ public struct VoteVoid: Sendable, RowDecodable {
 public struct VoidUndone: Sendable {
     /// How many votes count again.
     public let restored: Int
-    /// How many stay out because their voter has voted again since.
+    /// How many stay out because their voter has voted again since or is banned.
     public let kept: Int
 }
 

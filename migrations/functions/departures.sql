@@ -1,34 +1,3 @@
--- Puts a pseudonym in the place of a member in the votes that decided something or are kept as evidence: those of locked
--- slots and those that were voided, and in the voids that name the member. What they add up to stays.
-create or replace function disown_votes(member uuid, pseudonym uuid)
-returns void
-language plpgsql
-set search_path = public, pg_temp
-set enable_seqscan = off
-as $$
-begin
-    update votes
-    set user_id = pseudonym,
-        voter_key = 'user_' || pseudonym,
-        device_key = null,
-        voter_cookie = null,
-        network = null
-    from story_slots slots
-    where slots.status = 'locked' and votes.season_id = slots.season_id and votes.slot_position = slots.position
-        and votes.voter_key = 'user_' || member and votes.voided_at is null;
-    update votes
-    set user_id = pseudonym,
-        voter_key = 'user_' || pseudonym,
-        device_key = null,
-        voter_cookie = null,
-        network = null
-    where voter_key = 'user_' || member and voided_at is not null;
-    update vote_voids
-    set choice = replace(choice::text, member::text, pseudonym::text)::jsonb
-    where position(member::text in choice::text) > 0;
-end
-$$;
-
 -- Takes a member's votes and views out of the rounds that are not decided, and the votes and views of others for clips
 -- that leave with the member. The caller holds lock_film(); clips are locked in the order of their ids, as votes do.
 create or replace function withdraw_from_open_rounds(member uuid, leaving uuid[])
@@ -214,6 +183,7 @@ begin
     perform disown_votes(member, pseudonym);
     perform lock_film();
     perform disown_votes(member, pseudonym);
+    perform disown_voids(member, pseudonym);
 
     select coalesce(array_agg(id) filter (where is_kept), '{}'),
         coalesce(array_agg(id) filter (where not is_kept and has_result), '{}'),
@@ -292,6 +262,6 @@ begin
 end
 $$;
 
-revoke all on function disown_votes(uuid, uuid), withdraw_from_open_rounds(uuid, uuid[]) from public;
+revoke all on function withdraw_from_open_rounds(uuid, uuid[]) from public;
 revoke all on function hand_over_references(uuid, uuid), delete_member(uuid, boolean) from public;
 grant execute on function delete_member(uuid, boolean) to dailies_web, dailies_jobs;

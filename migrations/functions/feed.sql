@@ -3,7 +3,6 @@
 -- opens the page has cast nothing, and costs no row. A visitor's device stands for the votes that it cast as a member
 -- too. Without an open round only the day counts. Many are asked for at a time, so that a crowd costs few statements; each
 -- is looked up by itself.
-drop function if exists voter_standings(uuid, int, text[], int);
 create or replace function voter_standings(of_season uuid, of_slot int, of_voters text[])
 returns table (ordinal int, voted_clip_ids uuid[], total_today int, has_super boolean, has_mega boolean)
 language plpgsql

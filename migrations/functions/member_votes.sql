@@ -33,8 +33,36 @@ begin
 end
 $$;
 
+-- Hands votes of an admin's void to bans: those of members who are banned by now, in rounds that are not decided. They
+-- stay out as before, under a void for each member and round, so nothing that counts or is public changes.
+create or replace function hand_over_to_bans(actor uuid, void vote_voids)
+returns void
+language sql
+set search_path = public, pg_temp
+as $$
+    with made as (
+        insert into vote_voids (season_id, origin, member_id, actor_id, reason, choice, votes, weight, voided_at)
+        select votes.season_id, 'ban', users.id, actor, 'A member was banned.',
+            jsonb_build_object('voters', jsonb_build_array('user_' || users.id), 'slot', votes.slot_position),
+            count(*), sum(votes.weight), dailies_now()
+        from votes
+        join users on users.id = votes.user_id and users.banned_at is not null
+        join story_slots slots on slots.season_id = votes.season_id and slots.position = votes.slot_position
+        where votes.season_id = void.season_id and votes.void_id = void.id
+            and slots.status in ('voting', 'waiting_for_clips', 'under_review')
+        group by votes.season_id, votes.slot_position, users.id
+        returning id, member_id, (choice ->> 'slot')::int as slot
+    )
+    update votes
+    set void_id = made.id
+    from made
+    where votes.season_id = void.season_id and votes.void_id = void.id and votes.slot_position = made.slot
+        and votes.user_id = made.member_id;
+$$;
+
 -- Brings them back where their round is still undecided, ends the ban's voids, and tells how many casts came back. A slot
--- that was opened anew has a new round; what was cast in the one before names no void any more.
+-- that was opened anew has a new round; what was cast in the one before names no void any more. The older void goes
+-- first: it holds what counted at the ban, and stands instead of older votes that went over to the ban after it.
 create or replace function bring_back_member_votes(actor uuid, member uuid)
 returns int
 language plpgsql
@@ -49,7 +77,7 @@ begin
         select voids.*
         from vote_voids voids
         where voids.member_id = member and voids.undone_at is null
-        order by voids.season_id, (voids.choice ->> 'slot')::int
+        order by voids.season_id, (voids.choice ->> 'slot')::int, voids.voided_at, voids.id
         for update
     loop
         if exists (
@@ -72,3 +100,4 @@ end
 $$;
 
 revoke all on function take_out_member_votes(uuid, uuid), bring_back_member_votes(uuid, uuid) from public;
+revoke all on function hand_over_to_bans(uuid, vote_voids) from public;

@@ -19,30 +19,6 @@ as $$
         and (not choice ? 'network' or coalesce(vote.network = decode(choice ->> 'network', 'hex'), false));
 $$;
 
--- Writes down for everybody what was done to a round. On a round that is exported already a correction follows.
-create or replace function note_intervention(
-    of_season uuid,
-    of_slot int,
-    kind text,
-    by_admin boolean,
-    reason text,
-    votes int default null
-)
-returns void
-language plpgsql
-as $$
-begin
-    insert into round_interventions (season_id, slot_position, kind, by_admin, reason, votes, happened_at)
-    values (of_season, of_slot, kind, by_admin, reason, votes, dailies_now());
-    if exists (
-        select from story_slots
-        where season_id = of_season and position = of_slot and status = 'locked'
-    ) then
-        perform ask_for_tallies();
-    end if;
-end
-$$;
-
 -- What follows from votes that have left the count (sign -1) or have come back (sign 1), one row for each slot and
 -- clip in `changed`. The clips that stand in an open round count on or back; a closed round keeps its result, and its
 -- export is corrected. XP and badges that depend on votes are to be reckoned here, from the same rows.
@@ -96,8 +72,13 @@ declare
     affected record;
 begin
     perform lock_film();
-    -- What is closed is exported as it was before anything in it changes.
-    perform write_tallies(of_season);
+    -- What is closed is exported as it was before anything in it changes. An open round does not wait for exports.
+    if of_slot is null or exists (
+        select from story_slots
+        where season_id = of_season and position = of_slot and status = 'locked'
+    ) then
+        perform write_tallies(of_season);
+    end if;
     with gone as (
         update votes
         set voided_at = dailies_now(),
@@ -180,7 +161,13 @@ declare
     changed jsonb;
     affected record;
 begin
-    perform write_tallies(void.season_id);
+    if exists (
+        select from votes
+        join story_slots slots on slots.season_id = votes.season_id and slots.position = votes.slot_position
+        where votes.season_id = void.season_id and votes.void_id = void.id and slots.status = 'locked'
+    ) then
+        perform write_tallies(void.season_id);
+    end if;
     with returned as (
         update votes
         set voided_at = null,
@@ -247,8 +234,8 @@ begin
 end
 $$;
 
--- An admin undoes a void. Votes of a member who is banned by now go over to the ban. Outcomes: done, void_not_found,
--- void_undone, void_of_ban.
+-- An admin undoes a void: how many votes count again, and how many stay out. Votes of a member who is banned by now go
+-- over to the ban. Outcomes: done, void_not_found, void_undone, void_of_ban.
 create or replace function restore_votes(actor uuid, undone uuid, why text)
 returns table (outcome text, restored int, kept int)
 language plpgsql
@@ -258,8 +245,6 @@ as $$
 declare
     void vote_voids;
     back int;
-    banned uuid[];
-    member uuid;
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -273,17 +258,8 @@ begin
         return query select outcome, 0, 0;
         return;
     end if;
-    banned := array(
-        select distinct users.id
-        from votes
-        join users on users.id = votes.user_id
-        where votes.season_id = void.season_id and votes.void_id = undone and users.banned_at is not null
-        order by users.id
-    );
+    perform hand_over_to_bans(actor, void);
     back := (select brought.restored from bring_back_votes(actor, void, why) brought);
-    foreach member in array banned loop
-        perform take_out_member_votes(actor, member);
-    end loop;
     perform write_audit(
         actor, 'votes.restore', 'void', undone::text, why, jsonb_build_object('votes', void.votes),
         jsonb_build_object('restored', back)
@@ -292,7 +268,6 @@ begin
 end
 $$;
 
-revoke all on function note_intervention(uuid, int, text, boolean, text, int) from public;
 revoke all on function is_chosen(votes, jsonb), recount_after_void(uuid, int, jsonb) from public;
 revoke all on function take_out_votes(uuid, uuid, int, jsonb, text, text, uuid) from public;
 revoke all on function void_votes(uuid, uuid, int, jsonb, text) from public;

@@ -134,8 +134,8 @@ as $$
 begin
     perform require_admin(actor);
     return query
-    select voids.id, voids.origin, members.username, users.username, voids.reason, (voids.choice ->> 'slot')::int, voids.votes,
-        voids.weight, voids.voided_at, voids.undone_at, voids.restored
+    select voids.id, voids.origin, members.username, users.username, voids.reason, (voids.choice ->> 'slot')::int,
+        voids.votes, voids.weight, voids.voided_at, voids.undone_at, voids.restored
     from vote_voids voids
     left join users on users.id = voids.actor_id
     left join users members on members.id = voids.member_id

@@ -12,7 +12,7 @@ extension Schema {
     static let voidUndone = Schema.object([
         .required("success", .boolean),
         .required("restored", .integer(), "How many votes count again."),
-        .required("kept", .integer(), "How many stay out because their voter has voted again."),
+        .required("kept", .integer(), "How many stay out because their voter has voted again or is banned."),
     ]).named("VoidUndone")
 
     static let votePage = Schema.object([
