@@ -199,7 +199,7 @@ function showGroup(chosen) {
 
 /** @param {import("./admin/votes.js").VoidRecord} made */
 function askUndo(made) {
-  ask(`Undo the void of ${counted(made.votes, "vote", "votes")}`, "The votes count again, except where the voter has voted again since. The result of a closed round stays; its export gets a correction.", "Undo", async (reason) => {
+  ask(`Undo the void of ${counted(made.votes, "vote", "votes")}`, "The votes count again, except where the voter has voted again since or is banned. The result of a closed round stays; its export gets a correction.", "Undo", async (reason) => {
     const undone = await restoreVotes(made.id, reason);
     return `${counted(undone.restored, "vote counts", "votes count")} again${undone.kept ? `, ${undone.kept} stay out` : ""}`;
   });
