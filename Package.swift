@@ -58,12 +58,14 @@ let package = Package(
     ],
     targets: [
         cLibrary("CFastCGI", pkgConfig: "fcgi", package: "libfcgi-dev"),
-        cLibrary("CJemalloc", pkgConfig: "jemalloc", package: "libjemalloc-dev"),
         cLibrary("CPostgres", pkgConfig: "libpq", package: "libpq-dev"),
         cLibrary("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         cLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
         cLibrary("CSystemd", pkgConfig: "libsystemd", package: "libsystemd-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+        // Debian's libjemalloc-dev, and what it begins with.
+        .target(
+            name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         wrapping("Platform", ["CLinux", "CSystemd"]),
         wrapping("Crypto", ["COpenSSL"]),
