@@ -11,20 +11,7 @@ import Testing
 struct EarlierBanTests {
     @Test("ADM-02 OPS-05 a ban from before the migration is lifted as one from after it")
     func carriedOver() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let all = URL(fileURLWithPath: Repository.root + "/migrations")
-        let names = try FileManager.default.contentsOfDirectory(atPath: all.path).filter { $0.hasSuffix(".sql") }
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        for name in names where name < "0018" {
-            try FileManager.default.copyItem(at: all.appending(path: name), to: directory.appending(path: name))
-        }
-        try TestDatabase.run(migrated: false) { test in
-            let owner = test.database(as: .owner)
-            try Migrator(database: owner, directory: directory.path).migrate()
-            try owner.withConnection { try $0.script(Self.past) }
-            try Migrator(database: owner, directory: all.path).migrate()
-
+        try Upgrade.run(to: "0018", past: Self.past) { test, owner in
             let voids: [String] = try owner.query(
                 """
                 select concat_ws(' ', origin, users.username, choice->>'slot', votes, weight, voided_at = banned_at, actor_id)

@@ -145,20 +145,7 @@ struct ViewTests {
 
     @Test("FEED-04 OPS-05 views that were written before, row by row, are carried over and count on")
     func carriedOver() throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let all = URL(fileURLWithPath: Repository.root + "/migrations")
-        let names = try FileManager.default.contentsOfDirectory(atPath: all.path).filter { $0.hasSuffix(".sql") }
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        for name in names where name < "0016" {
-            try FileManager.default.copyItem(at: all.appending(path: name), to: directory.appending(path: name))
-        }
-        try TestDatabase.run(migrated: false) { test in
-            let owner = test.database(as: .owner)
-            try Migrator(database: owner, directory: directory.path).migrate()
-            try owner.withConnection { try $0.script(Self.past) }
-            try Migrator(database: owner, directory: all.path).migrate()
-
+        try Upgrade.run(to: "0016", past: Self.past) { test, owner in
             let rows: [String] = try owner.query(
                 """
                 select concat_ws(' ', tableoid::regclass, slot_position, voter_key, cardinality(clip_ids), viewed_at::date)
