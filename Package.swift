@@ -121,7 +121,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "bench-voters",
-            dependencies: ["Platform", "Text", "Logging", "Configuration", "Postgres", "HTTP", "Identity", "Film"],
+            dependencies: ["Platform", "Text", "Configuration", "Postgres", "HTTP", "Identity", "Film"],
             path: "benchmarks/Voters", swiftSettings: strict),
         .executableTarget(
             name: "bench-lone", dependencies: ["Film", "Logging", "Platform", "Postgres"],
