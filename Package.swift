@@ -75,25 +75,26 @@ let package = Package(
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Platform"]),
         domain("HTTP", ["Platform", "Crypto"]),
         domain("HTML", []),
+        domain("Refusals", ["Postgres"]),
         domain("Queue", ["Platform", "Postgres"]),
         domain("Realtime", ["Platform", "HTTPClient", "Queue", "Postgres"]),
         domain("Media", ["Platform"]),
         domain("Storage", ["Platform", "Crypto"]),
         domain("Mail", ["Platform", "Crypto", "HTTPClient"]),
         domain("Contact", ["Platform", "Postgres"]),
-        domain("Captcha", ["Platform", "HTTPClient", "Postgres"]),
-        domain("Identity", ["Platform", "Crypto", "Postgres"]),
-        domain("SignIn", ["Platform", "Crypto", "HTTPClient", "Postgres", "Identity"]),
-        domain("Film", ["Platform", "Crypto", "Postgres", "Queue", "Media", "Storage", "Realtime"]),
+        domain("Captcha", ["Platform", "HTTPClient", "Postgres", "Refusals"]),
+        domain("Identity", ["Platform", "Crypto", "Postgres", "Refusals"]),
+        domain("SignIn", ["Platform", "Crypto", "HTTPClient", "Postgres", "Refusals", "Identity"]),
+        domain("Film", ["Platform", "Crypto", "Postgres", "Refusals", "Queue", "Media", "Storage", "Realtime"]),
 
-        handlers("Voting", ["Film", "Identity"]),
-        handlers("Story", ["Film", "Identity"]),
-        handlers("Clips", ["Film"]),
-        handlers("Uploads", ["Film", "Storage", "Identity"]),
-        handlers("Auth", ["Identity", "SignIn", "Captcha"]),
-        handlers("Admin", ["Film", "Identity"]),
+        handlers("Voting", ["Film", "Identity", "Refusals"]),
+        handlers("Story", ["Film", "Identity", "Refusals"]),
+        handlers("Clips", ["Film", "Refusals"]),
+        handlers("Uploads", ["Film", "Storage", "Identity", "Refusals"]),
+        handlers("Auth", ["Identity", "SignIn", "Captcha", "Refusals"]),
+        handlers("Admin", ["Film", "Identity", "Refusals"]),
         handlers("System", ["Postgres", "Queue", "Film", "Contact"]),
-        handlers("Pages", ["HTML", "Crypto", "Film", "Identity"]),
+        handlers("Pages", ["HTML", "Crypto", "Film", "Identity", "Refusals"]),
 
         executable(
             "dailies-host", path: "FCGIHost",
@@ -112,7 +113,7 @@ let package = Package(
             "dailies", path: "CommandLine",
             [
                 "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTP", "HTTPClient", "Identity",
-                "Crypto", "Platform",
+                "Crypto", "Platform", "Refusals",
             ]),
 
         .executableTarget(
@@ -138,15 +139,15 @@ let package = Package(
         tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
         tests("MediaTests", ["Media", "Storage", "TestSupport"]),
         tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),
-        tests("FilmTests", ["Crypto", "Film", "HTTP", "Platform", "TestSupport"]),
-        tests("IdentityTests", ["Identity", "TestSupport"]),
-        tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "TestSupport"]),
+        tests("FilmTests", ["Crypto", "Film", "HTTP", "Platform", "Refusals", "TestSupport"]),
+        tests("IdentityTests", ["Identity", "Refusals", "TestSupport"]),
+        tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "Refusals", "TestSupport"]),
         tests("MailTests", ["Mail", "Captcha", "Platform", "TestSupport"]),
         tests(
             "IntegrationTests",
             [
                 "dailies-host", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Media", "Platform", "Postgres",
-                "Queue", "Realtime", "Storage", "TestSupport",
+                "Queue", "Realtime", "Refusals", "Storage", "TestSupport",
             ] + handlerGroups),
     ]
 )

@@ -2,6 +2,7 @@ import Film
 import FoundationEssentials
 import Platform
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -16,9 +17,9 @@ struct ClosingTests {
                 try stage.test.advanceClock(by: .seconds(3_500))
                 let counted = try committer.cast(.numbered(1, for: clips[0]))
                 try stage.test.advanceClock(by: .seconds(110))
-                let late = #expect(throws: VoteRefusal.self) { try committer.cast(.numbered(2, for: clips[1])) }
+                let late = #expect(throws: VoteError.self) { try committer.cast(.numbered(2, for: clips[1])) }
                 #expect(counted.voteCount == 1)
-                #expect(late?.code == "round_over")
+                #expect(late?.refusal?.code == "round_over")
                 try stage.rounds.advance()
                 let carried = try committer.cast(.numbered(1, for: clips[1]))
                 #expect(carried.voteCount == 1)
@@ -80,7 +81,7 @@ struct ClosingTests {
                         do {
                             _ = try committer.cast(.numbered(number, for: clips[number % clips.count]))
                             acknowledged.add()
-                        } catch is VoteRefusal {
+                        } catch VoteError.refused {
                             // The clip has just been locked in.
                         }
                         number += 7
