@@ -1,6 +1,7 @@
+public import Configuration
 internal import FoundationEssentials
 internal import HTTPClient
-public import Platform
+internal import Text
 
 /// Asks hCaptcha whether an answer of its widget is good.
 public final class HCaptcha: Sendable {

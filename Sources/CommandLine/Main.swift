@@ -1,5 +1,5 @@
+internal import Configuration
 internal import Glibc
-internal import Platform
 internal import Postgres
 internal import Refusals
 

@@ -1,8 +1,9 @@
+public import Configuration
 public import FoundationEssentials
 public import Identity
-public import Platform
 public import Postgres
 public import Refusals
+internal import Text
 
 /// Signing in by providers that vouch for people.
 public struct SignInService: Sendable {

@@ -2,11 +2,11 @@ import Crypto
 import Film
 import FoundationEssentials
 import HTTP
-import Platform
 import Postgres
 import Refusals
 import TestSupport
 import Testing
+import Text
 
 @Suite("FILM-13 exports of closed rounds", .requiresPostgres)
 struct TallyTests {

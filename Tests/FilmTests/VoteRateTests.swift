@@ -1,10 +1,11 @@
 import FoundationEssentials
-import Platform
+import Logging
 import Postgres
 import Synchronization
 import Refusals
 import TestSupport
 import Testing
+import Text
 
 @testable import Film
 

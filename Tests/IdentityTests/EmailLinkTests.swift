@@ -5,6 +5,7 @@ import Postgres
 import Refusals
 import TestSupport
 import Testing
+import Text
 
 @Suite("Signing in by a link that came by mail", .requiresPostgres)
 struct EmailLinkTests {

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Identity
-import Platform
 import Postgres
 import Refusals
 import TestSupport
 import Testing
+import Text
 
 @Suite("API keys", .requiresPostgres)
 struct KeyTests {

@@ -1,9 +1,9 @@
 import FoundationEssentials
-import Platform
 import Postgres
 import Refusals
 import TestSupport
 import Testing
+import Text
 
 @testable import Identity
 

@@ -1,11 +1,12 @@
+import Configuration
 import Crypto
 import FoundationEssentials
 import Identity
-import Platform
 import Postgres
 import Refusals
 import TestSupport
 import Testing
+import Text
 
 @testable import SignIn
 

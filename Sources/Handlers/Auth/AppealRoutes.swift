@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
 internal import Refusals
+internal import Text
 
 extension AuthRoutes {
     private struct AppealInput: Schematic, Decodable {

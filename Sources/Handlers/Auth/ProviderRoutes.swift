@@ -1,9 +1,11 @@
+internal import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-internal import Platform
+internal import Logging
 internal import Refusals
 public import SignIn
+internal import Text
 
 extension AuthRoutes {
     /// The routes of signing in by providers.

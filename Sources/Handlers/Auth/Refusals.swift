@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
 internal import Refusals
+internal import Text
 
 extension Problem {
     /// The problem that tells a client of a refusal.

@@ -1,7 +1,8 @@
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Logging
 internal import Refusals
+internal import Text
 
 extension AuthRoutes {
     private struct LinkInput: Schematic, Decodable {
