@@ -92,6 +92,11 @@ let package = Package(
                 "Text",
             ]),
 
+        .target(
+            name: "SharedHandlers",
+            dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Text"],
+            path: "Sources/Handlers/Shared",
+            swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals"]),
         handlers("Clips", ["Film", "Refusals"]),

@@ -112,6 +112,11 @@ extension InputValue where Self: RawRepresentable & CaseIterable, RawValue == St
     public static var inputSchema: Schema { .choice(allCases.map(\.rawValue)) }
 }
 
+extension InputValue where Self: JSONRepresentable & RawRepresentable & CaseIterable, RawValue == String {
+    /// One of the words.
+    public static var inputSchema: Schema { schema }
+}
+
 extension InputValue where Self: InputShape {
     /// An object of its fields.
     public static var inputSchema: Schema { schema }

@@ -20,7 +20,7 @@ public struct Keyset: Sendable {
     /// One of the values that a list is sorted by. The last one must differ for each item.
     public struct Part: Sendable {
         fileprivate enum Kind: Sendable {
-            case number, moment, uuid, text
+            case number, moment, microseconds, uuid, text
         }
 
         fileprivate let expression: SQL
@@ -30,6 +30,10 @@ public struct Keyset: Sendable {
         public static func number(_ expression: SQL) -> Part { Part(expression: expression, kind: .number) }
         /// A `timestamptz`.
         public static func moment(_ expression: SQL) -> Part { Part(expression: expression, kind: .moment) }
+        /// The microseconds of a `timestamptz` as a `bigint`, for functions in SQL that sort by a text.
+        public static func microseconds(_ expression: SQL) -> Part {
+            Part(expression: expression, kind: .microseconds)
+        }
         /// A `uuid`.
         public static func uuid(_ expression: SQL) -> Part { Part(expression: expression, kind: .uuid) }
         /// A `text`, in the collation that its index has.
@@ -53,7 +57,7 @@ public struct Keyset: Sendable {
             switch part.kind {
             case .moment:
                 "(extract(epoch from \(sql: part.expression)) * 1000000)::bigint::text as \(identifier: column)"
-            case .number, .uuid, .text: "\(sql: part.expression)::text as \(identifier: column)"
+            case .number, .microseconds, .uuid, .text: "\(sql: part.expression)::text as \(identifier: column)"
             }
         }.joined(separator: ", ")
     }
@@ -111,7 +115,7 @@ public struct Keyset: Sendable {
         public func value(_ index: Int) -> SQL {
             let key: String? = isFirst ? nil : keys[index]
             return switch keyset.parts[index].kind {
-            case .number: "\(key)::text::bigint"
+            case .number, .microseconds: "\(key)::text::bigint"
             case .moment: "(timestamptz 'epoch' + \(key)::text::bigint * interval '1 microsecond')"
             case .uuid: "\(key)::text::uuid"
             case .text: "\(key)::text"
@@ -145,7 +149,7 @@ extension Keyset.Part.Kind {
         switch self {
         case .number: Int64(text) != nil
         // Beyond these microseconds Postgres knows no date.
-        case .moment: Int64(text).map { $0.magnitude < 100_000_000_000_000_000 } ?? false
+        case .moment, .microseconds: Int64(text).map { $0.magnitude < 100_000_000_000_000_000 } ?? false
         case .uuid: UUID(text: text) != nil
         case .text: text.utf8.count <= 200 && !text.utf8.contains(0)
         }
