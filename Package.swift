@@ -97,13 +97,13 @@ let package = Package(
             dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Text"],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
-        handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "Text"]),
-        handlers("Story", ["Film", "Identity", "Refusals"]),
+        handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
+        handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
         handlers("Clips", ["Film", "Refusals"]),
-        handlers("Uploads", ["Film", "Logging", "Refusals", "Storage", "Text"]),
+        handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
         handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SignIn", "Text"]),
-        handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Refusals", "Text"]),
-        handlers("System", ["Contact", "Film", "Logging", "Platform", "Text"]),
+        handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Refusals", "SharedHandlers", "Text"]),
+        handlers("System", ["Contact", "Film", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
 
         executable(

@@ -154,7 +154,8 @@ extension Route {
         handle: @escaping @Sendable (Context) throws -> Result
     ) -> Route {
         Route(
-            .get, pattern, access: access, limit: limit, flag: flag, bodyLimit: 0, query: query, answers: answers ?? [200: Result.answerSchema],
+            .get, pattern, access: access, limit: limit, flag: flag, bodyLimit: 0, query: query,
+            answers: answers ?? [200: Result.answerSchema],
             cache: cache, isAlwaysServed: isAlwaysServed, features: features, summary: summary
         ) { context, _ in try handle(context).response }
     }
@@ -180,7 +181,8 @@ extension Route {
     ) -> Route {
         Route(
             .post, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features, summary: summary
+            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
+            summary: summary
         ) { context, _ in try handle(context).response }
     }
 
@@ -229,7 +231,8 @@ extension Route {
     ) -> Route {
         Route(
             .delete, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features, summary: summary
+            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
+            summary: summary
         ) { context, _ in try handle(context).response }
     }
 
@@ -241,7 +244,8 @@ extension Route {
     ) -> Route {
         Route(
             method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query, answers: answers ?? [200: Result.answerSchema],
+            flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query,
+            answers: answers ?? [200: Result.answerSchema],
             features: features, summary: summary
         ) { context, value in try handle(context, try value.decode(Input.self)).response }
     }

@@ -77,6 +77,18 @@ public struct Field<Value>: Sendable {
 public struct Including<Value> {
     fileprivate let fields: [Field<Value>]
 
+    /// These members.
+    public init(_ fields: Field<Value>...) {
+        self.fields = fields
+    }
+
+    /// The members of the shape of a part that was written before, and is kept as JSON.
+    public init<Part: Shaped>(written part: Part.Type, _ get: @escaping @Sendable (Value) -> JSONValue) {
+        fields = Part.shape.fields.map { field in
+            Field(described: field.described, read: { get($0)[field.described.name] ?? .null })
+        }
+    }
+
     /// The members of the shape of a part.
     public init<Part: Shaped>(_ get: @escaping @Sendable (Value) -> Part) {
         fields = Part.shape.fields.map { field in

@@ -11,20 +11,22 @@ public protocol ListItem: JSONRepresentable {
 
 extension Page: Answer, JSONRepresentable where Item: ListItem {
     /// The items under the name of their list, and `nextCursor`.
-    public static var schema: Schema {
-        .object(fields).named(Item.pageName)
-    }
-
-    /// The members of a page, for answers that hold more than the page.
-    public static var fields: [Schema.Field] {
-        [
-            .required(Item.listName, .array(Item.schema)),
-            .required("nextCursor", .string().nullable, "What asks for the next page; null on the last one."),
-        ]
-    }
-
+    public static var schema: Schema { shape.schema }
     /// The page.
-    public var json: JSONValue { .object([Item.listName: items.json, "nextCursor": nextCursor.json]) }
+    public var json: JSONValue { Self.shape.json(self) }
+
+    private static var shape: Shape<Page<Item>> {
+        Shape(Item.pageName) { Including(page: \.self) }
+    }
+}
+
+extension Including {
+    /// The members of a page: its items under the name of their list, and `nextCursor`.
+    public init<Item: ListItem>(page: @escaping @Sendable (Value) -> Page<Item>) {
+        self.init(
+            Field(Item.listName, { page($0).items }),
+            Field("nextCursor", { page($0).nextCursor }, "What asks for the next page; null on the last one."))
+    }
 }
 
 extension [QueryParameter] {

@@ -31,8 +31,8 @@ public struct MemberFilter: Sendable {
     public init() {}
 }
 
-/// A member in an admin's list.
-public struct ListedMember: Sendable, RowDecodable {
+/// What admins see of every account.
+public struct MemberAccount: Sendable, RowDecodable {
     /// The id.
     public let id: UUID
     /// The name, nil until one was chosen.
@@ -53,10 +53,8 @@ public struct ListedMember: Sendable, RowDecodable {
     public let createdAt: Date
     /// When one of the member's sessions was last used, to the hour; nil when there is none.
     public let lastSeenAt: Date?
-    /// How many clips the member has sent in.
-    public let clips: Int
 
-    /// Reads a row of `administered_members`.
+    /// Reads a row of `administered_members` or `administered_member`.
     public init(row: Row) throws(DatabaseError) {
         id = try row.value("id")
         username = try row.value("username")
@@ -68,58 +66,49 @@ public struct ListedMember: Sendable, RowDecodable {
         appealedAt = try row.value("appealed_at")
         createdAt = try row.value("created_at")
         lastSeenAt = try row.value("last_seen_at")
-        clips = try row.value("clip_count")
     }
 }
 
+/// A member in an admin's list.
+@dynamicMemberLookup
+public struct ListedMember: Sendable, RowDecodable {
+    /// The account.
+    public let account: MemberAccount
+    /// How many clips the member has sent in.
+    public let clips: Int
+
+    /// Reads a row of `administered_members`.
+    public init(row: Row) throws(DatabaseError) {
+        account = try MemberAccount(row: row)
+        clips = try row.value("clip_count")
+    }
+
+    /// What the account says.
+    public subscript<Fact>(dynamicMember fact: KeyPath<MemberAccount, Fact>) -> Fact { account[keyPath: fact] }
+}
+
 /// One member as admins see it.
+@dynamicMemberLookup
 public struct AdministeredMember: Sendable, RowDecodable {
-    /// The id.
-    public let id: UUID
-    /// The name, nil until one was chosen.
-    public let username: String?
-    /// The address, if one is known.
-    public let email: String?
-    /// Whether the member administers the site.
-    public let isAdmin: Bool
-    /// What the generated avatar is made from.
-    public let avatarSeed: String
-    /// Since when the member is banned.
-    public let bannedAt: Date?
-    /// Why.
-    public let banReason: String?
-    /// What the member says against it.
+    /// The account.
+    public let account: MemberAccount
+    /// What the member says against the ban.
     public let appeal: String?
-    /// When.
-    public let appealedAt: Date?
-    /// When the account was made.
-    public let createdAt: Date
-    /// When one of the member's sessions was last used, to the hour; nil when there is none.
-    public let lastSeenAt: Date?
     /// How many sessions have not ended.
     public let sessions: Int
-    /// How many clips stand in each status.
+    /// How many clips have each status.
     public let clips: [String: Int]
     /// How many votes were cast that count.
     public let votes: Int
-    /// How many of these bear a flag.
+    /// How many of these have a flag.
     public let flaggedVotes: Int
     /// The names that the member had before, the latest first.
     public let formerNames: [String]
 
     /// Reads a row of `administered_member`.
     public init(row: Row) throws(DatabaseError) {
-        id = try row.value("id")
-        username = try row.value("username")
-        email = try row.value("email")
-        isAdmin = try row.value("role", as: String.self) == "admin"
-        avatarSeed = try row.value("avatar_seed")
-        bannedAt = try row.value("banned_at")
-        banReason = try row.value("ban_reason")
+        account = try MemberAccount(row: row)
         appeal = try row.value("appeal")
-        appealedAt = try row.value("appealed_at")
-        createdAt = try row.value("created_at")
-        lastSeenAt = try row.value("last_seen_at")
         sessions = try row.value("session_count")
         let counts: JSONText = try row.value("clip_counts")
         clips = (try? counts.decode([String: Int].self)) ?? [:]
@@ -127,6 +116,9 @@ public struct AdministeredMember: Sendable, RowDecodable {
         flaggedVotes = try row.value("flagged_vote_count")
         formerNames = try row.value("former_names")
     }
+
+    /// What the account says.
+    public subscript<Fact>(dynamicMember fact: KeyPath<MemberAccount, Fact>) -> Fact { account[keyPath: fact] }
 }
 
 extension MemberFilter.Sort {

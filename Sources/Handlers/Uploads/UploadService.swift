@@ -7,7 +7,7 @@ internal import Storage
 internal import Text
 
 /// What the upload routes share.
-struct UploadDesk: Sendable {
+struct UploadService: Sendable {
     let uploads: Uploads
     let storage: any MediaStorage
     let signer: UploadSigner
@@ -17,55 +17,51 @@ struct UploadDesk: Sendable {
     /// What must stay free for the database, whatever is sent.
     private static let reserve = 512 << 20
 
-    func begin(_ input: BeginInput, _ context: Context) throws -> SignedUpload {
+    func begin(_ input: BeginUploadInput, _ context: Context) throws -> SignedUpload {
         let member = try context.member()
         try refuseWhenFull(input.size)
-        let upload = try refusing {
-            try uploads.begin(
-                member: member.id, fileName: input.fileName, contentType: input.contentType, size: input.size)
-        }
+        let upload = try uploads.begin(
+            member: member.id, fileName: input.fileName, contentType: input.contentType, size: input.size)
         return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: [])
     }
 
     func resume(_ context: Context) throws -> SignedUpload {
         let member = try context.member()
         guard let id = context.uuid(query: "uploadId") else { throw Problem.notFound() }
-        let upload = try refusing { try uploads.upload(id, of: member.id) }
+        let upload = try uploads.upload(id, of: member.id)
         guard upload.isOpen(at: context.now) else {
             if let clip = upload.clipID { throw alreadyRegistered(clip) }
-            throw Problem.conflict("upload_expired", "This upload is too old. Begin it again.")
+            throw Problem.conflict("upload_expired", "This upload has expired. Start again.")
         }
         let arrived = upload.plan.arrived(in: try storage.stagedParts(of: upload.id))
         return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: arrived)
     }
 
-    func register(_ input: RegisterInput, _ context: Context) throws -> Response {
+    func register(_ input: RegisterClipInput, _ context: Context) throws -> Response {
         let member = try context.member()
         guard input.rightsConfirmed else {
             throw Problem.invalid(
-                "rightsConfirmed", "required", "Confirm that you hold the rights and that everybody shown has agreed.")
+                "rightsConfirmed", "required", "Confirm that you own the rights and that everyone shown has agreed.")
         }
-        let upload = try refusing { try uploads.upload(input.uploadID, of: member.id) }
-        if let clip = upload.clipID { return try .json(RegisteredClip(clip)) }
+        let upload = try uploads.upload(input.uploadID, of: member.id)
+        if let clip = upload.clipID { return .json(RegisteredClip(id: clip)) }
         try refuseUnlessComplete(upload)
         do {
-            let clip = try refusing {
-                try uploads.register(
-                    ClipRegistration(
-                        uploadID: upload.id, memberID: member.id, title: Self.trimmed(input.title),
-                        description: Self.trimmed(input.description ?? ""), genre: input.genre,
-                        aiGenerated: input.aiGenerated))
-            }
+            let clip = try uploads.register(
+                ClipRegistration(
+                    uploadID: upload.id, memberID: member.id, title: input.title.trimmed,
+                    description: (input.description ?? "").trimmed, genre: input.genre,
+                    aiGenerated: input.aiGenerated))
             context.log.info(
                 "a clip is registered",
-                ["clip": .string(clip.uuidString.lowercased()), "bytes": .int(upload.plan.size)])
-            return try .created(RegisteredClip(clip), at: RegisteredClip(clip).url)
+                ["clip": .string(clip.text), "bytes": .int(upload.plan.size)])
+            return .created(RegisteredClip(id: clip), at: RegisteredClip(id: clip).page)
         } catch FilmError.refused(.alreadyRegistered(let clip)) {
-            return try .json(RegisteredClip(clip))
+            return .json(RegisteredClip(id: clip))
         }
     }
 
-    /// Every refusal is the same 403: whoever forges learns nothing, and the log has the reason.
+    /// Every refusal is the same 403, so that a forger learns nothing. The log has the reason.
     func permit(_ context: Context) throws {
         let server = context.request.server
         do {
@@ -73,11 +69,11 @@ struct UploadDesk: Sendable {
                 method: server["ORIGINAL_METHOD"] ?? "", uri: server["ORIGINAL_URI"] ?? "",
                 length: server["UPLOAD_LENGTH"] ?? "", contentType: server["UPLOAD_TYPE"] ?? "", now: context.now)
             guard try uploads.takesPart(part.number, of: part.upload) else {
-                throw Problem.forbidden("upload_closed", "This upload takes no more parts.")
+                throw Problem.forbidden("upload_closed", "This upload is closed.")
             }
         } catch let refusal as UploadSigner.Refusal {
             context.log.notice("an upload is refused", ["reason": .string(refusal.rawValue)])
-            throw Problem.forbidden("upload_refused", "This address is not good for that.")
+            throw Problem.forbidden("upload_refused", "This upload address is not valid.")
         }
     }
 
@@ -86,7 +82,7 @@ struct UploadDesk: Sendable {
         guard missing.isEmpty else {
             throw Problem(
                 status: 422, code: "upload_incomplete",
-                message: "The file has not arrived whole: \(missing.count) of \(upload.plan.count) parts are missing.",
+                message: "The file is incomplete: \(missing.count) of \(upload.plan.count) parts are missing.",
                 members: ["missingParts": .array(missing.map { .integer($0) })])
         }
     }
@@ -96,13 +92,7 @@ struct UploadDesk: Sendable {
         guard let free = storage.freeBytes, free < Self.reserve + 3 * size else { return }
         throw Problem(
             status: 507, code: "storage_full",
-            message: "There is no room for uploads at the moment. Please try again later.")
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let start = text.drop(while: \.isWhitespace)
-        guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...last])
+            message: "The site has no room for uploads right now. Try again later.")
     }
 
     private func expiry(of upload: Upload, _ context: Context) -> Date {
@@ -111,21 +101,6 @@ struct UploadDesk: Sendable {
 
     private func alreadyRegistered(_ clip: UUID) -> Problem {
         Problem.conflict("already_registered", "This upload has been sent in already.")
-            .with(["clipId": .string(clip.uuidString.lowercased())])
-    }
-
-    private func refusing<Answer>(_ call: () throws -> Answer) throws -> Answer {
-        do {
-            return try call()
-        } catch FilmError.refused(let refusal) {
-            switch refusal {
-            case .alreadyRegistered: throw FilmError.refused(refusal)
-            case .clipLimitReached, .uploadLimit:
-                throw Problem.forbidden(refusal.code, refusal.sentence)
-            default:
-                throw Problem(
-                    status: refusal.kind == .notFound ? 404 : 409, code: refusal.code, message: refusal.sentence)
-            }
-        }
+            .with(["clipId": .string(clip.text)])
     }
 }
