@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 /// A file of the migrations directory.
 struct MigrationFile {
-    /// `0003_create_film.sql` or `functions/advance.sql`.
+    /// `0009_votes.sql` or `functions/advance.sql`.
     let name: String
     let text: String
 

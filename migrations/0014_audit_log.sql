@@ -19,3 +19,9 @@ create index audit_log_subject on audit_log (subject_kind, subject_id, id);
 
 -- Append-only for those who serve and work: they write through write_audit() alone.
 grant select on audit_log to dailies_web, dailies_jobs;
+
+alter table audit_log enable row level security;
+create policy audit_log_of_admins on audit_log for select to dailies_web
+    using ((select current_member_is_admin()));
+create policy audit_log_of_jobs on audit_log for select to dailies_jobs
+    using (true);

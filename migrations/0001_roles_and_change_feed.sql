@@ -1,5 +1,5 @@
 -- Three roles: the owner of this database migrates, dailies_web serves requests, dailies_jobs works in the background.
--- Roles belong to the cluster, so they may be there already; they log in by peer or password as the operator decides.
+-- Roles belong to the cluster, so they may exist already. The operator decides whether they log in by peer or password.
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'dailies_web') then
@@ -14,6 +14,6 @@ $$;
 revoke create on schema public from public;
 grant usage on schema public to dailies_web, dailies_jobs;
 
--- Every change that a cache must hear of takes the next number, so that a listener can tell old news from new.
+-- Each change that caches must learn of takes the next number, so that a listener can tell old notifications from new.
 create sequence change_numbers;
 grant usage, select on sequence change_numbers to dailies_web, dailies_jobs;
