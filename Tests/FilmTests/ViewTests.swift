@@ -154,7 +154,9 @@ struct ViewTests {
                     from pg_inherits
                     where inhparent = \(parent)::regclass
                     """)
-                let wanted = seasons.map { "\(parent)_\($0.uuidString.lowercased().replacing("-", with: "")) \(indexes)" }
+                let wanted = seasons.map {
+                    "\(parent)_\($0.uuidString.lowercased().replacing("-", with: "")) \(indexes)"
+                }
                 #expect(Set(found) == Set(wanted))
             }
         }
