@@ -37,6 +37,21 @@ create index votes_void on votes (void_id) where void_id is not null;
 -- Flagged votes are few, and a review reads only them. Other votes pay nothing for this index.
 create index votes_flagged on votes (season_id, slot_position, clip_id) where flags is not null;
 
+-- The answer of cast_votes and undo_votes to one vote, by its place in the batch. A null code means that it was done.
+-- What is unknown or does not apply is null.
+create type vote_answer as (
+    ordinal int,
+    code text,
+    retry_after int,
+    rate_remaining int,
+    new_score int,
+    vote_count int,
+    total_today int,
+    standard_left int,
+    super_left int,
+    mega_left int
+);
+
 -- The day's totals of a voter, so that no vote scans the votes before it; and what the rules of suspicion ask about the
 -- voter, since every vote writes this row anyway.
 -- moments: when the last eleven casts came, in milliseconds since midnight, UTC, the newest last.

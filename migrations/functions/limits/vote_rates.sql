@@ -73,11 +73,12 @@ end
 $$;
 
 -- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
--- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, and -1 for all when the limiter
--- cannot decide.
+-- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, -1 for all when the limiter
+-- cannot decide, and -2 for all when voting is off, which counts nothing.
 create or replace function take_vote_rates(
     voter_keys text[],
     networks text[],
+    voting_enabled boolean,
     out turns int[],
     out waits int[],
     out remaining int[]
@@ -100,6 +101,10 @@ declare
     spent_granted int[];
     spent_waits int[];
 begin
+    if not voting_enabled then
+        turns := array_fill(-2, array[cardinality(voter_keys)]);
+        return;
+    end if;
     with asked as materialized (
         select ordinal, 'vote ' || voter_keys[ordinal] as key,
             case
@@ -171,7 +176,25 @@ exception
 end
 $$;
 
+-- The answers to the votes whose turn is below 1.
+create or replace function refused_turns(turns int[], waits int[])
+returns setof vote_answer
+language plpgsql
+immutable
+set search_path = public, pg_temp
+as $$
+begin
+    return query
+    select here.ordinal::int,
+        case here.turn when 0 then 'rate_limited' when -1 then 'limiter_unavailable' else 'feature_off' end,
+        here.wait, 0, null::int, null::int, null::int, null::int, null::int, null::int
+    from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
+    where here.turn < 1;
+end
+$$;
+
 revoke all on function
     refuse_votes(text[], text[], int[], text[], int[], int[]),
-    take_vote_rates(text[], text[])
+    take_vote_rates(text[], text[], boolean),
+    refused_turns(int[], int[])
     from public;

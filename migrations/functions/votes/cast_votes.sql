@@ -15,18 +15,7 @@ create or replace function cast_votes(
     daily_votes int,
     network_weight int default 100
 )
-returns table (
-    ordinal int,
-    code text,
-    retry_after int,
-    rate_remaining int,
-    new_score int,
-    vote_count int,
-    total_today int,
-    standard_left int,
-    super_left int,
-    mega_left int
-)
+returns setof vote_answer
 language plpgsql
 security definer
 set search_path = public, pg_temp
@@ -63,12 +52,7 @@ begin
     members_only := 'require_auth_voting' = any (flags);
     captcha_needed := 'require_captcha_voting' = any (flags);
 
-    if 'voting_enabled' = any (flags) then
-        rates := take_vote_rates(voter_keys, networks);
-    else
-        select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
-        into rates;
-    end if;
+    rates := take_vote_rates(voter_keys, networks, 'voting_enabled' = any (flags));
     if not power_enabled then
         rates.turns := (
             select array_agg(case here.kind when 'standard' then here.turn else -2 end order by here.ordinal)
@@ -76,12 +60,7 @@ begin
         );
     end if;
     if 1 > any (rates.turns) then
-        return query
-        select here.ordinal::int,
-            case here.turn when 0 then 'rate_limited' when -1 then 'limiter_unavailable' else 'feature_off' end,
-            here.wait, 0, null::int, null::int, null::int, null::int, null::int, null::int
-        from unnest(rates.turns, rates.waits) with ordinality here (turn, wait, ordinal)
-        where here.turn < 1;
+        return query select * from refused_turns(rates.turns, rates.waits);
         if 1 > all (rates.turns) then
             return;
         end if;

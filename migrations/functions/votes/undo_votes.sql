@@ -6,18 +6,7 @@ create or replace function undo_votes(
     networks text[],
     daily_votes int
 )
-returns table (
-    ordinal int,
-    code text,
-    retry_after int,
-    rate_remaining int,
-    new_score int,
-    vote_count int,
-    total_today int,
-    standard_left int,
-    super_left int,
-    mega_left int
-)
+returns setof vote_answer
 language plpgsql
 security definer
 set search_path = public, pg_temp
@@ -37,28 +26,16 @@ declare
     refusal text;
     left_over record;
 begin
-    if exists (select from feature_flags where key = 'voting_enabled' and enabled) then
-        rates := take_vote_rates(voter_keys, networks);
-    else
-        select array_fill(-2, array[cardinality(voter_keys)]) as turns, null::int[] as waits, null::int[] as remaining
-        into rates;
+    rates := take_vote_rates(
+        voter_keys, networks, exists (select from feature_flags where key = 'voting_enabled' and enabled));
+    if 1 > any (rates.turns) then
+        return query select * from refused_turns(rates.turns, rates.waits);
     end if;
     if 0 < any (rates.turns) then
         open_round := lock_votes(voter_keys, clip_ids, today);
     end if;
     for place in 1..coalesce(cardinality(voter_keys), 0) loop
-        if rates.turns[place] < 1 then
-            return query
-            select place,
-                case rates.turns[place]
-                    when 0 then 'rate_limited'
-                    when -1 then 'limiter_unavailable'
-                    else 'feature_off'
-                end,
-                rates.waits[place], 0, null::int, null::int, null::int, null::int, null::int, null::int;
-            continue;
-        end if;
-
+        continue when rates.turns[place] < 1;
         select * into clip from tournament_clips where id = clip_ids[place];
         select * into mine
         from votes
