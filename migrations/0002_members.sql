@@ -59,9 +59,9 @@ grant select, insert, update on users to dailies_jobs;
 grant select on username_history to dailies_jobs;
 grant select, insert, update, delete on member_preferences to dailies_jobs;
 
--- Row level security guards the tables that the web role reads directly and whose rows belong to members, against a query
--- that forgets whose rows it may show. The policies ask these two functions who is acting. Functions with the owner's
--- rights are not bound by the policies, and background jobs see every row.
+-- Row level security guards the tables that the web role reads directly and whose rows belong to members, against a
+-- query that forgets whose rows it may show. The policies ask these two functions who is acting. Functions with the
+-- owner's rights are not bound by the policies, and background jobs see every row.
 create function current_member()
 returns uuid
 language sql

@@ -1,4 +1,4 @@
--- Only hashes of tokens are stored: reading this table does not let anybody sign in. used_at is when the session was last
+-- Only hashes of tokens are stored: reading this table does not enable a sign-in. used_at is when the session was last
 -- used, to a minute or a few: after a long break an admin must sign in again. It is not indexed and pages keep room, so
 -- that updating it is a HOT update.
 create table sessions (

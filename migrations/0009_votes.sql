@@ -1,6 +1,6 @@
 -- Partitioned by season: a season's votes are dropped, exported and vacuumed as one, and old seasons cost nothing.
--- kinds holds one letter for each cast, in order, so that an undo removes the last: n standard, s super, m mega, c a cast
--- beyond what its network's visitors may add to the clip, which counts and weighs nothing.
+-- kinds holds one letter for each cast, in order, so that an undo removes the last: n standard, s super, m mega, c a
+-- cast beyond what its network's visitors may add to the clip, which counts and weighs nothing.
 -- Keys are compared byte by byte: the rules of a language would only make each comparison slower.
 create table votes (
     season_id uuid not null,

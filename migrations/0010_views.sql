@@ -11,8 +11,8 @@ create table clip_views (
 ) partition by list (season_id);
 
 -- A partition holds one season, so its index need not contain the season. By slot and voter, record_views finds what
--- was shown before, and departures and exports find a member's views; by slot alone, old rounds are deleted. There is no
--- index by clip: only a clip that leaves the open round is looked for, and that reads the whole round.
+-- was shown before, and departures and exports find a member's views; by slot alone, old rounds are deleted. There is
+-- no index by clip: only a clip that leaves the open round is looked for, and that reads the whole round.
 create index clip_views_voter on clip_views (slot_position, voter_key);
 
 grant select, insert, update, delete on clip_views to dailies_jobs;

@@ -24,7 +24,7 @@ create table vote_voids (
 create index vote_voids_season on vote_voids (season_id, voided_at);
 create index vote_voids_member on vote_voids (member_id) where member_id is not null;
 
--- What people did to a round beside voting. This is public, so it names nobody.
+-- What people did to a round beside voting. This is public, so it contains no names.
 create table round_interventions (
     id bigint generated always as identity primary key,
     season_id uuid not null references seasons on delete cascade,

@@ -30,7 +30,7 @@ create index round_tallies_slot on round_tallies (season_id, slot_position, numb
 -- A closing is exported once.
 create unique index round_tallies_once on round_tallies (season_id, slot_position, locked_at) where kind = 'round';
 
-create function keep_tally()
+create function refuse_tally_update()
 returns trigger
 language plpgsql
 as $$
@@ -38,10 +38,10 @@ begin
     raise exception 'an export never changes' using errcode = 'insufficient_privilege';
 end
 $$;
-create trigger round_tallies_keep
+create trigger round_tallies_never_change
     before update on round_tallies
-    for each row execute function keep_tally();
-revoke all on function keep_tally() from public;
+    for each row execute function refuse_tally_update();
+revoke all on function refuse_tally_update() from public;
 
 grant select on round_tallies to dailies_web, dailies_jobs;
 grant select on round_voters to dailies_jobs;

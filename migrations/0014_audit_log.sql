@@ -1,5 +1,5 @@
--- What admins and operators did. Nobody's name stands here: an actor is an id, which the deletion of an account
--- replaces by a pseudonym, so there is no foreign key.
+-- What admins and operators did. It contains no names: an actor is an id, which the deletion of an account replaces by
+-- a pseudonym, so there is no foreign key.
 create table audit_log (
     id bigint generated always as identity primary key,
     happened_at timestamptz not null,
@@ -12,12 +12,12 @@ create table audit_log (
     after jsonb,
     constraint audit_log_action_form check (action ~ '^[a-z_]+\.[a-z_]+$')
 );
--- The log is read from the newest, whole or by who, by what or by which.
+-- The log is read from the newest, whole or by actor, by action or by subject.
 create index audit_log_actor on audit_log (actor_id, id);
 create index audit_log_action on audit_log (action, id);
 create index audit_log_subject on audit_log (subject_kind, subject_id, id);
 
--- Append-only for those who serve and work: they write through write_audit() alone.
+-- Append-only for the web and jobs roles: they write only through write_audit().
 grant select on audit_log to dailies_web, dailies_jobs;
 
 alter table audit_log enable row level security;

@@ -61,7 +61,7 @@ enum VoteAnswer {
         ["standard": .integer(votes.standard), "super": .integer(votes.super), "mega": .integer(votes.mega)]
     }
 
-    /// As `take_vote_rates` in SQL grants them.
+    /// As `consume_vote_rates` in SQL grants them.
     static let votesAMinute = 30
 }
 

@@ -1,5 +1,5 @@
--- Where an approved clip goes: the slot that is voting or waiting; while a result is under review the slot after it;
--- without an active season the first slot of the newest draft; else nowhere yet.
+-- The slot that an approved clip joins: the one that is voting or waiting; while a result is under review the slot
+-- after it; without an active season the first slot of the newest draft; else none yet.
 create or replace function slot_for_approval()
 returns table (season_id uuid, slot_position int, slot_status text)
 language sql
@@ -13,7 +13,7 @@ as $$
     limit 1;
 $$;
 
--- What an admin may change of a clip, as it stands in the audit log.
+-- What an admin may change of a clip, as the audit log records it.
 create or replace function clip_facts(clip tournament_clips)
 returns jsonb
 language sql
@@ -25,7 +25,7 @@ as $$
     );
 $$;
 
--- Writes down what an admin did to a clip that was `old` before: the facts that are different now.
+-- Records what an admin did to a clip, `old` being the clip before: the facts that differ now.
 create or replace function audit_clip(actor uuid, action text, old tournament_clips, reason text default null)
 returns void
 language plpgsql
@@ -41,8 +41,9 @@ begin
 end
 $$;
 
--- Approves clips in the order given. One row per clip with its outcome: approved, approved_next_season,
--- already_active, not_found, not_ready, not_open (locked or eliminated), creator_banned; then one row for each event to publish.
+-- Approves clips in the order given. One row for each clip with its outcome: approved, approved_next_season,
+-- already_active, not_found, not_ready, not_open (locked or eliminated), creator_banned; then one row for each event to
+-- publish.
 create or replace function approve_clips(actor uuid, approved uuid[])
 returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
 language plpgsql
@@ -85,7 +86,7 @@ begin
             perform audit_clip(actor, 'clip.approve', clip);
             return query select wanted, 'approved_next_season', null::int, null::text, null::jsonb;
         else
-            -- A clip that was taken out of this round and comes back brings what was cast for it in this round.
+            -- A clip that was removed from this round and returns keeps what was cast for it in this round.
             comes_back := clip.season_id = target.season_id and clip.slot_position = target.slot_position;
             update tournament_clips
             set season_id = target.season_id,
@@ -116,7 +117,7 @@ begin
 end
 $$;
 
--- Takes clips out of the queue or the round. Outcomes: rejected, not_found, not_open (locked or eliminated).
+-- Removes clips from the queue or the round. Outcomes: rejected, not_found, not_open (locked or eliminated).
 create or replace function reject_clips(actor uuid, rejected uuid[], reason text)
 returns table (clip_id uuid, outcome text)
 language plpgsql
@@ -130,7 +131,7 @@ begin
     perform require_admin(actor);
     perform lock_film();
     perform from tournament_clips where id = any (rejected) order by id for update;
-    -- Nobody but admins and creators knows of a pending clip, so its end is no news.
+    -- Only admins and creators can see a pending clip, so no cache holds it.
     if exists (select from tournament_clips where id = any (rejected) and status = 'active') then
         perform announce_change('clips', 'rejected');
     end if;
@@ -170,7 +171,8 @@ begin
 end
 $$;
 
--- Corrects what a clip says of itself. Null leaves a field as it is; false means that there is no such clip.
+-- Corrects the title, description and genre of a clip. Null leaves a field as it is; false means that there is no such
+-- clip.
 create or replace function edit_clip(actor uuid, edited uuid, new_title text, new_description text, new_genre text)
 returns boolean
 language plpgsql
@@ -198,7 +200,7 @@ begin
 end
 $$;
 
--- How many people have sent in a clip that was not refused.
+-- How many people have sent in a clip that was not rejected.
 create or replace function count_creators()
 returns int
 language sql

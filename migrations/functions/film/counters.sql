@@ -1,4 +1,4 @@
--- The clips that compete whose counters are not what the votes and views of their round add up to.
+-- The competing clips whose counters differ from the sums of the votes and views of their round.
 create or replace function counter_drift()
 returns table (
     clip_id uuid,
@@ -46,7 +46,7 @@ as $$
     order by clips.id;
 $$;
 
--- Sets every counter that has drifted and returns what it was and what it is now. Votes and views wait meanwhile.
+-- Corrects every counter that has drifted, and returns its old and new value. Votes and views wait meanwhile.
 create or replace function repair_counters()
 returns table (
     clip_id uuid,

@@ -1,5 +1,5 @@
--- Turns a flag, or gives it to a share of the members; null leaves the one as it is, and 100 % stands as no roll-out.
--- Outcomes: done, flag_not_found, rollout_not_possible.
+-- Turns a flag on or off, or rolls it out to a share of the members. Null leaves either as it is; 100 % is stored as no
+-- roll-out. Outcomes: done, flag_not_found, rollout_not_possible.
 create or replace function set_feature_flag(actor uuid, flag text, turned boolean, share int)
 returns text
 language plpgsql

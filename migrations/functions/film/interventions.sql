@@ -1,5 +1,5 @@
--- Writes down for everybody what was done to a round. On a round that is exported already a correction follows.
-create or replace function note_intervention(
+-- Adds an entry to the public list of what was done to a round. If the round is exported already, a correction follows.
+create or replace function record_intervention(
     of_season uuid,
     of_slot int,
     kind text,
@@ -17,9 +17,9 @@ begin
         select from story_slots
         where season_id = of_season and position = of_slot and status = 'locked'
     ) then
-        perform ask_for_tallies();
+        perform enqueue_tallies();
     end if;
 end
 $$;
 
-revoke all on function note_intervention(uuid, int, text, boolean, text, int) from public;
+revoke all on function record_intervention(uuid, int, text, boolean, text, int) from public;

@@ -1,5 +1,5 @@
--- How the clips of a round stand with and without the flagged votes. Both orders are those of the result: the weight
--- of the votes, then their number, then the earlier upload, then the id.
+-- The ranking of the clips of a round with and without the flagged votes. Both orders are those of the result: the
+-- weight of the votes, then their number, then the earlier upload, then the id.
 create or replace function round_standing(of_season uuid, of_slot int)
 returns table (
     clip_id uuid,
@@ -77,7 +77,8 @@ as $$
     );
 $$;
 
--- Ends the voting of a round and leaves its result to the admins. The caller holds lock_film() and the rows' locks.
+-- Ends the voting of a round and leaves its result to the admins. The caller holds lock_film() and the locks of the
+-- rows.
 create or replace function begin_review(of_season uuid, of_slot int)
 returns table (name text, data jsonb)
 language plpgsql
@@ -92,7 +93,7 @@ begin
     from seasons
     where seasons.id = of_season and story_slots.season_id = of_season and story_slots.position = of_slot
     returning review_ends_at into ends;
-    perform note_intervention(
+    perform record_intervention(
         of_season, of_slot, 'review_opened', false, 'Flagged votes would have decided the round.',
         (
             select count(*)::int
@@ -108,7 +109,7 @@ begin
 end
 $$;
 
--- Ends a review: the flagged votes count, or they are voided; then the round closes as any other. The caller holds
+-- Ends a review: the flagged votes count, or they are voided; then the round closes like any other. The caller holds
 -- lock_film().
 create or replace function end_review(actor uuid, of_season uuid, of_slot int, keeps boolean, kind text, why text)
 returns table (name text, data jsonb)
@@ -126,14 +127,14 @@ begin
     if not keeps then
         select *
         into void
-        from take_out_votes(actor, of_season, of_slot, jsonb_build_object('flagged', true), why, 'review');
+        from apply_void(actor, of_season, of_slot, jsonb_build_object('flagged', true), why, 'review');
     end if;
-    perform note_intervention(of_season, of_slot, kind, kind <> 'review_expired', why, void.votes);
+    perform record_intervention(of_season, of_slot, kind, kind <> 'review_expired', why, void.votes);
     perform write_audit(
         actor, 'round.review', 'slot', of_season || '/' || of_slot, why, null,
         jsonb_build_object('decision', kind, 'votes', void.votes, 'void', void.id)
     );
-    return query select * from settle_round(of_season, of_slot);
+    return query select * from finalize_round(of_season, of_slot);
 end
 $$;
 
@@ -166,7 +167,7 @@ begin
 end
 $$;
 
--- Ends the reviews that nobody has decided in time, so that nobody can stall the film. The caller holds lock_film().
+-- Ends the reviews that no admin decided in time, so that nobody can stall the film. The caller holds lock_film().
 create or replace function end_due_reviews()
 returns table (name text, data jsonb)
 language plpgsql

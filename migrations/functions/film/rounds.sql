@@ -1,5 +1,5 @@
--- Everything that changes which slot is open or which clip stands in it happens under this one lock, so that two
--- advances, or an advance and an approval, follow each other instead of interleaving. It ends with the transaction.
+-- Everything that changes which slot is open or which clips compete in it holds this one lock, so that two advances, or
+-- an advance and an approval, follow each other instead of interleaving. It ends with the transaction.
 create or replace function lock_film()
 returns void
 language sql
@@ -7,23 +7,23 @@ as $$
     select pg_advisory_xact_lock(hashtextextended('dailies.film', 0));
 $$;
 
--- Opens a slot for a full round when a clip stands in it, else lets it wait for one. Returns the event to publish.
+-- Opens a slot for a full round if a clip competes in it, else lets it wait for one. Returns the event to publish.
 create or replace function open_slot(opening_season uuid, opening_position int)
 returns table (name text, data jsonb)
 language plpgsql
 as $$
 declare
-    takes int;
+    clip_count int;
 begin
     select count(*)
-    into takes
+    into clip_count
     from tournament_clips
     where season_id = opening_season and slot_position = opening_position and status = 'active';
 
     update story_slots
-    set status = case when takes > 0 then 'voting' else 'waiting_for_clips' end,
-        voting_started_at = case when takes > 0 then dailies_now() end,
-        voting_ends_at = case when takes > 0 then dailies_now() + make_interval(secs => seasons.round_seconds) end,
+    set status = case when clip_count > 0 then 'voting' else 'waiting_for_clips' end,
+        voting_started_at = case when clip_count > 0 then dailies_now() end,
+        voting_ends_at = case when clip_count > 0 then dailies_now() + make_interval(secs => seasons.round_seconds) end,
         review_ends_at = null,
         extensions = 0
     from seasons
@@ -34,13 +34,13 @@ begin
     perform announce_change('film', 'slot_opened');
 
     return query
-    select case when takes > 0 then 'round_opened' else 'round_waiting' end,
+    select case when clip_count > 0 then 'round_opened' else 'round_waiting' end,
         jsonb_build_object(
             'seasonId', opening_season,
             'slot', opening_position,
             'totalSlots', seasons.total_slots,
             'status', story_slots.status,
-            'clips', takes,
+            'clips', clip_count,
             'votingEndsAt', rfc3339(story_slots.voting_ends_at)
         )
     from story_slots
@@ -63,7 +63,7 @@ as $$
 $$;
 
 -- Ends the voting slot of a season by the rules of the round and opens what follows. The caller holds lock_film().
--- Returns the events to publish, in order. `forced` closes now whatever min_votes asks.
+-- Returns the events to publish, in order. `forced` closes now, even below min_votes.
 create or replace function close_round(closing_season uuid, closing_position int, forced boolean)
 returns table (name text, data jsonb)
 language plpgsql
@@ -79,7 +79,7 @@ begin
     from story_slots
     where season_id = closing_season and position = closing_position
     for update;
-    -- What the caller saw may have changed before the row was locked.
+    -- What the caller read may have changed before the row was locked.
     if slot.status <> 'voting' or not (forced or slot.voting_ends_at <= dailies_now()) then
         return;
     end if;
@@ -111,13 +111,13 @@ begin
         return query select * from begin_review(closing_season, closing_position);
         return;
     end if;
-    return query select * from settle_round(closing_season, closing_position);
+    return query select * from finalize_round(closing_season, closing_position);
 end
 $$;
 
--- Gives the open round back what an outage of more than ten minutes took of its last hour. Without this, nobody could
--- vote in the hour in which most do, and the round would be closed at the first moment of being back.
-create or replace function make_up_for_outage()
+-- Extends the open round by the part of its last hour that an outage of more than ten minutes took. Otherwise no one
+-- could vote in the hour in which most do, and the round would close as soon as the server is back.
+create or replace function extend_after_outage()
 returns table (name text, data jsonb)
 language plpgsql
 as $$
@@ -152,8 +152,9 @@ begin
 end
 $$;
 
--- Closes every round whose time is over, and ends every review. A round that was due long ago is closed once: the next one lasts its full
--- length from now, so that downtime skips no round. Anyone may ask for it, as often as they like.
+-- Closes every round whose time is over, and ends every review whose time is over. A round that was due long ago is
+-- closed once: the next one lasts its full length from now, so that downtime skips no round. Calling it again changes
+-- nothing.
 create or replace function advance_rounds()
 returns table (name text, data jsonb)
 language plpgsql
@@ -164,7 +165,7 @@ declare
     due record;
 begin
     perform lock_film();
-    return query select * from make_up_for_outage();
+    return query select * from extend_after_outage();
     for due in
         select season_id, position
         from story_slots
@@ -177,7 +178,7 @@ begin
 end
 $$;
 
--- An admin ends the open round of the active season before its time. No row: no round is open.
+-- An admin ends the open round of the active season early. No row: no round is open.
 create or replace function advance_now(actor uuid)
 returns table (name text, data jsonb)
 language plpgsql
@@ -213,7 +214,7 @@ revoke all on function
     lock_film(),
     open_slot(uuid, int),
     close_round(uuid, int, boolean),
-    make_up_for_outage(),
+    extend_after_outage(),
     advance_rounds(),
     advance_now(uuid)
     from public;

@@ -1,5 +1,5 @@
--- Creates a draft season with its slots and its votes partition, and takes in the clips that were approved while no
--- season could hold them.
+-- Creates a draft season with its slots and its votes partition. Clips that were approved while there was no season
+-- join its first slot.
 create or replace function create_season(
     actor uuid,
     label text,
@@ -58,7 +58,7 @@ begin
 end
 $$;
 
--- One active season at a time; its first slot opens with it.
+-- Activates a draft season and opens its first slot. Only one season is active at a time.
 create or replace function activate_season(actor uuid, activated uuid)
 returns table (outcome text, name text, data jsonb)
 language plpgsql
@@ -95,7 +95,7 @@ begin
 end
 $$;
 
--- Changes the fields that `changes` names (column names as keys). The number of slots is fixed once voting began.
+-- Changes the fields that `changes` names (column names as keys). The number of slots is fixed once voting has begun.
 create or replace function edit_season(actor uuid, edited uuid, changes jsonb)
 returns text
 language plpgsql

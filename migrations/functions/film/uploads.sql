@@ -1,4 +1,4 @@
--- The season that takes uploads: the active one, else the newest draft.
+-- The season that new clips join: the active one, else the newest draft.
 create or replace function season_for_uploads()
 returns uuid
 language sql
@@ -11,8 +11,8 @@ as $$
     limit 1;
 $$;
 
--- Begins an upload within the member's limits, so that nobody sends megabytes for nothing. Outcomes: begun,
--- no_season, clip_limit_reached, upload_limit.
+-- Begins an upload within the member's limits, so that no member sends megabytes in vain. Outcomes: begun, no_season,
+-- clip_limit_reached, upload_limit.
 create or replace function begin_upload(
     member uuid,
     file_name text,
@@ -31,7 +31,7 @@ declare
     season seasons;
     begun uuid;
 begin
-    -- Uploads are counted under a lock of their own, so that two that begin at once cannot both be the last.
+    -- Uploads are counted under a lock of their own, so that of two that begin at once only one can be the last.
     perform pg_advisory_xact_lock(hashtextextended('uploads ' || member::text, 0));
     select * into season from seasons where id = season_for_uploads();
     if season.id is null then
@@ -68,9 +68,9 @@ begin
 end
 $$;
 
--- Whether a part of an upload may still be written: it is not registered, not too old, and its sender not banned. The
--- web server asks, for nobody in particular.
-create or replace function upload_takes_part(upload uuid, part int)
+-- Whether a part of an upload may still be written: the upload is not registered and not too old, and its sender is not
+-- banned. nginx asks this without a user.
+create or replace function upload_accepts_part(upload uuid, part int)
 returns boolean
 language sql
 stable
@@ -108,7 +108,7 @@ declare
     season seasons;
     registered uuid;
 begin
-    -- The member's row is the lock under which clips are counted, so that two registrations cannot both be the last.
+    -- The member's row is the lock under which clips are counted, so that of two registrations only one can be the last.
     perform from users where id = member for no key update;
     select * into upload from uploads where id = registered_upload and user_id = member for update;
     if upload.id is null then
@@ -150,10 +150,10 @@ $$;
 
 revoke all on function
     begin_upload(uuid, text, text, bigint, bigint, interval, int),
-    upload_takes_part(uuid, int),
+    upload_accepts_part(uuid, int),
     register_clip(uuid, uuid, text, text, text, boolean)
     from public;
-grant execute on function upload_takes_part(uuid, int) to dailies_web;
+grant execute on function upload_accepts_part(uuid, int) to dailies_web;
 grant execute on function
     begin_upload(uuid, text, text, bigint, bigint, interval, int),
     register_clip(uuid, uuid, text, text, text, boolean)

@@ -1,11 +1,10 @@
--- Counts the views of one batch, all of one round: once for a voter, a clip and a round. Each voter stands in the batch
--- once, with how many clips the voter was shown; `clip_ids` holds those clips of all voters, one voter after the other. A
--- round that has closed meanwhile has its result already, so what comes after it is dropped. Returns how many views
--- were new.
+-- Counts the views of one batch, all of one round: once for a voter, a clip and a round. Each voter occurs in the batch
+-- once, with the number of clips shown; `clip_ids` holds those clips of all voters, one voter after the other. Views of
+-- a round that has closed meanwhile are dropped, since its result is written. Returns how many views were new.
 --
--- Batches take turns, by a lock that nothing else takes: each then reads what all before it have written, by a statement
--- that begins when it has the lock. The locks of the clips, which votes wait for, are taken when all is known that they
--- are needed for, in the order of their ids.
+-- Batches take turns, by a lock that nothing else takes: each then reads what all before it have written, in a
+-- statement that begins after it has the lock. The locks of the clips, which votes wait for, are taken last, in the
+-- order of their ids.
 create or replace function record_views(
     of_season uuid,
     of_slot int,
@@ -46,8 +45,8 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended('dailies.views', 0));
 
-    -- Views of a clip that has left meanwhile are dropped. As a rule none has, and then no view need be looked at for it;
-    -- while the round is locked none leaves.
+    -- Views of a clip that has left meanwhile are dropped. Usually none has, and then no view is checked for it; while
+    -- the round is locked none leaves.
     select array_agg(active.id), bool_and(active.id is not null)
     into competing, all_compete
     from (
@@ -61,7 +60,7 @@ begin
             and tournament_clips.slot_position = of_slot and tournament_clips.status = 'active'
     ) active on true;
 
-    -- Somebody who has left meanwhile leaves nothing behind. Clips are cut out of a copy of the list, which is one piece
+    -- Views of a member who has left meanwhile are dropped. Clips are cut out of a copy of the list, which is one piece
     -- of memory; the list itself would be copied whole for each voter.
     with fresh as materialized (
         select batch.voter_key,

@@ -1,5 +1,5 @@
--- Makes a key. Outcomes: created (with its id), too_many_keys, admin_only, unknown. The member's row is the lock under
--- which keys are counted, so that two that are made at once cannot both be the last.
+-- Creates a key. Outcomes: created (with its id), too_many_keys, admin_only, unknown. The member's row is the lock
+-- under which keys are counted, so that of two keys created at once only one can be the last.
 create or replace function create_api_key(
     member uuid,
     key_hash bytea,
@@ -40,7 +40,7 @@ begin
 end
 $$;
 
--- The keys of a member that were not revoked, the newest first; those whose time is over are among them.
+-- The keys of a member that were not revoked, the newest first, including expired ones.
 create or replace function list_api_keys(member uuid)
 returns table (
     id uuid,
@@ -83,8 +83,7 @@ begin
 end
 $$;
 
--- The member whose key this is, and what it may do; no row when it is worth nothing. Its use is written down to the
--- minute.
+-- The member whose key this is, and its scopes; no row when it is not valid. Its use is recorded to the minute.
 create or replace function find_api_key(key_hash bytea)
 returns table (
     key_id uuid,
@@ -115,7 +114,7 @@ begin
 end
 $$;
 
--- Keys that ended a month ago, a batch at a time.
+-- Deletes keys that ended a month ago, a batch at a time.
 create or replace function sweep_api_keys(batch int)
 returns int
 language plpgsql

@@ -1,6 +1,6 @@
 -- Bans a member: sessions end (announce_member), clips leave the race, and the votes of the open round count no more;
--- each of these comes back with lift_ban(). What stands in the film stays.
--- Outcomes: done, member_not_found, own_account, member_is_admin, member_banned, not_admin.
+-- lift_ban() brings each of these back. What is in the film stays. Outcomes: done, member_not_found, own_account,
+-- member_is_admin, member_banned, not_admin.
 create or replace function ban_member(actor uuid, member uuid, reason text)
 returns text
 language plpgsql
@@ -13,7 +13,7 @@ declare
     voided int;
     withdrawn int;
 begin
-    -- In the order of everything that counts votes: the film, clips, then people.
+    -- In the order in which everything that counts votes locks: the film, clips, then people.
     perform lock_film();
     perform lock_roles();
     if not may_administer(actor) then
@@ -29,7 +29,7 @@ begin
     elsif current.banned_at is not null then
         return 'member_banned';
     end if;
-    voided := take_out_member_votes(actor, member);
+    voided := void_votes_of_member(actor, member);
 
     perform from tournament_clips where user_id = member and status in ('active', 'pending') order by id for update;
     update tournament_clips
@@ -55,9 +55,9 @@ begin
 end
 $$;
 
--- Lifts a ban: clips return to their slot, or to the one that is open when theirs is decided, and the votes of the
--- round that is still open count again. The first row holds the outcome, those after it the events to publish.
--- Outcomes: done, member_not_found, member_not_banned, not_admin.
+-- Lifts a ban: clips return to their slot, or to the open one when theirs is decided, and the votes of a round that is
+-- still open count again. The first row holds the outcome, those after it the events to publish. Outcomes: done,
+-- member_not_found, member_not_banned, not_admin.
 create or replace function lift_ban(actor uuid, member uuid, reason text)
 returns table (outcome text, name text, data jsonb)
 language plpgsql
@@ -83,7 +83,7 @@ begin
         select case when current.id is null then 'member_not_found' else 'member_not_banned' end, null::text, null::jsonb;
         return;
     end if;
-    restored := bring_back_member_votes(actor, member);
+    restored := restore_votes_of_member(actor, member);
 
     update users
     set banned_at = null,
@@ -145,7 +145,7 @@ begin
 end
 $$;
 
--- A banned member says once why the ban is wrong. Outcomes: done, already_appealed, not_banned.
+-- A banned member appeals once. Outcomes: done, already_appealed, not_banned.
 create or replace function appeal_ban(member uuid, appeal text)
 returns text
 language plpgsql

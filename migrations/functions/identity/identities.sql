@@ -1,4 +1,4 @@
--- Everything about one identity happens in one order.
+-- All changes of one identity happen one after the other.
 create or replace function lock_identity(provider_key text, subject_key text)
 returns void
 language sql
@@ -7,7 +7,7 @@ as $$
     select pg_advisory_xact_lock(hashtextextended('identity ' || provider_key || ' ' || subject_key, 0));
 $$;
 
--- Makes the account of somebody whom a provider vouches for. An address counts only when it is verified.
+-- Creates the account of a person whom a provider has identified. An address counts only when it is verified.
 create or replace function create_identity_member(
     provider_key text,
     subject_key text,
@@ -31,7 +31,7 @@ begin
 end
 $$;
 
--- Takes over what a provider says of an identity today. The account's own address follows only where it was this one.
+-- Updates an identity from what its provider says today. The account's own address follows only where it was this one.
 create or replace function refresh_identity(
     provider_key text,
     subject_key text,
@@ -58,9 +58,9 @@ begin
 end
 $$;
 
--- Signs in whom a provider vouches for, as a new member if nobody has this identity yet. Whoever owns a verified address
--- of ADMIN_EMAILS (which the caller has compared) becomes an admin; their other sessions end with it.
--- Outcomes: signed_in, blocked.
+-- Signs in a person whom a provider has identified, as a new member if the identity is new. The owner of a verified
+-- address of ADMIN_EMAILS (which the caller has compared) becomes an admin; their other sessions end. Outcomes:
+-- signed_in, blocked.
 create or replace function sign_in_by_identity(
     provider_key text,
     subject_key text,
@@ -116,7 +116,7 @@ begin
 end
 $$;
 
--- Gives a member a further way in. Outcomes: linked, already (it is the member's), taken (it is somebody else's).
+-- Links a further identity to a member. Outcomes: linked, already (it is the member's), taken (it is another member's).
 create or replace function link_identity(
     linked_user uuid,
     provider_key text,
@@ -163,8 +163,8 @@ as $$
     order by created_at, id;
 $$;
 
--- Takes a way in from a member, never the last one. `kept_providers` are those that can be signed in with; links by
--- e-mail count when they can be sent. Outcomes: removed, unknown, last.
+-- Removes an identity from a member, never the last that can sign in. `kept_providers` are those that can be signed in
+-- with; links by e-mail count when mail can be sent. Outcomes: removed, unknown, last.
 create or replace function remove_identity(
     member uuid,
     identity uuid,
@@ -177,7 +177,7 @@ security definer
 set search_path = public, pg_temp
 as $$
 begin
-    -- Two removals at once must not each take the other for the way that stays.
+    -- Two removals at once must not each count on the identity that the other removes.
     perform from users where users.id = member for update;
     if not exists (select from identities where identities.id = identity and user_id = member) then
         return 'unknown';

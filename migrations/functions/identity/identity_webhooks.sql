@@ -1,5 +1,5 @@
--- Acts once on a message of the identity provider: `change` is created, updated or deleted.
--- Outcomes: created, updated, deleted, repeated (seen before), unknown (nobody has this identity), refused (an admin).
+-- Applies a message of the identity provider once: `change` is created, updated or deleted. Outcomes: created, updated,
+-- deleted, repeated (received before), unknown (no member has this identity), refused (an admin).
 create or replace function apply_identity_webhook(
     message_id text,
     change text,
@@ -31,7 +31,7 @@ begin
     from identities
     join users on users.id = identities.user_id
     where identities.provider = provider_key and identities.subject = subject_key;
-    -- A departure takes its own locks, in the order in which everything takes them.
+    -- delete_member() takes its own locks, in the order in which everything takes them.
     if change <> 'deleted' then
         select * into who from users where users.id = who.id for update;
     end if;
@@ -46,7 +46,7 @@ begin
         if who.id is null then
             return 'unknown';
         end if;
-        -- As if the member had left: what is part of a film stays without a name, all else goes.
+        -- As if the member had left: clips in a film stay without a name, all else is deleted.
         perform delete_member(who.id, false);
         return 'deleted';
     end if;

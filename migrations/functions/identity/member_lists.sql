@@ -1,5 +1,5 @@
--- What admins see of members. Addresses and the reasons of bans are nobody else's business, so the web role reads them
--- only here.
+-- What admins see of members. Addresses and the reasons of bans are private, so the web role reads them only through
+-- these functions.
 
 create or replace function administered_members(
     actor uuid,
@@ -33,7 +33,7 @@ set search_path = public, pg_temp
 as $$
 declare
     prefix constant text := replace(replace(replace(lower(name_prefix), '\', '\\'), '%', '\%'), '_', '\_') || '%';
-    -- Each order by what an index has, and the same value as the text of a cursor.
+    -- Each order follows an index; the cursor holds the same value as text.
     sorted constant text := case sorted_by
         when 'name' then 'coalesce(users.username, ''~'') collate "C"'
         else 'users.created_at'
@@ -71,8 +71,8 @@ begin
 end
 $$;
 
--- How many votes a member has cast that count, and how many of these bear a flag. Slot by slot, each by the index of
--- the voter's key, so that it costs the same however many others have voted.
+-- How many votes of a member count, and how many of these are flagged. Slot by slot, each by the index of the voter's
+-- key, so that the cost does not depend on how many others have voted.
 create or replace function member_vote_counts(member uuid, out votes_cast int, out votes_flagged int)
 language sql
 stable

@@ -1,4 +1,4 @@
--- A member's name, from when it may be changed, and what the member chose; nulls when nothing was.
+-- A member's username, from when it may be changed, and the member's settings; nulls for those that were not chosen.
 create or replace function find_preferences(member uuid)
 returns table (username text, next_change_at timestamptz, sound boolean, motion boolean)
 language sql
@@ -12,8 +12,8 @@ as $$
     where users.id = member;
 $$;
 
--- Keeps what a member chooses; null leaves a choice as it is.
-create or replace function keep_preferences(member uuid, new_sound boolean, new_motion boolean)
+-- Saves a member's settings; null leaves one as it is.
+create or replace function save_preferences(member uuid, new_sound boolean, new_motion boolean)
 returns void
 language sql
 security definer
@@ -27,5 +27,5 @@ as $$
         updated_at = excluded.updated_at;
 $$;
 
-revoke all on function find_preferences(uuid), keep_preferences(uuid, boolean, boolean) from public;
-grant execute on function find_preferences(uuid), keep_preferences(uuid, boolean, boolean) to dailies_web;
+revoke all on function find_preferences(uuid), save_preferences(uuid, boolean, boolean) from public;
+grant execute on function find_preferences(uuid), save_preferences(uuid, boolean, boolean) to dailies_web;

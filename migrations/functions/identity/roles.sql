@@ -1,5 +1,5 @@
--- Whether the actor may look after members: like require_admin(), but an admin who has lost that right a moment ago,
--- as of two who take it from each other, is an outcome and no fault.
+-- Whether the actor may administer members: like require_admin(), but an admin who has just lost that right, as when
+-- two demote each other, is an outcome and not an error.
 create or replace function may_administer(actor uuid)
 returns boolean
 language plpgsql
@@ -14,8 +14,8 @@ begin
 end
 $$;
 
--- Who may do what changes under one lock, so that two demotions at the same time cannot leave the site without an
--- admin, nor a ban hit somebody who has just become one.
+-- Roles and bans change under one lock, so that two demotions at the same time cannot leave the site without an admin,
+-- and a ban cannot hit a member who has just become one.
 create or replace function lock_roles()
 returns void
 language sql
@@ -23,8 +23,8 @@ as $$
     select pg_advisory_xact_lock(hashtextextended('dailies.roles', 0));
 $$;
 
--- Makes a member an admin or takes that right away; every session of the member ends, so that whoever has one signs in
--- anew to what it is now. Outcomes: done, member_not_found, own_account, last_admin, member_banned, not_admin.
+-- Makes a member an admin or ends that. Every session of the member ends, so that the member signs in again with the
+-- new role. Outcomes: done, member_not_found, own_account, last_admin, member_banned, not_admin.
 create or replace function set_member_role(actor uuid, member uuid, new_role text, reason text)
 returns text
 language plpgsql
@@ -63,8 +63,9 @@ begin
 end
 $$;
 
--- Whoever keeps a member in memory hears of a change at once, whichever way it was made. A ban ends every session and
--- every API key; so does the loss of an admin's rights for keys that were given them, or they would come back with it.
+-- Processes that cache a member learn of a change at once, whichever way it was made. A ban ends every session and
+-- every API key of the member. The loss of an admin's rights ends the keys with the scope admin; otherwise they would
+-- work again when the rights come back.
 create or replace function announce_member()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- Begins a session in place of the one that this browser has. The votes of the device in the open round become the
+-- Begins a session, replacing the one that this browser has. The votes of the device in the open round become the
 -- member's.
 create or replace function begin_session(
     member uuid,
@@ -26,13 +26,17 @@ begin
         session_hash, member, moment, moment, moment, moment, moment + make_interval(days => session_days),
         left(agent, 500)
     );
-    -- A banned member has no say; until the ban is lifted the device's votes stay the device's.
+    -- A banned member may not vote; until the ban is lifted the device's votes stay the device's.
     if not exists (select from users where id = member and banned_at is not null) then
         perform adopt_device_votes(device_key, member);
     end if;
 end
 $$;
 
+-- The members of sessions that have not ended, in the order in which they are asked for; a session that has ended has
+-- no row. Many are asked for at a time, so that a crowd costs few statements; each is looked up by its key. Nothing is
+-- written: `is_late` says that touch_sessions() is due. After a break of half an hour a session stays out of use until
+-- the next sign-in.
 create or replace function find_sessions(hashes bytea[])
 returns table (
     ordinal int,
@@ -82,9 +86,9 @@ begin
 end
 $$;
 
--- Writes the use of sessions down that find_sessions() called late, and tells when they end now. The end of a session
--- moves on with its use, written down at most once an hour. That it is in use is written down more often, an admin's
--- most; what had a break of half an hour stays out of use.
+-- Records the use of sessions that find_sessions() called late, and returns when they end now. The end of a session
+-- moves with its use, at most once an hour. That it is in use is recorded more often, most often for admins; a session
+-- that had a break of half an hour stays out of use.
 create or replace function touch_sessions(hashes bytea[], session_days int)
 returns table (token_hash bytea, expires_at timestamptz)
 language plpgsql
@@ -102,7 +106,7 @@ declare
     break_begins constant timestamptz := moment - interval '30 minutes';
     hour_begins constant timestamptz := moment - interval '1 hour';
 begin
-    -- Whoever else writes the same down just now says the same.
+    -- A row that another call locks is being updated to the same values.
     return query
     update sessions
     set used_at = case when used_at > break_begins then moment else used_at end,
@@ -177,7 +181,7 @@ begin
 end
 $$;
 
--- Ends all sessions of a member but one (none when it is null) and tells how many there were.
+-- Ends all sessions of a member but one (all when it is null), and returns how many ended.
 create or replace function end_other_sessions(member uuid, kept_hash bytea)
 returns int
 language plpgsql
@@ -196,7 +200,7 @@ begin
 end
 $$;
 
--- Sessions, links and sign-ins on their way whose time is over, a batch at a time.
+-- Deletes sessions, links and sign-in flows whose time is over, a batch at a time.
 create or replace function sweep_sessions(batch int)
 returns int
 language plpgsql

@@ -1,4 +1,4 @@
--- Remembers that a browser has gone to a provider; the flow ends after ten minutes.
+-- Records that a browser has gone to a provider; the flow ends after ten minutes.
 create or replace function begin_sign_in_flow(
     state bytea,
     browser bytea,
@@ -22,9 +22,9 @@ as $$
     );
 $$;
 
--- Uses a flow up. Of two who come with the same state one gets it. Another browser or provider does not use it up, so
--- that whoever has seen an address can spoil nothing.
-create or replace function take_sign_in_flow(state bytea, browser bytea, provider_key text)
+-- Consumes a flow. Of two requests with the same state one gets it. Another browser or provider does not consume it, so
+-- that knowing the address does not let anybody spoil it.
+create or replace function consume_sign_in_flow(state bytea, browser bytea, provider_key text)
 returns table (verifier text, nonce text, return_path text, link_user_id uuid)
 language sql
 security definer
@@ -35,7 +35,7 @@ as $$
     returning verifier, nonce, return_path, link_user_id;
 $$;
 
--- Flows and messages whose time is over, a batch at a time.
+-- Deletes flows and webhook messages whose time is over, a batch at a time.
 create or replace function sweep_sign_in_flows(batch int)
 returns int
 language plpgsql
@@ -70,10 +70,10 @@ $$;
 
 revoke all on function
     begin_sign_in_flow(bytea, bytea, text, text, text, text, uuid),
-    take_sign_in_flow(bytea, bytea, text),
+    consume_sign_in_flow(bytea, bytea, text),
     sweep_sign_in_flows(int)
     from public;
 grant execute on function
     begin_sign_in_flow(bytea, bytea, text, text, text, text, uuid),
-    take_sign_in_flow(bytea, bytea, text)
+    consume_sign_in_flow(bytea, bytea, text)
     to dailies_web;

@@ -1,4 +1,4 @@
--- Whether a link would still sign somebody in: good, used, expired or unknown. It stays as it is.
+-- Whether a link would still sign in: good, used, expired or unknown. The link stays as it is.
 create or replace function sign_in_link_state(link_hash bytea)
 returns text
 language sql
@@ -20,9 +20,8 @@ as $$
     );
 $$;
 
--- Uses a link up and begins a session in place of the one that this browser has. Of two who come with the same link
--- the row's lock lets one through.
--- Outcomes: signed_in, used, expired, unknown.
+-- Consumes a link and begins a session, replacing the one that this browser has. Of two requests with the same link the
+-- row's lock lets one through. Outcomes: signed_in, used, expired, unknown.
 create or replace function sign_in_by_link(
     link_hash bytea,
     session_hash bytea,
@@ -58,9 +57,9 @@ begin
 end
 $$;
 
--- Whose account an address is, for somebody who has just shown that mail to it arrives: a way in of its own, the
--- provider `email` with the address as the subject. An account that merely holds the same address, from a provider or by
--- the operator's hand, is another one: further ways in are linked from a session alone. It grants no rights.
+-- The account of an address, for a person who has just shown that mail to it arrives: an identity of its own, the
+-- provider `email` with the address as the subject. An account that merely has the same address, from a provider or
+-- from the operator, is another one: further identities are linked only from a session. It grants no rights.
 create or replace function member_of_email(wanted text)
 returns uuid
 language plpgsql
@@ -83,8 +82,8 @@ begin
 end
 $$;
 
--- Puts the job into the queue that mails a link, unless the address had its share of this hour. It does the same work
--- whether or not the address has an account, since it does not look.
+-- Enqueues the job that mails a link, unless the address had its share of this hour. It does not look whether the
+-- address has an account, so it does the same work in either case.
 create or replace function request_sign_in_link(wanted text, onward text)
 returns boolean
 language plpgsql
@@ -113,7 +112,7 @@ begin
 end
 $$;
 
--- What was asked for a while ago, and the addresses that jobs which came to nothing still hold.
+-- Deletes requests that are over, and the addresses in jobs that failed.
 create or replace function sweep_sign_in_requests()
 returns int
 language plpgsql

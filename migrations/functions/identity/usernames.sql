@@ -1,5 +1,5 @@
--- How long a name that was given up leads to its member, and is nobody else's.
-create or replace function username_is_kept_since()
+-- A name that was given up after this time still leads to its member, and no other member can have it.
+create or replace function usernames_reserved_since()
 returns timestamptz
 language sql
 stable
@@ -7,7 +7,7 @@ as $$
     select dailies_now() - interval '90 days';
 $$;
 
--- The member whom a name means: who has it, or who gave it up lately. Null when nobody.
+-- The member whom a name means: its holder, or the member who gave it up lately. Null when there is none.
 create or replace function username_holder(name text)
 returns uuid
 language sql
@@ -20,16 +20,16 @@ as $$
         (
             select user_id
             from username_history
-            where username = name and given_up_at > username_is_kept_since()
+            where username = name and given_up_at > usernames_reserved_since()
             order by given_up_at desc
             limit 1
         )
     );
 $$;
 
--- Keeps a name for its former member, whichever way somebody else would get it, and writes down what is given up. Two
+-- Reserves a name for its former member, whichever way another would get it, and records names that are given up. Two
 -- who change the same names take turns; the locks are taken in one order.
-create or replace function keep_usernames()
+create or replace function reserve_usernames()
 returns trigger
 language plpgsql
 security definer
@@ -44,7 +44,7 @@ begin
     order by name;
     if exists (
         select from username_history
-        where username = new.username and user_id <> new.id and given_up_at > username_is_kept_since()
+        where username = new.username and user_id <> new.id and given_up_at > usernames_reserved_since()
     ) then
         raise exception 'this name leads to another member' using
             errcode = 'unique_violation',
@@ -54,24 +54,24 @@ begin
     if given_up is not null then
         insert into username_history (username, user_id, given_up_at)
         values (given_up, new.id, dailies_now());
-        -- The name stands under clips on pages that everybody sees.
+        -- Public pages show the name with the clips.
         perform announce_change('clips', 'renamed');
     end if;
     return new;
 end
 $$;
 
-create or replace trigger users_keep_usernames_on_insert
+create or replace trigger users_reserve_usernames_on_insert
 before insert on users
 for each row
 when (new.username is not null)
-execute function keep_usernames();
+execute function reserve_usernames();
 
-create or replace trigger users_keep_usernames_on_update
+create or replace trigger users_reserve_usernames_on_update
 before update of username on users
 for each row
 when (new.username is distinct from old.username)
-execute function keep_usernames();
+execute function reserve_usernames();
 
 -- Gives a member the first username. Outcomes: chosen, taken, has_one, unknown.
 create or replace function choose_username(member uuid, wanted text, age_confirmed boolean)
@@ -96,7 +96,7 @@ exception
 end
 $$;
 
--- A member takes another name, once in 30 days. Outcomes: changed, unchanged, taken, too_soon, no_name; with the time
+-- A member changes the username, once in 30 days. Outcomes: changed, unchanged, taken, too_soon, no_name; with the time
 -- from which the next change is possible.
 create or replace function change_username(member uuid, wanted text)
 returns table (outcome text, next_change_at timestamptz)
@@ -129,7 +129,7 @@ exception
 end
 $$;
 
--- An admin gives a member another name. Outcomes: done, member_not_found, taken, not_admin.
+-- An admin changes the username of a member. Outcomes: done, member_not_found, taken, not_admin.
 create or replace function rename_member(actor uuid, member uuid, wanted text, reason text)
 returns text
 language plpgsql
@@ -164,9 +164,9 @@ end
 $$;
 
 revoke all on function
-    username_is_kept_since(),
+    usernames_reserved_since(),
     username_holder(text),
-    keep_usernames(),
+    reserve_usernames(),
     choose_username(uuid, text, boolean),
     change_username(uuid, text),
     rename_member(uuid, uuid, text, text)

@@ -11,7 +11,7 @@ as $$
     where voter_key = voter and expires_at > dailies_now();
 $$;
 
--- What a solved captcha earns: half an hour of votes for this voter alone.
+-- A solved captcha lets this voter, and no other, vote for half an hour.
 create or replace function grant_captcha_pass(voter text)
 returns timestamptz
 language sql

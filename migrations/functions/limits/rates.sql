@@ -1,6 +1,6 @@
--- What a window that was last asked in `minute` has counted in this minute, and what in the one before. A window that
--- somebody opened a moment ago, while this call waited for its row, stays open: the call counts in its minute, which has
--- just begun.
+-- What a window that was last used in `minute` has counted in this minute (rate_now) and in the minute before
+-- (rate_before). A window that another call opened for the next minute, while this call waited for its row, stays open:
+-- the call counts in that minute, which has just begun.
 create or replace function rate_now(minute timestamptz, current_count int, this_minute timestamptz)
 returns int
 language sql
@@ -43,7 +43,7 @@ as $$
     select greatest(0, least(asked, floor(allowed - previous_count * (1 - elapsed) - current_count)::int));
 $$;
 
--- Seconds until one more action is granted, when nothing else happens.
+-- Seconds until one more action is granted, if nothing else happens.
 create or replace function rate_wait(allowed int, current_count int, previous_count int, elapsed float8)
 returns int
 language sql
@@ -56,10 +56,10 @@ as $$
     end)::int);
 $$;
 
--- Takes `asked[i]` actions of `keys[i]` from its sliding minute, which has room for `allowed[i]`; keys are distinct.
--- What was refused is not counted, so that the wait it was told is true; with it, nothing remains. Rows are locked in
--- the order of their keys.
-create or replace function take_limits(keys text[], asked int[], allowed int[])
+-- Consumes `asked[i]` actions of `keys[i]` from its sliding minute, which allows `allowed[i]`; keys are distinct. What
+-- was refused is not counted, so that the returned wait is true; if anything was refused, nothing remains. Rows are
+-- locked in the order of their keys.
+create or replace function consume_rates(keys text[], asked int[], allowed int[])
 returns table (key text, granted int, wait int, remaining int)
 language plpgsql
 security definer
@@ -99,11 +99,11 @@ begin
 end
 $$;
 
--- Adds what a process has already let through to the counts of `keys`, however much that is: it happened. `current_granted`
--- passed in the minute `granted_in` and `previous_granted` in the one before; keys are distinct. Answers what all
--- processes have counted. Rows are locked in the order of their keys. A window that somebody opened a moment ago, while
+-- Adds what a process has already granted to the counts of `keys`, even beyond the limit. `current_granted` passed in
+-- the minute `granted_in` and `previous_granted` in the one before; keys are distinct. Returns what all processes have
+-- counted. Rows are locked in the order of their keys. A window that another call opened for the next minute, while
 -- this call waited for its row, stays open.
-create or replace function settle_rates(
+create or replace function sync_rates(
     keys text[],
     current_granted int[],
     previous_granted int[],
@@ -152,8 +152,8 @@ begin
 end
 $$;
 
--- Takes back what take_limits has just granted. The caller still holds the rows.
-create or replace function give_back_rates(keys text[], votes int[])
+-- Returns what consume_rates has just granted. The caller still holds the rows.
+create or replace function return_rates(keys text[], votes int[])
 returns void
 language plpgsql
 set search_path = public, pg_temp
@@ -169,7 +169,7 @@ begin
 end
 $$;
 
--- Forgets the keys that have been quiet for two minutes, passing over those that are in use.
+-- Deletes the keys that were not used for two minutes, and skips those that are in use.
 create or replace function sweep_rates()
 returns bigint
 language sql
@@ -193,13 +193,13 @@ $$;
 revoke all on function
     rate_now(timestamptz, int, timestamptz),
     rate_before(timestamptz, int, int, timestamptz),
-    take_limits(text[], int[], int[]),
-    settle_rates(text[], int[], int[], timestamptz),
-    give_back_rates(text[], int[]),
+    consume_rates(text[], int[], int[]),
+    sync_rates(text[], int[], int[], timestamptz),
+    return_rates(text[], int[]),
     sweep_rates()
     from public;
 grant execute on function sweep_rates() to dailies_jobs;
 grant execute on function
-    take_limits(text[], int[], int[]),
-    settle_rates(text[], int[], int[], timestamptz)
+    consume_rates(text[], int[], int[]),
+    sync_rates(text[], int[], int[], timestamptz)
     to dailies_web;

@@ -1,6 +1,6 @@
--- Who of one call's votes must wait, once limits have nothing left: `spent_*` are those limits. `places` are the votes'
--- places among those of their voter. What a limit gave for votes that the other one refuses goes back to it: what the
--- network had no room for must not use up the voter's own minute, or the wait would not be true.
+-- Decides which of one call's votes must wait, once limits have nothing left: `spent_*` are those limits. `places` are
+-- the votes' places among those of their voter. What one limit granted for votes that the other one refuses is returned
+-- to it: otherwise a full network would use up the voter's own minute, and the wait would not be true.
 create or replace function refuse_votes(
     voter_keys text[],
     networks text[],
@@ -67,7 +67,7 @@ begin
         where votes > 0
     ) back;
     if back_keys is not null then
-        perform give_back_rates(back_keys, back_votes);
+        perform return_rates(back_keys, back_votes);
     end if;
 end
 $$;
@@ -75,7 +75,7 @@ $$;
 -- The votes of one call that the limits let through: 30 a minute for a voter, 600 for the visitors of one network.
 -- `turn` is the vote's place among the granted votes of its voter, 0 when it is refused, -1 for all when the limiter
 -- cannot decide, and -2 for all when voting is off, which counts nothing.
-create or replace function take_vote_rates(
+create or replace function consume_vote_rates(
     voter_keys text[],
     networks text[],
     voting_enabled boolean,
@@ -85,7 +85,7 @@ create or replace function take_vote_rates(
 )
 language plpgsql
 set search_path = public, pg_temp
--- The sets live in this call only and have no index: compared row by row they would cost the square of the batch.
+-- The sets exist only in this call and have no index: compared row by row they would cost the square of the batch.
 set enable_nestloop = off
 set enable_hashjoin = on
 set plan_cache_mode = force_generic_plan
@@ -113,7 +113,7 @@ begin
             end as network_key,
             row_number() over (partition by voter_keys[ordinal] order by ordinal)::int as place
         from generate_series(1, cardinality(voter_keys)) ordinal
-    ), taken as (
+    ), consumed as (
         insert into rate_windows as windows (key, minute, current_count, previous_count, granted, allowed)
         select wanted.key, this_minute, least(wanted.votes, wanted.allowed), 0, least(wanted.votes, wanted.allowed),
             wanted.allowed
@@ -151,14 +151,14 @@ begin
     into turns, remaining, spent_keys, spent_granted, spent_waits
     from (
         select array_agg(asked.place order by asked.ordinal) as places,
-            array_agg(taken.remaining order by asked.ordinal) as remaining
+            array_agg(consumed.remaining order by asked.ordinal) as remaining
         from asked
-        join taken on taken.key = asked.key
+        join consumed on consumed.key = asked.key
     ) granted
     cross join (
-        select array_agg(taken.key) as keys, array_agg(taken.granted) as granted, array_agg(taken.wait) as waits
-        from taken
-        where taken.remaining = 0
+        select array_agg(consumed.key) as keys, array_agg(consumed.granted) as granted, array_agg(consumed.wait) as waits
+        from consumed
+        where consumed.remaining = 0
     ) spent;
     if spent_keys is not null then
         select refused.turns, refused.waits
@@ -195,6 +195,6 @@ $$;
 
 revoke all on function
     refuse_votes(text[], text[], int[], text[], int[], int[]),
-    take_vote_rates(text[], text[], boolean),
+    consume_vote_rates(text[], text[], boolean),
     refused_turns(int[], int[])
     from public;

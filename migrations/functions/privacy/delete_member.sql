@@ -1,4 +1,4 @@
--- Takes a member's votes and views out of the rounds that are not decided, and the votes and views of others for clips
+-- Removes a member's votes and views from the rounds that are not decided, and the votes and views of others for clips
 -- that leave with the member. The caller holds lock_film(); clips are locked in the order of their ids, as votes do.
 create or replace function withdraw_from_open_rounds(member uuid, leaving uuid[])
 returns void
@@ -24,7 +24,7 @@ begin
     order by id
     for update;
 
-    with taken as (
+    with deleted as (
         delete from votes
         using story_slots slots
         where slots.status <> 'locked' and votes.season_id = slots.season_id and votes.slot_position = slots.position
@@ -32,23 +32,23 @@ begin
         returning votes.season_id, votes.slot_position, votes.clip_id, votes.casts, votes.weight
     )
     update tournament_clips clips
-    set vote_count = clips.vote_count - taken.casts,
-        weighted_score = clips.weighted_score - taken.weight
-    from taken
-    where clips.id = taken.clip_id
-        and (clips.season_id, clips.slot_position) = (taken.season_id, taken.slot_position);
+    set vote_count = clips.vote_count - deleted.casts,
+        weighted_score = clips.weighted_score - deleted.weight
+    from deleted
+    where clips.id = deleted.clip_id
+        and (clips.season_id, clips.slot_position) = (deleted.season_id, deleted.slot_position);
 
-    with taken as (
+    with deleted as (
         delete from clip_views shown
         using story_slots slots
         where slots.status <> 'locked' and shown.season_id = slots.season_id and shown.slot_position = slots.position
             and shown.voter_key = member_key
         returning shown.season_id, shown.slot_position, shown.clip_ids
     ), views as (
-        select taken.season_id, taken.slot_position, viewed.clip_id, count(*)::int as count
-        from taken
-        cross join unnest(taken.clip_ids) viewed (clip_id)
-        group by taken.season_id, taken.slot_position, viewed.clip_id
+        select deleted.season_id, deleted.slot_position, viewed.clip_id, count(*)::int as count
+        from deleted
+        cross join unnest(deleted.clip_ids) viewed (clip_id)
+        group by deleted.season_id, deleted.slot_position, viewed.clip_id
     )
     update tournament_clips clips
     set view_count = clips.view_count - views.count
@@ -61,8 +61,8 @@ begin
     where slots.status <> 'locked' and votes.season_id = slots.season_id and votes.slot_position = slots.position
         and votes.clip_id = any (leaving);
 
-    -- Who has been shown a clip stands under the voter and not under the clip, so this goes through the open round. A clip
-    -- that never competed was shown to nobody.
+    -- Views are stored by voter and not by clip, so this reads the whole open round. A clip that never competed was never
+    -- shown.
     if exists (select from tournament_clips where id = any (leaving) and activated_at is not null) then
         delete from clip_views shown
         using story_slots slots
@@ -82,11 +82,10 @@ begin
 end
 $$;
 
--- Hands over what refers to a member and stays, by a foreign key without `cascade` or by a column that says who did
--- something: one that may be empty is emptied, any other names the pseudonym. A table whose rows are the person's own
--- refers to `users` with `on delete cascade` and needs no word here; one that knows the person by `voter_key` loses its
--- rows.
-create or replace function hand_over_references(member uuid, pseudonym uuid)
+-- Replaces a member by the pseudonym in what stays: foreign keys without `cascade`, and columns that say who did
+-- something. A column that may be null becomes null. A table whose rows are the person's own refers to `users` with `on
+-- delete cascade` and needs nothing here; a table that knows the person by `voter_key` loses its rows.
+create or replace function pseudonymize_references(member uuid, pseudonym uuid)
 returns void
 language plpgsql
 set search_path = public, pg_temp
@@ -125,8 +124,8 @@ begin
 end
 $$;
 
--- Deletes an account with everything that is the person's own. Clips in a film stay as those of a former member, what
--- was counted stays under a pseudonym that nothing leads back from, and the files go by a job that is enqueued here.
+-- Deletes an account with all personal data. Clips in a film stay as those of a former member, votes that were counted
+-- stay under a pseudonym that does not lead back to the member, and a job that is enqueued here deletes the files.
 -- Outcomes: deleted, last_admin, unknown.
 create or replace function delete_member(
     member uuid,
@@ -178,12 +177,12 @@ begin
     );
     addresses := array(select lower(name) from unnest(names) name where position('@' in name) > 0);
 
-    -- Before the film is locked: votes take these two locks in this order, and what is decided changes no more.
+    -- Before the film is locked: votes take these two locks in this order, and decided rounds change no more.
     delete from rate_windows where position(member::text in key) > 0;
-    perform disown_votes(member, pseudonym);
+    perform pseudonymize_votes(member, pseudonym);
     perform lock_film();
-    perform disown_votes(member, pseudonym);
-    perform disown_voids(member, pseudonym);
+    perform pseudonymize_votes(member, pseudonym);
+    perform pseudonymize_voids(member, pseudonym);
 
     select coalesce(array_agg(id) filter (where is_kept), '{}'),
         coalesce(array_agg(id) filter (where not is_kept and has_result), '{}'),
@@ -200,8 +199,8 @@ begin
     clips_removed := cardinality(ended) + cardinality(gone);
 
     perform withdraw_from_open_rounds(member, ended || gone);
-    perform scrub_audit(member, names, array(select unnest(kept || ended || gone)::text), gone::text[], pseudonym);
-    perform forget_jobs(
+    perform redact_audit_log(member, names, array(select unnest(kept || ended || gone)::text), gone::text[], pseudonym);
+    perform redact_jobs(
         array(
             select member::text
             union all
@@ -215,7 +214,7 @@ begin
     insert into users (id, created_at, updated_at, left_at)
     values (pseudonym, moment, moment, moment);
     delete from tournament_clips where id = any (gone);
-    -- A clip that lost a round keeps its place in the result, and nothing else.
+    -- Of a clip that lost a round only its place in the result is kept.
     update tournament_clips
     set status = 'eliminated',
         title = 'Removed take',
@@ -237,16 +236,16 @@ begin
         insert into film_removals (clip_id, asked_at)
         select unnest(kept), moment;
     end if;
-    -- What stands under an address of theirs and not under their id.
+    -- Rows that name the member by an address and not by the id.
     delete from contact_messages where user_id = member or lower(email) = any (addresses);
     delete from sign_in_links where lower(address) = any (addresses);
-    perform hand_over_references(member, pseudonym);
+    perform pseudonymize_references(member, pseudonym);
     delete from users where id = member;
     begin
         delete from users where id = pseudonym;
     exception
         when foreign_key_violation then
-            null; -- Something of theirs stays, and this row stands for who made it.
+            null; -- Something of the member stays, and refers to this row.
     end;
 
     if cardinality(ended || gone || sent_uploads) > 0 then
@@ -264,7 +263,7 @@ $$;
 
 revoke all on function
     withdraw_from_open_rounds(uuid, uuid[]),
-    hand_over_references(uuid, uuid),
+    pseudonymize_references(uuid, uuid),
     delete_member(uuid, boolean)
     from public;
 grant execute on function delete_member(uuid, boolean) to dailies_web, dailies_jobs;

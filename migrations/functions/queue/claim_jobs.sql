@@ -1,4 +1,4 @@
--- Null when nothing limits the key.
+-- How many jobs with the key may run at once; null when nothing limits it.
 create or replace function job_limit(limit_key text) returns int
 language sql
 stable
@@ -10,8 +10,9 @@ as $$
     limit 1
 $$;
 
--- The limited jobs that may start now, locked. Only one taker at a time counts, so that no limit is ever passed; the
--- others go on with the jobs without limits. Costs by distinct groups of keys, however many jobs wait in each.
+-- The limited jobs that may start now, locked. Only one worker at a time counts, so that no limit is ever exceeded; the
+-- others continue with the jobs without limits. The cost depends on the distinct groups of keys, not on how many jobs
+-- wait in each.
 create or replace function choose_limited_jobs(wanted int, queue_names text[], kind_names text[]) returns bigint[]
 language plpgsql
 set enable_seqscan = off
@@ -29,7 +30,7 @@ begin
     if not pg_try_advisory_xact_lock(hashtext('jobs'), hashtext('limits')) then
         return chosen;
     end if;
-    -- A statement of its own after the lock: it sees what the last holder took.
+    -- A statement of its own after the lock: it sees what the last holder claimed.
     select coalesce(jsonb_object_agg(counted.key, counted.running), '{}')
     into used
     from (
@@ -93,9 +94,9 @@ begin
 end
 $$;
 
--- Gives up to `wanted` due jobs to one worker, best first. The planner's picture of a table that fills and empties
--- within seconds is always wrong, hence the settings.
-create or replace function take_jobs(
+-- Claims up to `wanted` due jobs for one worker, best first. The planner's statistics of a table that fills and empties
+-- within seconds are always wrong, hence the settings.
+create or replace function claim_jobs(
     worker text,
     lease interval,
     wanted int,
@@ -105,7 +106,7 @@ create or replace function take_jobs(
     job_id bigint,
     job_kind text,
     job_payload text,
-    job_takes int,
+    job_claims int,
     job_attempt int,
     job_max_attempts int,
     job_is_limited boolean,
@@ -152,20 +153,20 @@ begin
         order by priority desc, run_at, id
         limit wanted
     ),
-    taken as (
+    claimed as (
         update jobs
         set state = 'running',
             attempt = attempt + 1,
-            takes = takes + 1,
-            taken_at = moment,
+            claims = claims + 1,
+            claimed_at = moment,
             leased_until = moment + lease,
             leased_by = worker
         from best
         where jobs.id = best.id
         returning jobs.*
     )
-    select id, kind, payload::text, takes, attempt, max_attempts, limit_keys <> '{}', created_at
-    from taken
+    select id, kind, payload::text, claims, attempt, max_attempts, limit_keys <> '{}', created_at
+    from claimed
     order by priority desc, run_at, id;
 end
 $$;
@@ -173,10 +174,10 @@ $$;
 revoke all on function
     job_limit(text),
     choose_limited_jobs(int, text[], text[]),
-    take_jobs(text, interval, int, text[], text[])
+    claim_jobs(text, interval, int, text[], text[])
     from public;
 grant execute on function
     job_limit(text),
     choose_limited_jobs(int, text[], text[]),
-    take_jobs(text, interval, int, text[], text[])
+    claim_jobs(text, interval, int, text[], text[])
     to dailies_jobs;

@@ -1,5 +1,5 @@
--- One job. Null means that a job with the same unique key stands already and is kept.
--- The web role has no rights on the table, only on these functions.
+-- Enqueues one job. Null means that a job with the same unique key exists and is kept. The web role has no rights on
+-- the table, only on these functions.
 create or replace function enqueue_job(
     job_kind text,
     job_payload jsonb default '{}',
@@ -25,7 +25,7 @@ begin
     end if;
     loop
         if job_unique_key is not null then
-            -- The lock keeps a take from starting the job between this look and the insert.
+            -- The lock keeps a worker from claiming the job between this look and the insert.
             select id, state
             into standing
             from jobs
@@ -35,7 +35,7 @@ begin
                 return null;
             end if;
             if found and standing.state = 'running' then
-                -- It may have read what has changed since. It ends as it may, is not repeated, and gives up its key.
+                -- It may have read what has changed since. It finishes, is not repeated, and gives up its key.
                 update jobs
                 set unique_key = null, max_attempts = greatest(attempt, 1)
                 where id = standing.id;
@@ -66,7 +66,8 @@ begin
 end
 $$;
 
--- Many jobs at once; each item has the columns of jobs that enqueue_job takes. Answers in the order of the items.
+-- Enqueues many jobs at once; each item has the columns of jobs that enqueue_job accepts. Returns them in the order of
+-- the items.
 create or replace function enqueue_jobs(items jsonb, on_conflict text default 'keep')
 returns table (place bigint, job_id bigint)
 language plpgsql

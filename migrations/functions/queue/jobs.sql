@@ -1,5 +1,5 @@
--- A waiting job ends here. A running one is asked to: its worker reads the row with each heartbeat, and the
--- notification only makes it look sooner. Answers the state that the caller finds, or null.
+-- Cancels a job. A queued job ends here. A running one is asked to end: its worker reads the row with each heartbeat,
+-- and the notification only makes it look sooner. Returns the state that the caller finds, or null.
 create or replace function cancel_job(wanted_job bigint) returns text
 language plpgsql
 security definer
@@ -22,7 +22,7 @@ begin
 end
 $$;
 
--- Puts failed and cancelled jobs back with all their attempts before them; what they met is kept in errors.
+-- Puts failed and cancelled jobs back into the queue with all their attempts; their past errors are kept.
 create or replace function redrive_jobs(wanted_jobs bigint[]) returns setof bigint
 language plpgsql
 security definer
@@ -39,7 +39,7 @@ begin
             cancel_requested_at = null
         where id = any (wanted_jobs)
             and state in ('failed', 'cancelled')
-            -- The same work waits already.
+            -- The same work is queued or running already.
             and not exists (
                 select
                 from jobs as standing
@@ -59,7 +59,7 @@ begin
 end
 $$;
 
--- For health and metrics: how much stands in each state, and since when the oldest due job waits.
+-- For health and metrics: how many jobs are in each state, and since when the oldest due job waits.
 create or replace function count_jobs()
 returns table (queue text, kind text, state text, jobs bigint, waiting_since timestamptz)
 language sql
@@ -77,7 +77,7 @@ as $$
     group by job.queue, job.kind, job.state
 $$;
 
--- What finished long ago goes: the newest of each outcome stay, cancelled ones as many as completed.
+-- Deletes jobs that finished long ago: the newest of each outcome stay, as many cancelled as completed ones.
 create or replace function prune_jobs(completed_kept int, failed_kept int) returns bigint
 language sql
 as $$

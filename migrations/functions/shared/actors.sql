@@ -1,5 +1,5 @@
--- The functions that only an admin may use check it here too, so that a forgotten guard in a handler is no hole.
--- Without an actor it is the operator at the machine or a background job, never the web role.
+-- Functions for admins check the actor here too, so that a forgotten guard in a handler is no hole. Without an actor
+-- the caller is the operator at the machine or a background job, never the web role.
 create or replace function require_admin(actor uuid)
 returns void
 language plpgsql

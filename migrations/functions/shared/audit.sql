@@ -1,5 +1,5 @@
--- Writes down what was done, in the transaction that does it: `action` is like clip.approve, `before` and `after` hold
--- what changed. Without an actor it was the operator at the machine, or a background job.
+-- Records an action in the audit log, in the transaction that does it: `action` is like clip.approve, `before` and
+-- `after` hold what changed. Without an actor it was the operator at the machine or a background job.
 create or replace function write_audit(
     actor uuid,
     action text,
@@ -18,7 +18,7 @@ as $$
     values (dailies_now(), actor, action, subject_kind, subject_id, reason, before, after);
 $$;
 
--- Of two descriptions of a thing, the members that differ: what they were and what they are.
+-- The members in which two descriptions differ: their values before and after.
 create or replace function changed_facts(old jsonb, new jsonb, out before jsonb, out after jsonb)
 language sql
 immutable
@@ -30,6 +30,6 @@ as $$
 $$;
 
 revoke all on function changed_facts(jsonb, jsonb) from public;
--- Not the web role: what it does for admins writes its own entry, and it can make up none.
+-- Not the web role: functions that it calls for admins write their own entries, so it cannot invent any.
 revoke all on function write_audit(uuid, text, text, text, text, jsonb, jsonb) from public, dailies_web;
 grant execute on function write_audit(uuid, text, text, text, text, jsonb, jsonb) to dailies_jobs;

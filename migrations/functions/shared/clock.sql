@@ -1,4 +1,4 @@
--- The only clock that the rules in SQL read. A test database replaces it by one that runs ahead by a chosen offset.
+-- The only clock that the rules in SQL read. Test databases replace it by one that is ahead by a chosen offset.
 create or replace function dailies_now()
 returns timestamptz
 language sql
@@ -8,7 +8,7 @@ as $$
     select statement_timestamp();
 $$;
 
--- Since when the database has been serving.
+-- When the database server started.
 create or replace function serving_since()
 returns timestamptz
 language sql

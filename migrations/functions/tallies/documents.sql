@@ -1,5 +1,5 @@
--- The one way to write a value as JSON (RFC 8785, for values that hold no fractions): members by name, nothing between
--- the tokens. Whoever parses an export and writes it so again has the bytes whose hash stands beside it.
+-- The one way to write a value as JSON (RFC 8785, for values without fractions): members by name, nothing between the
+-- tokens. A program that parses an export and writes it in this way gets the bytes that are hashed.
 create or replace function canonical_json(value jsonb)
 returns text
 language sql
@@ -26,7 +26,7 @@ as $$
     end;
 $$;
 
--- A text as it stands in an export: no control characters, for which writers of JSON differ.
+-- A text as exports contain it: without control characters, which JSON writers encode differently.
 create or replace function plain_text(value text)
 returns text
 language sql
@@ -36,7 +36,7 @@ as $$
 $$;
 
 -- The votes of a closed round as rows of its export: minute, voter, number of the clip, casts, weight, whether voided.
--- `clips` is the export's list of clips. Their order tells nothing that they do not say themselves.
+-- `clips` is the export's list of clips. The order of the rows reveals nothing beyond their content.
 create or replace function tally_rows(of_season uuid, of_slot int, clips jsonb)
 returns table (line text, clip int, casts int, weight int, is_void boolean)
 language sql
@@ -52,12 +52,12 @@ as $$
         and voters.slot_position = votes.slot_position
         and voters.voter_key = votes.voter_key
     join jsonb_to_recordset(clips) as listed (id uuid, n int) on listed.id = votes.clip_id
-    -- Votes of an earlier round of this slot, which had no result.
+    -- Not the votes of an earlier round of this slot, which had no result.
     where votes.season_id = of_season and votes.slot_position = of_slot
         and (votes.voided_at is null or votes.void_id is not null);
 $$;
 
--- Interventions as they stand in an export.
+-- Interventions as exports contain them.
 create or replace function tally_interventions(of_season uuid, of_slot int, after bigint)
 returns jsonb
 language sql
@@ -77,7 +77,7 @@ as $$
     where season_id = of_season and slot_position = of_slot and id > after;
 $$;
 
--- What every document of a chain begins with.
+-- The first members of every document of a chain.
 create or replace function tally_head(slot story_slots, kind text, place int, previous text)
 returns jsonb
 language sql

@@ -1,5 +1,5 @@
--- What voters see of their own votes in an exported round: whoever holds the key of one sees that one.
-create or replace function receipt_of(of_season uuid, of_slot int, keys text[])
+-- What voters see of their own votes in an exported round. Who has the key of a voter sees the votes of that voter.
+create or replace function vote_receipts(of_season uuid, of_slot int, keys text[])
 returns table (
     pseudonym text, clip_id uuid, title text, casts int, weight int, is_void boolean, cast_at timestamptz
 )
@@ -22,5 +22,5 @@ as $$
     limit 1000;
 $$;
 
-revoke all on function receipt_of(uuid, int, text[]) from public;
-grant execute on function receipt_of(uuid, int, text[]) to dailies_web, dailies_jobs;
+revoke all on function vote_receipts(uuid, int, text[]) from public;
+grant execute on function vote_receipts(uuid, int, text[]) to dailies_web, dailies_jobs;

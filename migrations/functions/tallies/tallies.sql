@@ -1,4 +1,4 @@
--- Puts a document at the end of a season's chain.
+-- Appends a document to a season's chain.
 create or replace function append_tally(slot story_slots, kind text, document text, number int, previous text)
 returns void
 language sql
@@ -17,7 +17,7 @@ as $$
     );
 $$;
 
--- Exports a closed round. Each voter gets a pseudonym under a key that is drawn here and kept nowhere.
+-- Exports a closed round. Each voter gets a pseudonym under a key that is drawn here and stored nowhere.
 create or replace function write_round(slot story_slots, number int, previous text)
 returns void
 language plpgsql
@@ -109,8 +109,8 @@ begin
 end
 $$;
 
--- Appends what was done to a round after its export: the interventions, the votes whose standing has changed against
--- the export, and what they all add up to now. The result itself stays.
+-- Appends what was done to a round after its export: the interventions, the votes that differ from the export, and the
+-- new totals. The result itself stays.
 create or replace function write_correction(slot story_slots, number int, previous text)
 returns void
 language plpgsql
@@ -177,7 +177,7 @@ end
 $$;
 
 -- Exports every closed round that is not exported yet, in the order in which they closed, and appends the corrections
--- that are due. Of one season or, without one, of all. Returns how many documents were written.
+-- that are due; of one season, or of all without one. Returns how many documents were written.
 create or replace function write_tallies(of_season uuid default null)
 returns int
 language plpgsql
@@ -249,8 +249,8 @@ begin
 end
 $$;
 
--- Puts the job into the queue that writes what is due. One that runs already may have looked before this change.
-create or replace function ask_for_tallies()
+-- Enqueues the job that writes what is due. A job that runs already may have read before this change.
+create or replace function enqueue_tallies()
 returns void
 language sql
 as $$
@@ -262,6 +262,6 @@ revoke all on function
     write_round(story_slots, int, text),
     write_correction(story_slots, int, text),
     write_tallies(uuid),
-    ask_for_tallies()
+    enqueue_tallies()
     from public;
 grant execute on function write_tallies(uuid) to dailies_jobs;

@@ -1,7 +1,7 @@
--- At sign-in the device's votes of the open round become the member's. What the member has voted for already, or made,
--- is dropped and leaves the counters. The member's day holds what is taken over; the device's day keeps what it cast.
--- A member's vote is no visitor's: it leaves what the network has brought, and what weighed nothing for that gets its
--- weight back. Returns how many votes were taken over.
+-- At sign-in the device's votes of the open round become the member's. Votes for clips that the member has voted for
+-- already, or made, are deleted and leave the counters. The adopted votes count in the member's day; the device's day
+-- keeps what it cast. A member's vote is no visitor's: it leaves what the network has added to the clip, and a cast
+-- that weighed nothing for that reason gets its weight back. Returns how many votes were adopted.
 create or replace function adopt_device_votes(device text, member uuid)
 returns int
 language plpgsql
@@ -82,7 +82,7 @@ begin
     from votes freed
     where freed.season_id = open_season and freed.slot_position = open_slot and freed.voter_key = device
         and freed.voided_at is null and freed.kinds like '%c%' and tournament_clips.id = freed.clip_id;
-    with taken as (
+    with adopted_votes as (
         update votes
         set voter_key = member_key,
             device_key = device,
@@ -107,7 +107,7 @@ begin
     ), totted as (
         insert into voter_days as kept (voter_key, day, casts)
         select member_key, today, sum(casts)::int
-        from taken
+        from adopted_votes
         where day = today
         having count(*) > 0
         on conflict (voter_key, day) do update
@@ -115,7 +115,7 @@ begin
     )
     select count(*)
     into adopted
-    from taken;
+    from adopted_votes;
     return adopted;
 end
 $$;

@@ -1,6 +1,6 @@
 -- The steps of cast_votes() that few votes need. As parts of its statement they would be made ready for each batch.
 
--- How much a cast weighs, by its letter in `votes.kinds`; c is one beyond what its network may bring to the clip.
+-- The weight of a cast by its letter in `votes.kinds`; c is one beyond what its network may add to the clip.
 create or replace function vote_weight(letter text)
 returns int
 language sql
@@ -10,7 +10,7 @@ as $$
     select case letter when 'n' then 1 when 's' then 3 when 'm' then 10 when 'c' then 0 end;
 $$;
 
--- Why a clip that is not in the open round takes no votes.
+-- The code for a clip that is not in the open round.
 create or replace function refuse_slot(of_season uuid, of_slot int)
 returns text
 language plpgsql
@@ -28,7 +28,7 @@ begin
 end
 $$;
 
--- Whether a device has voted for a clip when a member used it.
+-- Whether a member has voted for a clip from this device.
 create or replace function has_cast_as_member(of_season uuid, of_slot int, device text, clip uuid)
 returns boolean
 language plpgsql
@@ -78,7 +78,7 @@ end
 $$;
 
 -- Flags what a voter has cast in the round since a moment, except for one clip. Returns how many votes.
-create or replace function flag_earlier(
+create or replace function flag_earlier_votes(
     of_season uuid,
     of_slot int,
     voter text,
@@ -110,5 +110,5 @@ revoke all on function
     refuse_slot(uuid, int),
     has_cast_as_member(uuid, int, text, uuid),
     cast_again(uuid, int, text, uuid, text, bytea, text[]),
-    flag_earlier(uuid, int, text, uuid, timestamptz, text)
+    flag_earlier_votes(uuid, int, text, uuid, timestamptz, text)
     from public;

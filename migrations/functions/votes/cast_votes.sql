@@ -1,9 +1,9 @@
--- Counts the votes of one batch. Each row of the arrays is one vote; an empty text means that there is none. Every
--- vote is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it
--- counts. Votes of one voter take turns, so that the second is judged by what the first left.
+-- Counts the votes of one batch. Each row of the arrays is one vote; an empty text means that there is none. Every vote
+-- is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it counts.
+-- Votes of one voter take turns, so that the second is judged after the first has counted.
 --
--- What looks suspicious is flagged and counts (VOTE-08). More than `network_weight` from the visitors of one network
--- for one clip weighs nothing.
+-- Suspicious votes are flagged and count (VOTE-08). More than `network_weight` from the visitors of one network for one
+-- clip weighs nothing.
 create or replace function cast_votes(
     voter_keys text[],
     clip_ids uuid[],
@@ -52,7 +52,7 @@ begin
     members_only := 'require_auth_voting' = any (flags);
     captcha_needed := 'require_captcha_voting' = any (flags);
 
-    rates := take_vote_rates(voter_keys, networks, 'voting_enabled' = any (flags));
+    rates := consume_vote_rates(voter_keys, networks, 'voting_enabled' = any (flags));
     if not power_enabled then
         rates.turns := (
             select array_agg(case here.kind when 'standard' then here.turn else -2 end order by here.ordinal)
@@ -67,7 +67,7 @@ begin
     end if;
     open_round := lock_votes(voter_keys, clip_ids, today);
     if open_round.season_id is not null then
-        crowds := visit_networks(
+        crowds := record_networks(
             open_round.season_id, open_round.slot_position, open_round.started_at, voter_keys, networks, rates.turns,
             repeats_enabled);
     end if;
@@ -129,7 +129,7 @@ begin
                             and voter_key = voters.voter_key and clip_id = voters.clip_id and voided_at is null
                         offset 0
                     ) as is_repeat,
-                    -- Whether the device's vote of a member was another one's; null when there is none.
+                    -- Whether the device's vote as a member is another member's; null when there is none.
                     (
                         select user_id is distinct from voters.member and coalesce(voter_cookie = voters.cookie, true)
                         from votes
@@ -207,7 +207,7 @@ begin
                         offset 0
                     ) as second_identity,
                 crowd and code is null
-                    and bring_to_clip(open_round.started_at, network, clip_id, network_weight) = 0 as capped
+                    and add_network_weight(open_round.started_at, network, clip_id, network_weight) = 0 as capped
             from judged
             offset 0
         ), ruled as materialized (
@@ -224,22 +224,22 @@ begin
                             case when capped then 'network_cap' end
                         ), ',')
                 end as marks,
-                -- The first casts of a pattern are evidence too. They are flagged once, when it shows.
+                -- The first casts of a pattern are evidence too. They are flagged once, when the pattern is complete.
                 case
                     when code is null and bursts
                         and (moments[moments_known - 10] >= moments[moments_known] - 10000) is not true
-                    then flag_earlier(
+                    then flag_earlier_votes(
                         open_round.season_id, open_round.slot_position, voter_key, clip_id,
                         moment - interval '10 seconds', 'burst')
                 end,
                 case
-                    when code is null and new_run = 8 then flag_earlier(
+                    when code is null and new_run = 8 then flag_earlier_votes(
                         open_round.season_id, open_round.slot_position, voter_key, clip_id,
                         midnight + moments[moments_known - 6] * interval '1 millisecond', 'upload_order')
                 end
             from watched
         ), counted as (
-            -- Whoever writes a vote holds its clip: none has come since `judged` looked.
+            -- Writers of votes hold the lock of the clip, so no vote was added since `judged` read.
             insert into votes (
                 season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, voter_cookie, network,
                 kinds, flags, created_at, updated_at
@@ -254,7 +254,7 @@ begin
             set vote_count = tournament_clips.vote_count + won.votes,
                 weighted_score = tournament_clips.weighted_score + won.weight
             from (
-                -- The clips are locked, so that they are where they were read.
+                -- The clips are locked, so their rows are still where they were read.
                 select clip_version, count(*)::int as votes, sum(weight)::int as weight
                 from ruled
                 where code is null

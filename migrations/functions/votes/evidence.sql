@@ -1,4 +1,4 @@
--- What is known of the votes that an admin looks at, the newest first, from after a given one on.
+-- The votes that an admin looks at, with what is known of each, the newest first, after a given one.
 create or replace function votes_of_round(
     actor uuid,
     of_season uuid,
@@ -43,7 +43,7 @@ begin
         where votes.season_id = of_season
             and (of_slot is null or votes.slot_position = of_slot)
             and (only_voided is null or only_voided = (votes.voided_at is not null))
-            and is_chosen(votes, choice)
+            and vote_is_chosen(votes, choice)
             and (
                 before_time is null
                 or (votes.created_at, votes.voter_key, votes.clip_id) < (before_time, before_voter, before_clip)
@@ -78,7 +78,7 @@ begin
 end
 $$;
 
--- The reasons and the networks of a slot's votes with what stands behind each, the most suspicious first.
+-- The flags and the networks of a slot's votes with the totals of each, the most suspicious first.
 create or replace function vote_groups(actor uuid, of_season uuid, of_slot int)
 returns table (kind text, name text, votes int, flagged int, voided int, voters int, weight int)
 language plpgsql
@@ -110,7 +110,7 @@ begin
 end
 $$;
 
--- The latest voids of a season, with who did it.
+-- The latest voids of a season, with their actor.
 create or replace function voids_of_season(actor uuid, of_season uuid)
 returns table (
     id uuid,

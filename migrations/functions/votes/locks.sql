@@ -1,9 +1,9 @@
--- The round that takes votes, locked against its closing until this transaction ends. When a round closes while its
--- lock is waited for, the next one is looked for. A round whose time is over is not locked, so that votes that come
--- too late never hold up the advance.
+-- The round that accepts votes, locked against its closing until this transaction ends. When a round closes while its
+-- lock is waited for, the next one is looked for. A round whose time is over is not locked, so that late votes never
+-- hold up the advance.
 --
--- A row's share lock alone would do, but it is given to every newcomer while others hold it: under a steady stream of
--- votes whoever wants to close the round would wait for ever. The lock of lock_film(), taken shared, has a queue.
+-- A share lock of the row alone would do, but newcomers get it while others hold it: under a steady stream of votes the
+-- closing would wait for ever. The lock of lock_film(), taken shared, has a queue.
 create or replace function lock_open_round(out season_id uuid, out slot_position int, out started_at timestamptz)
 language plpgsql
 set search_path = public, pg_temp
@@ -27,9 +27,9 @@ begin
 end
 $$;
 
--- Locks what a batch of votes may change, in the one order that everything keeps which counts votes: the slot, clips by
--- id, the day's totals by voter. Each is looked up by its whole key, one by one: a plan that was made while a table was
--- small must not read the whole of it once it is large. Returns the open round, nulls when there is none.
+-- Locks what a batch of votes may change, in the one order that everything follows that counts votes: the slot, clips
+-- by id, the day's totals by voter. Each row is looked up by its whole key, one by one: a plan that was made while a
+-- table was small must not read the whole of it once it is large. Returns the open round, nulls when there is none.
 create or replace function lock_votes(
     voter_keys text[],
     clip_ids uuid[],

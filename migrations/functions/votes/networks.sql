@@ -1,8 +1,8 @@
--- The networks that visitors vote from (VOTE-08). A household is listed and costs a look; a network with more than
--- five devices in the round is a crowd, whose votes are counted by clip.
+-- The networks that visitors vote from (VOTE-08). The devices of a household are listed, which costs one lookup; a network
+-- with more than five devices in the round is a crowd, whose votes are counted by clip.
 --
--- Whoever comes here holds the limiter's row of the network until the transaction ends (take_vote_rates), so batches
--- with votes of one network follow each other. Only adoption comes without it and locks the row of vote_networks.
+-- Callers hold the limiter's row of the network until the transaction ends (consume_vote_rates), so batches with votes of
+-- one network follow each other. Only adopt_device_votes() does not, and locks the row of vote_networks.
 
 -- Flags with `added` among them; null when there are none.
 create or replace function add_flags(flags text[], added text[])
@@ -17,7 +17,7 @@ as $$
     );
 $$;
 
--- Counts of eleven half minutes, the newest first, once so many half minutes have passed.
+-- Counts of eleven half minutes, the newest first, after this many half minutes have passed.
 create or replace function slide_counts(counts int[], steps bigint)
 returns int[]
 language sql
@@ -40,10 +40,10 @@ as $$
     select coalesce(sum(count), 0)::int from unnest(counts) count;
 $$;
 
--- Looks whether a vote of a crowd belongs to a wave of new devices: more than five of one network in five minutes,
--- with at least four in five of their votes on one clip. If it does, what the latest newcomers cast for that clip in
--- these minutes is flagged, the first of them too. A device that voted on an earlier day is no newcomer.
-create or replace function watch_newcomer(
+-- Checks whether a vote of a crowd belongs to a wave of new devices: more than five of one network in five minutes,
+-- with at least four in five of their votes for one clip. If so, the votes of the latest new devices for that clip in
+-- these minutes are flagged, including the first. A device that voted on an earlier day is not new.
+create or replace function watch_new_device(
     of_season uuid,
     of_slot int,
     started timestamptz,
@@ -118,7 +118,7 @@ begin
 end
 $$;
 
--- Counts from now on what a network brings to each clip, beginning with what its listed devices brought already.
+-- From now on counts what a network adds to each clip, beginning with the votes of its listed devices.
 create or replace function begin_crowd(of_season uuid, of_slot int, started timestamptz, crowded vote_networks)
 returns void
 language plpgsql
@@ -158,7 +158,7 @@ begin
         where votes.network = crowded.network and votes.updated_at > dailies_now() - interval '5 minutes'
         order by votes.updated_at
     loop
-        perform watch_newcomer(
+        perform watch_new_device(
             of_season, of_slot, started, crowded.network, vote.voter_key, vote.clip_id, vote.updated_at);
     end loop;
     update vote_networks
@@ -168,9 +168,9 @@ begin
 end
 $$;
 
--- Lists the devices of the granted votes and says of each vote whether its network is a crowd. Where votes may be
--- repeated, one device can bring as much as many, so every network counts as a crowd.
-create or replace function visit_networks(
+-- Lists the devices of the granted votes, and returns for each vote whether its network is a crowd. Where votes may be
+-- repeated, one device can add as much as many, so every network counts as a crowd.
+create or replace function record_networks(
     of_season uuid,
     of_slot int,
     started timestamptz,
@@ -264,8 +264,8 @@ begin
 end
 $$;
 
--- Counts a visitor's vote for what its network brings to a clip. Returns what the vote weighs: nothing beyond `most`.
-create or replace function bring_to_clip(started timestamptz, of_network bytea, clip uuid, most int)
+-- Adds a visitor's vote to what its network has added to a clip. Returns the weight of the vote: nothing beyond `most`.
+create or replace function add_network_weight(started timestamptz, of_network bytea, clip uuid, most int)
 returns int
 language plpgsql
 set search_path = public, pg_temp
@@ -283,7 +283,7 @@ begin
 end
 $$;
 
--- Looks at each vote of a crowd that has just been counted.
+-- Checks each vote of a crowd that was just counted.
 create or replace function watch_crowds(
     of_season uuid,
     of_slot int,
@@ -303,7 +303,7 @@ as $$
 declare
     moment constant timestamptz := dailies_now();
 begin
-    -- Adoption locks the networks of a device in this order.
+    -- adopt_device_votes() locks the networks of a device in this order.
     perform
     from (
         select distinct decode(here.network, 'hex') as network
@@ -324,7 +324,7 @@ begin
         where season_id = of_season and slot_position = of_slot and voter_key = voter_keys[place]
             and clip_id = clip_ids[place] and voided_at is null and updated_at = moment;
         if found then
-            perform watch_newcomer(
+            perform watch_new_device(
                 of_season, of_slot, started, decode(networks[place], 'hex'), voter_keys[place], clip_ids[place],
                 moment);
         end if;
@@ -332,7 +332,7 @@ begin
 end
 $$;
 
--- Forgets the networks of rounds that are over.
+-- Deletes the networks of rounds that are over.
 create or replace function sweep_vote_networks()
 returns bigint
 language plpgsql
@@ -356,10 +356,10 @@ revoke all on function
     add_flags(text[], text[]),
     slide_counts(int[], bigint),
     sum_counts(int[]),
-    watch_newcomer(uuid, int, timestamptz, bytea, text, uuid, timestamptz),
+    watch_new_device(uuid, int, timestamptz, bytea, text, uuid, timestamptz),
     begin_crowd(uuid, int, timestamptz, vote_networks),
-    visit_networks(uuid, int, timestamptz, text[], text[], int[], boolean),
-    bring_to_clip(timestamptz, bytea, uuid, int),
+    record_networks(uuid, int, timestamptz, text[], text[], int[], boolean),
+    add_network_weight(timestamptz, bytea, uuid, int),
     watch_crowds(uuid, int, timestamptz, text[], uuid[], text[], boolean[]),
     sweep_vote_networks()
     from public;

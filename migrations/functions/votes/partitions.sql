@@ -1,5 +1,5 @@
--- A season's votes and views stand in partitions of their own. They are made apart and then attached, which lets the
--- votes of other seasons go on meanwhile.
+-- A season's votes and views are in partitions of their own. They are created apart and then attached, so that votes of
+-- other seasons continue meanwhile.
 create or replace function create_votes_partition(for_season uuid)
 returns void
 language plpgsql

@@ -1,8 +1,8 @@
--- How voters stand in a round: for each who has cast anything in it or today, by the place in the list of those who are
--- asked for, the clips voted for, today's casts, and whether the super and the mega vote are gone. Most of a crowd that
--- opens the page has cast nothing, and costs no row. A visitor's device stands for the votes that it cast as a member
--- too. Without an open round only the day counts. Many are asked for at a time, so that a crowd costs few statements; each
--- is looked up by itself.
+-- The standing of voters in a round, one row for each voter who has cast anything in it or today: the place in the list
+-- of those asked for, the clips voted for, today's casts, and whether the super and the mega vote are used. Most of a
+-- crowd that opens the page has cast nothing, and costs no row. For a visitor's device the votes count too that a
+-- member cast from it. Without an open round only the day counts. Many voters are asked for at a time, so that a crowd
+-- costs few statements; each is looked up by itself.
 create or replace function voter_standings(of_season uuid, of_slot int, of_voters text[])
 returns table (ordinal int, voted_clip_ids uuid[], total_today int, has_super boolean, has_mega boolean)
 language plpgsql
@@ -50,7 +50,7 @@ begin
 end
 $$;
 
--- How one voter stands, and what is left to cast.
+-- The standing of one voter, and what is left to cast.
 create or replace function voter_standing(of_season uuid, of_slot int, of_voter text, daily_votes int)
 returns table (voted_clip_ids uuid[], total_today int, standard_left int, super_left int, mega_left int)
 language sql

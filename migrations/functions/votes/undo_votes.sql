@@ -1,5 +1,5 @@
--- Takes votes back, one after the other: the last cast of each. Its weight leaves the clip, its day gets the cast back,
--- and a super or mega is free again. Answers as cast_votes; a null code means that the vote is undone.
+-- Undoes votes, one after the other: the last cast of each. Its weight leaves the clip, its day gets the cast back, and
+-- a super or mega is free again. Answers as cast_votes; a null code means that the vote is undone.
 create or replace function undo_votes(
     voter_keys text[],
     clip_ids uuid[],
@@ -26,7 +26,7 @@ declare
     refusal text;
     left_over record;
 begin
-    rates := take_vote_rates(
+    rates := consume_vote_rates(
         voter_keys, networks, exists (select from feature_flags where key = 'voting_enabled' and enabled));
     if 1 > any (rates.turns) then
         return query select * from refused_turns(rates.turns, rates.waits);

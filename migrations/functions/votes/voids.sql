@@ -1,6 +1,6 @@
--- Whether a vote is one of those that an admin means. `choice` may name voters, votes (voter and clip), clip, flagged, flag and network; what
--- it does not name is not asked for.
-create or replace function is_chosen(vote votes, choice jsonb)
+-- Whether a vote is one of those that an admin selects. `choice` may name voters, votes (voter and clip), clip,
+-- flagged, flag and network; what it does not name does not restrict the choice.
+create or replace function vote_is_chosen(vote votes, choice jsonb)
 returns boolean
 language sql
 immutable
@@ -19,9 +19,9 @@ as $$
         and (not choice ? 'network' or coalesce(vote.network = decode(choice ->> 'network', 'hex'), false));
 $$;
 
--- What follows from votes that have left the count (sign -1) or have come back (sign 1), one row for each slot and
--- clip in `changed`. The clips that stand in an open round count on or back; a closed round keeps its result, and its
--- export is corrected. XP and badges that depend on votes are to be reckoned here, from the same rows.
+-- Updates what depends on votes that have left the count (sign -1) or have returned (sign 1), one row for each slot and
+-- clip in `changed`. Clips of an open round get new counters; a closed round keeps its result, and its export is
+-- corrected. XP and badges that depend on votes are to be computed here, from the same rows.
 create or replace function recount_after_void(of_season uuid, sign int, changed jsonb)
 returns void
 language sql
@@ -45,10 +45,10 @@ as $$
         and tournament_clips.slot_position = change.slot;
 $$;
 
--- Takes the chosen votes of a slot, or of the whole season, out of the count. No row: there were none. The film's lock
--- keeps votes from coming and going meanwhile, so the counters are exact before, within and after. `banned` is the member
--- whose ban this is.
-create or replace function take_out_votes(
+-- Takes the chosen votes of a slot, or of the whole season, out of the count. No row: there were none. lock_film()
+-- keeps votes from changing meanwhile, so the counters are exact before, during and after. `banned` is the member whose
+-- ban this is.
+create or replace function apply_void(
     actor uuid,
     of_season uuid,
     of_slot int,
@@ -59,7 +59,7 @@ create or replace function take_out_votes(
 )
 returns setof vote_voids
 language plpgsql
--- Who is known is looked up, so that voiding one vote does not read all of a round while votes wait.
+-- A plan for the given voters uses the index, so that voiding one vote does not read the whole round while votes wait.
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -72,7 +72,7 @@ declare
     affected record;
 begin
     perform lock_film();
-    -- What is closed is exported as it was before anything in it changes. An open round does not wait for exports.
+    -- Closed rounds are exported before anything in them changes. An open round does not wait for exports.
     if of_slot is null or exists (
         select from story_slots
         where season_id = of_season and position = of_slot and status = 'locked'
@@ -87,7 +87,7 @@ begin
             and (of_slot is null or slot_position = of_slot)
             and voided_at is null
             and (voters is null or voter_key = any (voters))
-            and is_chosen(votes, choice)
+            and vote_is_chosen(votes, choice)
         returning slot_position, clip_id, casts, weight
     ), summed as (
         select slot_position, clip_id, count(*) as votes, sum(casts) as casts, sum(weight) as weight
@@ -107,7 +107,7 @@ begin
 
     perform recount_after_void(of_season, -1, changed);
     insert into vote_voids (id, season_id, origin, member_id, actor_id, reason, choice, votes, weight, voided_at)
-    select made, of_season, take_out_votes.origin, banned, actor, why,
+    select made, of_season, apply_void.origin, banned, actor, why,
         choice || case when of_slot is null then '{}' else jsonb_build_object('slot', of_slot) end,
         sum(change.votes), sum(change.weight), dailies_now()
     from jsonb_to_recordset(changed) as change (votes int, weight int);
@@ -118,7 +118,7 @@ begin
             group by change.slot
             order by change.slot
         loop
-            perform note_intervention(of_season, affected.slot, 'votes_voided', true, why, affected.votes);
+            perform record_intervention(of_season, affected.slot, 'votes_voided', true, why, affected.votes);
         end loop;
     end if;
     perform announce_change('film', 'votes_voided');
@@ -126,7 +126,7 @@ begin
 end
 $$;
 
--- An admin voids votes. No row: no vote is like that.
+-- An admin voids votes. No row: no vote was chosen.
 create or replace function void_votes(actor uuid, of_season uuid, of_slot int, choice jsonb, why text)
 returns setof vote_voids
 language plpgsql
@@ -137,7 +137,7 @@ declare
     made vote_voids;
 begin
     perform require_admin(actor);
-    select * into made from take_out_votes(actor, of_season, of_slot, choice, why, 'admin');
+    select * into made from apply_void(actor, of_season, of_slot, choice, why, 'admin');
     if made.id is null then
         return;
     end if;
@@ -151,9 +151,9 @@ begin
 end
 $$;
 
--- Brings the votes of a void back, as many of them as `restored` says with so many casts. A voter who has voted again
--- meanwhile keeps the newer vote, and the old one stays out. The caller holds lock_film() and the void's row.
-create or replace function bring_back_votes(actor uuid, void vote_voids, why text, out restored int, out casts int)
+-- Brings the votes of a void back; `restored` is how many, `casts` their casts. A voter who has voted again meanwhile
+-- keeps the newer vote, and the old one stays out. The caller holds lock_film() and the lock of the void's row.
+create or replace function revert_void(actor uuid, void vote_voids, why text, out restored int, out casts int)
 language plpgsql
 as $$
 #variable_conflict use_column
@@ -220,7 +220,7 @@ begin
     update vote_voids
     set undone_at = dailies_now(),
         undone_by = actor,
-        restored = bring_back_votes.restored
+        restored = revert_void.restored
     where id = void.id;
     for affected in
         select change.slot, sum(change.votes)::int as votes
@@ -228,14 +228,14 @@ begin
         group by change.slot
         order by change.slot
     loop
-        perform note_intervention(void.season_id, affected.slot, 'votes_restored', true, why, affected.votes);
+        perform record_intervention(void.season_id, affected.slot, 'votes_restored', true, why, affected.votes);
     end loop;
     perform announce_change('film', 'votes_restored');
 end
 $$;
 
--- An admin undoes a void: how many votes count again, and how many stay out. Votes of a member who is banned by now go
--- over to the ban. Outcomes: done, void_not_found, void_undone, void_of_ban.
+-- An admin undoes a void: how many votes count again, and how many stay out. Votes of a member who is banned by now
+-- move to the ban. Outcomes: done, void_not_found, void_undone, void_of_ban.
 create or replace function restore_votes(actor uuid, undone uuid, why text)
 returns table (outcome text, restored int, kept int)
 language plpgsql
@@ -258,8 +258,8 @@ begin
         return query select outcome, 0, 0;
         return;
     end if;
-    perform hand_over_to_bans(actor, void);
-    back := (select brought.restored from bring_back_votes(actor, void, why) brought);
+    perform move_void_to_bans(actor, void);
+    back := (select brought.restored from revert_void(actor, void, why) brought);
     perform write_audit(
         actor, 'votes.restore', 'void', undone::text, why, jsonb_build_object('votes', void.votes),
         jsonb_build_object('restored', back)
@@ -269,11 +269,11 @@ end
 $$;
 
 revoke all on function
-    is_chosen(votes, jsonb),
+    vote_is_chosen(votes, jsonb),
     recount_after_void(uuid, int, jsonb),
-    take_out_votes(uuid, uuid, int, jsonb, text, text, uuid),
+    apply_void(uuid, uuid, int, jsonb, text, text, uuid),
     void_votes(uuid, uuid, int, jsonb, text),
-    bring_back_votes(uuid, vote_voids, text),
+    revert_void(uuid, vote_voids, text),
     restore_votes(uuid, uuid, text)
     from public;
 grant execute on function

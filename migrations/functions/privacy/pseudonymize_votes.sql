@@ -1,8 +1,8 @@
--- What a member who leaves has voted, where it decided something or is kept as evidence: a pseudonym takes the member's
--- place, and what the votes add up to stays.
+-- The votes of a member who leaves, as far as they decided a round or are kept as evidence: a pseudonym replaces the
+-- member, and the totals stay the same.
 
 -- In the votes of locked slots.
-create or replace function disown_votes(member uuid, pseudonym uuid)
+create or replace function pseudonymize_votes(member uuid, pseudonym uuid)
 returns void
 language sql
 set search_path = public, pg_temp
@@ -19,9 +19,9 @@ as $$
         and votes.voter_key = 'user_' || member and votes.voided_at is null;
 $$;
 
--- In the votes that were voided, and in the voids that name the member. Voids come and go under the film's lock, which
--- the caller holds.
-create or replace function disown_voids(member uuid, pseudonym uuid)
+-- In the votes that were voided, and in the voids that name the member. Voids change under the film's lock, which the
+-- caller holds.
+create or replace function pseudonymize_voids(member uuid, pseudonym uuid)
 returns void
 language sql
 set search_path = public, pg_temp
@@ -39,4 +39,4 @@ as $$
     where position(member::text in choice::text) > 0;
 $$;
 
-revoke all on function disown_votes(uuid, uuid), disown_voids(uuid, uuid) from public;
+revoke all on function pseudonymize_votes(uuid, uuid), pseudonymize_voids(uuid, uuid) from public;

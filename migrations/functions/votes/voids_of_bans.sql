@@ -1,8 +1,8 @@
--- The votes of a banned member in rounds that are not decided. The caller holds lock_film(). What the member has cast
--- that day stays cast.
+-- The votes of a banned member in rounds that are not decided. The caller holds lock_film(). The
+-- member's casts of the day stay counted in voter_days.
 
--- Takes the member's votes out, a void for each round, and tells how many casts these were.
-create or replace function take_out_member_votes(actor uuid, member uuid)
+-- Voids the member's votes, one void for each round, and returns how many casts these were.
+create or replace function void_votes_of_member(actor uuid, member uuid)
 returns int
 language plpgsql
 set search_path = public, pg_temp
@@ -19,10 +19,10 @@ begin
         order by season_id, position
         for update
     loop
-        -- Why somebody is banned is between them and the admins; the reasons of voids are everybody's.
+        -- The reason of a ban is private; the reasons of voids are public.
         select *
         into void
-        from take_out_votes(
+        from apply_void(
             actor, slot.season_id, slot.position,
             jsonb_build_object('voters', jsonb_build_array('user_' || member)),
             'A member was banned.', 'ban', member
@@ -33,9 +33,9 @@ begin
 end
 $$;
 
--- Hands votes of an admin's void to bans: those of members who are banned by now, in rounds that are not decided. They
+-- Moves votes of an admin's void to bans: those of members who are banned by now, in rounds that are not decided. They
 -- stay out as before, under a void for each member and round, so nothing that counts or is public changes.
-create or replace function hand_over_to_bans(actor uuid, void vote_voids)
+create or replace function move_void_to_bans(actor uuid, void vote_voids)
 returns void
 language sql
 set search_path = public, pg_temp
@@ -60,10 +60,10 @@ as $$
         and votes.user_id = made.member_id;
 $$;
 
--- Brings them back where their round is still undecided, ends the ban's voids, and tells how many casts came back. A slot
--- that was opened anew has a new round; what was cast in the one before names no void any more. The older void goes
--- first: it holds what counted at the ban, and stands instead of older votes that went over to the ban after it.
-create or replace function bring_back_member_votes(actor uuid, member uuid)
+-- Restores them where their round is still undecided, ends the ban's voids, and returns how many casts came back. A
+-- slot that was opened again has a new round; votes of the round before name no void any more. The older void goes
+-- first: it holds what counted at the ban, which has precedence over older votes that moved to the ban after it.
+create or replace function restore_votes_of_member(actor uuid, member uuid)
 returns int
 language plpgsql
 set search_path = public, pg_temp
@@ -85,7 +85,7 @@ begin
             where season_id = void.season_id and position = (void.choice ->> 'slot')::int
                 and status in ('voting', 'under_review')
         ) then
-            select casts into casts_back from bring_back_votes(actor, void, 'A member’s ban was lifted.');
+            select casts into casts_back from revert_void(actor, void, 'A member’s ban was lifted.');
             total := total + casts_back;
         else
             update vote_voids
@@ -100,7 +100,7 @@ end
 $$;
 
 revoke all on function
-    take_out_member_votes(uuid, uuid),
-    hand_over_to_bans(uuid, vote_voids),
-    bring_back_member_votes(uuid, uuid)
+    void_votes_of_member(uuid, uuid),
+    move_void_to_bans(uuid, vote_voids),
+    restore_votes_of_member(uuid, uuid)
     from public;

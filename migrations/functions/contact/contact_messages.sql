@@ -1,4 +1,4 @@
--- Keeps what a visitor wrote, and lets a job mail it when mail is wanted.
+-- Stores what a visitor wrote, and enqueues a job that mails it if `is_mailed`.
 create or replace function add_contact_message(
     writer text,
     address text,

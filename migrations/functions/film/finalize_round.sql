@@ -1,5 +1,5 @@
--- Opens a slot anew whose clips have all left. What was cast for them must not count in the new round, nor come back
--- into it when a void is undone.
+-- Opens a slot again after all its clips have left. What was cast for them must not count in the new round, nor return
+-- to it when a void is undone.
 create or replace function reopen_slot(of_season uuid, of_slot int)
 returns table (name text, data jsonb)
 language plpgsql
@@ -20,9 +20,9 @@ begin
 end
 $$;
 
--- Locks the winner of a round whose voting is over, writes the result, moves the others on and opens what follows. The
--- caller holds lock_film() and the locks of the season, the slot and its clips. Returns the events to publish.
-create or replace function settle_round(closing_season uuid, closing_position int)
+-- Locks the winner of a round whose voting is over, writes the result, moves the other clips on and opens what follows.
+-- The caller holds lock_film() and the locks of the season, the slot and its clips. Returns the events to publish.
+create or replace function finalize_round(closing_season uuid, closing_position int)
 returns table (name text, data jsonb)
 language plpgsql
 as $$
@@ -34,7 +34,7 @@ begin
     select * into strict season from seasons where id = closing_season;
     select * into strict slot from story_slots where season_id = closing_season and position = closing_position;
 
-    -- Who joined during a review could not be voted for and does not compete.
+    -- A clip that joined during a review could not be voted for and does not compete.
     insert into slot_results (
         season_id, slot_position, clip_id, rank, won,
         vote_count, weighted_score, view_count, opened_at, closed_at
@@ -76,7 +76,7 @@ begin
     where season_id = closing_season and position = closing_position;
 
     perform announce_change('film', 'slot_locked');
-    perform ask_for_tallies();
+    perform enqueue_tallies();
     return query
     select 'winner_selected',
         jsonb_build_object(
@@ -91,7 +91,7 @@ begin
         );
 
     if closing_position < season.total_slots then
-        -- An eliminated clip keeps the slot and the counters of its last round; a carried one starts from nothing.
+        -- An eliminated clip keeps the slot and the counters of its last round; one that moves on starts at zero.
         update tournament_clips
         set status = 'eliminated',
             rounds = rounds + 1
@@ -123,4 +123,4 @@ begin
 end
 $$;
 
-revoke all on function reopen_slot(uuid, int), settle_round(uuid, int) from public;
+revoke all on function reopen_slot(uuid, int), finalize_round(uuid, int) from public;

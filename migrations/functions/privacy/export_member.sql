@@ -1,5 +1,4 @@
--- A row as it is given to the person it is about: names as the API writes them, without what only proves who somebody
--- is.
+-- A row for the person it is about: names as the API writes them, without columns that only prove an identity.
 create or replace function export_row(kept jsonb)
 returns jsonb
 language sql
@@ -19,8 +18,8 @@ as $$
     where here.key !~ '(^|_)(token|secret|password|hash|user_id|verifier|nonce)($|_)';
 $$;
 
--- The rows of every table that refers to a member by `on delete cascade` and has no section of its own: what such rows
--- hold is the person's own, and a table that is added later is exported without a word here.
+-- The rows of every table that refers to a member by `on delete cascade` and has no section of its own: such rows are
+-- the person's own, so a table that is added later is exported without a change here.
 create or replace function export_other_tables(member uuid)
 returns jsonb
 language plpgsql
@@ -59,7 +58,7 @@ end
 $$;
 
 -- A member's votes, season by season, so that each is looked up by its key.
-create or replace function votes_of(member uuid)
+create or replace function votes_of_member(member uuid)
 returns setof votes
 language plpgsql
 stable
@@ -78,7 +77,7 @@ end
 $$;
 
 -- What a member was shown, looked up in the same way.
-create or replace function views_of(member uuid)
+create or replace function views_of_member(member uuid)
 returns setof clip_views
 language sql
 stable
@@ -91,7 +90,7 @@ as $$
         and shown.voter_key = 'user_' || member;
 $$;
 
--- Everything that is kept about a member, as one document; null when there is no such member.
+-- All data about a member, as one document; null when there is no such member.
 create or replace function export_member(member uuid)
 returns jsonb
 language plpgsql
@@ -221,7 +220,7 @@ begin
                     ),
                     '[]'
                 )
-                from votes_of(member)
+                from votes_of_member(member)
             ),
             'voteDays', (
                 select coalesce(
@@ -242,7 +241,7 @@ begin
                     ),
                     '[]'
                 )
-                from views_of(member) shown
+                from views_of_member(member) shown
                 cross join unnest(shown.clip_ids) with ordinality viewed (clip_id, place)
             ),
             'captchaPassUntil', (
@@ -291,8 +290,8 @@ $$;
 revoke all on function
     export_row(jsonb),
     export_other_tables(uuid),
-    votes_of(uuid),
-    views_of(uuid),
+    votes_of_member(uuid),
+    views_of_member(uuid),
     export_member(uuid)
     from public;
 grant execute on function export_member(uuid) to dailies_web, dailies_jobs;

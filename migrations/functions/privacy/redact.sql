@@ -1,5 +1,5 @@
--- Takes a person's id and names out of a text. Names are taken out as whole words, whatever their case.
-create or replace function scrub_text(said text, person uuid, names text[], pseudonym uuid)
+-- Replaces a person's id and names in a text. Names are replaced as whole words in any case.
+create or replace function redact_text(said text, person uuid, names text[], pseudonym uuid)
 returns text
 language plpgsql
 immutable
@@ -20,9 +20,9 @@ begin
 end
 $$;
 
--- The same for every text of a document. Where it is not about the person, names are looked for only under keys that
--- hold names, since a name may be a common word.
-create or replace function scrub_json(said jsonb, person uuid, names text[], pseudonym uuid, is_about boolean)
+-- The same for every text of a document. Where it is not about the person, only keys that hold names are searched,
+-- since a name may be a common word.
+create or replace function redact_json(said jsonb, person uuid, names text[], pseudonym uuid, is_about boolean)
 returns jsonb
 language plpgsql
 immutable
@@ -33,7 +33,7 @@ begin
             select coalesce(
                 jsonb_object_agg(
                     here.key,
-                    scrub_json(
+                    redact_json(
                         here.value, person, names, pseudonym, is_about or here.key ~* 'name|mail|user|member|creator'
                     )
                 ),
@@ -43,22 +43,22 @@ begin
         )
         when 'array' then (
             select coalesce(
-                jsonb_agg(scrub_json(here.value, person, names, pseudonym, is_about) order by here.ordinality),
+                jsonb_agg(redact_json(here.value, person, names, pseudonym, is_about) order by here.ordinality),
                 '[]'
             )
             from jsonb_array_elements(said) with ordinality here
         )
         when 'string' then to_jsonb(
-            scrub_text(said #>> '{}', person, case when is_about then names else '{}' end, pseudonym)
+            redact_text(said #>> '{}', person, case when is_about then names else '{}' end, pseudonym)
         )
         else said
     end;
 end
 $$;
 
--- Puts a pseudonym in the place of a member in the log. What it says of their clips loses its words, and of clips that
--- are gone the id too.
-create or replace function scrub_audit(person uuid, names text[], clips text[], gone text[], pseudonym uuid)
+-- Replaces a member by the pseudonym in the audit log. Entries about the member's clips lose titles and descriptions,
+-- and entries about deleted clips the id too.
+create or replace function redact_audit_log(person uuid, names text[], clips text[], gone text[], pseudonym uuid)
 returns void
 language plpgsql
 set search_path = public, pg_temp
@@ -70,12 +70,12 @@ begin
             when subject_id = person::text or here.is_clip and subject_id = any (gone) then pseudonym::text
             else subject_id
         end,
-        reason = case when here.is_about then scrub_text(reason, person, names, pseudonym) else reason end,
-        before = scrub_json(
+        reason = case when here.is_about then redact_text(reason, person, names, pseudonym) else reason end,
+        before = redact_json(
             case when here.is_clip then before - array['title', 'description'] else before end,
             person, names, pseudonym, here.is_about
         ),
-        after = scrub_json(
+        after = redact_json(
             case when here.is_clip then after - array['title', 'description'] else after end,
             person, names, pseudonym, here.is_about
         )
@@ -99,10 +99,10 @@ begin
 end
 $$;
 
--- Takes jobs about a member out of the queue, those that hold one of the words; one that runs is asked to end. What is
--- done and names the member is forgotten too, and so is news that is still to be told: pages ask for it anyway. In what
--- is still to be done names give way.
-create or replace function forget_jobs(words text[], person uuid, names text[], pseudonym uuid)
+-- Deletes jobs about a member, those that contain one of the words; a running one is asked to end. Finished jobs that
+-- name the member are deleted too, and so are events that are not published yet: pages reload the data anyway. In jobs
+-- that still have to run the names are replaced.
+create or replace function redact_jobs(words text[], person uuid, names text[], pseudonym uuid)
 returns void
 language sql
 set search_path = public, pg_temp
@@ -124,7 +124,7 @@ as $$
         where position(lower(name) in lower(payload::text || errors::text)) > 0
     );
     update jobs
-    set payload = scrub_json(payload, person, names, pseudonym, false)
+    set payload = redact_json(payload, person, names, pseudonym, false)
     where exists (
         select from unnest(names) name
         where position(lower(name) in lower(payload::text)) > 0
@@ -132,8 +132,8 @@ as $$
 $$;
 
 revoke all on function
-    scrub_text(text, uuid, text[], uuid),
-    scrub_json(jsonb, uuid, text[], uuid, boolean),
-    scrub_audit(uuid, text[], text[], text[], uuid),
-    forget_jobs(text[], uuid, text[], uuid)
+    redact_text(text, uuid, text[], uuid),
+    redact_json(jsonb, uuid, text[], uuid, boolean),
+    redact_audit_log(uuid, text[], text[], text[], uuid),
+    redact_jobs(text[], uuid, text[], uuid)
     from public;
