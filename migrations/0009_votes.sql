@@ -70,8 +70,8 @@ create table voter_days (
     constraint voter_days_pkey primary key (voter_key, day),
     constraint voter_days_positive check (casts >= 0 and attempts >= 0)
 ) with (
-    -- A batch may change most rows of a page at once, since voters who come together lie together. With half a page free
-    -- each of these updates stays on its page and touches no index.
+    -- A batch may change most rows of a page at once, since voters who come together lie together. With half a page
+    -- free each of these updates stays on its page and touches no index.
     fillfactor = 50
 );
 

@@ -1,6 +1,7 @@
 internal import CFastCGI
 internal import Glibc
 internal import Platform
+internal import Text
 
 /// Says which request a process ended in. A trap cannot be caught in Swift, but it can be told.
 ///

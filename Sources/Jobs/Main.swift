@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import Platform
 
 /// Whatever must happen without a request: rounds that end, the queue, upkeep.

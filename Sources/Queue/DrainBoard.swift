@@ -1,5 +1,3 @@
-internal import Platform
-
 /// What the threads of one drain know together. Its functions decide; the threads act.
 struct DrainBoard: Sendable {
     enum Phase: Int, Sendable, Comparable {

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
-public import Platform
+public import Logging
+internal import Platform
 public import Postgres
 
 /// Takes jobs and does them until it is told to end.

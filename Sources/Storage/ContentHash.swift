@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Platform
+internal import Text
 
 /// The SHA-256 of a file, by which objects are named and copies are checked.
 public enum ContentHash {

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Platform
 
 /// Why bytes could not be kept or found.

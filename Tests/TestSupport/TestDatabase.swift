@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Platform
 public import Postgres
 internal import Synchronization
 

@@ -167,7 +167,7 @@ begin
 end
 $$;
 
--- Ends the reviews that no admin decided in time, so that nobody can stall the film. The caller holds lock_film().
+-- Ends the reviews that no admin decided in time, so that the film never stalls. The caller holds lock_film().
 create or replace function end_due_reviews()
 returns table (name text, data jsonb)
 language plpgsql

@@ -61,8 +61,8 @@ begin
     where slots.status <> 'locked' and votes.season_id = slots.season_id and votes.slot_position = slots.position
         and votes.clip_id = any (leaving);
 
-    -- Views are stored by voter and not by clip, so this reads the whole open round. A clip that never competed was never
-    -- shown.
+    -- Views are stored by voter and not by clip, so this reads the whole open round. A clip that never competed
+    -- was never shown.
     if exists (select from tournament_clips where id = any (leaving) and activated_at is not null) then
         delete from clip_views shown
         using story_slots slots

@@ -5,18 +5,18 @@ language plpgsql
 immutable
 as $$
 declare
-    scrubbed text := replace(said, person::text, pseudonym::text);
+    redacted text := replace(said, person::text, pseudonym::text);
     name text;
 begin
     foreach name in array names loop
-        scrubbed := regexp_replace(
-            scrubbed,
+        redacted := regexp_replace(
+            redacted,
             '(?<!\w)' || regexp_replace(name, '([^a-zA-Z0-9])', '\\\1', 'g') || '(?!\w)',
             'former member',
             'gi'
         );
     end loop;
-    return scrubbed;
+    return redacted;
 end
 $$;
 

@@ -1,8 +1,8 @@
--- The networks that visitors vote from (VOTE-08). The devices of a household are listed, which costs one lookup; a network
--- with more than five devices in the round is a crowd, whose votes are counted by clip.
+-- The networks that visitors vote from (VOTE-08). The devices of a household are listed, which costs one lookup; a
+-- network with more than five devices in the round is a crowd, whose votes are counted by clip.
 --
--- Callers hold the limiter's row of the network until the transaction ends (consume_vote_rates), so batches with votes of
--- one network follow each other. Only adopt_device_votes() does not, and locks the row of vote_networks.
+-- Callers hold the limiter's row of the network until the transaction ends (consume_vote_rates), so batches with votes
+-- of one network follow each other. Only adopt_device_votes() does not, and locks the row of vote_networks.
 
 -- Flags with `added` among them; null when there are none.
 create or replace function add_flags(flags text[], added text[])

@@ -1,0 +1,183 @@
+public import FoundationEssentials
+public import Platform
+public import Postgres
+internal import Text
+
+/// Keeps the clips of the open slot in memory.
+///
+/// Counters are as old as `maximumAge` at most; whoever finds them older reads them anew while all others go on with
+/// what there is. `drop()` is called when slots, clips or flags have changed: then nobody is given the old state.
+public final class FeedCache: Sendable {
+    /// Renders what does not change of a clip while the round is open.
+    public typealias Render = @Sendable (_ card: ClipCard, _ createdAt: Date) throws -> [UInt8]
+
+    private static let maximumAge = Duration.seconds(1)
+    /// Names and pictures of creators may change without an announcement.
+    private static let maximumFragmentAge = Duration.seconds(60)
+
+    private let database: Database
+    private let address: MediaAddress
+    private let render: Render
+    private let runner: (any StepRunner)?
+    private let kept = Monitor(Kept())
+
+    /// Hears the open slot, or why it is not known.
+    public typealias Hearer = @Sendable (Result<FeedSnapshot, any Error>) -> Void
+
+    /// Who waits for what is being read, and after how many drops that began.
+    private struct Waiting {
+        let drops: Int
+        let work = WorkAtHand.current
+        let then: Hearer
+    }
+
+    private struct Kept {
+        var snapshot: FeedSnapshot?
+        var waiting: [Waiting] = []
+        var until = ContinuousClock.now
+        var renderedUntil = ContinuousClock.now
+        var isLoading = false
+        var drops = 0
+    }
+
+    /// A reading of the slot that somebody has to do.
+    private struct Reading {
+        let known: FeedSnapshot?
+        let drops: Int
+    }
+
+    /// A cache over `database`. Where nobody may wait, it is read on the threads of `runner`, which may.
+    public init(
+        database: Database, address: @escaping MediaAddress, render: @escaping Render, runner: (any StepRunner)? = nil
+    ) {
+        self.runner = runner
+        self.database = database
+        self.address = address
+        self.render = render
+    }
+
+    /// The open slot as it stands. `then` hears it on whichever thread it becomes known. While it is read anew, what there is
+    /// serves for one more `maximumAge`.
+    public func current(then: @escaping Hearer) {
+        let (usable, reading) = kept.withLock { kept -> (FeedSnapshot?, Reading?) in
+            let now = ContinuousClock.now
+            if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
+            let usable = kept.until + Self.maximumAge > now ? kept.snapshot : nil
+            if usable == nil { kept.waiting.append(Waiting(drops: kept.drops, then: then)) }
+            // Whoever reads answers all who wait: none of them may hold a thread that the reading needs.
+            if kept.isLoading { return (usable, nil) }
+            kept.isLoading = true
+            let known = kept.renderedUntil > now ? kept.snapshot : nil
+            return (usable, Reading(known: known, drops: kept.drops))
+        }
+        if let reading { perform(reading) }
+        if let usable { then(.success(usable)) }
+    }
+
+    private func perform(_ reading: Reading) {
+        if let runner { runner.perform { self.load(reading) } } else { load(reading) }
+    }
+
+    /// Forgets what was read, because it has changed.
+    public func drop() {
+        kept.withLock { kept in
+            kept.snapshot = nil
+            kept.drops += 1
+        }
+    }
+
+    private func load(_ reading: Reading) {
+        let found = Result { try read(known: reading.known) }
+        let (heard, next) = kept.withLock { kept -> ([Waiting], Reading?) in
+            var left: [Waiting] = []
+            if case .success(let snapshot) = found {
+                // What was dropped meanwhile may have been read before the change.
+                if kept.drops == reading.drops {
+                    kept.snapshot = snapshot
+                    kept.until = .now + Self.maximumAge
+                    if reading.known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
+                }
+                left = kept.waiting.filter { $0.drops > reading.drops }
+            }
+            let heard = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }
+            kept.waiting = left
+            kept.isLoading = !left.isEmpty
+            return (heard, left.isEmpty ? nil : Reading(known: nil, drops: kept.drops))
+        }
+        if let next { perform(next) }
+        for one in heard { one.work.resume { one.then(found) } }
+    }
+
+    private func read(known: FeedSnapshot?) throws -> FeedSnapshot {
+        try database.transaction(isolation: .repeatableRead) { connection in
+            let round: Row? = try connection.first(
+                """
+                select seasons.id, seasons.label, seasons.genre, seasons.total_slots, seasons.show_counts,
+                    seasons.status = 'active' as is_active, slots.position, slots.status as slot_status,
+                    slots.voting_started_at, slots.voting_ends_at,
+                    exists (
+                        select from feature_flags
+                        where key = 'power_votes_enabled' and enabled
+                    ) as has_power_votes
+                from seasons
+                left join story_slots slots
+                    on slots.season_id = seasons.id
+                    and slots.status in ('voting', 'waiting_for_clips', 'under_review')
+                where seasons.status in ('active', 'finished')
+                order by seasons.status = 'active' desc, seasons.finished_at desc
+                limit 1
+                """)
+            guard let round else {
+                return FeedSnapshot(
+                    state: .noSeason, season: nil, slot: nil, votingStartedAt: nil, votingEndsAt: nil, clips: [])
+            }
+            return try snapshot(of: round, known: known, on: connection)
+        }
+    }
+
+    private func snapshot(of round: Row, known: FeedSnapshot?, on connection: Connection) throws -> FeedSnapshot {
+        let season = FeedSeason(
+            id: try round.value("id"), label: try round.value("label"), genre: try round.value("genre"),
+            totalSlots: try round.value("total_slots"), showCounts: try round.value("show_counts"))
+        let isActive: Bool = try round.value("is_active")
+        let slot: Int? = try round.value("position")
+        let status: SlotStatus? = try round.value("slot_status")
+        let state: FeedState =
+            switch (isActive, status) {
+            case (false, _): .seasonComplete
+            case (true, .voting): .voting
+            case (true, .underReview): .underReview
+            case (true, _): .waitingForClips
+            }
+        return FeedSnapshot(
+            state: state, season: season, slot: isActive ? slot : nil,
+            votingStartedAt: try round.value("voting_started_at"),
+            votingEndsAt: state == .voting ? try round.value("voting_ends_at") : nil,
+            hasPowerVotes: try round.value("has_power_votes"),
+            clips: try state == .voting ? slot.map { try clips(season.id, $0, known, connection) } ?? [] : [])
+    }
+
+    private func clips(
+        _ season: UUID, _ slot: Int, _ known: FeedSnapshot?, _ connection: Connection
+    ) throws -> [FeedClip] {
+        let rows: [Row] = try connection.query(
+            """
+            select clips.id, clips.vote_count, clips.weighted_score, clips.view_count,
+                coalesce(clips.activated_at, clips.created_at) as activated_at, clips.created_at,
+                \(sql: ClipCard.columns)
+            from tournament_clips clips
+            join users on users.id = clips.user_id
+            where clips.season_id = \(season) and clips.slot_position = \(slot) and clips.status = 'active'
+            """)
+        return try rows.map { row in
+            let id: UUID = try row.value(at: 0)
+            let before = known.flatMap { known in known.places[id].map { known.clips[$0] } }
+            return FeedClip(
+                id: id, idText: before?.idText ?? id.text,
+                fragment: try before?.fragment
+                    ?? render(ClipCard(row: row, address: address), try row.value("created_at")),
+                voteCount: try row.value(at: 1), weightedScore: try row.value(at: 2),
+                viewCount: try row.value(at: 3), activatedAt: try row.value(at: 4))
+        }
+    }
+}

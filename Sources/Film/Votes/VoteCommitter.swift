@@ -1,0 +1,118 @@
+public import Logging
+public import Platform
+public import Postgres
+
+/// Counts the votes of one process in groups.
+///
+/// Handlers hand their vote over. Whenever the committer is free it takes all that wait, at most `batchLimit`, and counts
+/// them by one call, which is one transaction; each of them hears its own outcome after the commit.
+public final class VoteCommitter: Sendable {
+    /// The most votes that one call counts.
+    public static let batchLimit = 256
+    /// How much weight the visitors of one network can bring to one clip in a round, unless told otherwise.
+    public static let networkWeight = 100
+    private static let attempts = 5
+
+    private typealias Ticket = GroupQueue<Wish, VoteTally>.Ticket
+
+    private enum Wish: Sendable {
+        case cast(Ballot)
+        case undo(Ballot)
+    }
+
+    private let batch: VoteBatch
+    private let log: Log
+    private let queue: GroupQueue<Wish, VoteTally>
+
+    /// A committer with a connection of `database`, which should be its own, so that no other request can make votes
+    /// wait. At most `capacity` votes wait at a time. More weight than `networkWeight` from the visitors of one
+    /// network for one clip is counted as votes without weight.
+    public init(
+        database: Database, dailyVotes: Int, networkWeight: Int = VoteCommitter.networkWeight, capacity: Int = 4_096,
+        runner: (any StepRunner)? = nil, log: Log
+    ) {
+        batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
+        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner, goesOn: true)
+        self.log = log
+    }
+
+    /// Lets work begin.
+    public func start() {
+        queue.start { [self] in count($0) }
+    }
+
+    /// Counts a vote. `then` hears what became of it once it is durable, on whichever thread that becomes known: it fails
+    /// with `VoteRefusal`, or with `DatabaseError` when nobody can say whether it counts; asking again is safe.
+    public func cast(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+        submit(.cast(ballot), then)
+    }
+
+    /// Takes the voter's last cast for the clip back; `then` hears of it once that is durable, as with `cast`. Of the
+    /// ballot only the voter, the clip and the network matter.
+    public func undo(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+        submit(.undo(ballot), then)
+    }
+
+    /// Counts what waits, and refuses whatever comes after.
+    public func stop() { queue.stop() }
+
+    /// How many votes wait at the moment.
+    public var waiting: Int { queue.waiting }
+
+    private func submit(_ wish: Wish, _ then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+        queue.submit(wish) { outcome in
+            then(outcome.mapError { $0 is GroupQueueFull ? VoteRefusal.busy : $0 })
+        }
+    }
+
+    /// A voter waits for the answer before undoing, so it does not matter that casts of one group come first.
+    private func count(_ tickets: [Ticket]) {
+        var casts: [(Ticket, Ballot)] = []
+        var undoes: [(Ticket, Ballot)] = []
+        for ticket in tickets {
+            switch ticket.item {
+            case .cast(let ballot): casts.append((ticket, ballot))
+            case .undo(let ballot): undoes.append((ticket, ballot))
+            }
+        }
+        let batch = batch
+        settle(casts) { ballots throws(DatabaseError) in try batch.cast(ballots) }
+        settle(undoes) { ballots throws(DatabaseError) in try batch.undo(ballots) }
+    }
+
+    private func settle(
+        _ tickets: [(ticket: Ticket, ballot: Ballot)], attempt: Int = 1,
+        by call: ([Ballot]) throws(DatabaseError) -> [VoteBatch.Outcome]
+    ) {
+        guard !tickets.isEmpty else { return }
+        do {
+            let outcomes = try call(tickets.map(\.ballot))
+            for (waiter, outcome) in zip(tickets, outcomes) { waiter.ticket.answer(outcome.mapError { $0 }) }
+        } catch let error where error.isTransient && attempt < Self.attempts {
+            settle(tickets, attempt: attempt + 1, by: call)
+        } catch let error where error.mayBeOfOneVote && tickets.count > 1 {
+            // Whichever vote it is, its neighbours must not fail with it: the halves are counted apart.
+            let middle = tickets.count / 2
+            settle(Array(tickets[..<middle]), by: call)
+            settle(Array(tickets[middle...]), by: call)
+        } catch {
+            log.error(
+                "votes cannot be counted",
+                ["votes": .int(tickets.count), "error": .string(error.debugDescription)])
+            for waiter in tickets { waiter.ticket.answer(.failure(error)) }
+        }
+    }
+}
+
+extension DatabaseError {
+    /// Whether a single vote of a batch may have caused it, so that the others can be counted without it.
+    fileprivate var mayBeOfOneVote: Bool {
+        switch self {
+        case .constraint, .encoding, .decoding, .rowCount: true
+        case .server(let sqlstate, _, _):
+            // Data, integrity and raised exceptions; all else concerns the server or the function itself.
+            sqlstate.hasPrefix("22") || sqlstate.hasPrefix("23") || sqlstate.hasPrefix("P0")
+        case .unavailable, .poolExhausted, .serialization, .timeout: false
+        }
+    }
+}

@@ -1,0 +1,322 @@
+internal import FoundationEssentials
+public import Logging
+internal import Platform
+public import Text
+
+/// From a request to its answer: the one place for each step, so that no handler can forget one.
+public final class Application: Sendable {
+    /// What the server must know about a request before it reads the body.
+    public struct Facts: Sendable {
+        /// The pattern of the route, for logs; the word `none` where there is no route.
+        public let route: String
+        /// The most bytes that the body may have.
+        public let bodyLimit: Int
+        /// Whether answering it may make its thread wait.
+        public let mayBlock: Bool
+    }
+
+    private let router: Router
+    private let guards: Guard
+    private let crossOrigin: CrossOrigin
+    private let errorMap: @Sendable (any Error) -> Problem?
+    private let clock: WallClock
+    private let log: Log
+    private let errorPage: (@Sendable (Request, Problem) -> Response)?
+
+    /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
+    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`.
+    public init(
+        routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
+        errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
+        clock: WallClock = .system, log: Log,
+        errorPage: (@Sendable (Request, Problem) -> Response)? = nil
+    ) throws {
+        router = try Router(routes: routes)
+        self.guards = guards
+        self.crossOrigin = crossOrigin
+        self.errorMap = errorMap
+        self.clock = clock
+        self.log = log
+        self.errorPage = errorPage
+    }
+
+    /// All routes.
+    public var routes: [Route] { router.routes }
+
+    /// The facts about a request of which only the header is known.
+    public func facts(about request: Request) -> Facts {
+        guard case .route(let route, _) = router.lookup(request.method, request.path) else {
+            return Facts(route: "none", bodyLimit: 0, mayBlock: false)
+        }
+        return Facts(route: route.pattern, bodyLimit: route.bodyLimit, mayBlock: route.mayBlock(for: request))
+    }
+
+    /// Answers a request, and waits until the answer is there.
+    public func respond(to request: Request) -> Response {
+        let answer = Monitor<Response?>(nil)
+        respond(to: request) { response in answer.update { $0 = response } }
+        return answer.wait { $0 } ?? Response(status: 500)
+    }
+
+    /// Answers a request: `then` hears the answer once, on whichever thread makes it, and perhaps before this returns.
+    /// Never fails, and never leaves a step out.
+    public func respond(to request: Request, then: @escaping @Sendable (Response) -> Void) {
+        let log = log.with(["request": .string(request.id)])
+        var request = request
+        let found = Result { try target(of: &request) }
+        let route: Route? = if case .success(.route(let route)) = found { route } else { nil }
+        let exchange = Exchange(request, route, log)
+        do {
+            switch try found.get() {
+            case .answer(let response): then(conclude(.success(response), Judged(exchange)))
+            case .route(let route):
+                try checkBody(of: request, for: route)
+                admit(to: route, exchange, then)
+            }
+        } catch {
+            then(conclude(.failure(error), Judged(exchange)))
+        }
+    }
+
+    private enum Target {
+        case route(Route)
+        case answer(Response)
+    }
+
+    private func target(of request: inout Request) throws -> Target {
+        guard !request.query.isMalformed else {
+            throw Problem.malformed("The query of this address is malformed.", code: "malformed_query")
+        }
+        switch router.lookup(request.method, request.path) {
+        case .malformed:
+            throw Problem.malformed("The path of this address is malformed.", code: "malformed_path")
+        case .notFound:
+            return .answer(try redirectToBarePath(request))
+        case .methodNotAllowed(let methods):
+            guard request.method == .options else { throw Problem.methodNotAllowed(methods) }
+            if let answer = crossOrigin.preflight(request, methods: methods) { return .answer(answer) }
+            // Without any Access-Control header: the site that asks may not call from a browser.
+            let list = methods.map(\.description).joined(separator: ", ")
+            return .answer(Response(status: 204, headers: ["Allow": list]))
+        case .route(let route, let parameters):
+            request.parameters = parameters
+            return .route(route)
+        }
+    }
+
+    private func checkBody(of request: Request, for route: Route) throws {
+        switch request.bodyFault {
+        case .tooLarge(let limit): throw Problem.tooLarge(limit: limit)
+        case .incomplete: throw Problem.malformed("The body ended before its announced length.", code: "short_body")
+        case .malformedLength: throw Problem.malformed("The body's length is malformed.", code: "malformed_length")
+        case nil: break
+        }
+        guard request.body.count <= route.bodyLimit else { throw Problem.tooLarge(limit: route.bodyLimit) }
+    }
+
+    private func admit(to route: Route, _ exchange: Exchange, _ then: @escaping @Sendable (Response) -> Void) {
+        let now = clock.now()
+        guards.admit(exchange.request, to: route, at: now) { [self] admission in
+            let judged = Judged(exchange, admission.caller, admission.decision)
+            serve(route, admission.refusal, at: now, judged, then)
+        }
+    }
+
+    private func serve(
+        _ route: Route, _ refusal: (any Error)?, at now: Date, _ judged: Judged,
+        _ then: @escaping @Sendable (Response) -> Void
+    ) {
+        let reply: Reply
+        do {
+            if let refusal { throw refusal }
+            let request = judged.exchange.request
+            let values = try InputReader.query(of: request, for: route)
+            let body = try InputReader.body(of: request, for: route)
+            let context = Context(
+                request: request, caller: judged.caller, now: now, log: judged.exchange.log, values: values)
+            reply = try route.reply(context, body)
+        } catch {
+            then(conclude(.failure(error), judged))
+            return
+        }
+        switch reply {
+        case .now(let response): then(conclude(.success(response), judged))
+        case .later(let begin): begin { [self] outcome in then(conclude(outcome, judged)) }
+        }
+    }
+
+    private func conclude(_ outcome: Reply.Outcome, _ judged: Judged) -> Response {
+        var response: Response
+        var failure: String?
+        switch outcome {
+        case .success(let answer):
+            response = answer
+        case .failure(let error):
+            let problem = problem(for: error, judged.exchange)
+            failure = problem.code
+            response = render(problem, judged.exchange)
+        }
+        finish(&response, judged)
+        return record(response, judged, failure)
+    }
+
+    /// `/story/` is `/story`, when there is one.
+    private func redirectToBarePath(_ request: Request) throws -> Response {
+        var path = request.path[...]
+        guard !request.method.isMutation, path.count > 1, path.last == "/" else { throw Problem.notFound() }
+        path.removeLast()
+        guard path.last != "/", case .route(let route, _) = router.lookup(request.method, String(path)),
+            route.access != .internal_
+        else { throw Problem.notFound() }
+        return .redirect(to: path + (request.query.raw.isEmpty ? "" : "?" + request.query.raw), status: 308)
+    }
+}
+
+extension Application {
+    private func problem(for error: any Error, _ exchange: Exchange) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as any ProblemConvertible: return error.problem
+        case let error as DecodingError: return InputReader.problem(for: error)
+        case let error as LimiterFault:
+            exchange.log.error("limiter failed", exchange.fields(of: error.cause))
+            return .unavailable("limiter_unavailable")
+        default: break
+        }
+        if let problem = errorMap(error) {
+            if problem.status >= 500 { exchange.log.error("request failed", exchange.fields(of: error)) }
+            return problem
+        }
+        exchange.log.error("request failed unexpectedly", exchange.fields(of: error))
+        return .internalError
+    }
+
+    private func render(_ problem: Problem, _ exchange: Exchange) -> Response {
+        var response: Response
+        if let errorPage, isPage(exchange) {
+            response = errorPage(exchange.request, problem)
+        } else {
+            response = .content(
+                problem.json(requestID: exchange.request.id).bytes, type: "application/problem+json",
+                status: problem.status)
+        }
+        for field in problem.headers.fields {
+            response.headers[field.name] = field.value
+        }
+        response.cache = .noStore
+        return response
+    }
+
+    /// Whether people look at this address, rather than programs.
+    private func isPage(_ exchange: Exchange) -> Bool {
+        if let route = exchange.route, route.isAlwaysServed || route.access == .internal_ { return false }
+        return exchange.request.path != "/api" && !exchange.request.path.hasPrefix("/api/")
+    }
+
+    private func finish(_ response: inout Response, _ judged: Judged) {
+        let exchange = judged.exchange
+        response.headers["X-Request-Id"] = exchange.request.id
+        crossOrigin.apply(exchange.request, &response)
+        judged.decision?.tell(in: &response.headers)
+        if response.headers["Cache-Control"] == nil {
+            // What sets a cookie is for one person, whatever its route says.
+            let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
+            let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
+            response.headers["Cache-Control"] = policy.header(for: judged.caller)
+        }
+        Conditional.apply(exchange.request, &response)
+        if exchange.request.method == .head || response.status == 304 || response.status == 204 {
+            if let bytes = response.bytes, !bytes.isEmpty { response.headers["Content-Length"] = String(bytes.count) }
+            if response.status != 200 { response.headers["Content-Length"] = nil }
+            response.body = .bytes([])
+        } else if let bytes = response.bytes {
+            response.headers["Content-Length"] = String(bytes.count)
+        }
+    }
+
+    private func record(_ response: Response, _ judged: Judged, _ failure: String?) -> Response {
+        guard case .stream(let write) = response.body else {
+            judged.record(response.status, response.bytes?.count ?? 0, failure)
+            return response
+        }
+        var copy = response
+        copy.body = .stream { writer in
+            let count = ByteCount()
+            defer { judged.record(response.status, count.bytes, failure) }
+            do {
+                try write(
+                    BodyWriter { bytes in
+                        try writer.write(bytes)
+                        count.bytes += bytes.count
+                    })
+            } catch {
+                judged.exchange.log.warning("stream ended early", judged.exchange.fields(of: error))
+                throw error
+            }
+        }
+        return copy
+    }
+}
+
+/// Counts inside one call of a stream's closure.
+private final class ByteCount {
+    var bytes = 0
+}
+
+/// One request on its way. It is handed from closure to closure, hence in one piece.
+private final class Exchange: Sendable {
+    let request: Request
+    let route: Route?
+    let log: Log
+    let started = ContinuousClock.now
+
+    init(_ request: Request, _ route: Route?, _ log: Log) {
+        self.request = request
+        self.route = route
+        self.log = log
+    }
+
+    func fields(of error: any Error) -> [String: LogValue] {
+        ["route": .string(route?.pattern ?? "none"), "error": .string(String(reflecting: error))]
+    }
+
+}
+
+/// A request of which it is known who sent it, as far as anybody asked.
+private struct Judged: Sendable {
+    let exchange: Exchange
+    let caller: Caller
+    let decision: LimitDecision?
+
+    init(_ exchange: Exchange, _ caller: Caller = .visitor, _ decision: LimitDecision? = nil) {
+        self.exchange = exchange
+        self.caller = caller
+        self.decision = decision
+    }
+
+    func record(_ status: Int, _ bytes: Int, _ failure: String?) {
+        let log = exchange.log
+        let method = LogValue.string(exchange.request.method.description)
+        let duration = ContinuousClock.now - exchange.started
+        let milliseconds =
+            Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds / 1_000_000_000) / 1e6
+        let rounded = (milliseconds * 1_000).rounded() / 1_000
+        let route = exchange.route?.pattern ?? "none"
+        if let failure {
+            log.info(
+                "request",
+                inOrder: [
+                    "method": method, "route": .string(route), "status": .int(status),
+                    "code": .string(failure), "ms": .double(rounded), "bytes": .int(bytes),
+                    "caller": .string(caller.kind),
+                ])
+        } else {
+            log.info(
+                "request",
+                inOrder: [
+                    "method": method, "route": .string(route), "status": .int(status),
+                    "ms": .double(rounded), "bytes": .int(bytes), "caller": .string(caller.kind),
+                ])
+        }
+    }
+}

@@ -1,0 +1,119 @@
+internal import HTML
+internal import HTTP
+internal import Text
+
+/// A provider as the sign-in page offers it.
+public struct SignInChoice: Sendable {
+    let name: String
+    let label: String
+
+    /// The provider's name in addresses and on its button.
+    public init(name: String, label: String) {
+        self.name = name
+        self.label = label
+    }
+}
+
+/// Why somebody was sent back to the sign-in page, by the code in its address.
+enum SignInMishap: String, CaseIterable {
+    case unknownProvider = "provider_unknown"
+    case unavailable = "provider_unavailable"
+    case refused = "provider_error"
+    case denied = "access_denied"
+    case untrusted = "token_invalid"
+    case noFlow = "flow_expired"
+    case taken = "identity_taken"
+    case otherSession = "link_session"
+    case blocked = "identity_blocked"
+    case site = "site_unavailable"
+
+    var heading: String {
+        switch self {
+        case .unknownProvider: "There is no such way in"
+        case .unavailable: "The provider does not answer"
+        case .refused: "The provider refused"
+        case .denied: "You stopped at the provider"
+        case .untrusted: "The provider's answer does not fit"
+        case .noFlow: "This sign-in is over"
+        case .taken: "Somebody else has this account"
+        case .otherSession: "You were signed out on the way"
+        case .blocked: "The provider has blocked this account"
+        case .site: "That did not work on our side"
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .unknownProvider: "Pick one of those below."
+        case .unavailable: "Nothing is lost. Wait a minute and try again, or pick another way in."
+        case .refused: "You are not signed in. Try again; if it goes on, tell whoever runs this site."
+        case .denied: "You are not signed in, and nothing was passed on. Try again whenever you like."
+        case .untrusted: "You are not signed in, because the answer may be forged. Try again."
+        case .noFlow:
+            "It took longer than ten minutes, was used already, or began in another browser. Start again here."
+        case .taken: "It was not linked. Sign in with it to see whose it is, or link another account."
+        case .otherSession: "Nothing was linked. Sign in, then link the account again."
+        case .blocked: "You cannot sign in with it. Ask whoever looks after your account there."
+        case .site: "You are not signed in. Wait a few seconds and try again."
+        }
+    }
+
+    /// Whether trying again later may help, of which programs learn by the status.
+    var isPassing: Bool { self == .unavailable || self == .site }
+}
+
+extension Site {
+    /// The sign-in page as its address asks for it.
+    func signInPage(_ query: Query) -> Response {
+        let mishap = query["error"].flatMap(SignInMishap.init)
+        let html = document(signIn(mishap, next: query["next"]))
+        guard let mishap, mishap.isPassing else { return .html(html) }
+        return .html(html, status: 503, headers: ["Retry-After": "30"])
+    }
+
+    var signInLead: String {
+        choices.isEmpty
+            ? "There are no passwords here. A link that works once signs you in."
+            : "There are no passwords here. Signing in for the first time makes your account."
+    }
+
+    /// What went wrong, above everything else.
+    func signInNote(_ mishap: SignInMishap?) -> HTML {
+        guard let mishap else { return "" }
+        let kind = mishap == .denied ? "note note--warn" : "note note--bad"
+        return """
+            <div class="\(kind)" role="alert" data-mishap>\(Icon.warn.image)<p><strong>\(mishap.heading).</strong> \
+            \(mishap.text)</p></div>
+            """
+    }
+
+    /// The buttons of the providers. They are links, so they work without JavaScript.
+    func signInChoices(next: String?) -> HTML {
+        if choices.isEmpty { return "" }
+        // The route that the links lead to looks at the wish; here it only has to fit into an address.
+        let query = next.map { "?next=" + Text.percentEncode($0.prefix(512)) } ?? ""
+        let links: [HTML] = choices.map { choice in
+            """
+            <a class="btn btn--block" href="/api/auth/\(choice.name)/start\(query)" rel="nofollow" data-provider>\
+            Continue with \(choice.label)</a>
+            """
+        }
+        return "<div class=\"stack stack--tight ways\" data-providers>\(links)</div>"
+    }
+
+    /// The way in that needs no provider. Where it is one of several, it need not be explained to everybody.
+    var operatorsLink: HTML {
+        guard choices.isEmpty else {
+            return """
+                <p class="quiet">None of these? Ask whoever runs this site for a link that signs you in once. Watching \
+                and voting need no account.</p>
+                """
+        }
+        return """
+            <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site makes one \
+            with a command on the server and passes it on to you:</p></div>
+            <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre>
+            <p class="quiet">Open the link and press its button. Watching and voting need no account.</p>
+            """
+    }
+}

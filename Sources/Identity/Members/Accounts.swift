@@ -1,0 +1,73 @@
+public import FoundationEssentials
+public import Postgres
+
+/// What a member's account is as a whole: all that is kept about the person, to be taken along or to be forgotten.
+public enum Accounts {
+    /// How leaving ended.
+    public enum Departure: Sendable, Equatable {
+        /// Nothing of the person is left but clips in a film, under no name.
+        case deleted(clipsKept: Int, clipsRemoved: Int)
+        /// Somebody must be able to look after the site.
+        case lastAdmin
+        /// There is no such member.
+        case unknown
+    }
+
+    /// Everything that is kept about a member, as JSON; nil when there is no such member. A busy member's votes take
+    /// some megabytes.
+    public static func export(_ member: UUID, in database: Database) throws -> [UInt8]? {
+        let text: String? = try database.transaction(timeout: .seconds(60)) { connection in
+            try connection.one("select jsonb_pretty(export_member(\(member)))", as: String?.self)
+        }
+        return text.map { Array($0.utf8) }
+    }
+
+    /// Deletes an account for good. Clips in a film stay as a former member's; `removingFromFilm` asks for title cards
+    /// in their place when the film is next assembled.
+    public static func delete(
+        _ member: UUID, removingFromFilm: Bool, in database: Database
+    ) throws -> Departure {
+        try database.transaction(timeout: .seconds(60)) { connection in
+            let row: Row = try connection.one("select * from delete_member(\(member), \(removingFromFilm))")
+            switch try row.value("outcome", as: String.self) {
+            case "deleted":
+                return .deleted(
+                    clipsKept: try row.value("clips_kept"), clipsRemoved: try row.value("clips_removed"))
+            case "last_admin": return .lastAdmin
+            default: return .unknown
+            }
+        }
+    }
+}
+
+/// A member's name and what was chosen for every device.
+public struct MemberPreferences: Sendable, Equatable, RowDecodable {
+    /// The name, nil until one was chosen.
+    public let username: String?
+    /// From when the name may be changed; nil when it was never changed.
+    public let nextChangeAt: Date?
+    /// Whether takes play with sound; nil when nothing was chosen.
+    public let sound: Bool?
+    /// Whether things may move by themselves; nil when nothing was chosen.
+    public let motion: Bool?
+
+    /// Reads a row of `find_preferences`.
+    public init(row: Row) throws(DatabaseError) {
+        username = try row.value("username")
+        nextChangeAt = try row.value("next_change_at")
+        sound = try row.value("sound")
+        motion = try row.value("motion")
+    }
+
+    /// What a member chose; nil when there is no such member.
+    public static func find(of member: UUID, in database: Database) throws(DatabaseError) -> MemberPreferences? {
+        try database.first("select * from find_preferences(\(member))")
+    }
+
+    /// Keeps what a member chooses; nil leaves a choice as it is.
+    public static func keep(
+        sound: Bool?, motion: Bool?, of member: UUID, in database: Database
+    ) throws(DatabaseError) {
+        try database.execute("select save_preferences(\(member), \(sound), \(motion))")
+    }
+}

@@ -1,0 +1,99 @@
+public import FoundationEssentials
+public import Postgres
+public import Text
+
+/// Links that sign somebody in once.
+public enum SignInLinks {
+    /// What a link is worth.
+    public enum State: String, Sendable, SQLValue, RowDecodable {
+        /// It would sign somebody in.
+        case good
+        /// It has done so.
+        case used
+        /// Its time is over.
+        case expired
+        /// There is none like it.
+        case unknown
+    }
+
+    /// The end of an attempt to sign in.
+    public enum Outcome: Sendable, Equatable {
+        /// This is the new session's token, and whose it is.
+        case signedIn(OpaqueToken, member: UUID)
+        /// The link was worth nothing, for this reason.
+        case refused(State)
+    }
+
+    /// Makes a link for a member. Only the operator's and the jobs' roles may.
+    public static func create(
+        for member: UUID, goodFor duration: Duration = .seconds(3_600), on connection: Connection
+    ) throws(DatabaseError) -> OpaqueToken {
+        let token = OpaqueToken.random()
+        try connection.execute(
+            """
+            insert into sign_in_links (token_hash, user_id, created_at, expires_at)
+            values (\(token.hash), \(member), dailies_now(), dailies_now() + \(duration))
+            """)
+        return token
+    }
+
+    /// Makes a link for whoever reads the mail to an address. The account is found, or made, when it is used. Only the
+    /// operator's and the jobs' roles may.
+    public static func create(
+        for address: EmailAddress, goodFor duration: Duration, on connection: Connection
+    ) throws(DatabaseError) -> OpaqueToken {
+        let token = OpaqueToken.random()
+        try connection.execute(
+            """
+            insert into sign_in_links (token_hash, address, created_at, expires_at)
+            values (\(token.hash), \(address.text), dailies_now(), dailies_now() + \(duration))
+            """)
+        return token
+    }
+
+    /// Asks for a link by mail, which a job makes and sends; `next` is where the reader wants to go on. False when the
+    /// address had its share of this hour. Nothing depends on whether the address has an account.
+    @discardableResult
+    public static func request(
+        for address: EmailAddress, next: String?, in database: Database
+    ) throws(DatabaseError) -> Bool {
+        try database.one("select request_sign_in_link(\(address.text), \(next))")
+    }
+
+    /// Forgets who asked for links a while ago; answers how many.
+    public static func sweepRequests(in database: Database) throws(DatabaseError) -> Int {
+        try database.one("select sweep_sign_in_requests()")
+    }
+
+    /// The page's address whose button uses the link, and goes on to `next`, a path of this site.
+    public static func address(of token: OpaqueToken, siteURL: String, next: String? = nil) -> String {
+        let query = next.map { "?next=" + Text.percentEncode($0) } ?? ""
+        // What stands behind # is in no log and in no Referer.
+        return "\(siteURL)/sign-in\(query)#token=\(token.text)"
+    }
+
+    /// What a link is worth; it stays as it is.
+    public static func state(_ token: String, in database: Database) throws(DatabaseError) -> State {
+        guard let token = OpaqueToken(token) else { return .unknown }
+        return try database.one("select sign_in_link_state(\(token.hash))")
+    }
+
+    /// Uses a link up. The new session takes the place of the one that the browser has, and the votes of its device in
+    /// the open round become the member's.
+    public static func signIn(
+        _ token: String, replacing session: OpaqueToken?, deviceKey: String, userAgent: String, sessionDays: Int,
+        in database: Database
+    ) throws(DatabaseError) -> Outcome {
+        guard let link = OpaqueToken(token) else { return .refused(.unknown) }
+        let new = OpaqueToken.random()
+        let row: Row = try database.one(
+            """
+            select outcome, member
+            from sign_in_by_link(
+                \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)::int
+            )
+            """)
+        if let member = try row.value("member", as: UUID?.self) { return .signedIn(new, member: member) }
+        return .refused(State(rawValue: try row.value("outcome")) ?? .unknown)
+    }
+}
