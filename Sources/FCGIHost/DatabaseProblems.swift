@@ -4,7 +4,7 @@ internal import Postgres
 /// How clients are told of the database's errors. What stands here is all they learn; the log has the rest.
 enum DatabaseProblems {
     static func problem(for error: any Error) -> Problem? {
-        guard let error = error as? DatabaseError else { return nil }
+        guard let error = DatabaseError(in: error) else { return nil }
         switch error {
         case .unavailable, .poolExhausted:
             return .unavailable("database_unavailable")

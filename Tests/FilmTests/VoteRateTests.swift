@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 import Postgres
 import Synchronization
+import Refusals
 import TestSupport
 import Testing
 import Text
@@ -54,11 +55,11 @@ struct VoteRateTests {
                         : Ballot.visitor(100 + thread, clips[step], network: 7)
                     do {
                         _ = try committers[(thread + step) % 2].cast(ballot)
-                    } catch VoteRefusal.rateLimited(let wait) {
+                    } catch VoteError.refused(.rateLimited(let wait)) {
                         #expect((1...120).contains(wait))
                         told.add()
                         continue
-                    } catch VoteRefusal.alreadyVoted {
+                    } catch VoteError.refused(.alreadyVoted) {
                         // It was let through by the limiter.
                     }
                     counted.withLock { $0[ballot.network, default: 0] += 1 }

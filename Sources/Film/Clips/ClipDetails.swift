@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
 /// Who looks at a clip.
 public struct ClipViewer: Sendable {
@@ -107,29 +108,31 @@ public struct ClipRound: Encodable, Sendable, RowDecodable {
 extension Clips {
     /// A clip on its own page. To others than its creator and admins, a clip that is pending or was refused is not
     /// there.
-    public func details(_ id: UUID, for viewer: ClipViewer) throws -> ClipDetails {
-        let rows: [Row] = try database.acting(for: viewer.memberID).query(
-            "\(sql: Self.detailColumns) where clips.id = \(id)")
-        guard let row = rows.first else { throw FilmRefusal.clipNotFound }
-        let creator: UUID = try row.value("user_id")
-        let isPrivy = viewer.isAdmin || viewer.memberID == creator
-        let status: ClipStatus = try row.value("status")
-        if !isPrivy, status == .pending || status == .rejected { throw FilmRefusal.clipNotFound }
-        let history: [ClipRound] = try database.query(
-            """
-            select results.slot_position, results.rank, results.won, results.vote_count, results.weighted_score,
-                results.closed_at,
-                (
-                    select count(*)::int
-                    from slot_results round
-                    where round.season_id = results.season_id and round.slot_position = results.slot_position
-                        and round.superseded_at is null
-                ) as clips
-            from slot_results results
-            where results.clip_id = \(id) and results.superseded_at is null
-            order by results.closed_at desc
-            """)
-        return try details(row, history: history, isPrivy: isPrivy, isAdmin: viewer.isAdmin)
+    public func details(_ id: UUID, for viewer: ClipViewer) throws(FilmError) -> ClipDetails {
+        try FilmError.wrapping {
+            let rows: [Row] = try database.acting(for: viewer.memberID).query(
+                "\(sql: Self.detailColumns) where clips.id = \(id)")
+            guard let row = rows.first else { throw FilmRefusal.clipNotFound }
+            let creator: UUID = try row.value("user_id")
+            let isPrivy = viewer.isAdmin || viewer.memberID == creator
+            let status: ClipStatus = try row.value("status")
+            if !isPrivy, status == .pending || status == .rejected { throw FilmRefusal.clipNotFound }
+            let history: [ClipRound] = try database.query(
+                """
+                select results.slot_position, results.rank, results.won, results.vote_count, results.weighted_score,
+                    results.closed_at,
+                    (
+                        select count(*)::int
+                        from slot_results round
+                        where round.season_id = results.season_id and round.slot_position = results.slot_position
+                            and round.superseded_at is null
+                    ) as clips
+                from slot_results results
+                where results.clip_id = \(id) and results.superseded_at is null
+                order by results.closed_at desc
+                """)
+            return try details(row, history: history, isPrivy: isPrivy, isAdmin: viewer.isAdmin)
+        }
     }
 
     /// The clips that a member has sent in, the newest first.

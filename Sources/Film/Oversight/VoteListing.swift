@@ -1,42 +1,45 @@
 public import FoundationEssentials
 internal import Postgres
+public import Refusals
 
 extension VoteOversight {
     /// A page of the votes of a round, and on the first page what they add up to.
-    public func page(_ filter: VoteFilter, for actor: UUID?) throws -> VotePage {
-        try database.transaction(isolation: .repeatableRead) { connection in
-            let head: Row? = try connection.first(
-                """
-                select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.position, slots.status,
-                    slots.review_ends_at
-                from seasons
-                join story_slots slots on slots.season_id = seasons.id
-                where \(sql: Self.condition(filter))
-                order by seasons.status = 'active' desc, seasons.number desc,
-                    slots.status in ('voting', 'waiting_for_clips', 'under_review') desc,
-                    slots.status = 'locked' desc,
-                    case when slots.status = 'locked' then -slots.position else slots.position end
-                limit 1
-                """)
-            guard let head else {
-                throw filter.season == nil && filter.slot == nil ? FilmRefusal.noSeason : FilmRefusal.slotNotFound
+    public func page(_ filter: VoteFilter, for actor: UUID?) throws(FilmError) -> VotePage {
+        try FilmError.wrapping {
+            try database.transaction(isolation: .repeatableRead) { connection in
+                let head: Row? = try connection.first(
+                    """
+                    select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.position, slots.status,
+                        slots.review_ends_at
+                    from seasons
+                    join story_slots slots on slots.season_id = seasons.id
+                    where \(sql: Self.condition(filter))
+                    order by seasons.status = 'active' desc, seasons.number desc,
+                        slots.status in ('voting', 'waiting_for_clips', 'under_review') desc,
+                        slots.status = 'locked' desc,
+                        case when slots.status = 'locked' then -slots.position else slots.position end
+                    limit 1
+                    """)
+                guard let head else {
+                    throw filter.season == nil && filter.slot == nil ? FilmRefusal.noSeason : FilmRefusal.slotNotFound
+                }
+                let season: UUID = try head.value("id")
+                let slot: Int = try head.value("position")
+                let isFirst = filter.cursor == nil
+                let votes = try votes(filter, season, slot, actor, connection)
+                let status: SlotStatus = try head.value("status")
+                let isOpen = status == .voting || status == .underReview
+                let standing = isOpen ? try standing(season, slot, actor, connection) : []
+                return VotePage(
+                    season: RoundSeason(
+                        id: season, number: try head.value("number"), label: try head.value("label"),
+                        totalSlots: try head.value("total_slots")),
+                    slot: slot, status: status, reviewEndsAt: try head.value("review_ends_at"), votes: votes.page,
+                    nextCursor: votes.next?.text, standing: isFirst ? standing : [],
+                    flaggedDecide: standing.contains { $0.rank == 1 && $0.cleanRank != 1 },
+                    groups: isFirst ? try groups(season, slot, actor, connection) : [],
+                    voids: isFirst ? try voids(season, actor, connection) : [])
             }
-            let season: UUID = try head.value("id")
-            let slot: Int = try head.value("position")
-            let isFirst = filter.cursor == nil
-            let votes = try votes(filter, season, slot, actor, connection)
-            let status: SlotStatus = try head.value("status")
-            let isOpen = status == .voting || status == .underReview
-            let standing = isOpen ? try standing(season, slot, actor, connection) : []
-            return VotePage(
-                season: RoundSeason(
-                    id: season, number: try head.value("number"), label: try head.value("label"),
-                    totalSlots: try head.value("total_slots")),
-                slot: slot, status: status, reviewEndsAt: try head.value("review_ends_at"), votes: votes.page,
-                nextCursor: votes.next?.text, standing: isFirst ? standing : [],
-                flaggedDecide: standing.contains { $0.rank == 1 && $0.cleanRank != 1 },
-                groups: isFirst ? try groups(season, slot, actor, connection) : [],
-                voids: isFirst ? try voids(season, actor, connection) : [])
         }
     }
 

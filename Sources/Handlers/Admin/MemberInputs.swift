@@ -47,7 +47,7 @@ struct ChangeMemberInput: Decodable, Schematic {
             return .role(isAdmin: role == "admin")
         }
         if let username {
-            switch Usernames.refusal(username) {
+            switch Usernames.fault(in: username) {
             case .malformed?:
                 throw Problem.invalid(
                     "username", "malformed", "A username is 3 to 20 small letters, digits or underscores.")

@@ -2,6 +2,7 @@ internal import Film
 internal import FoundationEssentials
 public import HTTP
 public import Identity
+internal import Refusals
 
 extension AdminRoutes {
     /// The routes by which admins look after members, and read what was done.
@@ -104,14 +105,13 @@ extension AdminRoutes {
 private func members<Answer>(_ call: () throws -> Answer) throws -> Answer {
     do {
         return try call()
-    } catch let refusal as MemberRefusal {
+    } catch MemberError.refused(let refusal) {
         let status =
             switch refusal {
             case .memberNotFound: 404
             case .notAdmin: 403
             default: 409
             }
-        let code = refusal == .notAdmin ? "admin_only" : refusal.rawValue
-        throw Problem(status: status, code: code, message: refusal.sentence)
+        throw Problem(status: status, code: refusal.code, message: refusal.sentence)
     }
 }

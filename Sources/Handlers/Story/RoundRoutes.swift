@@ -2,6 +2,7 @@ internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import Refusals
 
 extension StoryRoutes {
     static func roundRoutes(_ stories: Stories, _ tallies: Tallies, _ identity: IdentityService) -> [Route] {
@@ -29,7 +30,7 @@ extension StoryRoutes {
             let slot = try context.integer("slot")
             let records = try film {
                 let records = try tallies.records(season: context.parameter("season"), slot: slot)
-                if records.isEmpty { throw FilmRefusal.exportNotFound }
+                if records.isEmpty { throw FilmError.refused(.exportNotFound) }
                 return records
             }
             // The documents go out in the very bytes that their hashes were taken of.

@@ -2,6 +2,7 @@ internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import Logging
+internal import Refusals
 internal import Storage
 internal import Text
 
@@ -59,7 +60,7 @@ struct UploadDesk: Sendable {
                 "a clip is registered",
                 ["clip": .string(clip.uuidString.lowercased()), "bytes": .int(upload.plan.size)])
             return try .created(RegisteredClip(clip), at: RegisteredClip(clip).url)
-        } catch FilmRefusal.alreadyRegistered(let clip) {
+        } catch FilmError.refused(.alreadyRegistered(let clip)) {
             return try .json(RegisteredClip(clip))
         }
     }
@@ -116,14 +117,14 @@ struct UploadDesk: Sendable {
     private func refusing<Answer>(_ call: () throws -> Answer) throws -> Answer {
         do {
             return try call()
-        } catch let refusal as FilmRefusal {
+        } catch FilmError.refused(let refusal) {
             switch refusal {
-            case .alreadyRegistered: throw refusal
+            case .alreadyRegistered: throw FilmError.refused(refusal)
             case .clipLimitReached, .uploadLimit:
                 throw Problem.forbidden(refusal.code, refusal.sentence)
             default:
                 throw Problem(
-                    status: refusal.isNotFound ? 404 : 409, code: refusal.code, message: refusal.sentence)
+                    status: refusal.kind == .notFound ? 404 : 409, code: refusal.code, message: refusal.sentence)
             }
         }
     }

@@ -1,11 +1,12 @@
 internal import Film
 internal import HTTP
+internal import Refusals
 
 /// Runs a call that casts or undoes a vote and tells a refusal in the words of HTTP.
 func refusing<Answer>(_ counts: CountVisibility, _ call: () throws -> Answer) throws -> Answer {
     do {
         return try call()
-    } catch let refusal as VoteRefusal {
+    } catch VoteError.refused(let refusal) {
         throw refusal.problem(counts)
     }
 }

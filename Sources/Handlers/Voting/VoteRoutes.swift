@@ -114,7 +114,7 @@ extension Voting {
     /// says so is in memory, so it costs the vote nothing.
     fileprivate func answering(
         showsScore: @escaping @Sendable (CountVisibility) -> Bool,
-        _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, any Error>) -> Void) -> Void
+        _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, VoteError>) -> Void) -> Void
     ) -> Reply {
         .later { [self] then in
             feed.snapshot { snapshot in

@@ -29,10 +29,12 @@ extension Connection {
         while true {
             do {
                 return try attemptTransaction(isolation, settings, body)
-            } catch let error as DatabaseError where error.isTransient && attempt < options.transactionAttempts {
+            } catch {
+                guard let fault = DatabaseError(in: error), fault.isTransient, attempt < options.transactionAttempts
+                else { throw error }
                 options.log.notice(
                     "a transaction is repeated",
-                    ["sqlstate": .string(error.sqlstate ?? ""), "attempt": .int(attempt)])
+                    ["sqlstate": .string(fault.sqlstate ?? ""), "attempt": .int(attempt)])
                 Self.pause(after: attempt)
                 attempt += 1
             }

@@ -1,5 +1,6 @@
 public import Film
 internal import FoundationEssentials
+internal import Refusals
 
 extension Pages {
     /// The pages of a site whose film is read from `stories`.
@@ -7,9 +8,9 @@ extension Pages {
         self.init(
             site: site,
             round: { season, slot in
-                do {
+                do throws(FilmError) {
                     return RoundResultView(try stories.round(season: season, slot: slot))
-                } catch let refusal as FilmRefusal where refusal.isNotFound {
+                } catch let error where error.refusal?.kind == .notFound {
                     return nil
                 }
             }
