@@ -9,7 +9,7 @@ enum Settling {
             """
             update jobs
             set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
-            where id = \(fence.id) and takes = \(fence.takes) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.takes) and state = 'running'
             """) == 1
     }
 
@@ -21,8 +21,8 @@ enum Settling {
             """
             update jobs
             set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
-            from unnest(\(ordered.map(\.id)), \(ordered.map(\.takes))) as held (id, takes)
-            where jobs.id = held.id and jobs.takes = held.takes and jobs.state = 'running'
+            from unnest(\(ordered.map(\.id)), \(ordered.map(\.takes))) as held (id, claims)
+            where jobs.id = held.id and jobs.claims = held.claims and jobs.state = 'running'
             """)
     }
 
@@ -53,7 +53,7 @@ enum Settling {
                 errors = errors || \(sql: entry(error)),
                 leased_until = null,
                 leased_by = null
-            where id = \(fence.id) and takes = \(fence.takes) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.takes) and state = 'running'
             """) == 1
     }
 
@@ -77,7 +77,7 @@ enum Settling {
                 errors = errors || \(sql: entry(error)),
                 leased_until = null,
                 leased_by = null
-            where id = \(fence.id) and takes = \(fence.takes) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.takes) and state = 'running'
             """) == 1
     }
 

@@ -88,7 +88,7 @@ public struct Tallies: Sendable {
             let named = try Stories.condition(season: season)
             let id: UUID? = try database.first("select id from seasons where \(sql: named)")
             guard let id else { throw FilmRefusal.seasonNotFound }
-            let rows: [Row] = try database.query("select * from receipt_of(\(id), \(slot)::int, \(voterKeys))")
+            let rows: [Row] = try database.query("select * from vote_receipts(\(id), \(slot)::int, \(voterKeys))")
             var receipts: [Receipt] = []
             for row in rows {
                 let voter: String = try row.value("pseudonym")
@@ -114,7 +114,7 @@ public struct Tallies: Sendable {
     }
 }
 
-/// The name and the key stand in `ask_for_tallies()` too.
+/// The name and the key stand in `enqueue_tallies()` too.
 struct WriteTallies: JobPayload {
     static let kind = "write_tallies"
     static let options = JobOptions(timeout: .seconds(900), isLong: true)

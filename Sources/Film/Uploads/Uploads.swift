@@ -59,7 +59,7 @@ public struct Uploads: Sendable {
 
     /// Whether a part of an upload may still be written: it is not registered, not too old, and its sender not banned.
     public func takesPart(_ number: Int, of id: UUID) throws -> Bool {
-        try database.one("select upload_takes_part(\(id), \(Int32(clamping: number)))")
+        try database.one("select upload_accepts_part(\(id), \(Int32(clamping: number)))")
     }
 
     /// Makes an upload a pending clip and puts the job that processes its file into the queue, both or neither.

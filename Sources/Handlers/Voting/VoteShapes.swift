@@ -65,7 +65,7 @@ struct VoteAnswer: Shaped {
         return bytes
     }
 
-    /// As `take_vote_rates` in SQL grants them.
+    /// As `consume_vote_rates` in SQL grants them.
     static let votesAMinute = 30
 }
 

@@ -69,6 +69,6 @@ public struct MemberPreferences: Sendable, Equatable, RowDecodable {
     public static func keep(
         sound: Bool?, motion: Bool?, of member: UUID, in database: Database
     ) throws(DatabaseError) {
-        try database.execute("select keep_preferences(\(member), \(sound), \(motion))")
+        try database.execute("select save_preferences(\(member), \(sound), \(motion))")
     }
 }

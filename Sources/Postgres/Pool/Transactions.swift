@@ -104,6 +104,11 @@ extension Connection {
         try run([self.settings(settings), sql]).decoded(as: T.self)
     }
 
+    /// The same for a statement whose rows do not matter; returns how many rows it changed.
+    func pipeline(settings: [String: String], executing sql: SQL) throws(DatabaseError) -> Int {
+        try run([self.settings(settings), sql]).affectedRows
+    }
+
     /// A statement that sets `given`, and what a session behind a pooler cannot keep, for one transaction.
     func settings(_ given: [String: String]) -> SQL {
         var all = given
