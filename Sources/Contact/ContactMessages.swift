@@ -66,16 +66,18 @@ public struct ContactMessages: Sendable {
         }
     }
 
-    /// Messages from the newest, for an admin, while others find none; `before` is the last number of the page before.
-    public func list(for actor: UUID, before: Int64?, limit: Int) throws(DatabaseError) -> [ContactMessage] {
-        try database.acting(for: actor).query(
+    /// Messages from the newest, for an admin; the database shows none to others.
+    public func list(_ request: PageRequest, for actor: UUID) throws -> Page<ContactMessage> {
+        let order = Keyset("messages", .number("id"), isDescending: true)
+        let place = try order.place(after: request)
+        let found: [Row] = try database.acting(for: actor).query(
             """
-            select id, name, email, subject, message, user_id, created_at
+            select id, name, email, subject, message, user_id, created_at, \(sql: order.columns)
             from contact_messages
-            where \(before)::bigint is null or id < \(before)
-            order by id desc
-            limit \(limit)::int
+            where \(sql: place.condition)
+            \(sql: place.orderAndLimit)
             """)
+        return try order.page(of: found, request) { row in try ContactMessage(row: row) }
     }
 
     /// One message. Not for the web role.
