@@ -69,7 +69,7 @@ public struct AuditEntry: Sendable, RowDecodable {
     }
 }
 
-/// What admins and the operator did. Entries are written by the functions that do it, and nobody changes them.
+/// What admins and the operator did. The functions that do it write the entries. Entries never change.
 public struct AuditLog: Sendable {
     private let database: Database
 
@@ -106,7 +106,7 @@ public struct AuditLog: Sendable {
         return (page, found.count > filter.limit ? page.last?.id : nil)
     }
 
-    /// Every action that stands in the log, for a list to choose from.
+    /// Every action in the log, for a list to choose from.
     public func actions(for reader: UUID?) throws(DatabaseError) -> [String] {
         // Jumps through the index from one action to the next, so that the length of the log does not matter.
         try database.acting(for: reader).query(
@@ -148,7 +148,7 @@ public struct AuditLog: Sendable {
         return all
     }
 
-    /// Text that stands for itself in a pattern of `like`.
+    /// Text as a pattern of `like` that matches exactly it.
     private static func pattern(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }

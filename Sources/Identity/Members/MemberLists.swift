@@ -137,7 +137,7 @@ public struct AdministeredMember: Sendable, RowDecodable {
     public let lastSeenAt: Date?
     /// How many sessions have not ended.
     public let sessions: Int
-    /// How many clips stand in each status.
+    /// How many clips there are in each status.
     public let clips: [String: Int]
     /// How many votes were cast that count.
     public let votes: Int
