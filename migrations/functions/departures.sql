@@ -240,6 +240,7 @@ begin
     -- What stands under an address of theirs and not under their id.
     delete from contact_messages where user_id = member or lower(email) = any (addresses);
     delete from sign_in_links where lower(address) = any (addresses);
+    delete from email_identity_links where lower(address) = any (addresses);
     perform hand_over_references(member, pseudonym);
     delete from users where id = member;
     begin

@@ -23,12 +23,10 @@ begin
 end
 $$;
 
--- Puts the job into the queue that mails a link, unless the address had its share of this hour. It does the same work
--- whether or not the address has an account, since it does not look.
-create or replace function request_sign_in_link(wanted text, onward text)
+-- Counts a request for a mail with a link to an address; false when the address has received its mails of this hour.
+create or replace function count_link_request(wanted text)
 returns boolean
 language plpgsql
-security definer
 set search_path = public, pg_temp
 as $$
 declare
@@ -45,6 +43,22 @@ begin
         return false;
     end if;
     insert into sign_in_requests (address_hash, requested_at) values (hashed, moment);
+    return true;
+end
+$$;
+
+-- Queues the mail with a sign-in link, unless the address has received its mails of this hour. It does the same work
+-- whether or not the address has an account, since it does not look.
+create or replace function request_sign_in_link(wanted text, onward text)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    if not count_link_request(wanted) then
+        return false;
+    end if;
     perform enqueue_job(
         'send_sign_in_link', jsonb_strip_nulls(jsonb_build_object('address', lower(wanted), 'next', onward)),
         'outward', 1, job_max_attempts => 12
@@ -78,5 +92,6 @@ end
 $$;
 
 revoke all on function member_of_email(text), request_sign_in_link(text, text), sweep_sign_in_requests() from public;
+revoke all on function count_link_request(text) from public;
 grant execute on function request_sign_in_link(text, text) to dailies_web;
 grant execute on function sweep_sign_in_requests() to dailies_jobs;
