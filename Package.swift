@@ -70,7 +70,7 @@ let package = Package(
         domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Configuration", "Text"]),
-        wrapping("Postgres", ["CPostgres", "Logging", "Platform"]),
+        wrapping("Postgres", ["Text", "CPostgres", "Logging", "Platform"]),
         // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
         domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
@@ -92,6 +92,11 @@ let package = Package(
                 "Text",
             ]),
 
+        .target(
+            name: "SharedHandlers",
+            dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Text"],
+            path: "Sources/Handlers/Shared",
+            swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals"]),
         handlers("Clips", ["Film", "Refusals"]),

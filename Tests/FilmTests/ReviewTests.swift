@@ -35,7 +35,7 @@ struct ReviewTests {
             #expect(round.interventions.map(\.byAdmin) == [false])
             let page = try stage.oversight.page(VoteFilter(), for: stage.admin)
             #expect(page.status == .underReview && page.flaggedDecide)
-            #expect(page.standing.map(\.clipId).prefix(2) == [clips[1], clips[0]])
+            #expect(page.standing.map(\.clipID).prefix(2) == [clips[1], clips[0]])
             let left = try #require(try stage.rounds.untilNextDue())
             #expect(left > .seconds(43_100) && left <= .seconds(43_200))
             #expect(try stage.drift() == 0)

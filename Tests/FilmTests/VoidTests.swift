@@ -241,7 +241,7 @@ struct VoidTests {
                 filter.cursor = page.nextCursor.flatMap(VoteCursor.init)
             } while filter.cursor != nil
             #expect(seen.count == 12 && pages == 3)
-            #expect(Set(seen.map { $0.voterKey + $0.clipId.uuidString }).count == 12)
+            #expect(Set(seen.map { $0.voterKey + $0.clipID.uuidString }).count == 12)
             let mine = try #require(seen.first { $0.username == "voter_one" })
             #expect(mine.deviceVoters == 2)
             #expect(seen.first { $0.voterKey == Ballot.device(11) }?.networkVoters == 4)
@@ -269,8 +269,8 @@ struct VoidTests {
             let page = try stage.oversight.page(VoteFilter(), for: stage.admin)
             #expect(page.groups.first { $0.kind == "flag" }?.votes == 4)
             #expect(page.groups.first { $0.kind == "network" }?.voters == 4)
-            #expect(page.standing.first { $0.clipId == clips[1] }?.voteCount == 4)
-            #expect(page.standing.first { $0.clipId == clips[1] }?.cleanCount == 0)
+            #expect(page.standing.first { $0.clipID == clips[1] }?.voteCount == 4)
+            #expect(page.standing.first { $0.clipID == clips[1] }?.cleanCount == 0)
             #expect(page.voids.map(\.votes) == [1])
             #expect(throws: DatabaseError.self) {
                 try unwrappingCause { try stage.oversight.page(VoteFilter(), for: member) }

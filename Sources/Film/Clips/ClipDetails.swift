@@ -18,7 +18,7 @@ public struct ClipViewer: Sendable {
 }
 
 /// A clip on its own page. What only its creator and admins may know is nil for others.
-public struct ClipDetails: Encodable, Sendable {
+public struct ClipDetails: Sendable {
     /// What everybody sees wherever the clip stands.
     public let card: ClipCard
     /// What it is about.
@@ -49,35 +49,10 @@ public struct ClipDetails: Encodable, Sendable {
     public let processingError: String?
     /// Why it was refused.
     public let rejectionReason: String?
-
-    private enum CodingKeys: CodingKey {
-        case description, status, label, season, slot, voteCount, weightedScore, viewCount, history, createdAt
-        case activatedAt, processing, processingError, rejectionReason
-    }
-
-    /// Writes the card's members and the rest side by side.
-    public func encode(to encoder: any Encoder) throws {
-        try card.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(description, forKey: .description)
-        try container.encode(status, forKey: .status)
-        try container.encode(label, forKey: .label)
-        try container.encode(season, forKey: .season)
-        try container.encode(slot, forKey: .slot)
-        try container.encode(voteCount, forKey: .voteCount)
-        try container.encode(weightedScore, forKey: .weightedScore)
-        try container.encode(viewCount, forKey: .viewCount)
-        try container.encode(history, forKey: .history)
-        try container.encode(createdAt, forKey: .createdAt)
-        try container.encode(activatedAt, forKey: .activatedAt)
-        try container.encode(processing, forKey: .processing)
-        try container.encode(processingError, forKey: .processingError)
-        try container.encode(rejectionReason, forKey: .rejectionReason)
-    }
 }
 
 /// How a clip ended in one round.
-public struct ClipRound: Encodable, Sendable, RowDecodable {
+public struct ClipRound: Sendable, RowDecodable {
     /// The slot.
     public let slot: Int
     /// Its place, from 1.

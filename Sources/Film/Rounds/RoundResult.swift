@@ -3,7 +3,7 @@ internal import Postgres
 public import Refusals
 
 /// How a round ended, for good.
-public struct RoundResult: Encodable, Sendable {
+public struct RoundResult: Sendable {
     /// The season.
     public let season: RoundSeason
     /// The slot.
@@ -11,23 +11,23 @@ public struct RoundResult: Encodable, Sendable {
     /// How the slot stands; there are results once it is locked.
     public let status: SlotStatus
     /// When the round opened.
-    @OrNull public internal(set) var openedAt: Date?
+    public let openedAt: Date?
     /// When it was closed.
-    @OrNull public internal(set) var closedAt: Date?
+    public let closedAt: Date?
     /// When it ends, while it is open.
-    @OrNull public internal(set) var votingEndsAt: Date?
+    public let votingEndsAt: Date?
     /// When an undecided review ends, while there is one.
-    @OrNull public internal(set) var reviewEndsAt: Date?
+    public let reviewEndsAt: Date?
     /// Every clip that competed, the winner first.
     public let results: [RankedClip]
     /// What was done to the round beside voting.
     public let interventions: [Intervention]
     /// The export that the count can be checked by; nil until it is written.
-    @OrNull public internal(set) var export: RoundExport?
+    public let export: RoundExport?
 }
 
 /// Something that was done to a round beside voting.
-public struct Intervention: Encodable, Sendable {
+public struct Intervention: Sendable {
     /// What: `review_opened`, `review_accepted`, `review_voided`, `review_expired`, `votes_voided`, `votes_restored`…
     public let kind: String
     /// Whether an admin did it; else a rule of the site.
@@ -35,13 +35,13 @@ public struct Intervention: Encodable, Sendable {
     /// Why.
     public let reason: String
     /// How many votes it concerned.
-    @OrNull public internal(set) var votes: Int?
+    public let votes: Int?
     /// When.
     public let at: Date
 }
 
 /// What is to be known of a round's export.
-public struct RoundExport: Encodable, Sendable {
+public struct RoundExport: Sendable {
     /// The hash of the newest export of the round, in hexadecimal.
     public let hash: String
     /// Its place in the season's chain.
@@ -51,7 +51,7 @@ public struct RoundExport: Encodable, Sendable {
 }
 
 /// The season of a round.
-public struct RoundSeason: Encodable, Sendable {
+public struct RoundSeason: Sendable {
     /// Its id.
     public let id: UUID
     /// Its number.
@@ -63,7 +63,7 @@ public struct RoundSeason: Encodable, Sendable {
 }
 
 /// A clip's place in a round.
-public struct RankedClip: Encodable, Sendable {
+public struct RankedClip: Sendable {
     /// Its place, from 1.
     public let rank: Int
     /// Whether it was locked into the film.

@@ -25,7 +25,7 @@ public struct TallyRecord: Sendable, RowDecodable {
 }
 
 /// One's own votes in a closed round, as they stand in its export.
-public struct Receipt: Encodable, Sendable {
+public struct Receipt: Sendable {
     /// The pseudonym that the export lists the votes under.
     public let voter: String
     /// The votes.
@@ -33,9 +33,9 @@ public struct Receipt: Encodable, Sendable {
 }
 
 /// One of one's own votes.
-public struct ReceiptVote: Encodable, Sendable {
+public struct ReceiptVote: Sendable {
     /// The clip.
-    public let clipId: UUID
+    public let clipID: UUID
     /// Its title.
     public let title: String
     /// How often it was cast.
@@ -93,7 +93,7 @@ public struct Tallies: Sendable {
             for row in rows {
                 let voter: String = try row.value("pseudonym")
                 let vote = ReceiptVote(
-                    clipId: try row.value("clip_id"), title: try row.value("title"), casts: try row.value("casts"),
+                    clipID: try row.value("clip_id"), title: try row.value("title"), casts: try row.value("casts"),
                     weight: try row.value("weight"), voided: try row.value("is_void"), castAt: try row.value("cast_at"))
                 let before = receipts.last?.voter == voter ? receipts.removeLast().votes : []
                 receipts.append(Receipt(voter: voter, votes: before + [vote]))

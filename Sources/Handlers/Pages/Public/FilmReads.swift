@@ -87,9 +87,9 @@ extension RoundView {
 extension ClipView {
     /// A clip whose file is not ready is not shown.
     fileprivate init?(_ clip: ClipCard, votes: Int?) {
-        guard let videoURL = clip.videoUrl, let posterURL = clip.posterUrl else { return nil }
+        guard let videoURL = clip.videoURL, let posterURL = clip.posterURL else { return nil }
         self.init(
-            id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarUrl, genre: clip.genre,
+            id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarURL, genre: clip.genre,
             isAIGenerated: clip.aiGenerated, videoURL: videoURL, posterURL: posterURL,
             durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0)
     }

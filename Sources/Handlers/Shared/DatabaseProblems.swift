@@ -1,9 +1,10 @@
-internal import HTTP
+public import HTTP
 internal import Postgres
 
-/// How clients are told of the database's errors. What stands here is all they learn; the log has the rest.
-enum DatabaseProblems {
-    static func problem(for error: any Error) -> Problem? {
+/// What clients learn of the database's errors. The log has the rest.
+public enum DatabaseProblems {
+    /// The problem for an error of the database; nil for a fault of the site, and for any other error.
+    public static func problem(for error: any Error) -> Problem? {
         guard let error = DatabaseError(in: error) else { return nil }
         switch error {
         case .unavailable, .poolExhausted:
@@ -22,7 +23,7 @@ enum DatabaseProblems {
     }
 
     /// The constraints that a request may run into although its schema let it pass.
-    static let constraints: [String: (status: Int, code: String, message: String)] = [
+    public static let constraints: [String: (status: Int, code: String, message: String)] = [
         "users_username_key": (409, "username_taken", "This name is taken."),
         "users_username_form": (422, "username_form", "A name has 3 to 20 letters, digits or underscores."),
         "seasons_one_active": (409, "another_season_active", "Another season is running. Only one can run at a time."),
