@@ -65,6 +65,20 @@ create table sign_in_links (
 );
 create index sign_in_links_user on sign_in_links (user_id);
 
+-- Links by mail that add an address to a member's sign-in methods. They are kept apart from the links that sign in, so
+-- that neither can be used as the other.
+create table email_identity_links (
+    token_hash bytea primary key,
+    user_id uuid not null references users on delete cascade,
+    address text not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    constraint email_identity_links_token_is_a_hash check (octet_length(token_hash) = 32)
+);
+create index email_identity_links_user on email_identity_links (user_id);
+create index email_identity_links_expiry on email_identity_links (expires_at);
+
 -- The links that were asked for within the hour, to limit them for each address. The address itself is not stored.
 create table sign_in_requests (
     id bigint generated always as identity primary key,
@@ -75,4 +89,4 @@ create table sign_in_requests (
 create index sign_in_requests_address on sign_in_requests (address_hash, requested_at);
 create index sign_in_requests_age on sign_in_requests (requested_at);
 
-grant select, insert, update, delete on sign_in_links, sign_in_requests to dailies_jobs;
+grant select, insert, update, delete on sign_in_links, email_identity_links, sign_in_requests to dailies_jobs;

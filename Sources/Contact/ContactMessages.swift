@@ -2,13 +2,13 @@ public import FoundationEssentials
 public import Postgres
 public import Text
 
-/// What a visitor wrote to whoever runs the site.
+/// A message that a visitor sent to the operator of the site.
 public struct ContactMessage: Sendable, Equatable, RowDecodable {
     /// The number; later messages have higher ones.
     public let id: Int64
-    /// How the writer is called.
+    /// The name of the sender.
     public let name: String
-    /// Where an answer reaches the writer.
+    /// The address for an answer.
     public let email: String
     /// What it is about; may be empty.
     public let subject: String

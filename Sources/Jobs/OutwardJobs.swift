@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Contact
+internal import FoundationEssentials
 internal import Identity
 internal import Logging
 internal import Mail
@@ -32,12 +33,17 @@ struct OutwardJobs {
         }
         guard let mailer else { throw MailIsOff() }
         let goodFor = Duration.seconds(settings.signInLinkMinutes * 60)
-        let link = try context.database.withConnection {
-            try SignInLinks.create(for: address, goodFor: goodFor, on: $0)
+        let link = try context.database.withConnection { connection in
+            if let member = job.member {
+                let token = try EmailIdentityLinks.create(for: address, of: member, goodFor: goodFor, on: connection)
+                return EmailIdentityLinks.address(of: token, siteURL: settings.siteURL)
+            }
+            let token = try SignInLinks.create(for: address, goodFor: goodFor, on: connection)
+            return SignInLinks.address(of: token, siteURL: settings.siteURL, next: job.next)
         }
         let message = SignInMail(
-            siteName: settings.siteName, siteURL: settings.siteURL, minutes: settings.signInLinkMinutes,
-            link: SignInLinks.address(of: link, siteURL: settings.siteURL, next: job.next)
+            job.member == nil ? .signIn : .addAddress, siteName: settings.siteName, siteURL: settings.siteURL,
+            minutes: settings.signInLinkMinutes, link: link
         ).message(to: address)
         if let fault = mailer.send(message) {
             if fault.isFinal { return .discard(reason: fault.description) }
@@ -93,4 +99,6 @@ struct SendSignInLink: JobPayload {
     /// Absent once the job is done with it.
     let address: String?
     let next: String?
+    /// The member to whose sign-in methods the link adds the address; nil for a link that signs in.
+    let member: UUID?
 }

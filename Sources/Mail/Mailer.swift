@@ -4,7 +4,7 @@ internal import HTTPClient
 internal import Platform
 internal import Text
 
-/// Sends the site's mail by whatever the settings name.
+/// Sends the site's mail through the relay or program that the settings name.
 public struct Mailer: Sendable {
     private let settings: MailSettings
     private let senderName: String

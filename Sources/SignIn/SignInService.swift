@@ -81,11 +81,11 @@ public struct SignInService: Sendable {
     private let siteURL: String
     private let adminEmails: Set<String>
     private let sessionDays: Int
-    private let mailCounts: Bool
+    private let sendsMail: Bool
 
-    /// Composes the parts by the settings. `mailCounts` tells whether links can be sent by e-mail, which makes an
-    /// address a way in.
-    public init(settings: Settings, database: Database, mailCounts: Bool = false) {
+    /// Composes the parts by the settings. `sendsMail` says whether links can be sent by e-mail, which makes an
+    /// address a sign-in method.
+    public init(settings: Settings, database: Database, sendsMail: Bool = false) {
         providers = settings.signInProviders.map(Provider.init)
         // Messages speak of the people who sign in by the provider of one's own choice, if there is one.
         let speaker = settings.signInProviders.first { $0.name == "oidc" }?.key ?? "identity"
@@ -94,13 +94,13 @@ public struct SignInService: Sendable {
         siteURL = settings.siteURL
         adminEmails = Set(settings.adminEmails)
         sessionDays = settings.sessionDays
-        self.mailCounts = mailCounts
+        self.sendsMail = sendsMail
     }
 
     /// The provider of that name.
     public func provider(_ name: String) -> Provider? { providers.first { $0.name == name } }
 
-    /// Begins a sign-in, or the linking of a further way in to a member. `browser` is the cookie that the browser has
+    /// Begins a sign-in, or the linking of a further sign-in method to a member. `browser` is the cookie that the browser has
     /// already, from another tab for example.
     public func start(
         _ provider: Provider, next: String?, linking member: UUID? = nil, browser: OpaqueToken?
@@ -169,14 +169,14 @@ public struct SignInService: Sendable {
         return .signedIn(token, returnPath: path)
     }
 
-    /// The ways in of a member, the oldest first.
+    /// The sign-in methods of a member, the oldest first.
     public func identities(of member: UUID) throws(DatabaseError) -> [LinkedIdentity] {
         try Identities.list(of: member, in: database)
     }
 
     /// Removes a sign-in method of a member, but never the last one.
     public func remove(_ id: UUID, of member: UUID) throws(IdentityError) {
-        try Identities.remove(id, of: member, usable: providers.map(\.key), mailCounts: mailCounts, in: database)
+        try Identities.remove(id, of: member, usable: providers.map(\.key), sendsMail: sendsMail, in: database)
     }
 
     private func account(

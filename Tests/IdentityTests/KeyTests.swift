@@ -142,7 +142,7 @@ struct KeyTests {
             let cache = APIKeyCache(database: web, life: .seconds(86_400))
             let listener = Listener(
                 test.options(as: .web), channels: ["dailies"],
-                onNotification: { cache.hear(payload: $0.payload) }, onLoss: { cache.forgetAll() })
+                onNotification: { cache.forget(payload: $0.payload) }, onLoss: { cache.forgetAll() })
             listener.start()
             defer { listener.stop() }
             #expect(eventually { listener.isListening })
@@ -154,7 +154,7 @@ struct KeyTests {
             #expect(try eventually { try cache.find(revoked, at: Date()) == nil })
             // Sessions that end are no news for keys; what is in memory stays.
             try test.database(as: .owner).execute("delete from api_keys where revoked_at is not null")
-            cache.hear("session:00")
+            cache.forget("session:00")
             #expect(try cache.find(kept, at: Date()) != nil)
             try ban(test, mira.id, "spam")
             #expect(try eventually { try cache.find(kept, at: Date()) == nil })

@@ -106,7 +106,7 @@ struct SessionTests {
             if let other { try superuser.execute("update users set avatar_seed = \(other)") }
             let seed: String = try superuser.one("select avatar_seed from users")
             #expect(try test.find(token)?.avatarSeed == seed)
-            #expect(Bytes16(hex: String(repeating: "AB", count: 16)) == nil)
+            #expect(Identifier128(hex: String(repeating: "AB", count: 16)) == nil)
         }
     }
 
@@ -194,7 +194,7 @@ struct SessionCacheTests {
                 database: test.database(as: .web), sessionDays: 30, life: .seconds(86_400), capacity: capacity)
             self.cache = cache
             listener = Listener(
-                test.options(as: .web), channels: ["dailies"], onNotification: { cache.hear($0) },
+                test.options(as: .web), channels: ["dailies"], onNotification: { cache.forget(payload: $0.payload) },
                 onLoss: { cache.forgetAll() })
             listener.start()
             #expect(eventually { listener.isListening })
@@ -280,8 +280,8 @@ struct SessionCacheTests {
             // Without a word to anybody, so that a cached answer can be told from a fresh one.
             try test.database(as: .owner).execute("delete from sessions")
             #expect(try process.find(token) != nil)
-            process.cache.hear(payload: "no json")
-            process.cache.hear(payload: #"{"topic":"film","detail":"x","number":1}"#)
+            process.cache.forget(payload: "no json")
+            process.cache.forget(payload: #"{"topic":"film","detail":"x","number":1}"#)
             #expect(try process.find(token) != nil)
             process.cache.forgetAll()
             #expect(try process.find(token) == nil)

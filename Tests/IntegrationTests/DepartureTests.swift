@@ -85,7 +85,15 @@ private struct TracedSite {
             insert into sign_in_links (token_hash, address, created_at, expires_at)
             values (sha256('c'), 'mira@work.example', now(), now() + interval '1 hour')
             """)
-        needles += ["subject-of-mira", "mira@work.example", "a message of mira", "written before she signed in"]
+        try root.execute(
+            """
+            insert into email_identity_links (token_hash, user_id, address, created_at, expires_at)
+            values (sha256('d'), \(miraID), 'mira@new.example', now(), now() + interval '1 hour')
+            """)
+        needles += [
+            "subject-of-mira", "mira@work.example", "mira@new.example", "a message of mira",
+            "written before she signed in",
+        ]
         needles += hashes
         needles += [
             miraID.uuidString.lowercased(), "mira_okafor", "mira_new", "mira@private.example", "seed-of-mira",

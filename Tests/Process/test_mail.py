@@ -96,6 +96,22 @@ def test_a_link_is_mailed_and_nothing_secret_stays(post):
     assert post.rows("select count(*) from users") == [(0,)]
 
 
+def test_a_link_that_adds_an_address(post):
+    """AUTH-05 the mail to an address that a member adds says so, and its link signs no one in."""
+    with MailPeer() as peer:
+        ((member,),) = post.rows("insert into users default values returning id")
+        post.rows("select request_email_identity(%s, 'Ida@Example.org')", member, user="dailies_web")
+        assert post.job[2] == {"address": "ida@example.org", "member": str(member)}
+        assert post.send(f"smtp://127.0.0.1:{peer.port}").returncode == 0
+        (letter,) = peer.wait()
+    assert letter.message["Subject"].startswith("Confirm your address for ")
+    found = re.search(r"http\S+/settings#email-token=[\w-]{43}\b", letter.text)
+    assert found and found[0] in letter.message.get_body(("html",)).get_content()
+    assert post.job[2] == {}
+    assert post.rows("select address, user_id, used_at from email_identity_links") == [("ida@example.org", member, None)]
+    assert post.rows("select count(*) from sign_in_links") == [(0,)]
+
+
 @pytest.mark.parametrize("login", [None, ("film", "pa:ss/w@rd ü")])
 @pytest.mark.parametrize("way", ["plain", "starttls", "tls"])
 def test_ways_to_a_server(post, way, login):

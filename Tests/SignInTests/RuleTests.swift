@@ -80,7 +80,7 @@ struct SignInRuleTests {
     @Test("AUTH-01 of a document that is kept the old one serves while the provider is away, but not for ever anew")
     func keptDocuments() throws {
         let calls = Counter()
-        let kept = Kept<Int>(pause: .seconds(3_600)) { () throws(ProviderFault) in
+        let kept = CachedDocument<Int>(pause: .seconds(3_600)) { () throws(ProviderFault) in
             let number = calls.next()
             if number > 2 { throw .unavailable("away") }
             return (number, life: .zero)
@@ -89,7 +89,7 @@ struct SignInRuleTests {
         #expect(try kept.renewed() == 2)
         #expect(try kept.renewed() == nil)
         #expect(try kept.value() == 2, "the old one, since the third fetch fails")
-        let liar = Kept<Int>(pause: .zero) { () throws(ProviderFault) in
+        let liar = CachedDocument<Int>(pause: .zero) { () throws(ProviderFault) in
             guard calls.next() == 4 else { throw .untrusted("a lie") }
             return (7, life: .zero)
         }
@@ -156,7 +156,7 @@ struct IdentityTests {
                 let refusals = try gathered(2) { number in
                     try refusal {
                         try Identities.remove(
-                            ids[number], of: member, usable: ["google", "github"], mailCounts: false, in: web)
+                            ids[number], of: member, usable: ["google", "github"], sendsMail: false, in: web)
                     }
                 }
                 #expect(Set(refusals) == [nil, .last])
@@ -172,20 +172,20 @@ struct IdentityTests {
             let member: UUID = try test.database(as: .superuser).one("select user_id from identities")
             #expect(try Identities.link(ann, provider: "gone", to: member, in: web) == .linked)
             let google = try #require(Identities.list(of: member, in: web).first { $0.providerKey == "google" }?.id)
-            func remove(_ identity: UUID, _ member: UUID, mailCounts: Bool = false) throws -> IdentityRefusal? {
+            func remove(_ identity: UUID, _ member: UUID, sendsMail: Bool = false) throws -> IdentityRefusal? {
                 try refusal {
                     try Identities.remove(
-                        identity, of: member, usable: ["google"], mailCounts: mailCounts, in: web)
+                        identity, of: member, usable: ["google"], sendsMail: sendsMail, in: web)
                 }
             }
             #expect(try remove(google, member) == .last)
-            #expect(try remove(google, UUID(), mailCounts: true) == .notFound)
+            #expect(try remove(google, UUID(), sendsMail: true) == .notFound)
             // That an account holds an address makes it nobody's who reads that address's mail.
-            #expect(try remove(google, member, mailCounts: true) == .last)
+            #expect(try remove(google, member, sendsMail: true) == .last)
             let mail = ProviderAccount(subject: "ann@example.org", email: "ann@example.org", emailIsVerified: true)
             #expect(try Identities.link(mail, provider: "email", to: member, in: web) == .linked)
             #expect(try remove(google, member) == .last)
-            #expect(try remove(google, member, mailCounts: true) == nil)
+            #expect(try remove(google, member, sendsMail: true) == nil)
         }
     }
 

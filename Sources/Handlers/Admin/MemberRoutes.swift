@@ -69,8 +69,7 @@ extension AdminRoutes {
             case .role(let isAdmin): try administration.setAdmin(isAdmin, id, reason: input.reason, by: admin.id)
             case .rename(let name): try administration.rename(id, to: name, reason: input.reason, by: admin.id)
             }
-            // This process need not wait for the news of what it did itself.
-            identity.hear("user:" + id.uuidString)
+            identity.forget(member: id)
             return try detail(of: id, for: context, administration, audit)
         }
     }

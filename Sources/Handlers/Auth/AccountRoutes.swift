@@ -59,7 +59,7 @@ extension AuthRoutes {
             }
             // Not whose it was: the log keeps no trace of who has left.
             context.log.notice("an account was deleted")
-            identity.hear("user:" + member.id.uuidString)
+            identity.forget(member: member.id)
             return try Response.json(
                 DeletionAnswer(clipsKept: departure.clipsKept, clipsRemoved: departure.clipsRemoved)
             )

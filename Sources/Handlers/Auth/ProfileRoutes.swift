@@ -42,7 +42,7 @@ extension AuthRoutes {
                     username: input.username, ageConfirmed: input.ageConfirmed ?? false, for: member.id,
                     in: identity.database)
             }
-            identity.sessions.hear("user:" + member.id.uuidString)
+            identity.forget(member: member.id)
             let token = context.request.cookies[identity.cookies.session].flatMap(OpaqueToken.init)
             return try .json(AccountAnswer(try token.flatMap { try identity.sessions.find($0, at: context.now) }))
         }

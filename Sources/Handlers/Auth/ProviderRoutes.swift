@@ -73,8 +73,7 @@ extension AuthRoutes {
                 case .linked(let path):
                     return Response.redirect(to: path).setting(identity.noSignInCookie)
                 case .signedIn(let token, let path):
-                    // This process need not wait for the news of what it did itself.
-                    if let member = context.caller.member { identity.sessions.hear("session:" + member.sessionID) }
+                    if let member = context.caller.member { identity.forget(session: member.sessionID) }
                     let session = try identity.sessions.find(token, at: context.now)
                     return Response.redirect(to: onward(session, path))
                         .setting(identity.sessionCookie(token)).setting(identity.noSignInCookie)

@@ -68,7 +68,7 @@ extension AuthRoutes {
 
     private static func rename(_ member: UUID, to username: String, _ identity: IdentityService) throws {
         try refusing { try Members.rename(member, to: username, in: identity.database) }
-        identity.hear("user:" + member.uuidString)
+        identity.forget(member: member)
     }
 
     private static func answer(_ member: UUID, _ identity: IdentityService) throws -> Response {

@@ -60,8 +60,7 @@ extension AuthRoutes {
         ) { context in
             if let member = context.caller.member {
                 try Sessions.end(member.sessionID, of: member.id, in: identity.database)
-                // This process need not wait for the news of what it did itself.
-                identity.sessions.hear("session:" + member.sessionID)
+                identity.forget(session: member.sessionID)
             }
             return Response.noContent.setting(identity.noSessionCookie)
         }

@@ -15,7 +15,7 @@ public struct APIKeyToken: Sendable, Hashable, CustomStringConvertible {
     /// A new key.
     public static func random() -> APIKeyToken { APIKeyToken(.random()) }
 
-    /// A key that somebody sends; nil when it cannot be one, so that nobody need look for it.
+    /// A key that a client sends; nil when it has not the form of one, so that no lookup is needed.
     public init?(_ text: String) {
         guard text.hasPrefix(Self.prefix), let token = OpaqueToken(String(text.dropFirst(Self.prefix.count))) else {
             return nil
@@ -155,11 +155,11 @@ public final class APIKeyCache: Sendable {
         try cache.find(key.token, at: now) { () throws(DatabaseError) in try APIKeys.find(key, in: database) }
     }
 
-    /// Hears what was announced on the topic `sessions`: `key:<hash>` or `user:<id>`.
-    public func hear(_ detail: String) { cache.hear(detail) }
+    /// Forgets the keys that an announcement on the topic `sessions` names: `key:<hash>` or `user:<id>`.
+    public func forget(_ announcement: String) { cache.forget(announcement) }
 
-    /// Hears the payload of a notification of the channel `dailies`.
-    public func hear(payload: String) { cache.hear(payload: payload) }
+    /// Forgets the keys that the payload of a notification on the channel `dailies` names.
+    public func forget(payload: String) { cache.forget(payload: payload) }
 
     /// Forgets everything, as after a loss of the listening connection.
     public func forgetAll() { cache.forgetAll() }

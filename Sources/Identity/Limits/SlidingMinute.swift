@@ -30,8 +30,8 @@ struct SlidingMinute: Equatable {
 
     var isEmpty: Bool { current == 0 && previous == 0 }
 
-    /// Goes on to a minute. One minute back is where somebody stands who looked at the clock a moment before another;
-    /// farther back the clock was set, and what was counted by it means nothing.
+    /// Moves to a minute. One minute back is normal for a caller that read the clock a moment before another one. Farther
+    /// back means that the clock was set, and the counts mean nothing.
     mutating func move(to minute: Int32) {
         switch Int(minute) - Int(self.minute) {
         case -1, 0: break

@@ -2,7 +2,7 @@ public import FoundationEssentials
 public import Postgres
 public import Refusals
 
-/// What a member's account is as a whole: all that is kept about the person, to be taken along or to be forgotten.
+/// A member's account as a whole: exporting and deleting all that is stored about the person.
 public enum Accounts {
     /// What a deleted account leaves behind. Its clips in a film have no name.
     public struct Departure: Sendable, Equatable {
@@ -47,9 +47,9 @@ public struct MemberPreferences: Sendable, Equatable, RowDecodable {
     public let username: String?
     /// From when the name may be changed; nil when it was never changed.
     public let nextChangeAt: Date?
-    /// Whether takes play with sound; nil when nothing was chosen.
+    /// Whether clips play with sound; nil when nothing was chosen.
     public let sound: Bool?
-    /// Whether things may move by themselves; nil when nothing was chosen.
+    /// Whether animations may play; nil when nothing was chosen.
     public let motion: Bool?
 
     /// Reads a row of `find_preferences`.

@@ -67,7 +67,7 @@ public struct AuditEntry: Sendable, RowDecodable {
     }
 }
 
-/// What admins and the operator did. Entries are written by the functions that do it, and nobody changes them.
+/// What admins and the operator did. The functions that do it write the entries. Entries never change.
 public struct AuditLog: Sendable {
     private let database: Database
 
@@ -102,7 +102,7 @@ public struct AuditLog: Sendable {
         return try order.page(of: found, filter.page) { row in try AuditEntry(row: row) }
     }
 
-    /// Every action that stands in the log, for a list to choose from.
+    /// Every action in the log, for a list to choose from.
     public func actions(for reader: UUID?) throws(DatabaseError) -> [String] {
         // Jumps through the index from one action to the next, so that the length of the log does not matter.
         try database.acting(for: reader).query(
@@ -143,7 +143,7 @@ public struct AuditLog: Sendable {
         return all
     }
 
-    /// Text that stands for itself in a pattern of `like`.
+    /// Text as a pattern of `like` that matches exactly it.
     private static func pattern(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }

@@ -2,8 +2,8 @@ public import FoundationEssentials
 public import Postgres
 public import Refusals
 
-/// What admins do about members. Every change takes effect with its commit, in every process, and stands in the audit
-/// log. The actor is an admin, or nil for the operator.
+/// Bans, roles and renamings by admins. Every change takes effect with its commit, in every process, and is recorded in
+/// the audit log. The actor is an admin, or nil for the operator.
 public struct MemberAdministration: Sendable {
     /// Publishes what a row of events says, if and only if the transaction commits.
     public typealias Announce = @Sendable (Row, Connection) throws -> Void
@@ -11,7 +11,7 @@ public struct MemberAdministration: Sendable {
     let database: Database
     private let announce: Announce
 
-    /// `announce` is told of what happens to the open round when a member's clips come back.
+    /// `announce` is called with what happens to the open round when a member's clips return.
     public init(database: Database, announce: @escaping Announce) {
         self.database = database
         self.announce = announce

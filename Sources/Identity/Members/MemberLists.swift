@@ -96,7 +96,7 @@ public struct AdministeredMember: Sendable, RowDecodable {
     public let appeal: String?
     /// How many sessions have not ended.
     public let sessions: Int
-    /// How many clips have each status.
+    /// How many clips there are in each status.
     public let clips: [String: Int]
     /// How many votes were cast that count.
     public let votes: Int

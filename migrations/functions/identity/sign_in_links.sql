@@ -82,12 +82,10 @@ begin
 end
 $$;
 
--- Enqueues the job that mails a link, unless the address had its share of this hour. It does not look whether the
--- address has an account, so it does the same work in either case.
-create or replace function request_sign_in_link(wanted text, onward text)
+-- Counts a request for a mail with a link to an address; false when the address has received its mails of this hour.
+create or replace function count_link_request(wanted text)
 returns boolean
 language plpgsql
-security definer
 set search_path = public, pg_temp
 as $$
 declare
@@ -104,6 +102,22 @@ begin
         return false;
     end if;
     insert into sign_in_requests (address_hash, requested_at) values (hashed, moment);
+    return true;
+end
+$$;
+
+-- Enqueues the job that mails a sign-in link, unless the address has received its mails of this hour. It does not look
+-- whether the address has an account, so it does the same work in either case.
+create or replace function request_sign_in_link(wanted text, onward text)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    if not count_link_request(wanted) then
+        return false;
+    end if;
     perform enqueue_job(
         'send_sign_in_link', jsonb_strip_nulls(jsonb_build_object('address', lower(wanted), 'next', onward)),
         'outward', 1, job_max_attempts => 12
@@ -140,6 +154,7 @@ revoke all on function
     sign_in_link_state(bytea),
     sign_in_by_link(bytea, bytea, bytea, text, text, int),
     member_of_email(text),
+    count_link_request(text),
     request_sign_in_link(text, text),
     sweep_sign_in_requests()
     from public;

@@ -239,6 +239,7 @@ begin
     -- Rows that name the member by an address and not by the id.
     delete from contact_messages where user_id = member or lower(email) = any (addresses);
     delete from sign_in_links where lower(address) = any (addresses);
+    delete from email_identity_links where lower(address) = any (addresses);
     perform pseudonymize_references(member, pseudonym);
     delete from users where id = member;
     begin

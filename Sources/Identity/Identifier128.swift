@@ -1,7 +1,7 @@
 internal import Text
 
 /// Sixteen bytes in place, such as a network's hash, where an array or a text would be an allocation for each that is kept.
-public struct Bytes16: Hashable, Sendable {
+public struct Identifier128: Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
 

@@ -3,9 +3,9 @@ internal import HTTPClient
 internal import Synchronization
 internal import Text
 
-/// A document of a provider that is kept for a while. One that cannot be fetched anew is used a day longer, so that a
-/// short outage of the provider's edge keeps nobody out.
-final class Kept<Value: Sendable>: Sendable {
+/// A document of a provider, cached for a while. When it cannot be fetched again it is used for another day, so that a
+/// short outage of the provider does not prevent sign-ins.
+final class CachedDocument<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var freshUntil = ContinuousClock.now
@@ -19,7 +19,7 @@ final class Kept<Value: Sendable>: Sendable {
     private let fetch: @Sendable () throws(ProviderFault) -> (Value, life: Duration)
     private let pause: Duration
 
-    /// `pause` is how long must lie between renewals that are asked for out of turn.
+    /// `pause` is the shortest time between renewals before the end of the document's life.
     init(pause: Duration, fetch: @escaping @Sendable () throws(ProviderFault) -> (Value, life: Duration)) {
         self.pause = pause
         self.fetch = fetch
@@ -39,8 +39,8 @@ final class Kept<Value: Sendable>: Sendable {
         }
     }
 
-    /// The document fetched anew before its time; nil when that has just been done. A forged token can thereby not make
-    /// this site ask the provider again and again.
+    /// The document, fetched again before its life ends; nil when that has just been done. So forged tokens cannot make
+    /// this site send request after request to the provider.
     func renewed() throws(ProviderFault) -> Value? {
         let now = ContinuousClock.now
         let mayAsk = state.withLock { state in

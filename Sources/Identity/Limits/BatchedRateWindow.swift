@@ -1,26 +1,27 @@
-/// What one process knows of a network's minute: what Postgres has counted, and what passed here since.
-struct SettledWindow {
+/// The requests of one network in a sliding minute, as one process knows them: the counts of Postgres, and the requests
+/// here since the last exchange.
+struct BatchedRateWindow {
     private var all: SlidingMinute
-    private var unsettled: SlidingMinute
-    /// Whether it stands in the list of those that are to be settled: somebody asked since the last time, even in vain,
-    /// and is to hear of what passed elsewhere.
+    private var unreported: SlidingMinute
+    /// Whether it is in the list for the next exchange. A request that was refused lists it too, since requests elsewhere
+    /// may have made room.
     private(set) var isListed = false
 
     init(_ minute: Int32) {
         all = SlidingMinute(minute: minute)
-        unsettled = all
+        unreported = all
     }
 
-    /// Counts an action if there is room for it. Tells whether it is to be listed now, which is for whoever has taken more
-    /// than `quiet` of the limit.
+    /// Counts an action if there is room for it. `isNews` says that the window must be listed now, because it has used
+    /// more than `quiet` of the limit.
     mutating func take(_ allowed: Int, quiet: Int, at moment: RateMoment) -> (RateStanding, isNews: Bool) {
         move(to: moment.minute)
-        // Whoever looked at the clock before the minute ended stands at the beginning of the next.
+        // A caller that read the clock before the minute ended counts as at the beginning of the next.
         let elapsed = moment.minute < all.minute ? 0 : moment.elapsed
         let isAllowed = all.room(of: allowed, elapsed: elapsed) > 0
         if isAllowed {
             all.count()
-            unsettled.count()
+            unreported.count()
         }
         let isNews = !isListed && (!isAllowed || Int(all.current) + Int(all.previous) > quiet)
         if isNews { isListed = true }
@@ -32,40 +33,40 @@ struct SettledWindow {
         )
     }
 
-    /// Whether something passed that nobody has been told of, or is about to be.
-    var isOwing: Bool { !isListed && !unsettled.isEmpty }
+    /// Whether it holds requests that have not been reported and are not part of the next exchange.
+    var isOwing: Bool { !isListed && !unreported.isEmpty }
 
-    /// It is to be settled the next time.
+    /// Makes it part of the next exchange.
     mutating func list() { isListed = true }
 
-    /// What is to be settled, as of a minute, and from now on no longer is.
+    /// The requests to report as of a minute. They count as reported from now on.
     mutating func handOver(in minute: Int32) -> SlidingMinute? {
         move(to: minute)
         defer {
-            unsettled = SlidingMinute(minute: unsettled.minute)
+            unreported = SlidingMinute(minute: unreported.minute)
             isListed = false
         }
-        return isListed ? unsettled : nil
+        return isListed ? unreported : nil
     }
 
-    /// Takes back what was handed over in vain.
+    /// Takes back counts whose report failed.
     mutating func takeBack(_ counts: SlidingMinute) {
         var counts = counts
-        counts.move(to: unsettled.minute)
-        unsettled.add(counts)
+        counts.move(to: unreported.minute)
+        unreported.add(counts)
         isListed = true
     }
 
-    /// Takes over what Postgres has counted, all that was handed over included.
+    /// Adopts the counts of Postgres, which include all that was handed over.
     mutating func adopt(_ counts: SlidingMinute) {
         var counts = counts
-        unsettled.move(to: counts.minute)
-        counts.move(to: unsettled.minute)
-        counts.add(unsettled)
+        unreported.move(to: counts.minute)
+        counts.move(to: unreported.minute)
+        counts.add(unreported)
         all = counts
     }
 
-    /// Whether nothing of it reaches into a minute.
+    /// Whether none of its requests count in a minute.
     func isQuiet(in minute: Int32) -> Bool { abs(Int(minute) - Int(all.minute)) > 1 }
 
     /// Whether it has no room for more, even at the end of its minute.
@@ -73,6 +74,6 @@ struct SettledWindow {
 
     private mutating func move(to minute: Int32) {
         all.move(to: minute)
-        unsettled.move(to: minute)
+        unreported.move(to: minute)
     }
 }

@@ -5,43 +5,43 @@ public import Postgres
 internal import Synchronization
 public import Text
 
-/// Counts how often a network asks for what only costs its answer, without asking Postgres before each: this process
-/// decides at once, and settles with Postgres once a second what it let through.
+/// Limits requests that only cost their answer, without asking Postgres before each: this process decides at once, and
+/// exchanges its counts with Postgres once a second.
 ///
-/// In one process the limit is exact. What other processes let through is known within a second, so that a network which
-/// asks several at once from a standstill can have that many limits in that second; it is counted all the same, and the
-/// network waits the longer for it. Whoever has taken no more than a tenth of the limit is not worth a row each second: of
-/// that nobody else hears until it is more. While Postgres is away each process counts for itself. For whatever must never
-/// pass once too often there is `RateLimiter`.
-public final class SettledLimiter: Sendable {
+/// In one process the limit is exact. The counts of other processes arrive within a second. A network that sends
+/// requests to several processes at once can therefore use the limit of each in its first second; all of them are
+/// counted, so it waits longer afterwards. A network that has used at most a tenth of the limit is not reported, since a
+/// row each second would cost more than it is worth; other processes learn of it when it passes that share. While
+/// Postgres is not available each process counts for itself. Limits that must never be exceeded use `RateLimiter`.
+public final class BatchedRateLimiter: Sendable {
     private static let interval = Duration.seconds(1)
-    /// What one statement settles at most.
+    /// The most windows that one statement exchanges.
     private static let batchLimit = 8_192
 
     private let name: String
     private let allowed: Int
-    /// What a network takes in two minutes without being spoken of.
+    /// How many requests of a network in two minutes are not reported.
     private let quiet: Int
     private let capacity: Int
     private let database: Database
     private let clock: WallClock
     private let log: Log
     private let state = Monitor(State())
-    /// Held while somebody settles, and whether that failed the last time.
+    /// Held during an exchange. The value says whether the last one failed.
     private let settling = Mutex(false)
     private let thread = Mutex<BackgroundThread?>(nil)
 
     private struct State {
-        var windows: [Bytes16: SettledWindow] = [:]
-        /// Whose windows are listed, to be settled the next time.
-        var listed: [Bytes16] = []
-        /// How far the database's clock, whose minutes count, is ahead of ours.
+        var windows: [Identifier128: BatchedRateWindow] = [:]
+        /// The networks whose windows are part of the next exchange.
+        var listed: [Identifier128] = []
+        /// How far the database's clock, which defines the minutes, is ahead of ours.
         private(set) var ahead = 0.0
         var sweptIn: Int32 = 0
         var uncounted = 0
         var isStopping = false
 
-        /// Lists everybody of whom there is something to tell.
+        /// Lists every network with requests that have not been reported.
         mutating func listAll() {
             for (network, window) in windows where window.isOwing {
                 windows[network]?.list()
@@ -49,9 +49,9 @@ public final class SettledLimiter: Sendable {
             }
         }
 
-        /// Learns from the time that the database told between two looks at ours. What may be right stays.
-        mutating func learn(_ told: Double, between asked: Double, and heard: Double) {
-            ahead = min(max(ahead, told - heard), told - asked)
+        /// Corrects `ahead` by a time of the database that was read between two readings of our clock.
+        mutating func learn(_ databaseTime: Double, between asked: Double, and answered: Double) {
+            ahead = min(max(ahead, databaseTime - answered), databaseTime - asked)
         }
     }
 
@@ -69,24 +69,24 @@ public final class SettledLimiter: Sendable {
         self.log = log
     }
 
-    /// Starts the thread that settles.
+    /// Starts the thread that exchanges the counts.
     public func start() throws(SystemError) {
         let thread = try BackgroundThread(named: "limits") { [self] in
             try? learnClock()
-            while pause() { settle() }
-            settle()
+            while pause() { synchronize() }
+            synchronize()
         }
         self.thread.withLock { $0 = thread }
     }
 
-    /// Settles what is left and ends the thread.
+    /// Reports what is left and ends the thread.
     public func stop() {
         state.update { $0.isStopping = true }
         thread.withLock(\.self)?.join()
     }
 
-    /// Counts one request of a network whose minute has room for it.
-    public func take(_ network: Bytes16) -> RateStanding {
+    /// Counts one request of a network if its minute has room for it.
+    public func take(_ network: Identifier128) -> RateStanding {
         let time = seconds()
         let (standing, isFirst) = state.withLock { state -> (RateStanding, Bool) in
             let moment = RateMoment(seconds: time + state.ahead)
@@ -95,7 +95,7 @@ public final class SettledLimiter: Sendable {
                 state.uncounted += 1
                 return (RateStanding(isAllowed: true, allowed: allowed, remaining: allowed - 1, wait: 1), false)
             }
-            let (standing, isNews) = state.windows[network, default: SettledWindow(moment.minute)]
+            let (standing, isNews) = state.windows[network, default: BatchedRateWindow(moment.minute)]
                 .take(allowed, quiet: quiet, at: moment)
             if isNews { state.listed.append(network) }
             return (standing, wasEmpty)
@@ -104,31 +104,31 @@ public final class SettledLimiter: Sendable {
         return standing
     }
 
-    /// Tells Postgres what passed since the last time, and hears what passed elsewhere. What cannot be told now is told
-    /// the next time, as long as it matters.
-    public func settle() {
+    /// Reports the requests since the last exchange to Postgres, and reads the counts of all processes. What cannot be
+    /// reported now is part of the next exchange, as long as it matters.
+    public func synchronize() {
         settling.withLock { hasFailed in
             var left = state.withLock { state in
-                // Those who have to go are told of first, however seldom they read.
+                // Windows that must be dropped are reported first, however few requests they hold.
                 if isTight(state) { state.listAll() }
                 defer { state.listed = [] }
                 return state.listed
             }[...]
             do {
                 while !left.isEmpty {
-                    try settle(left.prefix(Self.batchLimit))
+                    try exchange(left.prefix(Self.batchLimit))
                     left = left.dropFirst(Self.batchLimit)
                 }
-                if hasFailed { log.notice("limits are settled again", ["limit": .string(name)]) }
+                if hasFailed { log.notice("limits are exchanged again", ["limit": .string(name)]) }
                 hasFailed = false
             } catch {
-                // Not what is left of the list: many have asked anew meanwhile, and each stands there once.
+                // Not the rest of the old list: new requests have come since, and each network is listed once.
                 state.withLock { state in
                     state.listed = state.windows.filter(\.value.isListed).map(\.key)
                 }
                 if !hasFailed {
                     log.warning(
-                        "limits cannot be settled", ["limit": .string(name), "error": .string("\(error)")])
+                        "limits cannot be exchanged", ["limit": .string(name), "error": .string("\(error)")])
                 }
                 hasFailed = true
             }
@@ -136,13 +136,13 @@ public final class SettledLimiter: Sendable {
         }
     }
 
-    /// Whether there is so little room left that those are forgotten who ask for nothing at the moment.
+    /// Whether there is so little room left that networks without requests at the moment are dropped.
     private func isTight(_ state: State) -> Bool { state.windows.count >= capacity / 4 * 3 }
 
-    /// How many networks are kept at the moment.
+    /// How many networks are known at the moment.
     var count: Int { state.withLock { $0.windows.count } }
 
-    /// Waits for the next time to settle; false when it is the last.
+    /// Waits for the time of the next exchange; false when it is the last.
     private func pause() -> Bool {
         _ = state.wait { !$0.windows.isEmpty || $0.isStopping ? true : nil }
         return state.wait(until: .now + Self.interval) { $0.isStopping ? false : nil } ?? true
@@ -152,14 +152,14 @@ public final class SettledLimiter: Sendable {
 
     private func learnClock() throws {
         let asked = seconds()
-        let answered: Date = try database.one("select dailies_now()")
-        let heard = seconds()
-        state.withLock { $0.learn(answered.timeIntervalSince1970, between: asked, and: heard) }
+        let databaseTime: Date = try database.one("select dailies_now()")
+        let answered = seconds()
+        state.withLock { $0.learn(databaseTime.timeIntervalSince1970, between: asked, and: answered) }
     }
 
-    private func settle(_ networks: ArraySlice<Bytes16>) throws {
+    private func exchange(_ networks: ArraySlice<Identifier128>) throws {
         let asked = seconds()
-        let (minute, told) = state.withLock { state in
+        let (minute, reports) = state.withLock { state in
             let minute = RateMoment(seconds: asked + state.ahead).minute
             return (
                 minute,
@@ -176,25 +176,26 @@ public final class SettledLimiter: Sendable {
                 """
                 select key, minute, current_count, previous_count, answered_at
                 from sync_rates(
-                    \(told.map { "\(name) \($0.0.hex)" }), \(told.map(\.1.current)), \(told.map(\.1.previous)),
+                    \(reports.map { "\(name) \($0.0.hex)" }), \(reports.map(\.1.current)), \(reports.map(\.1.previous)),
                     \(Date(timeIntervalSince1970: Double(minute) * 60))
                 )
                 """)
         } catch {
             state.withLock { state in
-                for (network, counts) in told { state.windows[network]?.takeBack(counts) }
+                for (network, counts) in reports { state.windows[network]?.takeBack(counts) }
             }
             throw error
         }
-        let heard = seconds()
+        let answered = seconds()
         state.withLock { state in
-            if let moment = answers.first?.moment { state.learn(moment, between: asked, and: heard) }
+            if let moment = answers.first?.moment { state.learn(moment, between: asked, and: answered) }
             for answer in answers { state.windows[answer.network]?.adopt(answer.counts) }
         }
     }
 
-    /// Forgets who was quiet for two minutes, which loses nothing. When that leaves too little room, those go who have
-    /// not asked since, unless they are refused; what they did is known a second after they come again.
+    /// Drops windows without requests for two minutes, which loses nothing. When that leaves too little room, it also
+    /// drops windows without requests since the last exchange, unless they are full; their counts are read again within a
+    /// second of the next request.
     private func sweep() {
         let time = seconds()
         let uncounted = state.withLock { state -> Int in
@@ -215,7 +216,7 @@ public final class SettledLimiter: Sendable {
     }
 
     private struct Answer: RowDecodable {
-        let network: Bytes16
+        let network: Identifier128
         let counts: SlidingMinute
         let moment: Double
 
@@ -223,7 +224,7 @@ public final class SettledLimiter: Sendable {
             let key: String = try row.value(at: 0)
             let minute: Date = try row.value(at: 1)
             let moment: Date = try row.value(at: 4)
-            network = Bytes16(hex: key.suffix(32)) ?? Bytes16([])
+            network = Identifier128(hex: key.suffix(32)) ?? Identifier128([])
             counts = SlidingMinute(
                 minute: RateMoment(seconds: minute.timeIntervalSince1970).minute, current: try row.value(at: 2),
                 previous: try row.value(at: 3))

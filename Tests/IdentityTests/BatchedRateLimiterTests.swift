@@ -9,9 +9,9 @@ import Text
 @testable import Identity
 
 @Suite("The limiter that settles", .requiresPostgres)
-struct SettledLimiterTests {
-    private static let network = Bytes16(1...16)
-    private static let others = (0..<1_000).map { Bytes16([UInt8(1), UInt8($0 >> 8), UInt8($0 & 255)]) }
+struct BatchedRateLimiterTests {
+    private static let network = Identifier128(1...16)
+    private static let others = (0..<1_000).map { Identifier128([UInt8(1), UInt8($0 >> 8), UInt8($0 & 255)]) }
 
     /// A database and the clock of processes beside it, which go together. Nothing settles unless it is told to.
     private final class Stage: Sendable {
@@ -30,9 +30,9 @@ struct SettledLimiterTests {
             try test.advanceClock(by: duration)
         }
 
-        func process(allowed: Int = 120, capacity: Int = 1_000) -> SettledLimiter {
+        func process(allowed: Int = 120, capacity: Int = 1_000) -> BatchedRateLimiter {
             let clock = WallClock { [self] in Date() + ahead.withLock { $0 } / .seconds(1) }
-            return SettledLimiter(
+            return BatchedRateLimiter(
                 "read", allowed: allowed, database: test.database(as: .web), log: .silent, clock: clock,
                 capacity: capacity)
         }
@@ -58,7 +58,7 @@ struct SettledLimiterTests {
             #expect(passed.reduce(0, +) == 120)
             let first = limiter.take(Self.others[0])
             #expect(first == RateStanding(isAllowed: true, allowed: 120, remaining: 119, wait: 1))
-            limiter.settle()
+            limiter.synchronize()
             #expect(try stage.counts() == [120, 0], "what was refused is not counted")
             let refused = limiter.take(Self.network)
             #expect(!refused.isAllowed && refused.remaining == 0 && (1...120).contains(refused.wait))
@@ -70,12 +70,12 @@ struct SettledLimiterTests {
         try run { stage throws in
             let (here, there) = (stage.process(allowed: 9), stage.process(allowed: 9))
             for _ in 0..<8 { #expect(here.take(Self.network).isAllowed) }
-            here.settle()
+            here.synchronize()
             #expect(there.take(Self.network).isAllowed, "it has never heard of this network")
-            there.settle()
+            there.synchronize()
             #expect(!there.take(Self.network).isAllowed)
             #expect(here.take(Self.network).isAllowed, "it has not heard of the other's yet")
-            here.settle()
+            here.synchronize()
             #expect(!here.take(Self.network).isAllowed)
             #expect(try stage.counts() == [10, 0])
         }
@@ -86,18 +86,18 @@ struct SettledLimiterTests {
         try run { stage throws in
             let (here, there) = (stage.process(), stage.process())
             for _ in 0..<12 { #expect(here.take(Self.network).isAllowed) }
-            here.settle()
+            here.synchronize()
             #expect(try stage.counts() == nil)
             #expect(here.take(Self.network).isAllowed)
-            here.settle()
+            here.synchronize()
             #expect(try stage.counts() == [13, 0])
             // What others do not know of is bounded by that tenth, and they by the limit.
             for _ in 0..<107 { #expect(here.take(Self.network).isAllowed) }
-            here.settle()
+            here.synchronize()
             for _ in 0..<12 { #expect(there.take(Self.network).isAllowed) }
-            there.settle()
+            there.synchronize()
             #expect(there.take(Self.network).isAllowed)
-            there.settle()
+            there.synchronize()
             #expect(!there.take(Self.network).isAllowed)
             #expect(try stage.counts() == [133, 0])
         }
@@ -123,9 +123,9 @@ struct SettledLimiterTests {
             for process in processes {
                 for _ in 0..<10 { #expect(process.take(Self.network).isAllowed) }
             }
-            for process in processes { process.settle() }
+            for process in processes { process.synchronize() }
             #expect(!processes[0].take(Self.network).isAllowed)
-            processes[0].settle()
+            processes[0].synchronize()
             #expect(try stage.counts() == [20, 0])
             // Whoever asks in vain hears of the others' as well, or the wait would not be true.
             let refused = processes[0].take(Self.network)
@@ -147,7 +147,7 @@ struct SettledLimiterTests {
             before.stop()
             let after = stage.process(allowed: 5)
             #expect(after.take(Self.network).isAllowed)
-            after.settle()
+            after.synchronize()
             #expect(!after.take(Self.network).isAllowed)
             #expect(try stage.counts() == [6, 0])
         }
@@ -174,15 +174,15 @@ struct SettledLimiterTests {
             for _ in 0..<3 { #expect(limiter.take(Self.network).isAllowed) }
             try superuser.execute("alter table rate_windows rename to elsewhere")
             for _ in 0..<3 {
-                limiter.settle()
+                limiter.synchronize()
                 #expect(limiter.take(Self.network).isAllowed)
                 #expect(limiter.take(Self.network).isAllowed)
             }
             #expect(limiter.take(Self.network).isAllowed)
             #expect(!limiter.take(Self.network).isAllowed)
             try superuser.execute("alter table elsewhere rename to rate_windows")
-            limiter.settle()
-            limiter.settle()
+            limiter.synchronize()
+            limiter.synchronize()
             #expect(try stage.counts() == [10, 0])
             #expect(!limiter.take(Self.network).isAllowed)
         }
@@ -193,16 +193,16 @@ struct SettledLimiterTests {
         try run { stage in
             try stage.advance(by: .seconds(40))
             let limiter = stage.process(allowed: 4)
-            limiter.settle()
+            limiter.synchronize()
             for _ in 0..<4 { #expect(limiter.take(Self.network).isAllowed) }
             try stage.advance(by: .seconds(21))
             // One of four would pass again after fifteen seconds, however slow the machine is.
             #expect(!limiter.take(Self.network).isAllowed)
-            limiter.settle()
+            limiter.synchronize()
             #expect(try stage.counts() == [0, 4])
             try stage.advance(by: .seconds(15))
             #expect(limiter.take(Self.network).isAllowed)
-            limiter.settle()
+            limiter.synchronize()
             #expect(try stage.counts() == [1, 4])
         }
     }
@@ -210,13 +210,13 @@ struct SettledLimiterTests {
     @Test("SEC-02 the minutes are the database's, wherever the clock of a process stands")
     func skew() throws {
         try run { stage throws in
-            let slow = SettledLimiter(
+            let slow = BatchedRateLimiter(
                 "read", allowed: 4, database: stage.test.database(as: .web), log: .silent,
                 clock: WallClock { Date() - 86_400 })
             _ = slow.take(Self.others[0])
-            slow.settle()
+            slow.synchronize()
             for _ in 0..<4 { #expect(slow.take(Self.network).isAllowed) }
-            slow.settle()
+            slow.synchronize()
             #expect(try stage.counts() == [4, 0])
             #expect(!slow.take(Self.network).isAllowed)
         }
@@ -229,18 +229,18 @@ struct SettledLimiterTests {
             for _ in 0..<3 { #expect(limiter.take(Self.network).isAllowed) }
             for other in Self.others { #expect(limiter.take(other).isAllowed) }
             #expect(limiter.count == 64)
-            limiter.settle()
+            limiter.synchronize()
             #expect(limiter.count == 1, "only who is refused stays when room is short")
             #expect(!limiter.take(Self.network).isAllowed)
             for other in Self.others[0..<9] { #expect(limiter.take(other).isAllowed) }
-            limiter.settle()
+            limiter.synchronize()
             #expect(limiter.count == 10)
             #expect(limiter.take(Self.others[0]).isAllowed)
-            limiter.settle()
+            limiter.synchronize()
             #expect(!limiter.take(Self.others[0]).isAllowed, "what was forgotten stood in Postgres")
-            limiter.settle()
+            limiter.synchronize()
             try stage.advance(by: .seconds(120))
-            limiter.settle()
+            limiter.synchronize()
             #expect(limiter.count == 0)
         }
     }
@@ -251,11 +251,11 @@ struct SettledLimiterTests {
             let limiter = stage.process(capacity: 64)
             for _ in 0..<12 { #expect(limiter.take(Self.network).isAllowed) }
             for other in Self.others.prefix(46) { #expect(limiter.take(other).isAllowed) }
-            limiter.settle()
+            limiter.synchronize()
             #expect(limiter.count == 47, "there is room")
             #expect(try stage.counts() == nil)
             #expect(limiter.take(Self.others[46]).isAllowed)
-            limiter.settle()
+            limiter.synchronize()
             #expect(limiter.count == 0)
             #expect(try stage.counts() == [12, 0])
         }

@@ -4,14 +4,15 @@ internal import Synchronization
 
 /// Sends requests to one provider and reads its JSON.
 ///
-/// Only a few requests wait for a provider at the same time: one that hangs must not take the threads of everybody else.
-final class Courier: Sendable {
+/// Only a few requests wait for a provider at the same time, since one that hangs must not block the threads that serve
+/// other requests.
+final class ProviderHTTPClient: Sendable {
     static let limit = 8
 
-    private let client = HTTPClient(idleLimit: Courier.limit)
+    private let client = HTTPClient(idleLimit: ProviderHTTPClient.limit)
     private let waiting = Mutex(0)
 
-    /// Asks, and gives the answer whatever its status, unless the provider does not work.
+    /// Sends a request and returns the answer with any status that does not mean that the provider is out of order.
     func send(_ request: OutgoingRequest, to place: String) throws(ProviderFault) -> IncomingResponse {
         var request = request
         if !request.headers.contains(where: { $0.name == "Accept" }) {
@@ -56,7 +57,7 @@ final class Courier: Sendable {
         }
     }
 
-    /// A form, as token endpoints take it.
+    /// A request with a form, as token endpoints expect it.
     func form(
         _ url: String, _ pairs: [(String, String)], headers: [(name: String, value: String)] = []
     ) -> OutgoingRequest {
