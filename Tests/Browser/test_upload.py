@@ -1,8 +1,9 @@
 """What the wizard says before a byte is sent, and how it goes on after a lost connection."""
 
 import pytest
-from conftest import ready
 from playwright.sync_api import expect
+
+from conftest import ready
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import secrets
 import time
 
 import psycopg
-from conftest import DESK, PHONE, announced, comes_true, ready, told, until
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, announced, comes_true, ready, told, until
 
 
 def on_stage(page):
@@ -80,7 +81,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
         announced(voter, f"Voted for {title}")
     for watched in (story, juror, phone):
         watched.evaluate("window.isSame = true")
-        comes_true(watched, lambda: streams[watched], "the page listens to what happens")
+        comes_true(watched, lambda watched=watched: streams[watched], "the page listens to what happens")
     end_round(run)
     told(juror, f"is closed. {title} was cut in.")
     juror.screenshot(path=shots / "walk-3-closed.png")

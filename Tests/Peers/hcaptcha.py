@@ -71,12 +71,12 @@ class HCaptchaPeer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 if urllib.parse.urlsplit(self.path).path != "/1/api.js":
                     return self.reply(b"{}", status=404)
                 return self.reply(SCRIPT.replace("ORIGIN", peer.url).encode(), "text/javascript")
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 if urllib.parse.urlsplit(self.path).path == "/answer":
                     return self.reply(json.dumps({"token": peer.answer()}).encode())

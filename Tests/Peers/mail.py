@@ -14,6 +14,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+
 from ports import free_port
 
 
@@ -92,14 +93,14 @@ class MailPeer:
     def __exit__(self, *_: object) -> None:
         self.controller.stop()
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts += 1
         if self.recipient_reply:
             return self.recipient_reply
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         if self.data_reply:
             return self.data_reply
         login = session.auth_data.login.decode() if session.auth_data else None

@@ -223,7 +223,7 @@ class Provider:
                 return token
 
         class Strict(CodeChallenge):
-            SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+            SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 
         server = AuthorizationServer(
             app, query_client=lambda name: self.client if name == CLIENT_ID else None,
@@ -244,13 +244,12 @@ class Provider:
 
         @app.get("/.well-known/openid-configuration")
         def configuration() -> Response:
-            answer = jsonify(
+            return jsonify(
                 issuer="https://elsewhere.example" if self.tamper == "issuer" else self.issuer,
                 authorization_endpoint=f"{self.origin}/authorize", token_endpoint=f"{self.origin}/token",
                 jwks_uri=f"{self.origin}/keys", response_types_supported=["code"],
                 token_endpoint_auth_methods_supported=self.methods, code_challenge_methods_supported=["S256"],
             )  # fmt: skip
-            return answer
 
         @app.get("/keys")
         def keys() -> Response:

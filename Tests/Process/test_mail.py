@@ -15,8 +15,8 @@ from host import BINARIES, ROOT
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
-from mail import MailPeer, certificate  # noqa: E402
-from ports import free_port  # noqa: E402
+from mail import MailPeer, certificate
+from ports import free_port
 
 LINK = re.compile(r"http://127\.0\.0\.1:1/sign-in(\?next=[^#]*)?#token=[A-Za-z0-9_-]{43}$", re.MULTILINE)
 

@@ -17,8 +17,8 @@ from stack import ROOT, Client, Stack, free_port, wait_until
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
-from hcaptcha import HCaptchaPeer  # noqa: E402
-from mail import MailPeer  # noqa: E402
+from hcaptcha import HCaptchaPeer
+from mail import MailPeer
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in\S*#token=[A-Za-z0-9_-]{43}")
 expect.set_options(timeout=30_000)
@@ -115,7 +115,7 @@ def test_the_answer_tells_nothing(copy: Stack, mail: MailPeer) -> None:
     others = [f"unknown{number}@example.org" for number in range(4)]
     for address in members:
         copy.rows("insert into users (email) values (%s)", address)
-    answers, times = [], {address: [] for pair in zip(members, others) for address in pair}
+    answers, times = [], {address: [] for pair in zip(members, others, strict=True) for address in pair}
     for _ in range(5):
         for address, taken in times.items():
             client = copy.client("203.0.113.77").ready()

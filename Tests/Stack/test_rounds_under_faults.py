@@ -93,7 +93,7 @@ def test_an_advance_that_is_killed(stack: Stack) -> None:
             program.send_signal(signal.SIGKILL)
             program.wait(30)
             blocker.execute("rollback")
-        wait_until(lambda: locked(stack, season) == turn + 1, "the next advance closes the round")
+        wait_until(lambda turn=turn: locked(stack, season) == turn + 1, "the next advance closes the round")
         assert_whole(stack, season)
 
 

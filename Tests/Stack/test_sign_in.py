@@ -20,6 +20,7 @@ import pytest
 from providers import BOSS, WEBHOOK_KEY, github, oidc
 from stack import Answer, Client, wait_until
 
+
 @pytest.fixture(autouse=True)
 def honest(signin: SimpleNamespace) -> Iterator[None]:
     yield
@@ -264,7 +265,9 @@ def test_an_error_of_the_provider_is_told(signin, error, code):
     assert person.get(answer).status == 200
 
 
-@pytest.mark.parametrize("wish", ["https://evil.example", "//evil.example", "/\\evil.example", "/api/auth/signout", "evil", "/a\tb"])
+@pytest.mark.parametrize(
+    "wish", ["https://evil.example", "//evil.example", "/\\evil.example", "/api/auth/signout", "evil", "/a\tb"]
+)
 def test_no_redirect_leads_away(signin, wish):
     """AUTH-01 no open redirect"""
     subject = subject_of()
@@ -301,7 +304,7 @@ def test_a_provider_that_hangs_keeps_nobody_else_waiting(signin):
     signin.google.tamper = "hang"
     signin.google.hanging.clear()
     with concurrent.futures.ThreadPoolExecutor(len(people)) as pool:
-        answers = [pool.submit(come_back, *pair) for pair in zip(people, addresses)]
+        answers = [pool.submit(come_back, *pair) for pair in zip(people, addresses, strict=True)]
         wait_until(lambda: sum(one.done() for one in answers) >= 24, "most are told at once")
         began = time.monotonic()
         assert browser(signin).get("/api/auth/session").status == 200

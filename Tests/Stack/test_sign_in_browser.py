@@ -31,7 +31,8 @@ def person(chromium, signin):
 
     def make(*, theme="dark", **options) -> Page:
         context = chromium.new_context(base_url=signin.site, **{"viewport": DESK} | options)
-        context.add_init_script(f"try {{ localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1') }} catch {{}}")
+        settings = f"localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1')"
+        context.add_init_script(f"try {{ {settings} }} catch {{}}")
         context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()

@@ -7,7 +7,7 @@ import time
 from . import reads, votes
 from .loads import check_votes, wrk
 from .meter import memory
-from .rows import Result
+from .result import Result
 from .stack import Stack, say
 
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from .loads import Measure, check_votes, reference_votes, wrk
-from .rows import Result
+from .result import Result
 from .stack import Stack, Wrong
 
 
@@ -58,7 +58,7 @@ def hot_share(stack: Stack) -> Result:
     # A backend tells its statistics when it has had nothing to do for a second, and at most once in ten.
     deadline = time.monotonic() + 15
     while True:
-        done, hot = (after - was for after, was in zip(updates(stack), before))
+        done, hot = (after - was for after, was in zip(updates(stack), before, strict=True))
         if done >= measure.right or time.monotonic() > deadline:
             break
         time.sleep(0.5)
