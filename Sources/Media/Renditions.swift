@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Makes the files that are shown from the file that was sent.
+/// Makes the published files from an uploaded file.
 public struct Renditions: Sendable {
     /// Bytes of a rendition at most.
     public static let byteLimit = 5_000_000
@@ -41,7 +41,7 @@ public struct Renditions: Sendable {
             "15360",
         ]
         let sound = ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]
-        // Nothing of the sender's metadata goes out, least of all where they were.
+        // No metadata of the uploaded file is published, least of all the place where it was recorded.
         let file = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
         let result = try tools.encode(
             input + ["-filter_complex", graph.picture + ";" + graph.sound, "-map", "[picture]", "-map", "[sound]"]

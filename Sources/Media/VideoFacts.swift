@@ -1,4 +1,4 @@
-/// What the real bytes of a video say about it.
+/// The properties of a video as measured from its bytes.
 public struct VideoFacts: Sendable, Hashable {
     /// Width as shown: rotation and pixel shape are applied.
     public var width: Int

@@ -88,7 +88,7 @@ struct LocalStorageTests {
         try stage(1, [1], of: upload)
         #expect { try storage.assemble(upload, count: 1, to: "/dev/full") } throws: { fault in
             guard case .full? = fault as? StorageFault else { return false }
-            return "\(fault)" == "There is no room left for files."
+            return "\(fault)" == "The storage is full."
         }
     }
 

@@ -65,9 +65,9 @@ struct GroupQueueTests {
     }
 
     /// What a queue with a runner does with five items, told after each turn of the runner.
-    private func turns(goesOn: Bool) -> [(groups: [[Int]], heard: [Int: Int])] {
+    private func turns(runsBackToBack: Bool) -> [(groups: [[Int]], heard: [Int: Int])] {
         let runner = Collecting()
-        let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 100, runner: runner, goesOn: goesOn)
+        let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 100, runner: runner, runsBackToBack: runsBackToBack)
         let groups = Monitor<[[Int]]>([])
         let heard = Monitor<[Int: Int]>([:])
         queue.start { tickets in
@@ -89,7 +89,7 @@ struct GroupQueueTests {
 
     @Test("VOTE-06 whoever hands in waits for nothing: groups and what becomes of answers are the runner's to do")
     func runner() throws {
-        let turns = turns(goesOn: false)
+        let turns = turns(runsBackToBack: false)
         #expect(turns[0].groups.isEmpty && turns[0].heard.isEmpty)
         #expect(turns[1].groups == [[0, 1]])
         #expect(turns[1].heard.isEmpty, "the answers are heard in a turn of their own")
@@ -102,7 +102,7 @@ struct GroupQueueTests {
 
     @Test("VOTE-06 where groups follow each other at once, one turn works off all that wait")
     func goingOn() throws {
-        let turns = turns(goesOn: true)
+        let turns = turns(runsBackToBack: true)
         #expect(turns[0].groups.isEmpty)
         #expect(turns[1].groups == [[0, 1], [2, 3], [4]])
         #expect(turns[1].heard == [4: 8], "only the lone one at the end is heard of at once")

@@ -85,7 +85,7 @@ struct DrainTests {
                 #expect(job.attempt == attempt)
                 let delay = job.runAt.timeIntervalSince(before)
                 #expect(delay >= wait && delay < wait * 1.25 + 5)
-                #expect(try drainer.run(until: .empty).taken == 0)
+                #expect(try drainer.run(until: .empty).claimed == 0)
                 try test.advanceClock(by: .seconds(wait * 1.25 + 5))
             }
             #expect(try drainer.run(until: .empty).failed == 1)
@@ -157,7 +157,7 @@ struct DrainTests {
             let bad: JobID = try jobs.one("select enqueue_job('errand', '{\"text\": 7}', job_max_attempts => 1)")
             let foreign: JobID = try jobs.one("select enqueue_job('of another version', '{}')")
             let summary = try test.drainer { _, _ in .done() }.run(until: .empty)
-            #expect(summary.taken == 1)
+            #expect(summary.claimed == 1)
             #expect(try test.queue.job(bad)?.state == .failed)
             #expect(try test.queue.job(foreign)?.state == .queued)
         }

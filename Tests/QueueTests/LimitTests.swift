@@ -65,7 +65,7 @@ struct LimitTests {
             }
             let free = try #require(try test.queue.enqueue(Errand("free"), priority: .lowest))
             let summary = try test.drainer { _, _ in .done() }.run(until: .empty)
-            #expect(summary.taken == 1)
+            #expect(summary.claimed == 1)
             #expect(try test.queue.job(free)?.state == .completed)
             try test.queue.setLimit("model:x", to: nil)
             #expect(try test.drainer { _, _ in .done() }.run(until: .empty).completed == 300)
