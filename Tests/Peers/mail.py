@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from limits import DEADLINE
 from ports import free_port
 
 
@@ -73,7 +74,7 @@ class MailPeer:
             options |= {"tls_context": self.context(starttls), "require_starttls": True}
         if tls:
             options["ssl_context"] = self.context(tls)
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60, **options)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=DEADLINE, **options)
 
     @staticmethod
     def context(path: pathlib.Path) -> ssl.SSLContext:
@@ -113,7 +114,7 @@ class MailPeer:
             self.arrived.notify_all()
         return "250 taken"
 
-    def wait(self, count: int = 1, seconds: float = 30) -> list[Letter]:
+    def wait(self, count: int = 1, seconds: float = DEADLINE) -> list[Letter]:
         """The letters, once there are that many."""
         deadline = time.monotonic() + seconds
         with self.arrived:

@@ -15,6 +15,7 @@ from host import BINARIES, ROOT
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
+from limits import DEADLINE
 from mail import MailPeer, certificate
 from ports import free_port
 
@@ -42,7 +43,7 @@ class Post:
 
     def drain(self, *words, **settings):
         return subprocess.run(
-            [BINARIES / "dailies-jobs", "drain", "--until-empty", *words], timeout=60, capture_output=True, text=True,
+            [BINARIES / "dailies-jobs", "drain", "--until-empty", *words], timeout=DEADLINE, capture_output=True, text=True,
             env=self.environment | {"MAIL_FROM": "film@example.org"} | settings)  # fmt: skip
 
     def send(self, url, **settings):
@@ -108,7 +109,7 @@ def test_ways_to_a_server(post, way, login):
         post.ask()
         ended = post.send(f"{scheme}://{user}127.0.0.1:{peer.port}{option}", MAIL_CA_FILE=str(own))
         assert ended.returncode == 0, ended.stderr
-        (letter,) = peer.wait(seconds=1)
+        (letter,) = peer.wait()
     assert letter.login == (login and login[0]) and letter.is_encrypted == (way != "plain")
     assert "w@rd" not in ended.stderr and "%40rd" not in ended.stderr
 

@@ -116,7 +116,7 @@ struct LimitTests {
             }
         }
         try draining(drainers[0], drainers[1], drainers[2]) {
-            _ = load.wait(until: .now + .seconds(60)) { $0.done >= jobs.count ? true : nil }
+            _ = load.wait(until: .now + safetyLimit) { $0.done >= jobs.count ? true : nil }
         }
         return load.withLock { $0 }
     }

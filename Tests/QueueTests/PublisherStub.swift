@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Platform
+import TestSupport
 
 /// Stands for nchan's publisher: listens on a unix socket, keeps what it is sent and answers as it is told.
 final class PublisherStub: Sendable {
@@ -52,7 +53,7 @@ final class PublisherStub: Sendable {
     }
 
     /// Waits until this many messages have come.
-    func received(_ count: Int, within limit: Duration = .seconds(60)) -> [Message] {
+    func received(_ count: Int, within limit: Duration = safetyLimit) -> [Message] {
         messages.wait(until: .now + limit) { $0.count >= count ? $0 : nil } ?? messages.withLock { $0 }
     }
 

@@ -71,11 +71,11 @@ def test_votes_survive_a_kill(stack: Stack, victim: str) -> None:
         try:
             for _ in range(3):
                 before = len(acknowledged)
-                wait_until(lambda before=before: len(acknowledged) > before + 50, "votes come in", 60)
+                wait_until(lambda before=before: len(acknowledged) > before + 50, "votes come in")
                 # The postmaster's own children die with it: an immediate stop.
                 old = stack.kill(victim, signal.SIGQUIT if victim == "postgres" else signal.SIGKILL)
                 stack.await_replacement(victim, old)
-                wait_until(lambda: alive(stack), f"{victim} serves again", 60)
+                wait_until(lambda: alive(stack), f"{victim} serves again")
         finally:
             # The pool waits for its threads, also when something is wrong.
             stop.set()
