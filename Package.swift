@@ -31,7 +31,9 @@ func domain(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func handlers(_ group: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
-        name: "\(group)Handlers", dependencies: ["Platform", "HTTP"] + dependencies, path: "Sources/Handlers/\(group)",
+        name: "\(group)Handlers",
+        dependencies: ["HTTP"] + dependencies,
+        path: "Sources/Handlers/\(group)",
         swiftSettings: strict)
 }
 
@@ -43,11 +45,6 @@ func executable(_ name: String, path: String, _ dependencies: [Target.Dependency
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: wrapper)
 }
-
-let handlerGroups: [Target.Dependency] = [
-    "VotingHandlers", "StoryHandlers", "ClipsHandlers", "UploadsHandlers", "AuthHandlers", "AdminHandlers",
-    "SystemHandlers", "PagesHandlers",
-]
 
 let package = Package(
     name: "dailies",
@@ -67,86 +64,104 @@ let package = Package(
         .target(
             name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
+        domain("Text", []),
+        wrapping("Logging", ["CSystemd", "Text"]),
         wrapping("Platform", ["CLinux", "CSystemd"]),
+        domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
-        wrapping("HTTPClient", ["CCurl", "Platform"]),
-        wrapping("Postgres", ["CPostgres", "Platform"]),
-        // Linked and not imported: whoever serves by libfcgi allocates by jemalloc (docs/adr/0022).
-        wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Platform"]),
-        domain("HTTP", ["Platform", "Crypto"]),
+        wrapping("HTTPClient", ["CCurl", "Configuration", "Text"]),
+        wrapping("Postgres", ["CPostgres", "Logging", "Platform"]),
+        // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
+        wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
+        domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
         domain("HTML", []),
-        domain("Queue", ["Platform", "Postgres"]),
-        domain("Realtime", ["Platform", "HTTPClient", "Queue", "Postgres"]),
+        domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
+        domain("Realtime", ["HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Platform"]),
-        domain("Storage", ["Platform", "Crypto"]),
-        domain("Mail", ["Platform", "Crypto", "HTTPClient"]),
-        domain("Contact", ["Platform", "Postgres"]),
-        domain("Captcha", ["Platform", "HTTPClient", "Postgres"]),
-        domain("Identity", ["Platform", "Crypto", "Postgres"]),
-        domain("SignIn", ["Platform", "Crypto", "HTTPClient", "Postgres", "Identity"]),
-        domain("Film", ["Platform", "Crypto", "Postgres", "Queue", "Media", "Storage", "Realtime"]),
+        domain("Storage", ["Crypto", "Logging", "Platform", "Text"]),
+        domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
+        domain("Contact", ["Postgres", "Text"]),
+        domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Text"]),
+        domain("Identity", ["Configuration", "Crypto", "Logging", "Platform", "Postgres", "Text"]),
+        domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Text"]),
+        domain("Film", ["Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Storage", "Text"]),
 
-        handlers("Voting", ["Film", "Identity"]),
+        handlers("Voting", ["Crypto", "Film", "Identity", "Text"]),
         handlers("Story", ["Film", "Identity"]),
         handlers("Clips", ["Film"]),
-        handlers("Uploads", ["Film", "Storage", "Identity"]),
-        handlers("Auth", ["Identity", "SignIn", "Captcha"]),
-        handlers("Admin", ["Film", "Identity"]),
-        handlers("System", ["Postgres", "Queue", "Film", "Contact"]),
-        handlers("Pages", ["HTML", "Crypto", "Film", "Identity"]),
+        handlers("Uploads", ["Film", "Logging", "Storage", "Text"]),
+        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "SignIn", "Text"]),
+        handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Text"]),
+        handlers("System", ["Contact", "Film", "Logging", "Platform", "Text"]),
+        handlers("Pages", ["Crypto", "Film", "HTML", "Text"]),
 
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "FastCGI", "Postgres", "Crypto", "Storage", "Realtime", "Film", "Identity", "SignIn", "Captcha",
-                "Contact", "Queue", "HTTP", "Platform",
-            ]
-                + handlerGroups),
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "FastCGI",
+                "Film", "HTTP", "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn",
+                "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
+            ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTPClient", "Identity", "Mail",
-                "Contact", "Platform",
+                "Configuration", "Contact", "Film", "Identity", "Logging", "Mail", "Media", "Platform", "Postgres",
+                "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
             [
-                "Postgres", "Queue", "Film", "Media", "Storage", "Realtime", "HTTP", "HTTPClient", "Identity",
-                "Crypto", "Platform",
+                "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform",
+                "Postgres", "Storage", "Text",
             ]),
 
         .executableTarget(
-            name: "bench-queue", dependencies: ["Platform", "Postgres", "Queue"], path: "benchmarks/Queue",
+            name: "bench-queue", dependencies: ["Platform", "Postgres", "Queue"],
+            path: "benchmarks/Queue",
             swiftSettings: strict),
         .executableTarget(
-            name: "bench-voters", dependencies: ["Platform", "Postgres", "HTTP", "Identity", "Film"],
+            name: "bench-voters",
+            dependencies: ["Platform", "Text", "Configuration", "Postgres", "HTTP", "Identity", "Film"],
             path: "benchmarks/Voters", swiftSettings: strict),
         .executableTarget(
-            name: "bench-lone", dependencies: ["Platform", "Postgres", "Film"], path: "benchmarks/Lone",
+            name: "bench-lone", dependencies: ["Film", "Logging", "Platform", "Postgres"],
+            path: "benchmarks/Lone",
             swiftSettings: strict),
         .executableTarget(
-            name: "bench-echo", dependencies: ["Platform", "HTTP", "FastCGI"], path: "benchmarks/Echo",
+            name: "bench-echo", dependencies: ["FastCGI", "HTTP", "Logging", "Platform"],
+            path: "benchmarks/Echo",
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Platform", "Postgres", "HTTP"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Platform", "Postgres"],
+            path: "Tests/TestSupport",
             swiftSettings: wrapper),
-        tests("PlatformTests", ["Platform", "Crypto", "HTTPClient", "TestSupport"]),
-        tests("PostgresTests", ["Postgres", "TestSupport"]),
-        tests("HTTPTests", ["HTTP", "HTML", "TestSupport"]),
+        tests(
+            "PlatformTests",
+            ["CLinux", "Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "TestSupport", "Text"]),
+        tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
+        tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
-        tests("QueueTests", ["Queue", "Realtime", "TestSupport"]),
-        tests("MediaTests", ["Media", "Storage", "TestSupport"]),
-        tests("PagesTests", ["PagesHandlers", "HTML", "HTTP", "Platform"]),
-        tests("FilmTests", ["Crypto", "Film", "HTTP", "Platform", "TestSupport"]),
-        tests("IdentityTests", ["Identity", "TestSupport"]),
-        tests("SignInTests", ["SignIn", "Crypto", "Identity", "Platform", "Postgres", "TestSupport"]),
-        tests("MailTests", ["Mail", "Captcha", "Platform", "TestSupport"]),
+        tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
+        tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
+        tests("PagesTests", ["HTTP", "PagesHandlers"]),
+        tests(
+            "FilmTests",
+            [
+                "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Storage", "TestSupport",
+                "Text",
+            ]),
+        tests("IdentityTests", ["Identity", "Logging", "Platform", "Postgres", "TestSupport", "Text"]),
+        tests(
+            "SignInTests",
+            ["Configuration", "Crypto", "Identity", "Platform", "Postgres", "SignIn", "TestSupport", "Text"]),
+        tests("MailTests", ["Captcha", "Configuration", "Mail", "Text"]),
         tests(
             "IntegrationTests",
             [
-                "dailies-host", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Media", "Platform", "Postgres",
-                "Queue", "Realtime", "Storage", "TestSupport",
-            ] + handlerGroups),
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Crypto", "dailies-host", "Film",
+                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Storage",
+                "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
+            ]),
     ]
 )

@@ -1,6 +1,7 @@
+public import Configuration
 internal import FoundationEssentials
 internal import HTTPClient
-public import Platform
+internal import Text
 
 /// Asks hCaptcha what the answer of its widget is worth.
 public final class HCaptcha: Sendable {

@@ -1,5 +1,7 @@
+internal import Configuration
 internal import FoundationEssentials
 internal import Platform
+internal import Text
 
 /// One verb of the command line.
 protocol Command: SendableMetatype {

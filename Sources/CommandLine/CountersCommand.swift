@@ -1,6 +1,5 @@
 internal import Film
 internal import FoundationEssentials
-internal import Platform
 
 /// `dailies counters verify | repair`
 enum CountersCommand: Command {

@@ -1,4 +1,4 @@
-internal import Platform
+internal import Configuration
 internal import Postgres
 
 /// Where the operator's commands find the database.

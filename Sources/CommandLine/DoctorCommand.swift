@@ -1,4 +1,6 @@
+internal import Configuration
 internal import FoundationEssentials
+internal import Logging
 internal import Platform
 internal import Postgres
 

@@ -1,5 +1,5 @@
 internal import Film
-internal import Platform
+internal import Text
 
 /// Views over time as a drawing: for each kind of clip its median as a line, and all between the least and the most.
 enum ExposurePlot {

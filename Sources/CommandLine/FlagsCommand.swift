@@ -1,6 +1,6 @@
+internal import Configuration
 internal import Film
 internal import FoundationEssentials
-internal import Platform
 
 /// `dailies flags list | on | off | rollout`
 enum FlagsCommand: Command {

@@ -1,7 +1,7 @@
+internal import Configuration
 internal import Film
 internal import Glibc
 internal import Identity
-internal import Platform
 internal import Postgres
 
 /// The operator's tool.

@@ -1,7 +1,6 @@
 internal import Film
 internal import FoundationEssentials
 internal import Identity
-internal import Platform
 internal import Postgres
 
 /// How the operator's commands find a member and what they answer.

@@ -1,5 +1,5 @@
+internal import Configuration
 internal import FoundationEssentials
-internal import Platform
 internal import Postgres
 
 /// `dailies migrate`

@@ -1,6 +1,5 @@
 internal import Film
 internal import FoundationEssentials
-internal import Platform
 
 /// `dailies season create | activate | list`
 enum SeasonCommand: Command {

@@ -1,7 +1,7 @@
+internal import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import Media
-internal import Platform
 internal import Storage
 
 /// `dailies seed --demo`

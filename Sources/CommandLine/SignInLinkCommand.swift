@@ -1,6 +1,6 @@
+internal import Configuration
 internal import FoundationEssentials
 internal import Identity
-internal import Platform
 internal import Postgres
 
 /// `dailies sign-in-link`

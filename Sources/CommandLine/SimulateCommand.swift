@@ -1,6 +1,6 @@
 internal import Film
 internal import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// `dailies simulate feed`
 enum SimulateCommand: Command {

@@ -3,7 +3,7 @@ internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import HTTPClient
-internal import Platform
+internal import Text
 
 /// Reads exports, wherever they are.
 enum TallySource {

@@ -1,6 +1,6 @@
 public import FoundationEssentials
-public import Platform
 public import Postgres
+public import Text
 
 /// What a visitor wrote to whoever runs the site.
 public struct ContactMessage: Sendable, Equatable, RowDecodable {

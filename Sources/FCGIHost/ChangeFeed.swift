@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import HTTP
+internal import Logging
 internal import Platform
 internal import Postgres
 

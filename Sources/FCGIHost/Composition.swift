@@ -1,8 +1,8 @@
 internal import AuthHandlers
+internal import Configuration
 internal import Film
 internal import HTTP
 internal import PagesHandlers
-internal import Platform
 
 /// Puts the groups that a process serves together with what guards them.
 enum Composition {

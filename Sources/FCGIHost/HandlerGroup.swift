@@ -1,12 +1,12 @@
 internal import AdminHandlers
 internal import AuthHandlers
 internal import ClipsHandlers
+internal import Configuration
 internal import Contact
 internal import Film
 internal import HTTP
 internal import Identity
 internal import PagesHandlers
-internal import Platform
 internal import StoryHandlers
 internal import SystemHandlers
 internal import UploadsHandlers

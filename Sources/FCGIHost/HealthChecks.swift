@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import Platform

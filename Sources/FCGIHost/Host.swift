@@ -1,6 +1,8 @@
+internal import Configuration
 internal import FastCGI
 internal import FoundationEssentials
 internal import HTTP
+internal import Logging
 internal import Platform
 internal import Postgres
 

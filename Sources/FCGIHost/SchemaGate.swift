@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Logging
 internal import Platform
 internal import Postgres
 

@@ -1,7 +1,9 @@
+internal import Configuration
 internal import Crypto
 internal import Film
 internal import HTTP
 internal import Identity
+internal import Logging
 internal import Platform
 internal import Postgres
 internal import Queue

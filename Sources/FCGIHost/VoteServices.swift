@@ -1,5 +1,7 @@
+internal import Configuration
 internal import Film
 internal import Identity
+internal import Logging
 internal import Platform
 internal import Postgres
 internal import VotingHandlers

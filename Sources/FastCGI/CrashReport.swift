@@ -1,6 +1,7 @@
 internal import CFastCGI
 internal import Glibc
 internal import Platform
+internal import Text
 
 /// Reports the request during which a process ended by a trap. Swift cannot catch a trap, but a signal handler can log it.
 ///

@@ -2,6 +2,7 @@ internal import CFastCGI
 internal import CLinux
 internal import Glibc
 public import HTTP
+public import Logging
 public import Platform
 internal import Synchronization
 

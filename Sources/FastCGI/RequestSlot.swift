@@ -1,7 +1,6 @@
 internal import CFastCGI
 internal import CLinux
 internal import Glibc
-internal import Platform
 
 /// Memory for one request. On the heap, since libfcgi's streams keep its address.
 ///

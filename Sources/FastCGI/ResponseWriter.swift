@@ -1,6 +1,6 @@
 internal import CFastCGI
 internal import HTTP
-internal import Platform
+internal import Text
 
 /// Writes one response.
 struct ResponseWriter {

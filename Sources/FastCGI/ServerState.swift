@@ -1,6 +1,7 @@
 internal import CFastCGI
 internal import CLinux
 internal import Glibc
+internal import Logging
 internal import Platform
 internal import Synchronization
 

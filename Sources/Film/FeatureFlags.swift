@@ -1,6 +1,5 @@
 internal import Crypto
 public import FoundationEssentials
-internal import Platform
 public import Postgres
 internal import Synchronization
 

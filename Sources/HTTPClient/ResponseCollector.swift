@@ -1,4 +1,4 @@
-internal import Platform
+internal import Text
 
 /// Takes an answer from libcurl's callbacks.
 final class ResponseCollector {

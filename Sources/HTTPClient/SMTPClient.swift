@@ -1,5 +1,6 @@
 internal import CCurl
-public import Platform
+public import Configuration
+public import Text
 
 /// Hands mail to a server by SMTP, one connection a message.
 public enum SMTPClient {

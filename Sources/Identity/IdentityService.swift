@@ -1,3 +1,4 @@
+public import Configuration
 public import Platform
 public import Postgres
 

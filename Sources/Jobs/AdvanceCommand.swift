@@ -1,5 +1,6 @@
 internal import Film
 internal import FoundationEssentials
+internal import Logging
 internal import Platform
 internal import Postgres
 

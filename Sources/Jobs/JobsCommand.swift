@@ -1,4 +1,4 @@
-internal import Platform
+internal import Text
 
 /// One verb of the program.
 protocol JobsCommand: SendableMetatype {

@@ -1,5 +1,7 @@
+internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
+internal import Logging
 internal import Platform
 internal import Postgres
 

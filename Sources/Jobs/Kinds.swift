@@ -1,6 +1,6 @@
+internal import Configuration
 internal import Film
 internal import Media
-internal import Platform
 internal import Queue
 internal import Realtime
 internal import Storage

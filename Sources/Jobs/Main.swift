@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import Platform
 
 /// The work that no request starts: closing rounds, draining the queue, maintenance.

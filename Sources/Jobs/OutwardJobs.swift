@@ -1,9 +1,11 @@
+internal import Configuration
 internal import Contact
 internal import Identity
+internal import Logging
 internal import Mail
-internal import Platform
 internal import Postgres
 internal import Queue
+internal import Text
 
 /// The jobs that call other servers. They have their own queue, since only a process with a network can run them.
 struct OutwardJobs {

@@ -1,6 +1,6 @@
 internal import Film
 internal import Identity
-internal import Platform
+internal import Logging
 internal import Postgres
 internal import Queue
 

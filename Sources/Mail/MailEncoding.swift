@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// The text of headers.
 enum MailHeader {

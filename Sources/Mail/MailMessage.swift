@@ -1,6 +1,6 @@
 internal import Crypto
 public import FoundationEssentials
-public import Platform
+public import Text
 
 /// A message to one person: plain text, perhaps with the same as HTML.
 public struct MailMessage: Sendable {

@@ -1,6 +1,8 @@
+public import Configuration
 public import FoundationEssentials
 internal import HTTPClient
-public import Platform
+internal import Platform
+internal import Text
 
 /// Sends the site's mail by whatever the settings name.
 public struct Mailer: Sendable {

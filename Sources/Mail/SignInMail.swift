@@ -1,4 +1,4 @@
-public import Platform
+public import Text
 
 /// The mail that carries a sign-in link.
 public struct SignInMail: Sendable {

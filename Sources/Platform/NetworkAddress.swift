@@ -26,7 +26,7 @@ public struct NetworkAddress: Sendable, Hashable {
 
 extension NetworkAddress {
     /// Whether a URL's host is this machine.
-    static func isLoopback(host: String) -> Bool {
+    public static func isLoopback(host: String) -> Bool {
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         return host == "localhost" || host == "::1" || host == "[::1]"
             || (numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil })

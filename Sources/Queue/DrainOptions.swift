@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Platform
 
 /// How a process drains the queue.
 public struct DrainOptions: Sendable {

@@ -1,5 +1,3 @@
-internal import Platform
-
 /// The state that the threads of one drain share. Its functions decide what to do next; the threads do it.
 struct DrainState: Sendable {
     enum Phase: Int, Sendable, Comparable {

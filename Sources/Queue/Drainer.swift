@@ -1,5 +1,6 @@
 internal import FoundationEssentials
-public import Platform
+public import Logging
+internal import Platform
 public import Postgres
 
 /// Claims jobs and runs them until it is told to end.

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Platform
+public import Logging
 public import Postgres
 internal import Synchronization
 

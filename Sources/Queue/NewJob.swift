@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// What happens when a job with the same kind and unique key exists already.
 public enum UniqueConflict: String, Sendable {

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import HTTPClient
-internal import Platform
 public import Postgres
 public import Queue
+internal import Text
 
 /// Publishing to the subscribers of nginx's nchan.
 public enum Realtime {

@@ -1,5 +1,4 @@
 internal import HTTPClient
-internal import Platform
 
 /// Speaks GitHub's OAuth. There is no signed statement: who it is, GitHub's API says over TLS.
 struct GitHubClient: Sendable {

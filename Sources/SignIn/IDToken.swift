@@ -1,6 +1,6 @@
 internal import Crypto
 public import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// A statement about somebody, signed by a provider (OpenID Connect Core, 2 and 3.1.3.7).
 public struct IDToken: Sendable {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import HTTPClient
-internal import Platform
 internal import Synchronization
+internal import Text
 
 /// A document of a provider that is kept for a while. One that cannot be fetched anew is used a day longer, so that a
 /// short outage of the provider's edge keeps nobody out.

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import HTTPClient
-internal import Platform
+internal import Text
 
 /// Speaks OpenID Connect with one provider: the authorization code flow with PKCE.
 struct OpenIDClient: Sendable {

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Platform
+internal import Text
 
 /// The proof that whoever fetches the token is whoever sent the person (RFC 7636).
 enum ProofKey {

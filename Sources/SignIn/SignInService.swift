@@ -1,7 +1,8 @@
+public import Configuration
 public import FoundationEssentials
 public import Identity
-public import Platform
 public import Postgres
+internal import Text
 
 /// Signing in by providers that vouch for people.
 public struct SignInService: Sendable {

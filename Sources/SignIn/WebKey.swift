@@ -1,6 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// The keys that a provider publishes for its signatures (RFC 7517). Those of other kinds are left out.
 public struct WebKeySet: Sendable, Decodable {

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Platform
+internal import Text
 
 /// The SHA-256 of a file, which names objects and verifies copies.
 public enum ContentHash {

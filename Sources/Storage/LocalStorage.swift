@@ -1,6 +1,7 @@
 internal import Crypto
 public import FoundationEssentials
 internal import Platform
+internal import Text
 
 /// Media on a local disk: nginx writes `incoming` and serves `clips`.
 ///

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Platform
 
 /// Why a storage operation failed.

@@ -1,6 +1,6 @@
 public import Crypto
 public import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// Signs permissions to write one part of one upload: its path, size, type and last moment.
 public struct UploadSigner: Sendable {

@@ -1,5 +1,6 @@
 import Film
 import FoundationEssentials
+import Logging
 import Platform
 import Postgres
 import TestSupport

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import Platform
 import Postgres
 import TestSupport

@@ -2,7 +2,6 @@ import Crypto
 import Film
 import FoundationEssentials
 import HTTP
-import Platform
 import Postgres
 import TestSupport
 import Testing

@@ -2,10 +2,10 @@ import Crypto
 import Film
 import FoundationEssentials
 import HTTP
-import Platform
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @Suite("FILM-13 exports of closed rounds", .requiresPostgres)
 struct TallyTests {

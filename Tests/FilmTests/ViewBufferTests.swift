@@ -1,8 +1,10 @@
 import FoundationEssentials
+import Logging
 import Platform
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @testable import Film
 

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Platform
+import Logging
 import Postgres
 import TestSupport
 import Testing

@@ -1,6 +1,8 @@
 import FoundationEssentials
+import Logging
 import Platform
 import Testing
+import Text
 
 @testable import HTTP
 

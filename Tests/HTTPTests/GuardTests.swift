@@ -1,6 +1,7 @@
 import FoundationEssentials
-import Platform
+import Logging
 import Testing
+import Text
 
 @testable import HTTP
 

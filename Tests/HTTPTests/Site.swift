@@ -1,6 +1,7 @@
 import FoundationEssentials
-import Platform
+import Logging
 import Synchronization
+import Text
 
 @testable import HTTP
 

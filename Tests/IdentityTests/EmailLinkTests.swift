@@ -4,6 +4,7 @@ import Platform
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @Suite("Signing in by a link that came by mail", .requiresPostgres)
 struct EmailLinkTests {

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Identity
-import Platform
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @Suite("API keys", .requiresPostgres)
 struct KeyTests {

@@ -1,9 +1,10 @@
 import FoundationEssentials
-import Platform
+import Logging
 import Postgres
 import Synchronization
 import TestSupport
 import Testing
+import Text
 
 @testable import Identity
 

@@ -1,8 +1,8 @@
 import FoundationEssentials
-import Platform
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @testable import Identity
 

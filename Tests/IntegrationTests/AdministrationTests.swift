@@ -1,11 +1,12 @@
+import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
 internal import Postgres
 internal import TestSupport
 internal import Testing
+internal import Text
 
 @Suite("Looking after members", .requiresPostgres)
 struct AdministrationTests {

@@ -1,10 +1,12 @@
 internal import AuthHandlers
+internal import Configuration
 internal import FoundationEssentials
 internal import Identity
-internal import Platform
+import Logging
 internal import Postgres
 internal import TestSupport
 internal import Testing
+internal import Text
 
 @testable internal import HTTP
 

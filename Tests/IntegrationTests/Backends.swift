@@ -1,7 +1,9 @@
+internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
 internal import HTTPClient
+internal import Logging
 internal import Platform
 internal import TestSupport
 

@@ -1,3 +1,4 @@
+import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
@@ -8,6 +9,7 @@ internal import Queue
 internal import Storage
 internal import TestSupport
 internal import Testing
+internal import Text
 
 /// A site on which one member, mira, has left a trace wherever one can be left.
 private struct TracedSite {

@@ -2,10 +2,10 @@ internal import Crypto
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
 internal import Postgres
 internal import TestSupport
 internal import Testing
+internal import Text
 
 @Suite("Asking for a sign-in link by mail", .requiresPostgres)
 struct EmailTests {

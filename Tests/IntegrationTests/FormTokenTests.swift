@@ -1,10 +1,11 @@
 internal import AuthHandlers
+import Configuration
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
 internal import TestSupport
 internal import Testing
+internal import Text
 
 @Suite("Requests from elsewhere", .requiresPostgres)
 struct FormTokenTests {

@@ -1,3 +1,4 @@
+import Configuration
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
@@ -5,6 +6,7 @@ internal import Platform
 internal import Postgres
 internal import TestSupport
 internal import Testing
+internal import Text
 
 @Suite("Files of clips", .requiresPostgres)
 struct PrivateMediaTests {

@@ -1,11 +1,12 @@
+internal import Configuration
 internal import Crypto
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
 internal import Postgres
 internal import TestSupport
 internal import Testing
+internal import Text
 
 /// How deep a test goes.
 enum Depth: String, CaseIterable, CustomTestStringConvertible, Sendable {

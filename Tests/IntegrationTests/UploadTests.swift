@@ -1,3 +1,4 @@
+import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
@@ -8,6 +9,7 @@ internal import Queue
 internal import Storage
 internal import TestSupport
 internal import Testing
+internal import Text
 
 @Suite("Uploads, in process and through nginx", .serialized, .requiresPostgres)
 struct UploadTests {

@@ -1,5 +1,5 @@
+import Configuration
 import FoundationEssentials
-import Platform
 import Testing
 
 @testable import Captcha

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Media
-import Platform
 import Testing
 
 @Suite("OPS-01 demo clips")

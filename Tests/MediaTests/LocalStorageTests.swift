@@ -3,6 +3,7 @@ import FoundationEssentials
 import Platform
 import Storage
 import Testing
+import Text
 
 @Suite("CLIP-08 local storage")
 struct LocalStorageTests {

@@ -1,5 +1,4 @@
 import Media
-import Platform
 import Testing
 
 @Suite("CLIP-02 the probe reads the real bytes")

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import HTTP
-import Platform
 import Testing
 
 @testable import PagesHandlers

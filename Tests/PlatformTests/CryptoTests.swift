@@ -1,6 +1,7 @@
 import Crypto
 import Platform
 import Testing
+import Text
 
 @Suite("Crypto")
 struct CryptoTests {

@@ -2,7 +2,9 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
+@testable import Logging
 @testable import Platform
+@testable import Text
 
 private final class Entries: Sendable {
     private let entries = Mutex<[LogEntry]>([])

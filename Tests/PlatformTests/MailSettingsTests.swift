@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Platform
+@testable import Configuration
+@testable import Text
 
 @Suite("Settings of mail and captcha")
 struct MailSettingsTests {

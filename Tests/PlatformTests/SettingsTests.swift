@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Testing
 
-@testable import Platform
+@testable import Configuration
+@testable import Logging
 
 @Suite("Settings")
 struct SettingsTests {

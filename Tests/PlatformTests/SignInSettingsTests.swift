@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Platform
+@testable import Configuration
 
 @Suite("Settings of sign-in by providers")
 struct SignInSettingsTests {

@@ -1,6 +1,6 @@
 import FoundationEssentials
-import Platform
 import Testing
+import Text
 
 @Suite("Ids as text")
 struct UUIDTextTests {

@@ -1,4 +1,3 @@
-import Platform
 import Postgres
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import Postgres
 import Queue
 import TestSupport
 import Testing
+import Text
 
 @Suite("Enqueueing", .requiresPostgres)
 struct EnqueueTests {

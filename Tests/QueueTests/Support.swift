@@ -4,6 +4,7 @@ import Postgres
 import Queue
 import TestSupport
 import Testing
+import Text
 
 /// The job of these tests: its text says what it should do.
 struct Errand: JobPayload {

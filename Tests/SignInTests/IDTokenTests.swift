@@ -1,8 +1,8 @@
 import Crypto
 import FoundationEssentials
-import Platform
 import SignIn
 import Testing
+import Text
 
 @Suite("Statements signed by providers")
 struct IDTokenTests {

@@ -1,10 +1,11 @@
+import Configuration
 import Crypto
 import FoundationEssentials
 import Identity
-import Platform
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @testable import SignIn
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Platform
 import SignIn
 import TestSupport
+import Text
 
 /// A provider's key, made and used by the openssl program, so that two implementations must agree.
 final class Signer {

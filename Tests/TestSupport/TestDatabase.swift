@@ -1,5 +1,4 @@
 public import FoundationEssentials
-internal import Platform
 public import Postgres
 internal import Synchronization
 

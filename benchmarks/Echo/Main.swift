@@ -1,6 +1,7 @@
 internal import FastCGI
 internal import Glibc
 internal import HTTP
+internal import Logging
 internal import Platform
 
 /// Answers every request with the same bytes, by the server and threads that the hosts use and nothing else of them:

@@ -1,6 +1,7 @@
 internal import Film
 internal import FoundationEssentials
 internal import Glibc
+internal import Logging
 internal import Platform
 internal import Postgres
 

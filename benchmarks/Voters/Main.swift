@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import Glibc
@@ -5,6 +6,7 @@ internal import HTTP
 internal import Identity
 internal import Platform
 internal import Postgres
+internal import Text
 
 /// Makes the voters of a benchmark: members with a session each, and visitors with a voter cookie each, all at an
 /// address of their own, with the tokens that the site's own code gives out.

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Logging
 internal import Platform
 
 /// One program that stays: its socket is held here, so that requests wait in it while the program is away.

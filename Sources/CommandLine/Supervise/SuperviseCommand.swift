@@ -1,5 +1,3 @@
-internal import Platform
-
 /// `dailies supervise FILE`
 enum SuperviseCommand: Command {
     static let name = "supervise"

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Logging
 internal import Platform
 
 /// Starts the programs of a plan, keeps them running and stops them: systemd's part on a machine without it.

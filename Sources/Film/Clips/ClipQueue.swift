@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Platform
 internal import Postgres
+internal import Text
 
 /// Which clips a moderator wants to see.
 public struct ClipFilter: Sendable {

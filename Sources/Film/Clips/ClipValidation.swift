@@ -1,9 +1,11 @@
 public import FoundationEssentials
+internal import Logging
 public import Media
 internal import Platform
 internal import Postgres
 public import Queue
 public import Storage
+internal import Text
 
 /// Looks at the file of a registered clip and makes what is shown of it.
 public struct ValidateClip: JobPayload {

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Platform
+internal import Logging
 internal import Postgres
 public import Queue
 public import Storage

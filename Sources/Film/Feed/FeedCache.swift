@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Platform
 public import Postgres
+internal import Text
 
 /// Keeps the clips of the open slot in memory.
 ///

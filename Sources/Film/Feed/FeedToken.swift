@@ -1,6 +1,6 @@
 internal import Crypto
 public import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// Shows with a vote that its voter was given a feed a short while ago.
 public struct FeedTokens: Sendable {

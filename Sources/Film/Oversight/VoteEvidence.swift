@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Platform
 internal import Postgres
+internal import Text
 
 /// Which votes an admin wants to see.
 public struct VoteFilter: Sendable {

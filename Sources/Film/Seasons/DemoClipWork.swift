@@ -5,6 +5,7 @@ internal import Platform
 internal import Postgres
 public import Queue
 internal import Storage
+internal import Text
 
 /// Sends in one clip of the demo season.
 public struct RenderDemoClip: JobPayload {

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-internal import Platform
+internal import Logging
 public import Postgres
 public import Queue
 

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Logging
 public import Platform
 public import Postgres
 internal import Synchronization

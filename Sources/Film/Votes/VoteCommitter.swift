@@ -1,3 +1,4 @@
+public import Logging
 public import Platform
 public import Postgres
 

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Platform
+internal import Logging
 
 /// What stands between a request and its handler. The executable composes it; the application calls each part in one
 /// place and in one order, so that no handler can forget one.

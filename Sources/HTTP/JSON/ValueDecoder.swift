@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Platform
+internal import Text
 
 extension JSONValue {
     /// Decodes a type out of the value. A fault carries the path of the member that it is about.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Platform
+internal import Text
 
 extension JSONValue {
     /// The value that an `Encodable` describes. Dates become RFC 3339 in UTC with milliseconds, UUIDs lower case.

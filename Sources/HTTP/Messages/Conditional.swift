@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Platform
+internal import Text
 
 /// Conditional requests: answers carry a tag of their content, and who has that content gets none.
 enum Conditional {

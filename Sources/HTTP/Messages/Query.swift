@@ -1,4 +1,4 @@
-internal import Platform
+internal import Text
 
 /// Decoded `name=value` pairs of a query string.
 public struct Query: Sendable, Hashable {

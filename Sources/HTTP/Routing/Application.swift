@@ -1,5 +1,7 @@
 internal import FoundationEssentials
-public import Platform
+public import Logging
+internal import Platform
+public import Text
 
 /// From a request to its answer: the one place for each step, so that no handler can forget one.
 public final class Application: Sendable {

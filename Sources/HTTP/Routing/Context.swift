@@ -1,5 +1,6 @@
 public import FoundationEssentials
-public import Platform
+public import Logging
+internal import Text
 
 /// All that a handler is given.
 public struct Context: Sendable {

@@ -1,4 +1,4 @@
-internal import Platform
+internal import Text
 
 /// Finds the route of a method and path. Fixed paths are one hash lookup; others walk a tree by their parts.
 public struct Router: Sendable {

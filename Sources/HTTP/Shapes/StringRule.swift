@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// What a string must be.
 struct StringRule: Sendable {

@@ -2,8 +2,9 @@ internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Logging
 internal import Postgres
+internal import Text
 
 extension AdminRoutes {
     static func auditRoute(_ audit: AuditLog) -> Route {

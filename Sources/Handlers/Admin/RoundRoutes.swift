@@ -1,7 +1,6 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
-internal import Platform
 
 extension AdminRoutes {
     static func roundRoutes(_ rounds: Rounds) -> [Route] {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Text
 
 /// Who is signed in, for the member's own eyes.
 struct AccountAnswer: Encodable {

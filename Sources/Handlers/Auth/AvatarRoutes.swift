@@ -1,6 +1,6 @@
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Text
 
 extension AuthRoutes {
     /// Where the generated picture of a seed is.

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Text
 
 extension AuthRoutes {
     private static let answer = Schema.object([

@@ -1,8 +1,10 @@
 internal import Captcha
+public import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-public import Platform
+internal import Logging
+internal import Text
 
 /// What the captcha's route works with.
 public struct CaptchaDesk: Sendable {

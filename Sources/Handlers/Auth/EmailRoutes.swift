@@ -1,8 +1,9 @@
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-internal import Platform
+internal import Logging
 internal import SignIn
+internal import Text
 
 extension AuthRoutes {
     private struct EmailInput: Schematic, Decodable {

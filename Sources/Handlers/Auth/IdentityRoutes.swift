@@ -1,8 +1,9 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Logging
 internal import SignIn
+internal import Text
 
 extension AuthRoutes {
     private struct LinkingInput: Schematic, Decodable {

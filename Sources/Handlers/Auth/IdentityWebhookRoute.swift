@@ -1,5 +1,5 @@
 internal import HTTP
-internal import Platform
+internal import Logging
 internal import SignIn
 
 extension AuthRoutes {

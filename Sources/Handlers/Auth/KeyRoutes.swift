@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Logging
+internal import Text
 
 extension AuthRoutes {
     private struct KeyInput: Schematic, Decodable {

@@ -1,8 +1,10 @@
+internal import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-internal import Platform
+internal import Logging
 public import SignIn
+internal import Text
 
 extension AuthRoutes {
     /// The routes of signing in by providers.

@@ -1,7 +1,8 @@
+public import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-public import Platform
+public import Text
 
 /// Whom a request counts against, and how often that one may come.
 public struct RouteLimits: Sendable {

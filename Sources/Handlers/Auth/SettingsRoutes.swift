@@ -1,7 +1,8 @@
+internal import Configuration
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Text
 
 extension AuthRoutes {
     private struct SettingsInput: Schematic, Decodable {

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import Identity
-internal import Platform
+internal import Logging
+internal import Text
 
 extension AuthRoutes {
     private struct LinkInput: Schematic, Decodable {

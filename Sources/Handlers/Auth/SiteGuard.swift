@@ -1,8 +1,9 @@
+public import Configuration
 internal import Crypto
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-public import Platform
+public import Text
 
 extension Guard {
     /// The guard of this site: members by their session cookie, forms by their token, the scheduler by its secret.

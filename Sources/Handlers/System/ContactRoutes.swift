@@ -1,7 +1,7 @@
 public import Contact
 internal import FoundationEssentials
 public import HTTP
-internal import Platform
+internal import Text
 
 extension SystemRoutes {
     private struct ContactInput: Schematic, Decodable {

@@ -1,5 +1,6 @@
 internal import HTTP
 internal import Platform
+internal import Text
 
 extension SystemRoutes {
     #if DEBUG

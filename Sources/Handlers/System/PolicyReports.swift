@@ -1,5 +1,6 @@
 internal import HTTP
-internal import Platform
+internal import Logging
+internal import Text
 
 extension SystemRoutes {
     /// Browsers tell here what the Content-Security-Policy kept them from: a fault of a page of ours, or an attack.

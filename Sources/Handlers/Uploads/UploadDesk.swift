@@ -1,8 +1,9 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
-internal import Platform
+internal import Logging
 internal import Storage
+internal import Text
 
 /// What the upload routes share.
 struct UploadDesk: Sendable {

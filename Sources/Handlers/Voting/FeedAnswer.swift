@@ -1,7 +1,7 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
-internal import Platform
+internal import Text
 
 /// Writes an answer of the feed. What does not change of a clip is rendered once for a round; the rest is added to it.
 enum FeedAnswer {

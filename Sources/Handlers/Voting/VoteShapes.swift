@@ -1,7 +1,7 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
-internal import Platform
+internal import Text
 
 struct VoteInput: Schematic, Decodable {
     let clipId: UUID

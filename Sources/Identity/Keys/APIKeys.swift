@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Platform
 public import Postgres
+internal import Text
 
 /// The secret of an API key, `dly_` and 256 random bits. It is shown to its maker once; the database keeps the hash.
 public struct APIKeyToken: Sendable, Hashable, CustomStringConvertible {

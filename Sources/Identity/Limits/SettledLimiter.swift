@@ -1,7 +1,9 @@
 internal import FoundationEssentials
+public import Logging
 public import Platform
 public import Postgres
 internal import Synchronization
+public import Text
 
 /// Counts how often a network asks for what only costs its answer, without asking Postgres before each: this process
 /// decides at once, and settles with Postgres once a second what it let through.

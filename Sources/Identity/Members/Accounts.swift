@@ -1,5 +1,4 @@
 public import FoundationEssentials
-internal import Platform
 public import Postgres
 
 /// What a member's account is as a whole: all that is kept about the person, to be taken along or to be forgotten.

@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Platform
 public import Postgres
+internal import Text
 
 /// Which members an admin wants to see.
 public struct MemberFilter: Sendable {

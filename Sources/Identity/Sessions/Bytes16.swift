@@ -1,4 +1,4 @@
-internal import Platform
+internal import Text
 
 /// Sixteen bytes in place, such as a network's hash, where an array or a text would be an allocation for each that is kept.
 public struct Bytes16: Hashable, Sendable {

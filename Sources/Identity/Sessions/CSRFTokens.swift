@@ -1,6 +1,6 @@
 internal import Crypto
 public import FoundationEssentials
-internal import Platform
+internal import Text
 
 /// Tokens that prove that a request comes from a page which this site gave to this very session or voter.
 ///

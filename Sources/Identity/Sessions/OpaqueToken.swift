@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Platform
+internal import Text
 
 /// 256 random bits that only their holder knows: of a session or of a sign-in link. The database keeps the hash alone.
 public struct OpaqueToken: Sendable, Hashable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 public import FoundationEssentials
-internal import Platform
 public import Postgres
+internal import Text
 
 /// A session that has not ended, and whose it is.
 public struct Session: Sendable, Equatable {

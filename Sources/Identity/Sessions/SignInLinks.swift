@@ -1,6 +1,6 @@
 public import FoundationEssentials
-public import Platform
 public import Postgres
+public import Text
 
 /// Links that sign somebody in once.
 public enum SignInLinks {

@@ -1,4 +1,4 @@
-internal import Platform
+internal import Text
 
 /// A token's SHA-256, in place where an array or a text would be an allocation for each session that is kept.
 struct TokenHash: Hashable, Sendable {

@@ -2,6 +2,7 @@ internal import Crypto
 public import FoundationEssentials
 internal import Platform
 internal import Synchronization
+internal import Text
 
 /// What a request tells of the device it comes from.
 public struct DeviceTraits: Sendable {

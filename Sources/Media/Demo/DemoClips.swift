@@ -1,5 +1,3 @@
-internal import Platform
-
 /// One clip of the demo season: what a member would have typed, and how the picture is drawn.
 public struct DemoClip: Sendable {
     /// The clip's title.

@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Logging
 internal import Platform
 internal import Synchronization
 

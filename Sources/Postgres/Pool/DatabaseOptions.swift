@@ -1,4 +1,4 @@
-public import Platform
+public import Logging
 
 /// How to reach Postgres and how much of it to use.
 public struct DatabaseOptions: Sendable {

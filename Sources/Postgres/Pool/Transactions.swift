@@ -1,5 +1,5 @@
 internal import CPostgres
-internal import Platform
+internal import Logging
 
 /// How far a transaction is kept apart from those beside it.
 public enum Isolation: String, Sendable {

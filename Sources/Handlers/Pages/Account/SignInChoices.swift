@@ -1,6 +1,6 @@
 internal import HTML
 internal import HTTP
-internal import Platform
+internal import Text
 
 /// A provider as the sign-in page offers it.
 public struct SignInChoice: Sendable {

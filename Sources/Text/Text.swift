@@ -57,11 +57,11 @@ public enum Text {
     /// Writes bytes as lower-case hexadecimal digits.
     public static func hex(_ bytes: some Collection<UInt8>) -> String {
         // Written in its place: ids and hashes are written several times for each request.
-        String(unsafeUninitializedCapacity: bytes.count * 2) { room in
+        unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { room in
             var place = 0
             for byte in bytes {
-                room[place] = lowerHex(byte >> 4)
-                room[place + 1] = lowerHex(byte & 15)
+                unsafe room[place] = lowerHex(byte >> 4)
+                unsafe room[place + 1] = lowerHex(byte & 15)
                 place += 2
             }
             return place
@@ -70,7 +70,7 @@ public enum Text {
 
     /// Writes two words as 32 lower-case hexadecimal digits.
     public static func hex(_ high: UInt64, _ low: UInt64) -> String {
-        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { hex($0) }
+        unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { unsafe hex($0) }
     }
 
     /// The digit of a number below 16.
@@ -92,12 +92,12 @@ public enum Text {
 
     /// Writes bytes as base64 with the URL alphabet and without padding.
     public static func base64url(_ bytes: some Collection<UInt8>) -> String {
-        String(unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { room in
+        unsafe String(unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { room in
             var place = 0
             var buffer: UInt32 = 0
             var bits = 0
             func put(_ number: UInt32) {
-                room[place] = base64urlAlphabet[Int(number) & 63]
+                unsafe room[place] = base64urlAlphabet[Int(number) & 63]
                 place += 1
             }
             for byte in bytes {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A value behind a lock, with a way to wait until it has changed.

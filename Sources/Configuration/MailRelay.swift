@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Platform
 
 /// Who takes the mail of this site.
 public enum MailRelay: Sendable, Equatable {

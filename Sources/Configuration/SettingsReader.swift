@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Text
 
 /// Takes values from the environment and a file by the table and collects what is wrong.
 struct SettingsReader {

@@ -3,7 +3,7 @@ extension [UInt8] {
     /// pieces, and a constant is copied without asking what kind of text it is.
     @inlinable
     public mutating func append(_ words: StaticString) {
-        words.withUTF8Buffer { append(contentsOf: $0) }
+        words.withUTF8Buffer { unsafe append(contentsOf: $0) }
     }
 
     /// Adds a number in decimal digits.

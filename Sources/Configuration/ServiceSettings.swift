@@ -1,3 +1,6 @@
+internal import Platform
+public import Text
+
 /// How the site's mail is sent.
 public struct MailSettings: Sendable, Equatable {
     /// Who takes it.

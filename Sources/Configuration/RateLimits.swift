@@ -1,3 +1,5 @@
+internal import Text
+
 /// How often a minute each class of requests may come, by the class's name.
 public struct RateLimits: Sendable, Equatable {
     /// The limits unless a setting says otherwise.

@@ -1,6 +1,7 @@
 internal import CSystemd
 internal import FoundationEssentials
 internal import Glibc
+internal import Text
 
 /// One JSON object a line on standard error.
 enum JSONLines {

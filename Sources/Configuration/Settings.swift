@@ -1,4 +1,7 @@
 internal import FoundationEssentials
+public import Logging
+internal import Platform
+public import Text
 
 /// The configuration of a process, read once at its start and again when it is told to.
 public struct Settings: Sendable {

@@ -10,7 +10,7 @@ extension Date {
     }
 
     /// Writes the time as `rfc3339` has it. Every line of the log begins with it.
-    func appendRFC3339(to text: inout [UInt8]) {
+    public func appendRFC3339(to text: inout [UInt8]) {
         let moment = Moment(self)
         guard (0..<10_000).contains(moment.year) else {
             // Years that four digits do not hold are nobody's, and must not trap.

@@ -1,3 +1,5 @@
+internal import Text
+
 /// A value in a field of a log line.
 public enum LogValue: Sendable, Equatable {
     /// Text.

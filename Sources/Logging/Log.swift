@@ -1,5 +1,6 @@
 public import FoundationEssentials
 internal import Synchronization
+public import Text
 
 /// How much a log line matters.
 public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
