@@ -7,7 +7,7 @@ public struct Renditions: Sendable {
 
     let tools: MediaTools
 
-    /// Whatever quality and preset up to veryfast made a rendition, its stream has the same headers, so that a film can
+    /// With any quality and any preset up to veryfast the stream has the same headers, so that a film can
     /// be joined from any of them without encoding. Slower presets move the chroma's quantiser and need a number here.
     private static let joinable =
         "stitchable=1:bframes=2:b-pyramid=none:ref=1:cabac=1:8x8dct=1:weightp=1:weightb=1:interlaced=0"

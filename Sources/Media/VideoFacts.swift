@@ -22,7 +22,4 @@ public struct VideoFacts: Sendable, Hashable {
     public var isHighDynamicRange: Bool
     /// The picture comes in half frames.
     public var isInterlaced: Bool
-
-    /// There is sound.
-    public var hasAudio: Bool { audioStream != nil }
 }

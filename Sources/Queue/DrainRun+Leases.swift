@@ -14,11 +14,11 @@ extension DrainRun {
         let interval = min(options.poll, options.heartbeat)
         while true {
             let wait = ContinuousClock.now + interval
-            let isWanted: Bool? = state.wait(until: wait) { state in
-                defer { state.isBeatWanted = false }
-                return state.isBeatWanted || state.isOver ? true : nil
+            let isWanted: Bool? = heartbeat.wait(until: wait) { heartbeat in
+                defer { heartbeat.isWanted = false }
+                return heartbeat.isWanted || heartbeat.isOver ? true : nil
             }
-            if state.withLock({ $0.isOver }) { return }
+            if heartbeat.withLock({ $0.isOver }) { return }
             options.onBeat()
             let now = ContinuousClock.now
             interruptLate(at: now)
@@ -85,4 +85,12 @@ extension DrainRun {
         state.update { $0.size.noteStale() }
         release(stale.map(\.heldJob))
     }
+}
+
+/// What the lease thread is woken for.
+struct HeartbeatRequest: Sendable {
+    /// A cancellation was announced that no heartbeat has looked at yet.
+    var isWanted = false
+    /// The drain is over.
+    var isOver = false
 }

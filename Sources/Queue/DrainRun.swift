@@ -11,14 +11,18 @@ final class DrainRun: Sendable {
     let log: Log
     let leases: Leases
     let state: Monitor<DrainState>
+    /// Of its own, so that a notification of work wakes the dispatching thread alone.
+    let heartbeat = Monitor(HeartbeatRequest())
     let buffer = Monitor(JobBuffer())
+    private let isQuick: Bool
     private let end: DrainEnd
     private let deadline: ContinuousClock.Instant?
 
     init(
-        end: DrainEnd, deadline: ContinuousClock.Instant?, database: Database, registry: JobRegistry,
+        isQuick: Bool, end: DrainEnd, deadline: ContinuousClock.Instant?, database: Database, registry: JobRegistry,
         options: DrainOptions, log: Log
     ) {
+        self.isQuick = isQuick
         self.end = end
         self.deadline = deadline
         self.database = database
@@ -39,7 +43,7 @@ final class DrainRun: Sendable {
     }
 
     func noteCancel() {
-        state.update { $0.isBeatWanted = true }
+        heartbeat.update { $0.isWanted = true }
     }
 
     func stop() {
@@ -48,17 +52,22 @@ final class DrainRun: Sendable {
 
     func run() throws -> DrainSummary {
         let workers = try (0..<options.workers).map { number in
-            try BackgroundThread(named: "job worker \(number)") { self.work() }
+            try BackgroundThread(named: "job worker \(number)") { self.withSlice { self.work() } }
         }
         let keeper = try BackgroundThread(named: "job leases") { self.keepLeases() }
-        let fault = dispatch()
+        let fault = withSlice { dispatch() }
         let late = ContinuousClock.now + .seconds(1)
         buffer.update { $0.isClosed = true }
-        state.update { $0.isOver = true }
+        heartbeat.update { $0.isOver = true }
         // A worker that did not heed its end is left to the end of the process; its job has been given back.
         for thread in workers + [keeper] { thread.join(until: late) }
         if let fault { throw fault }
         return state.withLock { $0.summary }
+    }
+
+    /// Quick jobs are to begin as soon as they are enqueued; long ones, and the programs that they start, are not.
+    private func withSlice<R>(_ body: () -> R) -> R {
+        isQuick ? ThreadSlice.withShortest(body) : body()
     }
 
     /// Claims and completes jobs until the end. Returns the error because of which it gave up, if it did.

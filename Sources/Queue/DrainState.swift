@@ -23,10 +23,6 @@ struct DrainState: Sendable {
     var size: ClaimSize
     var summary = DrainSummary()
     var phase = Phase.claiming
-    /// Whether the drain is over, so that every thread must end.
-    var isOver = false
-    /// Whether a cancellation was announced that no heartbeat has looked at yet.
-    var isBeatWanted = false
     /// When the queue is looked at even without a notification.
     private(set) var nextLook: ContinuousClock.Instant
     private var wasFoundEmpty = false

@@ -71,8 +71,9 @@ public final class Drainer: Sendable {
 
     private func runOnce(until end: DrainEnd, _ deadline: ContinuousClock.Instant?) throws -> DrainSummary {
         let (quick, long) = registry.lanes
-        let first = run(quick, workers: options.workers, end, deadline)
-        let second = long.kindNames.isEmpty ? nil : run(long, workers: options.longWorkers, end, deadline)
+        let first = run(quick, isQuick: true, workers: options.workers, end, deadline)
+        let second =
+            long.kindNames.isEmpty ? nil : run(long, isQuick: false, workers: options.longWorkers, end, deadline)
         let isStopped = current.update { current in
             current.runs = [first, second].compactMap { $0 }
             return current.isStopped
@@ -91,13 +92,14 @@ public final class Drainer: Sendable {
     }
 
     private func run(
-        _ lane: JobRegistry, workers: Int, _ end: DrainEnd, _ deadline: ContinuousClock.Instant?
+        _ lane: JobRegistry, isQuick: Bool, workers: Int, _ end: DrainEnd, _ deadline: ContinuousClock.Instant?
     ) -> DrainRun {
         var options = options
         options.workers = max(workers, 1)
         options.queues = options.queues ?? registry.queues
         return DrainRun(
-            end: end, deadline: deadline, database: database, registry: lane, options: options, log: log)
+            isQuick: isQuick, end: end, deadline: deadline, database: database, registry: lane, options: options,
+            log: log)
     }
 
     private func budget(of end: DrainEnd, _ limit: Duration?) -> Duration? {

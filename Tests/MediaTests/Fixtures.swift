@@ -50,7 +50,7 @@ final class Fixtures: Sendable {
         try Files.read(path, count: Files.size(path) ?? 0)
     }
 
-    /// A program that stands in for ffmpeg.
+    /// A program that replaces ffmpeg.
     func stub(_ name: String, _ script: String) throws -> String {
         try Files.write(Array("#!/bin/sh\n\(script)\n".utf8), to: path(name), mode: 0o700)
         return path(name)

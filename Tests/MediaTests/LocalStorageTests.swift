@@ -93,7 +93,7 @@ struct LocalStorageTests {
         }
     }
 
-    @Test("CLIP-07 the sweep removes what nobody came back for, and nothing else")
+    @Test("CLIP-07 the sweep removes abandoned uploads and nothing else")
     func sweep() throws {
         let kept = UUID()
         for id in [upload, kept] { try stage(1, [UInt8](repeating: 1, count: 100), of: id) }

@@ -120,7 +120,7 @@ class Place:
         self.processes = []
         self.environment = {
             "PATH": os.environ["PATH"],
-            # Nobody listens there: the routes of the system group need no database.
+            # No server listens there: the routes of the system group need no database.
             "DATABASE_URL": f"host={self.directory}/nowhere dbname=dailies",
             "SITE_URL": "http://127.0.0.1:8080", "SECRET_KEY": "0123456789abcdef" * 4,
             "MEDIA_DIR": str(self.media), "VERSION_DIR": str(self.version), "WEB_DIR": str(ROOT / "web"),

@@ -40,7 +40,7 @@ def test_malformed_records_close_the_connection_and_nothing_else(host, place, da
 
 
 def test_silence_holds_no_thread(host, place):
-    """More silent connections than threads: others are served, and whoever speaks at last is, too."""
+    """More silent connections than threads: others are served, and so are these once they send something."""
     silent = [Connection(place.path) for _ in range(60)]
     try:
         serves(place)
@@ -140,7 +140,7 @@ def test_addresses_that_are_not_text(host, place, target):
 
 
 def test_only_the_first_of_equal_parameters_counts(host, place):
-    """What nginx's own configuration says stands first; a client cannot add to it."""
+    """What nginx's own configuration sets comes first; a client cannot add to it."""
     values = [("INTERNAL_REQUEST", "0"), *environment("GET", "/internal/fail")]
     with Connection(place.path) as connection:
         connection.send(begin() + params(values) + stdin(b""))

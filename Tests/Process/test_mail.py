@@ -74,7 +74,7 @@ def post(postgres):
 
 
 def test_a_link_is_mailed_and_nothing_secret_stays(post):
-    """AUTH-01 the letter is well formed; the token stands in it alone, and the finished job has forgotten the address."""
+    """AUTH-01 the letter is well formed; only the letter holds the token, and the finished job no longer holds the address."""
     with MailPeer() as peer:
         assert post.ask("Ida@Example.org", "/upload?x=1&y=2")
         assert post.job[2] == {"address": "ida@example.org", "next": "/upload?x=1&y=2"}
@@ -115,7 +115,7 @@ def test_ways_to_a_server(post, way, login):
 
 
 def test_never_in_the_clear_where_tls_was_wanted(post):
-    """OPS-08 a server without STARTTLS, or with a certificate nobody vouches for, gets nothing; the job waits."""
+    """OPS-08 a server without STARTTLS, or with an untrusted certificate, gets nothing; the job waits."""
     post.ask()
     with MailPeer() as peer:
         assert "untrusted" in post.send(f"smtp://127.0.0.1:{peer.port}?starttls=yes").stderr

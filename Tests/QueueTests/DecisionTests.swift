@@ -45,7 +45,7 @@ struct DecisionTests {
         #expect(transition(.interrupted(.leaseLost)) == .leave)
     }
 
-    @Test("JOB-03 whatever a cancelled job fails with, it is not repeated")
+    @Test("JOB-03 a cancelled job is not repeated, regardless of how it fails")
     func cancelledIsNotRepeated() {
         for end in [AttemptEnd.failed("x"), .retry(after: .zero, reason: "x"), .interrupted(.timedOut)] {
             guard case .finish(.cancelled, _) = transition(end, isCancelled: true) else {
@@ -75,7 +75,7 @@ struct DecisionTests {
         #expect(size.target == 16)
     }
 
-    @Test("JOB-06 due times are the same whoever asks")
+    @Test("JOB-06 due times are the same for every process")
     func schedulesAgree() throws {
         let time = try Date("2026-03-01T10:07:31Z", strategy: .iso8601)
         func due(_ schedule: Schedule) -> String { schedule.lastDue(at: time).ISO8601Format() }

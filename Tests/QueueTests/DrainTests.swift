@@ -8,7 +8,7 @@ import Text
 
 @Suite("Draining", .requiresPostgres)
 struct DrainTests {
-    private struct Mishap: Error {}
+    private struct Failure: Error {}
 
     @Test("JOB-01 JOB-02 ten drains at once do each thing once")
     func tenDrains() throws {
@@ -75,7 +75,7 @@ struct DrainTests {
             let isMended = Monitor(false)
             let drainer = test.drainer { _, _ in
                 if isMended.withLock({ $0 }) { return .done() }
-                throw Mishap()
+                throw Failure()
             }
             let id = try #require(try queue.enqueue(Errand("x")))
             for (attempt, wait) in [(1, 5.0), (2, 10.0)] {
@@ -93,7 +93,7 @@ struct DrainTests {
             let dead = try #require(try queue.job(id))
             #expect(dead.state == .failed)
             #expect(dead.errors.map(\.attempt) == [1, 2, 3])
-            #expect(dead.errors.allSatisfy { $0.error.contains("Mishap") && $0.worker != nil })
+            #expect(dead.errors.allSatisfy { $0.error.contains("Failure") && $0.worker != nil })
             #expect(dead.errors.allSatisfy { Date(rfc3339: $0.at) != nil })
 
             isMended.update { $0 = true }
@@ -138,7 +138,7 @@ struct DrainTests {
             let drainer = test.drainer { errand, context in
                 .done { connection in
                     try connection.execute("insert into effects (job_id) values (\(context.id))")
-                    if errand.text == "fails" { throw Mishap() }
+                    if errand.text == "fails" { throw Failure() }
                 }
             }
             let failing = try #require(try queue.enqueue(Errand("fails")))
@@ -248,7 +248,7 @@ struct DrainTests {
                 return .done()
             }
             let busy = test.drainer(workers: 1, work: work)
-            // It learns that jobs are quick, and takes the next ones in store.
+            // It learns that jobs are quick, and claims further ones ahead.
             try test.queue.enqueue(Errand("quick"))
             _ = try test.database(as: .jobs).withConnection { connection in
                 try Queue.enqueue([NewJob(Errand("quick"))], on: connection)

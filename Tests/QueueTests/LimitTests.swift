@@ -27,7 +27,7 @@ struct LimitTests {
         }
     }
 
-    @Test("JOB-04 of a thousand jobs with limit two never three run, whoever drains")
+    @Test("JOB-04 of a thousand jobs with limit two never three run, with any number of drains")
     func neverThree() throws {
         try TestDatabase.run { test in
             try test.queue.setLimit("model:x", to: 2)
@@ -73,7 +73,7 @@ struct LimitTests {
         }
     }
 
-    @Test("a take reads no more of the table than it takes, limits or not")
+    @Test("a claim reads no more of the table than it claims, with and without limits")
     func takeScansNothing() throws {
         try TestDatabase.run { test in
             try test.queue.setLimit("member", to: 1)

@@ -91,7 +91,7 @@ public final class TestDatabase: Sendable {
         try database(as: .superuser).execute("update test_clock set ahead = ahead + \(duration)")
     }
 
-    /// Drops the database under whoever still uses it.
+    /// Drops the database, also when connections still use it.
     public func drop() {
         pools.withLock { pools in
             for pool in pools.values { pool.close() }

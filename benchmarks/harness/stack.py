@@ -20,7 +20,7 @@ PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone")
 
 
 class Wrong(Exception):
-    """An answer or a counter was not right: whatever was measured is worth nothing."""
+    """An answer or a counter was wrong, so the measurement is worth nothing."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class Stack:
     # -- References beside it
 
     def serve_echo(self, size: int) -> str:
-        """Puts an echo of so many bytes behind this nginx, in the way that hosts stand behind it. Returns its URL."""
+        """Puts an echo of so many bytes behind this nginx, as hosts are. Returns its URL."""
         run = pathlib.Path(self.facts["sockets"]["voting"]).parent
         if self.echo:
             self.echo.terminate()

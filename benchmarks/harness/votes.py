@@ -104,7 +104,7 @@ def one(stack: Stack) -> list[Result]:
 
 
 def lone(stack: Stack) -> list[Result]:
-    """One voter after another, each alone: what the vote pays for groups when nobody else votes, and by HTTP what
+    """One voter after another, each alone: what the vote pays for groups when no one else votes, and by HTTP what
     nginx, the host and the voter's session add to the call, which pgbench makes over the same kind of socket."""
     stack.reset()
     role = f"host={stack.facts['sockets']['postgres']} dbname=dailies user=dailies_web"

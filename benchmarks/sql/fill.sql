@@ -56,7 +56,7 @@ select season_id, slot_position, id, number, number = 1, 1000 - number, 1000 - n
     now() - interval '2 days'
 from old_clips;
 
--- The clips that compete belong to the last members, who cast no votes here: nobody meets an own clip.
+-- The clips that compete belong to the last members, who cast no votes here, so no one meets an own clip.
 insert into tournament_clips (
     season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key, poster_key,
     blurhash, width, height, duration_ms, created_at, activated_at, decided_at
