@@ -29,8 +29,8 @@ enum SignInLinkCommand: Command {
         let wantsAdmin = arguments.flags.contains("--admin")
         let username = arguments.values["--user"]
         guard wantsAdmin != (username != nil) else { throw UsageFault(message: "either --admin or --user is needed") }
-        if let username, let refusal = Usernames.refusal(username) {
-            throw UsageFault(message: "\(username) is no username: \(refusal)")
+        if let username, let fault = Usernames.fault(in: username) {
+            throw UsageFault(message: "\(username) is not a username: \(fault)")
         }
         let minutes = try arguments.number("--minutes", default: 60, in: 1...1_440)
         let database = settings.openDatabase()

@@ -40,20 +40,41 @@ public struct ContactMessages: Sendable {
         self.database = database
     }
 
-    /// Keeps a message; when `isMailed`, a job mails it too.
+    /// Stores a message; when `isMailed`, a job mails it too. `member` is the writer, who must be the one that acts.
     public func add(
         name: String, email: EmailAddress, subject: String, text: String, member: UUID?, isMailed: Bool
-    ) throws(DatabaseError) {
-        try database.execute(
-            "select add_contact_message(\(name), \(email.text), \(subject), \(text), \(member), \(isMailed))")
+    ) throws {
+        let writer = database.acting(for: member)
+        let insert: SQL = """
+            insert into contact_messages (name, email, subject, message, user_id, created_at)
+            values (\(name), \(email.text), \(subject), \(text), \(member), dailies_now())
+            """
+        guard isMailed else {
+            try writer.execute(insert)
+            return
+        }
+        try writer.transaction { connection in
+            try connection.execute(insert)
+            // The writer may not read the message, so `returning` would be refused.
+            try connection.execute(
+                """
+                select enqueue_job(
+                    'send_contact_message', jsonb_build_object('id', currval('contact_messages_id_seq')), 'outward',
+                    job_max_attempts => 12
+                )
+                """)
+        }
     }
 
-    /// Messages from the newest, for an admin; `before` is the last number of the page before.
+    /// Messages from the newest, for an admin, while others find none; `before` is the last number of the page before.
     public func list(for actor: UUID, before: Int64?, limit: Int) throws(DatabaseError) -> [ContactMessage] {
-        try database.query(
+        try database.acting(for: actor).query(
             """
             select id, name, email, subject, message, user_id, created_at
-            from list_contact_messages(\(actor), \(before), \(limit)::int)
+            from contact_messages
+            where \(before)::bigint is null or id < \(before)
+            order by id desc
+            limit \(limit)::int
             """)
     }
 

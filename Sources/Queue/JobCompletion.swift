@@ -9,7 +9,7 @@ enum JobCompletion {
             """
             update jobs
             set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
-            where id = \(fence.id) and takes = \(fence.claims) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.claims) and state = 'running'
             """) == 1
     }
 
@@ -21,8 +21,8 @@ enum JobCompletion {
             """
             update jobs
             set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
-            from unnest(\(ordered.map(\.id)), \(ordered.map(\.claims))) as held (id, takes)
-            where jobs.id = held.id and jobs.takes = held.takes and jobs.state = 'running'
+            from unnest(\(ordered.map(\.id)), \(ordered.map(\.claims))) as held (id, claims)
+            where jobs.id = held.id and jobs.claims = held.claims and jobs.state = 'running'
             """)
     }
 
@@ -55,7 +55,7 @@ enum JobCompletion {
                 errors = errors || \(sql: entry(error)),
                 leased_until = null,
                 leased_by = null
-            where id = \(fence.id) and takes = \(fence.claims) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.claims) and state = 'running'
             """) == 1
     }
 
@@ -79,7 +79,7 @@ enum JobCompletion {
                 errors = errors || \(sql: entry(error)),
                 leased_until = null,
                 leased_by = null
-            where id = \(fence.id) and takes = \(fence.claims) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.claims) and state = 'running'
             """) == 1
     }
 

@@ -51,7 +51,7 @@ public struct JobRecord: Sendable, RowDecodable {
         maxAttempts = Int(try row.value("max_attempts", as: Int32.self))
         runAt = try row.value("run_at")
         createdAt = try row.value("created_at")
-        claimedAt = try row.value("taken_at")
+        claimedAt = try row.value("claimed_at")
         finishedAt = try row.value("finished_at")
         leasedBy = try row.value("leased_by")
         leasedUntil = try row.value("leased_until")

@@ -45,8 +45,8 @@ struct Leases: Sendable {
 
     private func claiming(_ wanted: Int) -> SQL {
         """
-        select job_id, job_kind, job_payload, job_takes, job_attempt, job_max_attempts, job_is_limited, job_created_at
-        from take_jobs(\(worker), \(length), \(Int32(clamping: wanted)), \(queues), \(kinds))
+        select job_id, job_kind, job_payload, job_claims, job_attempt, job_max_attempts, job_is_limited, job_created_at
+        from claim_jobs(\(worker), \(length), \(Int32(clamping: wanted)), \(queues), \(kinds))
         """
     }
 
@@ -55,13 +55,13 @@ struct Leases: Sendable {
         let rows: [Renewal] = try connection.query(
             """
             with mine as (
-                select id, takes
-                from unnest(\(fences.map(\.id)), \(fences.map(\.claims))) as mine (id, takes)
+                select id, claims
+                from unnest(\(fences.map(\.id)), \(fences.map(\.claims))) as mine (id, claims)
             ),
             free as (
                 select jobs.id
                 from jobs
-                join mine using (id, takes)
+                join mine using (id, claims)
                 where jobs.state = 'running'
                 for update of jobs skip locked
             ),
@@ -73,7 +73,7 @@ struct Leases: Sendable {
             )
             select mine.id, jobs.id is null as is_lost
             from mine
-            left join jobs on jobs.id = mine.id and jobs.takes = mine.takes and jobs.state = 'running'
+            left join jobs on jobs.id = mine.id and jobs.claims = mine.claims and jobs.state = 'running'
             where jobs.id is null or jobs.cancel_requested_at is not null
             """)
         return Dictionary(rows.map { ($0.id, $0.interruption) }) { first, _ in first }
@@ -85,13 +85,13 @@ struct Leases: Sendable {
         try connection.execute(
             """
             with mine as (
-                select id, takes
-                from unnest(\(fences.map(\.id)), \(fences.map(\.claims))) as mine (id, takes)
+                select id, claims
+                from unnest(\(fences.map(\.id)), \(fences.map(\.claims))) as mine (id, claims)
             ),
             free as (
                 select jobs.id
                 from jobs
-                join mine using (id, takes)
+                join mine using (id, claims)
                 where jobs.state = 'running'
                 for update of jobs skip locked
             ),

@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Identity
 public import Postgres
+internal import Refusals
 
 /// A way in that a member has.
 public struct LinkedIdentity: Sendable, Equatable, RowDecodable {
@@ -53,10 +54,6 @@ public struct SignInVisit: Sendable {
 
 /// The ways in of members. The web role has no rights on their table, only on the functions that these call.
 enum Identities {
-    enum Removal: String, Sendable {
-        case removed, unknown, last
-    }
-
     enum Linking: String, Sendable {
         case linked, already, taken
     }
@@ -96,9 +93,15 @@ enum Identities {
 
     static func remove(
         _ id: UUID, of member: UUID, usable providers: [String], mailCounts: Bool, in database: Database
-    ) throws(DatabaseError) -> Removal {
-        let outcome: String = try database.one(
-            "select remove_identity(\(member), \(id), \(providers), \(mailCounts))")
-        return Removal(rawValue: outcome) ?? .unknown
+    ) throws(IdentityError) {
+        try IdentityError.wrapping {
+            let outcome: String = try database.one(
+                "select remove_identity(\(member), \(id), \(providers), \(mailCounts))")
+            switch outcome {
+            case "removed": return
+            case "last": throw IdentityRefusal.last
+            default: throw IdentityRefusal.notFound
+            }
+        }
     }
 }

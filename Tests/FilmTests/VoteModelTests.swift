@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Postgres
+import Refusals
 import Synchronization
 import TestSupport
 import Testing
@@ -66,7 +67,7 @@ struct VoteModelTests {
                         do {
                             _ = isUndo ? try committer.undo(ballot) : try committer.cast(ballot)
                             acknowledged.withLock { $0["\(ballot.voterKey) \(clip)", default: 0] += isUndo ? -1 : 1 }
-                        } catch is VoteRefusal {}
+                        } catch VoteError.refused {}
                         done.add()
                     }
                 }
@@ -196,7 +197,7 @@ private final class Crowd: Sendable {
     private func answer(_ call: () throws -> VoteTally) throws -> (code: String?, tally: VoteTally?) {
         do {
             return (nil, try call())
-        } catch let refusal as VoteRefusal {
+        } catch VoteError.refused(let refusal) {
             if case .alreadyVoted(let tally) = refusal { return (refusal.code, tally) }
             return (refusal.code, nil)
         }

@@ -10,12 +10,12 @@ struct RuleTests {
         "AUTH-03 a username is 3 to 20 small letters, digits or underscores",
         arguments: [
             ("mira_okafor", nil), ("abc", nil), ("a_1", nil), ("12345678901234567890", nil),
-            ("ab", Usernames.Refusal.malformed), ("123456789012345678901", .malformed), ("Mira", .malformed),
+            ("ab", Usernames.Fault.malformed), ("123456789012345678901", .malformed), ("Mira", .malformed),
             ("mi ra", .malformed), ("míra", .malformed), ("mira\n", .malformed), ("", .malformed),
             ("admin", .reserved), ("__admin__", .reserved), ("dailies", .reserved), ("former_member", .reserved),
         ])
-    func usernames(name: String, refusal: Usernames.Refusal?) {
-        #expect(Usernames.refusal(name) == refusal)
+    func usernames(name: String, refusal: Usernames.Fault?) {
+        #expect(Usernames.fault(in: name) == refusal)
     }
 
     @Test("AUTH-03 an avatar is the same for ever, and different ones look different")

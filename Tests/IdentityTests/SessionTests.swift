@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Platform
 import Postgres
+import Refusals
 import Synchronization
 import TestSupport
 import Testing
@@ -165,16 +166,18 @@ struct SessionTests {
             let (mira, boss) = (try test.makeMember("mira"), try test.makeMember("boss", isAdmin: true))
             let token = try test.makeSession(of: mira.id)
             let members = MemberAdministration(database: web) { _, _ in }
-            #expect(throws: MemberRefusal.ownAccount) { try members.ban(boss.id, reason: "x", by: boss.id) }
-            #expect(throws: MemberRefusal.notAdmin) { try members.ban(boss.id, reason: "x", by: mira.id) }
-            #expect(throws: DatabaseError.self) { try members.ban(mira.id, reason: "x", by: nil) }
+            #expect(throws: MemberError.refused(.ownAccount)) { try members.ban(boss.id, reason: "x", by: boss.id) }
+            #expect(throws: MemberError.refused(.notAdmin)) { try members.ban(boss.id, reason: "x", by: mira.id) }
+            #expect(throws: DatabaseError.self) {
+                try unwrappingCause { try members.ban(mira.id, reason: "x", by: nil) }
+            }
             try members.ban(mira.id, reason: "spam", by: boss.id)
             #expect(try test.find(token) == nil)
             let again = try #require(try test.find(try test.makeSession(of: mira.id)))
             #expect(again.isBanned && again.banReason == "spam")
             try members.liftBan(mira.id, reason: nil, by: boss.id)
             #expect(try Members.find(mira.id, in: web)?.bannedAt == nil)
-            #expect(throws: MemberRefusal.memberNotFound) { try members.ban(UUID(), reason: "x", by: boss.id) }
+            #expect(throws: MemberError.refused(.memberNotFound)) { try members.ban(UUID(), reason: "x", by: boss.id) }
         }
     }
 }

@@ -300,7 +300,7 @@ struct SettledLimiterTests {
             let key = "read \(Self.network.hex)"
             let web = stage.test.database(as: .web)
             func settle(_ current: Int32, _ previous: Int32, in minute: SQL) throws {
-                try web.execute("select from settle_rates(\([key]), \([current]), \([previous]), \(sql: minute))")
+                try web.execute("select from sync_rates(\([key]), \([current]), \([previous]), \(sql: minute))")
             }
             try settle(5, 2, in: "dailies_now()")
             try settle(-5, -2, in: "dailies_now()")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Platform
 import Postgres
@@ -192,6 +193,25 @@ struct TransactionTests {
             #expect(error?.sqlstate == "22012")
             #expect(try balance(1, database) == 100)
             #expect(try database.one(ask) == "")
+            #expect(database.statistics.open == 1)
+        }
+    }
+
+    @Test("SEC-03 a user's statement runs with the user's id, returns how many rows it changed and leaves no trace")
+    func actingExecutes() throws {
+        try withAccounts { database throws in
+            let user = UUID()
+            let ask: SQL = "coalesce(current_setting('dailies.user_id', true), '')"
+            let change: SQL = "update accounts set balance = length(\(sql: ask))"
+            #expect(try database.acting(for: user).execute(change) == 2)
+            #expect(try balance(1, database) == 36)
+            #expect(try database.acting(for: nil).execute(change + " where id = 1") == 1)
+            #expect(try balance(1, database) == 0)
+            let error = databaseError {
+                try database.acting(for: user).execute("insert into accounts values (1, 5)")
+            }
+            #expect(error?.violates("accounts_pkey") == true)
+            #expect(try database.one("select \(sql: ask)") == "")
             #expect(database.statistics.open == 1)
         }
     }

@@ -88,7 +88,7 @@ struct LimitTests {
             try test.database(as: .owner).execute("analyze jobs")
             try jobs.transaction { connection in
                 let taken: Int = try connection.one(
-                    "select count(*) from take_jobs('w', '10 s', 10, '{default}', '{errand}')")
+                    "select count(*) from claim_jobs('w', '10 s', 10, '{default}', '{errand}')")
                 #expect(taken == 10)
                 let scans: Int = try connection.one(
                     "select coalesce(sum(seq_scan), 0)::bigint from pg_stat_xact_user_tables where relname = 'jobs'")

@@ -583,7 +583,10 @@ def test_webhook_removal_keeps_what_is_part_of_a_film(signin):
     signin.stack.rows("update users set username = %s where id = %s", f"m{secrets.token_hex(6)}", member)
     signin.stack.rows("update tournament_clips set user_id = %s where id in (%s, %s)", member, kept, open_)
     signin.stack.rows("update tournament_clips set status = 'locked' where id = %s", kept)
-    signin.stack.rows("select add_contact_message('Maker', %s, 'The subject', 'Some words.', %s, false)", address, member)
+    signin.stack.rows(
+        "insert into contact_messages (name, email, subject, message, user_id) values ('Maker', %s, '', 'Some words.', %s)",
+        address, member,
+    )  # fmt: skip
     assert message(signin, "user.deleted", {"id": subject}).json() == {"outcome": "deleted"}
     assert signin.stack.rows("select id from users where id = %s or email = %s", member, address) == []
     assert signin.stack.value("select count(*) from contact_messages where email = %s", address) == 0

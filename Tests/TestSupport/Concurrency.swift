@@ -28,10 +28,10 @@ public struct ThisThread: StepRunner {
 }
 
 /// Waits for what `begin` tells the closure that it is given.
-public func awaited<Value: Sendable>(
-    _ begin: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> Void
+public func awaited<Value: Sendable, Failure: Error>(
+    _ begin: (@escaping @Sendable (Result<Value, Failure>) -> Void) -> Void
 ) throws -> Value {
-    let outcome = Monitor<Result<Value, any Error>?>(nil)
+    let outcome = Monitor<Result<Value, Failure>?>(nil)
     begin { result in outcome.update { $0 = result } }
     return try #require(outcome.wait { $0 }).get()
 }

@@ -28,11 +28,11 @@ select create_votes_partition(id)
 from seasons;
 
 create temporary table old_clips as
-select gen_random_uuid() as id, seasons.id as season_id, slot.position as slot_position, takes.number,
-    row_number() over (order by seasons.label, slot.position, takes.number) as place
+select gen_random_uuid() as id, seasons.id as season_id, slot.position as slot_position, clip.number,
+    row_number() over (order by seasons.label, slot.position, clip.number) as place
 from seasons
 cross join lateral generate_series(1, case seasons.label when 'Over' then 4 else 3 end) slot (position)
-cross join generate_series(1, 20) takes (number);
+cross join generate_series(1, 20) clip (number);
 insert into tournament_clips (
     id, season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key, poster_key,
     width, height, duration_ms, created_at, activated_at, decided_at

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 internal import Text
 
 /// The secret of an API key, `dly_` and 256 random bits. It is shown to its maker once; the database keeps the hash.
@@ -93,33 +94,23 @@ public enum APIKeys {
     /// How many keys that have not ended a member may have.
     public static let most = 20
 
-    /// How making a key ended.
-    public enum Outcome: Sendable, Equatable {
-        /// This is the key, and its id.
-        case created(APIKeyToken, id: UUID)
-        /// The member has as many as there may be.
-        case tooMany
-        /// Only an admin's key may do what admins do.
-        case adminOnly
-        /// There is no such member, or a banned one.
-        case unknown
-    }
-
-    /// Makes a key that ends after so many days, or never.
+    /// Makes a key that expires after so many days, or never, and answers it with its id.
     public static func create(
         for member: UUID, name: String, scopes: [String], days: Int?, in database: Database
-    ) throws -> Outcome {
-        let key = APIKeyToken.random()
-        let row: Row = try database.one(
-            """
-            select outcome, key_id
-            from create_api_key(\(member), \(key.token.hash), \(name), \(scopes), \(days.map(Int32.init))::int)
-            """)
-        switch try row.value("outcome", as: String.self) {
-        case "created": return .created(key, id: try row.value("key_id"))
-        case "too_many_keys": return .tooMany
-        case "admin_only": return .adminOnly
-        default: return .unknown
+    ) throws(KeyError) -> (key: APIKeyToken, id: UUID) {
+        try KeyError.wrapping {
+            let key = APIKeyToken.random()
+            let row: Row = try database.one(
+                """
+                select outcome, key_id
+                from create_api_key(\(member), \(key.token.hash), \(name), \(scopes), \(days.map(Int32.init))::int)
+                """)
+            switch try row.value("outcome", as: String.self) {
+            case "created": return (key, try row.value("key_id"))
+            case "too_many_keys": throw KeyRefusal.tooMany
+            case "admin_only": throw KeyRefusal.adminOnly
+            default: throw KeyRefusal.accountGone
+            }
         }
     }
 
@@ -128,9 +119,12 @@ public enum APIKeys {
         try database.query("select * from list_api_keys(\(member))")
     }
 
-    /// Ends a key, in every process at once; false when the member has no such key.
-    public static func revoke(_ key: UUID, of member: UUID, in database: Database) throws(DatabaseError) -> Bool {
-        try database.one("select revoke_api_key(\(member), \(key))")
+    /// Ends a key, in every process at once.
+    public static func revoke(_ key: UUID, of member: UUID, in database: Database) throws(KeyError) {
+        try KeyError.wrapping {
+            let found: Bool = try database.one("select revoke_api_key(\(member), \(key))")
+            if !found { throw KeyRefusal.notFound }
+        }
     }
 
     /// Whose key this is; nil when it is worth nothing. Its use is written down.

@@ -58,7 +58,7 @@ public final class RateLimiter: Sendable {
             let rows: [Row] = try database.query(
                 """
                 select key, granted, wait, remaining
-                from take_limits(
+                from consume_rates(
                     \(keys), \(keys.map { Int32(groups[$0]?.count ?? 0) }),
                     \(keys.map { Int32(clamping: groups[$0]?.first?.item.allowed ?? 0) })
                 )

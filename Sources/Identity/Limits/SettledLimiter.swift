@@ -175,7 +175,7 @@ public final class SettledLimiter: Sendable {
             answers = try database.query(
                 """
                 select key, minute, current_count, previous_count, answered_at
-                from settle_rates(
+                from sync_rates(
                     \(told.map { "\(name) \($0.0.hex)" }), \(told.map(\.1.current)), \(told.map(\.1.previous)),
                     \(Date(timeIntervalSince1970: Double(minute) * 60))
                 )

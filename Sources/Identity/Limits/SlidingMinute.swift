@@ -15,7 +15,7 @@ struct RateMoment {
 
 /// How often somebody acted in a minute and in the one before it, of which the sliding minute covers a part.
 ///
-/// The rules are those of `rate_grant` and `rate_wait` in migrations/functions/rates.sql, to the last digit: two counters
+/// The rules are those of `rate_grant` and `rate_wait` in migrations/functions/limits/rates.sql, to the last digit: two counters
 /// of one limit must not disagree.
 struct SlidingMinute: Equatable {
     private(set) var minute: Int32

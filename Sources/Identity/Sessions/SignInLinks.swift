@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 public import Text
 
 /// Links that sign somebody in once.
@@ -14,14 +15,6 @@ public enum SignInLinks {
         case expired
         /// There is none like it.
         case unknown
-    }
-
-    /// The end of an attempt to sign in.
-    public enum Outcome: Sendable, Equatable {
-        /// This is the new session's token, and whose it is.
-        case signedIn(OpaqueToken, member: UUID)
-        /// The link was worth nothing, for this reason.
-        case refused(State)
     }
 
     /// Makes a link for a member. Only the operator's and the jobs' roles may.
@@ -78,22 +71,32 @@ public enum SignInLinks {
         return try database.one("select sign_in_link_state(\(token.hash))")
     }
 
-    /// Uses a link up. The new session takes the place of the one that the browser has, and the votes of its device in
-    /// the open round become the member's.
+    /// Uses a link up and answers the token of the new session and its member. The new session replaces the one that the
+    /// browser has, and the votes of its device in the open round become the member's.
     public static func signIn(
         _ token: String, replacing session: OpaqueToken?, deviceKey: String, userAgent: String, sessionDays: Int,
         in database: Database
-    ) throws(DatabaseError) -> Outcome {
-        guard let link = OpaqueToken(token) else { return .refused(.unknown) }
-        let new = OpaqueToken.random()
-        let row: Row = try database.one(
-            """
-            select outcome, member
-            from sign_in_by_link(
-                \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)::int
-            )
-            """)
-        if let member = try row.value("member", as: UUID?.self) { return .signedIn(new, member: member) }
-        return .refused(State(rawValue: try row.value("outcome")) ?? .unknown)
+    ) throws(SignInLinkError) -> (session: OpaqueToken, member: UUID) {
+        guard let link = OpaqueToken(token) else { throw .refused(.unknown) }
+        return try SignInLinkError.wrapping {
+            let new = OpaqueToken.random()
+            let row: Row = try database.one(
+                """
+                select outcome, member
+                from sign_in_by_link(
+                    \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)::int
+                )
+                """)
+            if let member = try row.value("member", as: UUID?.self) { return (new, member) }
+            throw refusal(try row.value("outcome"))
+        }
+    }
+
+    private static func refusal(_ outcome: String) -> SignInLinkRefusal {
+        switch outcome {
+        case "used": .used
+        case "expired": .expired
+        default: .unknown
+        }
     }
 }
