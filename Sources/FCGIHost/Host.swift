@@ -24,12 +24,12 @@ enum Host {
         let log = Log.standard(level: settings.logLevel)
         FastCGIServer.prepareProcess()
         do {
-            let board = try RequestBoard(limit: max(settings.hostThreads, requestsAtOnce))
-            let services = Services(settings: settings, steps: board, blocking: board.blocking, log: log)
+            let eventLoop = try EventLoop(limit: max(settings.hostThreads, requestsAtOnce))
+            let services = Services(settings: settings, steps: eventLoop, blocking: eventLoop.blocking, log: log)
             try services.schema.checkAtStart()
             let application = try Composition.application(serving: arguments.groups, services)
             let server = try FastCGIServer(
-                socket: try listeningSocket(arguments, settings), board: board, threads: settings.hostThreads,
+                socket: try listeningSocket(arguments, settings), eventLoop: eventLoop, threads: settings.hostThreads,
                 stopLimit: .seconds(settings.hostStopSeconds), log: log, onReload: { reload(arguments, log) },
                 facts: application.facts, respond: application.respond(to:then:))
             try services.start(serving: arguments.groups)

@@ -4,7 +4,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// Closes rounds on the second that they end.
+/// Closes rounds within the second in which they end.
 enum AdvanceCommand: JobsCommand {
     static let name = "advance"
     static let options: Set<String> = ["--for"]
@@ -12,12 +12,12 @@ enum AdvanceCommand: JobsCommand {
         Usage: dailies-jobs advance [--for TIME] [--config FILE]
 
         Closes every round that is over and opens the next one, once, however many processes do it at a time.
-          --for TIME     stays for TIME (such as 55s) and closes each round as it ends; without it, looks once
+          --for TIME     runs for TIME (such as 55s) and closes each round as it ends; without it, looks once
           --config FILE  settings besides the environment
 
         """
 
-    /// The longest time between two looks, which also tells the database that the site is up.
+    /// The longest time between two looks. Each look also notes in the database that the site is up.
     private static let longestWait: Duration = .seconds(5)
 
     static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
@@ -27,7 +27,7 @@ enum AdvanceCommand: JobsCommand {
             return ExitCode.success
         }
         let end = ContinuousClock.now + budget
-        // A season that begins or a round that is closed by hand moves the next due time.
+        // A new season or a round that is closed by hand changes the next due time.
         let listener = Listener(
             process.database.options, channels: ["dailies"], onNotification: { _ in process.wake() },
             onLoss: { process.wake() })

@@ -2,7 +2,7 @@ internal import Logging
 internal import Platform
 internal import Queue
 
-/// Does the jobs of the queue.
+/// Runs the jobs of the queue.
 enum DrainCommand: JobsCommand {
     static let name = "drain"
     static let options: Set<String> = ["--for", "--until-empty", "--workers", "--queues"]
@@ -10,14 +10,14 @@ enum DrainCommand: JobsCommand {
         Usage: dailies-jobs drain [--for TIME] [--until-empty] [--workers N] [--queues NAMES]
                            [--config FILE]
 
-        Does the jobs of the queue; wakes within milliseconds when one is put in.
-          --for TIME     takes no more after TIME (such as 55s) and finishes what runs
+        Runs the jobs of the queue, within milliseconds after they are enqueued.
+          --for TIME     claims no more jobs after TIME (such as 55s) and finishes those that run
           --until-empty  ends when no due job is left
-          --workers N    does N quick jobs at once, and half as many long ones beside them (4)
-          --queues NAMES does the jobs of these queues, comma-separated; else of all but "outward", whose jobs call
-                         other servers and so need a process with a network
+          --workers N    runs N quick jobs at once, and half as many long ones in addition (default 4)
+          --queues NAMES runs the jobs of these queues, comma-separated. The default is all but "outward", whose jobs
+                         call other servers and so need a process with a network
           --config FILE  settings besides the environment
-        Without --for and --until-empty it works until it is told to end.
+        Without --for and --until-empty it runs until it is stopped.
 
         """
 
@@ -38,7 +38,7 @@ enum DrainCommand: JobsCommand {
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: options.isUntilEmpty ? .empty : .stopped, atMost: options.budget)
-        if summary.taken > 0 || summary.rescued > 0 { process.log.info("drained", summary.fields) }
+        if summary.claimed > 0 || summary.rescued > 0 { process.log.info("drained", summary.fields) }
         return ExitCode.success
     }
 }
@@ -46,7 +46,7 @@ enum DrainCommand: JobsCommand {
 extension DrainSummary {
     var fields: [String: LogValue] {
         [
-            "taken": .int(taken), "completed": .int(completed), "retried": .int(retried), "failed": .int(failed),
+            "claimed": .int(claimed), "completed": .int(completed), "retried": .int(retried), "failed": .int(failed),
             "cancelled": .int(cancelled), "snoozed": .int(snoozed), "released": .int(released), "lost": .int(lost),
             "rescued": .int(rescued), "recurred": .int(recurred),
         ]

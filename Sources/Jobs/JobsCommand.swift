@@ -4,9 +4,9 @@ internal import Text
 protocol JobsCommand: SendableMetatype {
     static var name: String { get }
     static var help: String { get }
-    /// The options that it takes besides --config.
+    /// The options that it accepts besides --config.
     static var options: Set<String> { get }
-    /// Does it and returns the exit status.
+    /// Runs the command and returns the exit status.
     static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32
 }
 
@@ -18,12 +18,12 @@ enum ExitCode {
     static let configuration: Int32 = 78
 }
 
-/// The command line was not understood.
+/// The command line is wrong.
 struct UsageFault: Error {
     let message: String
 }
 
-/// The words after the verb.
+/// The arguments after the verb.
 struct JobsOptions {
     private(set) var config: String?
     /// How long to work before ending, if that is limited.
@@ -31,7 +31,7 @@ struct JobsOptions {
     private(set) var isUntilEmpty = false
     private(set) var isNow = false
     private(set) var workers = 4
-    /// The queues to work on, unless the command decides.
+    /// The queues to drain; nil for the command's default.
     private(set) var queues: [String]?
 
     init(_ words: [String], allowed: Set<String>) throws {
@@ -66,7 +66,7 @@ struct JobsOptions {
             budget = time
         case "--queues":
             let names = value.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
-            guard !names.isEmpty else { throw UsageFault(message: "--queues needs the names of queues") }
+            guard !names.isEmpty else { throw UsageFault(message: "--queues needs names of queues") }
             queues = names
         default:
             guard let number = Int(value), (1...256).contains(number) else {

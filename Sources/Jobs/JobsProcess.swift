@@ -5,7 +5,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// What a run has to work with, and the news that it should end.
+/// The resources of a run, and the request to end it.
 final class JobsProcess: Sendable {
     let settings: Settings
     let log: Log
@@ -15,7 +15,7 @@ final class JobsProcess: Sendable {
     private struct End: Sendable {
         var isStopped = false
         var handlers: [@Sendable () -> Void] = []
-        /// Rises with each wake-up, so that one that comes while nobody waits is not lost.
+        /// Rises with each wake-up, so that one that comes while no thread waits is not lost.
         var wakes = 0
         var seen = 0
     }
@@ -26,7 +26,7 @@ final class JobsProcess: Sendable {
         settings = try Settings.load(ProcessInfo.processInfo.environment, file: options.config)
         log = Log.standard(level: settings.logLevel)
         var database = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-jobs")
-        // Each worker may hold one, and so may the two threads beside them in either lane.
+        // Each worker may hold one, and so may the two further threads of either lane.
         database.maximumConnections = max(settings.databaseConnections, options.workers * 2 + 6)
         database.preparedStatements = settings.preparedStatements
         database.statementTimeout = .seconds(30)

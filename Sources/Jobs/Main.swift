@@ -2,13 +2,13 @@ internal import Glibc
 internal import Logging
 internal import Platform
 
-/// Whatever must happen without a request: rounds that end, the queue, upkeep.
+/// The work that no request starts: closing rounds, draining the queue, maintenance.
 @main
 enum Main {
     static let commands: [any JobsCommand.Type] = [AdvanceCommand.self, DrainCommand.self, MaintainCommand.self]
 
     static func main() {
-        // Not through exit(): work that did not end in time still runs, and must not see its world taken down.
+        // Not through exit(): jobs that did not end in time still run, and must not see globals destroyed.
         _exit(run(Array(CommandLine.arguments.dropFirst())))
     }
 
@@ -52,11 +52,11 @@ enum Main {
         Usage: dailies-jobs advance|drain|maintain [options]
 
           advance   closes rounds that are over and opens the next ones
-          drain     does the jobs of the queue
-          maintain  does the upkeep that is due
+          drain     runs the jobs of the queue
+          maintain  runs the maintenance jobs that are due
 
-        Each takes --help, and --config FILE for the settings besides the environment.
-        SIGTERM ends it within ten seconds: what runs is finished or given back.
+        Each accepts --help, and --config FILE for settings besides the environment.
+        SIGTERM ends it within ten seconds: running jobs are finished or given back.
         Exit status: 0 done, 1 failed, 64 wrong usage, 78 wrong settings.
 
         """

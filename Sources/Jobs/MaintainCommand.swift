@@ -2,16 +2,16 @@ internal import Logging
 internal import Platform
 internal import Queue
 
-/// Does the upkeep that is due.
+/// Runs the maintenance jobs that are due.
 enum MaintainCommand: JobsCommand {
     static let name = "maintain"
     static let options: Set<String> = ["--now"]
     static let help = """
         Usage: dailies-jobs maintain [--now] [--config FILE]
 
-        Does the upkeep whose time has come: retention, sweeps, and what else recurs. A drain does it too; of many
-        processes one does each piece.
-          --now          does all of it, due or not
+        Runs the maintenance jobs that are due: retention, sweeps and other recurring jobs. A drain runs them too; each
+        job is run by one process.
+          --now          runs all of them, due or not
           --config FILE  settings besides the environment
 
         """

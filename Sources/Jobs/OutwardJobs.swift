@@ -8,8 +8,7 @@ internal import Postgres
 internal import Queue
 internal import Text
 
-/// The jobs that call other servers. They stand in a queue of their own, since only a process with a network can do
-/// them.
+/// The jobs that call other servers. They have their own queue, since only a process with a network can run them.
 struct OutwardJobs {
     static let queue = "outward"
 
@@ -26,10 +25,10 @@ struct OutwardJobs {
         registry.register(SendContactMessage.self, sendContact)
     }
 
-    /// Makes the link and mails it. Each attempt makes a link of its own: the token is never written down.
+    /// Creates a sign-in link and mails it. Each attempt creates a new link, since the token is never stored.
     @Sendable private func sendLink(_ job: SendSignInLink, _ context: JobContext) throws -> JobOutcome {
         guard let address = EmailAddress(job.address ?? "") else {
-            return .discard(reason: "the address is gone")
+            return .discard(reason: "the job holds no address")
         }
         guard let mailer else { throw MailIsOff() }
         let goodFor = Duration.seconds(settings.signInLinkMinutes * 60)
@@ -50,18 +49,18 @@ struct OutwardJobs {
             throw fault
         }
         context.log.info("a sign-in link was mailed", [:])
-        // The address has served its purpose; the finished job need not keep it.
+        // The finished job does not need the address any more.
         return .done(completing: { try $0.execute("update jobs set payload = '{}' where id = \(context.id)") })
     }
 }
 
 extension OutwardJobs {
-    /// Mails what a visitor wrote to whoever runs the site, who can answer it straight away.
+    /// Mails a visitor's message to the operator of the site, who can reply to it directly.
     @Sendable private func sendContact(_ job: SendContactMessage, _ context: JobContext) throws -> JobOutcome {
         guard let recipient = settings.contactEmail else { return .cancel(reason: "CONTACT_EMAIL is empty") }
         guard let mailer else { throw MailIsOff() }
         guard let message = try ContactMessages(context.database).find(job.id) else {
-            return .cancel(reason: "the message is gone")
+            return .cancel(reason: "the message has been deleted")
         }
         let subject = message.subject.isEmpty ? "A message from \(message.name)" : message.subject
         let text = "\(message.name) <\(message.email)> wrote on \(settings.siteURL)/contact:\n\n\(message.text)\n"
@@ -84,7 +83,7 @@ struct SendContactMessage: JobPayload {
     let id: Int64
 }
 
-/// Mail was wanted and nothing can send it.
+/// A mail is to be sent and no mail server is configured.
 private struct MailIsOff: Error, CustomStringConvertible {
     let description = "MAIL_URL is not set for this process"
 }
@@ -96,7 +95,7 @@ struct SendSignInLink: JobPayload {
         queue: OutwardJobs.queue, priority: .high, maxAttempts: 12, timeout: .seconds(60),
         backOff: BackOff(first: .seconds(5), longest: .seconds(600)))
 
-    /// Absent once the job is done with it.
+    /// Absent once the job has completed.
     let address: String?
     let next: String?
     /// The member to whose sign-in methods the link adds the address; nil for a link that signs in.

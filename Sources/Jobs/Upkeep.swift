@@ -4,7 +4,7 @@ internal import Logging
 internal import Postgres
 internal import Queue
 
-/// What recurs, declared in one place: when it is due and what it does.
+/// The recurring maintenance jobs: when each is due and what it does.
 enum Upkeep {
     /// The queue of these jobs, which `maintain` drains.
     static let queue = "upkeep"

@@ -68,7 +68,7 @@ struct TransactionTests {
                     let other = try connection.one(
                         "select balance from accounts where id = \(2 - index)", as: Int.self)
                     bothRead.update { $0 += 1 }
-                    _ = bothRead.wait(until: .now + .seconds(5)) { $0 >= 2 ? true : nil }
+                    _ = bothRead.wait(until: .now + safetyLimit) { $0 >= 2 ? true : nil }
                     try connection.execute("update accounts set balance = \(other + 1) where id = \(index + 1)")
                 }
             }
@@ -89,7 +89,7 @@ struct TransactionTests {
                     attempts.update { $0 += 1 }
                     try connection.execute("update accounts set balance = balance + 1 where id = \(index + 1)")
                     bothHold.update { $0 += 1 }
-                    _ = bothHold.wait(until: .now + .seconds(5)) { $0 >= 2 ? true : nil }
+                    _ = bothHold.wait(until: .now + safetyLimit) { $0 >= 2 ? true : nil }
                     try connection.execute("update accounts set balance = balance + 1 where id = \(2 - index)")
                 }
             }

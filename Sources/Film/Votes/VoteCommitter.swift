@@ -33,7 +33,7 @@ public final class VoteCommitter: Sendable {
         runner: (any StepRunner)? = nil, log: Log
     ) {
         batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
-        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner, goesOn: true)
+        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner, runsBackToBack: true)
         self.log = log
     }
 

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// How an attempt ended, in the terms of the queue.
+/// How an attempt ended.
 enum AttemptEnd: Equatable {
     case done
     case retry(after: Duration, reason: String)
@@ -11,21 +11,21 @@ enum AttemptEnd: Equatable {
     case interrupted(JobInterruption)
 }
 
-/// What becomes of the row after an attempt.
-enum Verdict: Equatable {
-    /// It ends; `error` joins its history.
+/// The change of a job's row after an attempt.
+enum JobTransition: Equatable {
+    /// The job ends; `error` is added to its history.
     case finish(JobState, error: String?)
-    /// It waits again for `delay`; an attempt that is not charged does not count.
+    /// The job is queued again for `after`; unless `charged`, the attempt does not count.
     case again(after: Duration, charged: Bool, error: String?)
-    /// It waits again until a time; not charged.
+    /// The job is queued again for a time; the attempt does not count.
     case later(Date)
-    /// It belongs to another worker: nothing is written.
+    /// Another worker holds the job: nothing is written.
     case leave
 
-    /// The one place that decides. A failure of a job that someone cancelled is a cancellation.
+    /// Decides the transition after an attempt. A failure of a cancelled job counts as a cancellation.
     static func of(
         _ end: AttemptEnd, attempt: Int, maxAttempts: Int, isCancelled: Bool, backOff: BackOff, jitter: Double
-    ) -> Verdict {
+    ) -> JobTransition {
         switch end {
         case .done:
             return .finish(.completed, error: nil)
@@ -36,14 +36,14 @@ enum Verdict: Equatable {
         case .interrupted(.leaseLost):
             return .leave
         case .interrupted(.cancelled):
-            return .finish(.cancelled, error: "cancelled while it ran")
+            return .finish(.cancelled, error: "cancelled while running")
         case .snooze(let time):
-            return isCancelled ? .finish(.cancelled, error: "cancelled while it ran") : .later(time)
+            return isCancelled ? .finish(.cancelled, error: "cancelled while running") : .later(time)
         case .interrupted(.stopping):
             return .again(after: .zero, charged: false, error: nil)
         case .interrupted(.timedOut):
             return again(
-                "took longer than it may", after: backOff.delay(after: attempt, jitter: jitter), attempt, maxAttempts,
+                "exceeded its timeout", after: backOff.delay(after: attempt, jitter: jitter), attempt, maxAttempts,
                 isCancelled)
         case .retry(let delay, let reason):
             return again(reason, after: delay, attempt, maxAttempts, isCancelled)
@@ -55,7 +55,7 @@ enum Verdict: Equatable {
 
     private static func again(
         _ reason: String, after delay: Duration, _ attempt: Int, _ maxAttempts: Int, _ isCancelled: Bool
-    ) -> Verdict {
+    ) -> JobTransition {
         if isCancelled { return .finish(.cancelled, error: reason) }
         if attempt >= maxAttempts { return .finish(.failed, error: reason) }
         return .again(after: delay, charged: true, error: reason)

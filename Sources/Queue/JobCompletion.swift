@@ -1,34 +1,36 @@
 internal import FoundationEssentials
 internal import Postgres
 
-/// The statements that change a held job. Each names its holder, so that a late worker changes nothing.
-enum Settling {
-    /// Completes one job; false when another holds it.
+/// The statements that end an attempt of a held job. Each checks the fencing token, so that a late worker changes nothing.
+enum JobCompletion {
+    /// Completes one job; false when another worker holds it.
     static func complete(_ fence: Fence, on connection: Connection) throws(DatabaseError) -> Bool {
         try connection.execute(
             """
             update jobs
             set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
-            where id = \(fence.id) and claims = \(fence.takes) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.claims) and state = 'running'
             """) == 1
     }
 
-    /// Completes many jobs without effects of their own; answers how many were still held.
+    /// Completes many jobs that write nothing of their own. Returns how many were still held.
     static func complete(_ fences: [Fence], on connection: Connection) throws(DatabaseError) -> Int {
-        // In the order of ids, so that two workers that both believe to hold the same jobs do not wait in a circle.
+        // In the order of ids, so that two workers that both believe they hold the same jobs do not deadlock.
         let ordered = fences.sorted { $0.id < $1.id }
         return try connection.execute(
             """
             update jobs
             set state = 'completed', finished_at = dailies_now(), leased_until = null, leased_by = null
-            from unnest(\(ordered.map(\.id)), \(ordered.map(\.takes))) as held (id, claims)
+            from unnest(\(ordered.map(\.id)), \(ordered.map(\.claims))) as held (id, claims)
             where jobs.id = held.id and jobs.claims = held.claims and jobs.state = 'running'
             """)
     }
 
-    /// Writes what became of one attempt; false when another holds the job.
-    static func settle(_ fence: Fence, _ verdict: Verdict, on connection: Connection) throws(DatabaseError) -> Bool {
-        switch verdict {
+    /// Writes the transition after one attempt; false when another worker holds the job.
+    static func apply(_ fence: Fence, _ transition: JobTransition, on connection: Connection) throws(DatabaseError)
+        -> Bool
+    {
+        switch transition {
         case .leave:
             return false
         case .finish(.completed, _):
@@ -53,11 +55,11 @@ enum Settling {
                 errors = errors || \(sql: entry(error)),
                 leased_until = null,
                 leased_by = null
-            where id = \(fence.id) and claims = \(fence.takes) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.claims) and state = 'running'
             """) == 1
     }
 
-    /// A job that was cancelled in the meantime, or replaced and so has no attempt left, ends here instead of waiting.
+    /// A job ends here instead of waiting when it was cancelled meanwhile, or when it was replaced and so has no attempt left.
     private static func requeue(
         _ fence: Fence, _ time: SQL, charged: Bool, _ error: String?, on connection: Connection
     ) throws(DatabaseError) -> Bool {
@@ -77,7 +79,7 @@ enum Settling {
                 errors = errors || \(sql: entry(error)),
                 leased_until = null,
                 leased_by = null
-            where id = \(fence.id) and claims = \(fence.takes) and state = 'running'
+            where id = \(fence.id) and claims = \(fence.claims) and state = 'running'
             """) == 1
     }
 

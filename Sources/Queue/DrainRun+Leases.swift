@@ -3,9 +3,9 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// One run of a drain: the part of the thread that keeps what the process holds and rescues what others let go.
+/// The lease thread of a drain: renews the leases of held jobs and rescues jobs whose leases ended.
 extension DrainRun {
-    /// How much longer than it may a job keeps its lease, for its work to notice.
+    /// How long a job keeps its lease after its timeout, so that it can notice and end.
     private static let lateness: Duration = .seconds(30)
 
     func keepLeases() {
@@ -14,11 +14,11 @@ extension DrainRun {
         let interval = min(options.poll, options.heartbeat)
         while true {
             let wait = ContinuousClock.now + interval
-            let isWanted: Bool? = board.wait(until: wait) { board in
-                defer { board.isBeatWanted = false }
-                return board.isBeatWanted || board.isOver ? true : nil
+            let isWanted: Bool? = heartbeat.wait(until: wait) { heartbeat in
+                defer { heartbeat.isWanted = false }
+                return heartbeat.isWanted || heartbeat.isOver ? true : nil
             }
-            if board.withLock({ $0.isOver }) { return }
+            if heartbeat.withLock({ $0.isOver }) { return }
             options.onBeat()
             let now = ContinuousClock.now
             interruptLate(at: now)
@@ -33,17 +33,17 @@ extension DrainRun {
                     try enqueueRecurring(&lastDue)
                 }
             } catch {
-                log.warning("leases could not be kept", ["error": .string(describe(error))])
+                log.warning("leases could not be renewed", ["error": .string(describe(error))])
             }
         }
     }
 
     private func renew() throws {
-        let fences = board.withLock { $0.fences }
+        let fences = state.withLock { $0.fences }
         guard !fences.isEmpty else { return }
         let interruptions = try database.withConnection { try leases.renew(fences, on: $0) }
         guard !interruptions.isEmpty else { return }
-        let held = board.withLock { $0.held }
+        let held = state.withLock { $0.held }
         for (id, interruption) in interruptions { held[id]?.interrupt(interruption) }
     }
 
@@ -51,9 +51,9 @@ extension DrainRun {
         let rescued = try database.withConnection { try Leases.rescue(on: $0) }
         guard rescued > 0 else { return }
         log.warning("jobs of dead workers run again", ["jobs": .int(rescued)])
-        board.update { board in
-            board.summary.rescued += rescued
-            board.noteWork()
+        state.update { state in
+            state.summary.rescued += rescued
+            state.noteWork()
         }
     }
 
@@ -63,26 +63,34 @@ extension DrainRun {
         for job in registry.recurring where lastDue[job.name] != job.schedule.lastDue(at: now) {
             let isEnqueued = try database.transaction { try job.enqueueIfDue(at: now, on: $0) }
             lastDue[job.name] = job.schedule.lastDue(at: now)
-            if isEnqueued { board.update { $0.summary.recurred += 1 } }
+            if isEnqueued { state.update { $0.summary.recurred += 1 } }
         }
     }
 
-    /// A job that takes too long is asked to end, and later given up, so that no lease is renewed for ever.
+    /// Asks jobs that exceed their timeout to end, and gives up those that do not, so that no lease is renewed for ever.
     private func interruptLate(at now: ContinuousClock.Instant) {
-        for holding in board.withLock({ Array($0.held.values) }) {
-            guard let start = holding.startedAt, start + holding.timeout < now else { continue }
-            holding.interrupt(.timedOut)
-            guard start + holding.timeout + Self.lateness < now else { continue }
-            log.error("a job does not end and its lease is given up", ["job": .int(Int(holding.fence.id))])
-            board.update { $0.drop(holding) }
+        for heldJob in state.withLock({ Array($0.held.values) }) {
+            guard let start = heldJob.startedAt, start + heldJob.timeout < now else { continue }
+            heldJob.interrupt(.timedOut)
+            guard start + heldJob.timeout + Self.lateness < now else { continue }
+            log.error("a job ignores its timeout; its lease is given up", ["job": .int(Int(heldJob.fence.id))])
+            state.update { $0.drop(heldJob) }
         }
     }
 
-    /// Quick jobs that were taken in store may lie behind slow ones here while other workers are free.
+    /// Gives back jobs that wait in the buffer for long: workers of other processes may be free.
     private func releaseStale(at now: ContinuousClock.Instant) {
-        let stale = store.update { $0.takeStale(before: now - .seconds(1)) }
+        let stale = buffer.update { $0.removeStale(before: now - .seconds(1)) }
         guard !stale.isEmpty else { return }
-        board.update { $0.size.noteStale() }
-        release(stale.map(\.holding))
+        state.update { $0.size.noteStale() }
+        release(stale.map(\.heldJob))
     }
+}
+
+/// What the lease thread is woken for.
+struct HeartbeatRequest: Sendable {
+    /// A cancellation was announced that no heartbeat has looked at yet.
+    var isWanted = false
+    /// The drain is over.
+    var isOver = false
 }

@@ -1,6 +1,6 @@
-/// How many jobs a drain holds: one for each worker, and so many more that quick ones need not wait for the next take.
-/// The store is about as much as is done in a twentieth of a second, so slow jobs are never hoarded.
-struct TakeSize: Equatable {
+/// How many jobs a drain claims: one for each worker, and more while jobs are quick, so that workers need not wait for the
+/// next claim. The surplus is about the work of a twentieth of a second, so a drain never hoards slow jobs.
+struct ClaimSize: Equatable {
     let workers: Int
     let largest: Int
     /// A moving mean of the time that a job takes; unknown before the first.
@@ -11,24 +11,26 @@ struct TakeSize: Equatable {
         self.largest = largest
     }
 
+    /// How many jobs the drain should hold.
     var target: Int {
         guard let meanSeconds else { return workers }
-        let stock = 0.05 * Double(workers) / max(meanSeconds, 1e-9)
-        return workers + Int(min(stock, Double(largest)))
+        let surplus = 0.05 * Double(workers) / max(meanSeconds, 1e-9)
+        return workers + Int(min(surplus, Double(largest)))
     }
 
-    /// How many to take now; 0 while the store is more than half full, so that takes stay few and large.
+    /// How many to claim now; 0 while more than half of the target is held, so that claims are few and large.
     func wanted(held: Int) -> Int {
         let room = target - held
         if held < workers { return min(room, largest) }
         return room * 2 >= target ? min(room, largest) : 0
     }
 
+    /// Notes how long a job took.
     mutating func note(seconds: Double) {
         meanSeconds = meanSeconds.map { $0 * 0.8 + seconds * 0.2 } ?? seconds
     }
 
-    /// Jobs lay untouched in the store: whatever was quick before, it is slow now.
+    /// Notes that jobs waited in the buffer for long: the present ones are slow, however quick earlier ones were.
     mutating func noteStale() {
         meanSeconds = 1
     }

@@ -4,52 +4,52 @@ internal import Platform
 internal import Postgres
 internal import Synchronization
 
-/// One run of a drain: the worker threads' part.
+/// The worker threads of a drain.
 extension DrainRun {
     func work() {
-        while let stored = nextJob() {
+        while let buffered = nextJob() {
             let start = ContinuousClock.now
-            perform(stored)
+            perform(buffered)
             let seconds = start.duration(to: .now).seconds
-            board.withLock { $0.size.note(seconds: seconds) }
+            state.withLock { $0.size.note(seconds: seconds) }
         }
     }
 
-    private func nextJob() -> StoredJob? {
-        let answer: StoredJob?? = store.wait { store in
-            if let job = store.next() { return .some(job) }
-            return store.isClosed ? .some(nil) : nil
+    private func nextJob() -> BufferedJob? {
+        let answer: BufferedJob?? = buffer.wait { buffer in
+            if let job = buffer.next() { return .some(job) }
+            return buffer.isClosed ? .some(nil) : nil
         }
         return answer ?? nil
     }
 
-    private func perform(_ stored: StoredJob) {
-        let job = stored.job
-        let holding = stored.holding
+    private func perform(_ buffered: BufferedJob) {
+        let job = buffered.job
+        let heldJob = buffered.heldJob
         guard let kind = registry.kinds[job.kind] else {
-            return settle(stored, .failed("no such kind here"), BackOff())
+            return settle(buffered, .failed("this process does not know the kind"), BackOff())
         }
         let context = JobContext(
             id: job.id, attempt: job.attempt, createdAt: job.createdAt, database: database,
             log: log.with(["job": .int(Int(job.id)), "kind": .string(job.kind), "attempt": .int(job.attempt)]),
-            holding: holding)
-        holding.start()
+            heldJob: heldJob)
+        heldJob.start()
         var isBatched = false
         let end = attempt(job, kind, context, isBatched: &isBatched)
-        if holding.isSettled.load(ordering: .acquiring) {
-            board.update { board in
-                board.drop(holding)
-                board.summary.completed += 1
+        if heldJob.isSettled.load(ordering: .acquiring) {
+            state.update { state in
+                state.drop(heldJob)
+                state.summary.completed += 1
             }
         } else if isBatched {
-            board.update { $0.finish(holding) }
+            state.update { $0.finish(heldJob) }
         } else {
-            settle(stored, end, kind.options.backOff)
+            settle(buffered, end, kind.options.backOff)
         }
     }
 
     private func attempt(
-        _ job: TakenJob, _ kind: RegisteredKind, _ context: JobContext, isBatched: inout Bool
+        _ job: ClaimedJob, _ kind: RegisteredKind, _ context: JobContext, isBatched: inout Bool
     ) -> AttemptEnd {
         do {
             try context.checkPoint()
@@ -72,38 +72,38 @@ extension DrainRun {
         }
     }
 
-    private func settle(_ stored: StoredJob, _ end: AttemptEnd, _ backOff: BackOff) {
-        let job = stored.job
-        let holding = stored.holding
-        let verdict = Verdict.of(
-            end, attempt: job.attempt, maxAttempts: job.maxAttempts, isCancelled: holding.interruption == .cancelled,
+    private func settle(_ buffered: BufferedJob, _ end: AttemptEnd, _ backOff: BackOff) {
+        let job = buffered.job
+        let heldJob = buffered.heldJob
+        let transition = JobTransition.of(
+            end, attempt: job.attempt, maxAttempts: job.maxAttempts, isCancelled: heldJob.interruption == .cancelled,
             backOff: backOff, jitter: .random(in: 0..<1))
-        report(job, verdict)
+        report(job, transition)
         do {
             let isStillHeld =
-                try verdict == .leave
-                || database.withConnection { try Settling.settle(holding.fence, verdict, on: $0) }
-            board.update { board in
-                board.drop(holding)
-                board.note(verdict, isStillHeld: isStillHeld)
+                try transition == .leave
+                || database.withConnection { try JobCompletion.apply(heldJob.fence, transition, on: $0) }
+            state.update { state in
+                state.drop(heldJob)
+                state.note(transition, isStillHeld: isStillHeld)
             }
         } catch {
-            // Off the board its lease runs out, and it is done again: the row is the truth, not this process.
-            board.update { $0.drop(holding) }
+            // No longer held, its lease runs out and it runs again: the row decides, not this process.
+            state.update { $0.drop(heldJob) }
             log.error(
                 "the end of a job could not be recorded",
                 [
-                    "job": .int(Int(job.id)), "kind": .string(job.kind), "end": .string("\(verdict)"),
+                    "job": .int(Int(job.id)), "kind": .string(job.kind), "end": .string("\(transition)"),
                     "error": .string(describe(error)),
                 ])
         }
     }
 
-    private func report(_ job: TakenJob, _ verdict: Verdict) {
+    private func report(_ job: ClaimedJob, _ transition: JobTransition) {
         var fields: [String: LogValue] = [
             "job": .int(Int(job.id)), "kind": .string(job.kind), "attempt": .int(job.attempt),
         ]
-        switch verdict {
+        switch transition {
         case .finish(.failed, let error):
             fields["error"] = .string(error ?? "")
             log.error("a job failed for good", fields)
@@ -112,7 +112,7 @@ extension DrainRun {
             fields["delay"] = .double(delay.seconds)
             log.warning("a job failed and will be tried again", fields)
         case .finish(.cancelled, _): log.notice("a job was cancelled", fields)
-        case .leave: log.notice("a job was taken over by another worker", fields)
+        case .leave: log.notice("another worker has claimed a job", fields)
         default: break
         }
     }
