@@ -162,7 +162,9 @@ let package = Package(
                 "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
                 "TestSupport", "Text",
             ]),
-        tests("IdentityTests", ["Identity", "Logging", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
+        tests(
+            "IdentityTests",
+            ["Configuration", "Identity", "Logging", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
         tests(
             "SignInTests",
             [

@@ -1,4 +1,5 @@
 public import Configuration
+public import FoundationEssentials
 public import Platform
 public import Postgres
 
@@ -36,9 +37,25 @@ public struct IdentityService: Sendable {
         keys.hear(detail)
     }
 
+    /// Forgets cached credentials in this process, so that it does not wait for the notification of its own change.
+    public func forget(_ credentials: CachedCredentials) {
+        switch credentials {
+        case .member(let id): hear("user:" + id.uuidString)
+        case .session(let id): hear("session:" + id)
+        }
+    }
+
     /// Forgets who was asked for, as after a loss of the listening connection.
     public func forgetAll() {
         sessions.forgetAll()
         keys.forgetAll()
     }
+}
+
+/// Cached credentials that a change has made stale.
+public enum CachedCredentials: Sendable {
+    /// Every session and API key of the member with this id.
+    case member(UUID)
+    /// The session with this id.
+    case session(String)
 }

@@ -79,8 +79,7 @@ extension AdminRoutes {
                     try administration.rename(id, to: name, reason: input.reason, by: admin.id)
                 }
             }
-            // This process need not wait for the news of what it did itself.
-            identity.hear("user:" + id.uuidString)
+            identity.forget(.member(id))
             return try detail(of: id, for: context, administration, audit)
         }
     }
