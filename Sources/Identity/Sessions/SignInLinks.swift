@@ -6,7 +6,7 @@ public import Text
 /// Links that sign somebody in once.
 public enum SignInLinks {
     /// What a link is worth.
-    public enum State: String, Sendable, SQLValue, RowDecodable {
+    public enum State: String, Sendable, CaseIterable, SQLValue, RowDecodable {
         /// It would sign somebody in.
         case good
         /// It has done so.
