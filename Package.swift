@@ -101,7 +101,12 @@ let package = Package(
         handlers("Story", ["Film", "Identity", "Refusals"]),
         handlers("Clips", ["Film", "Refusals"]),
         handlers("Uploads", ["Film", "Logging", "Refusals", "Storage", "Text"]),
-        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SignIn", "Text"]),
+        handlers(
+            "Auth",
+            [
+                "Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SharedHandlers", "SignIn",
+                "Text",
+            ]),
         handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Refusals", "Text"]),
         handlers("System", ["Contact", "Film", "Logging", "Platform", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
