@@ -101,7 +101,7 @@ let package = Package(
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
         handlers("Clips", ["Film", "Refusals"]),
         handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
-        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SignIn", "Text"]),
+        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SharedHandlers", "SignIn", "Text"]),
         handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Refusals", "SharedHandlers", "Text"]),
         handlers("System", ["Contact", "Film", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
@@ -162,7 +162,9 @@ let package = Package(
                 "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
                 "TestSupport", "Text",
             ]),
-        tests("IdentityTests", ["Identity", "Logging", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
+        tests(
+            "IdentityTests",
+            ["Configuration", "Identity", "Logging", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
         tests(
             "SignInTests",
             [

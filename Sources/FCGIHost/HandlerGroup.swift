@@ -41,7 +41,7 @@ struct HandlerGroup: Sendable {
                 + AuthRoutes.emailRoutes(
                     services.identity, isMailOn: settings.mailIsConfigured, linkMinutes: settings.signInLinkMinutes)
                 + AuthRoutes.captchaRoutes(
-                    CaptchaDesk(
+                    CaptchaService(
                         identity: services.identity, settings: settings.captcha, siteURL: settings.siteURL,
                         isRequired: { try services.flags.isEnabled("require_captcha_voting", for: nil) }))
         },

@@ -5,25 +5,9 @@ internal import Logging
 internal import Text
 
 extension AuthRoutes {
-    private struct DeletionInput: Schematic, Decodable {
-        let confirmation: String
-        let removeFromFilm: Bool?
-
-        static let schema = Schema.object([
-            .required("confirmation", .choice(["DELETE MY ACCOUNT"]), "The words that say that you mean it."),
-            .optional(
-                "removeFromFilm", .boolean,
-                "Whether title cards shall take the place of your takes when a film is next assembled."),
-        ]).named("DeleteAccount")
-    }
-
-    private struct DeletionAnswer: Encodable {
-        let clipsKept, clipsRemoved: Int
-
-        static let schema = Schema.object([
-            .required("clipsKept", .integer(0...1_000_000), "Takes that stay in a film as a former member's."),
-            .required("clipsRemoved", .integer(0...1_000_000), "Takes that are gone, with their files."),
-        ]).named("AccountDeleted")
+    private struct DeleteAccountInput: InputShape {
+        @Input(.choice(["DELETE MY ACCOUNT"]), "The words that confirm the deletion.") var confirmation: String
+        @Input("Whether title cards replace your clips when a film is next assembled.") var removeFromFilm: Bool?
     }
 
     static func accountRoutes(_ identity: IdentityService) -> [Route] {
@@ -33,14 +17,14 @@ extension AuthRoutes {
     private static func export(_ identity: IdentityService) -> Route {
         .get(
             "/api/account/export", access: .member, limit: .api, answers: [200: .openObject([])],
-            features: ["GDPR-01"], summary: "Everything that is kept about you, as one JSON document to save."
+            features: ["GDPR-01"], summary: "Everything that this site stores about you, as a JSON document to save."
         ) { context in
             let member = try context.member()
             guard let document = try Accounts.export(member.id, in: identity.database) else {
                 throw Problem.unauthenticated
             }
             let day = context.now.rfc3339.prefix(10)
-            return .json(
+            return Response.json(
                 bytes: document,
                 headers: ["Content-Disposition": "attachment; filename=\"my-data-\(day).json\""])
         }
@@ -48,23 +32,19 @@ extension AuthRoutes {
 
     private static func delete(_ identity: IdentityService) -> Route {
         .delete(
-            "/api/account/delete", access: .member, refusesBanned: false, body: DeletionInput.self,
-            answers: [200: DeletionAnswer.schema], features: ["GDPR-01"],
-            summary: "Deletes your account and everything that is yours alone. It cannot be undone."
+            "/api/account/delete", access: .member, refusesBanned: false, body: DeleteAccountInput.self,
+            answers: [200: Accounts.Departure.schema], features: ["GDPR-01"],
+            summary: "Deletes your account and everything that belongs to you alone. It cannot be undone."
         ) { context, input in
             let member = try context.member()
-            let departure = try refusing {
-                try Accounts.delete(
-                    member.id, removingFromFilm: input.removeFromFilm ?? false, in: identity.database)
-            }
-            // Not whose it was: the log keeps no trace of who has left.
+            let departure = try Accounts.delete(
+                member.id, removingFromFilm: input.removeFromFilm ?? false, in: identity.database)
+            // Without the member's id: the log keeps no trace of who has left.
             context.log.notice("an account was deleted")
             identity.forget(member: member.id)
-            return try Response.json(
-                DeletionAnswer(clipsKept: departure.clipsKept, clipsRemoved: departure.clipsRemoved)
-            )
-            .setting(identity.noSessionCookie)
-            .setting(SetCookie(identity.cookies.voter, "", maxAge: 0, isSecure: identity.cookies.isSecure))
+            return Response.json(departure)
+                .setting(identity.noSessionCookie)
+                .setting(SetCookie(identity.cookies.voter, "", maxAge: 0, isSecure: identity.cookies.isSecure))
         }
     }
 }

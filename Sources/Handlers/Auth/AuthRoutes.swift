@@ -1,7 +1,7 @@
 public import HTTP
 public import Identity
 
-/// The routes by which people sign in, out and up.
+/// The routes for signing in and out, and for members' accounts.
 public enum AuthRoutes {
     /// Every route of the group.
     public static func routes(_ identity: IdentityService) -> [Route] {
@@ -12,7 +12,7 @@ public enum AuthRoutes {
 }
 
 extension IdentityService {
-    /// The cookie of a session; its life begins anew whenever it is set.
+    /// The cookie of a session. Setting it restarts its lifetime.
     func sessionCookie(_ token: OpaqueToken) -> SetCookie {
         SetCookie(cookies.session, token.text, maxAge: sessionDays * 86_400, isSecure: cookies.isSecure)
     }
@@ -22,8 +22,8 @@ extension IdentityService {
         SetCookie(cookies.session, "", maxAge: 0, isSecure: cookies.isSecure)
     }
 
-    /// Sets the session's cookie anew, so that browsers keep it as long as the server does, or removes one that is
-    /// worth nothing any more.
+    /// Sets the session's cookie again, so that browsers keep it as long as the server does, or removes the cookie of a
+    /// session that has ended.
     func renewSessionCookie(_ context: Context, _ response: Response) -> Response {
         guard let value = context.request.cookies[cookies.session], context.request.bearerToken == nil else {
             return response

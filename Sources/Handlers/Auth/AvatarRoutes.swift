@@ -3,7 +3,7 @@ internal import Identity
 internal import Text
 
 extension AuthRoutes {
-    /// Where the generated picture of a seed is.
+    /// The path of the generated picture of a seed.
     static func avatarPath(seed: String) -> String { "/api/avatar/" + Text.percentEncode(seed) }
 
     static func avatarRoutes() -> [Route] {
@@ -14,7 +14,7 @@ extension AuthRoutes {
             ) { context in
                 let seed = context.parameter("seed")
                 guard (1...Avatar.seedLimit).contains(seed.utf8.count) else { throw Problem.notFound() }
-                return .content(Array(Avatar.svg(seed: seed).utf8), type: "image/svg+xml")
+                return Response.content(Array(Avatar.svg(seed: seed).utf8), type: "image/svg+xml")
             }
         ]
     }

@@ -1,33 +1,38 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
-internal import Text
 
 extension AuthRoutes {
-    private static let answer = Schema.object([
-        .required("token", .string(1...100), "For the header X-CSRF-Token."),
-        .required("expiresAt", .dateTime, "When to ask for another one."),
-    ]).named("FormToken")
+    private struct FormToken: Shaped {
+        let token: String
+        let expiresAt: Date
+
+        static let shape = Shape<FormToken>("FormToken") {
+            Field("token", \.token, .string(1...100), "The value of the header X-CSRF-Token.")
+            Field("expiresAt", \.expiresAt, "When to request another one.")
+        }
+    }
 
     static func csrfRoutes(_ identity: IdentityService) -> [Route] {
         [
             .get(
-                "/api/csrf", access: .any, answers: [200: answer], features: ["SEC-01"],
-                summary: "A form token, bound to the session or to the voter cookie, which is set if it is missing."
-            ) { context in try issue(identity, context) },
+                "/api/csrf", access: .any, answers: [200: FormToken.schema], features: ["SEC-01"],
+                summary:
+                    "A form token, bound to the session or else to the voter cookie, which is set if it is missing."
+            ) { context in issue(identity, context) },
             .post(
                 "/api/csrf", access: .any, limit: .read, needsCSRF: false, refusesBanned: false,
-                answers: [200: answer], features: ["SEC-01"], summary: "The same as GET."
-            ) { context in try issue(identity, context) },
+                answers: [200: FormToken.schema], features: ["SEC-01"], summary: "The same as GET."
+            ) { context in issue(identity, context) },
         ]
     }
 
-    private static func issue(_ identity: IdentityService, _ context: Context) throws -> Response {
+    private static func issue(_ identity: IdentityService, _ context: Context) -> Response {
         let kept = context.request.cookies[identity.cookies.voter].flatMap(VoterCookie.init)
         let voter = kept ?? .random()
         let binding = context.caller.member.map { CSRFTokens.Binding.session($0.sessionID) } ?? .voter(voter.text)
         let (token, expiresAt) = identity.csrf.issue(binding, at: context.now)
-        var response = try Response.json(["token": token, "expiresAt": expiresAt.rfc3339])
+        var response = Response.json(FormToken(token: token, expiresAt: expiresAt))
         if kept == nil {
             response = response.setting(
                 SetCookie(

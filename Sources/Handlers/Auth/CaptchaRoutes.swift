@@ -3,17 +3,16 @@ public import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
-internal import Logging
-internal import Text
+internal import SharedHandlers
 
 /// What the captcha's route works with.
-public struct CaptchaDesk: Sendable {
+public struct CaptchaService: Sendable {
     let identity: IdentityService
     let settings: CaptchaSettings?
     let verifier: HCaptcha?
     let isRequired: @Sendable () throws -> Bool
 
-    /// Composes the parts; without settings there is no captcha, and nobody can earn a pass.
+    /// Composes the parts. Without settings there is no captcha, and no pass can be earned.
     public init(
         identity: IdentityService, settings: CaptchaSettings?, siteURL: String,
         isRequired: @escaping @Sendable () throws -> Bool
@@ -26,92 +25,50 @@ public struct CaptchaDesk: Sendable {
 }
 
 extension AuthRoutes {
-    private struct CaptchaInput: Schematic, Decodable {
-        let captchaToken: String?
-
-        static let schema = Schema.object([
-            .optional(
-                "captchaToken", .string(1...8_192), "What the widget answered; without it the state is told as it is.")
-        ]).named("CaptchaAnswer")
+    private struct CaptchaInput: InputShape {
+        @Input(.string(1...8_192), "The widget's answer. Without it the request only reads the state.")
+        var captchaToken: String?
     }
 
-    private struct CaptchaState: Encodable {
-        let passed: Bool
-        let expiresAt: String?
-        let required: Bool
-        let siteKey: String?
-        let scriptUrl: String?
+    private struct CaptchaState: Shaped {
+        let expiresAt: Date?
+        let isRequired: Bool
+        let settings: CaptchaSettings?
 
-        init(_ desk: CaptchaDesk, expiresAt: Date?) throws {
-            passed = expiresAt != nil
-            self.expiresAt = expiresAt?.rfc3339
-            required = try desk.isRequired()
-            siteKey = desk.settings?.siteKey
-            scriptUrl = desk.settings?.scriptURL
+        init(_ service: CaptchaService, expiresAt: Date?) throws {
+            self.expiresAt = expiresAt
+            isRequired = try service.isRequired()
+            settings = service.settings
         }
 
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(passed, forKey: .passed)
-            try container.encode(expiresAt, forKey: .expiresAt)
-            try container.encode(required, forKey: .required)
-            try container.encode(siteKey, forKey: .siteKey)
-            try container.encode(scriptUrl, forKey: .scriptUrl)
+        static let shape = Shape<CaptchaState>("CaptchaState") {
+            Field("passed", { $0.expiresAt != nil }, "Whether this voter has a pass, and needs no captcha to vote.")
+            Field("expiresAt", \.expiresAt, "When the pass ends.")
+            Field("required", \.isRequired, "Whether votes currently require a pass.")
+            Field("siteKey", \.settings?.siteKey, "For the widget; null when this site has no captcha.")
+            Field("scriptURL", \.settings?.scriptURL, "The widget's script.")
         }
-
-        private enum CodingKeys: CodingKey {
-            case passed, expiresAt, required, siteKey, scriptUrl
-        }
-
-        static let schema = Schema.object([
-            .required("passed", .boolean, "Whether this voter need not solve a captcha now."),
-            .required("expiresAt", .dateTime.nullable, "When the pass ends."),
-            .required("required", .boolean, "Whether votes need a pass at the moment."),
-            .required("siteKey", .string().nullable, "For the widget; null when this site has no captcha."),
-            .required("scriptUrl", .string().nullable, "The widget's script."),
-        ]).named("CaptchaState")
     }
 
     /// The route by which a solved captcha earns a pass for the voter who solved it.
-    public static func captchaRoutes(_ desk: CaptchaDesk) -> [Route] {
+    public static func captchaRoutes(_ service: CaptchaService) -> [Route] {
         [
             .post(
-                "/api/captcha/status", access: .any, limit: .api, body: CaptchaInput.self,
-                answers: [200: CaptchaState.schema], features: ["VOTE-09"],
-                summary: "Earns 30 minutes of votes for a solved captcha, or tells whether one is due."
+                "/api/captcha/status", access: .any, limit: .api, body: CaptchaInput.self, features: ["VOTE-09"],
+                summary: "Gives a voter who solved the captcha a pass for 30 minutes, or reads the state."
             ) { context, input in
-                let voter = desk.voterKey(context)
-                let database = desk.identity.database
+                let voter = context.voterKey(service.identity)
+                let database = service.identity.database
                 guard let token = input.captchaToken else {
-                    let expiry = try CaptchaPasses.expiry(of: voter, in: database)
-                    return try .json(try CaptchaState(desk, expiresAt: expiry))
+                    return try CaptchaState(service, expiresAt: try CaptchaPasses.expiry(of: voter, in: database))
                 }
-                guard let verifier = desk.verifier else {
+                guard let verifier = service.verifier else {
+                    // As a problem, since a site without a captcha is no error for the log.
                     throw Problem(CaptchaRefusal.unavailable(reason: "this site has no captcha"))
                 }
-                do throws(CaptchaRefusal) {
-                    try verifier.verify(token)
-                } catch {
-                    if case .unavailable(let reason) = error {
-                        context.log.error("the captcha cannot be verified", ["error": .string(reason)])
-                    }
-                    throw Problem(error)
-                }
-                let expiry = try CaptchaPasses.grant(to: voter, in: database)
-                return try .json(try CaptchaState(desk, expiresAt: expiry))
+                try verifier.verify(token)
+                return try CaptchaState(service, expiresAt: try CaptchaPasses.grant(to: voter, in: database))
             }
         ]
-    }
-
-}
-
-extension CaptchaDesk {
-    /// The voter as the vote will see it.
-    fileprivate func voterKey(_ context: Context) -> String {
-        let request = context.request
-        return identity.voterKeys.voter(
-            DeviceTraits(address: request.clientAddress) { request.headers[$0] },
-            cookie: request.cookies[identity.cookies.voter], member: context.caller.member?.id, at: context.now
-        ).key
     }
 }

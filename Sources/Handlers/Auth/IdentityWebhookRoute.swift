@@ -3,18 +3,24 @@ internal import Logging
 internal import SignIn
 
 extension AuthRoutes {
-    /// Messages of an identity provider. What cannot be acted on is answered with 200 all the same, for otherwise the
-    /// provider would send it again and again.
+    private struct WebhookResult: Shaped {
+        let outcome: IdentityWebhook.Outcome
+
+        static let shape = Shape<WebhookResult>("IdentityWebhookResult") {
+            Field("outcome", \.outcome, "What the message changed.")
+        }
+    }
+
+    /// Messages of an identity provider. A message that changes nothing is answered with 200 too, since the provider
+    /// would otherwise send it again and again.
     static func identityWebhook(_ webhook: IdentityWebhook) -> Route {
-        let words = IdentityWebhook.Outcome.allCases.map(\.rawValue)
-        return Route(
+        Route(
             .post, "/api/identity/webhook", access: .provider, limit: nil, bodyLimit: 8 << 20,
-            body: .raw(["application/json"]), answers: [200: .object([.required("outcome", .choice(words))])],
-            features: ["AUTH-05"],
-            summary: "Takes signed messages about people who came, changed or left at an identity provider."
+            body: .raw(["application/json"]), answers: [200: WebhookResult.schema], features: ["AUTH-05"],
+            summary: "Receives signed messages of an identity provider about new, changed and deleted accounts."
         ) { context, _ in
             guard webhook.isConfigured else {
-                throw Problem.notFound("webhook_off", "No messages are taken here.")
+                throw Problem.notFound("webhook_off", "This site receives no messages of identity providers.")
             }
             let request = context.request
             guard let headers = IdentityWebhook.Headers({ request.headers[$0] }),
@@ -22,13 +28,14 @@ extension AuthRoutes {
             else {
                 context.log.warning("an identity webhook is not authentic")
                 throw Problem(
-                    status: 401, code: "bad_signature", message: "The message is not signed, or was sent too long ago.")
+                    status: 401, code: "bad_signature",
+                    message: "The message has no valid signature, or was sent too long ago.")
             }
             guard let outcome = try webhook.apply(request.body, headers) else {
-                throw Problem.malformed("The message names nobody.", code: "malformed_message")
+                throw Problem.malformed("The message cannot be read.", code: "malformed_message")
             }
             context.log.notice("identity webhook", ["outcome": .string(outcome.rawValue)])
-            return try .json(["outcome": outcome.rawValue])
+            return .json(WebhookResult(outcome: outcome))
         }
     }
 }

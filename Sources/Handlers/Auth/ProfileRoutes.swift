@@ -3,25 +3,20 @@ internal import HTTP
 internal import Identity
 
 extension AuthRoutes {
-    private struct ProfileInput: Schematic, Decodable {
-        let username: String
-        let ageConfirmed: Bool?
-
-        static let schema = Schema.object([
-            .required("username", .string(1...64), "3 to 20 small letters, digits or underscores."),
-            .optional("ageConfirmed", .boolean, "Whether the member says to be old enough for this site."),
-        ]).named("CreateProfile")
+    private struct CreateProfileInput: InputShape {
+        @Input(.string(1...64), "3 to 20 characters: lower-case letters, digits and underscores.") var username: String
+        @Input("Whether the member confirms to be old enough for this site.") var ageConfirmed: Bool?
     }
 
-    private struct Availability: Encodable {
+    private struct UsernameAvailability: Shaped {
         let username: String
-        let available: Bool
-        let reason: String?
+        let fault: Usernames.Fault?
 
-        static let schema = Schema.object([
-            .required("username", .string()), .required("available", .boolean),
-            .optional("reason", .choice(["malformed", "reserved", "taken"])),
-        ]).named("UsernameAvailability")
+        static let shape = Shape<UsernameAvailability>("UsernameAvailability") {
+            Field("username", \.username)
+            Field("available", { $0.fault == nil })
+            Field("reason", \.fault, "Why it is not available.")
+        }
     }
 
     static func profileRoutes(_ identity: IdentityService) -> [Route] {
@@ -30,33 +25,31 @@ extension AuthRoutes {
 
     private static func create(_ identity: IdentityService) -> Route {
         .post(
-            "/api/user/create-profile", access: .member, body: ProfileInput.self,
-            answers: [200: AccountAnswer.schema], features: ["AUTH-03"], summary: "Chooses the first username."
+            "/api/user/create-profile", access: .member, body: CreateProfileInput.self, features: ["AUTH-03"],
+            summary: "Chooses your first username."
         ) { context, input in
             let member = try context.member()
             if input.ageConfirmed == false {
-                throw Problem.invalid("ageConfirmed", "required", "This site is not for people younger than that.")
+                throw Problem.invalid("ageConfirmed", "required", "You are not old enough for this site.")
             }
-            try refusing {
-                try Members.choose(
-                    username: input.username, ageConfirmed: input.ageConfirmed ?? false, for: member.id,
-                    in: identity.database)
-            }
+            try Members.choose(
+                username: input.username, ageConfirmed: input.ageConfirmed ?? false, for: member.id,
+                in: identity.database)
             identity.forget(member: member.id)
             let token = context.request.cookies[identity.cookies.session].flatMap(OpaqueToken.init)
-            return try .json(AccountAnswer(try token.flatMap { try identity.sessions.find($0, at: context.now) }))
+            return Account(session: try token.flatMap { try identity.sessions.find($0, at: context.now) })
         }
     }
 
     private static func check(_ identity: IdentityService) -> Route {
         .get(
             "/api/user/check-username", access: .any, limit: .api,
-            query: [.required("username", .string(1...64), "The name in question.")],
-            answers: [200: Availability.schema], features: ["AUTH-03"], summary: "Whether a username can be had."
+            query: [.required("username", .string(1...64), "The username to check.")], features: ["AUTH-03"],
+            summary: "Whether a username is available."
         ) { context in
             let name = context.text(query: "username") ?? ""
             let fault = try Members.fault(inUsername: name, in: identity.database)
-            return try .json(Availability(username: name, available: fault == nil, reason: fault?.rawValue))
+            return UsernameAvailability(username: name, fault: fault)
         }
     }
 }

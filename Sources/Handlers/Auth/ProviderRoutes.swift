@@ -1,9 +1,9 @@
-internal import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
 internal import Logging
 internal import Refusals
+internal import SharedHandlers
 public import SignIn
 internal import Text
 
@@ -16,30 +16,26 @@ extension AuthRoutes {
             + [identityWebhook(signIn.webhook)]
     }
 
-    private struct ProviderAnswer: Encodable {
-        let name, label, startUrl: String
+    private struct SignInProviderList: Shaped {
+        let providers: [SignInService.Provider]
 
-        static let schema = Schema.object([
-            .required("name", .string(1...20)), .required("label", .string(1...100), "What its button says."),
-            .required("startUrl", .string(1...100), "Where a click on it leads; takes `next`."),
-        ]).named("SignInProvider")
+        static let shape = Shape<SignInProviderList>("SignInProviderList") {
+            Field("providers", \.providers)
+        }
     }
 
     private static func providers(_ signIn: SignInService) -> Route {
-        let list = signIn.providers.map {
-            ProviderAnswer(name: $0.name, label: $0.label, startUrl: startPath($0.name))
-        }
+        let list = SignInProviderList(providers: signIn.providers)
         return .get(
-            "/api/auth/providers", access: .any, limit: .auth,
-            answers: [200: .object([.required("providers", .array(ProviderAnswer.schema))])],
-            features: ["AUTH-01"], summary: "The providers by which one can sign in here."
-        ) { _ in try .json(["providers": list]) }
+            "/api/auth/providers", access: .any, limit: .auth, features: ["AUTH-01"],
+            summary: "The providers that people can sign in with here."
+        ) { _ in list }
     }
 
     private static func start(_ identity: IdentityService, _ signIn: SignInService) -> Route {
         .get(
             "/api/auth/[provider]/start", access: .any, limit: .auth, answers: [303: nil], features: ["AUTH-01"],
-            summary: "Sends the browser to a provider. The parameter next is a page of this site to go on to."
+            summary: "Sends the browser to a provider. The parameter next is the page of this site to open afterwards."
         ) { context in
             let next = context.request.query["next"]
             return turned(context, next: next) {
@@ -57,7 +53,7 @@ extension AuthRoutes {
         .get(
             "/api/auth/[provider]/callback", access: .any, limit: .auth, answers: [303: nil],
             features: ["AUTH-01", "AUTH-02", "AUTH-05"],
-            summary: "Where a provider sends the browser back to: a session begins, or the sign-in page says why not."
+            summary: "A provider sends the browser back here. A session begins, or the sign-in page says why not."
         ) { context in
             turned(context, next: nil) {
                 guard let provider = signIn.provider(context.parameter("provider")) else {
@@ -82,14 +78,14 @@ extension AuthRoutes {
         }
     }
 
-    /// A new member chooses a name first; who is banned is told so before anything else.
+    /// A new member chooses a name first. A banned member sees the ban before anything else.
     private static func onward(_ session: Session?, _ path: String) -> String {
         guard let session else { return path }
         if session.isBanned { return "/sign-in" }
         return session.username == nil ? "/onboarding?next=\(Text.percentEncode(path))" : path
     }
 
-    /// A person looks at these addresses, so whatever goes wrong ends on a page.
+    /// People open these addresses, so every error ends on a page.
     private static func turned(_ context: Context, next: String?, _ body: () throws -> Response) -> Response {
         do {
             return try SignInError.wrapping(body)
@@ -126,10 +122,10 @@ extension IdentityService {
         SetCookie(cookies.signIn, browser.text, maxAge: SignInService.flowLife, isSecure: cookies.isSecure)
     }
 
-    /// Removes it.
+    /// Removes that cookie.
     var noSignInCookie: SetCookie { SetCookie(cookies.signIn, "", maxAge: 0, isSecure: cookies.isSecure) }
 
-    /// What that cookie of a request holds.
+    /// The value of that cookie in a request.
     func signInCookie(of request: Request) -> OpaqueToken? {
         request.cookies[cookies.signIn].flatMap(OpaqueToken.init)
     }
@@ -137,9 +133,9 @@ extension IdentityService {
     /// The browser of a request.
     func visit(_ context: Context) -> SignInVisit {
         let request = context.request
-        let device = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
         return SignInVisit(
             session: request.cookies[cookies.session].flatMap(OpaqueToken.init), member: context.caller.member?.id,
-            deviceKey: voterKeys.device(device), userAgent: request.headers["User-Agent"] ?? "", now: context.now)
+            deviceKey: voterKeys.device(context.deviceTraits), userAgent: request.headers["User-Agent"] ?? "",
+            now: context.now)
     }
 }

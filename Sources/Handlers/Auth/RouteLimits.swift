@@ -2,9 +2,10 @@ public import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
+internal import SharedHandlers
 public import Text
 
-/// Whom a request counts against, and how often that one may come.
+/// Counts requests against the limits of their routes.
 public struct RouteLimits: Sendable {
     private let limiter: RateLimiter
     private let reads: BatchedRateLimiter
@@ -12,7 +13,7 @@ public struct RouteLimits: Sendable {
     private let voterKeys: VoterKeys
     private let clock: WallClock
 
-    /// Limits by the settings; `reads` counts what is of the class `read`, and `limiter` all the rest.
+    /// Limits by the settings. `reads` counts requests of the class `read`, and `limiter` all others.
     public init(
         _ limiter: RateLimiter, reads: BatchedRateLimiter, settings: Settings, identity: IdentityService,
         clock: WallClock = .system
@@ -24,12 +25,12 @@ public struct RouteLimits: Sendable {
         self.clock = clock
     }
 
-    /// Counts a request; nil where its route has no limit. Throws when nobody can say whether there is room.
+    /// Counts a request; nil where its route has no limit. Throws when the counters cannot be read.
     @Sendable
     public func take(_ route: Route, _ request: Request, _ caller: Caller) throws -> LimitDecision? {
         guard let limit = route.limit else { return nil }
         let standing =
-            // A read costs its answer and no more, so that a second of what others let through does not matter.
+            // A read costs no more than its answer, so it does not matter that processes exchange counts once a second.
             limit == .read
             ? reads.take(voterKeys.network(of: request.clientAddress, at: clock.now()))
             : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
@@ -42,14 +43,12 @@ public struct RouteLimits: Sendable {
         if limit.isByNetwork {
             return "\(limit.rawValue) \(voterKeys.network(of: request.clientAddress, at: clock.now()).hex)"
         }
-        let who = voterKeys.key(
-            DeviceTraits(address: request.clientAddress) { request.headers[$0] }, member: caller.member?.id)
-        return "\(limit.rawValue) \(who)"
+        return "\(limit.rawValue) \(voterKeys.key(request.deviceTraits, member: caller.member?.id))"
     }
 }
 
 extension LimitClass {
-    /// Whether all who share a network count as one: where nobody is signed in, or it does not matter who is.
+    /// Whether everybody in one network counts as one caller: where callers are not signed in, or it does not matter.
     var isByNetwork: Bool {
         switch self {
         case .auth, .contact, .read, .arenaVote: true

@@ -2,14 +2,19 @@ internal import HTTP
 internal import Identity
 internal import Logging
 internal import Refusals
-internal import Text
+internal import SharedHandlers
 
 extension AuthRoutes {
-    private struct LinkInput: Schematic, Decodable {
-        let token: String
+    private struct UseSignInLinkInput: InputShape {
+        @Input(.string(1...200), "The token in the link.") var token: String
+    }
 
-        static let schema = Schema.object([.required("token", .string(1...200), "What the link carries.")])
-            .named("SignInLink")
+    private struct SignInLinkState: Shaped {
+        let state: SignInLinks.State
+
+        static let shape = Shape<SignInLinkState>("SignInLinkState") {
+            Field("state", \.state)
+        }
     }
 
     static func signInRoutes(_ identity: IdentityService) -> [Route] {
@@ -19,37 +24,39 @@ extension AuthRoutes {
     private static func state(_ identity: IdentityService) -> Route {
         .get(
             "/api/auth/link", access: .any, limit: .auth,
-            query: [.required("token", .string(1...200), "What the link carries.")],
-            answers: [200: .object([.required("state", .choice(["good", "used", "expired", "unknown"]))])],
-            features: ["AUTH-01"], summary: "Whether a sign-in link would still sign somebody in. It stays as it is."
+            query: [.required("token", .string(1...200), "The token in the link.")], features: ["AUTH-01"],
+            summary: "Whether a sign-in link is still valid. This does not use it."
         ) { context in
-            let state = try SignInLinks.state(context.text(query: "token") ?? "", in: identity.database)
-            return try .json(["state": state.rawValue])
+            let token = context.text(query: "token") ?? ""
+            return SignInLinkState(state: try SignInLinks.state(token, in: identity.database))
         }
     }
 
     private static func use(_ identity: IdentityService) -> Route {
         .post(
-            "/api/auth/link", access: .any, limit: .auth, refusesBanned: false, body: LinkInput.self,
-            answers: [200: AccountAnswer.schema], features: ["AUTH-01", "AUTH-02"],
-            summary: "Uses a sign-in link up and begins a session."
+            "/api/auth/link", access: .any, limit: .auth, refusesBanned: false, body: UseSignInLinkInput.self,
+            answers: [200: Account.schema], features: ["AUTH-01", "AUTH-02"],
+            summary: "Uses a sign-in link, which begins a session."
         ) { context, input in
             let request = context.request
-            let device = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
-            do {
-                let token = try SignInLinks.signIn(
+            let token: OpaqueToken
+            do throws(SignInLinkError) {
+                token = try SignInLinks.signIn(
                     input.token, replacing: request.cookies[identity.cookies.session].flatMap(OpaqueToken.init),
-                    deviceKey: identity.voterKeys.device(device), userAgent: request.headers["User-Agent"] ?? "",
-                    sessionDays: identity.sessionDays, in: identity.database
+                    deviceKey: identity.voterKeys.device(context.deviceTraits),
+                    userAgent: request.headers["User-Agent"] ?? "", sessionDays: identity.sessionDays,
+                    in: identity.database
                 ).session
-                guard let session = try identity.sessions.find(token, at: context.now) else {
-                    throw Problem.unavailable()
+            } catch {
+                if let refusal = error.refusal {
+                    context.log.notice("sign-in refused", ["reason": .string(refusal.code)])
                 }
-                return try Response.json(AccountAnswer(session)).setting(identity.sessionCookie(token))
-            } catch SignInLinkError.refused(let refusal) {
-                context.log.notice("sign-in refused", ["reason": .string(refusal.code)])
-                throw Problem(refusal)
+                throw error
             }
+            guard let session = try identity.sessions.find(token, at: context.now) else {
+                throw Problem.unavailable()
+            }
+            return Response.json(Account(session: session)).setting(identity.sessionCookie(token))
         }
     }
 

@@ -29,14 +29,14 @@ extension Guard {
 }
 
 extension IdentityService {
-    /// Who sends a request. A bearer token takes the cookie's place, so that nothing which needs no form token can act
-    /// for a session.
+    /// Who sends a request. A bearer token replaces the cookie, so a request that needs no form token never acts for a
+    /// session.
     func caller(of request: Request, _ clock: WallClock) throws -> Caller {
         if let token = request.bearerToken { return .member(try keyHolder(token, clock)) }
         return try session(of: request, clock).map(Self.caller) ?? .visitor
     }
 
-    /// Who sends a request without a bearer token, told on whichever thread it becomes known.
+    /// Who sends a request without a bearer token. Calls `then` on any thread.
     func caller(
         of request: Request, _ clock: WallClock, then: @escaping @Sendable (Guard.Identified) -> Void
     ) {
@@ -60,13 +60,13 @@ extension IdentityService {
         request.cookies[cookies.session].flatMap(OpaqueToken.init)
     }
 
-    /// The member for whom an API key acts. A key without the scope is no admin's, whoever made it.
+    /// The member for whom an API key acts. Even an admin's key acts as an admin only with the scope `admin`.
     private func keyHolder(_ token: String, _ clock: WallClock) throws -> Member {
         let now = clock.now()
         guard let key = try APIKeyToken(token).flatMap({ try keys.find($0, at: now) }) else {
             throw Problem(
                 status: 401, code: "key_invalid",
-                message: "This API key is wrong, has ended or was revoked.", headers: ["WWW-Authenticate": "Bearer"])
+                message: "This API key is invalid, expired or revoked.", headers: ["WWW-Authenticate": "Bearer"])
         }
         let scopes = Set(key.scopes.compactMap(KeyScope.init))
         return Member(

@@ -1,11 +1,16 @@
 public import HTTP
 public import Identity
 
-extension Context {
+extension Request {
     /// What the request tells of the device that sent it.
     public var deviceTraits: DeviceTraits {
-        DeviceTraits(address: request.clientAddress) { request.headers[$0] }
+        DeviceTraits(address: clientAddress) { headers[$0] }
     }
+}
+
+extension Context {
+    /// What the request tells of the device that sent it.
+    public var deviceTraits: DeviceTraits { request.deviceTraits }
 
     /// Who votes by this request: the member, else the device, with the keys that counting needs.
     public func voter(_ identity: IdentityService) -> Voter {

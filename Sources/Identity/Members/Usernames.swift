@@ -1,7 +1,7 @@
 /// The rules for the names under which members appear.
 public enum Usernames {
     /// Why a name is not available.
-    public enum Fault: String, Sendable, Equatable {
+    public enum Fault: String, Sendable, CaseIterable {
         /// It is not 3 to 20 small letters, digits or underscores.
         case malformed
         /// It would be taken for a page, or for somebody who speaks for the site.

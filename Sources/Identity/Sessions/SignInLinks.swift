@@ -6,7 +6,7 @@ public import Text
 /// Links that sign a person in once.
 public enum SignInLinks {
     /// The state of a link.
-    public enum State: String, Sendable, SQLValue, RowDecodable {
+    public enum State: String, Sendable, CaseIterable, SQLValue, RowDecodable {
         /// It can be used.
         case good
         /// It has been used.

@@ -1,0 +1,71 @@
+public import HTTP
+public import Identity
+
+/// The account that a session belongs to, as its member sees it.
+struct Account: Shaped {
+    /// Nil when the caller is not signed in.
+    let session: Session?
+
+    /// The signed-in member.
+    var user: AccountUser? { session.map(AccountUser.init) }
+
+    static let shape = Shape<Account>("Account") {
+        Field("user", \.user, "Null when nobody is signed in.")
+        Field("expiresAt", \.session?.expiresAt, "When the session ends. Using it moves this time.")
+    }
+}
+
+/// The member of an account.
+struct AccountUser: Shaped {
+    let session: Session
+
+    /// The path of the generated picture.
+    var avatar: String { AuthRoutes.avatarPath(seed: session.avatarSeed) }
+
+    static let shape = Shape<AccountUser>("AccountUser") {
+        Field("id", \.session.userID)
+        Field("username", \.session.username, username, "Null until the member has chosen one.")
+        Field("avatarURL", \.avatar, .string(1...300))
+        Field("isAdmin", \.session.isAdmin)
+        Field("isBanned", \.session.isBanned)
+        Field("banReason", \.session.banReason)
+    }
+
+    /// The form of a member's name.
+    static let username = Schema.string(Usernames.length).nullable
+}
+
+// The words of fixed lists.
+extension KeyScope: JSONRepresentable, InputValue {}
+extension SignInLinks.State: JSONRepresentable {}
+extension Usernames.Fault: JSONRepresentable {}
+
+extension MemberPreferences: Shaped {
+    /// A member's username and choices, for this member.
+    public static let shape = Shape<MemberPreferences>("Settings") {
+        Field("username", \.username, AccountUser.username, "Null until the member has chosen one.")
+        Field("nextChangeAt", \.nextChangeAt, "From when the username can be changed; null when it never was.")
+        Field("sound", \.sound, "Whether clips play with sound; null for the default.")
+        Field("motion", \.motion, "Whether pages may animate; null for the default.")
+    }
+}
+
+extension APIKeySummary: Shaped {
+    /// An API key, for its member.
+    public static let shape = Shape<APIKeySummary>("APIKey") {
+        Field("id", \.id)
+        Field("name", \.name, .string(1...60))
+        Field("scopes", \.scopes, .array(KeyScope.schema))
+        Field("createdAt", \.createdAt)
+        Field("lastUsedAt", \.lastUsedAt, "To the minute; null when it was never used.")
+        Field("expiresAt", \.expiresAt, "Null for a key that does not expire.")
+    }
+}
+
+extension Accounts.Departure: Shaped {
+    /// What a deleted account leaves behind.
+    public static let shape = Shape<Accounts.Departure>("AccountDeleted") {
+        Field("clipsKept", \.clipsKept, .integer(0...1_000_000), "Clips that stay in a film as a former member's.")
+        Field("clipsRemoved", \.clipsRemoved, .integer(0...1_000_000), "Clips that were deleted with their files.")
+    }
+}
