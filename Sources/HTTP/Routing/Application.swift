@@ -162,11 +162,8 @@ public final class Application: Sendable {
 
     /// `/story/` is `/story`, when there is one.
     private func redirectToBarePath(_ request: Request) throws -> Response {
-        var path = request.path[...]
-        guard !request.method.isMutation, path.count > 1, path.last == "/" else { throw Problem.notFound() }
-        path.removeLast()
-        guard path.last != "/", case .route(let route, _) = router.lookup(request.method, String(path)),
-            route.access != .internal_
+        guard !request.method.isMutation, let path = Router.bare(request.path),
+            case .route(let route, _) = router.lookup(request.method, path), route.access != .internal_
         else { throw Problem.notFound() }
         return .redirect(to: path + (request.query.raw.isEmpty ? "" : "?" + request.query.raw), status: 308)
     }
@@ -209,8 +206,8 @@ extension Application {
 
     /// Whether people look at this address, rather than programs.
     private func isPage(_ exchange: Exchange) -> Bool {
-        if let route = exchange.route, route.isAlwaysServed || route.access == .internal_ { return false }
-        return exchange.request.path != "/api" && !exchange.request.path.hasPrefix("/api/")
+        if let route = exchange.route, !route.answersWithPages { return false }
+        return Route.isPage(exchange.request.path)
     }
 
     private func finish(_ response: inout Response, _ judged: Judged) {

@@ -7,7 +7,7 @@ public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(uploads: Uploads, storage: any MediaStorage, signer: UploadSigner) -> [Route] {
         let desk = UploadDesk(uploads: uploads, storage: storage, signer: signer)
-        return [begin(desk), resume(desk), register(desk), permission(desk)]
+        return [begin(desk), resume(desk), register(desk), permission(desk).asPermission(.asked)]
     }
 
     private static func begin(_ desk: UploadDesk) -> Route {
