@@ -15,6 +15,21 @@ public final class Application: Sendable {
         public let mayBlock: Bool
     }
 
+    /// Why routes cannot be served.
+    public enum Fault: Error, Hashable, CustomStringConvertible {
+        /// A route that never blocks has a limit that is counted in the database, so an I/O thread would wait for it.
+        case blockingLimit(String, LimitClass)
+
+        /// The fault as a sentence.
+        public var description: String {
+            switch self {
+            case .blockingLimit(let route, let limit):
+                "\(route) never blocks, but its limit “\(limit.rawValue)” is counted in the database. "
+                    + "Let the route count itself, or let it block."
+            }
+        }
+    }
+
     private let router: Router
     private let guards: Guard
     private let crossOrigin: CrossOrigin
@@ -32,6 +47,10 @@ public final class Application: Sendable {
         errorPage: (@Sendable (Request, Problem) -> Response)? = nil
     ) throws {
         router = try Router(routes: routes)
+        for route in routes where !route.mayBlock && !route.countsItself {
+            guard let limit = route.limit, !limit.isCountedInMemory else { continue }
+            throw Fault.blockingLimit("\(route.method) \(route.pattern)", limit)
+        }
         self.guards = guards
         self.crossOrigin = crossOrigin
         self.errorMap = errorMap

@@ -30,7 +30,7 @@ public struct RouteLimits: Sendable {
         guard let limit = route.limit else { return nil }
         let standing =
             // A read costs its answer and no more, so that a second of what others let through does not matter.
-            limit == .read
+            limit.isCountedInMemory
             ? reads.take(voterKeys.network(of: request.clientAddress, at: clock.now()))
             : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
         return LimitDecision(
