@@ -95,13 +95,17 @@ let package = Package(
         handlers("System", ["Contact", "Film", "Logging", "Platform", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Text"]),
 
+        // Only programs import it: it is where the groups meet.
+        domain(
+            "Composition",
+            [
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "Film", "HTTP",
+                "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn", "Storage",
+                "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
+            ]),
         executable(
             "dailies-host", path: "FCGIHost",
-            [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "FastCGI",
-                "Film", "HTTP", "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn",
-                "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
-            ]),
+            ["Composition", "Configuration", "FastCGI", "HTTP", "Logging", "Platform"]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
@@ -159,7 +163,7 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Crypto", "dailies-host", "Film",
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
                 "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Storage",
                 "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),

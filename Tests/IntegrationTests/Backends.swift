@@ -7,7 +7,7 @@ internal import Logging
 internal import Platform
 internal import TestSupport
 
-@testable internal import dailies_host
+@testable internal import Composition
 
 /// What answers a site's requests.
 protocol Backend: AnyObject {
@@ -27,7 +27,7 @@ final class InProcess: Backend {
         services = Services(
             settings: settings, steps: ThisThread(), blocking: ThisThread(), log: .standard(level: .error))
         try services.schema.checkAtStart()
-        application = try Composition.application(serving: HandlerGroup.all.map(\.name), services)
+        application = try Application(serving: HandlerGroup.all.map(\.name), services)
         try services.start()
     }
 
