@@ -115,7 +115,8 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform",
+                "Composition", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media",
+                "Platform",
                 "Postgres", "Storage", "Text",
             ]),
 
@@ -149,6 +150,7 @@ let package = Package(
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests("PagesTests", ["HTTP", "PagesHandlers"]),
+        tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
             [
