@@ -106,13 +106,17 @@ let package = Package(
         handlers("System", ["Contact", "Film", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
 
+        // Only programs import it: it is where the groups meet.
+        domain(
+            "Composition",
+            [
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "Film", "HTTP",
+                "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn", "Storage",
+                "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
+            ]),
         executable(
             "dailies-host", path: "FCGIHost",
-            [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "FastCGI",
-                "Film", "HTTP", "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn",
-                "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
-            ]),
+            ["Composition", "Configuration", "FastCGI", "HTTP", "Logging", "Platform"]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
@@ -122,8 +126,9 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform",
-                "Postgres", "Refusals", "Storage", "Text",
+                "Composition", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media",
+                "Platform",
+                "Postgres", "Storage", "Text",
             ]),
 
         .executableTarget(
@@ -156,6 +161,7 @@ let package = Package(
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests("PagesTests", ["HTTP", "PagesHandlers"]),
+        tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
             [
@@ -175,9 +181,9 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Crypto", "dailies-host", "Film",
-                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals",
-                "Storage", "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
+                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
+                "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

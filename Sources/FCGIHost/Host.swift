@@ -1,10 +1,10 @@
+internal import Composition
 internal import Configuration
 internal import FastCGI
 internal import FoundationEssentials
 internal import HTTP
 internal import Logging
 internal import Platform
-internal import Postgres
 
 /// One process from its start to its end.
 enum Host {
@@ -27,7 +27,7 @@ enum Host {
             let eventLoop = try EventLoop(limit: max(settings.hostThreads, requestsAtOnce))
             let services = Services(settings: settings, steps: eventLoop, blocking: eventLoop.blocking, log: log)
             try services.schema.checkAtStart()
-            let application = try Composition.application(serving: arguments.groups, services)
+            let application = try Application(serving: arguments.groups, services)
             let server = try FastCGIServer(
                 socket: try listeningSocket(arguments, settings), eventLoop: eventLoop, threads: settings.hostThreads,
                 stopLimit: .seconds(settings.hostStopSeconds), log: log, onReload: { reload(arguments, log) },

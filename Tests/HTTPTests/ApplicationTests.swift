@@ -69,13 +69,17 @@ struct ApplicationTests {
                     }
                 }
             }),
-        .change(.put, "/api/later", access: .any, body: Site.Vote.self, summary: "later") { _, vote in
-            .later { then in then(.success(.text(vote.clipId.uuidString.lowercased()))) }
-        },
+        change(.vote).countingItself(),
         .get("/api/clip/[id]", access: .any, summary: "clip") { context in
             .text(try context.uuid("id").uuidString.lowercased())
         },
     ]
+
+    private static func change(_ limit: LimitClass?) -> Route {
+        .change(.put, "/api/later", access: .any, limit: limit, body: Site.Vote.self, summary: "later") { _, vote in
+            .later { then in then(.success(.text(vote.clipId.uuidString.lowercased()))) }
+        }
+    }
 
     private func site(caller: Caller = .visitor, hasPages: Bool = false) throws -> Site {
         try Site(Self.routes, caller: caller, hasPages: hasPages)
@@ -346,6 +350,20 @@ struct ApplicationTests {
         #expect(!application.facts(about: Request(.get, "/api/later")).mayBlock)
         #expect(application.facts(about: key).mayBlock)
         #expect(application.facts(about: Request(.get, "/api/list")).mayBlock)
+    }
+
+    @Test("a route that never blocks is refused when the guard would have to wait for its limit")
+    func blockingLimits() throws {
+        func make(_ route: Route) throws -> Application {
+            try Application(
+                routes: [route],
+                guards: Guard(siteOrigin: "", identify: { _ in .visitor }, verifyCSRF: { _, _ in true }), log: .silent)
+        }
+        for limit in LimitClass.allCases where limit != .read {
+            #expect(throws: Application.Fault.blockingLimit("PUT /api/later", limit)) { try make(Self.change(limit)) }
+            _ = try make(Self.change(limit).countingItself())
+        }
+        for limit in [LimitClass.read, nil] { _ = try make(Self.change(limit)) }
     }
 
     @Test("the server learns the limit of a body before it reads one")

@@ -62,6 +62,20 @@ struct RouterTests {
         }
     }
 
+    @Test("what is at a path for any method; a slash at its end makes no difference")
+    func routesAtPath() throws {
+        let router = try Self.router(
+            (.get, "/"), (.get, "/a"), (.post, "/a"), (.get, "/a/[x]"), (.get, "/a/b"), (.put, "/u/[...rest]"))
+        func found(_ path: String) -> [String] { router.routes(at: path).map { "\($0.method) \($0.pattern)" } }
+        #expect(found("/a") == ["GET /a", "POST /a"])
+        #expect(found("/a/") == found("/a"))
+        #expect(found("/") == ["GET /"])
+        #expect(found("/a/b/") == ["GET /a/b"])
+        #expect(found("/a/b%2Fc/") == ["GET /a/[x]"])
+        #expect(found("/u/1/2") == ["PUT /u/[...rest]"])
+        for path in ["//", "/a//", "/nothing", "/a/../a", "", "/%ff/"] { #expect(found(path) == [], "\(path)") }
+    }
+
     @Test("a fixed part wins over a named one, and the search turns back where it must")
     func backtracks() throws {
         let router = try Self.router((.get, "/a/b/c"), (.get, "/a/[x]/d"), (.get, "/[y]/b/e"), (.get, "/[...z]"))

@@ -7,7 +7,7 @@ internal import Logging
 internal import Platform
 internal import TestSupport
 
-@testable internal import dailies_host
+@testable internal import Composition
 
 /// What answers a site's requests.
 protocol Backend: AnyObject {
@@ -27,7 +27,7 @@ final class InProcess: Backend {
         services = Services(
             settings: settings, steps: ThisThread(), blocking: ThisThread(), log: .standard(level: .error))
         try services.schema.checkAtStart()
-        application = try Composition.application(serving: HandlerGroup.all.map(\.name), services)
+        application = try Application(serving: HandlerGroup.all.map(\.name), services)
         try services.start()
     }
 
@@ -42,7 +42,7 @@ final class InProcess: Backend {
     func stop() { services.stop() }
 }
 
-/// nginx with the shipped files, and one host that serves every group on the three sockets.
+/// nginx with the shipped files, and one host that serves every group on the sockets of all processes.
 final class ThroughNginx: Backend {
     private let client = HTTPClient()
     private let origin: String
@@ -51,7 +51,8 @@ final class ThroughNginx: Backend {
     init(_ settings: Settings, _ given: [String: String], directory: String, port: Int) throws {
         origin = settings.siteURL
         let socket = try UnixSocket.listen(directory + "/web.sock")
-        for name in ["voting", "outward"] {
+        let table = try String(contentsOfFile: Repository.root + "/systemd/conf/processes.conf", encoding: .utf8)
+        for name in try ProcessTable(table).processes.map(\.name) where name != "web" {
             try FileManager.default.createSymbolicLink(
                 atPath: "\(directory)/\(name).sock", withDestinationPath: directory + "/web.sock")
         }

@@ -126,4 +126,8 @@ public enum LimitClass: String, Sendable, CaseIterable {
     case adminSensitive = "admin_sensitive"
     /// Votes in the arena.
     case arenaVote = "arena_vote"
+
+    /// Whether counting never waits. Reads are counted in the process and settled in the database later; the other limits
+    /// are counted in the database.
+    public var isCountedInMemory: Bool { self == .read }
 }

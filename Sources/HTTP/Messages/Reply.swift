@@ -23,9 +23,10 @@ extension Route {
         ) { context, _ in try later(context) }
     }
 
-    /// A change that takes a typed body, whose answer may come later, and whose handler never blocks.
+    /// A change that takes a typed body, whose answer may come later, and whose handler never blocks. It counts a limit
+    /// itself (`countingItself`), because the guard would wait for the database.
     public static func change<Input: InputShape>(
-        _ method: Method, _ pattern: String, access: Access, limit: LimitClass? = .api, refusesBanned: Bool? = nil,
+        _ method: Method, _ pattern: String, access: Access, limit: LimitClass?, refusesBanned: Bool? = nil,
         body: Input.Type, answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
         later: @escaping @Sendable (Context, Input) throws -> Reply
     ) -> Route {

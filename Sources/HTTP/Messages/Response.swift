@@ -134,7 +134,7 @@ public enum CachePolicy: Sendable, Hashable {
     }
 
     /// Whether the answer may not depend on who calls.
-    var isSameForAll: Bool {
+    public var isSameForAll: Bool {
         switch self {
         case .publicCache, .immutable: true
         case .noStore, .publicForVisitors: false

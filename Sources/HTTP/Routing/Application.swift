@@ -15,6 +15,21 @@ public final class Application: Sendable {
         public let mayBlock: Bool
     }
 
+    /// Why routes cannot be served.
+    public enum Fault: Error, Hashable, CustomStringConvertible {
+        /// A route that never blocks has a limit that is counted in the database, so an I/O thread would wait for it.
+        case blockingLimit(String, LimitClass)
+
+        /// The fault as a sentence.
+        public var description: String {
+            switch self {
+            case .blockingLimit(let route, let limit):
+                "\(route) never blocks, but its limit “\(limit.rawValue)” is counted in the database. "
+                    + "Let the route count itself, or let it block."
+            }
+        }
+    }
+
     private let router: Router
     private let guards: Guard
     private let crossOrigin: CrossOrigin
@@ -32,6 +47,10 @@ public final class Application: Sendable {
         errorPage: (@Sendable (Request, Problem) -> Response)? = nil
     ) throws {
         router = try Router(routes: routes)
+        for route in routes where !route.mayBlock && !route.countsItself {
+            guard let limit = route.limit, !limit.isCountedInMemory else { continue }
+            throw Fault.blockingLimit("\(route.method) \(route.pattern)", limit)
+        }
         self.guards = guards
         self.crossOrigin = crossOrigin
         self.errorMap = errorMap
@@ -162,11 +181,8 @@ public final class Application: Sendable {
 
     /// `/story/` is `/story`, when there is one.
     private func redirectToBarePath(_ request: Request) throws -> Response {
-        var path = request.path[...]
-        guard !request.method.isMutation, path.count > 1, path.last == "/" else { throw Problem.notFound() }
-        path.removeLast()
-        guard path.last != "/", case .route(let route, _) = router.lookup(request.method, String(path)),
-            route.access != .internal_
+        guard !request.method.isMutation, let path = Router.bare(request.path),
+            case .route(let route, _) = router.lookup(request.method, path), route.access != .internal_
         else { throw Problem.notFound() }
         return .redirect(to: path + (request.query.raw.isEmpty ? "" : "?" + request.query.raw), status: 308)
     }
@@ -209,8 +225,8 @@ extension Application {
 
     /// Whether people look at this address, rather than programs.
     private func isPage(_ exchange: Exchange) -> Bool {
-        if let route = exchange.route, route.isAlwaysServed || route.access == .internal_ { return false }
-        return exchange.request.path != "/api" && !exchange.request.path.hasPrefix("/api/")
+        if let route = exchange.route, !route.answersWithPages { return false }
+        return Route.isPage(exchange.request.path)
     }
 
     private func finish(_ response: inout Response, _ identified: IdentifiedExchange) {

@@ -44,6 +44,8 @@ public final class Route: Sendable {
     public let cache: CachePolicy
     /// The features that this route serves.
     public let features: [String]
+    /// How the web server passes requests on.
+    public let forwarding: Forwarding
     /// One sentence for the document.
     public let summary: String
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
@@ -88,6 +90,7 @@ public final class Route: Sendable {
         keyScope = access.keyScope(for: method)
         needsRecentSignIn = limit == .adminSensitive
         countsItself = false
+        forwarding = Forwarding()
         self.flag = flag
         self.isAlwaysServed = isAlwaysServed
         self.bodyLimit = bodyLimit
@@ -101,7 +104,9 @@ public final class Route: Sendable {
         self.reply = reply
     }
 
-    private init(_ other: Route, keyScope: KeyScope?, needsRecentSignIn: Bool, countsItself: Bool) {
+    init(
+        _ other: Route, keyScope: KeyScope?, needsRecentSignIn: Bool, countsItself: Bool, forwarding: Forwarding
+    ) {
         method = other.method
         pattern = other.pattern
         access = other.access
@@ -111,6 +116,7 @@ public final class Route: Sendable {
         self.keyScope = keyScope
         self.needsRecentSignIn = needsRecentSignIn
         self.countsItself = countsItself
+        self.forwarding = forwarding
         flag = other.flag
         isAlwaysServed = other.isAlwaysServed
         bodyLimit = other.bodyLimit
@@ -126,23 +132,32 @@ public final class Route: Sendable {
 
     /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
     public func forPeopleOnly() -> Route {
-        Route(self, keyScope: nil, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself)
+        Route(
+            self, keyScope: nil, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself,
+            forwarding: forwarding)
     }
 
     /// The same route, which may be called only soon after signing in: what destroys.
     public func afterRecentSignIn() -> Route {
-        Route(self, keyScope: keyScope, needsRecentSignIn: true, countsItself: countsItself)
+        Route(self, keyScope: keyScope, needsRecentSignIn: true, countsItself: countsItself, forwarding: forwarding)
     }
 
     /// The same route, whose work counts the limit itself; the guard does not count it a second time.
     public func countingItself() -> Route {
-        Route(self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: true)
+        Route(
+            self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: true, forwarding: forwarding)
     }
 }
 
 extension Route {
     /// Whether answering this request may make its thread wait: whose API key it is may have to be looked up.
     func mayBlock(for request: Request) -> Bool { mayBlock || request.bearerToken != nil }
+
+    /// Whether people look at this route, so that its errors are pages; else they are problems.
+    public var answersWithPages: Bool { !isAlwaysServed && access != .internal_ && Self.isPage(pattern) }
+
+    /// Whether people look at this path, as far as the path tells.
+    static func isPage(_ path: String) -> Bool { path != "/api" && !path.hasPrefix("/api/") }
 }
 
 extension Route {

@@ -61,6 +61,36 @@ public struct Router: Sendable {
     /// Looks a request up; HEAD is answered by the route of GET.
     public func lookup(_ method: Method, _ path: String) -> Found {
         if let endpoints = fixed[path] { return choose(endpoints, method, values: []) }
+        switch locate(path) {
+        case .endpoints(let endpoints, let values): return choose(endpoints, method, values: values)
+        case .nothing: return .notFound
+        case .malformed: return .malformed
+        }
+    }
+
+    /// The routes of every method at a path. A path with a slash at its end has those of the path without it.
+    public func routes(at path: String) -> [Route] {
+        for candidate in [path] + [Router.bare(path)].compactMap(\.self) {
+            if case .endpoints(let endpoints, _) = locate(candidate) { return endpoints.map { routes[$0.route] } }
+        }
+        return []
+    }
+
+    /// The path without the slash at its end, if it has one.
+    static func bare(_ path: String) -> String? {
+        guard path.count > 1, path.last == "/" else { return nil }
+        let bare = path.dropLast()
+        return bare.last == "/" ? nil : String(bare)
+    }
+
+    private enum Location {
+        case endpoints([Endpoint], values: [String])
+        case nothing
+        case malformed
+    }
+
+    private func locate(_ path: String) -> Location {
+        if let endpoints = fixed[path] { return .endpoints(endpoints, values: []) }
         guard path.utf8.first == UInt8(ascii: "/") else { return .malformed }
         var parts: [String] = []
         for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
@@ -68,16 +98,16 @@ public struct Router: Sendable {
             parts.append(decoded)
         }
         if parts.count == 1, parts[0].isEmpty { parts = [] }
-        guard !parts.contains("") else { return .notFound }
+        guard !parts.contains("") else { return .nothing }
         // An escaped fixed path is the same path.
         if path.utf8.contains(UInt8(ascii: "%")), !parts.contains(where: { $0.contains("/") }),
             let endpoints = fixed["/" + parts.joined(separator: "/")]
         {
-            return choose(endpoints, method, values: [])
+            return .endpoints(endpoints, values: [])
         }
         var values: [String] = []
-        guard let endpoints = tree.find(parts[...], &values) else { return .notFound }
-        return choose(endpoints, method, values: values)
+        guard let endpoints = tree.find(parts[...], &values) else { return .nothing }
+        return .endpoints(endpoints, values: values)
     }
 
     private func choose(_ endpoints: [Endpoint], _ method: Method, values: [String]) -> Found {
@@ -97,9 +127,13 @@ public struct Router: Sendable {
 }
 
 extension Router {
-    fileprivate enum Part: Hashable {
+    /// What stands between two slashes of a pattern.
+    public enum Part: Sendable, Hashable {
+        /// The text itself.
         case fixed(String)
+        /// Any text, under a name.
         case one(String)
+        /// Everything up to the end of the path, under a name.
         case rest(String)
 
         var name: String? {
@@ -115,7 +149,7 @@ extension Router {
         ((try? parts(of: pattern)) ?? []).compactMap(\.name)
     }
 
-    private static func parts(of pattern: String) throws(Fault) -> [Part] {
+    fileprivate static func parts(of pattern: String) throws(Fault) -> [Part] {
         guard pattern.hasPrefix("/") else { throw Fault.malformedPattern(pattern) }
         if pattern == "/" { return [] }
         var parts: [Part] = []
@@ -178,4 +212,9 @@ extension Router {
             return true
         }
     }
+}
+
+extension Route {
+    /// The parts of the pattern; none for `/`, and for a pattern that no router accepts.
+    public var parts: [Router.Part] { (try? Router.parts(of: pattern)) ?? [] }
 }

@@ -11,7 +11,8 @@ extension AuthRoutes {
     /// The routes of signing in by providers.
     public static func providerRoutes(_ identity: IdentityService, _ signIn: SignInService) -> [Route] {
         [
-            providers(signIn), start(identity, signIn).forPeopleOnly(), finish(identity, signIn).forPeopleOnly(),
+            providers(signIn), start(identity, signIn).forPeopleOnly(),
+            finish(identity, signIn).forPeopleOnly().withSecretQuery(),
         ] + identityRoutes(identity, signIn)
             + [identityWebhook(signIn.webhook)]
     }

@@ -31,7 +31,7 @@ public struct RouteLimits: Sendable {
         guard let limit = route.limit else { return nil }
         let standing =
             // A read costs no more than its answer, so it does not matter that processes exchange counts once a second.
-            limit == .read
+            limit.isCountedInMemory
             ? reads.take(voterKeys.network(of: request.clientAddress, at: clock.now()))
             : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
         return LimitDecision(

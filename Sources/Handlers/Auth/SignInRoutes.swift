@@ -18,7 +18,10 @@ extension AuthRoutes {
     }
 
     static func signInRoutes(_ identity: IdentityService) -> [Route] {
-        [state(identity).forPeopleOnly(), use(identity).forPeopleOnly(), signOut(identity).forPeopleOnly()]
+        [
+            state(identity).forPeopleOnly().withSecretQuery(), use(identity).forPeopleOnly(),
+            signOut(identity).forPeopleOnly(),
+        ]
     }
 
     private static func state(_ identity: IdentityService) -> Route {

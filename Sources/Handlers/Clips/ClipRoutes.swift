@@ -7,7 +7,7 @@ internal import SharedHandlers
 public enum ClipRoutes {
     /// Every route of the group.
     public static func routes(clips: Clips) -> [Route] {
-        [details(clips), own(clips), media(clips)]
+        [details(clips), own(clips), media(clips).asPermission(.cached)]
     }
 
     private static func details(_ clips: Clips) -> Route {

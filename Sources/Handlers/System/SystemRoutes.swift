@@ -7,7 +7,11 @@ public enum SystemRoutes {
     public static func routes(
         flags: FeatureFlags, checks: [HealthCheck], isReady: @escaping @Sendable () -> Bool, document: JSONValue
     ) -> [Route] {
-        [alive, ready(isReady), health(checks), openAPI(document.bytes), features(flags), policyReports] + debugging
+        [
+            alive, ready(isReady), health(checks), openAPI(document.bytes), features(flags),
+            // Visitors are told apart by what their browsers send, and somebody who makes that up could fill the log.
+            policyReports.paced(perSecond: 1, burst: 20),
+        ] + debugging
     }
 
     private static let alive = Route.get(

@@ -8,7 +8,7 @@ public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(uploads: Uploads, storage: any MediaStorage, signer: UploadSigner) -> [Route] {
         let service = UploadService(uploads: uploads, storage: storage, signer: signer)
-        return [begin(service), resume(service), register(service), permission(service)]
+        return [begin(service), resume(service), register(service), permission(service).asPermission(.asked)]
     }
 
     private static func begin(_ service: UploadService) -> Route {

@@ -31,7 +31,7 @@ public enum VoteRoutes {
 
     /// Every route of the group.
     public static func routes(_ voting: Voting) -> [Route] {
-        [feed(voting), cast(voting).countingItself(), undo(voting).countingItself()]
+        [feed(voting), cast(voting).countingItself().repeatable(), undo(voting).countingItself().repeatable()]
     }
 
     private static func feed(_ voting: Voting) -> Route {

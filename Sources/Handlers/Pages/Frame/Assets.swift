@@ -9,6 +9,11 @@ public struct Assets: Sendable {
     /// A short digest of the names and contents of all files.
     public let hash: String
 
+    /// Files with a known digest, which are not read.
+    public init(hash: String) {
+        self.hash = hash
+    }
+
     /// Reads the directory once.
     ///
     /// - Throws: what the file system says when the directory or a file in it cannot be read.

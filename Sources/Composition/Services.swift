@@ -1,21 +1,23 @@
-internal import Configuration
+public import Configuration
 internal import Crypto
 internal import Film
 internal import HTTP
 internal import Identity
-internal import Logging
-internal import Platform
+public import Logging
+internal import PagesHandlers
+public import Platform
 internal import Postgres
 internal import Queue
 internal import SignIn
 internal import Storage
 
 /// What the handlers of one process share.
-struct Services: Sendable {
+public struct Services: Sendable {
     let settings: Settings
     let log: Log
     let database: Database
-    let schema: SchemaGate
+    /// Keeps requests away while the schema is not known to be good.
+    public let schema: SchemaGate
     let flags: FeatureFlags
     let identity: IdentityService
     let signIn: SignInService
@@ -36,11 +38,24 @@ struct Services: Sendable {
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
+    /// Reads the files that pages refer to.
+    let assets: @Sendable () throws -> Assets
 
-    /// Requests that waited go on by `steps`; what must wait does so by `blocking`.
-    init(settings: Settings, steps: any StepRunner, blocking: any StepRunner, log: Log) {
+    /// Opens no connection and starts no thread; `start` does. Requests that waited continue on `steps`; work that blocks
+    /// runs on `blocking`.
+    public init(settings: Settings, steps: any StepRunner, blocking: any StepRunner, log: Log) {
+        self.init(settings: settings, steps: steps, blocking: blocking, log: log) {
+            try Assets(webDirectory: settings.webDirectory)
+        }
+    }
+
+    init(
+        settings: Settings, steps: any StepRunner, blocking: any StepRunner, log: Log,
+        assets: @escaping @Sendable () throws -> Assets
+    ) {
         self.settings = settings
         self.log = log
+        self.assets = assets
         var options = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-host")
         options.maximumConnections = settings.databaseConnections
         options.preparedStatements = settings.preparedStatements
@@ -113,7 +128,7 @@ struct Services: Sendable {
     }
 
     /// Starts what works beside the requests.
-    func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
+    public func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
         changes.start()
         limiter.start()
@@ -122,7 +137,7 @@ struct Services: Sendable {
     }
 
     /// Ends it, after the last request.
-    func stop() {
+    public func stop() {
         votes.stop()
         limiter.stop()
         reads.stop()

@@ -13,8 +13,13 @@ internal import UploadsHandlers
 internal import VotingHandlers
 
 /// A set of routes that an operator may serve in a process of its own.
-struct HandlerGroup: Sendable {
-    let name: String
+public struct HandlerGroup: Sendable {
+    /// The group that answers on unknown paths outside the API as well.
+    static let pages = "pages"
+
+    /// How processes and the command line name it.
+    public let name: String
+    /// Declares the routes of the group.
     let routes: @Sendable (Services) throws -> [Route]
 
     /// Every group of the API but `system`, which describes them all.
@@ -47,10 +52,10 @@ struct HandlerGroup: Sendable {
         },
     ]
 
-    /// Every group by the name that stands on the command line.
-    static let all =
+    /// Every group.
+    public static let all =
         described + [
-            HandlerGroup(name: "pages") { try Pages(services: $0).routes },
+            HandlerGroup(name: pages) { try Pages(services: $0).routes },
             HandlerGroup(name: "system") { services in
                 // The document names this group's routes too, so they are made once without it.
                 let others = try described.flatMap { try $0.routes(services) }

@@ -4,10 +4,11 @@ internal import Platform
 internal import Postgres
 
 /// Keeps requests away while the schema is older than this program, or while nobody can say.
-final class SchemaGate: Sendable {
+public final class SchemaGate: Sendable {
     /// The schema is older than this program at its start.
-    struct Outdated: Error, CustomStringConvertible {
-        var description: String { "the database's schema is older than this program; run: dailies migrate" }
+    public struct Outdated: Error, CustomStringConvertible {
+        /// The fault with its remedy.
+        public var description: String { "the database's schema is older than this program; run: dailies migrate" }
     }
 
     private enum State {
@@ -33,7 +34,7 @@ final class SchemaGate: Sendable {
 
     /// Refuses to start on an older schema. A database that is away is waited for: requests are answered with 503
     /// until it is there.
-    func checkAtStart() throws {
+    public func checkAtStart() throws {
         do {
             guard try migrator.isCurrent() else { throw Outdated() }
             state.update { $0 = .current }

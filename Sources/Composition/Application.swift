@@ -1,18 +1,18 @@
 internal import AuthHandlers
 internal import Configuration
 internal import Film
-internal import HTTP
+public import HTTP
 internal import PagesHandlers
 
-/// Puts the groups that a process serves together with what guards them.
-enum Composition {
-    static func application(serving names: [String], _ services: Services) throws -> Application {
+extension Application {
+    /// What a process serves: the handler groups of these names, and what guards them.
+    public convenience init(serving names: [String], _ services: Services) throws {
         let groups = HandlerGroup.all.filter { names.contains($0.name) }
-        return try Application(
-            routes: try groups.flatMap { try $0.routes(services) }, guards: guards(services),
-            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: DatabaseProblems.problem,
+        try self.init(
+            routes: try groups.flatMap { try $0.routes(services) }, guards: Self.guards(services),
+            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: Problems.problem,
             log: services.log,
-            errorPage: names.contains("pages") ? try Pages(services: services).errorPage : nil)
+            errorPage: names.contains(HandlerGroup.pages) ? try Pages(services: services).errorPage : nil)
     }
 
     private static func guards(_ services: Services) -> Guard {
@@ -31,7 +31,7 @@ extension Pages {
     init(services: Services) throws {
         let settings = services.settings
         let site = Site(
-            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
+            name: settings.siteName, url: settings.siteURL, assets: try services.assets(),
             choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) },
             isMailOn: settings.mailIsConfigured,
             operation: Operation(

@@ -1,0 +1,264 @@
+"""nginx, as shipped, against the declarations of the routes: which process is asked, what is cached, how large bodies are.
+
+Stubs that answer with their own names replace the hosts. What is right comes from `dailies routes`, so from the router
+and the declarations in Swift.
+"""
+
+import contextlib
+import http.client
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+import pytest
+
+from host import BINARIES, DEADLINE, ROOT
+from responder import responders
+
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from ports import free_port  # noqa: E402
+
+TABLE = ROOT / "systemd/conf/processes.conf"
+PROCESSES = [line.split()[0] for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+
+
+def dailies(*words):
+    command = [BINARIES / "dailies", "routes", "--processes", TABLE, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=DEADLINE).stdout
+
+
+def declared():
+    return [route for route in json.loads(dailies("--json")) if route["access"] != "internal"]
+
+
+def matched(paths):
+    """The process and the route of each path, by Swift's router."""
+    return {found["path"]: found for found in json.loads(dailies("--json", "--match", *paths))}
+
+
+def sample(pattern, value="7"):
+    return re.sub(r"\[[^]]+\]", value, pattern)
+
+
+class Site:
+    """nginx in a directory of its own, and a stub for each process."""
+
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.port = free_port()
+        for name in ("version/current", "media/incoming", "media/tmp", "media/clips"):
+            (self.directory / name).mkdir(parents=True)
+        subprocess.run(
+            [ROOT / "scripts/render-nginx", "--data", directory, "--run", directory, "--web", ROOT / "web", "--listen",
+             f"127.0.0.1:{self.port}", self.directory / "nginx.d"], check=True,
+        )
+        self.stubs, self.count = [], 0
+        self.log = (self.directory / "log/nginx.log").open("w")
+        self.nginx = subprocess.Popen(
+            ["/usr/sbin/nginx", "-e", "stderr", "-c", self.directory / "nginx.d/nginx.conf", "-g", "daemon off;"],
+            stdout=self.log, stderr=self.log,
+        )
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            with contextlib.suppress(OSError):
+                self.ask("GET", "/favicon.ico")
+                return
+            assert self.nginx.poll() is None, (self.directory / "log/nginx.log").read_text()
+            assert time.monotonic() < deadline, "nginx does not answer"
+            time.sleep(0.02)
+
+    def start_stubs(self):
+        self.stubs = responders(self.directory, PROCESSES)
+        return self
+
+    def ask(self, method, path, body=None, headers=None):
+        # One address may not ask as often as all of a test.
+        self.count += 1
+        source = (f"127.0.0.{2 + self.count // 1000}", 0)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE, source_address=source)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def reached(self, method, path, body=None):
+        """What the stub that was asked saw."""
+        status, _, content = self.ask(method, path, body)
+        assert status == 200, (method, path, status, content[:200])
+        return json.loads(content)
+
+    def close(self):
+        self.nginx.terminate()
+        self.nginx.wait(timeout=DEADLINE)
+        self.log.close()
+        for stub in self.stubs:
+            stub.close()
+
+
+@pytest.fixture
+def site():
+    with tempfile.TemporaryDirectory(prefix="routes-") as directory:
+        made = Site(directory)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def near_misses(path):
+    """Paths that are almost this one, and some that are this one in other words."""
+    parts = path.split("/")
+    last = parts[-1] or "x"
+    yield from (path + "x", path + "/x", path + "/x/y", path + "//", "/" + path, "/x" + path, path[:-1] or "/x")
+    yield from (path.upper(), path.replace("/", "//"), path + ".json", path + ";x", path + "%20", path + "%0A", path + "%3Fx")
+    yield "/".join([*parts[:-1], f"%{ord(last[0]):02x}" + last[1:]])
+    yield "/".join([*parts[:-1], last[:1].swapcase() + last[1:]])
+    for index in range(1, len(parts)):
+        yield "/".join([*parts[:index], *parts[index + 1:]]) or "/"
+        yield "/".join([*parts[:index], "other", *parts[index + 1:]])
+
+
+def test_every_path_reaches_the_process_that_declares_it(site):
+    """OPS-05: declared paths with all kinds of parameters, and near misses: nginx decides as the router in Swift does."""
+    site.start_stubs()
+    patterns = sorted({route["path"] for route in declared()})
+    expected = {route["path"]: route["process"] for route in declared()}
+    assert len(set(expected.values())) == len(PROCESSES), "each process is reached"
+    paths = set()
+    for pattern in patterns:
+        for value in ("7", str(uuid.uuid4()), "a%20b", "a%2Fb", "%2e%2e", "caf%C3%A9", "a%3Fb", "x" * 300, "bulk", "export"):
+            path = sample(pattern, value)
+            paths.update((path, path + "/" if path != "/" else path))
+        paths.update(near_misses(sample(pattern)))
+    found = matched(sorted(paths))
+    reached_route = 0
+    wrong = []
+    for path in sorted(paths):
+        said = found[path]
+        if said["route"]:
+            reached_route += 1
+            assert said["process"] == expected[said["route"]]
+        elif path.startswith("/internal/"):
+            continue
+        for query in ("", "?next=/api/vote&x=%2F"):
+            status, _, content = site.ask("GET", path + query)
+            # nginx itself refuses a path that climbs above the root.
+            if status == 400 and "%2e%2e/%2e%2e" in path:
+                continue
+            process = json.loads(content)["process"] if status == 200 else status
+            if process != said["process"]:
+                wrong.append((path, process, said))
+    assert not wrong
+    assert reached_route > len(patterns) * 2 and len(paths) - reached_route > 300
+
+
+def test_methods_do_not_change_the_process(site):
+    """OPS-05: whatever the method, a path has one process."""
+    site.start_stubs()
+    for route in declared():
+        path = sample(route["path"])
+        for method in {route["method"], "POST", "DELETE", "OPTIONS"}:
+            answer = site.reached(method, path)
+            assert answer["process"] == route["process"], (method, path)
+            assert answer["parameters"]["REQUEST_URI"] == path
+            assert answer["parameters"]["REQUEST_METHOD"] == method
+            assert "INTERNAL_REQUEST" not in answer["parameters"]
+
+
+def test_internal_routes_are_closed(site):
+    """SEC-05: no request of a client reaches an internal route as nginx's own."""
+    site.start_stubs()
+    internal = [route for route in json.loads(dailies("--json")) if route["access"] == "internal"]
+    assert {"/internal/upload", "/internal/media"} <= {route["path"] for route in internal}
+    for route in internal:
+        for path in (route["path"], route["path"] + "/", "/" + route["path"], route["path"].replace("int", "%69nt")):
+            status, _, content = site.ask("GET", path, headers={"Internal-Request": "1"})
+            assert status == 404 or "INTERNAL_REQUEST" not in json.loads(content)["parameters"], path
+
+
+def test_only_public_answers_are_cached(site):
+    """FILM-11 SEC-05: nginx keeps the answers of routes that are the same for everybody, and of no other."""
+    site.start_stubs()
+    public = 0
+    for route in declared():
+        if route["method"] != "GET":
+            continue
+        path = sample(route["path"])
+        first, second = site.reached("GET", path), site.reached("GET", path)
+        assert (first["number"] == second["number"]) == (route["cache"] == "public"), path
+        public += route["cache"] == "public"
+    assert public > 5
+    # One path in two ways of writing, which the hosts answer differently.
+    assert site.reached("GET", "/api/avatar/a%3Fb")["parameters"]["REQUEST_URI"] == "/api/avatar/a%3Fb"
+    assert site.reached("GET", "/api/avatar/a?b")["parameters"]["REQUEST_URI"] == "/api/avatar/a?b"
+
+
+def test_bodies_have_the_size_that_routes_declare(site):
+    """SEC-05: the largest declared body passes, one byte more is refused before a host sees it."""
+    site.start_stubs()
+    largest = {}
+    for route in declared():
+        if route["method"] != "GET":
+            largest[route["path"]] = max(largest.get(route["path"], 0), route["bodyLimit"])
+    assert {65_536, 1 << 20, 8 << 20} <= set(largest.values())
+    for pattern, limit in largest.items():
+        assert site.reached("POST", sample(pattern), bytes(limit))["body"] == limit
+        status, headers, _ = site.ask("POST", sample(pattern), None, {"Content-Length": str(limit + 1)})
+        assert status == 413, pattern
+        assert headers["Content-Type"].startswith("application/problem+json") or not pattern.startswith("/api/")
+
+
+def test_errors_have_the_form_of_their_path(site):
+    """WEB-05: with no host there, programs get a problem and people get a page."""
+    for route in declared():
+        status, headers, _ = site.ask("GET", sample(route["path"]))
+        isForPrograms = route["path"].startswith("/api/") or route["path"] in ("/livez", "/readyz")
+        assert status == 503, route["path"]
+        expected = "application/problem+json" if isForPrograms else "text/html"
+        assert headers["Content-Type"].startswith(expected), route["path"]
+    for path, expected in (("/api/nothing", "application/problem+json"), ("/nothing", "text/html")):
+        status, headers, _ = site.ask("GET", path)
+        assert status == 503 and headers["Content-Type"].startswith(expected), path
+
+
+def test_secrets_in_queries_stay_out_of_the_log(site):
+    """SEC-05: nginx writes no line about a failed request whose query holds a secret."""
+    for path in ("/api/auth/link?token=very-secret", "/api/auth/google/callback?code=very-secret&state=x"):
+        assert site.ask("GET", path)[0] == 503
+    assert site.ask("GET", "/api/auth/session?shown=yes")[0] == 503
+    lines = (site.directory / "log/nginx.log").read_text()
+    assert "shown=yes" in lines and "very-secret" not in lines
+
+
+def test_browsers_reports_are_paced(site):
+    """SEC-04: one address sends a burst of reports and no more."""
+    site.start_stubs()
+    statuses = [site.ask("POST", "/api/reports/csp", b"{}")[0] for _ in range(40)]
+    assert statuses[:20] == [200] * 20 and 429 in statuses
+
+
+def test_the_table_moves_a_group_to_another_process(tmp_path):
+    """OPS-03 OPS-05: the files for nginx and systemd follow from the table, and a faulty table is refused."""
+    table = tmp_path / "processes.conf"
+    table.write_text(
+        "votes 8 2 none voting\nrest 16 4 none story clips uploads admin system pages\nout 4 1 outgoing auth\n")
+    (tmp_path / "nginx").mkdir()
+    command = [BINARIES / "dailies", "routes", "--processes", table, "--nginx", tmp_path / "nginx", "--systemd", tmp_path]
+    subprocess.run(command, check=True, timeout=DEADLINE)
+    assert (tmp_path / "host-rest.conf").read_text() == "GROUPS=story clips uploads admin system pages\nHOST_THREADS=16\n"
+    assert "unix:/run/dailies/votes.sock" in (tmp_path / "nginx/upstreams.conf").read_text()
+    routes = (tmp_path / "nginx/routes.conf").read_text()
+    assert "fastcgi_pass dailies_votes_kept;" in routes and "voting" not in routes
+    table.write_text("votes 8 2 none voting\n")
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+    assert refused.returncode == 1 and "No process serves the handler group story" in refused.stderr
+    refused = subprocess.run([*command[:3], tmp_path / "none"], capture_output=True, text=True, timeout=DEADLINE)
+    assert refused.returncode == 1 and "--processes" in refused.stderr
