@@ -111,7 +111,7 @@ let package = Package(
             "Composition",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "Film", "HTTP",
-                "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn", "Storage",
+                "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SharedHandlers", "SignIn", "Storage",
                 "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
             ]),
         executable(

@@ -1,5 +1,5 @@
 /// What a handler may return: a response as it goes out, or a value whose form the route then describes.
-public protocol Answer {
+public protocol Answer: SendableMetatype {
     /// The form of the JSON; nil for a response that says nothing about itself.
     static var answerSchema: Schema? { get }
     /// The response that goes out.
