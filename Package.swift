@@ -160,8 +160,8 @@ let package = Package(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Crypto", "dailies-host", "Film",
-                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Storage",
-                "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
+                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "PagesHandlers", "Platform", "Postgres", "Queue",
+                "Storage", "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

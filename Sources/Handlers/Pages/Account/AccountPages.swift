@@ -1,18 +1,30 @@
 internal import HTML
+internal import HTTP
+
+extension PageDeclaration {
+    static let signIn = page(
+        .any, "/sign-in", title: "Sign in", description: "Sign in. There are no passwords here.", isShared: false,
+        isListed: false, features: ["AUTH-01"], summary: "The ways to sign in."
+    ) { $0.site.signInPage($0.context.request.query) }
+
+    static let onboarding = page(
+        .member, "/onboarding", title: "Choose your name", description: "The name shown with your takes.",
+        features: ["AUTH-03"], summary: "Choosing a username."
+    ) { $0.site.onboarding }
+}
 
 extension Site {
     /// Signing in by a provider or a one-time link. Opening the link changes nothing: only the button uses it up, so
     /// that a mail scanner that follows links cannot.
-    func signIn(_ mishap: SignInMishap?, next: String?) -> Page {
+    func signIn(_ failure: SignInFailure?, next: String?) -> Page {
         Page(
-            title: "Sign in", description: "Sign in to \(name). There are no passwords here.", path: "/sign-in",
-            isIndexed: false, modules: isMailOn ? ["sign-in", "sign-in-email"] : ["sign-in"],
+            .signIn, modules: isMailOn ? ["sign-in", "sign-in-email"] : ["sign-in"],
             icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-sign-in>
                   <div class="page-head"><div><h1 data-heading>Sign in</h1>\
                 <p data-lead>\(signInLead)</p></div></div>
-                  \(signInNote(mishap))
+                  \(signInNote(failure))
                   <div class="stack form" data-with-token hidden>
                     <p class="muted">The button uses the link up. After that you stay signed in on this device for 30 \
                 days.</p>
@@ -53,8 +65,7 @@ extension Site {
     /// Choosing the name that stands under one's takes.
     var onboarding: Page {
         Page(
-            title: "Choose your name", description: "The name that stands under your takes.", path: "/onboarding",
-            isIndexed: false, modules: ["onboarding"], icons: [.info],
+            .onboarding, modules: ["onboarding"], icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-onboarding>
                   <div class="page-head"><div><h1>Choose your name</h1><p>It stands under your takes and in the film. \

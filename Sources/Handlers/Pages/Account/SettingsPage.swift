@@ -1,11 +1,17 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let settings = page(
+        .member, "/settings", title: "Settings", description: "Your account, its devices and keys.",
+        features: ["AUTH-02", "AUTH-04", "GDPR-01"], summary: "The account, its devices and keys."
+    ) { $0.site.settings }
+}
+
 extension Site {
     /// The account, its devices and keys. What is the member's own is filled in by the module.
     var settings: Page {
         Page(
-            title: "Settings", description: "Your account, its devices and keys.", path: "/settings", isIndexed: false,
-            styles: ["settings"], modules: ["settings"], icons: [.info, .sound],
+            .settings, styles: ["settings"], modules: ["settings"], icons: [.info, .sound],
             main: """
                 <main class="page page--narrow" id="main" data-settings>
                   <div class="page-head"><div><h1>Settings</h1><p>Your account, its devices and keys.</p></div></div>

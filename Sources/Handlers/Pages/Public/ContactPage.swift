@@ -1,11 +1,17 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let contact = page(
+        .any, "/contact", title: "Contact", description: "Write to the people who run this site.", isShared: false,
+        link: .foot("Contact", isInMenu: true), features: ["OPS-08"], summary: "Writing to the operator of the site."
+    ) { $0.site.contact }
+}
+
 extension Site {
     /// Writing to whoever runs the site.
     var contact: Page {
         Page(
-            title: "Contact", description: "Write to the people who run \(name).", path: "/contact",
-            modules: ["contact"], icons: [.info, .check],
+            .contact, modules: ["contact"], icons: [.info, .check],
             main: """
                 <main class="page page--narrow" id="main">
                   <div class="page-head"><div><h1>Contact</h1><p>Write to the people who run \(name). They read every \
