@@ -35,12 +35,12 @@ struct PagesTests {
         documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
-        documents["settings"] = site.document(site.settings)
+        documents["settings"] = site.document(site.settings(AccountView(username: "mira")))
         documents["terms"] = site.document(site.terms)
         documents["privacy"] = site.document(site.privacy)
         documents["cookies"] = site.document(site.cookies)
-        documents["contact"] = site.document(site.contact)
-        documents["onboarding"] = site.document(site.onboarding)
+        documents["contact"] = site.document(site.contact(.none))
+        documents["onboarding"] = site.document(site.onboarding())
         for status in [400, 403, 404, 405, 429, 500, 503] {
             documents["error \(status)"] = site.errorDocument(status: status, requestID: "req", retryAfter: 2)
         }
@@ -274,7 +274,7 @@ struct LegalPageTests {
             #expect(!text.contains("LEGAL_NAME"))
         }
         #expect(named.document(named.terms).contains("Members are 18 or older."))
-        #expect(named.document(named.onboarding).contains("I am 18 or older."))
+        #expect(named.document(named.onboarding()).contains("I am 18 or older."))
         #expect(named.document(named.privacy).contains("7 days after its last use"))
         let unnamed = try site(Operation())
         for page in [unnamed.privacy, unnamed.terms] {

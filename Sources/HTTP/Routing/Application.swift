@@ -22,14 +22,17 @@ public final class Application: Sendable {
     private let clock: WallClock
     private let log: Log
     private let errorPage: (@Sendable (Request, Problem) -> Response)?
+    private let formPage: (@Sendable (Context, RefusedForm) throws -> Response)?
 
     /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
-    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`.
+    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
+    /// of a plain form again that was refused.
     public init(
         routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
         errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
         clock: WallClock = .system, log: Log,
-        errorPage: (@Sendable (Request, Problem) -> Response)? = nil
+        errorPage: (@Sendable (Request, Problem) -> Response)? = nil,
+        formPage: (@Sendable (Context, RefusedForm) throws -> Response)? = nil
     ) throws {
         router = try Router(routes: routes)
         self.guards = guards
@@ -38,6 +41,7 @@ public final class Application: Sendable {
         self.clock = clock
         self.log = log
         self.errorPage = errorPage
+        self.formPage = formPage
     }
 
     /// All routes.
@@ -45,7 +49,7 @@ public final class Application: Sendable {
 
     /// The facts about a request of which only the header is known.
     public func facts(about request: Request) -> Facts {
-        guard case .route(let route, _) = router.lookup(request.method, request.path) else {
+        guard case .route(let route, _) = router.lookup(request) else {
             return Facts(route: "none", bodyLimit: 0, mayBlock: false)
         }
         return Facts(route: route.pattern, bodyLimit: route.bodyLimit, mayBlock: route.mayBlock(for: request))
@@ -87,7 +91,7 @@ public final class Application: Sendable {
         guard !request.query.isMalformed else {
             throw Problem.malformed("The query of this address is malformed.", code: "malformed_query")
         }
-        switch router.lookup(request.method, request.path) {
+        switch router.lookup(request) {
         case .malformed:
             throw Problem.malformed("The path of this address is malformed.", code: "malformed_path")
         case .notFound:
@@ -150,11 +154,12 @@ public final class Application: Sendable {
         var failure: String?
         switch outcome {
         case .success(let answer):
-            response = answer
+            let form = judged.exchange.form
+            response = form.map { answer.afterForm($0.answer, $0.fields) } ?? answer
         case .failure(let error):
             let problem = problem(for: error, judged.exchange)
             failure = problem.code
-            response = render(problem, judged.exchange)
+            response = render(problem, judged)
         }
         finish(&response, judged)
         return record(response, judged, failure)
@@ -191,9 +196,12 @@ extension Application {
         return .internalError
     }
 
-    private func render(_ problem: Problem, _ exchange: Exchange) -> Response {
+    private func render(_ problem: Problem, _ judged: Judged) -> Response {
+        let exchange = judged.exchange
         var response: Response
-        if let errorPage, isPage(exchange) {
+        if let page = formAgain(problem, judged) {
+            response = page
+        } else if let errorPage, isPage(exchange) {
             response = errorPage(exchange.request, problem)
         } else {
             response = .content(
@@ -205,6 +213,22 @@ extension Application {
         }
         response.cache = .noStore
         return response
+    }
+
+    /// The page of a plain form, with what is wrong with it.
+    private func formAgain(_ problem: Problem, _ judged: Judged) -> Response? {
+        let exchange = judged.exchange
+        guard let formPage, let route = exchange.route, let form = exchange.form else { return nil }
+        let context = Context(
+            request: exchange.request, caller: judged.caller, now: clock.now(), log: exchange.log)
+        do {
+            return try formPage(
+                context,
+                RefusedForm(page: form.answer.page, action: route.pattern, fields: form.fields, problem: problem))
+        } catch {
+            exchange.log.error("the page of a form failed", exchange.fields(of: error))
+            return nil
+        }
     }
 
     /// Whether people look at this address, rather than programs.
@@ -274,6 +298,12 @@ private final class Exchange: Sendable {
         self.request = request
         self.route = route
         self.log = log
+    }
+
+    /// The plain form that this is, with how it is answered.
+    var form: (answer: FormReturn, fields: Query)? {
+        guard let answer = route?.form, let fields = request.form else { return nil }
+        return (answer, fields)
     }
 
     func fields(of error: any Error) -> [String: LogValue] {

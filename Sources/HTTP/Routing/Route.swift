@@ -46,6 +46,8 @@ public final class Route: Sendable {
     public let features: [String]
     /// One sentence for the document.
     public let summary: String
+    /// How plain forms are answered; nil where none are accepted.
+    public let form: FormReturn?
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
     public let mayBlock: Bool
     /// Answers the request, or promises an answer.
@@ -88,6 +90,7 @@ public final class Route: Sendable {
         keyScope = access.keyScope(for: method)
         needsRecentSignIn = limit == .adminSensitive
         countsItself = false
+        form = nil
         self.flag = flag
         self.isAlwaysServed = isAlwaysServed
         self.bodyLimit = bodyLimit
@@ -101,7 +104,9 @@ public final class Route: Sendable {
         self.reply = reply
     }
 
-    private init(_ other: Route, keyScope: KeyScope?, needsRecentSignIn: Bool, countsItself: Bool) {
+    private init(
+        _ other: Route, keyScope: KeyScope?, needsRecentSignIn: Bool, countsItself: Bool, form: FormReturn?
+    ) {
         method = other.method
         pattern = other.pattern
         access = other.access
@@ -111,6 +116,7 @@ public final class Route: Sendable {
         self.keyScope = keyScope
         self.needsRecentSignIn = needsRecentSignIn
         self.countsItself = countsItself
+        self.form = form
         flag = other.flag
         isAlwaysServed = other.isAlwaysServed
         bodyLimit = other.bodyLimit
@@ -126,17 +132,24 @@ public final class Route: Sendable {
 
     /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
     public func forPeopleOnly() -> Route {
-        Route(self, keyScope: nil, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself)
+        Route(self, keyScope: nil, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself, form: form)
     }
 
     /// The same route, which may be called only soon after signing in: what destroys.
     public func afterRecentSignIn() -> Route {
-        Route(self, keyScope: keyScope, needsRecentSignIn: true, countsItself: countsItself)
+        Route(self, keyScope: keyScope, needsRecentSignIn: true, countsItself: countsItself, form: form)
     }
 
     /// The same route, whose work counts the limit itself; the guard does not count it a second time.
     public func countingItself() -> Route {
-        Route(self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: true)
+        Route(self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: true, form: form)
+    }
+
+    /// The same route, which also accepts a plain form as its input. Forms can only be posted, so a posted form reaches
+    /// a route of another method too.
+    public func acceptingForms(_ form: FormReturn) -> Route {
+        Route(
+            self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself, form: form)
     }
 }
 

@@ -17,7 +17,10 @@ extension AuthRoutes {
     ]).named("AppealState")
 
     static func appealRoutes(_ identity: IdentityService) -> [Route] {
-        [appealed(identity).forPeopleOnly(), appeal(identity).forPeopleOnly()]
+        [
+            appealed(identity).forPeopleOnly(),
+            appeal(identity).forPeopleOnly().acceptingForms(.backTo("/settings", saying: "appeal-sent")),
+        ]
     }
 
     private static func appealed(_ identity: IdentityService) -> Route {

@@ -23,17 +23,9 @@ extension AuthRoutes {
     }
 
     private static func issue(_ identity: IdentityService, _ context: Context) throws -> Response {
-        let kept = context.request.cookies[identity.cookies.voter].flatMap(VoterCookie.init)
-        let voter = kept ?? .random()
-        let binding = context.caller.member.map { CSRFTokens.Binding.session($0.sessionID) } ?? .voter(voter.text)
-        let (token, expiresAt) = identity.csrf.issue(binding, at: context.now)
-        var response = try Response.json(["token": token, "expiresAt": expiresAt.rfc3339])
-        if kept == nil {
-            response = response.setting(
-                SetCookie(
-                    identity.cookies.voter, voter.text, maxAge: CookieNames.voterLife,
-                    isSecure: identity.cookies.isSecure))
-        }
+        let (token, expiresAt) = identity.formToken(for: context)
+        var response = try Response.json(["token": token.token, "expiresAt": expiresAt.rfc3339])
+        if let cookie = token.cookie { response = response.setting(cookie) }
         return identity.renewSessionCookie(context, response)
     }
 }

@@ -44,6 +44,7 @@ extension AuthRoutes {
                 if !isQueued { context.log.notice("an address had its share of sign-in links", [:]) }
                 return try .json(["linkMinutes": linkMinutes, "resendAfter": 60], status: 202)
             }
+            .acceptingForms(.backTo("/sign-in", saying: "link-requested"))
         ]
     }
 }

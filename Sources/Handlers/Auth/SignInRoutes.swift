@@ -12,7 +12,11 @@ extension AuthRoutes {
     }
 
     static func signInRoutes(_ identity: IdentityService) -> [Route] {
-        [state(identity).forPeopleOnly(), use(identity).forPeopleOnly(), signOut(identity).forPeopleOnly()]
+        [
+            state(identity).forPeopleOnly(), use(identity).forPeopleOnly(),
+            signOut(identity).forPeopleOnly().acceptingForms(
+                .backTo("/settings", onSuccess: "/sign-in", saying: "signed-out")),
+        ]
     }
 
     private static func state(_ identity: IdentityService) -> Route {

@@ -22,10 +22,14 @@ public struct Pages: Sendable {
 
     init(
         site: Site, round: @escaping @Sendable (String, Int) throws -> RoundResultView? = { _, _ in nil },
+        account: @escaping @Sendable (Context) throws -> AccountView? = {
+            AccountView(username: $0.caller.member?.username)
+        },
+        formToken: @escaping @Sendable (Context) -> FormToken = { _ in FormToken(token: "token") },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
-        sources = PageSources(film: film, round: round)
+        sources = PageSources(film: film, round: round, account: account, formToken: formToken)
     }
 
     /// The routes of all pages and of what crawlers read.
@@ -49,19 +53,38 @@ public struct Pages: Sendable {
         ) { context in try answer(page, context) }
     }
 
-    private func answer(_ declaration: PageDeclaration, _ context: Context) throws -> Response {
+    /// The page of a plain form that a route of any group has refused: what was typed, and what is wrong with it.
+    public func formPage(_ context: Context, _ refused: RefusedForm) throws -> Response {
+        guard let declaration = Self.declarations.first(where: { $0.path == refused.page }) else {
+            throw Problem.notFound()
+        }
+        return try answer(declaration, context, refused)
+    }
+
+    private func answer(
+        _ declaration: PageDeclaration, _ context: Context, _ refused: RefusedForm? = nil
+    ) throws -> Response {
         if declaration.readers != .any {
-            guard let member = context.caller.member else { return Self.signInFirst(context.request) }
+            guard let member = context.caller.member else {
+                return Self.signInFirst(
+                    refused?.page ?? context.request.path, refused == nil ? context.request.query : Query())
+            }
             guard declaration.readers == .member || member.isAdmin else { throw Problem.notFound() }
         }
-        let page = try declaration.page(Visit(site: site, context: context, sources: sources))
-        return .html(site.document(page), status: page.status, headers: page.headers)
+        let token = declaration.hasForms ? sources.formToken(context) : nil
+        let state =
+            refused.map { FormState(token: token?.token ?? "", refused: $0) }
+            ?? FormState(token: token?.token ?? "", query: context.request.query)
+        let page = try declaration.page(Visit(site: site, context: context, sources: sources, form: state))
+        let response = Response.html(
+            site.document(page), status: refused?.problem.status ?? page.status, headers: page.headers)
+        return token?.cookie.map(response.setting) ?? response
     }
 
     /// Sends a visitor to the sign-in page, which leads back.
-    private static func signInFirst(_ request: Request) -> Response {
-        let query = request.query.raw.isEmpty ? "" : Text.percentEncode("?" + request.query.raw)
-        return .redirect(to: "/sign-in?next=\(request.path)\(query)")
+    private static func signInFirst(_ path: String, _ query: Query) -> Response {
+        let query = query.raw.isEmpty ? "" : Text.percentEncode("?" + query.raw)
+        return .redirect(to: "/sign-in?next=\(path)\(query)")
     }
 
     /// A page in place of an answer that went wrong.

@@ -64,9 +64,13 @@ enum SignInFailure: String, CaseIterable {
 
 extension Site {
     /// The sign-in page as its address asks for it.
-    func signInPage(_ query: Query) -> Page {
+    func signInPage(_ visit: Visit) -> Page {
+        let query = visit.context.request.query
         let failure = query["error"].flatMap(SignInFailure.init)
-        var page = signIn(failure, next: query["next"])
+        // Someone who is asked to sign in again is signed in, and needs the ways in all the same.
+        let member = query["again"] == nil && visit.form.refusedBy == nil ? visit.context.caller.member : nil
+        var page = signIn(
+            failure, next: visit.form.values["next"] ?? query["next"], form: visit.form, member: member)
         if let failure, failure.isPassing {
             page.status = 503
             page.headers = ["Retry-After": "30"]

@@ -1,3 +1,4 @@
+public import FoundationEssentials
 internal import HTTP
 
 /// Everything that the site says about a page, in one value: its route, who reads it, what it is called, whether it may
@@ -71,6 +72,7 @@ struct Visit: Sendable {
     let site: Site
     let context: Context
     let sources: PageSources
+    let form: FormState
 
     /// The film, read for this page.
     func film() throws -> FilmView { try sources.film() }
@@ -82,4 +84,37 @@ struct PageSources: Sendable {
     let film: @Sendable () throws -> FilmView
     /// The round of a season, by its id or number, and a slot; nil when there is none.
     let round: @Sendable (String, Int) throws -> RoundResultView?
+    /// What a member's own pages show of the account; nil when it is gone.
+    let account: @Sendable (Context) throws -> AccountView?
+    /// A form token for whoever asks.
+    let formToken: @Sendable (Context) -> FormToken
+}
+
+/// A member's account, as the member's own pages show it.
+public struct AccountView: Sendable {
+    /// The name; nil until one is chosen.
+    let username: String?
+    /// From when the name may be changed; nil when it may be changed now.
+    let nextChangeAt: Date?
+    /// Whether takes play with sound.
+    let hasSound: Bool
+    /// Whether things may move by themselves.
+    let hasMotion: Bool
+    /// Why the member is banned; nil when the member is not.
+    let ban: String?
+    /// Whether the member has appealed against the ban.
+    let hasAppealed: Bool
+
+    /// An account.
+    public init(
+        username: String?, nextChangeAt: Date? = nil, hasSound: Bool = false, hasMotion: Bool = true,
+        ban: String? = nil, hasAppealed: Bool = false
+    ) {
+        self.username = username
+        self.nextChangeAt = nextChangeAt
+        self.hasSound = hasSound
+        self.hasMotion = hasMotion
+        self.ban = ban
+        self.hasAppealed = hasAppealed
+    }
 }
