@@ -182,7 +182,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
-                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
+                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "PagesHandlers", "Platform", "Postgres", "Queue", "Refusals", "Storage",
                 "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),
     ]

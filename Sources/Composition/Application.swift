@@ -1,18 +1,23 @@
 internal import AuthHandlers
 internal import Configuration
 internal import Film
+internal import FoundationEssentials
 public import HTTP
+internal import Identity
 internal import PagesHandlers
 
 extension Application {
     /// What a process serves: the handler groups of these names, and what guards them.
     public convenience init(serving names: [String], _ services: Services) throws {
         let groups = HandlerGroup.all.filter { names.contains($0.name) }
+        let routes = try groups.flatMap { try $0.routes(services) }
+        // Forms are posted to routes of any group, and the page of a refused form is shown again.
+        let servesPages = names.contains(HandlerGroup.pages)
+        let pages = servesPages || routes.contains { $0.form != nil } ? try Pages(services: services) : nil
         try self.init(
-            routes: try groups.flatMap { try $0.routes(services) }, guards: Self.guards(services),
+            routes: routes, guards: Self.guards(services),
             crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: Problems.problem,
-            log: services.log,
-            errorPage: names.contains(HandlerGroup.pages) ? try Pages(services: services).errorPage : nil)
+            log: services.log, errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage)
     }
 
     private static func guards(_ services: Services) -> Guard {
@@ -37,6 +42,27 @@ extension Pages {
             operation: Operation(
                 name: settings.legalName, address: settings.legalAddress, email: settings.legalEmail,
                 minimumAge: settings.minimumAge, sessionDays: settings.sessionDays))
-        self.init(site: site, stories: services.stories)
+        let identity = services.identity
+        self.init(
+            site: site, stories: services.stories,
+            account: { context in try identity.account(context) },
+            formToken: { context in identity.formToken(for: context).0 })
+    }
+}
+
+extension IdentityService {
+    /// The account of whoever asks, as the member's own pages show it.
+    fileprivate func account(_ context: Context) throws -> AccountView? {
+        let member = try context.member()
+        guard let preferences = try MemberPreferences.find(of: member.id, in: database) else { return nil }
+        let session = try context.request.cookies[cookies.session].flatMap(OpaqueToken.init).flatMap {
+            try sessions.find($0, at: context.now)
+        }
+        let next = preferences.nextChangeAt.flatMap { $0 > context.now ? $0 : nil }
+        let ban = session.flatMap { $0.isBanned ? $0.banReason ?? "" : nil }
+        return AccountView(
+            username: preferences.username, nextChangeAt: next, hasSound: preferences.sound ?? false,
+            hasMotion: preferences.motion ?? true, ban: ban,
+            hasAppealed: try ban != nil && Members.appealedAt(member.id, in: database) != nil)
     }
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import time
@@ -172,6 +173,22 @@ def member(chromium, run, url):
     """What keeps a member without rights signed in."""
     context = chromium.new_context(base_url=url)
     use_link(context.new_page(), sign_in_link(run, "--user", "juror"))
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="session")
+def nameless(chromium, run, url):
+    """What keeps a member signed in who has not chosen a name yet, as after a first sign-in by mail."""
+    name = f"new_{secrets.token_hex(4)}"
+    context = chromium.new_context(base_url=url)
+    use_link(context.new_page(), sign_in_link(run, "--user", name))
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        connection.execute("update users set username = null where username = %s", (name,))
+    page = context.new_page()
+    comes_true(
+        page, lambda: page.request.get("/api/auth/session").json()["user"]["username"] is None, "the name is gone")
     state = context.storage_state()
     context.close()
     return state

@@ -49,10 +49,18 @@ final class Site: Sendable {
             limit: limit, isEnabled: { flag, _ in flags.contains(flag) }, requireReady: requireReady,
             isScheduler: { $0.bearerToken == "cron" })
         let page: @Sendable (Request, Problem) -> Response = { .html("page \($1.status)", status: $1.status) }
+        let form: @Sendable (Context, RefusedForm) throws -> Response = { _, refused in
+            let faults = refused.problem.details.map(\.field).sorted().joined(separator: ", ")
+            let fields = refused.fields.pairs.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+            return .html(
+                "form \(refused.page) \(refused.action) \(refused.problem.status) [\(faults)] \(fields)",
+                status: refused.problem.status)
+        }
         let application = try Application(
             routes: routes, guards: guards, crossOrigin: crossOrigin,
             errorMap: { $0 is CancellationError ? .unavailable() : nil },
-            clock: WallClock { Date(timeIntervalSince1970: 1_000) }, log: log, errorPage: hasPages ? page : nil)
+            clock: WallClock { Date(timeIntervalSince1970: 1_000) }, log: log, errorPage: hasPages ? page : nil,
+            formPage: hasPages ? form : nil)
         made.withLock { $0 = application }
     }
 

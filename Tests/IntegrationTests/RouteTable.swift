@@ -1,10 +1,12 @@
 internal import HTTP
+internal import PagesHandlers
 
 /// Who may call what, written down a second time: a route that is not here, or that says something else, fails.
 ///
 /// Each line: method and path; who may call; what an API key needs (`-`: no key may); whether a form token is needed;
 /// whether the banned are refused; whether only a recent sign-in will do; which limit counts, `own` when the route
-/// counts itself.
+/// counts itself. Every page can be asked for by everybody: a page itself sends visitors to the sign-in page, which
+/// `PagesTests` shows for each of them.
 enum RouteTable {
     struct Line: Equatable, CustomStringConvertible {
         let name, access, key, form, banned, recent, limit: String
@@ -31,16 +33,11 @@ enum RouteTable {
         }
     }
 
-    static let lines = text.split(separator: "\n").compactMap(Line.init)
+    static let lines =
+        text.split(separator: "\n").compactMap(Line.init)
+        + Pages.declarations.compactMap { Line("GET \($0.path) any read - - - read") }
 
     private static let text = """
-        GET    /                                   any      read  -    -       -      read
-        GET    /about                              any      read  -    -       -      read
-        GET    /admin/audit                        any      read  -    -       -      read
-        GET    /admin/clips                        any      read  -    -       -      read
-        GET    /admin/flags                        any      read  -    -       -      read
-        GET    /admin/users                        any      read  -    -       -      read
-        GET    /admin/votes                        any      read  -    -       -      read
         DELETE /api/account/delete                 member   -     form -       recent api
         GET    /api/account/export                 member   -     -    -       -      api
         POST   /api/admin/advance-slot             admin    admin form refused recent admin_sensitive
@@ -110,9 +107,6 @@ enum RouteTable {
         DELETE /api/vote                           any      -     form -       -      vote,own
         GET    /api/vote                           any      read  -    -       -      read
         POST   /api/vote                           any      -     form -       -      vote,own
-        GET    /contact                            any      read  -    -       -      read
-        GET    /cookies                            any      read  -    -       -      read
-        GET    /dashboard                          any      read  -    -       -      read
         POST   /internal/echo                      internal -     -    refused -      -
         GET    /internal/fail                      internal -     -    -       -      -
         GET    /internal/hold                      internal -     -    -       -      -
@@ -122,15 +116,8 @@ enum RouteTable {
         GET    /internal/trap-later                internal -     -    -       -      -
         GET    /internal/upload                    internal -     -    -       -      -
         GET    /livez                              any      read  -    -       -      -
-        GET    /onboarding                         any      read  -    -       -      read
-        GET    /privacy                            any      read  -    -       -      read
         GET    /readyz                             any      read  -    -       -      -
         GET    /robots.txt                         any      read  -    -       -      read
-        GET    /rounds/[season]/[slot]             any      read  -    -       -      read
-        GET    /settings                           any      read  -    -       -      read
-        GET    /sign-in                            any      read  -    -       -      read
-        GET    /story                              any      read  -    -       -      read
-        GET    /terms                              any      read  -    -       -      read
-        GET    /upload                             any      read  -    -       -      read
+        GET    /sitemap.xml                        any      read  -    -       -      read
         """
 }

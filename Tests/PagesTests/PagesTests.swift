@@ -35,13 +35,14 @@ struct PagesTests {
         documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
-        documents["settings"] = site.document(site.settings)
+        documents["settings"] = site.document(site.settings(AccountView(username: "mira")))
         documents["terms"] = site.document(site.terms)
         documents["privacy"] = site.document(site.privacy)
         documents["cookies"] = site.document(site.cookies)
-        documents["onboarding"] = site.document(site.onboarding)
+        documents["contact"] = site.document(site.contact(.none))
+        documents["onboarding"] = site.document(site.onboarding())
         for status in [400, 403, 404, 405, 429, 500, 503] {
-            documents["error \(status)"] = site.mishap(status: status, requestID: "req", retryAfter: 2)
+            documents["error \(status)"] = site.errorDocument(status: status, requestID: "req", retryAfter: 2)
         }
         return documents
     }
@@ -145,8 +146,10 @@ struct PagesTests {
             return try route.handle(Context(request: request), .null).status
         }
         #expect(try ask("7") == 200)
-        #expect(throws: Problem.self) { try ask("8") }
-        #expect(throws: Problem.self) { try ask("x") }
+        for slot in ["8", "x"] {
+            let problem = #expect(throws: Problem.self) { try ask(slot) }
+            #expect(problem?.status == 404, "\(slot)")
+        }
     }
 
     @Test("WEB-04 a segment has an address, a title and a picture of its own")
@@ -161,18 +164,94 @@ struct PagesTests {
     @Test("WEB-05 error pages say what happened, with the seconds or the request's number")
     func errors() throws {
         let site = try Fixtures.site()
-        #expect(site.mishap(status: 429, requestID: "abc", retryAfter: 12).contains("Try again in 12 seconds."))
-        #expect(site.mishap(status: 500, requestID: "7f3a91c2").contains("7f3a91c2"))
-        #expect(site.mishap(status: 404, requestID: "abc").contains("There is no such page"))
+        #expect(site.errorDocument(status: 429, requestID: "abc", retryAfter: 12).contains("Try again in 12 seconds."))
+        #expect(site.errorDocument(status: 500, requestID: "7f3a91c2").contains("7f3a91c2"))
+        #expect(site.errorDocument(status: 404, requestID: "abc").contains("There is no such page"))
+    }
+}
+
+@Suite("Declarations of pages")
+struct PageDeclarationTests {
+    private func answer(_ page: PageDeclaration, _ caller: Caller, query: String = "") throws -> Response {
+        let pages = Pages(site: try Fixtures.site(), round: { _, _ in Fixtures.round("locked") }) { Fixtures.film() }
+        let route = try #require(pages.routes.first { $0.pattern == page.path })
+        var request = Request(.get, page.example + query)
+        request.parameters = ["season": "1", "slot": "1"]
+        return try route.handle(Context(request: request, caller: caller), .null)
     }
 
-    @Test("the navigation lists only pages that exist")
-    func navigation() throws {
-        let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
-        let paths = Set(pages.routes.map(\.pattern))
-        for destination in Destination.all + Destination.administration {
-            #expect(paths.contains(destination.path), "\(destination.path)")
+    private func member(isAdmin: Bool) -> Caller {
+        .member(
+            Member(
+                id: UUID(), username: "mira", isAdmin: isAdmin, isBanned: false, authenticatedAt: Date(),
+                sessionID: "s"))
+    }
+
+    @Test(
+        "WEB-01 AUTH-02 CLIP-05 VOTE-12 ADM-02 ADM-04 FLAG-01 a page is there for its readers; visitors sign in first",
+        arguments: Pages.declarations.map(\.path))
+    func access(path: String) throws {
+        let page = try #require(Pages.declarations.first { $0.path == path })
+        #expect(
+            path.hasPrefix("/admin/") == (page.readers == .admin), "an admin page is below /admin, and no other one")
+        let visitor = try answer(page, .visitor)
+        if page.readers == .any {
+            #expect(visitor.status == 200)
+        } else {
+            #expect(visitor.status == 303 && visitor.headers["Location"] == "/sign-in?next=\(path)")
+            let location = try answer(page, .visitor, query: "?user=1&x=a%20b").headers["Location"]
+            #expect(location == "/sign-in?next=\(path)%3Fuser%3D1%26x%3Da%2520b")
         }
+        if page.readers == .admin {
+            let problem = #expect(throws: Problem.self) { try answer(page, member(isAdmin: false)) }
+            #expect(problem?.status == 404)
+        } else {
+            #expect(try answer(page, member(isAdmin: false)).status == 200)
+        }
+        #expect(try answer(page, member(isAdmin: true)).status == 200)
+    }
+
+    @Test("WEB-01 only what is the same for everybody is cached")
+    func caching() throws {
+        let routes = Pages(site: try Fixtures.site()) { Fixtures.film() }.routes
+        for page in Pages.declarations {
+            let route = try #require(routes.first { $0.pattern == page.path })
+            #expect((route.cache == .noStore) != page.isShared, "\(page.path)")
+            #expect(!page.isShared || page.readers == .any, "\(page.path)")
+        }
+    }
+
+    @Test("WEB-01 robots and sitemap name the pages that may be listed, and each page says the same of itself")
+    func crawlers() throws {
+        let site = try Fixtures.site()
+        let sitemap = String(decoding: site.sitemap(Fixtures.film()).bytes ?? [], as: UTF8.self)
+        for page in Pages.declarations {
+            let document = String(decoding: try answer(page, member(isAdmin: true)).bytes ?? [], as: UTF8.self)
+            #expect(document.contains("content=\"noindex\"") != page.isListed, "\(page.path)")
+            let isDisallowed = site.robots.split(separator: "\n").contains { line in
+                line.hasPrefix("Disallow: ") && page.path.hasPrefix(line.dropFirst(10))
+            }
+            #expect(isDisallowed != page.isListed, "\(page.path)")
+            #expect(
+                sitemap.contains("<loc>https://dailies.example\(page.path)</loc>")
+                    == (page.isListed && !page.path.contains("[")))
+        }
+        #expect(sitemap.contains("<loc>https://dailies.example/rounds/2/30</loc>"))
+        #expect(!sitemap.contains("/rounds/2/31"))
+        #expect(site.robots.contains("Sitemap: https://dailies.example/sitemap.xml"))
+    }
+
+    /// The list from which the browser tests take their pages. `DAILIES_WRITE=1 swift test --filter PagesTests` writes it.
+    @Test("WEB-01 the browser tests know every page")
+    func list() throws {
+        let lines = Pages.declarations.map { page in
+            #"  {"path": "\#(page.example)", "readers": "\#(page.readers.rawValue)", "isShared": \#(page.isShared)}"#
+        }
+        let list = "[\n" + lines.joined(separator: ",\n") + "\n]\n"
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Browser/pages.json")
+        if ProcessInfo.processInfo.environment["DAILIES_WRITE"] == "1" { try Data(list.utf8).write(to: file) }
+        #expect(String(decoding: try Data(contentsOf: file), as: UTF8.self) == list, "write it anew")
     }
 }
 
@@ -195,7 +274,7 @@ struct LegalPageTests {
             #expect(!text.contains("LEGAL_NAME"))
         }
         #expect(named.document(named.terms).contains("Members are 18 or older."))
-        #expect(named.document(named.onboarding).contains("I am 18 or older."))
+        #expect(named.document(named.onboarding()).contains("I am 18 or older."))
         #expect(named.document(named.privacy).contains("7 days after its last use"))
         let unnamed = try site(Operation())
         for page in [unnamed.privacy, unnamed.terms] {
@@ -212,41 +291,6 @@ struct LegalPageTests {
         for name in ["__Host-session", "__Host-voter", "theme", "upload:"] {
             #expect(site.document(site.cookies).contains(name), "\(name)")
         }
-    }
-
-    @Test("AUTH-02 visitors sign in before they see settings")
-    func settings() throws {
-        let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
-        let route = try #require(pages.routes.first { $0.pattern == "/settings" })
-        let answer = try route.handle(Context(request: Request(.get, "/settings")), .null)
-        #expect(answer.status == 303 && answer.headers["Location"] == "/sign-in?next=/settings")
-    }
-}
-
-@Suite("Admin pages")
-struct AdminPageTests {
-    private func answer(_ path: String, _ caller: Caller) throws -> Response {
-        let pages = Pages(site: try Fixtures.site()) { Fixtures.film() }
-        let route = try #require(pages.routes.first { $0.pattern == path })
-        let request = Request(.get, path)
-        return try route.handle(Context(request: request, caller: caller), .null)
-    }
-
-    private func member(isAdmin: Bool) -> Caller {
-        .member(
-            Member(
-                id: UUID(), username: "mira", isAdmin: isAdmin, isBanned: false, authenticatedAt: Date(),
-                sessionID: "s"))
-    }
-
-    @Test(
-        "CLIP-05 VOTE-12 ADM-02 ADM-04 FLAG-01 only admins see the administration: visitors sign in, members find nothing",
-        arguments: Destination.administration.map(\.path))
-    func access(path: String) throws {
-        let refusal = try answer(path, .visitor)
-        #expect(refusal.status == 303 && refusal.headers["Location"] == "/sign-in?next=\(path)")
-        #expect(throws: Problem.self) { try answer(path, member(isAdmin: false)) }
-        #expect(try answer(path, member(isAdmin: true)).status == 200)
     }
 }
 

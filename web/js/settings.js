@@ -1,76 +1,60 @@
-// The account: its name, devices, keys and what was chosen for every device; taking data along and leaving.
+// The account: its name, devices, keys and choices for every device; downloading the data and leaving.
 
-import { read, Refusal, send } from "./core/api.js";
+import { read, send } from "./core/api.js";
 import { all, announce, avatar, h, maybe, one } from "./core/dom.js";
+import { enhance, faultText, whileBusy } from "./core/form.js";
 import { counted } from "./core/format.js";
 import { isMuted, preference, remember } from "./core/preferences.js";
 import { session } from "./core/session.js";
 import { toast } from "./core/toast.js";
 import { startDeletion } from "./settings/deletion.js";
 import { startKeys } from "./settings/keys.js";
-import { deviceName, showFault, since } from "./settings/words.js";
+import { deviceName, since } from "./settings/words.js";
 
 /** @typedef {{id: string, isCurrent: boolean, createdAt: string, lastSeenAt: string, userAgent: string}} Device */
 
-const rename = one("[data-rename]", HTMLFormElement);
-const username = one("#username", HTMLInputElement);
 const devices = one("[data-sessions]", HTMLElement);
-const endOthers = one("[data-end-others]", HTMLButtonElement);
+const endOthers = one("[data-end-others]", HTMLFormElement);
 const sound = one("[data-sound]", HTMLInputElement);
 const motion = one("[data-motion]", HTMLInputElement);
 
-/**
- * Tells of a change that did not happen. The offer to sign in again is made elsewhere.
- * @param {unknown} error
- */
-function tell(error) {
-  if (!(error instanceof Refusal)) throw error;
-  if (error.isSignInTooOld) return;
-  toast(error.isOffline ? "There is no connection. Nothing was changed." : error.message, { tone: "bad" });
+const form = maybe("[data-rename]");
+if (form instanceof HTMLFormElement) {
+  enhance(form, {
+    send: (values) => send("PATCH", "/api/user/settings", values),
+    field: "username",
+    done: (settings) => {
+      one("#username", HTMLInputElement).value = settings.username;
+      announce(`Your username is now ${settings.username}.`);
+      toast(`Your username is now ${settings.username}.`);
+      showHint(settings.nextChangeAt);
+      void showWho(settings.username);
+    },
+  });
 }
-
-rename.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const fault = one("#username-fault", HTMLElement);
-  showFault(fault, username, null);
-  try {
-    const settings = await send("PATCH", "/api/user/settings", { username: username.value.trim() });
-    username.value = settings.username;
-    announce(`You are ${settings.username} now.`);
-    toast(`You are ${settings.username} now.`);
-    void showWho(settings.username);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    showFault(fault, username, error.faults.get("username") ?? error.message);
-    username.focus();
-  }
-});
 
 /** @param {string | null} [name] */
 async function showWho(name) {
   const user = await session();
-  if (!user) {
-    location.replace("/sign-in?next=/settings");
-    return;
-  }
-  const shown = name ?? user.username;
-  one("[data-who]", HTMLElement).replaceChildren(avatar(user.avatarUrl, 48), shown ?? "No name yet");
-  if (!name) username.value = shown ?? "";
-  if (!shown) {
-    rename.replaceChildren(h("a", { class: "btn", href: "/onboarding?next=/settings" }, "Choose your name"));
-  }
+  if (user) one("[data-who]", HTMLElement).replaceChildren(avatar(user.avatarUrl, 48), name ?? user.username ?? "No name yet");
 }
 
-async function showSettings() {
+/** @param {string | null} nextChangeAt */
+function showHint(nextChangeAt) {
+  if (!nextChangeAt) return;
+  const day = new Date(nextChangeAt).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  one("#username-hint", HTMLElement).textContent = `You can change it again on ${day}.`;
+}
+
+/** Choices that this account has not made hold as they do on this device. */
+async function showChoices() {
   const settings = await read("/api/user/settings").catch(() => null);
   sound.checked = settings?.sound ?? !isMuted();
   motion.checked = settings?.motion ?? preference("still") !== "1";
-  const next = settings?.nextChangeAt ? new Date(settings.nextChangeAt) : null;
-  if (next && next.getTime() > Date.now()) {
-    const day = next.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-    one("#username-hint", HTMLElement).textContent = `You can change it again on ${day}.`;
-  }
 }
+
+/** @param {unknown} error */
+const tell = (error) => toast(faultText(error), { tone: "bad" });
 
 sound.addEventListener("change", () => {
   remember("muted", sound.checked ? "0" : "1");
@@ -110,32 +94,26 @@ function device(entry) {
     h("p", { class: "quiet" }, `Signed in ${since(entry.createdAt)}, last used ${since(entry.lastSeenAt)}`));
   if (entry.isCurrent) return h("li", {}, facts, h("span", { class: "badge", "data-tone": "good" }, "This device"));
   const end = h("button", { class: "btn btn--sm", type: "button", "aria-label": `Sign out ${name}` }, "Sign out");
-  end.addEventListener("click", async () => {
-    end.setAttribute("aria-busy", "true");
-    try {
-      await send("DELETE", "/api/auth/sessions", { id: entry.id });
-      announce(`${name} is signed out.`);
-      await showDevices();
-      all("button", devices)[0]?.focus();
-    } catch (error) {
-      end.removeAttribute("aria-busy");
-      tell(error);
-    }
-  });
+  end.addEventListener("click", () => whileBusy(end, async () => {
+    await send("DELETE", "/api/auth/sessions", { id: entry.id });
+    announce(`${name} is signed out.`);
+    await showDevices();
+    all("button", devices)[0]?.focus();
+  }));
   return h("li", {}, facts, end);
 }
 
-endOthers.addEventListener("click", async () => {
-  try {
-    const { ended } = await send("DELETE", "/api/auth/sessions", { others: true });
-    toast(`${counted(ended, "device is", "devices are")} signed out.`);
+// Offered once the list shows another device.
+endOthers.hidden = true;
+enhance(endOthers, {
+  send: () => send("DELETE", "/api/auth/sessions", { others: true }),
+  done: async ({ ended }) => {
+    toast(`${counted(ended, "device was", "devices were")} signed out.`);
     await showDevices();
-  } catch (error) {
-    tell(error);
-  }
+  },
 });
 
-/** The providers that know the member, where this site has any. */
+/** The providers that the member can sign in with, where this site has any. */
 async function showMethods() {
   const answer = await read("/api/auth/identities").catch(() => null);
   /** @type {{label: string, email: string | null}[]} */
@@ -147,8 +125,8 @@ async function showMethods() {
 }
 
 void showWho();
-void showSettings();
+void showChoices();
 void showDevices();
 void showMethods();
-startKeys(tell);
+startKeys();
 startDeletion();

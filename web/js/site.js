@@ -34,8 +34,9 @@ if (still instanceof HTMLInputElement) {
 }
 
 for (const button of all("[data-sign-out]")) {
-  button.addEventListener("click", () => {
-    signOut().catch(() => toast("Signing out did not work. Try again.", { tone: "bad" }));
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    signOut().catch(() => toast("You could not be signed out. Try again.", { tone: "bad" }));
   });
 }
 

@@ -23,9 +23,9 @@ enum InputReader {
     static func body(of request: Request, for route: Route) throws(Problem) -> JSONValue {
         switch route.body {
         case .none:
-            return request.body.isEmpty ? .null : try json(request, .object([]))
+            return request.body.isEmpty ? .null : try json(request, .object([]), route)
         case .json(let schema):
-            return try json(request, schema)
+            return try json(request, schema, route)
         case .raw(let types):
             guard request.body.isEmpty || types.contains(request.contentType ?? "") else {
                 throw .unsupportedMediaType(types)
@@ -34,9 +34,15 @@ enum InputReader {
         }
     }
 
-    private static func json(_ request: Request, _ schema: Schema) throws(Problem) -> JSONValue {
-        guard request.contentType == "application/json" else { throw .unsupportedMediaType(["application/json"]) }
-        let value = try JSONValue(parsing: request.body)
+    private static func json(_ request: Request, _ schema: Schema, _ route: Route) throws(Problem) -> JSONValue {
+        let value: JSONValue
+        if request.contentType == "application/json" {
+            value = try JSONValue(parsing: request.body)
+        } else if route.form != nil, let fields = request.form {
+            value = try formValue(fields, schema)
+        } else {
+            throw .unsupportedMediaType(["application/json"])
+        }
         let faults = schema.faults(in: value)
         guard faults.isEmpty else { throw .unprocessable(faults) }
         return value

@@ -37,14 +37,17 @@ public final class Application: Sendable {
     private let clock: WallClock
     private let log: Log
     private let errorPage: (@Sendable (Request, Problem) -> Response)?
+    private let formPage: (@Sendable (Context, RefusedForm) throws -> Response)?
 
     /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
-    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`.
+    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
+    /// of a plain form again that was refused.
     public init(
         routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
         errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
         clock: WallClock = .system, log: Log,
-        errorPage: (@Sendable (Request, Problem) -> Response)? = nil
+        errorPage: (@Sendable (Request, Problem) -> Response)? = nil,
+        formPage: (@Sendable (Context, RefusedForm) throws -> Response)? = nil
     ) throws {
         router = try Router(routes: routes)
         for route in routes where !route.mayBlock && !route.countsItself {
@@ -57,6 +60,7 @@ public final class Application: Sendable {
         self.clock = clock
         self.log = log
         self.errorPage = errorPage
+        self.formPage = formPage
     }
 
     /// All routes.
@@ -64,7 +68,7 @@ public final class Application: Sendable {
 
     /// The facts about a request of which only the header is known.
     public func facts(about request: Request) -> Facts {
-        guard case .route(let route, _) = router.lookup(request.method, request.path) else {
+        guard case .route(let route, _) = router.lookup(request) else {
             return Facts(route: "none", bodyLimit: 0, mayBlock: false)
         }
         return Facts(route: route.pattern, bodyLimit: route.bodyLimit, mayBlock: route.mayBlock(for: request))
@@ -106,7 +110,7 @@ public final class Application: Sendable {
         guard !request.query.isMalformed else {
             throw Problem.malformed("The query of this address is malformed.", code: "malformed_query")
         }
-        switch router.lookup(request.method, request.path) {
+        switch router.lookup(request) {
         case .malformed:
             throw Problem.malformed("The path of this address is malformed.", code: "malformed_path")
         case .notFound:
@@ -169,11 +173,12 @@ public final class Application: Sendable {
         var failure: String?
         switch outcome {
         case .success(let answer):
-            response = answer
+            let form = identified.exchange.form
+            response = form.map { answer.afterForm($0.answer, $0.fields) } ?? answer
         case .failure(let error):
             let problem = problem(for: error, identified.exchange)
             failure = problem.code
-            response = render(problem, identified.exchange)
+            response = render(problem, identified)
         }
         finish(&response, identified)
         return record(response, identified, failure)
@@ -207,9 +212,12 @@ extension Application {
         return .internalError
     }
 
-    private func render(_ problem: Problem, _ exchange: Exchange) -> Response {
+    private func render(_ problem: Problem, _ identified: IdentifiedExchange) -> Response {
+        let exchange = identified.exchange
         var response: Response
-        if let errorPage, isPage(exchange) {
+        if let page = formAgain(problem, identified) {
+            response = page
+        } else if let errorPage, isPage(exchange) {
             response = errorPage(exchange.request, problem)
         } else {
             response = .content(
@@ -221,6 +229,22 @@ extension Application {
         }
         response.cache = .noStore
         return response
+    }
+
+    /// The page of a plain form, with what is wrong with it.
+    private func formAgain(_ problem: Problem, _ identified: IdentifiedExchange) -> Response? {
+        let exchange = identified.exchange
+        guard let formPage, let route = exchange.route, let form = exchange.form else { return nil }
+        let context = Context(
+            request: exchange.request, caller: identified.caller, now: clock.now(), log: exchange.log)
+        do {
+            return try formPage(
+                context,
+                RefusedForm(page: form.answer.page, action: route.pattern, fields: form.fields, problem: problem))
+        } catch {
+            exchange.log.error("the page of a form failed", exchange.fields(of: error))
+            return nil
+        }
     }
 
     /// Whether people look at this address, rather than programs.
@@ -290,6 +314,12 @@ private final class Exchange: Sendable {
         self.request = request
         self.route = route
         self.log = log
+    }
+
+    /// The plain form that this is, with how it is answered.
+    var form: (answer: FormReturn, fields: Query)? {
+        guard let answer = route?.form, let fields = request.form else { return nil }
+        return (answer, fields)
     }
 
     func fields(of error: any Error) -> [String: LogValue] {

@@ -45,11 +45,5 @@ extension Route {
         forwarded { $0.permission = permission }
     }
 
-    private func forwarded(_ change: (inout Forwarding) -> Void) -> Route {
-        var changed = forwarding
-        change(&changed)
-        return Route(
-            self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself,
-            forwarding: changed)
-    }
+    private func forwarded(_ change: (inout Forwarding) -> Void) -> Route { with { change(&$0.forwarding) } }
 }

@@ -77,7 +77,7 @@ public struct QueryParameter: Sendable {
     }
 
     /// Text becomes what the schema wants; what cannot stays text, which the schema then refuses.
-    private static func read(_ text: String, as schema: Schema) -> JSONValue {
+    static func read(_ text: String, as schema: Schema) -> JSONValue {
         switch schema.kind {
         case .integer:
             whole(text).map(JSONValue.integer) ?? .string(text)

@@ -22,12 +22,12 @@ public final class Route: Sendable {
     public let needsCSRF: Bool
     /// Whether banned members are turned away.
     public let refusesBanned: Bool
-    /// What an API key must be allowed to call this; nil where no key may, whatever it is allowed.
-    public let keyScope: KeyScope?
+    /// What an API key must be allowed to call this; nil where no key may, with any scope.
+    public var keyScope: KeyScope? { traits.keyScope }
     /// Whether only somebody who has signed in lately may call.
-    public let needsRecentSignIn: Bool
+    public var needsRecentSignIn: Bool { traits.needsRecentSignIn }
     /// Whether the limit is counted by the work of the route itself, as that of the vote is.
-    public let countsItself: Bool
+    public var countsItself: Bool { traits.countsItself }
     /// The feature flag that must be on.
     public let flag: String?
     /// Whether the route is served even while the process is not ready for others.
@@ -45,9 +45,11 @@ public final class Route: Sendable {
     /// The features that this route serves.
     public let features: [String]
     /// How the web server passes requests on.
-    public let forwarding: Forwarding
+    public var forwarding: Forwarding { traits.forwarding }
     /// One sentence for the document.
     public let summary: String
+    /// How plain forms are answered; nil where none are accepted.
+    public var form: FormReturn? { traits.form }
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
     public let mayBlock: Bool
     /// Answers the request, or promises an answer.
@@ -87,10 +89,7 @@ public final class Route: Sendable {
         self.limit = limit
         self.needsCSRF = needsCSRF ?? (method.isMutation && access.isPersonal)
         self.refusesBanned = refusesBanned ?? (method.isMutation || access == .admin)
-        keyScope = access.keyScope(for: method)
-        needsRecentSignIn = limit == .adminSensitive
-        countsItself = false
-        forwarding = Forwarding()
+        traits = Traits(keyScope: access.keyScope(for: method), needsRecentSignIn: limit == .adminSensitive)
         self.flag = flag
         self.isAlwaysServed = isAlwaysServed
         self.bodyLimit = bodyLimit
@@ -104,19 +103,24 @@ public final class Route: Sendable {
         self.reply = reply
     }
 
-    init(
-        _ other: Route, keyScope: KeyScope?, needsRecentSignIn: Bool, countsItself: Bool, forwarding: Forwarding
-    ) {
+    /// What the modifiers of a route change.
+    struct Traits: Sendable {
+        var keyScope: KeyScope?
+        var needsRecentSignIn: Bool
+        var countsItself = false
+        var forwarding = Forwarding()
+        var form: FormReturn?
+    }
+
+    private let traits: Traits
+
+    private init(_ other: Route, traits: Traits) {
         method = other.method
         pattern = other.pattern
         access = other.access
         limit = other.limit
         needsCSRF = other.needsCSRF
         refusesBanned = other.refusesBanned
-        self.keyScope = keyScope
-        self.needsRecentSignIn = needsRecentSignIn
-        self.countsItself = countsItself
-        self.forwarding = forwarding
         flag = other.flag
         isAlwaysServed = other.isAlwaysServed
         bodyLimit = other.bodyLimit
@@ -128,25 +132,28 @@ public final class Route: Sendable {
         summary = other.summary
         mayBlock = other.mayBlock
         reply = other.reply
+        self.traits = traits
     }
 
-    /// The same route, which no API key may call: what only a person may do, or what looks after keys and sessions.
-    public func forPeopleOnly() -> Route {
-        Route(
-            self, keyScope: nil, needsRecentSignIn: needsRecentSignIn, countsItself: countsItself,
-            forwarding: forwarding)
+    /// The same route with some of its traits changed.
+    func with(_ change: (inout Traits) -> Void) -> Route {
+        var traits = traits
+        change(&traits)
+        return Route(self, traits: traits)
     }
+
+    /// The same route, which no API key may call: what only a person may do, or what manages keys and sessions.
+    public func forPeopleOnly() -> Route { with { $0.keyScope = nil } }
 
     /// The same route, which may be called only soon after signing in: what destroys.
-    public func afterRecentSignIn() -> Route {
-        Route(self, keyScope: keyScope, needsRecentSignIn: true, countsItself: countsItself, forwarding: forwarding)
-    }
+    public func afterRecentSignIn() -> Route { with { $0.needsRecentSignIn = true } }
 
     /// The same route, whose work counts the limit itself; the guard does not count it a second time.
-    public func countingItself() -> Route {
-        Route(
-            self, keyScope: keyScope, needsRecentSignIn: needsRecentSignIn, countsItself: true, forwarding: forwarding)
-    }
+    public func countingItself() -> Route { with { $0.countsItself = true } }
+
+    /// The same route, which also accepts a plain form as its input. Forms can only be posted, so a posted form reaches
+    /// a route of another method too.
+    public func acceptingForms(_ form: FormReturn) -> Route { with { $0.form = form } }
 }
 
 extension Route {

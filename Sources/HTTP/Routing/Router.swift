@@ -110,6 +110,20 @@ public struct Router: Sendable {
         return .endpoints(endpoints, values: values)
     }
 
+    /// Looks a request up whose answer may also be that of a route for another method: a browser can only post forms.
+    func lookup(_ request: Request) -> Found {
+        let found = lookup(request.method, request.path)
+        guard case .methodNotAllowed(let methods) = found, request.method == .post,
+            request.contentType == Request.formType
+        else { return found }
+        for method in methods where method.isMutation {
+            if case .route(let route, let parameters) = lookup(method, request.path), route.form != nil {
+                return .route(route, parameters: parameters)
+            }
+        }
+        return found
+    }
+
     private func choose(_ endpoints: [Endpoint], _ method: Method, values: [String]) -> Found {
         let wanted = endpoints.first { $0.method == method }
         guard let endpoint = wanted ?? (method == .head ? endpoints.first { $0.method == .get } : nil) else {

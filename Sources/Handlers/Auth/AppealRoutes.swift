@@ -16,7 +16,10 @@ extension AuthRoutes {
     }
 
     static func appealRoutes(_ identity: IdentityService) -> [Route] {
-        [appealed(identity).forPeopleOnly(), appeal(identity).forPeopleOnly()]
+        [
+            appealed(identity).forPeopleOnly(),
+            appeal(identity).forPeopleOnly().acceptingForms(.backTo("/settings", saying: "appeal-sent")),
+        ]
     }
 
     private static func appealed(_ identity: IdentityService) -> Route {

@@ -3,11 +3,11 @@ internal import HTTP
 internal import Identity
 
 extension AuthRoutes {
-    private struct FormToken: Shaped {
+    private struct IssuedFormToken: Shaped {
         let token: String
         let expiresAt: Date
 
-        static let shape = Shape<FormToken>("FormToken") {
+        static let shape = Shape<IssuedFormToken>("FormToken") {
             Field("token", \.token, .string(1...100), "The value of the header X-CSRF-Token.")
             Field("expiresAt", \.expiresAt, "When to request another one.")
         }
@@ -16,29 +16,21 @@ extension AuthRoutes {
     static func csrfRoutes(_ identity: IdentityService) -> [Route] {
         [
             .get(
-                "/api/csrf", access: .any, answers: [200: FormToken.schema], features: ["SEC-01"],
+                "/api/csrf", access: .any, answers: [200: IssuedFormToken.schema], features: ["SEC-01"],
                 summary:
                     "A form token, bound to the session or else to the voter cookie, which is set if it is missing."
             ) { context in issue(identity, context) },
             .post(
                 "/api/csrf", access: .any, limit: .read, needsCSRF: false, refusesBanned: false,
-                answers: [200: FormToken.schema], features: ["SEC-01"], summary: "The same as GET."
+                answers: [200: IssuedFormToken.schema], features: ["SEC-01"], summary: "The same as GET."
             ) { context in issue(identity, context) },
         ]
     }
 
     private static func issue(_ identity: IdentityService, _ context: Context) -> Response {
-        let kept = context.request.cookies[identity.cookies.voter].flatMap(VoterCookie.init)
-        let voter = kept ?? .random()
-        let binding = context.caller.member.map { CSRFTokens.Binding.session($0.sessionID) } ?? .voter(voter.text)
-        let (token, expiresAt) = identity.csrf.issue(binding, at: context.now)
-        var response = Response.json(FormToken(token: token, expiresAt: expiresAt))
-        if kept == nil {
-            response = response.setting(
-                SetCookie(
-                    identity.cookies.voter, voter.text, maxAge: CookieNames.voterLife,
-                    isSecure: identity.cookies.isSecure))
-        }
+        let (token, expiresAt) = identity.formToken(for: context)
+        var response = Response.json(IssuedFormToken(token: token.token, expiresAt: expiresAt))
+        if let cookie = token.cookie { response = response.setting(cookie) }
         return identity.renewSessionCookie(context, response)
     }
 }

@@ -41,7 +41,8 @@ extension AuthRoutes {
                 let isQueued = try SignInLinks.request(for: address, next: input.next, in: identity.database)
                 if !isQueued { context.log.notice("an address has reached its limit of sign-in links") }
                 return Response.json(SignInLinkRequested(linkMinutes: linkMinutes), status: 202)
-            },
+            }
+            .acceptingForms(.backTo("/sign-in", saying: "link-requested")),
             requestAddition(identity, isMailOn: isMailOn, linkMinutes: linkMinutes).forPeopleOnly()
                 .afterRecentSignIn(),
             add(identity).forPeopleOnly(),

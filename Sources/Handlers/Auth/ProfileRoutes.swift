@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import SignIn
 
 extension AuthRoutes {
     private struct CreateProfileInput: InputShape {
@@ -20,7 +21,10 @@ extension AuthRoutes {
     }
 
     static func profileRoutes(_ identity: IdentityService) -> [Route] {
-        [create(identity).forPeopleOnly(), check(identity)]
+        [
+            create(identity).forPeopleOnly().acceptingForms(.backTo("/onboarding", thenNext: ReturnPath.checked)),
+            check(identity),
+        ]
     }
 
     private static func create(_ identity: IdentityService) -> Route {

@@ -39,7 +39,10 @@ extension AuthRoutes {
     }
 
     static func sessionRoutes(_ identity: IdentityService) -> [Route] {
-        [current(identity).forPeopleOnly(), list(identity).forPeopleOnly(), end(identity).forPeopleOnly()]
+        [
+            current(identity).forPeopleOnly(), list(identity).forPeopleOnly(),
+            end(identity).forPeopleOnly().acceptingForms(.backTo("/settings", saying: "signed-out-elsewhere")),
+        ]
     }
 
     private static func current(_ identity: IdentityService) -> Route {

@@ -10,7 +10,10 @@ extension AuthRoutes {
     }
 
     static func settingsRoutes(_ identity: IdentityService) -> [Route] {
-        [readSettings(identity), changeSettings(identity).forPeopleOnly()]
+        [
+            readSettings(identity),
+            changeSettings(identity).forPeopleOnly().acceptingForms(.backTo("/settings", saying: "saved")),
+        ]
     }
 
     private static func readSettings(_ identity: IdentityService) -> Route {

@@ -20,7 +20,8 @@ extension AuthRoutes {
     static func signInRoutes(_ identity: IdentityService) -> [Route] {
         [
             state(identity).forPeopleOnly().withSecretQuery(), use(identity).forPeopleOnly(),
-            signOut(identity).forPeopleOnly(),
+            signOut(identity).forPeopleOnly().acceptingForms(
+                .backTo("/settings", onSuccess: "/sign-in", saying: "signed-out")),
         ]
     }
 

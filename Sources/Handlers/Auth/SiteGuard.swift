@@ -1,6 +1,6 @@
 public import Configuration
 internal import Crypto
-internal import FoundationEssentials
+public import FoundationEssentials
 public import HTTP
 public import Identity
 public import Text
@@ -80,10 +80,22 @@ extension IdentityService {
     }
 
     func isFormTokenValid(of request: Request, _ caller: Caller, _ clock: WallClock) -> Bool {
-        guard let token = request.headers["X-CSRF-Token"], let binding = binding(of: request, caller) else {
+        guard let token = request.formToken, let binding = binding(of: request, caller) else {
             return false
         }
         return csrf.isValid(token, for: binding, at: clock.now())
+    }
+
+    /// A new form token for whoever sends a request. Without a session it is bound to the voter cookie, which comes with
+    /// it when the browser has none.
+    public func formToken(for context: Context) -> (FormToken, expiresAt: Date) {
+        let kept = context.request.cookies[cookies.voter].flatMap(VoterCookie.init)
+        let voter = kept ?? .random()
+        let binding = context.caller.member.map { CSRFTokens.Binding.session($0.sessionID) } ?? .voter(voter.text)
+        let (token, expiresAt) = csrf.issue(binding, at: context.now)
+        let cookie = SetCookie(
+            cookies.voter, voter.text, maxAge: CookieNames.voterLife, isSecure: cookies.isSecure)
+        return (FormToken(token: token, cookie: kept == nil ? cookie : nil), expiresAt)
     }
 
     /// What form tokens are bound to: the session, else the voter cookie.

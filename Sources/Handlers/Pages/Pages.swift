@@ -1,4 +1,5 @@
 public import HTTP
+internal import Text
 
 /// The pages of the site.
 ///
@@ -8,102 +9,88 @@ public struct Pages: Sendable {
     /// Half a minute is the bound if a change were ever missed; a change of the film drops the copy at once.
     private static let shared = CachePolicy.publicCache(seconds: 30, stale: 60)
 
+    /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
+    public static let declarations: [PageDeclaration] = [
+        .landing, .dashboard, .story, .round, .upload,
+        .about, .terms, .privacy, .cookies, .contact,
+        .signIn, .onboarding, .settings,
+        .adminClips, .adminUsers, .adminFlags, .adminAudit, .adminVotes,
+    ]
+
     let site: Site
-    let film: @Sendable () throws -> FilmView
-    /// The round of a season, by its id or number, and a slot; nil when there is none.
-    let round: @Sendable (String, Int) throws -> RoundResultView?
+    let sources: PageSources
 
     init(
         site: Site, round: @escaping @Sendable (String, Int) throws -> RoundResultView? = { _, _ in nil },
+        account: @escaping @Sendable (Context) throws -> AccountView? = {
+            AccountView(username: $0.caller.member?.username)
+        },
+        formToken: @escaping @Sendable (Context) -> FormToken = { _ in FormToken(token: "token") },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
-        self.round = round
-        self.film = film
+        sources = PageSources(film: film, round: round, account: account, formToken: formToken)
     }
 
-    /// The routes of all pages.
+    /// The routes of all pages and of what crawlers read.
     public var routes: [Route] {
-        [
-            shared("/", "The landing page.", features: ["WEB-01"]) { _ in site.landing(try film()) },
-            shared("/dashboard", "The arena for votes.", features: ["WEB-01", "WEB-05"]) { _ in
-                site.dashboard(try film())
-            },
-            shared("/story", "The film so far.", features: ["WEB-01", "FILM-11"]) { context in
-                let query = context.request.query
-                return site.story(
-                    try film(), season: query["season"].flatMap { Int($0) }, slot: query["slot"].flatMap { Int($0) })
-            },
-            shared("/rounds/[season]/[slot]", "How a round ended.", features: ["FILM-07", "FILM-13"]) { context in
-                guard let round = try round(context.parameter("season"), try context.integer("slot")) else {
-                    throw Problem.notFound()
-                }
-                return site.round(try film(), round)
-            },
-            shared("/upload", "Sending in a take.", features: ["WEB-01", "CLIP-01"]) { _ in site.upload(try film()) },
-            shared("/about", "What the site is and its licence.") { _ in site.about },
-            shared("/terms", "The terms of use.", features: ["GDPR-02"]) { _ in site.terms },
-            shared("/privacy", "What is kept about people, why and for how long.", features: ["GDPR-02"]) { _ in
-                site.privacy
-            },
-            shared("/cookies", "What is stored on devices.", features: ["GDPR-02"]) { _ in site.cookies },
-            personal("/contact", "Writing to whoever runs the site.", features: ["OPS-08"]) { _ in
-                .html(site.document(site.contact))
-            },
-            personal("/settings", "The account, its devices and keys.", features: ["AUTH-02", "AUTH-04", "GDPR-01"]) {
-                context in
-                guard context.caller.member != nil else { return .redirect(to: "/sign-in?next=/settings") }
-                return .html(site.document(site.settings))
-            },
-            personal("/sign-in", "The ways in.", features: ["AUTH-01"]) { site.signInPage($0.request.query) },
-            personal("/onboarding", "Choosing a username.") { _ in .html(site.document(site.onboarding)) },
-            administration("/admin/clips", "Takes that wait for a decision.", features: ["CLIP-05"]) {
-                site.adminClips(try film())
-            },
-            administration("/admin/users", "The members of the site.", features: ["ADM-02"]) { site.adminUsers },
-            administration("/admin/flags", "Features to turn on and off.", features: ["FLAG-01"]) { site.adminFlags },
-            administration("/admin/audit", "What admins did.", features: ["ADM-04"]) { site.adminAudit },
-            administration(
-                "/admin/votes", "Votes with their evidence.", features: ["VOTE-08", "VOTE-12", "VOTE-13"]
-            ) { site.adminVotes(try film()) },
+        Self.declarations.map(route) + [
             Route.get(
                 "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
                 summary: "What crawlers may read."
             ) { _ in .text(site.robots) },
+            Route.get(
+                "/sitemap.xml", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
+                summary: "The pages that search engines may list."
+            ) { _ in site.sitemap(try sources.film()) },
         ]
+    }
+
+    private func route(_ page: PageDeclaration) -> Route {
+        .get(
+            page.path, access: .any, answers: [200: nil], cache: page.isShared ? Self.shared : .noStore,
+            features: page.features, summary: page.summary
+        ) { context in try answer(page, context) }
+    }
+
+    /// The page of a plain form that a route of any group has refused: what was typed, and what is wrong with it.
+    public func formPage(_ context: Context, _ refused: RefusedForm) throws -> Response {
+        guard let declaration = Self.declarations.first(where: { $0.path == refused.page }) else {
+            throw Problem.notFound()
+        }
+        return try answer(declaration, context, refused)
+    }
+
+    private func answer(
+        _ declaration: PageDeclaration, _ context: Context, _ refused: RefusedForm? = nil
+    ) throws -> Response {
+        if declaration.readers != .any {
+            guard let member = context.caller.member else {
+                return Self.signInFirst(
+                    refused?.page ?? context.request.path, refused == nil ? context.request.query : Query())
+            }
+            guard declaration.readers == .member || member.isAdmin else { throw Problem.notFound() }
+        }
+        let token = declaration.hasForms ? sources.formToken(context) : nil
+        let state =
+            refused.map { FormState(token: token?.token ?? "", refused: $0) }
+            ?? FormState(token: token?.token ?? "", query: context.request.query)
+        let page = try declaration.page(Visit(site: site, context: context, sources: sources, form: state))
+        let response = Response.html(
+            site.document(page), status: refused?.problem.status ?? page.status, headers: page.headers)
+        return token?.cookie.map(response.setting) ?? response
+    }
+
+    /// Sends a visitor to the sign-in page, which leads back.
+    private static func signInFirst(_ path: String, _ query: Query) -> Response {
+        let query = query.raw.isEmpty ? "" : Text.percentEncode("?" + query.raw)
+        return .redirect(to: "/sign-in?next=\(path)\(query)")
     }
 
     /// A page in place of an answer that went wrong.
     public func errorPage(_ request: Request, _ problem: Problem) -> Response {
         let retryAfter = problem.headers["Retry-After"].flatMap { Int($0) }
-        let page = site.mishap(status: problem.status, requestID: request.id, retryAfter: retryAfter)
+        let page = site.errorDocument(status: problem.status, requestID: request.id, retryAfter: retryAfter)
         return .html(page, status: problem.status, headers: problem.headers)
-    }
-
-    private func shared(
-        _ path: String, _ summary: String, features: [String] = [],
-        page: @escaping @Sendable (Context) throws -> Page
-    ) -> Route {
-        .get(path, access: .any, answers: [200: nil], cache: Self.shared, features: features, summary: summary) {
-            .html(site.document(try page($0)))
-        }
-    }
-
-    private func personal(
-        _ path: String, _ summary: String, features: [String] = [],
-        handle: @escaping @Sendable (Context) throws -> Response
-    ) -> Route {
-        .get(path, access: .any, answers: [200: nil], features: features, summary: summary, handle: handle)
-    }
-
-    /// Visitors are asked to sign in first; to members without the right there is no such page.
-    private func administration(
-        _ path: String, _ summary: String, features: [String], page: @escaping @Sendable () throws -> Page
-    ) -> Route {
-        personal(path, summary, features: features) { context in
-            guard let member = context.caller.member else { return .redirect(to: "/sign-in?next=\(path)") }
-            guard member.isAdmin else { throw Problem.notFound() }
-            return .html(site.document(try page()))
-        }
     }
 }

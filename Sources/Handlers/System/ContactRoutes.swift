@@ -7,7 +7,9 @@ internal import Text
 extension SystemRoutes {
     /// What visitors write to the operators of the site. It is kept here, and mailed too when `isMailed`.
     public static func contactRoutes(_ messages: ContactMessages, isMailed: Bool) -> [Route] {
-        [write(messages, isMailed), list(messages)]
+        [
+            write(messages, isMailed).acceptingForms(.backTo("/contact", saying: "message-sent")), list(messages),
+        ]
     }
 
     private static func write(_ messages: ContactMessages, _ isMailed: Bool) -> Route {

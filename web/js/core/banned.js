@@ -1,10 +1,18 @@
-// What a banned member is told on every page, and the one appeal.
+// What every page shows a banned member, and the one appeal.
 
-import { read, Refusal, send } from "./api.js";
+import { read, send } from "./api.js";
 import { announce, h, icon, maybe } from "./dom.js";
+import { enhance } from "./form.js";
 
 /** @param {string} reason */
 export async function showBan(reason) {
+  // The settings page shows the ban itself, with its form.
+  const own = maybe("[data-settings] [aria-labelledby=ban]");
+  if (own) {
+    const form = own.querySelector("form");
+    if (form) appealWith(form);
+    return;
+  }
   const place = h("section", { class: "ban note note--bad", "aria-label": "Your account is banned" },
     icon("warn"), h("div", { class: "stack stack--tight grow" }, h("p", {}, h("strong", {}, "Your account is banned. "), reason)));
   const text = place.querySelector(".stack");
@@ -15,23 +23,27 @@ export async function showBan(reason) {
     text.append(h("p", {}, "You have appealed. An admin will look at it."));
     return;
   }
-  const field = h("textarea", { class: "input", id: "appeal", maxlength: 2000, rows: 3 });
-  const fault = h("p", { class: "hint hint--bad", role: "alert", hidden: true });
-  const button = h("button", { class: "btn btn--sm", type: "submit" }, "Send the appeal");
-  const form = h("form", { class: "stack stack--tight" }, h("label", { for: "appeal" }, "Why the ban is wrong. You can say it once."), field, fault, h("div", {}, button));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (!field.value.trim()) return field.focus();
-    button.setAttribute("aria-busy", "true");
-    try {
-      await send("POST", "/api/user/appeal", { text: field.value.trim() });
-      form.replaceWith(h("p", {}, "Your appeal is on its way. An admin will look at it."));
-      announce("Your appeal is on its way.");
-    } catch (error) {
-      fault.textContent = error instanceof Refusal ? error.message : "The appeal did not arrive. Try again.";
-      fault.hidden = false;
-      button.removeAttribute("aria-busy");
-    }
-  });
+  const form = h("form", { class: "stack stack--tight" }, h("label", { for: "appeal" }, "Why the ban is wrong. You can appeal once."),
+    h("textarea", { class: "input", id: "appeal", name: "text", maxlength: 2000, rows: 3, required: true, "data-wants": "Say why the ban is wrong.", "aria-describedby": "text-fault" }),
+    h("p", { class: "hint hint--bad", id: "text-fault", hidden: true }),
+    h("div", {}, h("button", { class: "btn btn--sm", type: "submit" }, "Send appeal")));
+  appealWith(form);
   text.append(h("details", {}, h("summary", {}, "Appeal"), form));
+}
+
+/**
+ * Lets a form send the appeal.
+ * @param {HTMLFormElement} form
+ */
+export function appealWith(form) {
+  enhance(form, {
+    send: (values) => send("POST", "/api/user/appeal", values),
+    check: ({ text }) => ({ text: !text && "Say why the ban is wrong." }),
+    field: "text",
+    nothing: "Your appeal was not sent.",
+    done: () => {
+      form.replaceWith(h("p", {}, "Your appeal was sent. An admin will look at it."));
+      announce("Your appeal was sent.");
+    },
+  });
 }

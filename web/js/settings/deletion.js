@@ -1,23 +1,22 @@
-// Leaving: what goes, in numbers, and words to type before anything does.
+// Deleting the account: what will be deleted, in numbers, and words to type first.
 
-import { read, Refusal, send } from "../core/api.js";
+import { read, send } from "../core/api.js";
 import { h, one } from "../core/dom.js";
+import { clearFaults, enhance } from "../core/form.js";
 import { counted } from "../core/format.js";
-import { showFault } from "./words.js";
 
-const words = "DELETE MY ACCOUNT";
 const dialog = one("[data-deletion]", HTMLDialogElement);
 const input = one("#leave-words", HTMLInputElement);
-const fault = one("#leave-fault", HTMLElement);
+const form = one("[data-deletion-form]", HTMLFormElement);
 const button = one("[data-delete]", HTMLButtonElement);
 const wish = one("[data-film-wish]", HTMLElement);
 const goes = one("[data-goes]", HTMLElement);
 
-/** Counts what goes and what stays. */
+/** Counts what is deleted and what stays. */
 async function count() {
   const data = await read("/api/account/export").catch(() => null);
   if (!data) {
-    goes.replaceChildren(h("li", {}, "Your takes with their files, your devices, keys and open votes go."));
+    goes.replaceChildren(h("li", {}, "Your takes and their files, your devices, keys and open votes are deleted."));
     wish.hidden = false;
     return;
   }
@@ -26,53 +25,43 @@ async function count() {
   const kept = clips.filter((clip) => clip.status === "locked").length;
   wish.hidden = kept === 0;
   const lines = [
-    `${counted(clips.length - kept, "take goes", "takes go")} with all files.`,
-    `${counted(data.sessions.length, "device is", "devices are")} signed out, ${counted(data.apiKeys.length, "API key ends", "API keys end")}.`,
-    kept > 0 ? `${counted(kept, "take stays", "takes stay")} in the film as a former member’s.` : null,
+    `${counted(clips.length - kept, "take is", "takes are")} deleted with all files.`,
+    `${counted(data.sessions.length, "device is", "devices are")} signed out, ${counted(data.apiKeys.length, "API key is", "API keys are")} revoked.`,
+    kept > 0 ? `${counted(kept, "take stays", "takes stay")} in the film, credited to a former member.` : null,
   ];
   goes.replaceChildren(...lines.filter((line) => line !== null).map((line) => h("li", {}, line)));
-}
-
-async function leave() {
-  if (button.disabled || button.getAttribute("aria-busy") === "true") return;
-  showFault(fault, input, null);
-  button.setAttribute("aria-busy", "true");
-  const film = one("[name=film]", HTMLInputElement, dialog);
-  try {
-    await send("DELETE", "/api/account/delete", { confirmation: input.value, removeFromFilm: film.checked && !wish.hidden });
-    try {
-      localStorage.clear();
-      sessionStorage.clear();
-    } catch {
-      // What cannot be reached cannot be cleared.
-    }
-    location.replace("/");
-  } catch (error) {
-    button.removeAttribute("aria-busy");
-    if (!(error instanceof Refusal)) throw error;
-    if (error.isSignInTooOld) dialog.close();
-    else showFault(fault, input, error.isOffline ? "There is no connection. Nothing was deleted." : error.message);
-  }
 }
 
 /** Lets the page's button open the dialog. */
 export function startDeletion() {
   one("[data-leave]", HTMLButtonElement).addEventListener("click", () => {
-    input.value = "";
+    form.reset();
     button.disabled = true;
-    showFault(fault, input, null);
+    clearFaults(form);
     dialog.showModal();
     one("[data-stay]", HTMLButtonElement).focus();
     void count();
   });
+  one("[data-stay]", HTMLButtonElement).addEventListener("click", () => dialog.close());
   input.addEventListener("input", () => {
-    button.disabled = input.value !== words;
+    button.disabled = !input.validity.valid;
   });
-  // Enter in the field must neither close the dialog nor delete before the words stand there.
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    void leave();
+  enhance(form, {
+    send: (values) => send("DELETE", "/api/account/delete", { confirmation: input.value, removeFromFilm: values.film === "on" && !wish.hidden }),
+    nothing: "Nothing was deleted.",
+    refused: (error) => {
+      // The offer to sign in again is made outside the dialog.
+      if (error.isSignInTooOld) dialog.close();
+      return error.isSignInTooOld;
+    },
+    done: () => {
+      try {
+        localStorage.clear();
+        sessionStorage.clear();
+      } catch {
+        // What cannot be reached cannot be cleared.
+      }
+      location.replace("/");
+    },
   });
-  button.addEventListener("click", () => void leave());
 }

@@ -1,4 +1,4 @@
-// What the settings page says of devices and times.
+// Devices and days in words, for the settings page.
 
 /** @type {[RegExp, string][]} */
 const browsers = [
@@ -33,17 +33,4 @@ export function since(time) {
   if (days <= 0) return "today";
   if (days === 1) return "yesterday";
   return `on ${day.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })}`;
-}
-
-/**
- * Shows what is wrong with a field, or that nothing is.
- * @param {HTMLElement} place
- * @param {HTMLInputElement} input
- * @param {string | null} text
- */
-export function showFault(place, input, text) {
-  place.hidden = !text;
-  place.textContent = text ?? "";
-  if (text) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
 }

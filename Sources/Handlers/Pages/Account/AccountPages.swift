@@ -1,78 +1,99 @@
 internal import HTML
+internal import HTTP
+
+extension PageDeclaration {
+    static let signIn = page(
+        .any, "/sign-in", title: "Sign in", description: "Sign in. There are no passwords here.", hasForms: true,
+        isListed: false, features: ["AUTH-01"], summary: "The ways to sign in."
+    ) { $0.site.signInPage($0) }
+
+    static let onboarding = page(
+        .member, "/onboarding", title: "Choose your name", description: "The name shown with your takes.",
+        hasForms: true, features: ["AUTH-03"], summary: "Choosing a username."
+    ) { $0.site.onboarding($0.form, next: $0.form.values["next"] ?? $0.context.request.query["next"]) }
+}
 
 extension Site {
     /// Signing in by a provider or a one-time link. Opening the link changes nothing: only the button uses it up, so
     /// that a mail scanner that follows links cannot.
-    func signIn(_ mishap: SignInMishap?, next: String?) -> Page {
+    func signIn(
+        _ failure: SignInFailure?, next: String?, form: FormState = .none, member: Member? = nil
+    ) -> Page {
         Page(
-            title: "Sign in", description: "Sign in to \(name). There are no passwords here.", path: "/sign-in",
-            isIndexed: false, modules: isMailOn ? ["sign-in", "sign-in-email"] : ["sign-in"],
-            icons: [.info],
+            .signIn, modules: isMailOn ? ["sign-in", "sign-in-email"] : ["sign-in"], icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-sign-in>
-                  <div class="page-head"><div><h1 data-heading>Sign in</h1>\
-                <p data-lead>\(signInLead)</p></div></div>
-                  \(signInNote(mishap))
+                  <div class="page-head"><div><h1 data-heading>\(signInHeading(member))</h1>\
+                <p data-lead>\(member == nil ? signInLead : "You can vote, send in takes and change your settings.")</p></div></div>
+                  \(signInNote(failure))\(form.outcome)
                   <div class="stack form" data-with-token hidden>
-                    <p class="muted">The button uses the link up. After that you stay signed in on this device for 30 \
-                days.</p>
+                    <p class="muted">This link works once. You stay signed in on this device for \
+                \(operation.sessionDays) days after your last visit.</p>
                     <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)<p data-fault-text>\
                 </p></div>
                     <button class="btn btn--primary" type="button" data-use>Sign in on this device</button>
                   </div>
-                  <div class="stack" data-without-token>
+                  <div class="stack" data-without-token\(HTML.when(member != nil, " hidden"))>
                     \(signInChoices(next: next))
-                    \(HTML.when(isMailOn && !choices.isEmpty, "<p class=\"or with-js\">or by mail</p>"))
-                    \(isMailOn ? emailForm : operatorsLink)
-                    <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a link needs JavaScript.</span>\
-                </p>
+                    \(HTML.when(isMailOn && !choices.isEmpty, "<p class=\"or\">or by e-mail</p>"))
+                    \(isMailOn ? emailForm(form, next: next) : operatorsLink)
+                    <p class="note note--warn without-js">\(Icon.warn.image)<span>Using a sign-in link needs JavaScript, \
+                because the link keeps its secret out of all server logs.</span></p>
                     <div class="row"><a class="btn" href="/dashboard">Vote without an account</a></div>
                   </div>
-                  <div class="stack" data-signed-in hidden>
-                    <div class="row"><a class="btn btn--primary" href="/dashboard" data-onward>Go on</a>\
-                <button class="btn" type="button" data-sign-out>Sign out</button></div>
+                  <div class="stack" data-signed-in\(HTML.when(member == nil, " hidden"))>
+                    <div class="row"><a class="btn btn--primary" href="/dashboard" data-onward>Continue</a>\
+                \(signOut(form, names: ""))</div>
                   </div>
                 </main>
                 """)
     }
 
-    /// Asking for a link by mail.
-    private var emailForm: HTML {
-        """
-        <form class="form stack with-js" novalidate data-email-form>
-          <div class="field"><label for="email">E-mail address</label>\
-        <input class="input" id="email" name="email" type="email" autocomplete="email" autocapitalize="none" \
-        spellcheck="false" maxlength="254" required aria-describedby="email-hint email-fault">\
-        <p class="hint" id="email-hint">You get a link that signs you in once. The first one makes your account.</p>\
-        <p class="hint hint--bad" id="email-fault" role="alert" data-email-fault hidden></p></div>
-          <button class="btn btn--primary" type="submit">Send me a link</button>
-        </form>
-        """
+    private func signInHeading(_ member: Member?) -> String {
+        member.map { "You are signed in as \($0.username ?? "a member without a username")" } ?? "Sign in"
     }
 
-    /// Choosing the name that stands under one's takes.
-    var onboarding: Page {
-        Page(
-            title: "Choose your name", description: "The name that stands under your takes.", path: "/onboarding",
-            isIndexed: false, modules: ["onboarding"], icons: [.info],
+    /// The button that ends the session.
+    func signOut(_ form: FormState, names: HTML) -> HTML {
+        form.form(
+            "/api/auth/signout", names: names,
+            content: "<button class=\"btn\" type=\"submit\" data-sign-out>Sign out</button>")
+    }
+
+    /// Asking for a link by mail.
+    private func emailForm(_ form: FormState, next: String?) -> HTML {
+        let field = FormField.email(
+            hint: "We'll send you a link that signs you in once. If you are new, it creates your account.")
+        let wish = HTML.when(
+            next != nil, "<input type=\"hidden\" name=\"next\" value=\"\((next ?? "").prefix(500))\">")
+        return form.form(
+            "/api/auth/email", names: "form stack", "data-email-form",
+            content: """
+                \(field.markup(form, of: "/api/auth/email"))\(wish)\
+                <button class="btn btn--primary" type="submit">Send link</button>
+                """)
+    }
+
+    /// Choosing the name that is shown with one's takes.
+    func onboarding(_ form: FormState = .none, next: String? = nil) -> Page {
+        let action = "/api/user/create-profile"
+        let name = FormField.username("", hint: "3 to 20 lowercase letters, digits or underscores.")
+        let age = FormCheckbox(
+            name: "ageConfirmed", label: "I am \(operation.minimumAge) or older.",
+            wants: "You must be \(operation.minimumAge) or older to join.")
+        let wish = HTML.when(
+            next != nil, "<input type=\"hidden\" name=\"next\" value=\"\((next ?? "").prefix(500))\">")
+        return Page(
+            .onboarding, modules: ["onboarding"], icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-onboarding>
-                  <div class="page-head"><div><h1>Choose your name</h1><p>It stands under your takes and in the film. \
-                You can change it once in 30 days.</p></div></div>
-                  <p class="note note--warn without-js">\(Icon.warn.image)<span>This page needs JavaScript.</span></p>
-                  <form class="form with-js" novalidate data-form>
-                    <p class="who" data-picture></p>
-                    <div class="field"><label for="username">Username</label>\
-                <input class="input" id="username" name="username" autocomplete="username" autocapitalize="none" \
-                spellcheck="false" minlength="3" maxlength="20" pattern="[a-z0-9_]{3,20}" required \
-                aria-describedby="username-hint username-fault">\
-                <p class="hint" id="username-hint">3 to 20 small letters, digits or _</p>\
-                <p class="hint hint--bad" id="username-fault" role="status" hidden></p></div>
-                    <label class="check"><input type="checkbox" name="age" aria-describedby="age-fault">\
-                <span>I am \(operation.minimumAge) or older.<br>\
-                <span class="hint hint--bad" id="age-fault" hidden>Members are \(operation.minimumAge) or older.</span></span></label>
-                    <button class="btn btn--primary" type="submit" data-save>Take this name</button>
-                  </form>
+                  <div class="page-head"><div><h1>Choose your name</h1><p>It is shown with your takes and in the film. \
+                You can change it once every 30 days.</p></div></div>
+                  \(form.outcome)
+                  \(form.form(action, "data-form", content: """
+                  <p class="who" data-picture></p>\(name.markup(form, of: action))\(age.markup(form, of: action))\(wish)\
+                  <button class="btn btn--primary" type="submit" data-save>Save name</button>
+                  """))
                 </main>
                 """)
     }

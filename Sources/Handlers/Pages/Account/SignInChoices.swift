@@ -15,7 +15,7 @@ public struct SignInChoice: Sendable {
 }
 
 /// Why somebody was sent back to the sign-in page, by the code in its address.
-enum SignInMishap: String, CaseIterable {
+enum SignInFailure: String, CaseIterable {
     case unknownProvider = "provider_unknown"
     case unavailable = "provider_unavailable"
     case refused = "provider_error"
@@ -64,11 +64,18 @@ enum SignInMishap: String, CaseIterable {
 
 extension Site {
     /// The sign-in page as its address asks for it.
-    func signInPage(_ query: Query) -> Response {
-        let mishap = query["error"].flatMap(SignInMishap.init)
-        let html = document(signIn(mishap, next: query["next"]))
-        guard let mishap, mishap.isPassing else { return .html(html) }
-        return .html(html, status: 503, headers: ["Retry-After": "30"])
+    func signInPage(_ visit: Visit) -> Page {
+        let query = visit.context.request.query
+        let failure = query["error"].flatMap(SignInFailure.init)
+        // Someone who is asked to sign in again is signed in, and needs the ways in all the same.
+        let member = query["again"] == nil && visit.form.refusedBy == nil ? visit.context.caller.member : nil
+        var page = signIn(
+            failure, next: visit.form.values["next"] ?? query["next"], form: visit.form, member: member)
+        if let failure, failure.isPassing {
+            page.status = 503
+            page.headers = ["Retry-After": "30"]
+        }
+        return page
     }
 
     var signInLead: String {
@@ -78,12 +85,12 @@ extension Site {
     }
 
     /// What went wrong, above everything else.
-    func signInNote(_ mishap: SignInMishap?) -> HTML {
-        guard let mishap else { return "" }
-        let kind = mishap == .denied ? "note note--warn" : "note note--bad"
+    func signInNote(_ failure: SignInFailure?) -> HTML {
+        guard let failure else { return "" }
+        let kind = failure == .denied ? "note note--warn" : "note note--bad"
         return """
-            <div class="\(kind)" role="alert" data-mishap>\(Icon.warn.image)<p><strong>\(mishap.heading).</strong> \
-            \(mishap.text)</p></div>
+            <div class="\(kind)" role="alert" data-failure>\(Icon.warn.image)<p><strong>\(failure.heading).</strong> \
+            \(failure.text)</p></div>
             """
     }
 

@@ -1,10 +1,17 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let adminAudit = page(
+        .admin, "/admin/audit", title: "Audit log", description: "What admins and the operator did.",
+        link: .administration("Audit"), features: ["ADM-04"], summary: "What admins and the operator did."
+    ) { $0.site.adminAudit }
+}
+
 extension Site {
     /// What admins and the operator did.
     var adminAudit: Page {
         adminPage(
-            "Audit log", path: "/admin/audit", description: "What admins and the operator did.",
+            .adminAudit,
             lead: "Everything that admins and the operator did, the newest first. Nobody can change it.",
             modules: ["admin-audit"], icons: [.info],
             content: """

@@ -1,11 +1,17 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let adminClips = page(
+        .admin, "/admin/clips", title: "Clips to review", description: "Takes that wait for a decision.",
+        link: .administration("Clips"), features: ["CLIP-05"], summary: "Takes that wait for a decision."
+    ) { $0.site.adminClips(try $0.film()) }
+}
+
 extension Site {
     /// The takes that wait for a decision, and those that had one.
     func adminClips(_ film: FilmView?) -> Page {
         Page(
-            title: "Clips to review", description: "Takes that wait for a decision.", path: "/admin/clips",
-            isIndexed: false, shell: .desk, styles: ["admin"], modules: ["admin-clips"], icons: [.film, .info],
+            .adminClips, shell: .desk, styles: ["admin"], modules: ["admin-clips"], icons: [.film, .info],
             film: film,
             main: """
                 <div class="admin">

@@ -1,10 +1,17 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let adminFlags = page(
+        .admin, "/admin/flags", title: "Feature flags", description: "Features to turn on and off.",
+        link: .administration("Flags"), features: ["FLAG-01"], summary: "Features to turn on and off."
+    ) { $0.site.adminFlags }
+}
+
 extension Site {
     /// Every feature flag.
     var adminFlags: Page {
         adminPage(
-            "Feature flags", path: "/admin/flags", description: "Features to turn on and off.",
+            .adminFlags,
             lead: "A switch takes effect everywhere within a second, without a restart.",
             modules: ["admin-flags"], icons: [.info],
             content: """

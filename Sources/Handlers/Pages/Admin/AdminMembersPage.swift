@@ -1,10 +1,17 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let adminUsers = page(
+        .admin, "/admin/users", title: "Users", description: "The members of the site.",
+        link: .administration("Users"), features: ["ADM-02"], summary: "The members of the site."
+    ) { $0.site.adminUsers }
+}
+
 extension Site {
     /// The members, and what an admin can do about one.
     var adminUsers: Page {
         adminPage(
-            "Users", path: "/admin/users", description: "The members of the site.",
+            .adminUsers,
             lead: "Find somebody, see how the account stands, ban, rename or hand over the keys.",
             modules: ["admin-users"], icons: [.info, .shield],
             content: """

@@ -1,11 +1,18 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let adminVotes = page(
+        .admin, "/admin/votes", title: "Votes", description: "Votes with their evidence.",
+        link: .administration("Votes"), features: ["VOTE-08", "VOTE-12", "VOTE-13"],
+        summary: "Votes with their evidence."
+    ) { $0.site.adminVotes(try $0.film()) }
+}
+
 extension Site {
     /// The votes of a round with their evidence, what they add up to, and what was taken out.
     func adminVotes(_ film: FilmView?) -> Page {
         Page(
-            title: "Votes", description: "Votes with their evidence.", path: "/admin/votes", isIndexed: false,
-            shell: .desk, styles: ["admin"], modules: ["admin-votes"], icons: [.info, .shield], film: film,
+            .adminVotes, shell: .desk, styles: ["admin"], modules: ["admin-votes"], icons: [.info, .shield], film: film,
             main: """
                 <div class="admin votes">
                   <nav class="admin__nav" aria-label="Admin">\

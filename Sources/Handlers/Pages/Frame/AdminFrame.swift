@@ -3,18 +3,18 @@ internal import HTML
 extension Site {
     /// A page of the administration: its column of places, its head, and its content.
     func adminPage(
-        _ title: String, path: String, description: String, lead: String, modules: [String], icons: [Icon],
+        _ declaration: PageDeclaration, lead: String, modules: [String], icons: [Icon],
         controls: HTML = "", content: HTML, after: HTML = ""
     ) -> Page {
         Page(
-            title: title, description: description, path: path, isIndexed: false, shell: .desk, styles: ["admin"],
+            declaration, shell: .desk, styles: ["admin"],
             modules: modules, icons: icons,
             main: """
                 <div class="admin">
                   <nav class="admin__nav" aria-label="Admin">\
-                \(Destination.administration.map { $0.link(current: path) })</nav>
+                \(Destination.administration.map { $0.link(current: declaration.path) })</nav>
                   <main class="admin__main" id="main">
-                    <div class="page-head"><div><h1>\(title)</h1><p data-summary>\(lead)</p></div>\(controls)</div>
+                    <div class="page-head"><div><h1>\(declaration.title)</h1><p data-summary>\(lead)</p></div>\(controls)</div>
                     \(content)
                     <p class="without-js">This page needs JavaScript.</p>
                   </main>

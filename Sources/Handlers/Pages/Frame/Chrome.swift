@@ -7,7 +7,7 @@ extension Site {
         <header class="topbar\(isWideOnly ? " wide-only" : "")">
           \(brand)
           <nav class="topnav wide-only" aria-label="Main">\
-        \(Destination.all.map { $0.link(current: page.section ?? page.path) })\
+        \(Destination.main.map { $0.link(current: page.section ?? page.path) })\
         <a href="\(Destination.administration[0].path)" data-admin hidden\
         \(HTML.when(page.path.hasPrefix("/admin"), " aria-current=\"page\""))>Admin</a></nav>
           <span class="grow"></span>
@@ -22,7 +22,7 @@ extension Site {
     func tabbar(_ page: Page, isTheatre: Bool) -> HTML {
         """
         <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\
-        \(Destination.all.filter(\.isTab).map { $0.tab(current: page.section ?? page.path) })\
+        \(Destination.main.filter(\.isTab).map { $0.tab(current: page.section ?? page.path) })\
         <button type="button" popovertarget="account-menu">\(Icon.person.image)<span data-account-word>Account</span>\
         </button></nav>
         """

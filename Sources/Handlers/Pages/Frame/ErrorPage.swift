@@ -2,13 +2,13 @@ internal import HTML
 
 extension Site {
     /// The slate for a request that went wrong: what happened, whether anything was lost, what to do.
-    func mishap(status: Int, requestID: String, retryAfter: Int? = nil) -> String {
-        let words = Mishap(status: status, retryAfter: retryAfter)
+    func errorDocument(status: Int, requestID: String, retryAfter: Int? = nil) -> String {
+        let words = ErrorText(status: status, retryAfter: retryAfter)
         return document(
             Page(
                 title: words.title, description: words.text, path: "/", isIndexed: false,
                 main: """
-                    <main class="page" id="main"><div class="mishap">
+                    <main class="page" id="main"><div class="error-document">
                       <dl class="slate"><div><dt class="label">Scene</dt><dd>\(status)</dd></div>\
                     <div><dt class="label">Take</dt><dd>1</dd></div>\
                     <div><dt class="label">\(words.factLabel)</dt><dd>\(words.fact)</dd></div>\
@@ -22,7 +22,7 @@ extension Site {
 }
 
 /// What a page says about an error.
-private struct Mishap {
+private struct ErrorText {
     var title: String
     var text: String
     var factLabel = "What happened"

@@ -1,4 +1,5 @@
 internal import HTML
+internal import HTTP
 
 /// One page before it is laid out: its facts for the head, what it loads, and its content.
 struct Page {
@@ -30,5 +31,24 @@ struct Page {
     /// The symbols that content and modules use.
     var icons: [Icon] = []
     var film: FilmView?
+    var status = 200
+    /// Headers of the answer.
+    var headers: Headers = [:]
     var main: HTML
+}
+
+extension Page {
+    /// A page as it was declared; its content may give it a title, a description or a canonical path of its own.
+    init(
+        _ declaration: PageDeclaration, title: String? = nil, description: String? = nil, path: String? = nil,
+        section: String? = nil, image: String? = nil, shell: Shell = .standard, styles: [String] = [],
+        modules: [String] = [], icons: [Icon] = [], film: FilmView? = nil, status: Int = 200, headers: Headers = [:],
+        main: HTML
+    ) {
+        self.init(
+            title: title ?? declaration.title, description: description ?? declaration.description,
+            path: path ?? declaration.path, section: section, image: image, isIndexed: declaration.isListed,
+            shell: shell, styles: styles, modules: modules, icons: icons, film: film, status: status, headers: headers,
+            main: main)
+    }
 }

@@ -1,10 +1,28 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let privacy = page(
+        .any, "/privacy", title: "Privacy", description: "What this site keeps about you, why and for how long.",
+        link: .foot("Privacy", isInMenu: true), features: ["GDPR-02"],
+        summary: "What is kept about people, why and for how long."
+    ) { $0.site.privacy }
+
+    static let terms = page(
+        .any, "/terms", title: "Terms", description: "The terms under which this site is used.",
+        link: .foot("Terms", isInMenu: true), features: ["GDPR-02"], summary: "The terms of use."
+    ) { $0.site.terms }
+
+    static let cookies = page(
+        .any, "/cookies", title: "Cookies", description: "What this site stores on your device.",
+        link: .foot("Cookies", isInMenu: false), features: ["GDPR-02"], summary: "What is stored on devices."
+    ) { $0.site.cookies }
+}
+
 extension Site {
     /// What is kept about people: what this software does, no more and no less.
     var privacy: Page {
         legal(
-            title: "Privacy", description: "What \(name) keeps about you, why and for how long.", path: "/privacy",
+            .privacy,
             lead: "What is kept about you, why, and for how long. This describes what the software does.",
             text: """
                 <h2>Who is responsible</h2>
@@ -69,7 +87,7 @@ extension Site {
     /// The rules between the site and its members.
     var terms: Page {
         legal(
-            title: "Terms", description: "The terms under which \(name) is used.", path: "/terms",
+            .terms,
             lead: "What you may expect of this site, and what it expects of you.",
             text: """
                 <h2>Who you deal with</h2>
@@ -107,7 +125,7 @@ extension Site {
     /// What is stored on the device of whoever looks.
     var cookies: Page {
         legal(
-            title: "Cookies", description: "What \(name) stores on your device.", path: "/cookies",
+            .cookies,
             lead: "Everything that is stored on your device, by its name.",
             text: """
                 <div class="scroll-x" tabindex="0" role="region" aria-label="What is stored on your device">\
@@ -165,12 +183,12 @@ extension Site {
         return "<p>\(lines)\(mail)</p>"
     }
 
-    private func legal(title: String, description: String, path: String, lead: String, text: HTML) -> Page {
+    private func legal(_ declaration: PageDeclaration, lead: String, text: HTML) -> Page {
         Page(
-            title: title, description: description, path: path,
+            declaration,
             main: """
                 <main class="page page--narrow" id="main">
-                  <div class="page-head"><div><h1>\(title)</h1><p>\(lead)</p></div></div>
+                  <div class="page-head"><div><h1>\(declaration.title)</h1><p>\(lead)</p></div></div>
                   <div class="prose">
                 \(text)
                   </div>

@@ -1,11 +1,18 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let about = page(
+        .any, "/about", title: "About",
+        description: "How a community makes a film together, eight seconds at a time.",
+        link: .foot("About", isInMenu: true), summary: "What the site is and its licence."
+    ) { $0.site.about }
+}
+
 extension Site {
     /// What this is, the rules in short, and the licence that a creator grants.
     var about: Page {
         Page(
-            title: "About", description: "How a community makes a film together, eight seconds at a time.",
-            path: "/about",
+            .about,
             main: """
                 <main class="page page--narrow" id="main">
                   <div class="page-head"><div><h1>About \(name)</h1><p>In film-making the dailies are the raw takes \

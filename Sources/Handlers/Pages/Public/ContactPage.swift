@@ -1,40 +1,71 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let contact = page(
+        .any, "/contact", title: "Contact", description: "Write to the people who run this site.", hasForms: true,
+        link: .foot("Contact", isInMenu: true), features: ["OPS-08"], summary: "Writing to the operator of the site."
+    ) { $0.site.contact($0.form) }
+}
+
 extension Site {
-    /// Writing to whoever runs the site.
-    var contact: Page {
+    /// Writing to the operator of the site.
+    func contact(_ form: FormState) -> Page {
         Page(
-            title: "Contact", description: "Write to the people who run \(name).", path: "/contact",
-            modules: ["contact"], icons: [.info, .check],
+            .contact, modules: ["contact"], icons: [.info, .check],
             main: """
                 <main class="page page--narrow" id="main">
                   <div class="page-head"><div><h1>Contact</h1><p>Write to the people who run \(name). They read every \
                 message.</p></div></div>
-                  <p class="note note--warn without-js">\(Icon.warn.image)<span>Sending needs JavaScript.</span></p>
-                  <form class="form with-js" novalidate data-contact>
-                    \(field("name", "Your name", "autocomplete=\"name\" maxlength=\"100\" required"))
-                    \(field("email", "E-mail address", """
-                    type="email" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="254" required
-                    """))
-                    \(field("subject", "What it is about (optional)", "maxlength=\"150\""))
-                    <div class="field"><label for="message">Message</label>\
-                <textarea class="input" id="message" name="message" rows="8" minlength="10" maxlength="5000" required \
-                aria-describedby="message-fault"></textarea>\
-                <p class="hint hint--bad" id="message-fault" hidden></p></div>
-                    <p class="note note--bad" role="alert" data-fault hidden></p>
-                    <button class="btn btn--primary" type="submit">Send it</button>
-                  </form>
-                  <section class="stack" data-sent hidden><h2 tabindex="-1">Your message is there</h2>\
-                <p>An answer comes to the address that you gave.</p></section>
+                  \(form.outcome)
+                  \(form.form("/api/contact", "data-contact", content: contactFields(form)))
+                  <section class="stack" data-sent hidden><h2 tabindex="-1">Message sent</h2>\
+                <p>We'll reply to the e-mail address you gave.</p></section>
                 </main>
                 """)
     }
 
-    private func field(_ name: String, _ label: String, _ attributes: HTML) -> HTML {
-        """
-        <div class="field"><label for="\(name)">\(label)</label>\
-        <input class="input" id="\(name)" name="\(name)" aria-describedby="\(name)-fault" \(attributes)>\
-        <p class="hint hint--bad" id="\(name)-fault" hidden></p></div>
-        """
+    private func contactFields(_ form: FormState) -> HTML {
+        let fields = [
+            FormField(
+                name: "name", label: "Your name", wants: "Enter your name.",
+                control: .input("autocomplete=\"name\" maxlength=\"100\" required")),
+            FormField.email(hint: nil),
+            FormField(
+                name: "subject", label: "Subject (optional)", wants: "Use at most 150 characters.",
+                control: .input("maxlength=\"150\"")),
+            FormField(
+                name: "message", label: "Message", wants: "Write at least 10 characters.",
+                control: .area("rows=\"8\" minlength=\"10\" maxlength=\"5000\" required")),
+        ]
+        return """
+            \(fields.map { $0.markup(form, of: "/api/contact") })
+            <p class="note note--bad" role="alert" data-form-fault hidden></p>
+            <button class="btn btn--primary" type="submit">Send message</button>
+            """
+    }
+}
+
+extension FormField {
+    /// An e-mail address.
+    static func email(hint: String?) -> FormField {
+        FormField(
+            name: "email", label: "E-mail address", wants: "Enter an e-mail address, such as ida@example.org.",
+            hint: hint,
+            control: .input(
+                """
+                type="email" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="254" required
+                """))
+    }
+
+    /// A username.
+    static func username(_ name: String, hint: String) -> FormField {
+        FormField(
+            name: "username", label: "Username", wants: "Use 3 to 20 lowercase letters, digits or underscores.",
+            hint: hint, value: name,
+            control: .input(
+                """
+                autocomplete="username" autocapitalize="none" spellcheck="false" minlength="3" maxlength="20" \
+                pattern="[a-z0-9_]{3,20}" required
+                """))
     }
 }

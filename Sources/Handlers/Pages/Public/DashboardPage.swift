@@ -1,5 +1,13 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let dashboard = page(
+        .any, "/dashboard", title: "Vote",
+        description: "Watch the takes for the open slot and vote for the one that should be cut into the film.",
+        link: .main("Vote", .infinity, isTab: true), features: ["WEB-01", "WEB-05"], summary: "The arena for votes."
+    ) { $0.site.dashboard(try $0.film()) }
+}
+
 extension Site {
     /// The arena: one take at a time, the vote beside it, the round at the side.
     ///
@@ -8,9 +16,8 @@ extension Site {
         let season = film.current
         let first = film.takes.first
         return Page(
-            title: season?.round.map { "Vote on slot \($0.slot)" } ?? "Vote",
-            description: "Watch the takes for the open slot and vote for the one that should be cut into the film.",
-            path: "/dashboard", image: first?.posterURL, shell: .stage, styles: ["dashboard"], modules: ["dashboard"],
+            .dashboard, title: season?.round.map { "Vote on slot \($0.slot)" }, image: first?.posterURL, shell: .stage,
+            styles: ["dashboard"], modules: ["dashboard"],
             icons: [.film, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
             main: """
                 <main class="arena" id="main" data-arena>

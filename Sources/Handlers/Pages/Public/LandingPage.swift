@@ -1,17 +1,22 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let landing = page(
+        .any, "/", title: "A film made eight seconds at a time",
+        description: """
+            Every day people shoot or generate one more take of eight seconds. Everyone votes. The best take is cut \
+            into the film, and the next slot opens.
+            """,
+        features: ["WEB-01"], summary: "The landing page."
+    ) { $0.site.landing(try $0.film()) }
+}
+
 extension Site {
     /// What this is, the film so far, and the takes that are up now.
     func landing(_ film: FilmView) -> Page {
         let season = film.current
         return Page(
-            title: "A film made eight seconds at a time",
-            description: """
-                Every day people shoot or generate one more take of eight seconds. Everyone votes. The best take is \
-                cut \
-                into the film, and the next slot opens.
-                """,
-            path: "/", image: season?.segments.last?.clip.posterURL, shell: .bare, styles: ["landing"],
+            .landing, image: season?.segments.last?.clip.posterURL, shell: .bare, styles: ["landing"],
             modules: ["landing"], icons: [.play, .pause], film: film,
             main: """
                 <main id="main">
@@ -40,7 +45,7 @@ extension Site {
               \(last.map { Fragments.still($0.clip, names: "hero__ambient") })
               <header class="topbar">\(brand)
                 <nav class="topnav wide-only" aria-label="Main">\
-            \((Destination.all + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
+            \((Destination.main + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
                 <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\
             \(accountButton(isWideOnly: false))</header>
               <div class="hero__in">

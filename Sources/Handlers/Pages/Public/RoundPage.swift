@@ -1,5 +1,23 @@
 internal import FoundationEssentials
 internal import HTML
+internal import HTTP
+
+extension PageDeclaration {
+    static let round = page(
+        .any, "/rounds/[season]/[slot]", title: "The result of a round",
+        description: "Ranks, counts and the export of a round.", features: ["FILM-07", "FILM-13"],
+        summary: "How a round ended.", example: "/rounds/1/1",
+        addresses: { film in
+            film.seasons.flatMap { season in season.segments.map { "/rounds/\(season.number)/\($0.slot)" } }
+        }
+    ) { visit in
+        let context = visit.context
+        guard let round = try visit.sources.round(context.parameter("season"), try context.integer("slot")) else {
+            throw Problem.notFound()
+        }
+        return visit.site.round(try visit.film(), round)
+    }
+}
 
 extension Site {
     /// How a round ended: ranks, counts, what was done to it, the export, and one's own receipt.
@@ -7,7 +25,7 @@ extension Site {
         let path = "/rounds/\(round.seasonNumber)/\(round.slot)"
         let winner = round.places.first
         return Page(
-            title: "Slot \(round.slot) of \(round.seasonLabel)",
+            .round, title: "Slot \(round.slot) of \(round.seasonLabel)",
             description: winner.map { "“\($0.clip.title)” won slot \(round.slot) of \(round.seasonLabel)." }
                 ?? "How slot \(round.slot) of \(round.seasonLabel) was voted on.",
             path: path, section: "/story", image: winner?.clip.posterURL, styles: ["round"], modules: ["round"],

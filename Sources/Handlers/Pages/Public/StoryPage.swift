@@ -1,4 +1,16 @@
 internal import HTML
+internal import HTTP
+
+extension PageDeclaration {
+    static let story = page(
+        .any, "/story", title: "The film", description: "The winning takes, one after the other.",
+        link: .main("Story", .watch, isTab: true), features: ["WEB-01", "FILM-11"], summary: "The film so far."
+    ) { visit in
+        let query = visit.context.request.query
+        return visit.site.story(
+            try visit.film(), season: query["season"].flatMap { Int($0) }, slot: query["slot"].flatMap { Int($0) })
+    }
+}
 
 /// Which segment of which season a reader asked for.
 struct StoryChoice {
@@ -26,9 +38,8 @@ extension Site {
         let choice = StoryChoice(film, season: number, slot: slot)
         let isDirect = number != nil || slot != nil
         return Page(
-            title: choice?.season.label ?? "The film",
-            description: choice.map(storyDescription) ?? "The winning takes, one after the other.",
-            path: isDirect ? choice?.path ?? "/story" : "/story", section: "/story",
+            .story, title: choice?.season.label, description: choice.map(storyDescription),
+            path: isDirect ? choice?.path : nil, section: "/story",
             image: choice?.segment?.clip.posterURL, shell: .stage, styles: ["story"], modules: ["story"],
             icons: [.film, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
             main: choice.map { storyMain(film, $0) } ?? noFilm)

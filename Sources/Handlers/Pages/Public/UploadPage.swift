@@ -1,13 +1,19 @@
 internal import HTML
 
+extension PageDeclaration {
+    static let upload = page(
+        .any, "/upload", title: "Send in a take",
+        description: "Send in a take of up to eight seconds. A person looks at it before it goes up for the vote.",
+        link: .main("Upload", .upload, isTab: true), features: ["WEB-01", "CLIP-01"], summary: "Sending in a take."
+    ) { $0.site.upload(try $0.film()) }
+}
+
 extension Site {
     /// Three steps from a file to a take that waits for review.
     func upload(_ film: FilmView?) -> Page {
         let slot = film?.round?.slot
         return Page(
-            title: "Send in a take",
-            description: "Send in a take of up to eight seconds. A person looks at it before it goes up for the vote.",
-            path: "/upload", styles: ["upload"], modules: ["upload"], icons: [.film, .info], film: film,
+            .upload, styles: ["upload"], modules: ["upload"], icons: [.film, .info], film: film,
             main: """
                 <main class="page" id="main" data-upload data-open-slot="\(slot ?? 0)">
                   <div class="page-head"><div><h1>Send in a take</h1><p>\

@@ -1,10 +1,14 @@
 public import Film
 internal import FoundationEssentials
+public import HTTP
 internal import Refusals
 
 extension Pages {
     /// The pages of a site whose film is read from `stories`.
-    public init(site: Site, stories: Stories) {
+    public init(
+        site: Site, stories: Stories, account: @escaping @Sendable (Context) throws -> AccountView?,
+        formToken: @escaping @Sendable (Context) -> FormToken
+    ) {
         self.init(
             site: site,
             round: { season, slot in
@@ -13,7 +17,7 @@ extension Pages {
                 } catch let error where error.refusal?.kind == .notFound {
                     return nil
                 }
-            }
+            }, account: account, formToken: formToken
         ) {
             let overview = try stories.overview()
             // Ids are drawn at random, so that the order favours nobody and is the same for everybody.

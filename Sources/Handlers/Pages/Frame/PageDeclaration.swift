@@ -1,0 +1,120 @@
+public import FoundationEssentials
+internal import HTTP
+
+/// Everything that the site says about a page, in one value: its route, who reads it, what it is called, whether it may
+/// be cached, and where the site links to it. The routes, the navigation, `robots.txt` and the sitemap are derived from
+/// these values.
+public struct PageDeclaration: Sendable {
+    /// Who reads a page.
+    public enum Readers: String, Sendable {
+        /// Everybody.
+        case any
+        /// Members. Visitors are sent to the sign-in page, which leads back.
+        case member
+        /// Admins. Visitors are sent to the sign-in page; for other members the page does not exist.
+        case admin
+    }
+
+    /// Where the site links to a page.
+    enum Link: Sendable {
+        /// In the main navigation, and in the phone's tab bar too when `isTab`.
+        case main(String, Icon, isTab: Bool)
+        /// In the column of the administration.
+        case administration(String)
+        /// At the foot of pages, and in the account menu too when `isInMenu`.
+        case foot(String, isInMenu: Bool)
+    }
+
+    /// The pattern of the route.
+    public let path: String
+    /// The title, unless the page's content gives another one.
+    public let title: String
+    /// One sentence for search engines and social cards.
+    let description: String
+    /// Who reads it.
+    public let readers: Readers
+    /// Whether everybody gets the same bytes, so that the web server may keep one copy.
+    public let isShared: Bool
+    /// Whether it holds forms that work without JavaScript, and so a form token.
+    let hasForms: Bool
+    /// Whether search engines may list it.
+    let isListed: Bool
+    /// Where the site links to it.
+    let link: Link?
+    /// The features that it serves.
+    let features: [String]
+    /// One sentence about the route.
+    let summary: String
+    /// An address of the page on every site that has a film, for patterns with parameters.
+    public let example: String
+    /// The addresses of all its pages, for patterns with parameters.
+    let addresses: @Sendable (FilmView) -> [String]
+    /// Makes the page.
+    let page: @Sendable (Visit) throws -> Page
+
+    /// Declares a page. Only what everybody reads and what holds no form can be shared or listed.
+    static func page(
+        _ readers: Readers, _ path: String, title: String, description: String, isShared: Bool = true,
+        hasForms: Bool = false, isListed: Bool = true, link: Link? = nil, features: [String] = [], summary: String,
+        example: String? = nil, addresses: (@Sendable (FilmView) -> [String])? = nil,
+        page: @escaping @Sendable (Visit) throws -> Page
+    ) -> PageDeclaration {
+        PageDeclaration(
+            path: path, title: title, description: description, readers: readers,
+            isShared: isShared && readers == .any && !hasForms, hasForms: hasForms,
+            isListed: isListed && readers == .any, link: link, features: features, summary: summary,
+            example: example ?? path, addresses: addresses ?? { _ in [path] }, page: page)
+    }
+}
+
+/// A request for a page.
+struct Visit: Sendable {
+    let site: Site
+    let context: Context
+    let sources: PageSources
+    let form: FormState
+
+    /// The film, read for this page.
+    func film() throws -> FilmView { try sources.film() }
+}
+
+/// What pages read beside the settings of the site.
+struct PageSources: Sendable {
+    /// The film.
+    let film: @Sendable () throws -> FilmView
+    /// The round of a season, by its id or number, and a slot; nil when there is none.
+    let round: @Sendable (String, Int) throws -> RoundResultView?
+    /// What a member's own pages show of the account; nil when it is gone.
+    let account: @Sendable (Context) throws -> AccountView?
+    /// A form token for whoever asks.
+    let formToken: @Sendable (Context) -> FormToken
+}
+
+/// A member's account, as the member's own pages show it.
+public struct AccountView: Sendable {
+    /// The name; nil until one is chosen.
+    let username: String?
+    /// From when the name may be changed; nil when it may be changed now.
+    let nextChangeAt: Date?
+    /// Whether takes play with sound.
+    let hasSound: Bool
+    /// Whether things may move by themselves.
+    let hasMotion: Bool
+    /// Why the member is banned; nil when the member is not.
+    let ban: String?
+    /// Whether the member has appealed against the ban.
+    let hasAppealed: Bool
+
+    /// An account.
+    public init(
+        username: String?, nextChangeAt: Date? = nil, hasSound: Bool = false, hasMotion: Bool = true,
+        ban: String? = nil, hasAppealed: Bool = false
+    ) {
+        self.username = username
+        self.nextChangeAt = nextChangeAt
+        self.hasSound = hasSound
+        self.hasMotion = hasMotion
+        self.ban = ban
+        self.hasAppealed = hasAppealed
+    }
+}

@@ -1,0 +1,157 @@
+internal import FoundationEssentials
+internal import HTTP
+internal import Identity
+internal import Postgres
+internal import TestSupport
+internal import Testing
+
+/// Forms as a browser without JavaScript posts them.
+@Suite("Forms without JavaScript", .requiresPostgres)
+struct FormPostTests {
+    /// Reads a page and posts one of its forms with the token that it holds.
+    private func submit(
+        _ who: Visitor, from page: String, to action: String, _ fields: String, token: String? = nil
+    ) throws -> Answer {
+        let document = text(try who.get(page))
+        #expect(document.contains("method=\"post\" action=\"\(action)\""), "\(page) has no form for \(action)")
+        let found = document.firstMatch(of: /name="csrfToken" value="([A-Za-z0-9_-]{54})"/)
+        let token = try token ?? String(#require(found?.1))
+        let body = "csrfToken=\(token)&\(fields)"
+        return try who.sendBytes(.post, action, Array(body.utf8), type: "application/x-www-form-urlencoded")
+    }
+
+    private func text(_ answer: Answer) -> String { String(decoding: answer.body, as: UTF8.self) }
+
+    @Test("WEB-01 SEC-01 OPS-08 a visitor writes to the operator", arguments: Depth.allCases)
+    func contact(depth: Depth) throws {
+        try Site.run(depth, settings: ["RATE_LIMITS": Site.generousLimits + ",contact=100"]) { site in
+            let visitor = site.visitor()
+            let good = "name=Bo&email=bo%40example.org&subject=&message=How+do+I+send%0D%0Aa+take%3F"
+            let sent = try submit(visitor, from: "/contact", to: "/api/contact", good)
+            #expect(sent.status == 303 && sent.headers["Location"] == "/contact?done=message-sent")
+            #expect(text(try visitor.get("/contact?done=message-sent")).contains("Your message was sent."))
+            let admin = try site.visitor().signIn("ida", isAdmin: true)
+            let kept = try admin.get("/api/admin/messages").json["messages"]?[0]
+            #expect(kept?["message"] == "How do I send\na take?" && kept?["subject"] == "")
+
+            let bad = try submit(
+                visitor, from: "/contact", to: "/api/contact", "name=Bo&email=bo%40example.org&message=%3Cb%3Eshort")
+            #expect(bad.status == 422 && bad.headers["Content-Type"] == "text/html; charset=utf-8")
+            #expect(bad.headers["Cache-Control"] == "private, no-store")
+            for part in [
+                "value=\"bo@example.org\"", "&lt;b&gt;short</textarea>", "Write at least 10 characters.",
+                "aria-invalid=\"true\"", "Correct the marked fields.",
+            ] {
+                #expect(text(bad).contains(part), "\(part)")
+            }
+            let forged = try submit(visitor, from: "/contact", to: "/api/contact", good, token: "forged")
+            #expect(forged.status == 403 && text(forged).contains("value=\"bo@example.org\""))
+            // The page that comes back holds a good token.
+            #expect(text(forged).contains(/name="csrfToken" value="[A-Za-z0-9_-]{54}"/))
+            let elsewhere = try visitor.sendBytes(
+                .post, "/api/contact", Array(good.utf8), type: "application/x-www-form-urlencoded",
+                headers: ["Origin": "https://evil.example"])
+            #expect(elsewhere.status == 403)
+            let plain = try visitor.sendBytes(.post, "/api/contact", Array(good.utf8), type: "text/plain")
+            #expect(plain.status == 403 || plain.status == 415)
+            let large = try submit(
+                visitor, from: "/contact", to: "/api/contact", good + String(repeating: "a", count: 70_000))
+            #expect(large.status == 413)
+            let count: Int = try site.database.database(as: .superuser).one("select count(*) from contact_messages")
+            #expect(count == 1)
+        }
+    }
+
+    @Test("AUTH-01 a visitor asks for a sign-in link; the way on is kept")
+    func link() throws {
+        let settings = ["MAIL_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "film@example.org"]
+        try Site.run(.inProcess, settings: settings) { site in
+            let visitor = site.visitor()
+            let page = "/sign-in?next=/story"
+            let sent = try submit(visitor, from: page, to: "/api/auth/email", "email=bo%40example.org&next=%2Fstory")
+            #expect(sent.status == 303 && sent.headers["Location"] == "/sign-in?done=link-requested")
+            let jobs: Int = try site.database.database(as: .superuser).one(
+                "select count(*) from jobs where payload::text like '%/story%' or kind like '%link%'")
+            #expect(jobs == 1)
+            let bad = try submit(visitor, from: page, to: "/api/auth/email", "email=bo&next=%2Fstory")
+            #expect(bad.status == 422 && text(bad).contains("Enter an e-mail address"))
+            #expect(text(bad).contains("name=\"next\" value=\"/story\""))
+        }
+    }
+
+    @Test("AUTH-03 a new member chooses a name, and is led on to a page of this site only")
+    func onboarding() throws {
+        try Site.run(.inProcess) { site in
+            let member = try site.visitor().signIn("mira")
+            let owner = site.database.database(as: .owner)
+            try owner.execute("update users set username = null where username = 'mira'")
+            let fresh = try site.visitor().signIn("nova")
+            try owner.execute("update users set username = null where username = 'nova'")
+            let action = "/api/user/create-profile"
+            let page = "/onboarding?next=/upload"
+            let young = try submit(fresh, from: page, to: action, "username=nova_2&ageConfirmed=false&next=%2Fupload")
+            #expect(young.status == 422 && text(young).contains("value=\"nova_2\""))
+            let malformed = try submit(
+                fresh, from: page, to: action, "username=No+Name&ageConfirmed=false&ageConfirmed=true")
+            #expect(malformed.status == 422 && text(malformed).contains("Use 3 to 20 lowercase letters"))
+            let done = try submit(
+                fresh, from: page, to: action, "username=nova_2&ageConfirmed=false&ageConfirmed=true&next=%2Fupload")
+            #expect(done.status == 303 && done.headers["Location"] == "/upload")
+            let away = try submit(
+                member, from: page, to: action, "username=mira_2&ageConfirmed=true&next=%2F%2Fevil.example")
+            #expect(away.status == 303 && away.headers["Location"] == "/dashboard")
+        }
+    }
+
+    @Test("PROF-01 AUTH-02 a member changes settings and signs out", arguments: Depth.allCases)
+    func settings(depth: Depth) throws {
+        try Site.run(depth) { site in
+            let mira = try site.visitor().signIn("mira")
+            let other = try site.visitor().signIn("mira")
+            let saved = try submit(
+                mira, from: "/settings", to: "/api/user/settings", "sound=false&sound=true&motion=false")
+            #expect(saved.status == 303 && saved.headers["Location"] == "/settings?done=saved")
+            let page = text(try mira.get("/settings?done=saved"))
+            #expect(page.contains("Your changes are saved."))
+            #expect(
+                page.contains(/name="sound" value="true" checked/)
+                    && !page.contains(/name="motion" value="true" checked/))
+            let taken = try submit(mira, from: "/settings", to: "/api/user/settings", "username=admin")
+            #expect(taken.status == 422 && text(taken).contains("This name is reserved."))
+            let renamed = try submit(mira, from: "/settings", to: "/api/user/settings", "username=mira_2")
+            #expect(renamed.status == 303)
+            #expect(text(try mira.get("/settings")).contains("value=\"mira_2\""))
+
+            let ended = try submit(mira, from: "/settings", to: "/api/auth/sessions", "others=true")
+            #expect(ended.status == 303 && ended.headers["Location"] == "/settings?done=signed-out-elsewhere")
+            #expect(try mira.get("/api/auth/sessions").json["sessions"]?[1] == nil)
+            _ = other
+            let out = try submit(mira, from: "/settings", to: "/api/auth/signout", "")
+            #expect(out.status == 303 && out.headers["Location"] == "/sign-in?done=signed-out")
+            #expect(mira.cookies["session"] == nil)
+            #expect(text(try mira.get("/sign-in?done=signed-out")).contains("You are signed out."))
+            // A form of a session that has ended leads to the sign-in page.
+            let late = try mira.sendBytes(
+                .post, "/api/user/settings", Array("csrfToken=x&sound=true".utf8),
+                type: "application/x-www-form-urlencoded")
+            #expect(late.status == 303 && late.headers["Location"] == "/sign-in?next=/settings")
+        }
+    }
+
+    @Test("ADM-02 a banned member appeals once")
+    func appeal() throws {
+        try Site.run(.inProcess) { site in
+            _ = try site.makeLink("mira")
+            let owner = site.database.database(as: .owner)
+            let id = try #require(Members.find(username: "mira", in: owner)?.id)
+            try MemberAdministration(database: owner) { _, _ in }.ban(id, reason: "Copied <twice>", by: nil)
+            let mira = try site.visitor().signIn("mira")
+            #expect(text(try mira.get("/settings")).contains("Copied &lt;twice&gt;"))
+            #expect(try submit(mira, from: "/settings", to: "/api/user/appeal", "text=").status == 422)
+            let sent = try submit(mira, from: "/settings", to: "/api/user/appeal", "text=They+differ")
+            #expect(sent.status == 303 && sent.headers["Location"] == "/settings?done=appeal-sent")
+            let page = text(try mira.get("/settings"))
+            #expect(page.contains("You have appealed.") && !page.contains("action=\"/api/user/appeal\""))
+        }
+    }
+}
