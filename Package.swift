@@ -69,22 +69,33 @@ let package = Package(
         wrapping("Platform", ["CLinux", "CSystemd"]),
         domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
-        wrapping("HTTPClient", ["CCurl", "Configuration", "Text"]),
-        wrapping("Postgres", ["CPostgres", "Logging", "Platform"]),
+        wrapping("HTTPClient", ["CCurl", "Text"]),
+        wrapping("Postgres", ["CPostgres", "Configuration", "Logging", "Platform", "Text"]),
         // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
         domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
         domain("HTML", []),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
-        domain("Realtime", ["HTTPClient", "Postgres", "Queue", "Text"]),
-        domain("Media", ["Platform"]),
-        domain("Storage", ["Crypto", "Logging", "Platform", "Text"]),
+        domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
+        domain("Media", ["Configuration", "Platform", "Text"]),
+        domain("Storage", ["Configuration", "Crypto", "Logging", "Platform", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
-        domain("Contact", ["Postgres", "Text"]),
+        domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Text"]),
         domain("Identity", ["Configuration", "Crypto", "Logging", "Platform", "Postgres", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Text"]),
-        domain("Film", ["Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Storage", "Text"]),
+        domain(
+            "Film",
+            [
+                "Configuration", "Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Storage",
+                "Text",
+            ]),
+        domain(
+            "Installation",
+            [
+                "Captcha", "Configuration", "Contact", "Film", "Identity", "Mail", "Media", "Postgres", "Realtime",
+                "SignIn", "Storage", "Text",
+            ]),
 
         handlers("Voting", ["Crypto", "Film", "Identity", "Text"]),
         handlers("Story", ["Film", "Identity"]),
@@ -98,21 +109,22 @@ let package = Package(
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "FastCGI",
-                "Film", "HTTP", "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SignIn",
-                "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
+                "AdminHandlers", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact", "Crypto",
+                "FastCGI", "Film", "HTTP", "Identity", "Installation", "Logging", "Mail", "PagesHandlers", "Platform",
+                "Postgres", "Queue", "SignIn", "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers",
+                "VotingHandlers",
             ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Configuration", "Contact", "Film", "Identity", "Logging", "Mail", "Media", "Platform", "Postgres",
-                "Queue", "Realtime", "Storage", "Text",
+                "Configuration", "Contact", "Film", "Identity", "Installation", "Logging", "Mail", "Media", "Platform",
+                "Postgres", "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
             [
-                "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform",
-                "Postgres", "Storage", "Text",
+                "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
+                "Platform", "Postgres", "Realtime", "Storage", "Text",
             ]),
 
         .executableTarget(
@@ -121,7 +133,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "bench-voters",
-            dependencies: ["Platform", "Text", "Configuration", "Postgres", "HTTP", "Identity", "Film"],
+            dependencies: [
+                "Configuration", "Film", "HTTP", "Identity", "Installation", "Platform", "Postgres", "Text",
+            ],
             path: "benchmarks/Voters", swiftSettings: strict),
         .executableTarget(
             name: "bench-lone", dependencies: ["Film", "Logging", "Platform", "Postgres"],
@@ -137,8 +151,11 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: wrapper),
         tests(
+            "ConfigurationTests",
+            ["Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "TestSupport", "Text"]),
+        tests(
             "PlatformTests",
-            ["CLinux", "Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "TestSupport", "Text"]),
+            ["CLinux", "Crypto", "HTTPClient", "Logging", "Platform", "TestSupport", "Text"]),
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
@@ -155,13 +172,13 @@ let package = Package(
         tests(
             "SignInTests",
             ["Configuration", "Crypto", "Identity", "Platform", "Postgres", "SignIn", "TestSupport", "Text"]),
-        tests("MailTests", ["Captcha", "Configuration", "Mail", "Text"]),
+        tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Crypto", "dailies-host", "Film",
-                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "Platform", "Postgres", "Queue", "Storage",
-                "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
+                "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "Platform", "Postgres", "Queue",
+                "Storage", "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

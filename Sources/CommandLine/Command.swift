@@ -1,5 +1,6 @@
 internal import Configuration
 internal import FoundationEssentials
+internal import Installation
 internal import Platform
 internal import Text
 

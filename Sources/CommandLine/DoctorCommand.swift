@@ -1,8 +1,12 @@
 internal import Configuration
 internal import FoundationEssentials
+internal import Installation
 internal import Logging
+internal import Media
 internal import Platform
 internal import Postgres
+internal import Realtime
+internal import Storage
 
 /// `dailies doctor`
 enum DoctorCommand: Command {
@@ -51,7 +55,7 @@ enum DoctorCommand: Command {
                 .bad("settings", "\(error)", mend: "Correct them in the file that --config names or the environment.")
             ]
         }
-        return [.good("settings", "complete, for \(settings.siteURL)")]
+        return [.good("settings", "complete, for \(settings.site.url)")]
             + database(settings)
             + directories(settings)
             + programs(settings)
@@ -63,7 +67,7 @@ enum DoctorCommand: Command {
         do {
             let role: String = try database.one("select current_user::text || ' on ' || split_part(version(), ' ', 2)")
             var findings = [Finding.good("database", "reached as \(role)")]
-            let migrator = Migrator(database: database, directory: settings.migrationsDirectory)
+            let migrator = Migrator(database: database, directory: settings.database.migrationsDirectory)
             findings.append(schema(try migrator.status()))
             return findings + durability(database)
         } catch let error as DatabaseError {
@@ -104,10 +108,12 @@ enum DoctorCommand: Command {
 
     private static func directories(_ settings: Settings) -> [Finding] {
         let written = [
-            ("MEDIA_DIR", settings.mediaDirectory), ("media/incoming", settings.mediaDirectory + "/incoming"),
-            ("media/clips", settings.mediaDirectory + "/clips"), ("VERSION_DIR", settings.versionDirectory),
+            ("MEDIA_DIR", settings.storage.mediaDirectory),
+            ("media/incoming", settings.storage.mediaDirectory + "/incoming"),
+            ("media/clips", settings.storage.mediaDirectory + "/clips"),
+            ("VERSION_DIR", settings.host.versionDirectory),
         ]
-        let read = [("WEB_DIR", settings.webDirectory), ("MIGRATIONS_DIR", settings.migrationsDirectory)]
+        let read = [("WEB_DIR", settings.host.webDirectory), ("MIGRATIONS_DIR", settings.database.migrationsDirectory)]
         return written.map { directory($0, mustBeWritable: true) } + read.map { directory($0, mustBeWritable: false) }
     }
 
@@ -126,7 +132,7 @@ enum DoctorCommand: Command {
     }
 
     private static func programs(_ settings: Settings) -> [Finding] {
-        [("ffmpeg", settings.ffmpeg), ("ffprobe", settings.ffprobe)].map { name, path in
+        [("ffmpeg", settings.media.ffmpeg), ("ffprobe", settings.media.ffprobe)].map { name, path in
             do {
                 let output = try Subprocess.run(path, ["-version"], timeout: .seconds(10))
                 let line = String(decoding: output.stdout, as: UTF8.self).split(separator: "\n").first ?? ""
@@ -140,11 +146,11 @@ enum DoctorCommand: Command {
 
     private static func publisher(_ settings: Settings) -> Finding {
         do {
-            try UnixSocket.probe(settings.publishSocket)
-            return .good("publisher", settings.publishSocket)
+            try UnixSocket.probe(settings.realtime.publishSocket)
+            return .good("publisher", settings.realtime.publishSocket)
         } catch {
             return .bad(
-                "publisher", "nobody listens at \(settings.publishSocket)",
+                "publisher", "nobody listens at \(settings.realtime.publishSocket)",
                 mend: "Start nginx with the shipped configuration.")
         }
     }

@@ -41,7 +41,7 @@ enum FlagsCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let settings = try arguments.settings()
-        let flags = FeatureFlags(settings.openDatabase(), secretKey: settings.secretKey)
+        let flags = FeatureFlags(settings.openDatabase(), secretKey: settings.site.secretKey)
         let words = arguments.words
         switch (words.first, words.count) {
         case ("list", 1):

@@ -25,7 +25,7 @@ enum MigrateCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let settings = try arguments.settings()
-        let migrator = Migrator(database: settings.openAsOwner(), directory: settings.migrationsDirectory)
+        let migrator = Migrator(database: settings.openAsOwner(), directory: settings.database.migrationsDirectory)
         guard !arguments.flags.contains("--status") else { return try status(of: migrator, arguments) }
         let applied = try migrator.migrate().map(\.name)
         let text = applied.isEmpty ? "Nothing to do." : applied.map { "applied \($0)" }.joined(separator: "\n")

@@ -29,8 +29,8 @@ enum SeedCommand: Command {
         let settings = try arguments.settings()
         let round = try arguments.number("--round", default: 90, in: 5...31_536_000)
         let season = DemoSeason(
-            database: settings.openDatabase(), storage: LocalStorage(root: settings.mediaDirectory),
-            tools: MediaTools(ffmpeg: settings.ffmpeg, ffprobe: settings.ffprobe))
+            database: settings.openDatabase(), storage: settings.storage.local,
+            tools: settings.media.tools)
         switch try season.seed(roundSeconds: round, progress: { Output.complain($0) }) {
         case .notEmpty:
             try Output.answer(

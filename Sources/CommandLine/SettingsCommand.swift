@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Installation
 internal import Platform
 
 /// `dailies settings`
@@ -16,11 +17,12 @@ enum SettingsCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         if arguments.flags.contains("--document") {
-            StandardStream.output(Settings.document)
+            StandardStream.output(Installation.document)
             return ExitCode.success
         }
         let shown = try arguments.settings().shown
-        let lines = Settings.all.map { "\($0.name)=\(shown[$0.name] ?? "")" }
+        let names = Installation.groups.flatMap { $0.descriptions.map(\.name) }
+        let lines = names.map { "\($0)=\(shown[$0] ?? "")" }
         try Output.answer(shown, text: lines.joined(separator: "\n"), for: arguments)
         return ExitCode.success
     }

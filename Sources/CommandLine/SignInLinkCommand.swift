@@ -38,7 +38,7 @@ enum SignInLinkCommand: Command {
             let member = try username.map { try named($0, connection) } ?? admin(connection)
             let token = try SignInLinks.create(for: member.id, goodFor: .seconds(minutes * 60), on: connection)
             return Answer(
-                link: SignInLinks.address(of: token, siteURL: settings.siteURL), username: member.username,
+                link: SignInLinks.address(of: token, siteURL: settings.site.url), username: member.username,
                 isAdmin: member.isAdmin)
         }
         try Output.answer(answer, text: answer.link, for: arguments)

@@ -2,7 +2,11 @@ internal import AuthHandlers
 internal import Configuration
 internal import Film
 internal import HTTP
+internal import Identity
+internal import Installation
+internal import Mail
 internal import PagesHandlers
+internal import SignIn
 
 /// Puts the groups that a process serves together with what guards them.
 enum Composition {
@@ -10,7 +14,7 @@ enum Composition {
         let groups = HandlerGroup.all.filter { names.contains($0.name) }
         return try Application(
             routes: try groups.flatMap { try $0.routes(services) }, guards: guards(services),
-            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: DatabaseProblems.problem,
+            crossOrigin: CrossOrigin(allowing: services.settings.host.corsOrigins), errorMap: DatabaseProblems.problem,
             log: services.log,
             errorPage: names.contains("pages") ? try Pages(services: services).errorPage : nil)
     }
@@ -31,12 +35,13 @@ extension Pages {
     init(services: Services) throws {
         let settings = services.settings
         let site = Site(
-            name: settings.siteName, url: settings.siteURL, assets: try Assets(webDirectory: settings.webDirectory),
-            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) },
-            isMailOn: settings.mailIsConfigured,
+            name: settings.site.name, url: settings.site.url,
+            assets: try Assets(webDirectory: settings.host.webDirectory),
+            choices: settings.signIn.providers.map { SignInChoice(name: $0.name, label: $0.label) },
+            isMailOn: settings.mail.isOn,
             operation: Operation(
-                name: settings.legalName, address: settings.legalAddress, email: settings.legalEmail,
-                minimumAge: settings.minimumAge, sessionDays: settings.sessionDays))
+                name: settings.operator.name, address: settings.operator.address, email: settings.operator.email,
+                minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays))
         self.init(site: site, stories: services.stories)
     }
 }

@@ -2,6 +2,7 @@ internal import Configuration
 internal import FastCGI
 internal import FoundationEssentials
 internal import HTTP
+internal import Installation
 internal import Logging
 internal import Platform
 internal import Postgres
@@ -21,16 +22,16 @@ enum Host {
     static func run() -> Never {
         let arguments = read()
         let settings = load(arguments)
-        let log = Log.standard(level: settings.logLevel)
+        let log = Log.standard(level: settings.site.logLevel)
         FastCGIServer.prepareProcess()
         do {
-            let board = try RequestBoard(limit: max(settings.hostThreads, requestsAtOnce))
+            let board = try RequestBoard(limit: max(settings.host.threads, requestsAtOnce))
             let services = Services(settings: settings, steps: board, blocking: board.blocking, log: log)
             try services.schema.checkAtStart()
             let application = try Composition.application(serving: arguments.groups, services)
             let server = try FastCGIServer(
-                socket: try listeningSocket(arguments, settings), board: board, threads: settings.hostThreads,
-                stopLimit: .seconds(settings.hostStopSeconds), log: log, onReload: { reload(arguments, log) },
+                socket: try listeningSocket(arguments, settings), board: board, threads: settings.host.threads,
+                stopLimit: .seconds(settings.host.stopSeconds), log: log, onReload: { reload(arguments, log) },
                 facts: application.facts, respond: application.respond(to:then:))
             try services.start(serving: arguments.groups)
             let isClean = try server.run()
@@ -65,7 +66,7 @@ enum Host {
     }
 
     private static func listeningSocket(_ arguments: HostArguments, _ settings: Settings) throws -> Int32 {
-        let path = arguments.socket ?? (settings.hostSocket.isEmpty ? nil : settings.hostSocket)
+        let path = arguments.socket ?? settings.host.socket
         if let path { return try UnixSocket.listen(path) }
         guard UnixSocket.isListening(0) else {
             fail(Status.usage, "standard input is not a listening socket; name one with --socket PATH")
@@ -78,8 +79,8 @@ enum Host {
     private static func reload(_ arguments: HostArguments, _ log: Log) {
         do {
             let settings = try Settings.load(ProcessInfo.processInfo.environment, file: arguments.config)
-            log.threshold.level = settings.logLevel
-            log.notice("configuration read again", ["level": .string(settings.logLevel.name)])
+            log.threshold.level = settings.site.logLevel
+            log.notice("configuration read again", ["level": .string(settings.site.logLevel.name)])
         } catch {
             log.error("the configuration has faults and was left as it is", ["faults": .string("\(error)")])
         }

@@ -3,7 +3,9 @@ internal import Crypto
 internal import Film
 internal import HTTP
 internal import Identity
+internal import Installation
 internal import Logging
+internal import Mail
 internal import Platform
 internal import Postgres
 internal import Queue
@@ -41,20 +43,20 @@ struct Services: Sendable {
     init(settings: Settings, steps: any StepRunner, blocking: any StepRunner, log: Log) {
         self.settings = settings
         self.log = log
-        var options = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-host")
-        options.maximumConnections = settings.databaseConnections
-        options.preparedStatements = settings.preparedStatements
-        options.statementTimeout = .milliseconds(settings.statementTimeoutMilliseconds)
+        var options = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-host")
+        options.maximumConnections = settings.database.connections
+        options.preparedStatements = settings.database.usesPreparedStatements
+        options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
         options.log = log
         database = Database(options)
-        schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
-        let flags = FeatureFlags(database, secretKey: settings.secretKey)
+        schema = SchemaGate(database: database, directory: settings.database.migrationsDirectory, log: log)
+        let flags = FeatureFlags(database, secretKey: settings.site.secretKey)
         let identity = IdentityService(settings: settings, database: database, runner: steps)
-        let media = MediaURLs(baseURL: settings.mediaBaseURL)
+        let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
-        signIn = SignInService(settings: settings, database: database, mailCounts: settings.mailIsConfigured)
+        signIn = SignInService(settings: settings, database: database, mailCounts: settings.mail.isOn)
         members = MemberAdministration(database: database) { row, connection in
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }
@@ -68,8 +70,8 @@ struct Services: Sendable {
         tallies = Tallies(database: database)
         oversight = VoteOversight(database: database)
         uploads = Uploads(database: database)
-        storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
-        uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
+        storage = settings.storage.local
+        uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
             blocking: blocking, log: log)
@@ -80,9 +82,9 @@ struct Services: Sendable {
         limiting = Database(alone)
         limiter = RateLimiter(database: limiting)
         let reads = LimitClass.read.rawValue
-        self.reads = SettledLimiter(reads, allowed: settings.rateLimits[reads], database: database, log: log)
+        self.reads = SettledLimiter(reads, allowed: settings.identity.rateLimits[reads], database: database, log: log)
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
+        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
             switch change {
             case .missed:
                 flags.drop()

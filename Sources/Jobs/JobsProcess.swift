@@ -1,6 +1,7 @@
 internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
+internal import Installation
 internal import Logging
 internal import Platform
 internal import Postgres
@@ -24,11 +25,11 @@ final class JobsProcess: Sendable {
 
     init(_ options: JobsOptions) throws {
         settings = try Settings.load(ProcessInfo.processInfo.environment, file: options.config)
-        log = Log.standard(level: settings.logLevel)
-        var database = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-jobs")
+        log = Log.standard(level: settings.site.logLevel)
+        var database = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-jobs")
         // Each worker may hold one, and so may the two threads beside them in either lane.
-        database.maximumConnections = max(settings.databaseConnections, options.workers * 2 + 6)
-        database.preparedStatements = settings.preparedStatements
+        database.maximumConnections = max(settings.database.connections, options.workers * 2 + 6)
+        database.preparedStatements = settings.database.usesPreparedStatements
         database.statementTimeout = .seconds(30)
         database.log = log
         self.database = Database(database)

@@ -17,7 +17,7 @@ struct OutwardJobs {
 
     init(_ settings: Settings) {
         self.settings = settings
-        mailer = settings.mail.map { Mailer($0, senderName: settings.siteName) }
+        mailer = settings.mail.delivery.map { Mailer($0, senderName: settings.site.name) }
     }
 
     func register(in registry: inout JobRegistry) {
@@ -31,13 +31,13 @@ struct OutwardJobs {
             return .discard(reason: "the address is gone")
         }
         guard let mailer else { throw MailIsOff() }
-        let goodFor = Duration.seconds(settings.signInLinkMinutes * 60)
+        let goodFor = Duration.seconds(settings.identity.linkMinutes * 60)
         let link = try context.database.withConnection {
             try SignInLinks.create(for: address, goodFor: goodFor, on: $0)
         }
         let message = SignInMail(
-            siteName: settings.siteName, siteURL: settings.siteURL, minutes: settings.signInLinkMinutes,
-            link: SignInLinks.address(of: link, siteURL: settings.siteURL, next: job.next)
+            siteName: settings.site.name, siteURL: settings.site.url, minutes: settings.identity.linkMinutes,
+            link: SignInLinks.address(of: link, siteURL: settings.site.url, next: job.next)
         ).message(to: address)
         if let fault = mailer.send(message) {
             if fault.isFinal { return .discard(reason: fault.description) }
@@ -52,15 +52,15 @@ struct OutwardJobs {
 extension OutwardJobs {
     /// Mails what a visitor wrote to whoever runs the site, who can answer it straight away.
     @Sendable private func sendContact(_ job: SendContactMessage, _ context: JobContext) throws -> JobOutcome {
-        guard let recipient = settings.contactEmail else { return .cancel(reason: "CONTACT_EMAIL is empty") }
+        guard let recipient = settings.contact.recipient else { return .cancel(reason: "CONTACT_EMAIL is empty") }
         guard let mailer else { throw MailIsOff() }
         guard let message = try ContactMessages(context.database).find(job.id) else {
             return .cancel(reason: "the message is gone")
         }
         let subject = message.subject.isEmpty ? "A message from \(message.name)" : message.subject
-        let text = "\(message.name) <\(message.email)> wrote on \(settings.siteURL)/contact:\n\n\(message.text)\n"
+        let text = "\(message.name) <\(message.email)> wrote on \(settings.site.url)/contact:\n\n\(message.text)\n"
         let mail = MailMessage(
-            to: recipient, subject: "[\(settings.siteName)] \(subject)", text: text,
+            to: recipient, subject: "[\(settings.site.name)] \(subject)", text: text,
             replyTo: EmailAddress(message.email))
         if let fault = mailer.send(mail) {
             if fault.isFinal { return .discard(reason: fault.description) }

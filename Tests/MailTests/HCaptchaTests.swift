@@ -7,9 +7,9 @@ import Testing
 @Suite("Judging what hCaptcha says")
 struct HCaptchaTests {
     private func judge(_ json: String, secret: String = "0xours") throws -> HCaptcha.Refusal? {
-        let settings = CaptchaSettings(siteKey: "k", secret: secret, verifyURL: "https://x.example", scriptURL: "")
+        let account = CaptchaAccount(siteKey: "k", secret: secret, verifyURL: "https://x.example", scriptURL: "")
         let verdict = try JSONDecoder().decode(Verdict.self, from: Data(json.utf8))
-        return try HCaptcha(settings, siteURL: "https://Film.example").judge(verdict)
+        return try HCaptcha(account, siteURL: "https://Film.example").judge(verdict)
     }
 
     @Test("VOTE-09 success counts for this site's own name alone")

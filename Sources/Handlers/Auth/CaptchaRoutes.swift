@@ -1,5 +1,4 @@
-internal import Captcha
-public import Configuration
+public import Captcha
 internal import FoundationEssentials
 public import HTTP
 public import Identity
@@ -9,18 +8,18 @@ internal import Text
 /// What the captcha's route works with.
 public struct CaptchaDesk: Sendable {
     let identity: IdentityService
-    let settings: CaptchaSettings?
+    let account: CaptchaAccount?
     let verifier: HCaptcha?
     let isRequired: @Sendable () throws -> Bool
 
-    /// Composes the parts; without settings there is no captcha, and nobody can earn a pass.
+    /// Composes the parts; without an account there is no captcha, and no pass can be earned.
     public init(
-        identity: IdentityService, settings: CaptchaSettings?, siteURL: String,
+        identity: IdentityService, account: CaptchaAccount?, siteURL: String,
         isRequired: @escaping @Sendable () throws -> Bool
     ) {
         self.identity = identity
-        self.settings = settings
-        verifier = settings.map { HCaptcha($0, siteURL: siteURL) }
+        self.account = account
+        verifier = account.map { HCaptcha($0, siteURL: siteURL) }
         self.isRequired = isRequired
     }
 }
@@ -46,8 +45,8 @@ extension AuthRoutes {
             passed = expiresAt != nil
             self.expiresAt = expiresAt?.rfc3339
             required = try desk.isRequired()
-            siteKey = desk.settings?.siteKey
-            scriptUrl = desk.settings?.scriptURL
+            siteKey = desk.account?.siteKey
+            scriptUrl = desk.account?.scriptURL
         }
 
         func encode(to encoder: any Encoder) throws {

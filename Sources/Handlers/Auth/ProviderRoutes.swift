@@ -1,4 +1,3 @@
-internal import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity

@@ -1,4 +1,3 @@
-internal import Configuration
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
