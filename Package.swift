@@ -65,6 +65,7 @@ let package = Package(
             name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         domain("Text", []),
+        domain("Arguments", ["Text"]),
         wrapping("Logging", ["CSystemd", "Text"]),
         wrapping("Platform", ["CLinux", "CSystemd"]),
         domain("Configuration", ["Logging", "Platform", "Text"]),
@@ -109,21 +110,24 @@ let package = Package(
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "AdminHandlers", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact", "Crypto",
-                "FastCGI", "Film", "HTTP", "Identity", "Installation", "Logging", "Mail", "PagesHandlers", "Platform",
-                "Postgres", "Queue", "SignIn", "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers",
+                "AdminHandlers", "Arguments", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact",
+                "Crypto", "FastCGI", "Film", "HTTP", "Identity", "Installation", "Logging", "Mail", "PagesHandlers",
+                "Platform",
+                "Postgres", "Queue", "SignIn", "Storage", "StoryHandlers", "SystemHandlers", "Text", "UploadsHandlers",
                 "VotingHandlers",
             ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Configuration", "Contact", "Film", "Identity", "Installation", "Logging", "Mail", "Media", "Platform",
+                "Arguments", "Configuration", "Contact", "Film", "Identity", "Installation", "Logging", "Mail", "Media",
+                "Platform",
                 "Postgres", "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
             [
-                "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
+                "Arguments", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Installation",
+                "Logging", "Media",
                 "Platform", "Postgres", "Realtime", "Storage", "Text",
             ]),
 
@@ -150,6 +154,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Platform", "Postgres"],
             path: "Tests/TestSupport",
             swiftSettings: wrapper),
+        tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "Text"]),
         tests(
             "ConfigurationTests",
             ["Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "TestSupport", "Text"]),

@@ -1,22 +1,22 @@
+internal import Arguments
 internal import Configuration
 internal import Installation
 internal import Platform
 
 /// `dailies settings`
-enum SettingsCommand: Command {
-    static let name = "settings"
-    static let summary = "show the settings in force, without secrets"
-    static let help = """
-        Usage: dailies settings [--json | --document]
+enum SettingsCommand {
+    static let command = Command(
+        "settings", "show the settings in force, without secrets",
+        details: "Shows every setting and its value; of a secret only whether it is set.", Show.self, run: run)
 
-        Shows every setting and its value; of a secret only whether it is set.
+    struct Show: ReadsSettings, PrintsJSON {
+        let document = Flag("--document", "print docs/configuration.md instead")
+        let config = Option.config
+        let json = Flag.json
+    }
 
-          --document  print docs/configuration.md instead
-        """
-    static let flags: Set<String> = ["--document"]
-
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        if arguments.flags.contains("--document") {
+    private static func run(_ arguments: ArgumentValues<Show>) throws -> Int32 {
+        if arguments.document {
             StandardStream.output(Installation.document)
             return ExitCode.success
         }

@@ -1,3 +1,4 @@
+internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
@@ -6,7 +7,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// What a run has to work with, and the news that it should end.
+/// The settings, log and database of a run, and whether it should end.
 final class JobsProcess: Sendable {
     let settings: Settings
     let log: Log
@@ -23,12 +24,27 @@ final class JobsProcess: Sendable {
 
     private static let signals = [SIGTERM, SIGINT]
 
-    init(_ options: JobsOptions) throws {
-        settings = try Settings.load(ProcessInfo.processInfo.environment, file: options.config)
+    /// Runs a command of this program in a process with the settings; a fault of the command is logged.
+    static func run(
+        _ command: String, config: String?, workers: Int = 1, _ body: (JobsProcess) throws -> Int32
+    ) throws -> Int32 {
+        let process = try JobsProcess(config: config, workers: workers)
+        do {
+            return try body(process)
+        } catch let fault as UsageFault {
+            throw fault
+        } catch {
+            process.log.error("failed", ["command": .string(command), "error": .string(String(reflecting: error))])
+            return ExitCode.failure
+        }
+    }
+
+    private init(config: String?, workers: Int) throws {
+        settings = try Settings.load(ProcessInfo.processInfo.environment, file: config)
         log = Log.standard(level: settings.site.logLevel)
         var database = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-jobs")
         // Each worker may hold one, and so may the two threads beside them in either lane.
-        database.maximumConnections = max(settings.database.connections, options.workers * 2 + 6)
+        database.maximumConnections = max(settings.database.connections, workers * 2 + 6)
         database.preparedStatements = settings.database.usesPreparedStatements
         database.statementTimeout = .seconds(30)
         database.log = log

@@ -2,11 +2,16 @@
 public struct ValueFormat<Value: Sendable>: Sendable {
     /// What the number counts or the form of the text, for documentation: `votes`, `URL`.
     public let unit: String
+    /// The values that are allowed, for help texts: `1 to 500`; nil when they need no explanation.
+    public let limits: String?
     private let read: @Sendable (String) throws(FormatFault) -> Value
 
     /// A format; `read` gets the text and throws the rule that it breaks.
-    public init(_ unit: String, read: @escaping @Sendable (String) throws(FormatFault) -> Value) {
+    public init(
+        _ unit: String, limits: String? = nil, read: @escaping @Sendable (String) throws(FormatFault) -> Value
+    ) {
         self.unit = unit
+        self.limits = limits
         self.read = read
     }
 
@@ -14,7 +19,7 @@ public struct ValueFormat<Value: Sendable>: Sendable {
     public func value(of text: String) throws(FormatFault) -> Value { try read(text) }
 
     /// The same format with another unit in the documentation.
-    public func described(as unit: String) -> ValueFormat { ValueFormat(unit, read: read) }
+    public func described(as unit: String) -> ValueFormat { ValueFormat(unit, limits: limits, read: read) }
 }
 
 /// The rules that a text breaks. Each continues a sentence that begins with the name of the setting or option.
@@ -68,10 +73,11 @@ extension ValueFormat where Value == String {
 extension ValueFormat where Value == Int {
     /// A whole number in a range.
     public static func number(_ range: ClosedRange<Int>, _ unit: String = "number") -> Self {
-        ValueFormat(unit) { text throws(FormatFault) in
+        let end = range.upperBound == Int.max ? "" : " to \(range.upperBound)"
+        let limits = "from \(range.lowerBound)\(end)"
+        return ValueFormat(unit, limits: limits) { text throws(FormatFault) in
             guard let number = Int(text), range.contains(number) else {
-                throw FormatFault(
-                    "must be a whole number from \(range.lowerBound) to \(range.upperBound)", not: text)
+                throw FormatFault("must be a whole number \(limits)", not: text)
             }
             return number
         }
