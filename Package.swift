@@ -76,20 +76,21 @@ let package = Package(
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
         domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
         domain("HTML", []),
+        domain("Refusals", ["Postgres"]),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
         domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Configuration", "Platform", "Text"]),
         domain("Storage", ["Configuration", "Crypto", "Logging", "Platform", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Contact", ["Configuration", "Postgres", "Text"]),
-        domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Text"]),
-        domain("Identity", ["Configuration", "Crypto", "Logging", "Platform", "Postgres", "Text"]),
-        domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Text"]),
+        domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
+        domain("Identity", ["Configuration", "Crypto", "Logging", "Platform", "Postgres", "Refusals", "Text"]),
+        domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
             "Film",
             [
-                "Configuration", "Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Storage",
-                "Text",
+                "Configuration", "Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Refusals",
+                "Storage", "Text",
             ]),
         domain(
             "Installation",
@@ -98,14 +99,19 @@ let package = Package(
                 "SignIn", "Storage", "Text",
             ]),
 
-        handlers("Voting", ["Crypto", "Film", "Identity", "Text"]),
-        handlers("Story", ["Film", "Identity"]),
-        handlers("Clips", ["Film"]),
-        handlers("Uploads", ["Film", "Logging", "Storage", "Text"]),
-        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "SignIn", "Text"]),
-        handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Text"]),
-        handlers("System", ["Contact", "Film", "Logging", "Platform", "Text"]),
-        handlers("Pages", ["Crypto", "Film", "HTML", "Text"]),
+        .target(
+            name: "SharedHandlers",
+            dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Text"],
+            path: "Sources/Handlers/Shared",
+            swiftSettings: strict),
+        handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
+        handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
+        handlers("Clips", ["Film", "Refusals"]),
+        handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
+        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SignIn", "Text"]),
+        handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Refusals", "SharedHandlers", "Text"]),
+        handlers("System", ["Contact", "Film", "Logging", "Platform", "SharedHandlers", "Text"]),
+        handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
 
         executable(
             "dailies-host", path: "FCGIHost",
@@ -127,8 +133,7 @@ let package = Package(
             "dailies", path: "CommandLine",
             [
                 "Arguments", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Installation",
-                "Logging", "Media",
-                "Platform", "Postgres", "Realtime", "Storage", "Text",
+                "Logging", "Media", "Platform", "Postgres", "Realtime", "Refusals", "Storage", "Text",
             ]),
 
         .executableTarget(
@@ -170,19 +175,23 @@ let package = Package(
         tests(
             "FilmTests",
             [
-                "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Storage", "TestSupport",
-                "Text",
+                "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
+                "TestSupport", "Text",
             ]),
-        tests("IdentityTests", ["Identity", "Logging", "Platform", "Postgres", "TestSupport", "Text"]),
+        tests("IdentityTests", ["Identity", "Logging", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
         tests(
             "SignInTests",
-            ["Configuration", "Crypto", "Identity", "Platform", "Postgres", "SignIn", "TestSupport", "Text"]),
+            [
+                "Configuration", "Crypto", "Identity", "Platform", "Postgres", "Refusals", "SignIn", "TestSupport",
+                "Text",
+            ]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Crypto", "dailies-host", "Film",
                 "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "Platform", "Postgres", "Queue",
+                "Refusals",
                 "Storage", "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),
     ]

@@ -179,7 +179,7 @@ static int listen_(const struct sockaddr_in *server, const char *path, size_t co
     double connecting = now_ms();
     for (size_t i = 0; i < count; i++) {
         char *own;
-        // Each stands behind an address of its own: the limit of streams is by address.
+        // Each has its own address, since the limit of streams is by address.
         int length = asprintf(&own, "%sX-Forwarded-For: 10.%zu.%zu.1\r\n\r\n", request, 1 + i / 250, i % 250);
         if (length < 0) fail("asprintf");
         clients[i] = (struct client){.socket = open_socket(server), .request = own, .length = (size_t)length};
@@ -219,7 +219,7 @@ static int listen_(const struct sockaddr_in *server, const char *path, size_t co
             fflush(stdout);
         }
     }
-    // Times of the clock that all processes share: whoever published knows when.
+    // Times of the monotonic clock, which all processes share: the publisher compares them with its own.
     report(clients, count, right, count - right, all_ready - connecting, sample);
     return right == count ? 0 : 2;
 }

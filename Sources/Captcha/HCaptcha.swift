@@ -2,26 +2,8 @@ internal import FoundationEssentials
 internal import HTTPClient
 internal import Text
 
-/// Asks hCaptcha what the answer of its widget is worth.
+/// Asks hCaptcha whether an answer of its widget is good.
 public final class HCaptcha: Sendable {
-    /// What a refused answer is.
-    public enum Refusal: String, Error, Sendable {
-        /// hCaptcha does not know it, or says that it is not good.
-        case invalid
-        /// It is too old.
-        case expired
-        /// It has been used before.
-        case used
-        /// It was made for another site.
-        case otherSite
-    }
-
-    /// Why nothing can be said of an answer. The caller must treat it as not good.
-    public struct Unavailable: Error, Sendable, CustomStringConvertible {
-        /// What happened.
-        public let description: String
-    }
-
     /// The secret of the test keys that hCaptcha publishes, for which it names no real host.
     private static let testSecret = "0x0000000000000000000000000000000000000000"
     private static let testHost = "dummy-key-pass"
@@ -36,8 +18,8 @@ public final class HCaptcha: Sendable {
         host = URLComponents(string: siteURL)?.host?.lowercased() ?? ""
     }
 
-    /// Verifies an answer; nil when it is good. Each answer can be verified once.
-    public func refusal(of token: String) throws(Unavailable) -> Refusal? {
+    /// Throws unless an answer is good. Each answer can be verified once.
+    public func verify(_ token: String) throws(CaptchaRefusal) {
         let form = [("secret", account.secret), ("response", token), ("sitekey", account.siteKey)]
             .map { "\($0)=\(Text.percentEncode($1))" }.joined(separator: "&")
         let response: IncomingResponse
@@ -49,16 +31,16 @@ public final class HCaptcha: Sendable {
                     body: Array(form.utf8), timeout: .seconds(4), connectTimeout: .seconds(2),
                     responseLimit: 64 << 10))
         } catch {
-            throw Unavailable(description: "\(error)")
+            throw .unavailable(reason: "\(error)")
         }
-        guard response.status == 200 else { throw Unavailable(description: "status \(response.status)") }
+        guard response.status == 200 else { throw .unavailable(reason: "status \(response.status)") }
         guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(response.body)) else {
-            throw Unavailable(description: "the answer cannot be read")
+            throw .unavailable(reason: "the answer cannot be read")
         }
-        return try judge(verdict)
+        try judge(verdict)
     }
 
-    func judge(_ verdict: Verdict) throws(Unavailable) -> Refusal? {
+    func judge(_ verdict: Verdict) throws(CaptchaRefusal) {
         let codes = verdict.errorCodes ?? []
         guard verdict.success else {
             // What is wrong with this site's own part is no fault of the visitor.
@@ -66,14 +48,13 @@ public final class HCaptcha: Sendable {
                 $0.hasSuffix("-secret") || $0.hasSuffix("-remoteip") || $0 == "sitekey-secret-mismatch"
                     || $0 == "bad-request"
             }
-            guard ours.isEmpty else { throw Unavailable(description: "hCaptcha says \(ours.joined(separator: ", "))") }
-            if codes.contains("expired-input-response") { return .expired }
+            guard ours.isEmpty else { throw .unavailable(reason: "hCaptcha says \(ours.joined(separator: ", "))") }
+            if codes.contains("expired-input-response") { throw .expired }
             let isUsed = codes.contains { $0 == "already-seen-response" || $0 == "invalid-or-already-seen-response" }
-            return isUsed ? .used : .invalid
+            throw isUsed ? .used : .invalid
         }
         let expected = account.secret == Self.testSecret ? [host, Self.testHost] : [host]
-        guard let named = verdict.hostname?.lowercased(), expected.contains(named) else { return .otherSite }
-        return nil
+        guard let named = verdict.hostname?.lowercased(), expected.contains(named) else { throw .otherSite }
     }
 }
 

@@ -1,10 +1,9 @@
 internal import Arguments
 internal import Configuration
-internal import Film
 internal import Glibc
-internal import Identity
 internal import Platform
 internal import Postgres
+internal import Refusals
 
 /// The operator's tool.
 @main
@@ -42,8 +41,8 @@ enum Main {
     /// What an operator needs of an error: a rule's own sentence, and all that Postgres said.
     private static func explain(_ error: any Error) -> String {
         switch error {
-        case let refusal as FilmRefusal: refusal.sentence
-        case let refusal as MemberRefusal: refusal.sentence
+        case let error as any CausedError: explain(error.cause)
+        case let refusal as any Refusal: refusal.sentence
         case let error as DatabaseError: error.debugDescription
         default: "\(error)"
         }

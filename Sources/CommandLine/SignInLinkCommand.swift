@@ -59,8 +59,8 @@ enum SignInLinkCommand {
 extension ValueFormat<String> {
     fileprivate static var username: Self {
         ValueFormat("name") { name throws(FormatFault) in
-            if let refusal = Usernames.refusal(name) {
-                throw FormatFault("must be a username, and \"\(name)\" is not: \(refusal)")
+            if let fault = Usernames.fault(in: name) {
+                throw FormatFault("must be a username, and \"\(name)\" is not: \(fault)")
             }
             return name
         }

@@ -2,13 +2,13 @@ public import FoundationEssentials
 public import Postgres
 public import Text
 
-/// What a visitor wrote to whoever runs the site.
+/// A message that a visitor sent to the operator of the site.
 public struct ContactMessage: Sendable, Equatable, RowDecodable {
     /// The number; later messages have higher ones.
     public let id: Int64
-    /// How the writer is called.
+    /// The name of the sender.
     public let name: String
-    /// Where an answer reaches the writer.
+    /// The address for an answer.
     public let email: String
     /// What it is about; may be empty.
     public let subject: String
@@ -40,21 +40,44 @@ public struct ContactMessages: Sendable {
         self.database = database
     }
 
-    /// Keeps a message; when `isMailed`, a job mails it too.
+    /// Stores a message; when `isMailed`, a job mails it too. `member` is the writer, who must be the one that acts.
     public func add(
         name: String, email: EmailAddress, subject: String, text: String, member: UUID?, isMailed: Bool
-    ) throws(DatabaseError) {
-        try database.execute(
-            "select add_contact_message(\(name), \(email.text), \(subject), \(text), \(member), \(isMailed))")
+    ) throws {
+        let writer = database.acting(for: member)
+        let insert: SQL = """
+            insert into contact_messages (name, email, subject, message, user_id, created_at)
+            values (\(name), \(email.text), \(subject), \(text), \(member), dailies_now())
+            """
+        guard isMailed else {
+            try writer.execute(insert)
+            return
+        }
+        try writer.transaction { connection in
+            try connection.execute(insert)
+            // The writer may not read the message, so `returning` would be refused.
+            try connection.execute(
+                """
+                select enqueue_job(
+                    'send_contact_message', jsonb_build_object('id', currval('contact_messages_id_seq')), 'outward',
+                    job_max_attempts => 12
+                )
+                """)
+        }
     }
 
-    /// Messages from the newest, for an admin; `before` is the last number of the page before.
-    public func list(for actor: UUID, before: Int64?, limit: Int) throws(DatabaseError) -> [ContactMessage] {
-        try database.query(
+    /// Messages from the newest, for an admin; the database shows none to others.
+    public func list(_ request: PageRequest, for actor: UUID) throws -> Page<ContactMessage> {
+        let order = Keyset("messages", .number("id"), isDescending: true)
+        let place = try order.place(after: request)
+        let found: [Row] = try database.acting(for: actor).query(
             """
-            select id, name, email, subject, message, user_id, created_at
-            from list_contact_messages(\(actor), \(before), \(limit)::int)
+            select id, name, email, subject, message, user_id, created_at, \(sql: order.columns)
+            from contact_messages
+            where \(sql: place.condition)
+            \(sql: place.orderAndLimit)
             """)
+        return try order.page(of: found, request) { row in try ContactMessage(row: row) }
     }
 
     /// One message. Not for the web role.

@@ -7,7 +7,7 @@ public enum SHA256 {
 
     /// Fetched once: OpenSSL looks an algorithm up by its name, under a lock, wherever none is handed to it.
     ///
-    /// Unsafe, since the compiler knows nothing of what stands behind the pointer: a fetched algorithm is never changed, and
+    /// Unsafe, since the compiler knows nothing of what the pointer points to: a fetched algorithm is never changed, and
     /// OpenSSL lets every thread read it.
     nonisolated(unsafe) static let algorithm: OpaquePointer = {
         guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {

@@ -4,7 +4,7 @@ internal import Synchronization
 /// OpenSSL's HMAC with SHA-256 under a key that was taken in once. To look the algorithm up by its name and to take the
 /// key in costs several times as much as to sign a short message, and a vote needs five signatures.
 final class KeyedHash: Sendable {
-    /// Unchecked, since a context stands either in the list, which is locked, or with the one thread that took it out;
+    /// Unchecked, since a context is either in the list, which is locked, or in use by the one thread that removed it;
     /// the pattern of them is only copied.
     private struct Context: @unchecked Sendable {
         let pointer: OpaquePointer

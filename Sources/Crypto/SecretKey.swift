@@ -21,7 +21,7 @@ public struct SecretKey: Sendable, CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Bytes that nobody can guess.
+/// Bytes that cannot be guessed.
 public enum SecureRandom {
     /// Takes `count` bytes from OpenSSL's generator.
     public static func bytes(_ count: Int) -> [UInt8] {

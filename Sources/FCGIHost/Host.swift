@@ -29,12 +29,12 @@ enum Host {
         let log = Log.standard(level: settings.site.logLevel)
         FastCGIServer.prepareProcess()
         do {
-            let board = try RequestBoard(limit: max(settings.host.threads, requestsAtOnce))
-            let services = Services(settings: settings, steps: board, blocking: board.blocking, log: log)
+            let eventLoop = try EventLoop(limit: max(settings.host.threads, requestsAtOnce))
+            let services = Services(settings: settings, steps: eventLoop, blocking: eventLoop.blocking, log: log)
             try services.schema.checkAtStart()
             let application = try Composition.application(serving: arguments.servedGroups, services)
             let server = try FastCGIServer(
-                socket: try listeningSocket(arguments, settings), board: board, threads: settings.host.threads,
+                socket: try listeningSocket(arguments, settings), eventLoop: eventLoop, threads: settings.host.threads,
                 stopLimit: .seconds(settings.host.stopSeconds), log: log, onReload: { reload(arguments, log) },
                 facts: application.facts, respond: application.respond(to:then:))
             try services.start(serving: arguments.servedGroups)

@@ -34,7 +34,7 @@ struct Services: Sendable {
     let uploadSigner: UploadSigner
     let votes: VoteServices
     let limiter: RateLimiter
-    let reads: SettledLimiter
+    let reads: BatchedRateLimiter
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
@@ -56,7 +56,7 @@ struct Services: Sendable {
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
-        signIn = SignInService(settings: settings, database: database, mailCounts: settings.mail.isOn)
+        signIn = SignInService(settings: settings, database: database, sendsMail: settings.mail.isOn)
         members = MemberAdministration(database: database) { row, connection in
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }
@@ -82,7 +82,8 @@ struct Services: Sendable {
         limiting = Database(alone)
         limiter = RateLimiter(database: limiting)
         let reads = LimitClass.read.rawValue
-        self.reads = SettledLimiter(reads, allowed: settings.identity.rateLimits[reads], database: database, log: log)
+        self.reads = BatchedRateLimiter(
+            reads, allowed: settings.identity.rateLimits[reads], database: database, log: log)
         queue = Queue(database)
         changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
             switch change {
@@ -96,7 +97,7 @@ struct Services: Sendable {
             case .announced("film", _, _), .announced("clips", _, _):
                 votes.cache.drop()
             case .announced("sessions", let detail, _):
-                identity.hear(detail)
+                identity.forget(detail)
             case .announced:
                 break
             }

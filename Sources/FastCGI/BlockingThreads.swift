@@ -1,9 +1,9 @@
 internal import Platform
 
-/// The threads on which requests are answered that wait for something: the database, a file, another site.
+/// The threads that answer requests which block: on the database, a file, another site.
 final class BlockingThreads: StepRunner {
     private struct State {
-        var steps = Line<Step>()
+        var steps = FIFOBuffer<Step>()
         var isClosed = false
         var idle = 0
     }
@@ -19,12 +19,12 @@ final class BlockingThreads: StepRunner {
     /// Whether a thread has nothing to do.
     var hasIdle: Bool { state.withLock { $0.idle > 0 } }
 
-    /// Lets every thread end that has nothing left to do.
+    /// Lets each thread end once no step is left.
     func close() {
         state.update { $0.isClosed = true }
     }
 
-    /// What each of the threads does.
+    /// Runs steps on the calling thread until `close`.
     func run() {
         while let step = next() { step() }
     }
@@ -32,7 +32,7 @@ final class BlockingThreads: StepRunner {
     private func next() -> Step? {
         state.withLock { $0.idle += 1 }
         return state.wait { state -> Step?? in
-            let step = state.steps.takeFirst()
+            let step = state.steps.popFirst()
             guard step != nil || state.isClosed else { return nil }
             state.idle -= 1
             return .some(step)

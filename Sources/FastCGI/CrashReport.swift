@@ -3,22 +3,22 @@ internal import Glibc
 internal import Platform
 internal import Text
 
-/// Says which request a process ended in. A trap cannot be caught in Swift, but it can be told.
+/// Reports the request during which a process ended by a trap. Swift cannot catch a trap, but a signal handler can log it.
 ///
-/// Nothing but this file may use the C functions below; their header says why.
+/// Only this file may use the C functions below; their header says why.
 enum CrashReport {
-    /// Catches the signals by which a process ends of its own fault.
+    /// Catches the signals by which a process ends through its own fault, such as SIGILL.
     static func install() {
-        _ = dailies_crash_install(WorkAtHand.key)
+        _ = dailies_crash_install(CrashContext.key)
     }
 
-    /// Gives the calling thread a stack for the handler.
+    /// Gives the calling thread a separate stack for the handler.
     static func prepareThread() {
         _ = dailies_crash_use_stack()
     }
 
-    /// What the calling thread does from now on, and whoever goes on with it. The words are made here, since the handler
-    /// cannot make any, and stand in `place`.
+    /// Declares what the calling thread works on from now on, and any thread that continues it. The text is formatted here
+    /// and kept in `place`, since a signal handler must not allocate memory.
     static func enter(
         request id: String, method: String, route: String, in place: UnsafeMutablePointer<dailies_crash_words>
     ) {
@@ -34,12 +34,12 @@ enum CrashReport {
         words.withUnsafeBufferPointer { words in
             words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words(place, $0.baseAddress, UInt($0.count)) }
         }
-        WorkAtHand.current = WorkAtHand(place)
+        CrashContext.current = CrashContext(place)
     }
 
-    /// The calling thread does nothing now.
+    /// Declares that the calling thread works on nothing.
     static func leave() {
-        WorkAtHand.current = .nothing
+        CrashContext.current = .empty
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

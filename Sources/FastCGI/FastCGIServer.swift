@@ -15,8 +15,8 @@ public final class FastCGIServer: Sendable {
     private let log: Log
     private let onReload: @Sendable () -> Void
 
-    /// Blocks the signals that a server waits for, and catches those by which a process ends of its own fault. Must
-    /// come before any other thread starts, since threads inherit what is blocked.
+    /// Blocks the signals that a server waits for, and catches those by which a process ends through its own fault. Call
+    /// it before any other thread starts, since threads inherit the signal mask.
     public static func prepareProcess() {
         Signals.block(awaited + [SIGUSR2])
         installWakeUp()
@@ -25,19 +25,20 @@ public final class FastCGIServer: Sendable {
         CrashReport.install()
     }
 
-    /// A server on a listening socket. Nothing is served before `run`. What blocks is answered by `threads` threads; what
-    /// does not, and whatever `board` is given to do, by few.
+    /// A server on a listening socket. Nothing is served before `run`. Requests that block are answered by `threads`
+    /// threads; the others, and the steps of `eventLoop`, by a few I/O threads. `stopLimit` is how long `run` waits for
+    /// requests in progress after it was told to end.
     public init(
-        socket: Int32, board: RequestBoard, threads: Int, stopLimit: Duration = .seconds(10), log: Log,
+        socket: Int32, eventLoop: EventLoop, threads: Int, stopLimit: Duration = .seconds(10), log: Log,
         onReload: @escaping @Sendable () -> Void,
         facts: @escaping @Sendable (Request) -> Application.Facts,
         respond: @escaping @Sendable (Request, @escaping @Sendable (Response) -> Void) -> Void
     ) throws(SystemError) {
         guard FCGX_Init() == 0 else { throw SystemError("FCGX_Init") }
-        // The flag belongs to the socket, not to this process: whoever set it may have left it for us.
+        // The flag belongs to the socket, not to this process, so the parent process may have set it.
         let flags = fcntl(socket, F_GETFL)
         guard flags >= 0, fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw SystemError("fcntl") }
-        state = ServerState(socket: socket, board: board)
+        state = ServerState(socket: socket, eventLoop: eventLoop)
         self.threads = threads
         self.stopLimit = stopLimit
         self.log = log
@@ -47,23 +48,25 @@ public final class FastCGIServer: Sendable {
     }
 
     /// Serves until SIGTERM or SIGINT. True when every request that was read has been answered, false when the limit
-    /// came first. The caller ends the process by `exit`, since threads may still run.
+    /// was reached first. The caller must end the process by `exit`, since threads may still run.
     public func run() throws(SystemError) -> Bool {
         let pool = ThreadPool()
         try start("accept", in: pool) { [state, log] in state.acceptAll(log) }
-        for number in 0..<RequestBoard.fronts {
-            try start("front-\(number)", in: pool) { [worker, state] in
+        for number in 0..<EventLoop.ioThreads {
+            try start("io-\(number)", in: pool) { [worker, state] in
                 worker.run()
-                // What the last of them hands on is still done.
-                if state.fronts.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue == RequestBoard.fronts {
-                    state.board.blockingThreads.close()
+                // Only the last I/O thread may close the blocking threads: until then steps can still be added.
+                if state.endedIOThreads.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+                    == EventLoop.ioThreads
+                {
+                    state.eventLoop.blockingThreads.close()
                 }
             }
         }
         for number in 0..<threads {
             try start("serve-\(number)", in: pool) { [state] in
                 CrashReport.prepareThread()
-                state.board.blockingThreads.run()
+                state.eventLoop.blockingThreads.run()
             }
         }
         ServiceManager.ready()
@@ -73,14 +76,14 @@ public final class FastCGIServer: Sendable {
         return stop(pool)
     }
 
-    /// Ends the process at once, without running what other threads may still use.
+    /// Ends the process at once, without destroying what other threads may still use.
     public static func exit(_ status: Int32) -> Never {
         _exit(status)
     }
 
     private static let awaited = [SIGTERM, SIGINT, SIGHUP]
 
-    /// A handler that does nothing: it is there so that the signal interrupts accept instead of ending the process.
+    /// Installs a handler that does nothing, so that the signal interrupts accept instead of ending the process.
     private static func installWakeUp() {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
@@ -113,9 +116,9 @@ public final class FastCGIServer: Sendable {
         while true {
             switch Signals.wait(for: Self.awaited, timeout: interval) {
             case nil:
-                // Only our own progress counts: a watchdog that asks the database ends us for its faults.
+                // Only this process' own progress counts: a check of the database would restart the host for the database's faults.
                 let now = state.served.load(ordering: .relaxed)
-                let hasRoom = state.board.hasRoom
+                let hasRoom = state.eventLoop.hasRoom
                 if hasRoom || now != served { ServiceManager.watchdog() }
                 served = now
             case SIGHUP?:
@@ -138,11 +141,11 @@ public final class FastCGIServer: Sendable {
                 log.error("requests were cut off", ["threads": .int(state.living.load(ordering: .relaxed))])
                 return false
             }
-            // Again and again: a thread may be about to enter accept when the first one comes.
+            // Repeated, since a thread may be about to enter accept when the first signal arrives.
             pool.wake()
             usleep(1_000)
         }
-        state.board.closeIdle()
+        state.eventLoop.closeIdle()
         return true
     }
 }

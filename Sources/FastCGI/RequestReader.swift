@@ -2,7 +2,7 @@ internal import CFastCGI
 internal import Glibc
 internal import HTTP
 
-/// Reads one request. What the parameters hold is copied at once: they die with the request.
+/// Reads one request. The parameters are copied at once, since their memory ends with the request.
 struct RequestReader {
     let head: Request
     private let input: UnsafeMutablePointer<FCGX_Stream>?
@@ -22,14 +22,14 @@ struct RequestReader {
         var next = slot.parameters
         while let current = next, let pair = current.pointee {
             next = current + 1
-            guard !RequestReader.isOfNoUse(pair), let split = strchr(pair, Int32(UInt8(ascii: "="))) else { continue }
+            guard !RequestReader.isIgnored(pair), let split = strchr(pair, Int32(UInt8(ascii: "="))) else { continue }
             let name = UnsafeRawBufferPointer(start: pair, count: split - pair)
             let value = split + 1
             if RequestReader.begins(pair, "HTTP_") {
-                // Old browsers send other encodings in headers nobody needs; the text is mended, not the request refused.
+                // Old browsers send other encodings in unimportant headers; the text is repaired, the request not refused.
                 headers.add(RequestReader.headerName(name.dropFirst(5)), String(cString: value))
             } else {
-                // The first of equal names counts: what the site's own configuration sets stands before the defaults.
+                // The first of equal names counts: the site's own parameters precede the defaults of fastcgi_params.
                 let name = String(decoding: name, as: UTF8.self)
                 let text = String(validatingCString: value)
                 if text == nil, name == "REQUEST_URI", server[name] == nil { isMalformed = true }
@@ -44,7 +44,7 @@ struct RequestReader {
             isSecure: server["HTTPS"] == "on", isInternal: server["INTERNAL_REQUEST"] == "1", server: server)
     }
 
-    /// Reads the body, or says in the request why it is not there. True when nothing of it is left to be read.
+    /// Reads the body, or notes in the request why it is missing. True when no byte of the body is left unread.
     func readBody(into request: inout Request, limit: Int) -> Bool {
         switch length {
         case .malformed:
@@ -52,7 +52,7 @@ struct RequestReader {
         case .bytes(let announced) where announced > limit:
             request.bodyFault = .tooLarge(limit: limit)
         case .bytes(let announced):
-            // One byte more than announced is asked for: only its absence shows that the stream has ended.
+            // One byte more than announced is requested: only its absence shows that the stream has ended.
             let bytes = read(announced + 1)
             let isSound = input.map { FCGX_GetError($0) == 0 } ?? false
             if bytes.count == announced, isSound {
@@ -81,8 +81,8 @@ struct RequestReader {
         return .bytes(length)
     }
 
-    /// What Debian's fastcgi_params says on every request and no handler asks for.
-    private static func isOfNoUse(_ pair: UnsafePointer<CChar>) -> Bool {
+    /// Whether no handler uses the parameter, which Debian's fastcgi_params sends with every request.
+    private static func isIgnored(_ pair: UnsafePointer<CChar>) -> Bool {
         switch UInt8(bitPattern: pair.pointee) {
         case UInt8(ascii: "S"): begins(pair, "SERVER_") || begins(pair, "SCRIPT_")
         case UInt8(ascii: "D"): begins(pair, "DOCUMENT_")
@@ -95,13 +95,13 @@ struct RequestReader {
     }
 
     private static func begins(_ pair: UnsafePointer<CChar>, _ word: StaticString) -> Bool {
-        // A shorter one differs at its end, so nothing is read beyond it.
+        // A shorter text differs at its terminating zero, so nothing beyond it is read.
         word.withUTF8Buffer { $0.enumerated().allSatisfy { UInt8(bitPattern: pair[$0.offset]) == $0.element } }
     }
 
     /// `ACCEPT_LANGUAGE` is `accept-language`.
     private static func headerName(_ name: Slice<UnsafeRawBufferPointer>) -> String {
-        // Written in its place, since most names are so short that no memory is asked for.
+        // Written in place: most names are short enough for Swift to keep them without an allocation.
         String(unsafeUninitializedCapacity: name.count) { room in
             for (place, byte) in name.enumerated() {
                 room[place] =

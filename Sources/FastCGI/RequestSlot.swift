@@ -2,13 +2,13 @@ internal import CFastCGI
 internal import CLinux
 internal import Glibc
 
-/// A place for a request. On the heap, since libfcgi's streams keep its address.
+/// Memory for one request. On the heap, since libfcgi's streams keep its address.
 ///
-/// Unchecked, since the compiler cannot see that a request is in one pair of hands at a time: those of the thread that
-/// reads it, then of whichever thread answers it.
+/// Unchecked, since the compiler cannot see that one thread at a time uses a request: first the one that reads it, then
+/// the one that answers it.
 final class RequestSlot: @unchecked Sendable {
     private let request: UnsafeMutablePointer<FCGX_Request>
-    /// What the request is, should the process end in it. A server keeps all its places, so no thread points to nothing.
+    /// The description of the request for the crash report. A server never frees its slots, so no context dangles.
     let words: UnsafeMutablePointer<dailies_crash_words>
 
     init() {
@@ -34,22 +34,22 @@ final class RequestSlot: @unchecked Sendable {
     var output: UnsafeMutablePointer<FCGX_Stream>? { request.pointee.out }
     var parameters: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? { request.pointee.envp }
 
-    /// Takes over an accepted connection. Both fields, or the next call closes it first.
+    /// Takes over an accepted connection. Both fields must be set, or the next call closes it first.
     func take(_ connection: Int32) {
         request.pointee.ipcFd = connection
         request.pointee.keepConnection = 1
     }
 
-    /// What there is of the next request.
+    /// How much of the next request has arrived.
     enum Arrival {
-        /// All of it, so that reading it waits for nobody.
+        /// All of it, so that reading it does not block.
         case whole
         case part
-        /// Nothing, and nothing will come.
+        /// Nothing, and the peer has closed the connection.
         case hungUp
     }
 
-    /// Looks at what has arrived without taking it.
+    /// Looks at what has arrived without consuming it.
     var arrival: Arrival {
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
             let count = recv(connection, buffer.baseAddress, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
@@ -67,31 +67,31 @@ final class RequestSlot: @unchecked Sendable {
 
     private static let bodyRecord: UInt8 = 5
 
-    /// Reads the head of the next request; false when the peer is gone or speaks nonsense, and the connection with it.
+    /// Reads the head of the next request; false when the peer is gone or violated the protocol. The connection is closed then.
     func begin() -> Bool {
         if FCGX_Accept_r(request) == 0 { return true }
         request.pointee.ipcFd = -1
         return false
     }
 
-    /// Ends the request well.
+    /// Ends the request normally.
     func finish(closing: Bool) {
         if closing { request.pointee.keepConnection = 0 }
         FCGX_Finish_r(request)
     }
 
-    /// Ends the request without saying that it ended, so that nginx does not take a part for the whole.
+    /// Breaks the connection off without an end record, so that nginx does not take a part for the whole.
     func abort() {
         FCGX_Free(request, 1)
         request.pointee.ipcFd = -1
     }
 
-    /// Gives the connection up without closing it: somebody else has it now.
+    /// Forgets the connection without closing it: the event loop owns it now.
     func release() {
         request.pointee.ipcFd = -1
     }
 
-    /// Closes an idle connection at once; libfcgi would read and throw away a request that was just written to it.
+    /// Closes an idle connection at once; libfcgi would first read and discard a request that was just sent.
     func drop() {
         guard isConnected else { return }
         close(connection)

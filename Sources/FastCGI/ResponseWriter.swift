@@ -2,9 +2,9 @@ internal import CFastCGI
 internal import HTTP
 internal import Text
 
-/// Writes one answer.
+/// Writes one response.
 struct ResponseWriter {
-    /// The client, or nginx, went away.
+    /// The client or nginx has closed the connection.
     struct Gone: Error {}
 
     private let output: UnsafeMutablePointer<FCGX_Stream>?
@@ -13,7 +13,7 @@ struct ResponseWriter {
         output = slot.output
     }
 
-    /// False when the answer could not be written to its end.
+    /// Writes the whole response; false when the connection broke off.
     func write(_ response: Response) -> Bool {
         do {
             try put(head(response))

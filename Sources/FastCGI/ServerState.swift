@@ -7,52 +7,51 @@ internal import Synchronization
 
 /// What the threads of a server share.
 final class ServerState: Sendable {
-    /// The listening socket; held by whoever started this process, so never shut down here.
+    /// The listening socket. The parent process holds it too, so it is never shut down here.
     let socket: Int32
     /// How many threads have not ended yet.
     let living = Atomic<Int>(0)
-    /// Where the front threads find work.
-    let board: RequestBoard
-    /// How many front threads have ended.
-    let fronts = Atomic<Int>(0)
+    let eventLoop: EventLoop
+    /// How many I/O threads have ended.
+    let endedIOThreads = Atomic<Int>(0)
     /// How many requests were answered.
     let served = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
-    /// nginx has the whole body before it connects, so it never pauses this long.
+    /// How long a read waits. nginx has the whole body before it connects, so it never pauses this long.
     private static let readSeconds = 20
 
     private let slots = Monitor<[RequestSlot]>([])
 
-    init(socket: Int32, board: RequestBoard) {
+    init(socket: Int32, eventLoop: EventLoop) {
         self.socket = socket
-        self.board = board
+        self.eventLoop = eventLoop
     }
 
     var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
 
     func stop() {
         stopping.store(true, ordering: .sequentiallyConsistent)
-        board.stopPipe.hangUp()
+        eventLoop.stopPipe.hangUp()
     }
 
-    /// A place for a request.
+    /// A slot for a request: a used one, or a new one when all are in use.
     func takeSlot() -> RequestSlot { slots.withLock { $0.popLast() } ?? RequestSlot() }
 
-    /// Keeps a place, whose connection is somebody else's now, for another request.
+    /// Keeps a slot for another request, without its connection.
     func putBack(_ slot: RequestSlot) {
         slot.release()
         slots.withLock { $0.append(slot) }
     }
 
-    /// Takes connections until the server stops, however many requests are under way: the kernel's own queue ends at
-    /// `somaxconn`, 4,096 as a rule, and whoever comes then is turned away at once.
+    /// Accepts connections until the server stops, however many requests are in progress: the kernel's own queue ends at
+    /// `somaxconn`, usually 4,096, and refuses further connections at once.
     func acceptAll(_ log: Log) {
         while let connection = accept(log) {
             limitReads(connection)
-            if !board.add(connection) { close(connection) }
+            if !eventLoop.add(connection) { close(connection) }
         }
-        // What the kernel still holds waits for the next process.
-        board.complete()
+        // Connections that the kernel still holds wait for the next process.
+        eventLoop.finishAdding()
     }
 
     /// Waits for a connection; nil when the server stops.
@@ -70,12 +69,12 @@ final class ServerState: Sendable {
                 continue
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                 log.error("no connection can be accepted", Self.fields(number))
-                _ = board.stopPipe.isHungUp(within: 50)
+                _ = eventLoop.stopPipe.isHungUp(within: 50)
             default:
-                // The socket itself is broken; only a new process can get another.
+                // The socket itself is broken; only a new process can get a new one.
                 log.error("the listening socket is broken", Self.fields(number))
                 kill(getpid(), SIGTERM)
-                _ = board.stopPipe.isHungUp(within: 1_000)
+                _ = eventLoop.stopPipe.isHungUp(within: 1_000)
             }
         }
         return nil
@@ -98,7 +97,7 @@ final class ServerState: Sendable {
     }
 }
 
-/// A pipe whose writing end is closed to tell every poll that waits on the reading end.
+/// A pipe whose writing end is closed to end every poll that waits on the reading end.
 final class StopPipe: Sendable {
     let readingEnd: Int32
     private let writingEnd: Atomic<Int32>

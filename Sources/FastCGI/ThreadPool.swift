@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// Threads that can be woken out of a system call.
 ///
-/// They are joined never and detached never, so that a handle stays valid for `wake` even after its thread has ended.
+/// They are never joined and never detached, so that a handle stays valid for `wake` even after its thread has ended.
 final class ThreadPool: Sendable {
     private let threads = Mutex<[pthread_t]>([])
 

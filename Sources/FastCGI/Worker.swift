@@ -2,15 +2,15 @@ internal import HTTP
 internal import Platform
 internal import Synchronization
 
-/// What a front thread does: take a request from whoever speaks, see it through or hand it on, take the next.
+/// The work of an I/O thread: read a request, answer it or hand it to a blocking thread, and read the next.
 struct Worker: Sendable {
     let state: ServerState
     let application: ServedApplication
 
     func run() {
         CrashReport.prepareThread()
-        state.board.enter()
-        while let work = state.board.next() {
+        state.eventLoop.enter()
+        while let work = state.eventLoop.next() {
             switch work {
             case .step(let step): step()
             case .connection(let connection): take(connection)
@@ -21,16 +21,16 @@ struct Worker: Sendable {
     private func take(_ connection: Int32) {
         let slot = state.takeSlot()
         slot.take(connection)
-        // nginx sends a request as a whole; whoever does not must not make everybody wait.
+        // nginx sends a request as a whole. Any other peer must not block an I/O thread.
         switch slot.arrival {
         case .whole:
-            state.board.begin()
+            state.eventLoop.beginRequest()
             read(slot, mayBlock: false)
         case .part:
-            state.board.begin()
-            state.board.blocking.perform { read(slot, mayBlock: true) }
+            state.eventLoop.beginRequest()
+            state.eventLoop.blocking.perform { read(slot, mayBlock: true) }
         case .hungUp:
-            // An idle connection that nginx has closed is no request, and must not wait in line with them.
+            // An idle connection that nginx has closed is not a request and does not count against the limit.
             slot.drop()
             state.putBack(slot)
         }
@@ -39,7 +39,7 @@ struct Worker: Sendable {
     private func read(_ slot: RequestSlot, mayBlock: Bool) {
         guard slot.begin() else {
             state.putBack(slot)
-            state.board.end()
+            state.eventLoop.endRequest()
             return
         }
         let reader = RequestReader(slot)
@@ -47,7 +47,7 @@ struct Worker: Sendable {
         let facts = application.facts(request)
         let isBodyDrained = reader.readBody(into: &request, limit: facts.bodyLimit)
         if facts.mayBlock, !mayBlock {
-            state.board.blocking.perform { [request] in serve(request, facts.route, slot, isBodyDrained) }
+            state.eventLoop.blocking.perform { [request] in serve(request, facts.route, slot, isBodyDrained) }
         } else {
             serve(request, facts.route, slot, isBodyDrained)
         }
@@ -63,22 +63,22 @@ struct Worker: Sendable {
 
     private func finish(_ slot: RequestSlot, with response: Response, _ isBodyDrained: Bool) {
         if ResponseWriter(slot).write(response) {
-            // An unread rest of a body would be parsed as the next request: anybody's request in anybody's name.
+            // An unread rest of a body would be parsed as the next request: a forged one, in the name of any user.
             slot.finish(closing: !isBodyDrained || state.isStopping)
         } else {
             slot.abort()
         }
-        // Kept unless it was closed with the answer.
-        if slot.isConnected, !state.board.putBack(slot.connection) { slot.drop() }
-        // The place is somebody else's from now on.
-        WorkAtHand.current = .nothing
+        // Still connected unless it was closed with the response.
+        if slot.isConnected, !state.eventLoop.putBack(slot.connection) { slot.drop() }
+        // Another request may use the slot from now on.
+        CrashContext.current = .empty
         state.putBack(slot)
         state.served.wrappingAdd(1, ordering: .relaxed)
-        state.board.end()
+        state.eventLoop.endRequest()
     }
 }
 
-/// The two questions that a server asks an application.
+/// The two functions of an application that a server calls.
 struct ServedApplication: Sendable {
     let facts: @Sendable (Request) -> Application.Facts
     let respond: @Sendable (Request, @escaping @Sendable (Response) -> Void) -> Void

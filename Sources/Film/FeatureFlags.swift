@@ -1,6 +1,7 @@
 internal import Crypto
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 internal import Synchronization
 
 /// A switch that an operator turns while the site runs.
@@ -100,15 +101,17 @@ public final class FeatureFlags: Sendable {
     /// Turns a flag, or changes its roll-out; nil leaves the one as it is. Every process hears of it at once.
     public func set(
         _ key: String, isEnabled: Bool?, rolloutPercent: Int?, by actor: UUID?
-    ) throws -> FeatureFlag {
-        let outcome: String = try database.one(
-            "select set_feature_flag(\(actor), \(key), \(isEnabled), \(rolloutPercent)::int)")
-        if outcome == "rollout_not_possible" { throw FilmRefusal.rolloutNotPossible }
-        drop()
-        guard outcome == "done", let flag = try all().first(where: { $0.key == key }) else {
-            throw FilmRefusal.flagNotFound
+    ) throws(FilmError) -> FeatureFlag {
+        try FilmError.wrapping {
+            let outcome: String = try database.one(
+                "select set_feature_flag(\(actor), \(key), \(isEnabled), \(rolloutPercent)::int)")
+            if outcome == "rollout_not_possible" { throw FilmRefusal.rolloutNotPossible }
+            drop()
+            guard outcome == "done", let flag = try all().first(where: { $0.key == key }) else {
+                throw FilmRefusal.flagNotFound
+            }
+            return flag
         }
-        return flag
     }
 
     /// Forgets what was read, because it may have changed.

@@ -1,7 +1,11 @@
 public import FoundationEssentials
+public import Refusals
 
-/// A wish that a rule of the film does not allow; never a fault of the machine.
-public enum FilmRefusal: Error, Equatable, Sendable {
+/// Why a call about the film failed.
+public typealias FilmError = DomainError<FilmRefusal>
+
+/// A request that a rule of the film does not allow.
+public enum FilmRefusal: Refusal, Equatable {
     /// There is no such season.
     case seasonNotFound
     /// The season has begun, and this is possible only before.
@@ -43,7 +47,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
     /// The round is not exported, or not yet.
     case exportNotFound
 
-    /// What programs tell it by.
+    /// Identifies the refusal for programs.
     public var code: String {
         switch self {
         case .seasonNotFound: "season_not_found"
@@ -69,7 +73,7 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         }
     }
 
-    /// What people read.
+    /// Explains the refusal to people.
     public var sentence: String {
         switch self {
         case .seasonNotFound: "There is no such season."
@@ -95,13 +99,16 @@ public enum FilmRefusal: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether the thing itself is missing, rather than in the wrong state.
-    public var isNotFound: Bool {
+    /// The sort of refusal.
+    public var kind: RefusalKind {
         switch self {
         case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .flagNotFound, .voidNotFound,
             .exportNotFound:
-            true
-        default: false
+            .notFound
+        case .clipLimitReached, .uploadLimit: .forbidden
+        case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .alreadyRegistered, .noSeason,
+            .rolloutNotPossible, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
+            .conflict
         }
     }
 

@@ -2,8 +2,8 @@ internal import CCurl
 
 /// One easy handle.
 ///
-/// Unchecked, since libcurl allows a handle on any thread but only on one at a time, and whoever takes this value out of
-/// the client's list is the only one who has it until it is put back.
+/// Unchecked, since libcurl allows a handle on any thread but only on one at a time, and the code that removes this value
+/// from the client's list is its only user until it puts it back.
 struct CurlHandle: @unchecked Sendable {
     private let handle: UnsafeMutableRawPointer
 

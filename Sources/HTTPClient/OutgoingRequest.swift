@@ -34,7 +34,7 @@ public struct OutgoingRequest: Sendable {
     }
 }
 
-/// The answer of another server, whatever its status.
+/// The answer of another server, with any status.
 public struct IncomingResponse: Sendable {
     /// The HTTP status.
     public let status: Int
@@ -57,7 +57,7 @@ public struct IncomingResponse: Sendable {
 public enum HTTPClientError: Error, Sendable, Equatable {
     /// The request cannot be sent as it is.
     case invalidRequest(String)
-    /// Nobody listens there, or the name cannot be resolved. Nothing was sent.
+    /// No server listens there, or the name cannot be resolved. Nothing was sent.
     case unreachable(String)
     /// No answer in time. The other side may have acted on the request.
     case timedOut

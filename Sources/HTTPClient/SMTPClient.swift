@@ -32,7 +32,7 @@ public enum SMTPClient {
             _ = value.withCString { dailies_curl_set_pointer(handle, option, $0) }
         }
         let host = relay.host.contains(":") && !relay.host.hasPrefix("[") ? "[\(relay.host)]" : relay.host
-        // What stands in the place of a path is the name for EHLO.
+        // In an SMTP address the path is the name for EHLO.
         set(
             CURLOPT_URL,
             "\(relay.security == .tls ? "smtps" : "smtp")://\(host):\(relay.port)/\(envelope.sender.domain)")
@@ -82,7 +82,7 @@ public enum SMTPClient {
 
 /// Why a message was not taken, as far as one can tell.
 public enum SMTPClientError: Error, Sendable, Equatable {
-    /// Nobody listens there, or the name cannot be resolved.
+    /// No server listens there, or the name cannot be resolved.
     case unreachable(String)
     /// The exchange took too long. The server may have taken the message.
     case timedOut

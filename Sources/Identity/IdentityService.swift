@@ -1,4 +1,5 @@
 public import Configuration
+public import FoundationEssentials
 public import Platform
 public import Postgres
 
@@ -19,7 +20,7 @@ public struct IdentityService: Sendable {
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
 
-    /// Composes the parts by the settings. What waits for a session goes on by `runner`.
+    /// Composes the parts by the settings. `runner` resumes what waits for a session.
     public init(settings: Settings, database: Database, runner: (any StepRunner)? = nil) {
         self.database = database
         sessions = SessionCache(database: database, sessionDays: settings.identity.sessionDays, runner: runner)
@@ -30,13 +31,20 @@ public struct IdentityService: Sendable {
         sessionDays = settings.identity.sessionDays
     }
 
-    /// Hears what was announced on the topic `sessions`.
-    public func hear(_ detail: String) {
-        sessions.hear(detail)
-        keys.hear(detail)
+    /// Forgets the cached credentials that an announcement on the topic `sessions` names.
+    public func forget(_ announcement: String) {
+        sessions.forget(announcement)
+        keys.forget(announcement)
     }
 
-    /// Forgets who was asked for, as after a loss of the listening connection.
+    /// Forgets the cached credentials of a member, so that this process need not wait for the announcement of its own
+    /// change.
+    public func forget(member: UUID) { forget("user:" + member.uuidString) }
+
+    /// Forgets a cached session, so that this process need not wait for the announcement of its own change.
+    public func forget(session id: String) { forget("session:" + id) }
+
+    /// Forgets every cached credential, as after a loss of the listening connection.
     public func forgetAll() {
         sessions.forgetAll()
         keys.forgetAll()

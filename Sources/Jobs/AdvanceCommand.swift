@@ -5,7 +5,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// Closes rounds on the second that they end.
+/// Closes rounds within the second in which they end.
 enum AdvanceCommand {
     static let command = Command(
         "advance", "close rounds that are over and open the next ones",
@@ -23,7 +23,7 @@ enum AdvanceCommand {
         let config = Option.config
     }
 
-    /// The longest time between two looks, which also tells the database that the site is up.
+    /// The longest time between two looks. Each look also notes in the database that the site is up.
     private static let longestWait: Duration = .seconds(5)
 
     private static func run(for budget: Duration?, in process: JobsProcess) throws -> Int32 {
@@ -33,7 +33,7 @@ enum AdvanceCommand {
             return ExitCode.success
         }
         let end = ContinuousClock.now + budget
-        // A season that begins or a round that is closed by hand moves the next due time.
+        // A new season or a round that is closed by hand changes the next due time.
         let listener = Listener(
             process.database.options, channels: ["dailies"], onNotification: { _ in process.wake() },
             onLoss: { process.wake() })

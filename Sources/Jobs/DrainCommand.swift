@@ -4,12 +4,12 @@ internal import Platform
 internal import Queue
 internal import Text
 
-/// Does the jobs of the queue.
+/// Runs the jobs of the queue.
 enum DrainCommand {
     static let command = Command(
         "drain", "run queued jobs",
         details: """
-            Runs the jobs of the queue, each within milliseconds of its being queued. Without --for and --until-empty \
+            Runs the jobs of the queue, within milliseconds after they are enqueued. Without --for and --until-empty \
             it runs until it is stopped.
             """,
         Drain.self
@@ -53,7 +53,7 @@ enum DrainCommand {
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: arguments.untilEmpty ? .empty : .stopped, atMost: arguments.budget)
-        if summary.taken > 0 || summary.rescued > 0 { process.log.info("drained", summary.fields) }
+        if summary.claimed > 0 || summary.rescued > 0 { process.log.info("drained", summary.fields) }
         return ExitCode.success
     }
 }
@@ -61,7 +61,7 @@ enum DrainCommand {
 extension DrainSummary {
     var fields: [String: LogValue] {
         [
-            "taken": .int(taken), "completed": .int(completed), "retried": .int(retried), "failed": .int(failed),
+            "claimed": .int(claimed), "completed": .int(completed), "retried": .int(retried), "failed": .int(failed),
             "cancelled": .int(cancelled), "snoozed": .int(snoozed), "released": .int(released), "lost": .int(lost),
             "rescued": .int(rescued), "recurred": .int(recurred),
         ]

@@ -7,7 +7,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// The settings, log and database of a run, and whether it should end.
+/// The resources of a run, and the request to end it.
 final class JobsProcess: Sendable {
     let settings: Settings
     let log: Log
@@ -17,7 +17,7 @@ final class JobsProcess: Sendable {
     private struct End: Sendable {
         var isStopped = false
         var handlers: [@Sendable () -> Void] = []
-        /// Rises with each wake-up, so that one that comes while nobody waits is not lost.
+        /// Rises with each wake-up, so that one that comes while no thread waits is not lost.
         var wakes = 0
         var seen = 0
     }

@@ -5,7 +5,7 @@ internal import Queue
 internal import Realtime
 internal import Storage
 
-/// Every kind of job that this program does.
+/// Every kind of job that this program runs.
 enum Kinds {
     static func registry(_ process: JobsProcess) -> JobRegistry {
         let settings = process.settings

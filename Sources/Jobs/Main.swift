@@ -2,7 +2,7 @@ internal import Arguments
 internal import Glibc
 internal import Platform
 
-/// The work that needs no request: rounds that end, queued jobs, upkeep.
+/// The work that no request starts: closing rounds, draining the queue, maintenance.
 @main
 enum Main {
     static let program = Command(
@@ -14,7 +14,7 @@ enum Main {
         commands: [AdvanceCommand.command, DrainCommand.command, MaintainCommand.command])
 
     static func main() {
-        // Not through exit(): work that did not end in time still runs, and must not see its world taken down.
+        // Not through exit(): jobs that did not end in time still run, and must not see globals destroyed.
         _exit(run(Array(CommandLine.arguments.dropFirst())))
     }
 

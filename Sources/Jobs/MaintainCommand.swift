@@ -3,13 +3,13 @@ internal import Logging
 internal import Platform
 internal import Queue
 
-/// Does the upkeep that is due.
+/// Runs the maintenance jobs that are due.
 enum MaintainCommand {
     static let command = Command(
-        "maintain", "do the upkeep that is due",
+        "maintain", "run the maintenance jobs that are due",
         details: """
-            Does the upkeep that is due: retention, sweeps and everything else that recurs. A drain does it too; when \
-            several processes run, each piece is done once.
+            Runs the maintenance jobs that are due: retention, sweeps and other recurring jobs. A drain runs them too; \
+            each job is run by one process.
             """,
         Maintain.self
     ) { arguments in
@@ -17,7 +17,7 @@ enum MaintainCommand {
     }
 
     struct Maintain: JobsParameters {
-        let now = Flag("--now", "do all of it, due or not")
+        let now = Flag("--now", "run all of them, due or not")
         let config = Option.config
     }
 

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Contact
+internal import FoundationEssentials
 internal import Identity
 internal import Logging
 internal import Mail
@@ -7,8 +8,7 @@ internal import Postgres
 internal import Queue
 internal import Text
 
-/// The jobs that call other servers. They stand in a queue of their own, since only a process with a network can do
-/// them.
+/// The jobs that call other servers. They have their own queue, since only a process with a network can run them.
 struct OutwardJobs {
     static let queue = "outward"
 
@@ -25,37 +25,42 @@ struct OutwardJobs {
         registry.register(SendContactMessage.self, sendContact)
     }
 
-    /// Makes the link and mails it. Each attempt makes a link of its own: the token is never written down.
+    /// Creates a sign-in link and mails it. Each attempt creates a new link, since the token is never stored.
     @Sendable private func sendLink(_ job: SendSignInLink, _ context: JobContext) throws -> JobOutcome {
         guard let address = EmailAddress(job.address ?? "") else {
-            return .discard(reason: "the address is gone")
+            return .discard(reason: "the job holds no address")
         }
         guard let mailer else { throw MailIsOff() }
         let goodFor = Duration.seconds(settings.identity.linkMinutes * 60)
-        let link = try context.database.withConnection {
-            try SignInLinks.create(for: address, goodFor: goodFor, on: $0)
+        let link = try context.database.withConnection { connection in
+            if let member = job.member {
+                let token = try EmailIdentityLinks.create(for: address, of: member, goodFor: goodFor, on: connection)
+                return EmailIdentityLinks.address(of: token, siteURL: settings.site.url)
+            }
+            let token = try SignInLinks.create(for: address, goodFor: goodFor, on: connection)
+            return SignInLinks.address(of: token, siteURL: settings.site.url, next: job.next)
         }
         let message = SignInMail(
-            siteName: settings.site.name, siteURL: settings.site.url, minutes: settings.identity.linkMinutes,
-            link: SignInLinks.address(of: link, siteURL: settings.site.url, next: job.next)
+            job.member == nil ? .signIn : .addAddress, siteName: settings.site.name, siteURL: settings.site.url,
+            minutes: settings.identity.linkMinutes, link: link
         ).message(to: address)
         if let fault = mailer.send(message) {
             if fault.isFinal { return .discard(reason: fault.description) }
             throw fault
         }
         context.log.info("a sign-in link was mailed", [:])
-        // The address has served its purpose; the finished job need not keep it.
+        // The finished job does not need the address any more.
         return .done(completing: { try $0.execute("update jobs set payload = '{}' where id = \(context.id)") })
     }
 }
 
 extension OutwardJobs {
-    /// Mails what a visitor wrote to whoever runs the site, who can answer it straight away.
+    /// Mails a visitor's message to the operator of the site, who can reply to it directly.
     @Sendable private func sendContact(_ job: SendContactMessage, _ context: JobContext) throws -> JobOutcome {
         guard let recipient = settings.contact.recipient else { return .cancel(reason: "CONTACT_EMAIL is empty") }
         guard let mailer else { throw MailIsOff() }
         guard let message = try ContactMessages(context.database).find(job.id) else {
-            return .cancel(reason: "the message is gone")
+            return .cancel(reason: "the message has been deleted")
         }
         let subject = message.subject.isEmpty ? "A message from \(message.name)" : message.subject
         let text = "\(message.name) <\(message.email)> wrote on \(settings.site.url)/contact:\n\n\(message.text)\n"
@@ -78,7 +83,7 @@ struct SendContactMessage: JobPayload {
     let id: Int64
 }
 
-/// Mail was wanted and nothing can send it.
+/// A mail is to be sent and no mail server is configured.
 private struct MailIsOff: Error, CustomStringConvertible {
     let description = "MAIL_URL is not set for this process"
 }
@@ -90,7 +95,9 @@ struct SendSignInLink: JobPayload {
         queue: OutwardJobs.queue, priority: .high, maxAttempts: 12, timeout: .seconds(60),
         backOff: BackOff(first: .seconds(5), longest: .seconds(600)))
 
-    /// Absent once the job is done with it.
+    /// Absent once the job has completed.
     let address: String?
     let next: String?
+    /// The member to whose sign-in methods the link adds the address; nil for a link that signs in.
+    let member: UUID?
 }

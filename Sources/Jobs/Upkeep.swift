@@ -4,7 +4,7 @@ internal import Logging
 internal import Postgres
 internal import Queue
 
-/// What recurs, declared in one place: when it is due and what it does.
+/// The recurring maintenance jobs: when each is due and what it does.
 enum Upkeep {
     /// The queue of these jobs, which `maintain` drains.
     static let queue = "upkeep"
@@ -31,6 +31,7 @@ enum Upkeep {
             let removed = try inBatches(context) { try Sessions.sweep(in: context.database) }
             let keys = try inBatches(context) { try APIKeys.sweep(in: context.database) }
             _ = try SignInLinks.sweepRequests(in: context.database)
+            _ = try EmailIdentityLinks.sweep(in: context.database)
             return report("old sessions, links and keys removed", removed + keys, context)
         }
         registry.recur("sweep_sessions", .every(.seconds(3_600)), SweepSessions())

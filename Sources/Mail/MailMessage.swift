@@ -26,7 +26,7 @@ public struct MailMessage: Sendable {
         self.replyTo = replyTo
     }
 
-    /// The message as RFC 5322 wants it, with CRLF line ends. `senderName` stands before the sender's address.
+    /// The message in the format of RFC 5322, with CRLF line ends. `senderName` precedes the sender's address.
     public func bytes(from sender: EmailAddress, named senderName: String, replyTo: EmailAddress?, at now: Date)
         -> [UInt8]
     {

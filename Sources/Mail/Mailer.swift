@@ -3,7 +3,7 @@ internal import HTTPClient
 internal import Platform
 internal import Text
 
-/// Sends the site's mail.
+/// Sends the site's mail through the relay or program that the settings name.
 public struct Mailer: Sendable {
     private let delivery: MailDelivery
     private let senderName: String

@@ -1,14 +1,24 @@
 public import Text
 
-/// The mail that carries a sign-in link.
+/// The mail that carries a link for signing in, or for adding its address to a member's sign-in methods.
 public struct SignInMail: Sendable {
+    /// What a link does.
+    public enum Purpose: Sendable {
+        /// It signs in.
+        case signIn
+        /// It adds the address to the sign-in methods of a signed-in member.
+        case addAddress
+    }
+
+    private let purpose: Purpose
     private let siteName: String
     private let siteURL: String
     private let minutes: Int
     private let link: String
 
     /// What the mail says.
-    public init(siteName: String, siteURL: String, minutes: Int, link: String) {
+    public init(_ purpose: Purpose = .signIn, siteName: String, siteURL: String, minutes: Int, link: String) {
+        self.purpose = purpose
         self.siteName = siteName
         self.siteURL = siteURL
         self.minutes = minutes
@@ -18,15 +28,15 @@ public struct SignInMail: Sendable {
     /// The mail to an address.
     public func message(to address: EmailAddress) -> MailMessage {
         let time = minutes == 1 ? "1 minute" : "\(minutes) minutes"
-        let foot = "You did not ask for this? Then do nothing: without the link nobody gets in."
+        let words = words
         let text = """
-            Open this link to sign in to \(siteName):
+            \(words.lead) \(siteName):
 
             \(link)
 
-            It works once, within \(time). Opening it changes nothing; the button on the page signs you in.
+            It works once, within \(time). \(words.use)
 
-            \(foot)
+            \(words.foot)
 
             \(siteName)
             \(siteURL)
@@ -34,16 +44,34 @@ public struct SignInMail: Sendable {
             """
         let html = """
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>Sign in to \(Text.htmlEscape(siteName))</title></head>
+            <html lang="en"><head><meta charset="utf-8"><title>\(words.action) \(Text.htmlEscape(siteName))</title></head>
             <body style="font: 16px/1.5 sans-serif; max-width: 34em">
-            <p>Open this link to sign in to \(Text.htmlEscape(siteName)):</p>
-            <p><a href="\(Text.htmlEscape(link))">Sign in to \(Text.htmlEscape(siteName))</a></p>
-            <p>It works once, within \(time). Opening it changes nothing; the button on the page signs you in.</p>
-            <p>\(foot)</p>
+            <p>\(words.lead) \(Text.htmlEscape(siteName)):</p>
+            <p><a href="\(Text.htmlEscape(link))">\(words.action) \(Text.htmlEscape(siteName))</a></p>
+            <p>It works once, within \(time). \(words.use)</p>
+            <p>\(words.foot)</p>
             <p><a href="\(Text.htmlEscape(siteURL))">\(Text.htmlEscape(siteURL))</a></p>
             </body></html>
 
             """
-        return MailMessage(to: address, subject: "Your link to sign in to \(siteName)", text: text, html: html)
+        return MailMessage(to: address, subject: "\(words.subject) \(siteName)", text: text, html: html)
+    }
+
+    private var words: (subject: String, lead: String, action: String, use: String, foot: String) {
+        switch purpose {
+        case .signIn:
+            (
+                "Your link to sign in to", "Open this link to sign in to", "Sign in to",
+                "Opening it changes nothing; the button on the page signs you in.",
+                "If you did not request this, ignore this mail. No one can sign in without the link."
+            )
+        case .addAddress:
+            (
+                "Confirm your address for", "Open this link to confirm that you want to use this address to sign in to",
+                "Confirm your address for",
+                "Open it in a browser where you are signed in to the account that requested it.",
+                "If you did not request this, ignore this mail. Without the link your address is not added."
+            )
+        }
     }
 }

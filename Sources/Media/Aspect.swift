@@ -22,7 +22,7 @@ public enum Aspect: String, Sendable, CaseIterable {
         }
     }
 
-    /// A picture of this shape fills the frame but for a seam that nobody sees.
+    /// Whether a picture of this size fills the frame except for an invisible margin.
     func isFilled(byWidth width: Int, height: Int) -> Bool {
         let ratio = Double(width) * Double(self.height) / (Double(height) * Double(self.width))
         return (0.98...1.02).contains(ratio)

@@ -1,4 +1,4 @@
-/// The three kinds of file a clip may come in, told by their bytes.
+/// The accepted file formats, recognised by their bytes.
 public enum Container: String, Sendable, CaseIterable {
     case mp4
     case quickTime
@@ -36,7 +36,7 @@ public enum Container: String, Sendable, CaseIterable {
         self = found
     }
 
-    /// Phones write MP4 and QuickTime brands interchangeably; a browser names them by the file's ending.
+    /// Phones write MP4 and QuickTime brands interchangeably, and a browser derives the type from the file's extension.
     func isCompatible(with declared: Container) -> Bool {
         demuxer == declared.demuxer
     }

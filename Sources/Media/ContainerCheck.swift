@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Reads the outline of a file by its own bytes, before any decoder is let near it.
+/// Checks the structure of a file by its bytes, before any decoder opens it.
 struct ContainerCheck {
     let path: String
     let size: Int
@@ -30,10 +30,10 @@ struct ContainerCheck {
             return .quickTime
         }
         if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
-            // The document type stands in the first few elements; Matroska proper is not on the list of formats.
+            // The document type is one of the first elements. Matroska itself is not an accepted format.
             guard head.prefix(256).firstRange(of: Array("webm".utf8)) != nil else {
                 throw MediaFault(
-                    .notAVideo, "Matroska files cannot be taken. Export the clip as MP4, WebM or MOV.")
+                    .notAVideo, "Matroska (MKV) files are not supported. Export the clip as MP4, WebM or MOV.")
             }
             return .webM
         }
@@ -51,13 +51,13 @@ struct ContainerCheck {
         return .notAVideo
     }
 
-    /// A file that another program would read as something else may carry that something past our checks.
+    /// A file that is also valid in another format could smuggle that format past the checks.
     private func refuseSecondFormat(_ head: [UInt8]) throws(MediaFault) {
         let start = head.prefix(1_024)
         for mark in ["%PDF-", "<html", "<HTML", "<!doctype", "<!DOCTYPE", "<script", "<svg", "<?php"] {
             guard start.firstRange(of: Array(mark.utf8)) == nil else { throw .polyglot }
         }
-        // A ZIP archive is read from its end: its last record may stand up to 64 KiB before it.
+        // A ZIP archive is read from its end: its last record may begin up to 64 KiB before it.
         let tail = try bytes(from: max(0, size - 65_557), count: 65_557)
         var rest = tail[...]
         while let found = rest.firstRange(of: [0x50, 0x4B, 0x05, 0x06]) {
@@ -143,7 +143,7 @@ struct ContainerCheck {
 
     private func bytes(from offset: Int, count: Int) throws(MediaFault) -> [UInt8] {
         do { return try Files.read(path, from: offset, count: count) } catch {
-            throw MediaFault(.toolFailed, "The file could not be read. Please try again later.", evidence: "\(error)")
+            throw MediaFault(.toolFailed, "We couldn't read the file. Please try again later.", evidence: "\(error)")
         }
     }
 }

@@ -1,6 +1,6 @@
-/// Why a file cannot become a clip, or why the tools that look at it failed.
+/// Why a file cannot become a clip, or why the tools that examine it failed.
 public struct MediaFault: Error, Hashable, Sendable {
-    /// The stable name of a refusal, for programs.
+    /// The stable name of a fault, for programs.
     public enum Code: String, Sendable, CaseIterable {
         case emptyFile = "empty_file"
         case tooLarge = "too_large"
@@ -26,19 +26,19 @@ public struct MediaFault: Error, Hashable, Sendable {
 
     /// The stable name.
     public let code: Code
-    /// One or two sentences for the uploader: what is wrong and how to mend it.
+    /// One or two sentences for the uploader: what is wrong and how to fix it.
     public let message: String
-    /// What the tool said, for the log only.
+    /// The tool's own message, for the log only.
     public let evidence: String
 
-    /// A fault with what is shown and what is logged.
+    /// A fault with the text that is shown and the text that is logged.
     public init(_ code: Code, _ message: String, evidence: String = "") {
         self.code = code
         self.message = message
         self.evidence = evidence
     }
 
-    /// The machine is to blame, not the file: trying again later can succeed.
+    /// Whether the machine is at fault, not the file, so that trying again later can succeed.
     public var isRetryable: Bool {
         switch code {
         case .toolMissing, .toolFailed, .toolTimedOut, .storageFull: true
@@ -48,10 +48,10 @@ public struct MediaFault: Error, Hashable, Sendable {
 }
 
 extension MediaFault: CustomStringConvertible, CustomDebugStringConvertible {
-    /// The sentence for people.
+    /// The message for people.
     public var description: String { message }
 
-    /// Everything, for the log.
+    /// Code, message and evidence, for the log.
     public var debugDescription: String {
         evidence.isEmpty ? "\(code.rawValue): \(message)" : "\(code.rawValue): \(message) [\(evidence)]"
     }

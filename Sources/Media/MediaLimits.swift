@@ -1,4 +1,4 @@
-/// What a clip may be at most; the defaults are the rules of the house.
+/// The limits of a clip; the defaults are the site's rules.
 public struct MediaLimits: Sendable {
     /// Bytes of the file.
     public var bytes = 50 * 1024 * 1024
@@ -6,7 +6,7 @@ public struct MediaLimits: Sendable {
     public var durationMilliseconds = 8_500
     /// How far sound or container may outlast the picture: encoders fill the last audio packet.
     public var paddingMilliseconds = 100
-    /// The shortest clip worth a place in a film.
+    /// The shortest clip that is accepted, in milliseconds.
     public var shortestMilliseconds = 500
     /// Pixels on one side.
     public var side = 4_096
@@ -15,6 +15,6 @@ public struct MediaLimits: Sendable {
     /// Frames a second.
     public var frameRate = 120.0
 
-    /// The rules of the house.
+    /// The site's rules.
     public init() {}
 }

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Where ffmpeg and ffprobe are and what they may use.
+/// Where ffmpeg and ffprobe are, and the resources that they may use.
 public struct MediaTools: Sendable {
     /// Path of ffmpeg.
     public var ffmpeg: String
@@ -14,9 +14,9 @@ public struct MediaTools: Sendable {
     public var fileBytes = 64 << 20
     /// Threads of one run.
     public var threads: Int
-    /// x264's trade of time for size.
+    /// x264's preset: slower ones make smaller files.
     public var preset: String
-    /// x264's quality: higher numbers are smaller files.
+    /// x264's constant rate factor: higher numbers make smaller files.
     public var quality = 21
 
     /// Tools at these paths with limits that fit a 50 MB clip of 4096 pixels a side.
@@ -32,14 +32,14 @@ public struct MediaTools: Sendable {
         self.preset = preset
     }
 
-    /// What a run left behind.
+    /// The result of a run.
     struct Outcome {
         let isSuccess: Bool
         let output: [UInt8]
         let complaint: String
     }
 
-    /// Runs ffmpeg; a failure that is the machine's, not the file's, is thrown.
+    /// Runs ffmpeg. Throws when the machine is at fault; a failure of the file is an unsuccessful outcome.
     func encode(_ arguments: [String], outputLimit: Int = 1 << 16) throws(MediaFault) -> Outcome {
         try run(ffmpeg, ["-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments, outputLimit) {
             .toolFailed("ffmpeg wrote too much")

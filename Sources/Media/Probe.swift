@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Platform
 
-/// Finds out what a file really is, or why it cannot become a clip.
+/// Finds out what a file contains, or why it cannot become a clip.
 public struct Probe: Sendable {
     private let tools: MediaTools
     private let limits: MediaLimits
@@ -16,10 +16,10 @@ public struct Probe: Sendable {
         self.limits = limits
     }
 
-    /// Reads the outline, the streams, every packet and every frame, cheapest first.
+    /// Checks the container, the streams, every packet and every frame, cheapest first.
     public func inspect(_ path: String, declared: Container? = nil) throws(MediaFault) -> VideoFacts {
         guard let size = Files.size(path) else {
-            throw MediaFault(.emptyFile, "The upload is not there any more. Upload the clip again.", evidence: path)
+            throw MediaFault(.emptyFile, "Your upload has expired. Please upload the clip again.", evidence: path)
         }
         guard size > 0 else { throw .emptyFile }
         guard size <= limits.bytes else { throw .tooLarge(limits) }
@@ -79,7 +79,7 @@ public struct Probe: Sendable {
             isHighDynamicRange: picture.isHighDynamicRange, isInterlaced: picture.isInterlaced)
     }
 
-    /// The packets tell the length; what a header claims is only a claim.
+    /// Measures the length by the packets, since the length in the header may be wrong.
     private func packets(_ path: String, _ facts: VideoFacts) throws(MediaFault) -> Packets {
         let seconds = limits.durationMilliseconds / 1_000 + 4
         let result = try tools.inspect(
@@ -139,7 +139,7 @@ struct Packets {
         var starts: [Double] = []
         for line in csv.split(separator: "\n") {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-            // A packet marked for discarding stands before the cut that an edit list makes.
+            // A packet marked for discarding precedes the cut that an edit list makes.
             if fields.count > 2, fields[2].contains("D") { continue }
             shown += 1
             guard let start = fields.first.flatMap({ Double($0) }) else { continue }

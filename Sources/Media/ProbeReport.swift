@@ -11,7 +11,6 @@ struct ProbeReport: Decodable {
     }
 
     struct SideData: Decodable {
-        var sideDataType: String?
         var rotation: Double?
         var dvProfile: Int?
         var dvBlSignalCompatibilityId: Int?
@@ -26,7 +25,6 @@ struct ProbeReport: Decodable {
         var sampleAspectRatio: String?
         var colorTransfer: String?
         var fieldOrder: String?
-        var nbFrames: String?
         var disposition: Disposition?
         var sideDataList: [SideData]?
     }

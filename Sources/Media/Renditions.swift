@@ -1,13 +1,13 @@
 internal import Platform
 
-/// Makes the files that are shown from the file that was sent.
+/// Makes the published files from an uploaded file.
 public struct Renditions: Sendable {
     /// Bytes of a rendition at most.
     public static let byteLimit = 5_000_000
 
     let tools: MediaTools
 
-    /// Whatever quality and preset up to veryfast made a rendition, its stream has the same headers, so that a film can
+    /// With any quality and any preset up to veryfast the stream has the same headers, so that a film can
     /// be joined from any of them without encoding. Slower presets move the chroma's quantiser and need a number here.
     private static let joinable =
         "stitchable=1:bframes=2:b-pyramid=none:ref=1:cabac=1:8x8dct=1:weightp=1:weightb=1:interlaced=0"
@@ -41,7 +41,7 @@ public struct Renditions: Sendable {
             "15360",
         ]
         let sound = ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]
-        // Nothing of the sender's metadata goes out, least of all where they were.
+        // No metadata of the uploaded file is published, least of all the place where it was recorded.
         let file = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
         let result = try tools.encode(
             input + ["-filter_complex", graph.picture + ";" + graph.sound, "-map", "[picture]", "-map", "[sound]"]

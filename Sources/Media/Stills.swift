@@ -1,10 +1,10 @@
 internal import Platform
 
-/// What stands for a clip before it plays.
+/// The previews of a clip.
 public struct Stills: Sendable, Hashable {
     /// A few colours in the shape of the picture, shown until the poster is there.
     public var blurhash: String
-    /// Tells near-duplicates.
+    /// Detects near-duplicates.
     public var hash: PerceptualHash
 }
 

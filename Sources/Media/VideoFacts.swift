@@ -1,4 +1,4 @@
-/// What the real bytes of a video say about it.
+/// The properties of a video as measured from its bytes.
 public struct VideoFacts: Sendable, Hashable {
     /// Width as shown: rotation and pixel shape are applied.
     public var width: Int
@@ -22,7 +22,4 @@ public struct VideoFacts: Sendable, Hashable {
     public var isHighDynamicRange: Bool
     /// The picture comes in half frames.
     public var isInterlaced: Bool
-
-    /// There is sound.
-    public var hasAudio: Bool { audioStream != nil }
 }

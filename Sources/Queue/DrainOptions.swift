@@ -6,20 +6,20 @@ public struct DrainOptions: Sendable {
     public var workers = 4
     /// How many long jobs run beside them.
     public var longWorkers = 1
-    /// How long a job stays with a worker that says nothing. With the beat of a second it bounds how late a dead
-    /// worker's jobs run again.
+    /// How long a job stays with a worker that does not renew its lease. Together with `poll` it bounds how late the jobs of
+    /// a dead worker run again.
     public var lease: Duration = .seconds(10)
     /// How often leases are renewed and cancelled jobs noticed.
     public var heartbeat: Duration = .seconds(2)
-    /// How often the queue is looked at when nobody tells of work.
+    /// How often the queue is looked at when no notification comes.
     public var poll: Duration = .seconds(1)
     /// How long running jobs have after `stop()`.
     public var grace: Duration = .seconds(9)
-    /// The most jobs of one take.
-    public var largestTake = 1_000
+    /// How many jobs one claim gets at most.
+    public var largestClaim = 1_000
     /// The queues to drain; nil for those of all registered kinds.
     public var queues: [String]?
-    /// Who holds the jobs, as an operator reads it in the rows.
+    /// The name of the worker in the rows of its jobs, for operators.
     public var workerName = DrainOptions.ownName()
     /// Called about once a second while the drain makes progress, for a watchdog.
     public var onBeat: @Sendable () -> Void = {}
@@ -36,9 +36,9 @@ public struct DrainOptions: Sendable {
 
 /// When a drain ends by itself.
 public enum DrainEnd: Sendable, Equatable {
-    /// When no due job is left that it may take.
+    /// When no due job is left that it may claim.
     case empty
-    /// After a time; what runs then is finished first.
+    /// After a time; jobs that run then are finished first.
     case budget(Duration)
     /// When it is stopped.
     case stopped
@@ -46,21 +46,21 @@ public enum DrainEnd: Sendable, Equatable {
 
 /// What a drain did.
 public struct DrainSummary: Sendable, Equatable {
-    /// Jobs taken from the queue.
-    public var taken = 0
-    /// Jobs that did what they were for.
+    /// Jobs claimed from the queue.
+    public var claimed = 0
+    /// Jobs that succeeded.
     public var completed = 0
     /// Attempts that failed and will be repeated.
     public var retried = 0
     /// Jobs that became dead letters.
     public var failed = 0
-    /// Jobs that ended since someone cancelled them.
+    /// Jobs that ended because they were cancelled.
     public var cancelled = 0
-    /// Jobs put off without charge.
+    /// Jobs that asked to run later, at no cost of an attempt.
     public var snoozed = 0
-    /// Jobs given back undone.
+    /// Jobs given back before they ran to their end.
     public var released = 0
-    /// Jobs whose lease another worker had taken before they were done.
+    /// Jobs that another worker had claimed before they were done.
     public var lost = 0
     /// Jobs of dead workers put back into the queue.
     public var rescued = 0
@@ -70,11 +70,11 @@ public struct DrainSummary: Sendable, Equatable {
     /// Nothing yet.
     public init() {}
 
-    /// What two drains did together.
+    /// The sums of two drains.
     static func + (left: DrainSummary, right: DrainSummary) -> DrainSummary {
         var sum = left
         for part in [
-            \DrainSummary.taken, \.completed, \.retried, \.failed, \.cancelled, \.snoozed, \.released, \.lost,
+            \DrainSummary.claimed, \.completed, \.retried, \.failed, \.cancelled, \.snoozed, \.released, \.lost,
             \.rescued,
             \.recurred,
         ] {

@@ -3,22 +3,26 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// One run of a drain: the dispatching thread's part.
+/// One run of a drain: the dispatching thread, which claims jobs and completes finished ones.
 final class DrainRun: Sendable {
     let database: Database
     let registry: JobRegistry
     let options: DrainOptions
     let log: Log
     let leases: Leases
-    let board: Monitor<DrainBoard>
-    let store = Monitor(JobStore())
+    let state: Monitor<DrainState>
+    /// Of its own, so that a notification of work wakes the dispatching thread alone.
+    let heartbeat = Monitor(HeartbeatRequest())
+    let buffer = Monitor(JobBuffer())
+    private let isQuick: Bool
     private let end: DrainEnd
     private let deadline: ContinuousClock.Instant?
 
     init(
-        end: DrainEnd, deadline: ContinuousClock.Instant?, database: Database, registry: JobRegistry,
+        isQuick: Bool, end: DrainEnd, deadline: ContinuousClock.Instant?, database: Database, registry: JobRegistry,
         options: DrainOptions, log: Log
     ) {
+        self.isQuick = isQuick
         self.end = end
         self.deadline = deadline
         self.database = database
@@ -28,50 +32,55 @@ final class DrainRun: Sendable {
         leases = Leases(
             worker: options.workerName, length: options.lease, queues: options.queues ?? registry.queues,
             kinds: registry.kindNames)
-        board = Monitor(
-            DrainBoard(
-                size: TakeSize(workers: options.workers, largest: max(options.largestTake, 1)), poll: options.poll,
+        state = Monitor(
+            DrainState(
+                size: ClaimSize(workers: options.workers, largest: max(options.largestClaim, 1)), poll: options.poll,
                 now: .now))
     }
 
     func noteWork() {
-        board.update { $0.noteWork() }
+        state.update { $0.noteWork() }
     }
 
     func noteCancel() {
-        board.update { $0.isBeatWanted = true }
+        heartbeat.update { $0.isWanted = true }
     }
 
     func stop() {
-        board.update { $0.phase = .stopping }
+        state.update { $0.phase = .stopping }
     }
 
     func run() throws -> DrainSummary {
         let workers = try (0..<options.workers).map { number in
-            try BackgroundThread(named: "job worker \(number)") { self.work() }
+            try BackgroundThread(named: "job worker \(number)") { self.withSlice { self.work() } }
         }
         let keeper = try BackgroundThread(named: "job leases") { self.keepLeases() }
-        let fault = dispatch()
+        let fault = withSlice { dispatch() }
         let late = ContinuousClock.now + .seconds(1)
-        store.update { $0.isClosed = true }
-        board.update { $0.isOver = true }
+        buffer.update { $0.isClosed = true }
+        heartbeat.update { $0.isOver = true }
         // A worker that did not heed its end is left to the end of the process; its job has been given back.
         for thread in workers + [keeper] { thread.join(until: late) }
         if let fault { throw fault }
-        return board.withLock { $0.summary }
+        return state.withLock { $0.summary }
     }
 
-    /// Takes and completes until the end; answers why it had to give up, if it had to.
+    /// Quick jobs are to begin as soon as they are enqueued; long ones, and the programs that they start, are not.
+    private func withSlice<R>(_ body: () -> R) -> R {
+        isQuick ? ThreadSlice.withShortest(body) : body()
+    }
+
+    /// Claims and completes jobs until the end. Returns the error because of which it gave up, if it did.
     private func dispatch() -> (any Error)? {
         var failingSince: ContinuousClock.Instant?
-        var phase = DrainBoard.Phase.taking
+        var phase = DrainState.Phase.claiming
         var graceEnds: ContinuousClock.Instant?
         while true {
             let now = notePhase()
             if now != phase { graceEnds = enter(now) ?? graceEnds }
             phase = now
             if let graceEnds, ContinuousClock.now >= graceEnds {
-                release(board.withLock { Array($0.held.values) })
+                release(state.withLock { Array($0.held.values) })
                 return nil
             }
             switch nextStep(phase: phase, graceEnds: graceEnds) {
@@ -79,26 +88,26 @@ final class DrainRun: Sendable {
             case .end: return nil
             case .turn(let fences, let wanted):
                 do {
-                    try turn(complete: fences, take: wanted)
+                    try turn(complete: fences, claim: wanted)
                     failingSince = nil
                 } catch {
                     let since = failingSince ?? .now
                     failingSince = since
                     noteFailure(error, fences)
-                    // Who waits for the end is told; whoever works for a time goes on, since databases come back.
+                    // A drain that must empty the queue reports the error. One that runs for a time continues, since databases come back.
                     let isHopeless = since.duration(to: .now) >= options.grace
-                    if isHopeless && (end == .empty || phase > .taking) { return end == .empty ? error : nil }
+                    if isHopeless && (end == .empty || phase > .claiming) { return end == .empty ? error : nil }
                     pause(while: phase, until: graceEnds)
                 }
             }
         }
     }
 
-    /// Begins a phase; answers when the patience with what runs ends.
-    private func enter(_ phase: DrainBoard.Phase) -> ContinuousClock.Instant? {
-        release(store.update { $0.takeAll() }.map(\.holding))
+    /// Begins a phase. Returns the end of the grace period, if one begins.
+    private func enter(_ phase: DrainState.Phase) -> ContinuousClock.Instant? {
+        release(buffer.update { $0.removeAll() }.map(\.heldJob))
         guard phase == .stopping else { return nil }
-        for holding in board.withLock({ Array($0.held.values) }) { holding.interrupt(.stopping) }
+        for heldJob in state.withLock({ Array($0.held.values) }) { heldJob.interrupt(.stopping) }
         return .now + options.grace
     }
 
@@ -106,80 +115,81 @@ final class DrainRun: Sendable {
         log.error(
             "the queue cannot be reached",
             ["error": .string(describe(error)), "unrecorded": .int(unrecorded.count)])
-        board.update { $0.noteFailedTurn(unrecorded, nextLook: .now + options.poll) }
+        state.update { $0.noteFailedTurn(unrecorded, nextLook: .now + options.poll) }
     }
 
-    private func pause(while phase: DrainBoard.Phase, until end: ContinuousClock.Instant?) {
+    private func pause(while phase: DrainState.Phase, until end: ContinuousClock.Instant?) {
         let time = ContinuousClock.now + options.poll
-        _ = board.wait(until: end.map { min($0, time) } ?? time) { $0.phase != phase ? true : nil }
+        _ = state.wait(until: end.map { min($0, time) } ?? time) { $0.phase != phase ? true : nil }
     }
 
-    private func notePhase() -> DrainBoard.Phase {
-        board.withLock { board in
-            if board.phase == .taking, let deadline, ContinuousClock.now >= deadline { board.phase = .ending }
-            return board.phase
+    private func notePhase() -> DrainState.Phase {
+        state.withLock { state in
+            if state.phase == .claiming, let deadline, ContinuousClock.now >= deadline { state.phase = .ending }
+            return state.phase
         }
     }
 
-    /// Waits for something to do; nil when the board has changed so that the whole loop must look again.
-    private func nextStep(phase: DrainBoard.Phase, graceEnds: ContinuousClock.Instant?) -> DrainBoard.Step? {
-        func deadline(_ board: DrainBoard) -> ContinuousClock.Instant? {
-            [board.nextDeadline, phase == .taking ? self.deadline : nil, graceEnds].compactMap { $0 }.min()
+    /// Waits for something to do; nil when the phase or a deadline has changed and the loop must look again.
+    private func nextStep(phase: DrainState.Phase, graceEnds: ContinuousClock.Instant?) -> DrainState.Step? {
+        func deadline(_ state: DrainState) -> ContinuousClock.Instant? {
+            [state.nextDeadline, phase == .claiming ? self.deadline : nil, graceEnds].compactMap { $0 }.min()
         }
-        let until = board.withLock { deadline($0) }
-        let answer: DrainBoard.Step?? = board.wait(until: until) { board in
-            if let step = board.phase == phase ? board.step(at: .now, until: self.end) : nil { return .some(step) }
-            return board.phase != phase || deadline(board) != until ? .some(nil) : nil
+        let until = state.withLock { deadline($0) }
+        let answer: DrainState.Step?? = state.wait(until: until) { state in
+            if let step = state.phase == phase ? state.step(at: .now, until: self.end) : nil { return .some(step) }
+            return state.phase != phase || deadline(state) != until ? .some(nil) : nil
         }
         return answer ?? nil
     }
 
-    private func turn(complete fences: [Fence], take wanted: Int) throws {
+    private func turn(complete fences: [Fence], claim wanted: Int) throws {
         var completed = 0
-        let taken: [TakenJob]
+        let claimed: [ClaimedJob]
         if fences.isEmpty {
-            taken = try database.withConnection { try leases.takeQuickly(wanted, on: $0) }
+            claimed = try database.withConnection { try leases.claimWithoutSync(wanted, on: $0) }
         } else {
-            (completed, taken) = try database.transaction { connection in
-                let completed = try Settling.complete(fences, on: connection)
-                return (completed, wanted > 0 ? try leases.take(wanted, on: connection) : [])
+            (completed, claimed) = try database.transaction { connection in
+                let completed = try JobCompletion.complete(fences, on: connection)
+                return (completed, wanted > 0 ? try leases.claim(wanted, on: connection) : [])
             }
         }
-        let jobs = taken.map { job in
+        let jobs = claimed.map { job in
             let kind = registry.kinds[job.kind]
-            return StoredJob(
+            return BufferedJob(
                 job: job,
-                holding: Holding(
-                    Fence(id: job.id, takes: job.takes), timeout: kind?.options.timeout ?? .seconds(300),
+                heldJob: HeldJob(
+                    Fence(id: job.id, claims: job.claims), timeout: kind?.options.timeout ?? .seconds(300),
                     isLimited: job.isLimited))
         }
-        board.update { board in
-            board.summary.completed += completed
-            board.summary.lost += fences.count - completed
-            for job in jobs { board.hold(job.holding) }
-            if wanted > 0 { board.noteTake(wanted: wanted, taken: jobs.count) }
+        state.update { state in
+            state.summary.completed += completed
+            state.summary.lost += fences.count - completed
+            for job in jobs { state.hold(job.heldJob) }
+            if wanted > 0 { state.noteClaim(wanted: wanted, claimed: jobs.count) }
         }
-        if !jobs.isEmpty { store.update(waking: min(jobs.count, options.workers)) { $0.add(jobs) } }
+        if !jobs.isEmpty { buffer.update(waking: min(jobs.count, options.workers)) { $0.add(jobs) } }
     }
 
-    /// Gives back what will not be done here.
-    func release(_ holdings: [Holding]) {
-        guard !holdings.isEmpty else { return }
+    /// Gives jobs back that this drain will not do.
+    func release(_ heldJobs: [HeldJob]) {
+        guard !heldJobs.isEmpty else { return }
         do {
-            let released = try database.withConnection { try leases.release(holdings.map(\.fence), on: $0) }
-            board.update { $0.summary.released += released }
+            let released = try database.withConnection { try leases.release(heldJobs.map(\.fence), on: $0) }
+            state.update { $0.summary.released += released }
         } catch {
             log.error(
-                "jobs could not be given back and wait for their leases to end", ["error": .string(describe(error))])
+                "jobs could not be given back; they run again when their leases end",
+                ["error": .string(describe(error))])
         }
-        board.update { board in
-            for holding in holdings { board.drop(holding) }
+        state.update { state in
+            for heldJob in heldJobs { state.drop(heldJob) }
         }
-        for holding in holdings { holding.interrupt(.leaseLost) }
+        for heldJob in heldJobs { heldJob.interrupt(.leaseLost) }
     }
 }
 
-/// What is known of an error, for the job's history and the log.
+/// The most detailed text of an error, for the job's history and the log.
 func describe(_ error: any Error) -> String {
     (error as? any CustomDebugStringConvertible)?.debugDescription ?? String(describing: error)
 }

@@ -3,11 +3,11 @@ public import Logging
 internal import Platform
 public import Postgres
 
-/// Takes jobs and does them until it is told to end.
+/// Claims jobs and runs them until it is told to end.
 ///
-/// One thread takes and completes jobs in batches, worker threads do them, and one more thread renews leases, notices
-/// cancellations and rescues the jobs of dead workers. Long kinds have such a set of threads of their own.
-/// Notifications only make it look sooner: what it does never depends on hearing one.
+/// One thread claims and completes jobs in batches, worker threads run them, and one more thread renews leases, notices
+/// cancellations and rescues the jobs of dead workers. Long kinds have their own set of threads.
+/// Notifications only make it look sooner: correctness never depends on receiving one.
 public final class Drainer: Sendable {
     private let database: Database
     private let registry: JobRegistry
@@ -20,7 +20,7 @@ public final class Drainer: Sendable {
         var isStopped = false
     }
 
-    /// A drain of the registered kinds. Each worker, and two threads beside them, may use a connection at a time.
+    /// A drain of the registered kinds. Each worker and two further threads may use one connection each at a time.
     public init(
         database: Database, registry: JobRegistry, options: DrainOptions = DrainOptions(), log: Log = .silent
     ) {
@@ -30,10 +30,10 @@ public final class Drainer: Sendable {
         self.log = log
     }
 
-    /// Drains until `end`, or until `stop()`, and at most for `limit`. Jobs that run then are finished first; after
-    /// `stop()` those that take longer than the grace are given back.
+    /// Drains until `end`, or until `stop()`, and at most for `limit`. Running jobs are finished first; after `stop()` those
+    /// that need longer than the grace period are given back.
     ///
-    /// A database that does not answer is waited for, except by a drain until the queue is empty, which throws.
+    /// When the database does not answer it waits and tries again, except with `.empty`: then it throws.
     @discardableResult
     public func run(until end: DrainEnd, atMost limit: Duration? = nil) throws -> DrainSummary {
         let listener = Listener(
@@ -53,14 +53,14 @@ public final class Drainer: Sendable {
         while true {
             let summary = try runOnce(until: end, deadline)
             total = total + summary
-            // A long job may have put quick ones into the queue after their lane had ended, and the other way round.
+            // A long job may have enqueued quick ones after their lane had ended, and the other way round.
             let isOver = deadline.map { $0 <= .now } ?? false
-            let mayHaveMore = end == .empty && summary.taken > 0 && !registry.lanes.long.kindNames.isEmpty
+            let mayHaveMore = end == .empty && summary.claimed > 0 && !registry.lanes.long.kindNames.isEmpty
             if !mayHaveMore || isOver || current.withLock({ $0.isStopped }) { return total }
         }
     }
 
-    /// Ends the drain, from any thread: what runs is asked to end, and given back when it does not in time.
+    /// Ends the drain, from any thread: running jobs are asked to end, and given back when they do not within the grace.
     public func stop() {
         let runs = current.update { current in
             current.isStopped = true
@@ -71,8 +71,9 @@ public final class Drainer: Sendable {
 
     private func runOnce(until end: DrainEnd, _ deadline: ContinuousClock.Instant?) throws -> DrainSummary {
         let (quick, long) = registry.lanes
-        let first = run(quick, workers: options.workers, end, deadline)
-        let second = long.kindNames.isEmpty ? nil : run(long, workers: options.longWorkers, end, deadline)
+        let first = run(quick, isQuick: true, workers: options.workers, end, deadline)
+        let second =
+            long.kindNames.isEmpty ? nil : run(long, isQuick: false, workers: options.longWorkers, end, deadline)
         let isStopped = current.update { current in
             current.runs = [first, second].compactMap { $0 }
             return current.isStopped
@@ -91,13 +92,14 @@ public final class Drainer: Sendable {
     }
 
     private func run(
-        _ lane: JobRegistry, workers: Int, _ end: DrainEnd, _ deadline: ContinuousClock.Instant?
+        _ lane: JobRegistry, isQuick: Bool, workers: Int, _ end: DrainEnd, _ deadline: ContinuousClock.Instant?
     ) -> DrainRun {
         var options = options
         options.workers = max(workers, 1)
         options.queues = options.queues ?? registry.queues
         return DrainRun(
-            end: end, deadline: deadline, database: database, registry: lane, options: options, log: log)
+            isQuick: isQuick, end: end, deadline: deadline, database: database, registry: lane, options: options,
+            log: log)
     }
 
     private func budget(of end: DrainEnd, _ limit: Duration?) -> Duration? {

@@ -3,7 +3,7 @@ public import Logging
 public import Postgres
 internal import Synchronization
 
-/// What an attempt may use and must heed.
+/// What an attempt may use, and the interruptions that it must respect.
 public struct JobContext: Sendable {
     /// The job's number.
     public let id: JobID
@@ -15,42 +15,43 @@ public struct JobContext: Sendable {
     public let database: Database
     /// A log that names the job in each line.
     public let log: Log
-    let holding: Holding
+    let heldJob: HeldJob
 
     /// Whether someone cancelled the job. Known within a few seconds even when notifications are lost.
-    public var isCancelled: Bool { holding.interruption == .cancelled }
+    public var isCancelled: Bool { heldJob.interruption == .cancelled }
 
-    /// Why the work should stop, if it should.
-    public var interruption: JobInterruption? { holding.interruption }
+    /// Why the work must stop; nil while it may run.
+    public var interruption: JobInterruption? { heldJob.interruption }
 
-    /// Throws when the work should stop. Call it between steps.
+    /// Throws when the work must stop. Call it between steps.
     public func checkPoint() throws(JobInterruption) {
-        if let interruption = holding.interruption { throw interruption }
+        if let interruption = heldJob.interruption { throw interruption }
     }
 
     /// Completes the job and runs its effect in one transaction: both happen, or neither, and only while this worker
     /// still holds the job. Afterwards return `.done()`.
     public func complete(_ effect: (Connection) throws -> Void) throws {
         try database.transaction { connection in
-            guard try Settling.complete(holding.fence, on: connection) else { throw JobInterruption.leaseLost }
+            guard try JobCompletion.complete(heldJob.fence, on: connection) else { throw JobInterruption.leaseLost }
             try effect(connection)
         }
-        holding.isSettled.store(true, ordering: .releasing)
+        heldJob.isSettled.store(true, ordering: .releasing)
     }
 }
 
-/// One holder of one job: the row changes only for whoever can name both.
+/// A fencing token: the row of a job changes only for the worker of its latest claim.
 struct Fence: Sendable, Hashable {
     let id: JobID
-    let takes: Int32
+    /// How often the job has been claimed.
+    let claims: Int32
 }
 
 /// What the threads of a drain share about a job that they hold.
-final class Holding: Sendable {
+final class HeldJob: Sendable {
     let fence: Fence
     let timeout: Duration
     let isLimited: Bool
-    let takenAt = ContinuousClock.now
+    let claimedAt = ContinuousClock.now
     let isSettled = Atomic(false)
     private let state = Mutex<(interruption: JobInterruption?, startedAt: ContinuousClock.Instant?)>((nil, nil))
 
@@ -68,7 +69,7 @@ final class Holding: Sendable {
         state.withLock { $0.startedAt = .now }
     }
 
-    /// The first reason stands, except that a lost lease outweighs all: nothing may be written any more.
+    /// Keeps the first reason, except that a lost lease replaces all others: nothing may be written any more.
     func interrupt(_ reason: JobInterruption) {
         state.withLock { state in
             if state.interruption == nil || reason == .leaseLost { state.interruption = reason }

@@ -1,21 +1,21 @@
 public import FoundationEssentials
 public import Postgres
 
-/// How an attempt ended that did not throw. What it throws is a failure, and is tried again after the back-off.
+/// How an attempt ended that did not throw. An attempt that throws has failed and is tried again after the back-off.
 public enum JobOutcome {
-    /// It did what it was for. The effect runs in the transaction that completes the job: both happen, or neither.
+    /// It succeeded. The effect runs in the transaction that completes the job: both happen, or neither.
     case done(completing: ((Connection) throws -> Void)? = nil)
-    /// It could not be done now; counts as an attempt.
-    case retry(after: Duration, reason: String = "asked to be repeated")
+    /// It is not possible at the moment; counts as an attempt.
+    case retry(after: Duration, reason: String = "the job asked for another attempt")
     /// It is too early; costs no attempt.
     case snooze(until: Date)
-    /// Nobody wants it any more.
+    /// It is no longer wanted.
     case cancel(reason: String)
     /// It can never succeed: a dead letter at once.
     case discard(reason: String)
 }
 
-/// Thrown by `JobContext.checkPoint()` when the work should stop; let it pass.
+/// Thrown by `JobContext.checkPoint()` when the work must stop. Do not catch it.
 public enum JobInterruption: Error, Sendable, Equatable {
     /// Someone cancelled the job.
     case cancelled
@@ -23,6 +23,6 @@ public enum JobInterruption: Error, Sendable, Equatable {
     case stopping
     /// The attempt took longer than its kind may.
     case timedOut
-    /// Another worker holds the job now; nothing that this one does counts.
+    /// Another worker holds the job now; this one can write nothing.
     case leaseLost
 }

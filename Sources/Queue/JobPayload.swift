@@ -1,8 +1,8 @@
 public import Postgres
 
-/// What a job is about. Small: ids rather than things, since the row may wait while the thing changes.
+/// The parameters of a job. Keep them small: ids rather than values, since values may change while the job waits.
 public protocol JobPayload: Codable, Sendable {
-    /// The name that stands in the row; never reuse one for another meaning.
+    /// The name in the row; never reuse one for another meaning.
     static var kind: String { get }
     /// How jobs of this kind run.
     static var options: JobOptions { get }
@@ -20,7 +20,7 @@ public typealias JobID = Int64
 public struct JobOptions: Sendable {
     /// The queue's name, so that drains can be given a part of the work.
     public var queue: String
-    /// What goes first among the due jobs of a queue.
+    /// Which of the due jobs of a queue run first.
     public var priority: JobPriority
     /// How often a job is tried before it is a dead letter.
     public var maxAttempts: Int
@@ -45,34 +45,34 @@ public struct JobOptions: Sendable {
     }
 }
 
-/// What goes first. Few levels, since a take looks at each in turn.
+/// Which jobs run first. There are few levels, since a claim looks at each in turn.
 public enum JobPriority: Int16, Sendable, CaseIterable, Comparable {
-    /// Whenever nothing else is due.
+    /// When nothing else is due.
     case lowest = -2
     /// After ordinary work.
     case low
     /// Ordinary work.
     case normal
-    /// Someone waits for it.
+    /// A person waits for it.
     case high
-    /// Before everything.
+    /// Before everything else.
     case highest
 
-    /// Orders by what runs later and earlier.
+    /// Orders from what runs later to what runs earlier.
     public static func < (left: JobPriority, right: JobPriority) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// Where a job stands.
+/// The state of a job.
 public enum JobState: String, Sendable, CaseIterable, Codable {
     /// Waits for its time or for a worker.
     case queued
     /// A worker holds it.
     case running
-    /// Did what it was for.
+    /// Succeeded.
     case completed
-    /// A dead letter: it will not be tried again unless someone puts it back.
+    /// A dead letter: it runs again only when it is put back by hand.
     case failed
-    /// Someone no longer wanted it.
+    /// Was cancelled.
     case cancelled
 }
 

@@ -5,13 +5,13 @@ public import Postgres
 public struct JobRecord: Sendable, RowDecodable {
     /// The job's number.
     public let id: JobID
-    /// What it is.
+    /// The kind of the job.
     public let kind: String
-    /// The queue that it stands in.
+    /// The queue that it is in.
     public let queue: String
-    /// Where it stands.
+    /// Its state.
     public let state: JobState
-    /// What goes first.
+    /// Its priority.
     public let priority: JobPriority
     /// The attempt that runs or ran last, counted from 1.
     public let attempt: Int
@@ -19,25 +19,25 @@ public struct JobRecord: Sendable, RowDecodable {
     public let maxAttempts: Int
     /// When it is or was due.
     public let runAt: Date
-    /// When it was put in.
+    /// When it was enqueued.
     public let createdAt: Date
-    /// When a worker took it last.
-    public let takenAt: Date?
+    /// When a worker claimed it last.
+    public let claimedAt: Date?
     /// When it ended.
     public let finishedAt: Date?
-    /// Who holds it.
+    /// The worker that holds it.
     public let leasedBy: String?
     /// Until when it is held.
     public let leasedUntil: Date?
-    /// When someone asked it to end.
+    /// When its cancellation was requested.
     public let cancelRequestedAt: Date?
-    /// What there is only one of.
+    /// The key of which only one job of this kind may wait.
     public let uniqueKey: String?
-    /// What it uses up while it runs.
+    /// The limits that it counts against while it runs.
     public let limitKeys: [String]
-    /// What it is about.
+    /// Its parameters.
     public let payload: JSONText
-    /// What its attempts met, from the first.
+    /// The errors of its attempts, oldest first.
     public let errors: [AttemptError]
 
     /// Reads a whole row of `jobs`.
@@ -51,7 +51,7 @@ public struct JobRecord: Sendable, RowDecodable {
         maxAttempts = Int(try row.value("max_attempts", as: Int32.self))
         runAt = try row.value("run_at")
         createdAt = try row.value("created_at")
-        takenAt = try row.value("taken_at")
+        claimedAt = try row.value("claimed_at")
         finishedAt = try row.value("finished_at")
         leasedBy = try row.value("leased_by")
         leasedUntil = try row.value("leased_until")
@@ -68,29 +68,29 @@ public struct JobRecord: Sendable, RowDecodable {
     }
 }
 
-/// What one attempt met.
+/// The error of one attempt.
 public struct AttemptError: Sendable, Codable, Equatable {
     /// The attempt, counted from 1.
     public let attempt: Int
     /// When it ended, in RFC 3339.
     public let at: String
-    /// Who ran it.
+    /// The worker that ran it.
     public let worker: String?
-    /// What went wrong, for operators.
+    /// The error, for operators.
     public let error: String
 }
 
-/// How many jobs of a kind stand in a state.
+/// How many jobs of a kind are in a state.
 public struct JobCount: Sendable, RowDecodable, Equatable {
-    /// The queue that they stand in.
+    /// Their queue.
     public let queue: String
-    /// What they are.
+    /// Their kind.
     public let kind: String
-    /// Where they stand.
+    /// Their state.
     public let state: JobState
-    /// How many they are.
+    /// Their number.
     public let jobs: Int
-    /// Since when the oldest due one waits.
+    /// When the oldest waiting one was due.
     public let waitingSince: Date?
 
     /// Reads a row of `count_jobs()`.

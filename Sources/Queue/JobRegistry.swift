@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 
-/// The kinds of jobs that a process can do, and what recurs.
+/// The kinds of jobs that a process can run, and the recurring jobs.
 public struct JobRegistry: Sendable {
     private(set) var kinds: [String: RegisteredKind] = [:]
     private(set) var recurring: [RecurringJob] = []
 
-    /// A registry that knows nothing.
+    /// An empty registry.
     public init() {}
 
-    /// Says how jobs of a kind are done. A kind has one way: registering it again replaces the first.
+    /// Registers the function that runs jobs of a kind. Registering a kind again replaces its function.
     public mutating func register<P: JobPayload>(
         _: P.Type, _ work: @escaping @Sendable (P, JobContext) throws -> JobOutcome
     ) {
@@ -17,9 +17,8 @@ public struct JobRegistry: Sendable {
         }
     }
 
-    /// Declares a job that is put into the queue once for each due time, whichever of many hosts sees it first. A due
-    /// time that comes while the job of the last one waits or runs is covered by that one; due times missed while
-    /// nothing ran are made up for once.
+    /// Declares a job that is enqueued once for each due time, however many processes look. No job is enqueued while the one
+    /// of the due time before waits or runs; due times that were missed while no process ran lead to one job.
     public mutating func recur<P: JobPayload>(_ name: String, _ schedule: Schedule, _ payload: P) {
         recurring.append(
             RecurringJob(name: name, schedule: schedule) { connection in
@@ -27,7 +26,7 @@ public struct JobRegistry: Sendable {
             })
     }
 
-    /// The quick kinds with all that recurs, and the long ones.
+    /// The quick kinds with the recurring jobs, and the long kinds.
     var lanes: (quick: JobRegistry, long: JobRegistry) {
         var quick = self
         quick.kinds = kinds.filter { !$0.value.options.isLong }
@@ -36,7 +35,7 @@ public struct JobRegistry: Sendable {
         return (quick, long)
     }
 
-    /// The queues that the registered kinds stand in.
+    /// The queues of the registered kinds.
     public var queues: [String] { Set(kinds.values.map(\.options.queue)).sorted() }
 
     /// The names of the registered kinds.

@@ -1,12 +1,12 @@
 internal import FoundationEssentials
 internal import Postgres
 
-/// A job as a take hands it out.
-struct TakenJob: Sendable, RowDecodable {
+/// A job as a claim returns it.
+struct ClaimedJob: Sendable, RowDecodable {
     let id: JobID
     let kind: String
     let payload: String
-    let takes: Int32
+    let claims: Int32
     let attempt: Int
     let maxAttempts: Int
     let isLimited: Bool
@@ -16,7 +16,7 @@ struct TakenJob: Sendable, RowDecodable {
         id = try row.value(at: 0)
         kind = try row.value(at: 1)
         payload = try row.value(at: 2)
-        takes = try row.value(at: 3)
+        claims = try row.value(at: 3)
         attempt = Int(try row.value(at: 4, as: Int32.self))
         maxAttempts = Int(try row.value(at: 5, as: Int32.self))
         isLimited = try row.value(at: 6)
@@ -24,44 +24,44 @@ struct TakenJob: Sendable, RowDecodable {
     }
 }
 
-/// The statements by which one worker holds many jobs at a time. None of them ever waits for a row that another
-/// statement has locked, so they cannot deadlock with those that do.
+/// The statements by which a worker claims, renews and releases many jobs at a time. None of them waits for a row that
+/// another statement has locked, so they cannot deadlock.
 struct Leases: Sendable {
     let worker: String
     let length: Duration
     let queues: [String]
     let kinds: [String]
 
-    /// Takes jobs as part of a transaction.
-    func take(_ wanted: Int, on connection: Connection) throws(DatabaseError) -> [TakenJob] {
-        try connection.query(taking(wanted))
+    /// Claims jobs as part of a transaction.
+    func claim(_ wanted: Int, on connection: Connection) throws(DatabaseError) -> [ClaimedJob] {
+        try connection.query(claiming(wanted))
     }
 
-    /// Takes jobs without waiting for the disk. A crash of Postgres that forgets the take leaves the job in the queue,
-    /// where it is taken again; whoever held it before can complete it only while it runs, and only one of them.
-    func takeQuickly(_ wanted: Int, on connection: Connection) throws(DatabaseError) -> [TakenJob] {
-        try connection.pipeline(settings: ["synchronous_commit": "off"], taking(wanted))
+    /// Claims jobs without waiting for the disk. When a crash of Postgres loses the claim, the job is still queued and is
+    /// claimed again; of both workers only one can complete it.
+    func claimWithoutSync(_ wanted: Int, on connection: Connection) throws(DatabaseError) -> [ClaimedJob] {
+        try connection.pipeline(settings: ["synchronous_commit": "off"], claiming(wanted))
     }
 
-    private func taking(_ wanted: Int) -> SQL {
+    private func claiming(_ wanted: Int) -> SQL {
         """
-        select job_id, job_kind, job_payload, job_takes, job_attempt, job_max_attempts, job_is_limited, job_created_at
-        from take_jobs(\(worker), \(length), \(Int32(clamping: wanted)), \(queues), \(kinds))
+        select job_id, job_kind, job_payload, job_claims, job_attempt, job_max_attempts, job_is_limited, job_created_at
+        from claim_jobs(\(worker), \(length), \(Int32(clamping: wanted)), \(queues), \(kinds))
         """
     }
 
-    /// Holds on to jobs; answers what each of them is to stop for.
+    /// Renews leases. Returns the jobs that must stop, and why.
     func renew(_ fences: [Fence], on connection: Connection) throws(DatabaseError) -> [JobID: JobInterruption] {
         let rows: [Renewal] = try connection.query(
             """
             with mine as (
-                select id, takes
-                from unnest(\(fences.map(\.id)), \(fences.map(\.takes))) as mine (id, takes)
+                select id, claims
+                from unnest(\(fences.map(\.id)), \(fences.map(\.claims))) as mine (id, claims)
             ),
             free as (
                 select jobs.id
                 from jobs
-                join mine using (id, takes)
+                join mine using (id, claims)
                 where jobs.state = 'running'
                 for update of jobs skip locked
             ),
@@ -73,25 +73,25 @@ struct Leases: Sendable {
             )
             select mine.id, jobs.id is null as is_lost
             from mine
-            left join jobs on jobs.id = mine.id and jobs.takes = mine.takes and jobs.state = 'running'
+            left join jobs on jobs.id = mine.id and jobs.claims = mine.claims and jobs.state = 'running'
             where jobs.id is null or jobs.cancel_requested_at is not null
             """)
         return Dictionary(rows.map { ($0.id, $0.interruption) }) { first, _ in first }
     }
 
-    /// Gives jobs back that this worker will not do; costs them no attempt.
+    /// Gives back jobs that this worker will not do. It costs them no attempt.
     @discardableResult
     func release(_ fences: [Fence], on connection: Connection) throws(DatabaseError) -> Int {
         try connection.execute(
             """
             with mine as (
-                select id, takes
-                from unnest(\(fences.map(\.id)), \(fences.map(\.takes))) as mine (id, takes)
+                select id, claims
+                from unnest(\(fences.map(\.id)), \(fences.map(\.claims))) as mine (id, claims)
             ),
             free as (
                 select jobs.id
                 from jobs
-                join mine using (id, takes)
+                join mine using (id, claims)
                 where jobs.state = 'running'
                 for update of jobs skip locked
             ),
@@ -115,8 +115,8 @@ struct Leases: Sendable {
             """)
     }
 
-    /// Takes jobs from workers that no longer renew their leases. The attempt counts, so that a job which kills its
-    /// worker ends as a dead letter. It keeps its time, and so goes first.
+    /// Requeues jobs whose leases have ended. The attempt counts, so that a job which kills its worker ends as a dead
+    /// letter. They keep their due time and so run first.
     static func rescue(on connection: Connection) throws(DatabaseError) -> Int {
         try connection.execute(
             """
@@ -140,7 +140,7 @@ struct Leases: Sendable {
                     end,
                     errors = errors || jsonb_build_object(
                         'attempt', attempt,
-                        'at', to_char(dailies_now() at time zone 'UTC', \(Settling.timeFormat)),
+                        'at', to_char(dailies_now() at time zone 'UTC', \(JobCompletion.timeFormat)),
                         'worker', leased_by,
                         'error', 'the worker ended or lost its lease'
                     ),

@@ -1,17 +1,17 @@
 public import FoundationEssentials
 internal import Text
 
-/// What happens when a job with the same kind and unique key waits already.
+/// What happens when a job with the same kind and unique key exists already.
 public enum UniqueConflict: String, Sendable {
-    /// The one that waits or runs stays as it is.
+    /// The existing job, waiting or running, is kept and the new one dropped.
     case keep
-    /// The one that waits takes the new payload and time. One that runs is not repeated, and the new one waits beside it.
+    /// A waiting job gets the new payload and time. If it runs already, the new one is enqueued beside it.
     case replace
-    /// As `replace`, but the one that waits keeps its time.
+    /// As `replace`, but a waiting job keeps its time.
     case preserveRunAt = "preserve_run_at"
 }
 
-/// A job before it is in the queue.
+/// A job to be enqueued.
 public struct NewJob: Sendable {
     let kind: String
     let payload: any Encodable & Sendable
@@ -22,8 +22,8 @@ public struct NewJob: Sendable {
     let uniqueKey: String?
     let limitKeys: [String]
 
-    /// A job that runs at `runAt`, or at once. `limitKeys` name what it uses up, such as `member:7` and `provider:fal`:
-    /// it waits while as many jobs of one of these keys run as `Queue.setLimit` allows.
+    /// A job that runs at `runAt`, or at once. `limitKeys`, such as `member:7` and `provider:fal`, are what it counts
+    /// against: it waits while as many jobs with one of these keys run as `Queue.setLimit` allows.
     public init<P: JobPayload>(
         _ payload: P, runAt: Date? = nil, priority: JobPriority? = nil, uniqueKey: String? = nil,
         limitKeys: [String] = []
@@ -62,7 +62,7 @@ extension NewJob: Encodable {
     }
 }
 
-/// Payloads as they stand in the table: times as RFC 3339, so that a person can read them.
+/// The JSON of payloads in the table: times as RFC 3339, so that people can read them.
 enum JobCoding {
     static func encoder() -> JSONEncoder {
         let encoder = JSONEncoder()

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 
-/// The queue as those see it who put work in and look after it.
+/// The queue for code that enqueues jobs and for operators.
 public struct Queue: Sendable {
     private let database: Database
 
@@ -10,8 +10,8 @@ public struct Queue: Sendable {
         self.database = database
     }
 
-    /// Puts a job into the queue as part of the caller's transaction: it exists if and only if that commits. Answers nil
-    /// when a job with the same unique key is kept instead.
+    /// Enqueues a job in the caller's transaction: it exists if and only if that commits. Returns nil when an existing job
+    /// with the same unique key is kept instead.
     @discardableResult
     public static func enqueue<P: JobPayload>(
         _ payload: P, on connection: Connection, runAt: Date? = nil, priority: JobPriority? = nil,
@@ -28,7 +28,7 @@ public struct Queue: Sendable {
             """, as: JobID?.self)
     }
 
-    /// Puts many jobs into the queue at once; answers in their order, with nil for those whose like is kept instead.
+    /// Enqueues many jobs at once. Returns their ids in order, with nil where an existing job is kept instead.
     @discardableResult
     public static func enqueue(
         _ jobs: [NewJob], on connection: Connection, onConflict: UniqueConflict = .keep
@@ -43,7 +43,7 @@ public struct Queue: Sendable {
             """, as: JobID?.self)
     }
 
-    /// Puts a job into the queue in a transaction of its own.
+    /// Enqueues a job in its own transaction.
     @discardableResult
     public func enqueue<P: JobPayload>(
         _ payload: P, runAt: Date? = nil, priority: JobPriority? = nil, uniqueKey: String? = nil,
@@ -56,20 +56,20 @@ public struct Queue: Sendable {
         }
     }
 
-    /// Ends a waiting job, or asks a running one to end. Nil when there is no such job.
+    /// Cancels a waiting job, or asks a running one to end. Nil when there is no such job.
     public func cancel(_ id: JobID) throws -> CancelAnswer? {
         let state: String? = try database.one("select cancel_job(\(id))")
         return state.flatMap(CancelAnswer.init(rawValue:))
     }
 
-    /// Puts failed and cancelled jobs back with all their attempts before them; answers those that it put back. A job
-    /// whose like waits already stays.
+    /// Requeues failed and cancelled jobs with their full number of attempts. Returns the ids of those that were requeued; a
+    /// job is left alone when another one with its unique key waits.
     @discardableResult
     public func retry(_ ids: [JobID]) throws -> [JobID] {
         try database.query("select * from redrive_jobs(\(ids))")
     }
 
-    /// How many jobs stand where.
+    /// How many jobs there are by queue, kind and state.
     public func counts() throws -> [JobCount] {
         try database.query(
             """
@@ -79,7 +79,7 @@ public struct Queue: Sendable {
             """)
     }
 
-    /// Jobs from the newest; `before` is the last id of the page before.
+    /// Jobs, newest first; `before` is the last id of the previous page.
     public func list(
         state: JobState? = nil, kind: String? = nil, before: JobID? = nil, limit: Int = 50
     ) throws -> [JobRecord] {
@@ -95,7 +95,7 @@ public struct Queue: Sendable {
             """)
     }
 
-    /// One job with all that is known of it.
+    /// One job.
     public func job(_ id: JobID) throws -> JobRecord? {
         try database.first("select * from jobs where id = \(id)")
     }
@@ -122,14 +122,14 @@ public struct Queue: Sendable {
     }
 }
 
-/// How a wish to cancel was met.
+/// The result of a cancellation.
 public enum CancelAnswer: String, Sendable {
-    /// It will not run.
+    /// The job will not run.
     case cancelled
-    /// It runs and has been asked to end.
+    /// The job runs and has been asked to end.
     case cancelling
-    /// It was done before.
+    /// The job had completed before.
     case completed
-    /// It had failed before.
+    /// The job had failed before.
     case failed
 }

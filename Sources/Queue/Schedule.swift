@@ -3,7 +3,7 @@ public import Postgres
 
 /// When something recurs, in UTC.
 public enum Schedule: Sendable, Equatable {
-    /// At the multiples of an interval since midnight of 1970-01-01, so that every host means the same times.
+    /// At the multiples of an interval since midnight of 1970-01-01, so that all hosts agree.
     case every(Duration)
     /// Once a day.
     case daily(hour: Int, minute: Int)
@@ -26,14 +26,14 @@ extension Duration {
     var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
 
-/// A declaration of something that recurs.
+/// A declared recurring job.
 struct RecurringJob: Sendable {
     let name: String
     let schedule: Schedule
     let enqueue: @Sendable (Connection) throws -> JobID?
 
-    /// Puts the job into the queue if its last due time is new, once over all hosts: the row's lock decides. The first
-    /// sight of a declaration only notes the time, so that an installation does not begin with everything at once.
+    /// Enqueues the job if its last due time is new, once over all hosts: the row's lock decides. A new declaration only
+    /// notes the time, so that an installation does not begin with all recurring jobs at once.
     func enqueueIfDue(at now: Date, on connection: Connection) throws -> Bool {
         let due = schedule.lastDue(at: now)
         let isNew =
@@ -64,8 +64,8 @@ struct RecurringJob: Sendable {
 }
 
 extension JobRegistry {
-    /// Puts what recurs into the queue where its time has come, or all of it; answers how much that was. A drain does
-    /// the first by itself.
+    /// Enqueues the recurring jobs that are due, or all of them. Returns how many were enqueued. A drain enqueues due ones by
+    /// itself.
     @discardableResult
     public func enqueueRecurring(in database: Database, evenIfNotDue: Bool = false) throws -> Int {
         let now: Date = try database.one("select dailies_now()")

@@ -1,12 +1,12 @@
 public import Postgres
 
-/// Something that pages and programs hear of as it happens.
+/// Something that is pushed to pages and programs as it happens.
 public struct Event: Sendable {
-    /// Who hears it: `slot`, `jobs`, `clip`, or `user:` and a member's id.
+    /// The channel that it is published on: `slot`, `jobs`, `clip`, or `user:` and a member's id.
     public let channel: String
     /// What happened, such as `round_opened`.
     public let name: String
-    /// A JSON object with what a listener needs to know; the name and a version are added to it.
+    /// A JSON object for the subscribers. The name and a version are added to it.
     public let data: JSONText
 
     /// An event on a channel.

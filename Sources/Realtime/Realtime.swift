@@ -9,8 +9,8 @@ public enum Realtime {
     /// Announces an event as part of the caller's transaction: it is published if and only if that commits, within
     /// milliseconds by a drain. The message is the event's data with its `name` and a `version` that rises.
     ///
-    /// A channel that everybody hears bears few messages a second. Events of one name with the same `coalescing` key
-    /// that come within a fifth of a second become one, which says what the last of them said.
+    /// A channel to which everyone subscribes bears few messages a second. Events of one name with the same `coalescing` key
+    /// within a fifth of a second become one, with the data of the last of them.
     public static func announce(_ event: Event, on connection: Connection, coalescing key: String? = nil) throws {
         let message: JSONText = try connection.one(
             """
@@ -26,19 +26,19 @@ public enum Realtime {
             onConflict: .preserveRunAt)
     }
 
-    /// Teaches a registry to deliver announced events to the publisher that listens on a unix socket.
+    /// Registers the job that delivers announced events to the publisher, which listens on a unix socket.
     public static func register(in registry: inout JobRegistry, publishSocket: String) {
         let publisher = Publisher(socket: publishSocket)
         registry.register(PublishJob.self) { job, context in
             let age = context.createdAt.timeIntervalSinceNow
-            guard age > -longestUse else { return .cancel(reason: "whoever would hear it has asked again since") }
+            guard age > -longestUse else { return .cancel(reason: "subscribers have polled since") }
             try publisher.publish(job)
             return .done()
         }
     }
 
     private static let pause: TimeInterval = 0.2
-    /// Messages live two minutes in nchan, and a page without a stream asks every half minute.
+    /// Messages live two minutes in nchan, and a page without a stream polls every half minute.
     private static let longestUse: TimeInterval = 120
 }
 
@@ -69,7 +69,7 @@ struct Publisher: Sendable {
                     ("Content-Type", "application/json"), ("X-EventSource-Event", job.name),
                 ],
                 body: Array(job.message.utf8), unixSocket: socket, timeout: .seconds(5), connectTimeout: .seconds(1)))
-        // 201: someone was listening; 202: nobody was.
+        // 201: there are subscribers; 202: there are none.
         guard [201, 202].contains(response.status) else { throw PublishFailure(status: response.status) }
     }
 }

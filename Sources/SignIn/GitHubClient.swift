@@ -26,7 +26,7 @@ struct GitHubClient: Sendable {
     let apiURL: String
     let clientID: String
     let clientSecret: String
-    private let courier = Courier()
+    private let http = ProviderHTTPClient()
 
     init(baseURL: String, apiURL: String, clientID: String, clientSecret: String) {
         self.baseURL = baseURL
@@ -50,7 +50,7 @@ struct GitHubClient: Sendable {
             (name: "Authorization", value: "Bearer \(token)"), (name: "Accept", value: "application/vnd.github+json"),
             (name: "X-GitHub-Api-Version", value: "2022-11-28"),
         ]
-        let (user, _): (User, IncomingResponse) = try courier.fetch(
+        let (user, _): (User, IncomingResponse) = try http.fetch(
             "\(apiURL)/user", headers: headers, from: "GitHub's API")
         let address = try primaryAddress(headers)
         return ProviderAccount(
@@ -59,14 +59,14 @@ struct GitHubClient: Sendable {
 
     private func exchange(_ code: String, _ verifier: String, _ callback: String) throws(ProviderFault) -> String {
         let place = "GitHub's token endpoint"
-        let response = try courier.send(
-            courier.form(
+        let response = try http.send(
+            http.form(
                 "\(baseURL)/login/oauth/access_token",
                 [
                     ("client_id", clientID), ("client_secret", clientSecret), ("code", code),
                     ("redirect_uri", callback), ("code_verifier", verifier),
                 ]), to: place)
-        let answer: Token = try courier.decode(response, from: place)
+        let answer: Token = try http.decode(response, from: place)
         // GitHub tells errors with status 200.
         if let error = answer.error { throw .refused("\(place) answered \(error.prefix(64))") }
         guard response.status == 200, let token = answer.token, !token.isEmpty,
@@ -78,13 +78,13 @@ struct GitHubClient: Sendable {
     /// The primary address. Somebody may have refused to show any, which is no reason to keep them out.
     private func primaryAddress(_ headers: [(name: String, value: String)]) throws(ProviderFault) -> Address? {
         let place = "GitHub's list of addresses"
-        let response = try courier.send(
+        let response = try http.send(
             OutgoingRequest(url: "\(apiURL)/user/emails", headers: headers), to: place)
         if response.header("x-ratelimit-remaining") == "0", response.status == 403 {
             throw .unavailable("\(place): the limit is reached")
         }
         guard response.status == 200 else { return nil }
-        let addresses: [Address] = try courier.decode(response, from: place)
+        let addresses: [Address] = try http.decode(response, from: place)
         return addresses.first(where: \.primary)
     }
 }

@@ -2,7 +2,7 @@ internal import Crypto
 public import FoundationEssentials
 internal import Text
 
-/// A statement about somebody, signed by a provider (OpenID Connect Core, 2 and 3.1.3.7).
+/// A statement about a person, signed by a provider (OpenID Connect Core, 2 and 3.1.3.7).
 public struct IDToken: Sendable {
     /// What a token must say to be meant for this sign-in.
     public struct Expectation: Sendable {
@@ -36,8 +36,8 @@ public struct IDToken: Sendable {
     private let signature: [UInt8]
     private let claims: Claims
 
-    /// Takes a token apart. Only RS256 is taken: with `none` nobody signs, and with HS256 whoever has the public key
-    /// could.
+    /// Parses a token. Only RS256 is accepted: with `none` there is no signature, and with HS256 any holder of the public
+    /// key could sign.
     public init(_ text: String) throws(ProviderFault) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= 65_536, parts.count == 3,
@@ -64,7 +64,8 @@ public struct IDToken: Sendable {
         keys.candidates(keyID).contains { $0.isValid(signature, for: signedPart) }
     }
 
-    /// Whom the token speaks of, once it is clear that it is meant for this sign-in. The signature is another question.
+    /// The account that the token is about, after checking that it is meant for this sign-in. It does not check the
+    /// signature.
     public func account(_ expected: Expectation) throws(ProviderFault) -> ProviderAccount {
         guard expected.issuers.contains(claims.iss) else { throw .untrusted("the id_token is of another issuer") }
         guard claims.aud.contains(expected.clientID) else {

@@ -1,14 +1,15 @@
 public import FoundationEssentials
 public import Identity
 public import Postgres
+internal import Refusals
 
-/// A way in that a member has.
+/// A sign-in method of a member.
 public struct LinkedIdentity: Sendable, Equatable, RowDecodable {
-    /// What names it to its member.
+    /// The id.
     public let id: UUID
     /// What the provider is kept under; see `SignInProvider.key`.
     public let providerKey: String
-    /// The address that the provider told.
+    /// The address, as the provider reports it.
     public let email: String?
     /// Whether the provider vouches for it.
     public let emailIsVerified: Bool
@@ -51,12 +52,8 @@ public struct SignInVisit: Sendable {
     }
 }
 
-/// The ways in of members. The web role has no rights on their table, only on the functions that these call.
+/// The sign-in methods of members. The web role has no rights on their table, only on the functions that these call.
 enum Identities {
-    enum Removal: String, Sendable {
-        case removed, unknown, last
-    }
-
     enum Linking: String, Sendable {
         case linked, already, taken
     }
@@ -95,10 +92,16 @@ enum Identities {
     }
 
     static func remove(
-        _ id: UUID, of member: UUID, usable providers: [String], mailCounts: Bool, in database: Database
-    ) throws(DatabaseError) -> Removal {
-        let outcome: String = try database.one(
-            "select remove_identity(\(member), \(id), \(providers), \(mailCounts))")
-        return Removal(rawValue: outcome) ?? .unknown
+        _ id: UUID, of member: UUID, usable providers: [String], sendsMail: Bool, in database: Database
+    ) throws(IdentityError) {
+        try IdentityError.wrapping {
+            let outcome: String = try database.one(
+                "select remove_identity(\(member), \(id), \(providers), \(sendsMail))")
+            switch outcome {
+            case "removed": return
+            case "last": throw IdentityRefusal.last
+            default: throw IdentityRefusal.notFound
+            }
+        }
     }
 }

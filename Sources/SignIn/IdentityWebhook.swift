@@ -2,8 +2,8 @@ internal import Crypto
 public import FoundationEssentials
 public import Postgres
 
-/// Messages by which an identity provider tells of people who came, changed or left, signed after the Standard Webhooks
-/// specification.
+/// Messages in which an identity provider reports people who joined, changed or left, signed as the Standard Webhooks
+/// specification says.
 public struct IdentityWebhook: Sendable {
     /// The headers of a message.
     public struct Headers: Sendable {
@@ -33,11 +33,11 @@ public struct IdentityWebhook: Sendable {
         case deleted
         /// The message had come before.
         case repeated
-        /// It speaks of nobody here.
+        /// It names no member of this site.
         case unknown
-        /// It speaks of an admin, whom no message touches.
+        /// It names an admin, whom no message changes.
         case refused
-        /// It speaks of something else.
+        /// It is about something else.
         case ignored
     }
 
@@ -64,7 +64,7 @@ public struct IdentityWebhook: Sendable {
             abs(Int64(now.timeIntervalSince1970).subtractingReportingOverflow(sent).partialValue) <= Self.tolerance
         else { return false }
         let expected = HMAC256.sign(Array("\(headers.id).\(headers.timestamp).".utf8) + body, key: key)
-        // Several stand there while a provider changes its key.
+        // There are several while a provider changes its key.
         return headers.signature.split(separator: " ").prefix(16).contains { entry in
             guard entry.hasPrefix("v1,"), let signature = Data(base64Encoded: String(entry.dropFirst(3))) else {
                 return false

@@ -37,9 +37,9 @@ struct OpenIDClient: Sendable {
     private let scopes: String
     private let clientID: String
     private let clientSecret: String
-    private let courier: Courier
-    private let discovery: Kept<Discovery>
-    private let keys: Kept<WebKeySet>
+    private let http: ProviderHTTPClient
+    private let discovery: CachedDocument<Discovery>
+    private let keys: CachedDocument<WebKeySet>
 
     init(issuer: String, scopes: String, clientID: String, clientSecret: String, renewalPause: Duration = .seconds(60))
     {
@@ -47,14 +47,14 @@ struct OpenIDClient: Sendable {
         self.scopes = scopes
         self.clientID = clientID
         self.clientSecret = clientSecret
-        let courier = Courier()
-        self.courier = courier
-        let discovery = Kept<Discovery>(pause: renewalPause) { () throws(ProviderFault) in
-            try Self.discover(issuer, courier)
+        let http = ProviderHTTPClient()
+        self.http = http
+        let discovery = CachedDocument<Discovery>(pause: renewalPause) { () throws(ProviderFault) in
+            try Self.discover(issuer, http)
         }
         self.discovery = discovery
-        keys = Kept(pause: renewalPause) { () throws(ProviderFault) in
-            let (set, response): (WebKeySet, IncomingResponse) = try courier.fetch(
+        keys = CachedDocument(pause: renewalPause) { () throws(ProviderFault) in
+            let (set, response): (WebKeySet, IncomingResponse) = try http.fetch(
                 try discovery.value().keys, from: "the key set")
             return (set, life: response.life(within: 300...86_400, otherwise: 3_600))
         }
@@ -117,19 +117,19 @@ struct OpenIDClient: Sendable {
             headers.append((name: "Authorization", value: "Basic " + Data(pair.utf8).base64EncodedString()))
         }
         let place = "the token endpoint"
-        let response = try courier.send(courier.form(discovery.tokenEndpoint, pairs, headers: headers), to: place)
-        let token: Token = try courier.decode(response, from: place)
+        let response = try http.send(http.form(discovery.tokenEndpoint, pairs, headers: headers), to: place)
+        let token: Token = try http.decode(response, from: place)
         if response.status != 200 || token.error != nil {
             throw .refused("\(place) answered \(response.status) \(token.error?.prefix(64) ?? "")")
         }
         return token
     }
 
-    private static func discover(_ issuer: String, _ courier: Courier) throws(ProviderFault)
+    private static func discover(_ issuer: String, _ http: ProviderHTTPClient) throws(ProviderFault)
         -> (Discovery, life: Duration)
     {
         let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
-        let (found, response): (Discovery, IncomingResponse) = try courier.fetch(
+        let (found, response): (Discovery, IncomingResponse) = try http.fetch(
             base + "/.well-known/openid-configuration", from: "the OpenID configuration")
         guard found.issuer == issuer else {
             throw .untrusted("the OpenID configuration is of the issuer \(found.issuer.prefix(200))")

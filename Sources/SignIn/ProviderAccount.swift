@@ -1,4 +1,4 @@
-/// What a provider says of somebody.
+/// What a provider says about a person.
 public struct ProviderAccount: Sendable, Equatable {
     /// Who it is, for ever; what an identity is kept under.
     public let subject: String
@@ -19,7 +19,7 @@ public struct ProviderAccount: Sendable, Equatable {
     }
 }
 
-/// Why a provider signed nobody in. The texts are for the log; none holds a secret, a code or an address of a person.
+/// Why a sign-in by a provider failed. The texts are for the log; none holds a secret, a code or an address of a person.
 public enum ProviderFault: Error, Sendable, Equatable {
     /// The provider cannot be reached or does not work; trying again later may help.
     case unavailable(String)

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Text
 
-/// The proof that whoever fetches the token is whoever sent the person (RFC 7636).
+/// The proof that the client that fetches the token is the one that sent the person to the provider (RFC 7636).
 enum ProofKey {
     static func verifier() -> String { Text.base64url(SecureRandom.bytes(32)) }
 

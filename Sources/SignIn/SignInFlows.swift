@@ -43,7 +43,7 @@ struct SignInFlow: Sendable, RowDecodable {
         try database.first(
             """
             select verifier, nonce, return_path, link_user_id
-            from take_sign_in_flow(\(state.hash), \(browser.hash), \(provider))
+            from consume_sign_in_flow(\(state.hash), \(browser.hash), \(provider))
             """)
     }
 }

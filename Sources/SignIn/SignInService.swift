@@ -2,6 +2,7 @@ public import Configuration
 public import FoundationEssentials
 public import Identity
 public import Postgres
+public import Refusals
 internal import Text
 
 /// Signing in by providers that vouch for people.
@@ -39,28 +40,6 @@ public struct SignInService: Sendable {
         }
     }
 
-    /// Why nobody was signed in, as the sign-in page is told.
-    public enum Refusal: String, Sendable, CaseIterable {
-        /// There is no such provider here.
-        case unknownProvider = "provider_unknown"
-        /// The provider cannot be reached.
-        case unavailable = "provider_unavailable"
-        /// The provider refused.
-        case refused = "provider_error"
-        /// The person did.
-        case denied = "access_denied"
-        /// What the provider sent cannot be trusted.
-        case untrusted = "token_invalid"
-        /// The browser began no such sign-in, or too long ago, or it is over.
-        case noFlow = "flow_expired"
-        /// The identity is somebody else's.
-        case taken = "identity_taken"
-        /// The session that wanted the link is not there any more.
-        case otherSession = "link_session"
-        /// The provider has told that this account is blocked.
-        case blocked = "identity_blocked"
-    }
-
     /// A start: where to send the browser, and what its cookie must hold.
     public struct Start: Sendable {
         /// The provider's page.
@@ -85,12 +64,10 @@ public struct SignInService: Sendable {
 
     /// The end of a sign-in.
     public enum Outcome: Sendable {
-        /// This is the new session; go on there.
+        /// This is the token of the new session, and the page to go to.
         case signedIn(OpaqueToken, returnPath: String)
-        /// The member has a further way in; go on there.
+        /// The member has a further sign-in method. This is the page to go to.
         case linked(returnPath: String)
-        /// Nobody was, for this reason; the detail is for the log, the path for another try.
-        case refused(Refusal, detail: String, returnPath: String?)
     }
 
     /// How long a browser has for a sign-in, in seconds.
@@ -104,11 +81,11 @@ public struct SignInService: Sendable {
     private let siteURL: String
     private let adminEmails: Set<String>
     private let sessionDays: Int
-    private let mailCounts: Bool
+    private let sendsMail: Bool
 
-    /// Composes the parts by the settings. `mailCounts` tells whether links can be sent by e-mail, which makes an
-    /// address a way in.
-    public init(settings: Settings, database: Database, mailCounts: Bool = false) {
+    /// Composes the parts by the settings. `sendsMail` says whether links can be sent by e-mail, which makes an
+    /// address a sign-in method.
+    public init(settings: Settings, database: Database, sendsMail: Bool = false) {
         let configured = settings.signIn.providers
         providers = configured.map(Provider.init)
         // Messages speak of the people who sign in by the provider of one's own choice, if there is one.
@@ -118,94 +95,89 @@ public struct SignInService: Sendable {
         siteURL = settings.site.url
         adminEmails = Set(settings.signIn.adminEmails.map { $0.lowercased() })
         sessionDays = settings.identity.sessionDays
-        self.mailCounts = mailCounts
+        self.sendsMail = sendsMail
     }
 
     /// The provider of that name.
     public func provider(_ name: String) -> Provider? { providers.first { $0.name == name } }
 
-    /// Begins a sign-in, or the linking of a further way in to a member. `browser` is the cookie that the browser has
+    /// Begins a sign-in, or the linking of a further sign-in method to a member. `browser` is the cookie that the browser has
     /// already, from another tab for example.
     public func start(
         _ provider: Provider, next: String?, linking member: UUID? = nil, browser: OpaqueToken?
-    ) throws -> Start {
+    ) throws(SignInError) -> Start {
         let state = OpaqueToken.random()
         let browser = browser ?? .random()
         let flow = SignInFlow(
             verifier: ProofKey.verifier(), nonce: OpaqueToken.random().text, returnPath: ReturnPath.checked(next),
             linkedMember: member)
         let callback = callbackURL(provider)
-        let url =
-            switch provider.client {
-            case .openID(let client):
-                try client.authorizationURL(
-                    state: state.text, nonce: flow.nonce, verifier: flow.verifier, callback: callback)
-            case .gitHub(let client):
-                client.authorizationURL(state: state.text, verifier: flow.verifier, callback: callback)
-            }
+        let url: String
+        do {
+            url =
+                switch provider.client {
+                case .openID(let client):
+                    try client.authorizationURL(
+                        state: state.text, nonce: flow.nonce, verifier: flow.verifier, callback: callback)
+                case .gitHub(let client):
+                    client.authorizationURL(state: state.text, verifier: flow.verifier, callback: callback)
+                }
+        } catch {
+            throw .refused(SignInRefusal(error, returnPath: next))
+        }
         // Only now, so that a provider that is down leaves nothing behind.
-        try flow.begin(state: state, browser: browser, provider: provider.key, in: database)
+        do {
+            try flow.begin(state: state, browser: browser, provider: provider.key, in: database)
+        } catch {
+            throw .failed(error)
+        }
         return Start(url: url, browser: browser)
     }
 
-    /// Ends a sign-in with what the provider sent. Throws only when the database cannot be asked.
+    /// Ends a sign-in with what the provider sent.
     public func finish(
         _ provider: Provider, _ callback: Callback, browser: OpaqueToken?, visit: SignInVisit
-    ) throws(DatabaseError) -> Outcome {
+    ) throws(SignInError) -> Outcome {
+        try SignInError.wrapping { try outcome(provider, callback, browser, visit) }
+    }
+
+    private func outcome(
+        _ provider: Provider, _ callback: Callback, _ browser: OpaqueToken?, _ visit: SignInVisit
+    ) throws -> Outcome {
         guard let browser, let state = callback.state.flatMap(OpaqueToken.init),
             let flow = try SignInFlow.take(state: state, browser: browser, provider: provider.key, in: database)
-        else { return .refused(.noFlow, detail: "no such sign-in in this browser", returnPath: nil) }
+        else { throw SignInRefusal(.noFlow, detail: "no such sign-in in this browser") }
         let path = flow.returnPath
         if let member = flow.linkedMember, member != visit.member {
-            return .refused(.otherSession, detail: "the session has changed", returnPath: path)
+            throw SignInRefusal(.otherSession, detail: "the session has changed", returnPath: path)
         }
         if let error = callback.error {
-            let refusal = error == "access_denied" ? Refusal.denied : .refused
-            return .refused(refusal, detail: "the provider answered \(error.prefix(64))", returnPath: path)
+            let reason = error == "access_denied" ? SignInRefusal.Reason.denied : .refused
+            throw SignInRefusal(reason, detail: "the provider answered \(error.prefix(64))", returnPath: path)
         }
         let account: ProviderAccount
         do {
             account = try self.account(provider, callback, flow, visit.now)
         } catch {
-            return switch error {
-            case .unavailable(let detail): .refused(.unavailable, detail: detail, returnPath: path)
-            case .refused(let detail): .refused(.refused, detail: detail, returnPath: path)
-            case .untrusted(let detail): .refused(.untrusted, detail: detail, returnPath: path)
-            }
+            throw SignInRefusal(error, returnPath: path)
         }
         if let member = flow.linkedMember { return try link(account, provider, to: member, path) }
         let isAdminAddress = account.emailIsVerified && adminEmails.contains(account.email?.lowercased() ?? "")
         let token = try Identities.signIn(
             account, provider: provider.key, isAdminAddress: isAdminAddress, visit: visit, sessionDays: sessionDays,
             in: database)
-        guard let token else { return .refused(.blocked, detail: "the identity is blocked", returnPath: path) }
+        guard let token else { throw SignInRefusal(.blocked, detail: "the identity is blocked", returnPath: path) }
         return .signedIn(token, returnPath: path)
     }
 
-    /// The ways in of a member, the oldest first.
+    /// The sign-in methods of a member, the oldest first.
     public func identities(of member: UUID) throws(DatabaseError) -> [LinkedIdentity] {
         try Identities.list(of: member, in: database)
     }
 
-    /// How a removal ended.
-    public enum Removal: Sendable {
-        /// It is gone.
-        case removed
-        /// The member has none like it.
-        case unknown
-        /// It is the last way in, so it stays.
-        case last
-    }
-
-    /// Takes a way in from a member.
-    public func remove(_ id: UUID, of member: UUID) throws(DatabaseError) -> Removal {
-        let outcome = try Identities.remove(
-            id, of: member, usable: providers.map(\.key), mailCounts: mailCounts, in: database)
-        return switch outcome {
-        case .removed: .removed
-        case .unknown: .unknown
-        case .last: .last
-        }
+    /// Removes a sign-in method of a member, but never the last one.
+    public func remove(_ id: UUID, of member: UUID) throws(IdentityError) {
+        try Identities.remove(id, of: member, usable: providers.map(\.key), sendsMail: sendsMail, in: database)
     }
 
     private func account(
@@ -228,10 +200,10 @@ public struct SignInService: Sendable {
 
     private func link(
         _ account: ProviderAccount, _ provider: Provider, to member: UUID, _ path: String
-    ) throws(DatabaseError) -> Outcome {
+    ) throws -> Outcome {
         switch try Identities.link(account, provider: provider.key, to: member, in: database) {
-        case .linked, .already: .linked(returnPath: path)
-        case .taken: .refused(.taken, detail: "the identity is somebody else's", returnPath: path)
+        case .linked, .already: return .linked(returnPath: path)
+        case .taken: throw SignInRefusal(.taken, detail: "the identity is another member's", returnPath: path)
         }
     }
 

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Platform
 internal import Text
 
-/// The SHA-256 of a file, by which objects are named and copies are checked.
+/// The SHA-256 of a file, which names objects and verifies copies.
 public enum ContentHash {
     /// The hash in lower-case hexadecimal digits, read in pieces.
     public static func of(_ path: String) throws(StorageFault) -> String {

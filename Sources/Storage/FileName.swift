@@ -3,7 +3,7 @@ public enum FileName {
     /// The longest name kept, in characters.
     public static let longest = 120
 
-    /// The last part of a path in either spelling, without control, direction and format characters.
+    /// The last component of a path with slashes or backslashes, without control, direction and format characters.
     public static func sanitised(_ text: String) -> String {
         let last = text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
         let scalars = last.unicodeScalars.filter { scalar in

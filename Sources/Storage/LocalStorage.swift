@@ -5,19 +5,19 @@ internal import Text
 
 /// Media on a local disk: nginx writes `incoming` and serves `clips`.
 ///
-/// `incoming/<upload>/<part>` are parts as they arrived, `tmp` is for work and for nginx's request bodies, `clips` holds
-/// what everybody may see and `originals` what was sent. All stand on one file system, so that a move is one step.
+/// `incoming/<upload>/<part>` holds parts as they arrived, `tmp` working files and nginx's request bodies, `clips` public
+/// files and `originals` uploaded files. All are on one file system, so that a move is atomic.
 public struct LocalStorage: MediaStorage {
     private let root: String
     private let address: MediaURLs
 
-    /// A storage under `root`, whose directories are made when they are needed.
+    /// A storage under `root`. Its directories are created when they are needed.
     public init(root: String, baseURL: String = "") {
         self.root = root.hasSuffix("/") ? String(root.dropLast()) : root
         address = MediaURLs(baseURL: baseURL)
     }
 
-    /// Makes the directories that nginx writes to.
+    /// Creates the directories that nginx writes to.
     public func prepare() throws(StorageFault) {
         for name in ["incoming", "tmp", "clips", "originals"] {
             try system { () throws(SystemError) in try Files.makeDirectory(root + "/" + name) }
@@ -105,7 +105,7 @@ public struct LocalStorage: MediaStorage {
         for entry in try Files.list(root + "/incoming") where entry.modified < Int(partsBefore.timeIntervalSince1970) {
             let path = root + "/incoming/" + entry.name
             let parts = entry.isDirectory ? try Files.list(path) : [entry]
-            // A directory's own time stands still while a part is written anew.
+            // A directory's own time does not change when a part is overwritten.
             let latest = parts.map(\.modified).max() ?? 0
             if latest >= Int(partsBefore.timeIntervalSince1970) { continue }
             if let upload = UUID(uuidString: entry.name), try isWanted(upload) { continue }

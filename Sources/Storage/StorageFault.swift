@@ -1,11 +1,11 @@
 internal import Logging
 internal import Platform
 
-/// Why bytes could not be kept or found.
+/// Why a storage operation failed.
 public enum StorageFault: Error, Sendable, Equatable {
-    /// There is no room; the text is for the log.
+    /// The disk is full; the text is for the log.
     case full(String)
-    /// The object or part is not there.
+    /// The object or part does not exist.
     case missing(String)
     /// Anything else.
     case failed(String)
@@ -22,13 +22,13 @@ extension StorageFault: CustomStringConvertible, CustomDebugStringConvertible {
     /// A sentence without paths.
     public var description: String {
         switch self {
-        case .full: "There is no room left for files."
-        case .missing: "The file is not there."
-        case .failed: "The file could not be kept."
+        case .full: "The storage is full."
+        case .missing: "The file doesn't exist."
+        case .failed: "The file couldn't be stored."
         }
     }
 
-    /// With the system's own words.
+    /// With the system's own message.
     public var debugDescription: String {
         switch self {
         case .full(let reason), .missing(let reason), .failed(let reason): reason

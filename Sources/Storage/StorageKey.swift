@@ -1,8 +1,8 @@
 public import FoundationEssentials
 
-/// Where an object stands in a storage, the same in every back end.
+/// The name of an object in a storage, the same in every back end.
 public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
-    /// What the objects of a family are for; only clips are served to everybody.
+    /// The kinds of objects. Only `clips` are public.
     public enum Family: String, Sendable, CaseIterable {
         case clips
         case originals
@@ -11,8 +11,8 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
     /// The key as the database keeps it.
     public let text: String
 
-    /// A key whose last part is told by the content, so that the same bytes always have the same name and a name
-    /// never changes its bytes.
+    /// A key whose last part comes from the content, so that the same bytes always have the same name and the bytes behind a
+    /// name never change.
     public init(_ family: Family, _ owner: UUID, contentHash: String, fileExtension: String) {
         text = "\(family.rawValue)/\(owner.uuidString.lowercased())/\(contentHash.prefix(32)).\(fileExtension)"
     }

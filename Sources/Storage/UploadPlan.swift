@@ -1,4 +1,4 @@
-/// How a file is cut into numbered parts, so that a lost connection costs one part and not the whole.
+/// How a file is cut into numbered parts, so that a lost connection costs one part and not the whole file.
 public struct UploadPlan: Sendable, Hashable {
     /// Bytes of every part but the last.
     public static let partBytes = 4 * 1024 * 1024
@@ -22,12 +22,12 @@ public struct UploadPlan: Sendable, Hashable {
         part < count ? partSize : size - (count - 1) * partSize
     }
 
-    /// The numbers of the parts that have not arrived whole.
+    /// The numbers of the parts that have not arrived completely.
     public func missing(from staged: [Int: Int]) -> [Int] {
         (1...count).filter { staged[$0] != size(of: $0) }
     }
 
-    /// The numbers of the parts that have.
+    /// The numbers of the parts that have arrived completely.
     public func arrived(in staged: [Int: Int]) -> [Int] {
         (1...count).filter { staged[$0] == size(of: $0) }
     }

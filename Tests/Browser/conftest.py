@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +14,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Peers"))
+
+from limits import DEADLINE
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=DEADLINE * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +96,7 @@ class Site:
             + (f"try {{ localStorage.setItem('cookies', '{cookies}') }} catch {{}}" if cookies else "")
         )
         # Generous, since other tests may share the machine; a test that passes does not wait.
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(DEADLINE * 1000)
         context.on("page", self.watch)
         self.contexts.append(context)
         return context
@@ -134,7 +139,7 @@ def sign_in_link(run, *arguments):
     database = run["databaseURL"].replace("user=postgres", "user=dailies_jobs")
     command = [directory / "bin" / "dailies", "sign-in-link", *arguments, "--config", directory / "dailies.conf"]
     answer = subprocess.run(
-        command, env={**os.environ, "DATABASE_URL": database}, capture_output=True, text=True, timeout=30, check=True
+        command, env={**os.environ, "DATABASE_URL": database}, capture_output=True, text=True, timeout=DEADLINE, check=True
     )
     return answer.stdout.strip()
 
@@ -182,7 +187,7 @@ def make_video(tmp_path_factory):
         command = ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"{source}=size={size}:rate=15"]
         command += ["-f", "lavfi", "-i", "sine=frequency=330", "-t", str(seconds), *extra]
         command += ["-pix_fmt", "yuv420p", "-preset", "ultrafast", path]
-        subprocess.run(command, check=True, timeout=120)
+        subprocess.run(command, check=True, timeout=DEADLINE)
         return path
 
     return make
@@ -206,7 +211,8 @@ def axe():
 
 def until(page, condition, arg=None):
     """Asks until the condition holds. Playwright's own wait evaluates text in the page, which its policy refuses."""
-    for _ in range(600):
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
         if page.evaluate(condition, arg):
             return
         page.wait_for_timeout(100)
@@ -215,7 +221,7 @@ def until(page, condition, arg=None):
 
 def comes_true(page, condition, what):
     """The answer of `condition`, which is asked until it is not false; the page goes on meanwhile."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         if answer := condition():
             return answer

@@ -5,8 +5,9 @@ import secrets
 
 import psycopg
 import pytest
-from conftest import DESK, PHONE, announced, comes_true, ready, sign_in_link, told, use_link
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, announced, comes_true, ready, sign_in_link, told, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -27,6 +28,13 @@ def tour_is_on(run):
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         connection.execute("update feature_flags set enabled = true, rollout_percent = 100 where key = 'spotlight_tour'")
         connection.execute("select announce_change('flags', 'spotlight_tour')")
+
+
+def hold_posts(page, pattern):
+    """Lets requests to these addresses through except POST, which it keeps in the list that it returns."""
+    held = []
+    page.route(pattern, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    return held
 
 
 def feature_comes(page, key, is_on):
@@ -182,8 +190,7 @@ def test_typing_goes_on_while_a_change_is_on_its_way(site, admin, tour_is_on):
     """FLAG-01: the answer to one change of a flag leaves alone what is typed for the next one."""
     page = site.page("/admin/flags", storage_state=admin)
     ready(page)
-    held = []
-    page.route("**/api/admin/feature-flags", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    held = hold_posts(page, "**/api/admin/feature-flags")
     item = page.locator('[data-flag="spotlight_tour"]')
     share = item.get_by_label("Members, in %")
     share.fill("60")
@@ -214,8 +221,7 @@ def test_changes_that_fail_return_to_what_the_server_knows(site, admin, tour_is_
     site.allow(r"Failed to load resource")
     page = site.page("/admin/flags", storage_state=admin)
     ready(page)
-    held = []
-    page.route("**/api/admin/feature-flags", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    held = hold_posts(page, "**/api/admin/feature-flags")
     item = page.locator('[data-flag="spotlight_tour"]')
     tour, share, faults = item.get_by_role("switch"), item.get_by_label("Members, in %"), page.get_by_role("alert")
 

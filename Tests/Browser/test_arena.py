@@ -4,8 +4,9 @@ import re
 import secrets
 
 import pytest
-from conftest import PHONE, announced, double_tap, ready, until
 from playwright.sync_api import expect
+
+from conftest import PHONE, announced, double_tap, ready, until
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import re
 import secrets
 
 import pytest
-from conftest import DESK, PHONE, announced, comes_true, double_tap, ready, until
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, announced, comes_true, double_tap, ready, until
 
 FAR = "2099-01-01T00:00:00.000Z"
 

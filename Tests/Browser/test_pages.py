@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import DESK, PHONE, ready
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, ready
 
 PUBLIC = ["/", "/dashboard", "/story", "/upload", "/about", "/sign-in", "/terms", "/privacy", "/cookies", "/contact"]
 # Where one is sent back to, and where there is nothing.
@@ -77,7 +78,8 @@ def test_no_page_is_left_out():
 def test_fingers_can_hit_everything(site, admin, path):
     """WEB-01 at least 44 by 44 pixels, but for links within a text and frames of the film's strip"""
     site.allow(r"Failed to load resource.*404")
-    page = site.page(path, viewport=PHONE, has_touch=True, is_mobile=True, storage_state=admin if path in MEMBERS + ADMINS else None)
+    signed_in = admin if path in MEMBERS + ADMINS else None
+    page = site.page(path, viewport=PHONE, has_touch=True, is_mobile=True, storage_state=signed_in)
     ready(page)
     small = page.evaluate("""() => [...document.querySelectorAll("a, button, select, summary, textarea, .input, label.check")]
         .filter((element) => element.checkVisibility({ visibilityProperty: true }))
@@ -85,7 +87,8 @@ def test_fingers_can_hit_everything(site, admin, path):
         .filter((element) => !(element.matches("a") && getComputedStyle(element).display === "inline"))
         .map((element) => [element.getBoundingClientRect(), element])
         .filter(([box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5))
-        .map(([box, element]) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 20)} ${box.width} ${box.height}`)""")
+        .map(([box, { tagName, className, textContent }]) =>
+            `${tagName} ${className} ${textContent.trim().slice(0, 20)} ${box.width} ${box.height}`)""")
     assert small == []
 
 

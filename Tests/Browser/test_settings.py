@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from conftest import DESK, PHONE, comes_true, ready, sign_in_link, until, use_link
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, comes_true, ready, sign_in_link, until, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -171,7 +172,8 @@ def test_cookie_notice(site, axe, chromium, shots, answer, size):
     ready(page)
     assert stored(page) == []
     shift = page.evaluate(
-        "new Promise((done) => new PerformanceObserver((list) => done(list.getEntries().reduce((sum, one) => sum + one.value, 0)))"
+        "new Promise((done) => new PerformanceObserver("
+        "(list) => done(list.getEntries().reduce((sum, one) => sum + one.value, 0)))"
         ".observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 500))"
     )
     # A figure is a few pixels wider once its font has come; a notice that pushes the page would be a hundred times this.

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import DESK, PHONE, ready, told
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, ready, told
 
 SIZES = {"390": PHONE, "1440": DESK}
 

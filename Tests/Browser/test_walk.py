@@ -4,8 +4,9 @@ import secrets
 import time
 
 import psycopg
-from conftest import DESK, PHONE, announced, comes_true, ready, told, until
 from playwright.sync_api import expect
+
+from conftest import DEADLINE, DESK, PHONE, announced, comes_true, ready, told, until
 
 
 def on_stage(page):
@@ -25,7 +26,7 @@ def find_take(page, title):
 
 def comes_up(page, title):
     """Whether the take is met on the stage before long; a deck that ends before it is laid anew, as a person would."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         page.goto("/dashboard")
         ready(page)
@@ -48,7 +49,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     page.get_by_label("The rights are mine").check()
     page.get_by_label("I accept the licence").check()
     page.get_by_role("button", name="Send it").click()
-    expect(page.get_by_text("Sent.", exact=True)).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Sent.", exact=True)).to_be_visible()
     page.screenshot(path=shots / "walk-1-sent.png")
 
     # Approve it.
@@ -80,7 +81,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
         announced(voter, f"Voted for {title}")
     for watched in (story, juror, phone):
         watched.evaluate("window.isSame = true")
-        comes_true(watched, lambda: streams[watched], "the page listens to what happens")
+        comes_true(watched, lambda watched=watched: streams[watched], "the page listens to what happens")
     end_round(run)
     told(juror, f"is closed. {title} was cut in.")
     juror.screenshot(path=shots / "walk-3-closed.png")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -152,7 +153,7 @@ struct BanTests {
             #expect(listed.map(\.origin) == ["ban"] && listed.map(\.member) == ["mira"])
             #expect(listed.map(\.username) == ["the_admin"] && listed.map(\.reason) == ["A member was banned."])
             #expect(listed.map(\.slot) == [1] && listed.map(\.votes) == [2] && listed.map(\.weight) == [4])
-            #expect(throws: FilmRefusal.voidOfBan) {
+            #expect(throws: FilmError.refused(.voidOfBan)) {
                 try stage.oversight.restore(listed[0].id, reason: "x", by: stage.admin)
             }
             #expect(try stage.counters(of: clips[0]) == [0, 0, 0])

@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -95,7 +96,7 @@ struct ClipQueueTests {
             #expect(details.card.title == "Better")
             #expect(details.card.genre == "Horror")
             #expect(details.description.isEmpty)
-            #expect(throws: FilmRefusal.clipNotFound) {
+            #expect(throws: FilmError.refused(.clipNotFound)) {
                 try stage.clips.edit(UUID(), title: "x", description: nil, genre: nil, by: stage.admin)
             }
         }

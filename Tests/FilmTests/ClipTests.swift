@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -15,10 +16,10 @@ struct ClipTests {
             let clip = try stage.register(upload, by: member)
             #expect(try stage.status(of: clip) == .pending)
             #expect(try stage.superuser.one("select season_id from tournament_clips where id = \(clip)") == season.id)
-            #expect(throws: FilmRefusal.alreadyRegistered(clip)) { try stage.register(upload, by: member) }
-            #expect(throws: FilmRefusal.uploadNotFound) { try stage.register(UUID(), by: member) }
+            #expect(throws: FilmError.refused(.alreadyRegistered(clip))) { try stage.register(upload, by: member) }
+            #expect(throws: FilmError.refused(.uploadNotFound)) { try stage.register(UUID(), by: member) }
             let other = try stage.upload(by: try stage.member("somebody"))
-            #expect(throws: FilmRefusal.uploadNotFound) { try stage.register(other, by: member) }
+            #expect(throws: FilmError.refused(.uploadNotFound)) { try stage.register(other, by: member) }
         }
     }
 
@@ -27,10 +28,10 @@ struct ClipTests {
         try FilmStage.run { stage in
             let member = try stage.member("mira")
             let upload = try stage.upload(by: member)
-            #expect(throws: FilmRefusal.noSeason) { try stage.register(upload, by: member) }
+            #expect(throws: FilmError.refused(.noSeason)) { try stage.register(upload, by: member) }
             _ = try stage.voting(["A"], slots: 1)
             try stage.closeRound()
-            #expect(throws: FilmRefusal.noSeason) { try stage.register(upload, by: member) }
+            #expect(throws: FilmError.refused(.noSeason)) { try stage.register(upload, by: member) }
             _ = try stage.season("Next")
             _ = try stage.register(upload, by: member)
         }
@@ -46,7 +47,7 @@ struct ClipTests {
             try concurrently(8) { index in
                 do {
                     _ = try stage.register(uploads[index], by: member)
-                } catch FilmRefusal.clipLimitReached {
+                } catch FilmError.refused(.clipLimitReached) {
                     refused.add()
                 }
             }
@@ -61,7 +62,7 @@ struct ClipTests {
             _ = try stage.register(try stage.upload(by: member), by: member)
             _ = try stage.register(try stage.upload(by: member), by: member)
             let last = try stage.upload(by: member)
-            #expect(throws: FilmRefusal.clipLimitReached) { try stage.register(last, by: member) }
+            #expect(throws: FilmError.refused(.clipLimitReached)) { try stage.register(last, by: member) }
         }
     }
 
@@ -201,7 +202,7 @@ struct ClipTests {
             let admins = ClipViewer(memberID: stage.admin, isAdmin: true)
             for step in 0..<2 {
                 for viewer in [.visitor, ClipViewer(memberID: other)] {
-                    #expect(throws: FilmRefusal.clipNotFound) { try stage.clips.details(clip, for: viewer) }
+                    #expect(throws: FilmError.refused(.clipNotFound)) { try stage.clips.details(clip, for: viewer) }
                 }
                 for viewer in [mine, admins] {
                     #expect(try stage.clips.details(clip, for: viewer).rejectionReason == (step == 0 ? nil : "blurred"))
@@ -212,7 +213,7 @@ struct ClipTests {
             let details = try stage.clips.details(clip, for: .visitor)
             #expect(details.card.username == "mira")
             #expect(details.processing == nil)
-            #expect(throws: FilmRefusal.clipNotFound) { try stage.clips.details(UUID(), for: admins) }
+            #expect(throws: FilmError.refused(.clipNotFound)) { try stage.clips.details(UUID(), for: admins) }
         }
     }
 

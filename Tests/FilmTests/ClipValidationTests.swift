@@ -4,6 +4,7 @@ import Media
 import Platform
 import Postgres
 import Queue
+import Refusals
 import Storage
 import Synchronization
 import TestSupport
@@ -66,7 +67,7 @@ struct ClipValidationTests {
         try ClipWorkshop.run { workshop in
             let upload = try workshop.sent(workshop.video())
             let clip = try workshop.register(upload)
-            #expect(throws: FilmRefusal.alreadyRegistered(clip)) { try workshop.register(upload) }
+            #expect(throws: FilmError.refused(.alreadyRegistered(clip))) { try workshop.register(upload) }
             let jobs: Int = try workshop.stage.superuser.one(
                 "select count(*) from jobs where kind = 'validate_clip'")
             #expect(jobs == 1)
@@ -138,7 +139,7 @@ struct ClipValidationTests {
             try jobs.sweep(workshop.storage, now: later)
             #expect(try workshop.storage.stagedParts(of: forgotten.id).isEmpty)
             #expect(try workshop.storage.stagedParts(of: waiting.id).count == 1)
-            #expect(throws: FilmRefusal.uploadNotFound) { try workshop.register(forgotten) }
+            #expect(throws: FilmError.refused(.uploadNotFound)) { try workshop.register(forgotten) }
             try workshop.drain()
             #expect(try workshop.processing(clip) == .ready)
         }
@@ -150,16 +151,16 @@ struct ClipValidationTests {
             let path = workshop.directory + "/source-small"
             try Files.write([1, 2, 3], to: path)
             for number in 1...3 { _ = try workshop.register(workshop.sent(path), title: "Take \(number)") }
-            #expect(throws: FilmRefusal.clipLimitReached) { try workshop.sent(path) }
+            #expect(throws: FilmError.refused(.clipLimitReached)) { try workshop.sent(path) }
             let other = try workshop.stage.member("ilse_brandt")
             for _ in 1...Uploads.openLimit {
                 _ = try workshop.uploads.begin(member: other, fileName: "x", contentType: "video/mp4", size: 1)
             }
-            #expect(throws: FilmRefusal.uploadLimit) {
+            #expect(throws: FilmError.refused(.uploadLimit)) {
                 try workshop.uploads.begin(member: other, fileName: "x", contentType: "video/mp4", size: 1)
             }
             try workshop.stage.superuser.execute("update seasons set status = 'archived', activated_at = now()")
-            #expect(throws: FilmRefusal.noSeason) {
+            #expect(throws: FilmError.refused(.noSeason)) {
                 try workshop.uploads.begin(member: other, fileName: "x", contentType: "video/mp4", size: 1)
             }
         }

@@ -13,7 +13,7 @@ final class ClipWorkshop {
     let member: UUID
     let directory: String
     let storage: LocalStorage
-    var tools = MediaTools(timeLimit: .seconds(300), preset: "superfast")
+    var tools = MediaTools(timeLimit: safetyLimit, preset: "superfast")
 
     static func run(_ body: (ClipWorkshop) throws -> Void) throws {
         try FilmStage.run { stage in
@@ -42,7 +42,7 @@ final class ClipWorkshop {
         let result = try Subprocess.run(
             "/usr/bin/ffmpeg",
             ["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=270x480:r=30:d=1"]
-                + options.split(separator: " ").map(String.init) + [path], timeout: .seconds(60))
+                + options.split(separator: " ").map(String.init) + [path], timeout: safetyLimit)
         guard result.status.isSuccess else { throw TestFault(result.stderr) }
         return path
     }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import Platform
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -17,9 +18,9 @@ struct ClosingTests {
                 try stage.test.advanceClock(by: .seconds(3_500))
                 let counted = try committer.cast(.numbered(1, for: clips[0]))
                 try stage.test.advanceClock(by: .seconds(110))
-                let late = #expect(throws: VoteRefusal.self) { try committer.cast(.numbered(2, for: clips[1])) }
+                let late = #expect(throws: VoteError.self) { try committer.cast(.numbered(2, for: clips[1])) }
                 #expect(counted.voteCount == 1)
-                #expect(late?.code == "round_over")
+                #expect(late?.refusal?.code == "round_over")
                 try stage.rounds.advance()
                 let carried = try committer.cast(.numbered(1, for: clips[1]))
                 #expect(carried.voteCount == 1)
@@ -81,7 +82,7 @@ struct ClosingTests {
                         do {
                             _ = try committer.cast(.numbered(number, for: clips[number % clips.count]))
                             acknowledged.add()
-                        } catch is VoteRefusal {
+                        } catch VoteError.refused {
                             // The clip has just been locked in.
                         }
                         number += 7

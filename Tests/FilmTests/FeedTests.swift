@@ -94,16 +94,16 @@ struct FeedTests {
                 database: stage.web, address: { $0 }, render: { card, _ in Array(card.title.utf8) }, runner: runner)
             let places = (0..<2).map { _ in UnsafeMutableRawPointer.allocate(byteCount: 8, alignment: 8) }
             defer { for place in places { place.deallocate() } }
-            let heard = Monitor<[WorkAtHand]>([])
+            let heard = Monitor<[CrashContext]>([])
             for place in places {
-                WorkAtHand(place).resume {
-                    cache.current { _ in heard.update { $0.append(WorkAtHand.current) } }
+                CrashContext(place).resume {
+                    cache.current { _ in heard.update { $0.append(CrashContext.current) } }
                 }
             }
-            #expect(WorkAtHand.current == .nothing)
+            #expect(CrashContext.current == .empty)
             runner.run()
-            #expect(heard.withLock(\.self) == places.map { WorkAtHand($0) })
-            #expect(WorkAtHand.current == .nothing)
+            #expect(heard.withLock(\.self) == places.map { CrashContext($0) })
+            #expect(CrashContext.current == .empty)
         }
     }
 

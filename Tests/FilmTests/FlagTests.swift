@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -53,15 +54,17 @@ struct FlagTests {
     func refusals() throws {
         try FilmStage.run { stage in
             let flags = FeatureFlags(stage.web, secretKey: Self.secret)
-            #expect(throws: FilmRefusal.flagNotFound) {
+            #expect(throws: FilmError.refused(.flagNotFound)) {
                 try flags.set("teleport", isEnabled: true, rolloutPercent: nil, by: stage.admin)
             }
-            #expect(throws: FilmRefusal.rolloutNotPossible) {
+            #expect(throws: FilmError.refused(.rolloutNotPossible)) {
                 try flags.set("voting_enabled", isEnabled: nil, rolloutPercent: 50, by: stage.admin)
             }
             let mira = try stage.member("mira")
             #expect(throws: DatabaseError.self) {
-                try flags.set("voting_enabled", isEnabled: false, rolloutPercent: nil, by: mira)
+                try unwrappingCause {
+                    try flags.set("voting_enabled", isEnabled: false, rolloutPercent: nil, by: mira)
+                }
             }
             #expect(try stage.audited("flag.change").isEmpty)
             _ = try flags.set("comments_enabled", isEnabled: false, rolloutPercent: nil, by: stage.admin)

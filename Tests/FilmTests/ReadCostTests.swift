@@ -46,9 +46,9 @@ struct ReadCostTests {
             ("a session's use", "select * from touch_sessions(array[sha256('7')], 30)"),
             (
                 "a second of reads",
-                "select * from settle_rates(\(["read 7"]), \([Int32(1)]), \([Int32(0)]), date_bin('1 minute', now(), 'epoch'))"
+                "select * from sync_rates(\(["read 7"]), \([Int32(1)]), \([Int32(0)]), date_bin('1 minute', now(), 'epoch'))"
             ),
-            ("a limit", "select * from take_limits(\(["read 7"]), \([Int32(1)]), \([Int32(120)]))"),
+            ("a limit", "select * from consume_rates(\(["read 7"]), \([Int32(1)]), \([Int32(120)]))"),
             ("how a voter stands", "select * from voter_standings(\(season), 1, \([key]))"),
             (
                 "a vote",

@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -34,11 +35,11 @@ struct ReviewTests {
             #expect(round.interventions.map(\.byAdmin) == [false])
             let page = try stage.oversight.page(VoteFilter(), for: stage.admin)
             #expect(page.status == .underReview && page.flaggedDecide)
-            #expect(page.standing.map(\.clipId).prefix(2) == [clips[1], clips[0]])
+            #expect(page.standing.map(\.clipID).prefix(2) == [clips[1], clips[0]])
             let left = try #require(try stage.rounds.untilNextDue())
             #expect(left > .seconds(43_100) && left <= .seconds(43_200))
             #expect(try stage.drift() == 0)
-            #expect(throws: FilmRefusal.noOpenRound) { try stage.rounds.advanceNow(by: stage.admin) }
+            #expect(throws: FilmError.refused(.noOpenRound)) { try stage.rounds.advanceNow(by: stage.admin) }
         }
     }
 
@@ -56,10 +57,10 @@ struct ReviewTests {
             #expect(round.results.map(\.voteCount) == (keeps ? [8, 5, 0] : [5, 3, 0]))
             #expect(round.interventions.map(\.kind) == ["review_opened", keeps ? "review_accepted" : "review_voided"])
             #expect(try stage.drift() == 0)
-            #expect(throws: FilmRefusal.notUnderReview) {
+            #expect(throws: FilmError.refused(.notUnderReview)) {
                 try stage.rounds.review(season: season, slot: 1, keepsFlagged: keeps, reason: "x", by: stage.admin)
             }
-            #expect(throws: FilmRefusal.slotNotFound) {
+            #expect(throws: FilmError.refused(.slotNotFound)) {
                 try stage.rounds.review(season: season, slot: 9, keepsFlagged: keeps, reason: "x", by: stage.admin)
             }
             let audit: [String] = try stage.superuser.query(
@@ -170,7 +171,7 @@ struct ReviewTests {
                         : try stage.rounds.review(
                             season: season, slot: 1, keepsFlagged: true, reason: "x", by: stage.admin)
                     if events.contains(where: { $0.name == "winner_selected" }) { closed.add() }
-                } catch FilmRefusal.notUnderReview {}
+                } catch FilmError.refused(.notUnderReview) {}
             }
             #expect(closed.count == 1)
             #expect(try stage.slots(of: season) == [.locked, .voting, .upcoming])

@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -162,8 +163,8 @@ struct RoundTests {
             let second = try stage.stories.round(season: String(first.season.number), slot: 2)
             #expect(second.results.map(\.clip.title) == ["C", "A"])
             #expect(try stage.stories.round(season: season.uuidString, slot: 3).results.isEmpty)
-            #expect(throws: FilmRefusal.slotNotFound) { try stage.stories.round(season: "1", slot: 4) }
-            #expect(throws: FilmRefusal.seasonNotFound) { try stage.stories.round(season: "last", slot: 1) }
+            #expect(throws: FilmError.refused(.slotNotFound)) { try stage.stories.round(season: "1", slot: 4) }
+            #expect(throws: FilmError.refused(.seasonNotFound)) { try stage.stories.round(season: "last", slot: 1) }
         }
     }
 
@@ -189,7 +190,7 @@ struct RoundTests {
     func advanceNow() throws {
         try FilmStage.run { stage in
             let rounds = Rounds(database: stage.web)
-            #expect(throws: FilmRefusal.noOpenRound) { try rounds.advanceNow(by: stage.admin) }
+            #expect(throws: FilmError.refused(.noOpenRound)) { try rounds.advanceNow(by: stage.admin) }
             let (season, clips) = try stage.voting(["A", "B"]) { $0.minVotes = 100 }
             try stage.count(clips[1], votes: 1)
             #expect(try rounds.advanceNow(by: stage.admin).map(\.name) == ["winner_selected", "round_opened"])

@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -25,7 +26,7 @@ struct SeasonTests {
     @Test("FILM-01 a season has 1 to 500 slots", arguments: [0, 501])
     func slotRange(count: Int) throws {
         try FilmStage.run { stage in
-            #expect(throws: DatabaseError.self) { try stage.season(slots: count) }
+            #expect(throws: DatabaseError.self) { try unwrappingCause { try stage.season(slots: count) } }
             let made = try stage.seasons.list()
             #expect(made.isEmpty)
         }
@@ -37,11 +38,13 @@ struct SeasonTests {
             let first = try stage.season("One")
             let second = try stage.season("Two")
             try stage.seasons.activate(first.id, by: stage.admin)
-            #expect(throws: FilmRefusal.anotherSeasonActive) {
+            #expect(throws: FilmError.refused(.anotherSeasonActive)) {
                 try stage.seasons.activate(second.id, by: stage.admin)
             }
-            #expect(throws: FilmRefusal.seasonNotDraft) { try stage.seasons.activate(first.id, by: stage.admin) }
-            #expect(throws: FilmRefusal.seasonNotFound) { try stage.seasons.activate(UUID(), by: stage.admin) }
+            #expect(throws: FilmError.refused(.seasonNotDraft)) {
+                try stage.seasons.activate(first.id, by: stage.admin)
+            }
+            #expect(throws: FilmError.refused(.seasonNotFound)) { try stage.seasons.activate(UUID(), by: stage.admin) }
             #expect(try stage.seasons.active()?.id == first.id)
         }
     }
@@ -54,7 +57,7 @@ struct SeasonTests {
             try concurrently(drafts.count) { index in
                 do {
                     try stage.seasons.activate(drafts[index], by: stage.admin)
-                } catch FilmRefusal.anotherSeasonActive {
+                } catch FilmError.refused(.anotherSeasonActive) {
                     refused.add()
                 }
             }
@@ -121,7 +124,7 @@ struct SeasonTests {
             settings.maxRoundsPerClip = nil
             #expect(try stage.seasons.edit(draft.id, settings: settings, by: stage.admin).settings == settings)
             settings.totalSlots = 9
-            #expect(throws: FilmRefusal.seasonNotDraft) {
+            #expect(throws: FilmError.refused(.seasonNotDraft)) {
                 try stage.seasons.edit(draft.id, settings: settings, by: stage.admin)
             }
         }
@@ -131,7 +134,9 @@ struct SeasonTests {
     func archive() throws {
         try FilmStage.run { stage in
             let (season, _) = try stage.voting(["A"], slots: 1)
-            #expect(throws: FilmRefusal.seasonNotFinished) { try stage.seasons.archive(season, by: stage.admin) }
+            #expect(throws: FilmError.refused(.seasonNotFinished)) {
+                try stage.seasons.archive(season, by: stage.admin)
+            }
             try stage.closeRound()
             #expect(try stage.stories.story().seasons.count == 1)
             #expect(try stage.seasons.archive(season, by: stage.admin).status == .archived)
@@ -145,10 +150,14 @@ struct SeasonTests {
             let member = try stage.member("mallory")
             let (season, clips) = try stage.voting(["A"])
             for actor in [member, UUID(), nil] {
-                #expect(throws: DatabaseError.self) { try stage.seasons.create(SeasonSettings(label: "X"), by: actor) }
+                #expect(throws: DatabaseError.self) {
+                    try unwrappingCause { try stage.seasons.create(SeasonSettings(label: "X"), by: actor) }
+                }
                 #expect(throws: DatabaseError.self) { try stage.clips.reject(clips, reason: "no", by: actor) }
                 #expect(throws: DatabaseError.self) { try stage.clips.approve(clips, by: actor) }
-                #expect(throws: DatabaseError.self) { try Rounds(database: stage.web).advanceNow(by: actor) }
+                #expect(throws: DatabaseError.self) {
+                    try unwrappingCause { try Rounds(database: stage.web).advanceNow(by: actor) }
+                }
             }
             let forbidden: [SQL] = [
                 "update tournament_clips set vote_count = 1000",

@@ -18,7 +18,7 @@ struct StoryTests {
 
             let story = try stage.stories.story()
             #expect(story.seasons.map(\.label) == ["Coming soon", "Undertow"])
-            #expect(story.currentSeasonId == season)
+            #expect(story.currentSeasonID == season)
             let current = try #require(story.shownSeason)
             #expect(current.slots.map(\.position) == [1, 2, 3, 4])
             #expect(current.slots.map(\.status) == [.locked, .voting, .upcoming, .upcoming])
@@ -79,7 +79,7 @@ struct StoryTests {
             let message = try winner.decode(WinnerMessage.self)
             #expect(message.seasonId == season)
             #expect(message.slot == 1)
-            #expect(clips.contains(message.clipId))
+            #expect(clips.contains(message.clipID))
             #expect(message.username == "the_admin")
             let channels: [String] = try stage.superuser.query(
                 "select distinct payload ->> 'channel' from jobs where kind = 'publish'")
@@ -129,7 +129,7 @@ struct StoryTests {
 private struct WinnerMessage: Decodable {
     let seasonId: UUID
     let slot: Int
-    let clipId: UUID
+    let clipID: UUID
     let username: String
 }
 

@@ -3,6 +3,7 @@ import Film
 import FoundationEssentials
 import HTTP
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 import Text
@@ -27,7 +28,7 @@ struct TallyTests {
             #expect(report.rounds.map(\.votes) == [12, 4, 0])
             let number: Int = try stage.superuser.one("select number from seasons where id = \(season)")
             #expect(try stage.tallies.records(season: String(number), slot: 2).map(\.hash) == [records[1].hash])
-            #expect(throws: FilmRefusal.seasonNotFound) { try stage.tallies.records(season: "99") }
+            #expect(throws: FilmError.refused(.seasonNotFound)) { try stage.tallies.records(season: "99") }
             let shown = try stage.stories.round(season: season.uuidString, slot: 2)
             #expect(shown.export?.hash == records[1].hash && shown.export?.corrections == 0)
         }

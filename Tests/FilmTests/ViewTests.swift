@@ -143,61 +143,24 @@ struct ViewTests {
         }
     }
 
-    @Test("FEED-04 OPS-05 views that were written before, row by row, are carried over and count on")
-    func carriedOver() throws {
-        try Upgrade.run(to: "0016", past: Self.past) { test, owner in
-            let rows: [String] = try owner.query(
-                """
-                select concat_ws(' ', tableoid::regclass, slot_position, voter_key, cardinality(clip_ids), viewed_at::date)
-                from clip_views
-                order by slot_position, voter_key, viewed_at
-                """)
-            let partition = "clip_views_" + Self.season.replacing("-", with: "")
-            #expect(
-                rows == [
-                    "\(partition) 1 v1 2 2026-05-01", "\(partition) 1 v1 1 2026-05-02",
-                    "\(partition) 1 v2 1 2026-05-01",
-                    "\(partition) 2 v1 1 2026-05-03",
-                ])
-            #expect(try owner.one("select count(*)::int from counter_drift()") == 0)
-            // What v1 was shown before is known; the next season gets its partition.
-            let season = try #require(UUID(uuidString: Self.season))
-            let clips: [UUID] = try owner.query("select id from tournament_clips order by id")
-            let seen: Int = try test.database(as: .web).one(
-                "select record_views(\(season), 2, \(["v1"]), \([Int32(2)]), \(clips))")
-            #expect(seen == 1)
-            #expect(try owner.one("select count(*)::int from counter_drift()") == 0)
-            try owner.execute("select create_votes_partition(gen_random_uuid())")
-            #expect(
-                try owner.one("select count(*)::int from pg_inherits where inhparent = 'clip_views_voter'::regclass")
-                    == 2)
-            #expect(try owner.one("select count(*)::int from pg_class where relname like '%by_clip%'") == 0)
+    @Test("FEED-04 each season has partitions of its own, with every index of votes and views")
+    func partitions() throws {
+        try FilmStage.run { stage in
+            let seasons = try [stage.season().id, stage.season().id]
+            for (parent, indexes) in [("votes", 7), ("clip_views", 1)] {
+                let found: [String] = try stage.superuser.query(
+                    """
+                    select inhrelid::regclass || ' ' || (select count(*) from pg_index where indrelid = inhrelid)
+                    from pg_inherits
+                    where inhparent = \(parent)::regclass
+                    """)
+                let wanted = seasons.map {
+                    "\(parent)_\($0.uuidString.lowercased().replacing("-", with: "")) \(indexes)"
+                }
+                #expect(Set(found) == Set(wanted))
+            }
         }
     }
-
-    private static let season = "00000000-0000-4000-8000-000000000001"
-
-    /// A season in its second slot with two clips and four views, as they were written by the version before.
-    private static let past = """
-        insert into users (id) values ('\(season)');
-        insert into seasons (id, label, status, activated_at) values ('\(season)', 'Past', 'active', now());
-        insert into story_slots (season_id, position, status, voting_started_at, voting_ends_at)
-        values ('\(season)', 1, 'upcoming', null, null), ('\(season)', 2, 'voting', now(), now() + interval '1 hour');
-        insert into tournament_clips (
-            id, season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key,
-            poster_key, view_count
-        )
-        select ('00000000-0000-4000-8000-00000000001' || number)::uuid, '\(season)', 2, '\(season)', 'clip', 'Other', now(),
-            'active', 'ready', 'v', 'p', 2 - number
-        from generate_series(1, 2) number;
-        create table clip_views_\(season.replacing("-", with: "")) partition of clip_views for values in ('\(season)');
-        insert into clip_views (season_id, slot_position, clip_id, voter_key, viewed_at)
-        select '\(season)', slot, ('00000000-0000-4000-8000-00000000001' || clip)::uuid, voter, viewed_at
-        from (
-            values (1, 1, 'v1', timestamptz '2026-05-01 12:00+00'), (1, 2, 'v1', '2026-05-01 12:00+00'),
-                (1, 1, 'v2', '2026-05-01 12:00+00'), (1, 3, 'v1', '2026-05-02 12:00+00'), (2, 1, 'v1', '2026-05-03 12:00+00')
-        ) here (slot, clip, voter, viewed_at);
-        """
 }
 
 extension FilmStage {

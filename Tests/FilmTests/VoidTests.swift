@@ -2,6 +2,7 @@ import Film
 import FoundationEssentials
 import Platform
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -61,14 +62,17 @@ struct VoidTests {
                 season: season, slot: 1, choice: stage.flagged(), reason: "x", by: stage.admin)
             #expect(rest.votes == 5 && rest.weight == 5)
             #expect(try stage.counters(of: clips[1]) == [0, 0, 0])
-            #expect(throws: FilmRefusal.noSuchVotes) {
+            #expect(throws: FilmError.refused(.noSuchVotes)) {
                 try stage.oversight.void(season: season, slot: 1, choice: stage.flagged(), reason: "x", by: stage.admin)
             }
             #expect(try stage.drift() == 0)
             let audit: [String] = try stage.superuser.query("select action from audit_log order by id")
             #expect(audit.filter { $0 == "votes.void" }.count == 3)
             #expect(throws: DatabaseError.self) {
-                try stage.oversight.void(season: season, slot: 1, choice: one, reason: "x", by: stage.member("nobody"))
+                try unwrappingCause {
+                    try stage.oversight.void(
+                        season: season, slot: 1, choice: one, reason: "x", by: stage.member("nobody"))
+                }
             }
         }
     }
@@ -93,10 +97,10 @@ struct VoidTests {
             #expect(undone.restored == 0 && undone.kept == 3)
             #expect(try stage.drift() == 0)
             #expect(try clips.map { try stage.counters(of: $0)[1] } == [1, 1, 3])
-            #expect(throws: FilmRefusal.voidUndone) {
+            #expect(throws: FilmError.refused(.voidUndone)) {
                 try stage.oversight.restore(made.id, reason: "y", by: stage.admin)
             }
-            #expect(throws: FilmRefusal.voidNotFound) {
+            #expect(throws: FilmError.refused(.voidNotFound)) {
                 try stage.oversight.restore(UUID(), reason: "y", by: stage.admin)
             }
         }
@@ -237,7 +241,7 @@ struct VoidTests {
                 filter.cursor = page.nextCursor.flatMap(VoteCursor.init)
             } while filter.cursor != nil
             #expect(seen.count == 12 && pages == 3)
-            #expect(Set(seen.map { $0.voterKey + $0.clipId.uuidString }).count == 12)
+            #expect(Set(seen.map { $0.voterKey + $0.clipID.uuidString }).count == 12)
             let mine = try #require(seen.first { $0.username == "voter_one" })
             #expect(mine.deviceVoters == 2)
             #expect(seen.first { $0.voterKey == Ballot.device(11) }?.networkVoters == 4)
@@ -265,10 +269,12 @@ struct VoidTests {
             let page = try stage.oversight.page(VoteFilter(), for: stage.admin)
             #expect(page.groups.first { $0.kind == "flag" }?.votes == 4)
             #expect(page.groups.first { $0.kind == "network" }?.voters == 4)
-            #expect(page.standing.first { $0.clipId == clips[1] }?.voteCount == 4)
-            #expect(page.standing.first { $0.clipId == clips[1] }?.cleanCount == 0)
+            #expect(page.standing.first { $0.clipID == clips[1] }?.voteCount == 4)
+            #expect(page.standing.first { $0.clipID == clips[1] }?.cleanCount == 0)
             #expect(page.voids.map(\.votes) == [1])
-            #expect(throws: DatabaseError.self) { try stage.oversight.page(VoteFilter(), for: member) }
+            #expect(throws: DatabaseError.self) {
+                try unwrappingCause { try stage.oversight.page(VoteFilter(), for: member) }
+            }
         }
     }
 }

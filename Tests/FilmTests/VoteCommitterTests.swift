@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Platform
 import Postgres
+import Refusals
 import Synchronization
 import TestSupport
 import Testing
@@ -48,7 +49,7 @@ struct VoteCommitterTests {
                     do {
                         _ = try committers[thread % 2].cast(ballot)
                         if number % 5 == 0 { _ = try committers[(thread + 1) % 2].undo(ballot) }
-                    } catch is VoteRefusal {
+                    } catch VoteError.refused {
                         refused.add()
                     }
                 }
@@ -107,19 +108,19 @@ struct VoteCommitterTests {
                 }
             }
             #expect(eventually { committer.waiting == 3 })
-            #expect(throws: VoteRefusal.busy) { try committer.cast(.visitor(4, clip)) }
+            #expect(throws: VoteError.refused(.busy)) { try committer.cast(.visitor(4, clip)) }
             committer.start()
             committer.stop()
             for waiter in waiters { waiter.join() }
             #expect(answers.count == 3)
-            #expect(throws: VoteRefusal.busy) { try committer.cast(.visitor(5, clip)) }
+            #expect(throws: VoteError.refused(.busy)) { try committer.cast(.visitor(5, clip)) }
             #expect(try stage.votesCast() == 3)
         }
     }
 
     @Test(
         "FILM-04 VOTE-06 a steady stream of votes cannot hold a round open, and each that was acknowledged is in a result",
-        .timeLimit(.minutes(2)))
+        .safetyLimit)
     func close() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B"]).clips

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Postgres
+import Refusals
 import Synchronization
 import TestSupport
 import Testing
@@ -54,11 +55,11 @@ struct VoteRateTests {
                         : Ballot.visitor(100 + thread, clips[step], network: 7)
                     do {
                         _ = try committers[(thread + step) % 2].cast(ballot)
-                    } catch VoteRefusal.rateLimited(let wait) {
+                    } catch VoteError.refused(.rateLimited(let wait)) {
                         #expect((1...120).contains(wait))
                         told.add()
                         continue
-                    } catch VoteRefusal.alreadyVoted {
+                    } catch VoteError.refused(.alreadyVoted) {
                         // It was let through by the limiter.
                     }
                     counted.withLock { $0[ballot.network, default: 0] += 1 }
@@ -108,7 +109,7 @@ struct VoteRateTests {
                         for outcome in outcomes where outcome.refusalCode == nil { granted.add() }
                     } else {
                         let room: Int = try stage.web.one(
-                            "select granted from take_limits(\([key]), array[25], array[30])")
+                            "select granted from consume_rates(\([key]), array[25], array[30])")
                         for _ in 0..<room { granted.add() }
                     }
                     return
@@ -122,7 +123,7 @@ struct VoteRateTests {
                             select count(*)::int
                             from pg_stat_activity
                             where datname = current_database() and wait_event_type = 'Lock'
-                                and query ~ 'cast_votes|take_limits'
+                                and query ~ 'cast_votes|consume_rates'
                             """) == 1
                     }
                     #expect(isWaiting)
@@ -131,7 +132,7 @@ struct VoteRateTests {
                         create or replace function dailies_now() returns timestamptz language sql stable
                         as $$ select timestamptz '2026-05-05 12:01:00.5+00' $$
                         """)
-                    try holder.execute("select from take_limits(\([key]), array[5], array[30])")
+                    try holder.execute("select from consume_rates(\([key]), array[5], array[30])")
                 }
             }
             // The minute has just begun, so that the one before counts as a whole: 30 - 10 - 5.

@@ -210,7 +210,7 @@ struct VoteRefusalTests {
                 "select * from voter_days", "update voter_days set casts = 0",
                 "insert into captcha_passes values ('a')",
                 "update rate_windows set current_count = 0", "update tournament_clips set vote_count = 100",
-                "select * from clip_views", "select repair_counters()", "select take_vote_rates('{}', '{}')",
+                "select * from clip_views", "select repair_counters()", "select consume_vote_rates('{}', '{}', true)",
                 "select lock_votes('{}', '{}', current_date)", "select adopt_device_votes('a', gen_random_uuid())",
                 "select create_votes_partition(gen_random_uuid())", "select sweep_rates()",
             ]

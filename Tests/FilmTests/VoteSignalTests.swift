@@ -139,8 +139,8 @@ struct VoteSignalTests {
 
     @Test("VOTE-08 every reason that SQL writes down is a word of VoteSignal")
     func words() throws {
-        let written = try ["votes", "vote_networks"].map {
-            try String(contentsOfFile: "\(Repository.root)/migrations/functions/\($0).sql", encoding: .utf8)
+        let written = try ["cast_votes", "networks"].map {
+            try String(contentsOfFile: "\(Repository.root)/migrations/functions/votes/\($0).sql", encoding: .utf8)
         }.joined()
         for signal in VoteSignal.allCases.dropFirst(3) {
             #expect(written.contains("'\(signal.rawValue)'") || written.contains("'{\(signal.rawValue)}'"))

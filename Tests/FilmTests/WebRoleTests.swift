@@ -8,12 +8,15 @@ import Testing
 /// to it, so a new one is closed until somebody writes down why it is not.
 @Suite("The web role's rights, table by table", .requiresPostgres)
 struct WebRoleTableTests {
-    /// Tables that the web role reads directly. It changes none.
+    /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
-        "audit_log", "feature_flags", "round_interventions", "round_tallies", "schema_migrations", "seasons",
+        "audit_log", "contact_messages", "feature_flags", "round_interventions", "round_tallies", "schema_migrations",
+        "seasons",
         "slot_results", "story_slots", "tournament_clips",
         "uploads", "users",
     ]
+    /// Tables that it may insert into, as far as the policies of row level security allow.
+    private static let insertable: Set<String> = ["contact_messages"]
     /// Columns by which a row belongs to somebody.
     private static let personal = ["user_id", "actor_id", "member_id", "voter_key", "device_key", "email", "address"]
     private static let verbs = [
@@ -40,7 +43,7 @@ struct WebRoleTableTests {
         }
     }
 
-    @Test("SEC-03 no table can be changed, and none read but those that are meant to be")
+    @Test("SEC-03 no table can be changed, and none read, but those that are meant to be")
     func rights() throws {
         try FilmStage.run { stage in
             _ = try stage.voting(["A"])
@@ -49,14 +52,17 @@ struct WebRoleTableTests {
             for table in tables {
                 let read = sqlstate("select count(*) from \"\(table)\"", in: stage.web)
                 #expect(read == (Self.readable.contains(table) ? nil : "42501"), "select from \(table)")
-                for verb in Self.verbs {
+                let mayInsert = Self.insertable.contains(table)
+                for verb in Self.verbs where !(mayInsert && verb.hasPrefix("insert")) {
                     let statement = verb.replacing("%", with: table)
                     #expect(["42501", "0A000"].contains(sqlstate(statement, in: stage.web)), "\(statement)")
                 }
                 // ctid cannot be assigned at all, so the right itself is asked for too.
                 let mayChange: Bool = try stage.superuser.one(
                     """
-                    select has_any_column_privilege('dailies_web', \("public.\"\(table)\"")::regclass, 'insert, update')
+                    select has_any_column_privilege(
+                            'dailies_web', \("public.\"\(table)\"")::regclass, \(mayInsert ? "update" : "insert, update")
+                        )
                         or has_table_privilege('dailies_web', \("public.\"\(table)\"")::regclass, 'delete, truncate')
                     """)
                 #expect(!mayChange, "\(table)")
@@ -85,6 +91,33 @@ struct WebRoleTableTests {
                 order by attname
                 """)
             #expect(columns == ["avatar_seed", "banned_at", "created_at", "id", "left_at", "role", "username"])
+        }
+    }
+
+    @Test("SEC-03 OPS-08 a message can be written in the own name or in none, and only admins read it")
+    func contactMessages() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let nova = try stage.member("nova")
+            func write(_ writer: UUID?, by actor: UUID?) throws {
+                try stage.web.acting(for: actor).execute(
+                    """
+                    insert into contact_messages (name, email, subject, message, user_id)
+                    values ('Bo', 'bo@example.org', '', 'Hello', \(writer))
+                    """)
+            }
+            try write(nil, by: nil)
+            try write(nil, by: mira)
+            try write(mira, by: mira)
+            for actor in [nil, nova, stage.admin] {
+                let error = #expect(throws: DatabaseError.self) { try write(mira, by: actor) }
+                #expect(error?.sqlstate == "42501")
+            }
+            func read(by actor: UUID?) throws -> Int {
+                try stage.web.acting(for: actor).one("select count(*)::int from contact_messages")
+            }
+            #expect(try [nil, mira, nova, stage.admin].map { try read(by: $0) } == [0, 0, 0, 3])
+            #expect(try stage.jobs.one("select count(*)::int from contact_messages") == 3)
         }
     }
 

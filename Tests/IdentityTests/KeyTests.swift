@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Identity
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 import Text
@@ -10,10 +11,8 @@ struct KeyTests {
     private func make(
         _ test: TestDatabase, for member: UUID, scopes: [String] = ["read"], days: Int? = nil
     ) throws -> (key: APIKeyToken, id: UUID) {
-        let outcome = try APIKeys.create(
+        try APIKeys.create(
             for: member, name: "my script", scopes: scopes, days: days, in: test.database(as: .web))
-        guard case .created(let key, let id) = outcome else { throw TestFault("no key: \(outcome)") }
-        return (key, id)
     }
 
     /// However a ban comes about.
@@ -84,10 +83,10 @@ struct KeyTests {
             let (other, _) = try make(test, for: mira.id)
             try test.setClock(offset: .seconds(86_401))
             #expect(try APIKeys.find(brief, in: web) == nil)
-            #expect(try !APIKeys.revoke(id, of: dana.id, in: web))
+            #expect(throws: KeyError.refused(.notFound)) { try APIKeys.revoke(id, of: dana.id, in: web) }
             #expect(try APIKeys.find(kept, in: web) != nil)
-            #expect(try APIKeys.revoke(id, of: mira.id, in: web))
-            #expect(try !APIKeys.revoke(id, of: mira.id, in: web))
+            try APIKeys.revoke(id, of: mira.id, in: web)
+            #expect(throws: KeyError.refused(.notFound)) { try APIKeys.revoke(id, of: mira.id, in: web) }
             #expect(try APIKeys.find(kept, in: web) == nil)
             try ban(test, mira.id, "spam")
             #expect(try APIKeys.find(other, in: web) == nil)
@@ -96,8 +95,7 @@ struct KeyTests {
             #expect(try APIKeys.find(other, in: web) == nil)
             let banned = try test.makeMember("late")
             try ban(test, banned.id, "spam")
-            #expect(
-                try APIKeys.create(for: banned.id, name: "x", scopes: ["read"], days: nil, in: web) == .unknown)
+            #expect(throws: KeyError.refused(.accountGone)) { try make(test, for: banned.id) }
             try test.setClock(offset: .seconds(40 * 86_400))
             #expect(try APIKeys.sweep(in: test.database(as: .jobs)) == 3)
         }
@@ -108,12 +106,17 @@ struct KeyTests {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
             let mira = try test.makeMember("mira")
-            let outcomes = try inParallel(24) { _ in
-                try? APIKeys.create(for: mira.id, name: "x", scopes: ["read"], days: nil, in: web)
+            let refusals = try inParallel(24) { _ -> KeyRefusal? in
+                do throws(KeyError) {
+                    _ = try APIKeys.create(for: mira.id, name: "x", scopes: ["read"], days: nil, in: web)
+                    return nil
+                } catch {
+                    return error.refusal
+                }
             }
-            #expect(outcomes.filter { $0 == .tooMany }.count == 4)
+            #expect(refusals.filter { $0 == .tooMany }.count == 4)
             let first = try #require(try APIKeys.list(of: mira.id, in: web).first)
-            #expect(try APIKeys.revoke(first.id, of: mira.id, in: web))
+            try APIKeys.revoke(first.id, of: mira.id, in: web)
             _ = try make(test, for: mira.id)
             #expect(try APIKeys.list(of: mira.id, in: web).count == 20)
         }
@@ -124,8 +127,7 @@ struct KeyTests {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
             let (mira, boss) = (try test.makeMember("mira"), try test.makeMember("boss", isAdmin: true))
-            #expect(
-                try APIKeys.create(for: mira.id, name: "x", scopes: ["admin"], days: nil, in: web) == .adminOnly)
+            #expect(throws: KeyError.refused(.adminOnly)) { try make(test, for: mira.id, scopes: ["admin"]) }
             let (key, _) = try make(test, for: boss.id, scopes: ["admin"])
             #expect(try APIKeys.find(key, in: web)?.isAdmin == true)
             try test.database(as: .owner).execute("update users set role = 'member' where id = \(boss.id)")
@@ -140,7 +142,7 @@ struct KeyTests {
             let cache = APIKeyCache(database: web, life: .seconds(86_400))
             let listener = Listener(
                 test.options(as: .web), channels: ["dailies"],
-                onNotification: { cache.hear(payload: $0.payload) }, onLoss: { cache.forgetAll() })
+                onNotification: { cache.forget(payload: $0.payload) }, onLoss: { cache.forgetAll() })
             listener.start()
             defer { listener.stop() }
             #expect(eventually { listener.isListening })
@@ -148,11 +150,11 @@ struct KeyTests {
             let (revoked, id) = try make(test, for: mira.id)
             let (kept, _) = try make(test, for: mira.id)
             #expect(try cache.find(revoked, at: Date()) != nil && cache.find(kept, at: Date()) != nil)
-            #expect(try APIKeys.revoke(id, of: mira.id, in: web))
+            try APIKeys.revoke(id, of: mira.id, in: web)
             #expect(try eventually { try cache.find(revoked, at: Date()) == nil })
             // Sessions that end are no news for keys; what is in memory stays.
             try test.database(as: .owner).execute("delete from api_keys where revoked_at is not null")
-            cache.hear("session:00")
+            cache.forget("session:00")
             #expect(try cache.find(kept, at: Date()) != nil)
             try ban(test, mira.id, "spam")
             #expect(try eventually { try cache.find(kept, at: Date()) == nil })
@@ -179,18 +181,22 @@ struct RenameTests {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
             let (mira, dana) = (try test.makeMember("mira"), try test.makeMember("dana"))
-            #expect(try Members.rename(mira.id, to: "dana", in: web) == .refused(.taken))
-            #expect(try Members.rename(mira.id, to: "Admin", in: web) == .refused(.malformed))
+            #expect(throws: MemberError.refused(.usernameTaken)) { try Members.rename(mira.id, to: "dana", in: web) }
+            #expect(throws: MemberError.refused(.usernameMalformed)) {
+                try Members.rename(mira.id, to: "Admin", in: web)
+            }
             #expect(try Members.rename(mira.id, to: "mira", in: web) == .unchanged)
             guard case .changed(let next) = try Members.rename(mira.id, to: "mira_two", in: web) else {
                 Issue.record("not renamed")
                 return
             }
             #expect(abs(next.timeIntervalSinceNow - 30 * 86_400) < 60)
-            #expect(try Members.rename(mira.id, to: "mira_three", in: web) == .tooSoon(next))
+            #expect(throws: MemberError.refused(.renamedTooSoon(next: next))) {
+                try Members.rename(mira.id, to: "mira_three", in: web)
+            }
             #expect(try MemberPreferences.find(of: mira.id, in: web)?.nextChangeAt == next)
             #expect(try web.one("select username_holder('mira')", as: UUID?.self) == mira.id)
-            #expect(try Members.rename(dana.id, to: "mira", in: web) == .refused(.taken))
+            #expect(throws: MemberError.refused(.usernameTaken)) { try Members.rename(dana.id, to: "mira", in: web) }
             try test.setClock(offset: .seconds(91 * 86_400))
             #expect(try web.one("select username_holder('mira')", as: UUID?.self) == nil)
             #expect(try Members.rename(mira.id, to: "mira_three", in: web) != .unchanged)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Identity
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -19,7 +20,7 @@ struct MemberAdministrationTests {
                         false, ids[index], reason: "x", by: byOperator ? nil : ids[1 - index])
                     return nil
                 } catch {
-                    return error as? MemberRefusal
+                    return (error as? MemberError)?.refusal
                 }
             }
             #expect(refusals.compactMap(\.self) == [byOperator ? .lastAdmin : .notAdmin])
@@ -34,7 +35,7 @@ struct MemberAdministrationTests {
             let mira = try test.makeMember("mira")
             let administration = test.administration()
             func refusal(_ call: () throws -> Void) -> MemberRefusal? {
-                do { try call(); return nil } catch { return error as? MemberRefusal }
+                do { try call(); return nil } catch { return (error as? MemberError)?.refusal }
             }
             #expect(refusal { try administration.setAdmin(false, ada.id, reason: "x", by: ada.id) } == .ownAccount)
             #expect(refusal { try administration.ban(ada.id, reason: "x", by: ada.id) } == .ownAccount)
@@ -77,10 +78,14 @@ struct MemberAdministrationTests {
             let ada = try test.makeMember("ada", isAdmin: true)
             let mira = try test.makeMember("mira")
             let (web, administration) = (test.database(as: .web), test.administration())
-            #expect(throws: MemberRefusal.notBanned) { try Members.appeal("It was not me.", by: mira.id, in: web) }
+            #expect(throws: MemberError.refused(.notBanned)) {
+                try Members.appeal("It was not me.", by: mira.id, in: web)
+            }
             try administration.ban(mira.id, reason: "spam", by: ada.id)
             try Members.appeal("It was not me.", by: mira.id, in: web)
-            #expect(throws: MemberRefusal.alreadyAppealed) { try Members.appeal("Really.", by: mira.id, in: web) }
+            #expect(throws: MemberError.refused(.alreadyAppealed)) {
+                try Members.appeal("Really.", by: mira.id, in: web)
+            }
             #expect(try administration.find(mira.id, by: ada.id)?.appeal == "It was not me.")
             #expect(try Members.appealedAt(mira.id, in: web) != nil)
             try administration.liftBan(mira.id, reason: "was not her", by: ada.id)
@@ -149,20 +154,29 @@ struct RenamingTests {
                 Issue.record("the first change is possible")
                 return
             }
-            guard case .tooSoon(let date) = try Members.rename(mira.id, to: "mira_next", in: web) else {
+            let tooSoon = #expect(throws: MemberError.self) {
+                try Members.rename(mira.id, to: "mira_next", in: web)
+            }
+            guard case .renamedTooSoon(let date) = tooSoon?.refusal else {
                 Issue.record("the second change is too soon")
                 return
             }
             #expect(abs(date.timeIntervalSinceNow - 30 * 86_400) < 60)
             #expect(try Members.rename(mira.id, to: "mira_new", in: web) == .unchanged)
-            #expect(try Members.rename(noor.id, to: "mira", in: web) == .refused(.taken))
-            #expect(try Members.rename(noor.id, to: "mira_new", in: web) == .refused(.taken))
-            #expect(try Members.rename(noor.id, to: "admin", in: web) == .refused(.reserved))
-            #expect(try Members.refusal(username: "mira", in: web) == .taken)
+            #expect(throws: MemberError.refused(.usernameTaken)) { try Members.rename(noor.id, to: "mira", in: web) }
+            #expect(throws: MemberError.refused(.usernameTaken)) {
+                try Members.rename(noor.id, to: "mira_new", in: web)
+            }
+            #expect(throws: MemberError.refused(.usernameReserved)) {
+                try Members.rename(noor.id, to: "admin", in: web)
+            }
+            #expect(try Members.fault(inUsername: "mira", in: web) == .taken)
             let holder: UUID? = try web.one("select username_holder('mira')")
             #expect(holder == mira.id)
             let fresh: UUID = try test.database(as: .superuser).one("insert into users default values returning id")
-            #expect(try Members.choose(username: "mira", ageConfirmed: true, for: fresh, in: web) == .refused(.taken))
+            #expect(throws: MemberError.refused(.usernameTaken)) {
+                try Members.choose(username: "mira", ageConfirmed: true, for: fresh, in: web)
+            }
             #expect(throws: DatabaseError.self) { try test.makeMember("mira") }
 
             try test.setClock(offset: .seconds(31 * 86_400))
@@ -171,7 +185,9 @@ struct RenamingTests {
                 Issue.record("after 30 days the name can be changed")
                 return
             }
-            #expect(try Members.rename(noor.id, to: "mira_new", in: web) == .refused(.taken))
+            #expect(throws: MemberError.refused(.usernameTaken)) {
+                try Members.rename(noor.id, to: "mira_new", in: web)
+            }
             try test.setClock(offset: .seconds(122 * 86_400))
             guard case .changed = try Members.rename(noor.id, to: "mira_new", in: web) else {
                 Issue.record("after 90 days the name is free")
@@ -187,7 +203,7 @@ struct RenamingTests {
             let mira = try test.makeMember("mira")
             let administration = test.administration()
             try administration.rename(mira.id, to: "mira_b", reason: "rude", by: ada.id)
-            #expect(throws: MemberRefusal.usernameTaken) {
+            #expect(throws: MemberError.refused(.usernameTaken)) {
                 try administration.rename(mira.id, to: "ada", reason: nil, by: ada.id)
             }
             #expect(try administration.find(mira.id, by: ada.id)?.formerNames == ["mira"])
@@ -203,10 +219,15 @@ struct RenamingTests {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
             let ids = try [test.makeMember("left").id, test.makeMember("right").id]
-            let answers = try inParallel(2) { index in
-                try? Members.rename(ids[index], to: ["right", "left"][index], in: web)
+            let refusals = try inParallel(2) { index -> MemberRefusal? in
+                do throws(MemberError) {
+                    try Members.rename(ids[index], to: ["right", "left"][index], in: web)
+                    return nil
+                } catch {
+                    return error.refusal
+                }
             }
-            #expect(answers.allSatisfy { $0 == .refused(.taken) })
+            #expect(refusals.allSatisfy { $0 == .usernameTaken })
         }
     }
 }

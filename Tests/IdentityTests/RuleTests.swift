@@ -10,12 +10,12 @@ struct RuleTests {
         "AUTH-03 a username is 3 to 20 small letters, digits or underscores",
         arguments: [
             ("mira_okafor", nil), ("abc", nil), ("a_1", nil), ("12345678901234567890", nil),
-            ("ab", Usernames.Refusal.malformed), ("123456789012345678901", .malformed), ("Mira", .malformed),
+            ("ab", Usernames.Fault.malformed), ("123456789012345678901", .malformed), ("Mira", .malformed),
             ("mi ra", .malformed), ("míra", .malformed), ("mira\n", .malformed), ("", .malformed),
             ("admin", .reserved), ("__admin__", .reserved), ("dailies", .reserved), ("former_member", .reserved),
         ])
-    func usernames(name: String, refusal: Usernames.Refusal?) {
-        #expect(Usernames.refusal(name) == refusal)
+    func usernames(name: String, refusal: Usernames.Fault?) {
+        #expect(Usernames.fault(in: name) == refusal)
     }
 
     @Test("AUTH-03 an avatar is the same for ever, and different ones look different")
@@ -141,8 +141,8 @@ struct VoterKeyTests {
         let today = keys.network(of: "192.0.2.7", at: now)
         #expect(today == keys.network(of: "192.0.2.7", at: Date(timeIntervalSince1970: 1_800_057_599)))
         #expect(today != keys.network(of: "192.0.2.7", at: Date(timeIntervalSince1970: 1_800_057_600)))
-        #expect(today.hex.count == 32 && Bytes16(hex: today.hex) == today)
-        #expect(Bytes16(1...16).hex == "0102030405060708090a0b0c0d0e0f10")
+        #expect(today.hex.count == 32 && Identifier128(hex: today.hex) == today)
+        #expect(Identifier128(1...16).hex == "0102030405060708090a0b0c0d0e0f10")
     }
 
     @Test("VOTE-07 members vote as themselves and keep the device's key beside")

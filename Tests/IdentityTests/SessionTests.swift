@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Platform
 import Postgres
+import Refusals
 import Synchronization
 import TestSupport
 import Testing
@@ -105,7 +106,7 @@ struct SessionTests {
             if let other { try superuser.execute("update users set avatar_seed = \(other)") }
             let seed: String = try superuser.one("select avatar_seed from users")
             #expect(try test.find(token)?.avatarSeed == seed)
-            #expect(Bytes16(hex: String(repeating: "AB", count: 16)) == nil)
+            #expect(Identifier128(hex: String(repeating: "AB", count: 16)) == nil)
         }
     }
 
@@ -165,16 +166,18 @@ struct SessionTests {
             let (mira, boss) = (try test.makeMember("mira"), try test.makeMember("boss", isAdmin: true))
             let token = try test.makeSession(of: mira.id)
             let members = MemberAdministration(database: web) { _, _ in }
-            #expect(throws: MemberRefusal.ownAccount) { try members.ban(boss.id, reason: "x", by: boss.id) }
-            #expect(throws: MemberRefusal.notAdmin) { try members.ban(boss.id, reason: "x", by: mira.id) }
-            #expect(throws: DatabaseError.self) { try members.ban(mira.id, reason: "x", by: nil) }
+            #expect(throws: MemberError.refused(.ownAccount)) { try members.ban(boss.id, reason: "x", by: boss.id) }
+            #expect(throws: MemberError.refused(.notAdmin)) { try members.ban(boss.id, reason: "x", by: mira.id) }
+            #expect(throws: DatabaseError.self) {
+                try unwrappingCause { try members.ban(mira.id, reason: "x", by: nil) }
+            }
             try members.ban(mira.id, reason: "spam", by: boss.id)
             #expect(try test.find(token) == nil)
             let again = try #require(try test.find(try test.makeSession(of: mira.id)))
             #expect(again.isBanned && again.banReason == "spam")
             try members.liftBan(mira.id, reason: nil, by: boss.id)
             #expect(try Members.find(mira.id, in: web)?.bannedAt == nil)
-            #expect(throws: MemberRefusal.memberNotFound) { try members.ban(UUID(), reason: "x", by: boss.id) }
+            #expect(throws: MemberError.refused(.memberNotFound)) { try members.ban(UUID(), reason: "x", by: boss.id) }
         }
     }
 }
@@ -191,7 +194,7 @@ struct SessionCacheTests {
                 database: test.database(as: .web), sessionDays: 30, life: .seconds(86_400), capacity: capacity)
             self.cache = cache
             listener = Listener(
-                test.options(as: .web), channels: ["dailies"], onNotification: { cache.hear($0) },
+                test.options(as: .web), channels: ["dailies"], onNotification: { cache.forget(payload: $0.payload) },
                 onLoss: { cache.forgetAll() })
             listener.start()
             #expect(eventually { listener.isListening })
@@ -277,8 +280,8 @@ struct SessionCacheTests {
             // Without a word to anybody, so that a cached answer can be told from a fresh one.
             try test.database(as: .owner).execute("delete from sessions")
             #expect(try process.find(token) != nil)
-            process.cache.hear(payload: "no json")
-            process.cache.hear(payload: #"{"topic":"film","detail":"x","number":1}"#)
+            process.cache.forget(payload: "no json")
+            process.cache.forget(payload: #"{"topic":"film","detail":"x","number":1}"#)
             #expect(try process.find(token) != nil)
             process.cache.forgetAll()
             #expect(try process.find(token) == nil)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 import Text
@@ -18,17 +19,21 @@ extension TestDatabase {
         try database(as: .owner).withConnection { try SignInLinks.create(for: member, goodFor: duration, on: $0) }
     }
 
-    func signIn(_ link: String, replacing: OpaqueToken? = nil) throws -> SignInLinks.Outcome {
+    func signIn(_ link: String, replacing: OpaqueToken? = nil) throws(SignInLinkError) -> (
+        session: OpaqueToken, member: UUID
+    ) {
         try SignInLinks.signIn(
             link, replacing: replacing, deviceKey: "device_0", userAgent: "test", sessionDays: 30,
             in: database(as: .web))
     }
 
+    /// Why a link signs nobody in; nil when it does, or when something fails.
+    func refusal(of link: String) -> SignInLinkRefusal? {
+        do { _ = try signIn(link); return nil } catch { return error.refusal }
+    }
+
     func makeSession(of member: UUID) throws -> OpaqueToken {
-        guard case .signedIn(let token, _) = try signIn(makeLink(for: member).text) else {
-            throw TestFault("nobody was signed in")
-        }
-        return token
+        try signIn(makeLink(for: member).text).session
     }
 
     func find(_ token: OpaqueToken) throws -> Session? {
@@ -45,14 +50,11 @@ struct SignInTests {
             let member = try test.makeMember("mira")
             let link = try test.makeLink(for: member.id)
             #expect(try SignInLinks.state(link.text, in: test.database(as: .web)) == .good)
-            guard case .signedIn(let token, let id) = try test.signIn(link.text) else {
-                Issue.record("nobody was signed in")
-                return
-            }
+            let (token, id) = try test.signIn(link.text)
             #expect(id == member.id)
             let session = try #require(try test.find(token))
             #expect(session.userID == member.id && session.username == "mira" && !session.isAdmin && !session.isBanned)
-            #expect(try test.signIn(link.text) == .refused(.used))
+            #expect(throws: SignInLinkError.refused(.used)) { try test.signIn(link.text) }
             #expect(try SignInLinks.state(link.text, in: test.database(as: .web)) == .used)
         }
     }
@@ -69,10 +71,9 @@ struct SignInTests {
     func race() throws {
         try TestDatabase.run { test in
             let link = try test.makeLink(for: test.makeMember().id)
-            let outcomes = try inParallel(8) { _ in try? test.signIn(link.text) }
-            let winners = outcomes.filter { if case .signedIn? = $0 { true } else { false } }
-            #expect(winners.count == 1)
-            #expect(outcomes.filter { $0 == .refused(.used) }.count == 7)
+            let refusals = try inParallel(8) { _ in test.refusal(of: link.text) }
+            #expect(refusals.filter { $0 == nil }.count == 1)
+            #expect(refusals.filter { $0 == .used }.count == 7)
         }
     }
 
@@ -82,11 +83,11 @@ struct SignInTests {
             let member = try test.makeMember()
             let link = try test.makeLink(for: member.id, goodFor: .seconds(60))
             try test.setClock(offset: .seconds(61))
-            #expect(try test.signIn(link.text) == .refused(.expired))
+            #expect(throws: SignInLinkError.refused(.expired)) { try test.signIn(link.text) }
             #expect(try SignInLinks.state(link.text, in: test.database(as: .web)) == .expired)
-            #expect(try test.signIn(OpaqueToken.random().text) == .refused(.unknown))
+            #expect(throws: SignInLinkError.refused(.unknown)) { try test.signIn(OpaqueToken.random().text) }
             for nonsense in ["", "'; drop table users; --", String(repeating: "x", count: 10_000)] {
-                #expect(try test.signIn(nonsense) == .refused(.unknown))
+                #expect(throws: SignInLinkError.refused(.unknown)) { try test.signIn(nonsense) }
                 #expect(try SignInLinks.state(nonsense, in: test.database(as: .web)) == .unknown)
             }
             #expect(try test.database(as: .owner).one("select count(*) from sessions", as: Int.self) == 0)
@@ -98,7 +99,7 @@ struct SignInTests {
         try TestDatabase.run { test in
             let member = try test.makeMember()
             let link = try test.makeLink(for: member.id)
-            guard case .signedIn(let token, _) = try test.signIn(link.text) else { return }
+            let token = try test.signIn(link.text).session
             for (table, secret) in [("sign_in_links", link), ("sessions", token)] {
                 let rows: [String] = try test.database(as: .owner)
                     .query("select \(identifier: table)::text from \(identifier: table)")
@@ -113,7 +114,7 @@ struct SignInTests {
         try TestDatabase.run { test in
             let first = try test.makeSession(of: test.makeMember("first").id)
             let link = try test.makeLink(for: test.makeMember("second").id)
-            guard case .signedIn(let token, _) = try test.signIn(link.text, replacing: first) else { return }
+            let token = try test.signIn(link.text, replacing: first).session
             #expect(try test.find(first) == nil)
             #expect(try test.find(token)?.username == "second")
         }
@@ -124,14 +125,16 @@ struct SignInTests {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
             let (one, other) = (try test.makeMember(), try test.makeMember())
-            #expect(try Members.refusal(username: "mira", in: web) == nil)
-            #expect(try Members.choose(username: "mira", ageConfirmed: true, for: one.id, in: web) == .chosen)
-            #expect(try Members.refusal(username: "mira", in: web) == .taken)
-            let taken = try Members.choose(username: "mira", ageConfirmed: true, for: other.id, in: web)
-            #expect(taken == .refused(.taken))
-            #expect(try Members.choose(username: "mira2", ageConfirmed: true, for: one.id, in: web) == .alreadyNamed)
-            #expect(
-                try Members.choose(username: "root", ageConfirmed: true, for: other.id, in: web) == .refused(.reserved))
+            #expect(try Members.fault(inUsername: "mira", in: web) == nil)
+            func choose(_ name: String, _ member: UUID) throws(MemberError) {
+                try Members.choose(username: name, ageConfirmed: true, for: member, in: web)
+            }
+            try choose("mira", one.id)
+            #expect(try Members.fault(inUsername: "mira", in: web) == .taken)
+            #expect(throws: MemberError.refused(.usernameTaken)) { try choose("mira", other.id) }
+            #expect(throws: MemberError.refused(.alreadyNamed)) { try choose("mira2", one.id) }
+            #expect(throws: MemberError.refused(.usernameReserved)) { try choose("root", other.id) }
+            #expect(throws: MemberError.refused(.usernameMalformed)) { try choose("No", other.id) }
             #expect(try Members.find(username: "mira", in: web)?.id == one.id)
             #expect(try Members.find(other.id, in: web)?.username == nil)
         }
@@ -141,12 +144,17 @@ struct SignInTests {
     func usernameRace() throws {
         try TestDatabase.run { test in
             let members = try (0..<6).map { _ in try test.makeMember().id }
-            let choices = try inParallel(6) { index in
-                try? Members.choose(
-                    username: "wanted", ageConfirmed: false, for: members[index], in: test.database(as: .web))
+            let refusals = try inParallel(6) { index -> MemberRefusal? in
+                do throws(MemberError) {
+                    try Members.choose(
+                        username: "wanted", ageConfirmed: false, for: members[index], in: test.database(as: .web))
+                    return nil
+                } catch {
+                    return error.refusal
+                }
             }
-            #expect(choices.filter { $0 == .chosen }.count == 1)
-            #expect(choices.filter { $0 == .refused(.taken) }.count == 5)
+            #expect(refusals.filter { $0 == nil }.count == 1)
+            #expect(refusals.filter { $0 == .usernameTaken }.count == 5)
         }
     }
 

@@ -69,7 +69,7 @@ final class ThroughNginx: Backend {
             [
                 "--data", directory, "--run", directory, "--web", settings.host.webDirectory, "--listen",
                 "127.0.0.1:\(port)", "--trust-proxy", "127.0.0.1", directory + "/nginx.d",
-            ], timeout: .seconds(20))
+            ], timeout: safetyLimit)
         guard rendered.status.isSuccess else { throw SiteFault("render-nginx: \(rendered.stderr)") }
         children.append(
             try ChildProcess.spawn(

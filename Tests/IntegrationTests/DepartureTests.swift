@@ -6,6 +6,7 @@ internal import Identity
 internal import Platform
 internal import Postgres
 internal import Queue
+import Refusals
 internal import Storage
 internal import TestSupport
 internal import Testing
@@ -84,7 +85,15 @@ private struct TracedSite {
             insert into sign_in_links (token_hash, address, created_at, expires_at)
             values (sha256('c'), 'mira@work.example', now(), now() + interval '1 hour')
             """)
-        needles += ["subject-of-mira", "mira@work.example", "a message of mira", "written before she signed in"]
+        try root.execute(
+            """
+            insert into email_identity_links (token_hash, user_id, address, created_at, expires_at)
+            values (sha256('d'), \(miraID), 'mira@new.example', now(), now() + interval '1 hour')
+            """)
+        needles += [
+            "subject-of-mira", "mira@work.example", "mira@new.example", "a message of mira",
+            "written before she signed in",
+        ]
         needles += hashes
         needles += [
             miraID.uuidString.lowercased(), "mira_okafor", "mira_new", "mira@private.example", "seed-of-mira",
@@ -431,14 +440,19 @@ struct DepartureTests {
             _ = try site.makeLink("boss_one", isAdmin: true)
             _ = try site.makeLink("boss_two", isAdmin: true)
             let ids = try ["boss_one", "boss_two"].map { try #require(try Members.find(username: $0, in: web)?.id) }
-            let outcomes = Monitor<[Accounts.Departure]>([])
+            let refusals = Monitor<[MemberRefusal]>([])
             try concurrently(2) { index in
-                let outcome = try Accounts.delete(ids[index], removingFromFilm: false, in: web)
-                outcomes.update { $0.append(outcome) }
+                do {
+                    _ = try Accounts.delete(ids[index], removingFromFilm: false, in: web)
+                } catch MemberError.refused(let refusal) {
+                    refusals.update { $0.append(refusal) }
+                }
             }
-            #expect(outcomes.withLock { $0.filter { $0 == .lastAdmin }.count } == 1)
+            #expect(refusals.withLock(\.self) == [.lastAdmin])
             let boss = try #require(ids.first { try Members.find($0, in: web) != nil })
-            #expect(try Accounts.delete(boss, removingFromFilm: false, in: web) == .lastAdmin)
+            #expect(throws: MemberError.refused(.lastAdmin)) {
+                try Accounts.delete(boss, removingFromFilm: false, in: web)
+            }
         }
     }
 

@@ -66,6 +66,71 @@ struct EmailTests {
     }
 }
 
+@Suite("Adding an address to one's sign-in methods over HTTP", .requiresPostgres)
+struct EmailAdditionTests {
+    private let mail = ["MAIL_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "film@example.org"]
+
+    private func link(_ site: Site, of username: String) throws -> String {
+        let web = site.database.database(as: .web)
+        let member = try #require(try Members.find(username: username, in: web)?.id)
+        let address = try #require(EmailAddress("ida@new.example"))
+        return try site.database.database(as: .jobs).withConnection {
+            try EmailIdentityLinks.create(for: address, of: member, goodFor: .seconds(900), on: $0)
+        }.text
+    }
+
+    @Test("AUTH-05 a member requests a link, opens it, and removes the address again", arguments: Depth.allCases)
+    func adds(depth: Depth) throws {
+        try Site.run(depth, settings: mail) { site in
+            let ida = try site.visitor().signIn("ida")
+            let asked = try ida.send(.post, "/api/auth/email/link", ["email": "ida@new.example"])
+            #expect(asked.status == 202 && asked.json["linkMinutes"] == 15)
+            let jobs: [String] = try site.database.database(as: .superuser).query(
+                "select payload ->> 'address' from jobs where kind = 'send_sign_in_link' and payload ? 'member'")
+            #expect(jobs == ["ida@new.example"])
+
+            let token: JSONValue = .string(try link(site, of: "ida"))
+            #expect(try ida.send(.post, "/api/auth/email/confirm", ["token": token]).status == 204)
+            #expect(try ida.send(.post, "/api/auth/email/confirm", ["token": token]).code == "link_used")
+            let listed = try ida.get("/api/auth/identities").json["identities"]?[0]
+            #expect(listed?["provider"] == "email" && listed?["email"] == "ida@new.example")
+            #expect(
+                try ida.send(.post, "/api/auth/email/link", ["email": "ida@new.example"]).code
+                    == "email_already_added")
+            let id = try #require(listed?["id"])
+            #expect(try ida.send(.delete, "/api/auth/identities", ["id": id]).code == "last_way_in")
+        }
+    }
+
+    @Test("AUTH-05 a link serves only the member who requested it, with a session and a form token")
+    func refused() throws {
+        try Site.run(.inProcess, settings: mail) { site in
+            let (ida, eve) = (try site.visitor().signIn("ida"), try site.visitor().signIn("eve"))
+            let token: JSONValue = .string(try link(site, of: "ida"))
+            let confirm = "/api/auth/email/confirm"
+            let other = try eve.send(.post, confirm, ["token": token])
+            #expect(other.status == 403 && other.code == "link_other_member")
+            #expect(try site.visitor().ready().send(.post, confirm, ["token": token]).status == 401)
+            #expect(try ida.copy(token: false).send(.post, confirm, ["token": token]).code == "csrf_failed")
+            let signIn = try site.visitor().ready().send(.post, "/api/auth/link", ["token": token])
+            #expect(signIn.status == 404 && signIn.code == "link_unknown")
+            #expect(try ida.send(.post, confirm, ["token": token]).status == 204)
+            let late = try eve.send(.post, confirm, ["token": .string(try link(site, of: "eve"))])
+            #expect(late.status == 409 && late.code == "identity_taken")
+            #expect(try ida.send(.post, "/api/auth/email/link", ["email": "no address"]).status == 422)
+        }
+    }
+
+    @Test("AUTH-05 a site without mail cannot add an address")
+    func withoutMail() throws {
+        try Site.run(.inProcess) { site in
+            let answer = try site.visitor().signIn("ida").send(
+                .post, "/api/auth/email/link", ["email": "ida@new.example"])
+            #expect(answer.status == 503 && answer.code == "mail_unavailable")
+        }
+    }
+}
+
 @Suite("Earning a captcha pass", .requiresPostgres)
 struct CaptchaTests {
     private func flag(_ site: Site, _ key: String, _ isOn: Bool) throws {

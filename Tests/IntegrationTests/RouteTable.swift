@@ -67,6 +67,8 @@ enum RouteTable {
         GET    /api/auth/[provider]/start          any      -     -    -       -      auth
         POST   /api/auth/[provider]/start          member   -     form refused recent auth
         POST   /api/auth/email                     any      -     form refused -      auth
+        POST   /api/auth/email/confirm             member   -     form refused -      auth
+        POST   /api/auth/email/link                member   -     form refused recent auth
         DELETE /api/auth/identities                member   -     form refused recent auth
         GET    /api/auth/identities                member   -     -    -       -      auth
         GET    /api/auth/link                      any      -     -    -       -      auth

@@ -50,7 +50,7 @@ struct UploadTests {
                     "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i",
                     "testsrc2=s=540x960:r=30:d=2,noise=alls=40:allf=t", "-c:v",
                     "libx264", "-preset", "ultrafast", "-qp", "24", "-pix_fmt", "yuv420p", path,
-                ], timeout: .seconds(120))
+                ], timeout: safetyLimit)
             #expect(made.status.isSuccess)
             let size = try #require(Files.size(path))
             let plan = UploadPlan(size: size)
@@ -88,7 +88,7 @@ struct UploadTests {
 
             var registry = JobRegistry()
             ClipValidation(
-                storage: storage(site), tools: MediaTools(timeLimit: .seconds(300), preset: "superfast")
+                storage: storage(site), tools: MediaTools(timeLimit: safetyLimit, preset: "superfast")
             ).register(in: &registry)
             try Drainer(database: site.database.database(as: .jobs), registry: registry).run(until: .empty)
             let shown = try member.get("/api/clip/\(clip)")

@@ -2,11 +2,12 @@ import FoundationEssentials
 import Media
 import Platform
 import Synchronization
+import TestSupport
 
 /// Files made by ffmpeg when a test needs them, in a directory that goes with the test.
 final class Fixtures: Sendable {
     let directory: String
-    let tools = MediaTools(timeLimit: .seconds(300), preset: "superfast")
+    let tools = MediaTools(timeLimit: safetyLimit, preset: "superfast")
 
     init() throws {
         directory = "/tmp/dailies-media-" + UUID().uuidString.lowercased()
@@ -25,7 +26,7 @@ final class Fixtures: Sendable {
         let target = path(name)
         let words = line.split(separator: " ").map(String.init)
         let result = try Subprocess.run(
-            "/usr/bin/ffmpeg", ["-nostdin", "-loglevel", "error", "-y"] + words + [target], timeout: .seconds(60))
+            "/usr/bin/ffmpeg", ["-nostdin", "-loglevel", "error", "-y"] + words + [target], timeout: safetyLimit)
         guard result.status.isSuccess else { throw FixtureFault(reason: name + ": " + result.stderr) }
         return target
     }
@@ -49,7 +50,7 @@ final class Fixtures: Sendable {
         try Files.read(path, count: Files.size(path) ?? 0)
     }
 
-    /// A program that stands in for ffmpeg.
+    /// A program that replaces ffmpeg.
     func stub(_ name: String, _ script: String) throws -> String {
         try Files.write(Array("#!/bin/sh\n\(script)\n".utf8), to: path(name), mode: 0o700)
         return path(name)

@@ -89,11 +89,11 @@ struct LocalStorageTests {
         try stage(1, [1], of: upload)
         #expect { try storage.assemble(upload, count: 1, to: "/dev/full") } throws: { fault in
             guard case .full? = fault as? StorageFault else { return false }
-            return "\(fault)" == "There is no room left for files."
+            return "\(fault)" == "The storage is full."
         }
     }
 
-    @Test("CLIP-07 the sweep removes what nobody came back for, and nothing else")
+    @Test("CLIP-07 the sweep removes abandoned uploads and nothing else")
     func sweep() throws {
         let kept = UUID()
         for id in [upload, kept] { try stage(1, [UInt8](repeating: 1, count: 100), of: id) }

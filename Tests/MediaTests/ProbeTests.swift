@@ -13,7 +13,7 @@ struct ProbeTests {
         #expect(facts.width == 270 && facts.height == 480)
         #expect(facts.durationMs == 2_000)
         #expect(facts.frames == 60)
-        #expect(facts.hasAudio && facts.codec == "h264" && facts.container == .mp4)
+        #expect(facts.audioStream != nil && facts.codec == "h264" && facts.container == .mp4)
     }
 
     @Test("CLIP-02 WebM and MOV are taken")
@@ -128,7 +128,7 @@ struct ProbeTests {
         for box in ["mvhd", "mdhd", "tkhd"] {
             var rest = 0
             while let found = whole[rest...].firstRange(of: Array(box.utf8)) {
-                // Version 0: the length stands 16 bytes after the name, in tkhd 24.
+                // Version 0: the length is 16 bytes after the name, in tkhd 24.
                 let at = found.upperBound + (box == "tkhd" ? 20 : 16)
                 for place in 0..<4 { whole[at + place] = place == 3 ? 1 : 0 }
                 rest = found.upperBound

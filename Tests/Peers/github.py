@@ -89,7 +89,8 @@ class GitHub:
                 self.answer(*double.api(self.path, self.headers))
 
             def answer(self, status: int, value: Any, kind: str = "application/json; charset=utf-8") -> None:
-                body = b"<html>Unicorn!</html>" if value is None else (value if isinstance(value, str) else json.dumps(value)).encode()
+                text = value if isinstance(value, str) else json.dumps(value)
+                body = b"<html>Unicorn!</html>" if value is None else text.encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "text/html" if value is None else kind)
                 self.send_header("Content-Length", str(len(body)))

@@ -10,6 +10,8 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from limits import DEADLINE
+
 SITE_KEY = "site-key-of-the-tests"
 SECRET = "0xsecret-of-the-tests"
 TEST_SITE_KEY = "10000000-ffff-ffff-ffff-000000000001"
@@ -71,12 +73,12 @@ class HCaptchaPeer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 if urllib.parse.urlsplit(self.path).path != "/1/api.js":
                     return self.reply(b"{}", status=404)
                 return self.reply(SCRIPT.replace("ORIGIN", peer.url).encode(), "text/javascript")
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 if urllib.parse.urlsplit(self.path).path == "/answer":
                     return self.reply(json.dumps({"token": peer.answer()}).encode())
@@ -121,7 +123,8 @@ class HCaptchaPeer:
         if self.behaviour == "garbage":
             return handler.reply(b'{"success": "perhaps"}')
         if self.behaviour == "slow":
-            self.stopped.wait(30)
+            # Longer than the test waits for an answer.
+            self.stopped.wait(DEADLINE)
             return None
         if handler.headers.get("Content-Type", "").split(";")[0] != "application/x-www-form-urlencoded":
             return handler.reply(json.dumps({"success": False, "error-codes": ["bad-request"]}).encode())

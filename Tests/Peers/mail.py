@@ -14,6 +14,8 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from limits import DEADLINE
 from ports import free_port
 
 
@@ -72,7 +74,7 @@ class MailPeer:
             options |= {"tls_context": self.context(starttls), "require_starttls": True}
         if tls:
             options["ssl_context"] = self.context(tls)
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60, **options)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=DEADLINE, **options)
 
     @staticmethod
     def context(path: pathlib.Path) -> ssl.SSLContext:
@@ -92,14 +94,14 @@ class MailPeer:
     def __exit__(self, *_: object) -> None:
         self.controller.stop()
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts += 1
         if self.recipient_reply:
             return self.recipient_reply
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         if self.data_reply:
             return self.data_reply
         login = session.auth_data.login.decode() if session.auth_data else None
@@ -112,7 +114,7 @@ class MailPeer:
             self.arrived.notify_all()
         return "250 taken"
 
-    def wait(self, count: int = 1, seconds: float = 30) -> list[Letter]:
+    def wait(self, count: int = 1, seconds: float = DEADLINE) -> list[Letter]:
         """The letters, once there are that many."""
         deadline = time.monotonic() + seconds
         with self.arrived:

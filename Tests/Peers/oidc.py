@@ -26,6 +26,8 @@ from authlib.oidc.core import OpenIDCode, UserInfo
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.serving import make_server
 
+from limits import DEADLINE
+
 # Authlib refuses http otherwise; this server is on loopback alone.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -125,7 +127,7 @@ class Provider:
     def code_for(self, authorization_url: str, subject: str, email: str | None = None, verified: bool = True) -> str:
         """What the browser of a person does there; answers the address that it is sent back to."""
         parts = urllib.parse.urlsplit(authorization_url)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=DEADLINE)
         form = {"subject": subject, "answer": "yes"} | ({"email": email} if email else {})
         form |= {"verified": "yes"} if verified else {}
         connection.request(
@@ -223,7 +225,7 @@ class Provider:
                 return token
 
         class Strict(CodeChallenge):
-            SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+            SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 
         server = AuthorizationServer(
             app, query_client=lambda name: self.client if name == CLIENT_ID else None,
@@ -239,18 +241,17 @@ class Provider:
             if self.tamper == "token-down" and request.path == "/token":
                 return Response("Bad Gateway", 502, content_type="text/html")
             if self.tamper == "hang":
-                self.hanging.wait(20)
+                self.hanging.wait(DEADLINE)
             return None
 
         @app.get("/.well-known/openid-configuration")
         def configuration() -> Response:
-            answer = jsonify(
+            return jsonify(
                 issuer="https://elsewhere.example" if self.tamper == "issuer" else self.issuer,
                 authorization_endpoint=f"{self.origin}/authorize", token_endpoint=f"{self.origin}/token",
                 jwks_uri=f"{self.origin}/keys", response_types_supported=["code"],
                 token_endpoint_auth_methods_supported=self.methods, code_challenge_methods_supported=["S256"],
             )  # fmt: skip
-            return answer
 
         @app.get("/keys")
         def keys() -> Response:

@@ -8,8 +8,8 @@ import socket
 
 
 def free_port() -> int:
-    """A port of loopback that nobody has, to be listened on a while later. None of those that the kernel hands to
-    whoever connects: it would be gone by then, or a client that tries it meanwhile would be connected to itself."""
+    """A free port of loopback, to be listened on a while later. None of those that the kernel gives to clients: it would
+    be used by then, or a client that tries it meanwhile would be connected to itself."""
     first, last = map(int, pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
     candidates = [*range(10_000, first), *range(last + 1, 65_536)]
     for port in random.sample(candidates, min(100, len(candidates))):

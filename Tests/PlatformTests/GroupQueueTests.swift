@@ -2,7 +2,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite("Items worked off in groups")
+@Suite("Items processed in groups")
 struct GroupQueueTests {
     private struct Refused: Error {}
 
@@ -39,7 +39,7 @@ struct GroupQueueTests {
         #expect(queue.waiting == 0)
     }
 
-    @Test("VOTE-06 what comes while a group is worked off makes the next group, in its order")
+    @Test("VOTE-06 items that come while a group is processed form the next group, in their order")
     func groups() throws {
         let queue = GroupQueue<Int, Int>(groupLimit: 100, capacity: 100)
         let gate = Monitor(false)
@@ -64,80 +64,82 @@ struct GroupQueueTests {
         queue.stop()
     }
 
-    /// What a queue with a runner does with five items, told after each turn of the runner.
-    private func turns(goesOn: Bool) -> [(groups: [[Int]], heard: [Int: Int])] {
+    /// What a queue with a runner has done with five items after each turn of the runner.
+    private func turns(runsBackToBack: Bool) -> [(groups: [[Int]], received: [Int: Int])] {
         let runner = Collecting()
-        let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 100, runner: runner, goesOn: goesOn)
+        let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 100, runner: runner, runsBackToBack: runsBackToBack)
         let groups = Monitor<[[Int]]>([])
-        let heard = Monitor<[Int: Int]>([:])
+        let received = Monitor<[Int: Int]>([:])
         queue.start { tickets in
             groups.update { $0.append(tickets.map(\.item)) }
             for ticket in tickets { ticket.answer(ticket.item == 3 ? .failure(Refused()) : .success(ticket.item * 2)) }
         }
         for item in 0..<5 {
-            queue.submit(item) { result in heard.update { $0[item] = (try? result.get()) ?? -1 } }
+            queue.submit(item) { result in received.update { $0[item] = (try? result.get()) ?? -1 } }
         }
-        var turns: [(groups: [[Int]], heard: [Int: Int])] = []
+        var turns: [(groups: [[Int]], received: [Int: Int])] = []
         repeat {
-            turns.append((groups.withLock(\.self), heard.withLock(\.self)))
+            turns.append((groups.withLock(\.self), received.withLock(\.self)))
         } while runner.run()
         queue.stop()
-        queue.submit(9) { result in heard.update { $0[9] = (try? result.get()) ?? -1 } }
-        #expect(heard.withLock { $0[9] } == -1, "a stopped queue refuses")
+        queue.submit(9) { result in received.update { $0[9] = (try? result.get()) ?? -1 } }
+        #expect(received.withLock { $0[9] } == -1, "a stopped queue refuses")
         return turns
     }
 
-    @Test("VOTE-06 whoever hands in waits for nothing: groups and what becomes of answers are the runner's to do")
+    @Test("VOTE-06 a thread that submits never waits: groups and completion handlers run on the runner")
     func runner() throws {
-        let turns = turns(goesOn: false)
-        #expect(turns[0].groups.isEmpty && turns[0].heard.isEmpty)
+        let turns = turns(runsBackToBack: false)
+        #expect(turns[0].groups.isEmpty && turns[0].received.isEmpty)
         #expect(turns[1].groups == [[0, 1]])
-        #expect(turns[1].heard.isEmpty, "the answers are heard in a turn of their own")
-        #expect(turns[2].heard == [0: 0, 1: 2])
+        #expect(turns[1].received.isEmpty, "the answers come in their own turn")
+        #expect(turns[2].received == [0: 0, 1: 2])
         #expect(turns[2].groups == [[0, 1], [2, 3]], "the next group comes after them")
         let last = try #require(turns.last)
         #expect(last.groups == [[0, 1], [2, 3], [4]])
-        #expect(last.heard == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
+        #expect(last.received == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
     }
 
-    @Test("VOTE-06 where groups follow each other at once, one turn works off all that wait")
-    func goingOn() throws {
-        let turns = turns(goesOn: true)
+    @Test("VOTE-06 when groups run back to back, one turn processes all that wait")
+    func backToBack() throws {
+        let turns = turns(runsBackToBack: true)
         #expect(turns[0].groups.isEmpty)
         #expect(turns[1].groups == [[0, 1], [2, 3], [4]])
-        #expect(turns[1].heard == [4: 8], "only the lone one at the end is heard of at once")
-        #expect(try #require(turns.last).heard == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
+        #expect(turns[1].received == [4: 8], "only the lone one at the end completes at once")
+        #expect(try #require(turns.last).received == [0: 0, 1: 2, 2: 4, 3: -1, 4: 8])
     }
 
-    @Test("VOTE-06 whoever waits for an answer works for others once, and leaves the rest to the runner")
+    @Test("VOTE-06 a thread that waits for an answer leads one group, and leaves the rest to the runner")
     func leading() throws {
         let runner = Collecting()
         let queue = GroupQueue<Int, Int>(groupLimit: 1, capacity: 100, runner: runner)
         let gate = Monitor(false)
-        let heard = Monitor<[Int]>([])
+        let received = Monitor<[Int]>([])
         let begun = Monitor(0)
         queue.start { tickets in
             begun.update { $0 += 1 }
             _ = gate.wait { $0 ? true : nil }
             for ticket in tickets { ticket.answer(.success(ticket.item)) }
         }
-        // The one that waits begins, two more come, and then the work may go on.
+        // The one that waits begins, two more come, and then the work continues.
         try concurrently(2) { (number: Int) throws in
             if number == 0 {
                 #expect(try queue.submit(0) == 0)
-                #expect(heard.withLock(\.isEmpty), "its answer was there after one group, whoever came meanwhile")
+                #expect(
+                    received.withLock(\.isEmpty), "its answer was there after one group, although others came meanwhile"
+                )
             } else {
                 #expect(eventually { begun.withLock { $0 == 1 } })
-                for item in 1...2 { queue.submit(item) { _ in heard.update { $0.append(item) } } }
+                for item in 1...2 { queue.submit(item) { _ in received.update { $0.append(item) } } }
                 gate.update { $0 = true }
             }
         }
-        while heard.withLock({ $0.count < 2 }), runner.run() {}
-        #expect(heard.withLock(\.self).sorted() == [1, 2])
+        while received.withLock({ $0.count < 2 }), runner.run() {}
+        #expect(received.withLock(\.self).sorted() == [1, 2])
         queue.stop()
     }
 
-    @Test("VOTE-06 without a runner whoever waits works for others once, and then the next who waits goes on")
+    @Test("VOTE-06 without a runner a waiting thread leads one group, and then the next waiting thread leads")
     func handingOver() throws {
         let queue = GroupQueue<Int, Int>(groupLimit: 1, capacity: 100)
         let begun = Monitor(0)
@@ -146,7 +148,7 @@ struct GroupQueueTests {
             let group = begun.update { count -> Int in
                 count += 1; return count
             }
-            // There is always somebody more, as under load.
+            // There are always more items, as under load.
             if group == 1 { #expect(eventually { queue.waiting == 3 }) }
             if group > 1 {
                 #expect(eventually { answered.withLock { $0.count == group - 1 } }, "the leader still waits")
@@ -161,7 +163,7 @@ struct GroupQueueTests {
         #expect(answered.withLock { $0.count == 4 } && queue.waiting == 0)
     }
 
-    @Test("What waits for the start is worked off; a full queue and a stopped one refuse")
+    @Test("items that wait for the start are processed; a full queue and a stopped one refuse")
     func limits() throws {
         let queue = GroupQueue<Int, Int>(groupLimit: 2, capacity: 3)
         try concurrently(4) { (number: Int) throws in

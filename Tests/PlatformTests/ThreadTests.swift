@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @Suite("Threads and monitors")
@@ -12,7 +13,7 @@ struct ThreadTests {
             taken.update { $0 = item }
         }
         box.update(waking: 1) { $0.append(7) }
-        #expect(thread.join(until: .now + .seconds(60)))
+        #expect(thread.join(until: .now + safetyLimit))
         #expect(taken.withLock { $0 } == 7)
     }
 
@@ -33,7 +34,7 @@ struct ThreadTests {
                 for _ in 0..<1_000 { count.update { $0 += 1 } }
             }
         }
-        for thread in threads { #expect(thread.join(until: .now + .seconds(60))) }
+        for thread in threads { #expect(thread.join(until: .now + safetyLimit)) }
         #expect(count.withLock { $0 } == 10_000)
     }
 }

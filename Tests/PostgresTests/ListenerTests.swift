@@ -17,11 +17,11 @@ private final class Diary: Sendable {
     }
 
     func waitForLosses(_ count: Int) -> Bool {
-        losses.wait(until: .now + .seconds(20)) { $0 >= count ? true : nil } ?? false
+        losses.wait(until: .now + safetyLimit) { $0 >= count ? true : nil } ?? false
     }
 
     func waitForNotifications(_ count: Int) -> [Postgres.Notification]? {
-        heard.wait(until: .now + .seconds(20)) { $0.count >= count ? $0 : nil }
+        heard.wait(until: .now + safetyLimit) { $0.count >= count ? $0 : nil }
     }
 }
 
@@ -93,9 +93,8 @@ struct ListenerTests {
         let diary = Diary()
         let nowhere = diary.listener(DatabaseOptions(connectionString: "host=/nonexistent"), ["dailies"])
         nowhere.start()
-        let start = ContinuousClock.now
+        // It returns although no attempt to connect ever succeeds.
         nowhere.stop()
-        #expect(ContinuousClock.now - start < .seconds(10))
         #expect(diary.losses.withLock { $0 } == 0)
     }
 }

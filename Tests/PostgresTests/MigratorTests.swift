@@ -102,24 +102,68 @@ struct MigratorTests {
     func functions() throws {
         let base = "create or replace function base() returns int language sql as 'select 1';"
         let upper = "create or replace function upper() returns int language sql as 'select base() + 1';"
-        let files = ["0001_films.sql": first, "functions/a_base.sql": base, "functions/b_upper.sql": upper]
+        let files = ["0001_films.sql": first, "functions/a/base.sql": base, "functions/b/upper.sql": upper]
         try withFiles(files) { files, database throws in
             let migrator = Migrator(database: database, directory: files.path)
-            let all = ["functions/a_base.sql", "functions/b_upper.sql"]
+            let all = ["functions/a/base.sql", "functions/b/upper.sql"]
             #expect(try migrator.migrate().map(\.name) == ["0001_films.sql"] + all)
             #expect(try migrator.migrate() == [])
-            try files.write("functions/a_base.sql", base.replacing("select 1", with: "select 41"))
+            try files.write("functions/a/base.sql", base.replacing("select 1", with: "select 41"))
             #expect(try migrator.status().map(\.state) == [.applied, .pending, .applied])
             #expect(try !migrator.isCurrent())
             #expect(try migrator.migrate().map(\.name) == all)
             #expect(try database.one("select public.upper()") == 42)
             #expect(try migrator.isCurrent())
             // One that fails takes the others of the same run with it.
-            try files.write("functions/a_base.sql", base.replacing("select 1", with: "select 100"))
+            try files.write("functions/a/base.sql", base.replacing("select 1", with: "select 100"))
             try files.write(
-                "functions/c_broken.sql", "create function broken() returns int language sql as 'select x';")
+                "functions/c/broken.sql", "create function broken() returns int language sql as 'select x';")
             #expect(migrationFault { try migrator.migrate() } != nil)
             #expect(try database.one("select public.upper()") == 42)
+        }
+    }
+
+    @Test("functions are applied in the order of their paths, and may call others of any file")
+    func functionOrder() throws {
+        func function(_ name: String, _ body: String) -> String {
+            "create or replace function \(name)() returns int language sql as 'select \(body)';"
+        }
+        let files = [
+            "functions/a_b/one.sql": function("one", "two() + 1"), "functions/a/three.sql": function("three", "40"),
+            "functions/a/Two.sql": function("two", "three() + 1"),
+        ]
+        try withFiles(files) { files, database throws in
+            let migrator = Migrator(database: database, directory: files.path)
+            let paths = ["functions/a/Two.sql", "functions/a/three.sql", "functions/a_b/one.sql"]
+            #expect(try migrator.migrate().map(\.name) == paths)
+            #expect(try migrator.status().map(\.name) == paths)
+            #expect(try database.one("select one()") == 42)
+            // A body that cannot work is refused, and it is said whose.
+            try files.write("functions/a/three.sql", function("three", "nothing()"))
+            guard case .failed("functions/a/three.sql", let error) = migrationFault({ try migrator.migrate() }) else {
+                Issue.record("a body that calls nothing must be refused")
+                return
+            }
+            #expect(error.sqlstate == "42883")
+            #expect(try database.one("select one()") == 42)
+        }
+    }
+
+    @Test("an SQL file at a place where none is looked for is refused, and what is no SQL ignored")
+    func misplaced() throws {
+        try withFiles(["0001_films.sql": first, "functions/README.md": "no", "functions/a/.b.sql": "no"]) {
+            files, database throws in
+            let migrator = Migrator(database: database, directory: files.path)
+            let places = [
+                "functions/base.sql", "functions/a/b/base.sql", "views/base.sql", "0002_more/0002_more.sql",
+            ]
+            for name in places {
+                try files.write(name, "select 1;")
+                let fault = migrationFault { try migrator.migrate() }
+                #expect(fault?.description == "\(name) is neither NNNN_words.sql nor functions/FOLDER/NAME.sql")
+                try files.remove(name)
+            }
+            #expect(try migrator.migrate().map(\.name) == ["0001_films.sql"])
         }
     }
 
@@ -190,11 +234,13 @@ private struct Files {
     let path = "/tmp/dailies-migrations-\(UUID().uuidString.prefix(8))"
 
     init() throws {
-        try FileManager.default.createDirectory(atPath: "\(path)/functions", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
     func write(_ name: String, _ text: String) throws {
-        try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+        let file = URL(fileURLWithPath: "\(path)/\(name)")
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(to: file, atomically: true, encoding: .utf8)
     }
 
     func remove(_ name: String) throws {

@@ -31,17 +31,17 @@ struct PoolTests {
     func statementTimeout() throws {
         try withOptions { options throws in
             var options = options
-            options.statementTimeout = .milliseconds(500)
+            options.statementTimeout = .seconds(2)
             let database = Database(options)
             #expect(
-                databaseError { try database.execute("select pg_sleep(30)") }
-                    == .timeout(sqlstate: "57014", statement: "select pg_sleep(30)"))
+                databaseError { try database.execute("select pg_sleep(600)") }
+                    == .timeout(sqlstate: "57014", statement: "select pg_sleep(600)"))
             #expect(try database.one("select 1") == 1)
             #expect(database.statistics.open == 1)
             // A transaction may be given more time, or less.
-            try database.transaction(timeout: .seconds(20)) { try $0.execute("select pg_sleep(0.6)") }
+            try database.transaction(timeout: safetyLimit) { try $0.execute("select pg_sleep(2.1)") }
             let error = databaseError {
-                try database.transaction(timeout: .milliseconds(100)) { try $0.execute("select pg_sleep(30)") }
+                try database.transaction(timeout: .milliseconds(100)) { try $0.execute("select pg_sleep(600)") }
             }
             #expect(error?.sqlstate == "57014")
         }
@@ -88,7 +88,7 @@ struct PoolTests {
         try withOptions { options throws in
             var options = options
             options.maximumConnections = 3
-            options.maximumWait = .seconds(30)
+            options.maximumWait = safetyLimit
             let database = Database(options)
             try database.execute("create table done (worker int)")
             try concurrently(40) { index in

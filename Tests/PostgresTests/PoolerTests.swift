@@ -54,7 +54,7 @@ struct PoolerTests {
                 }
             }
             let error = databaseError {
-                try database.transaction(timeout: .milliseconds(100)) { try $0.execute("select pg_sleep(20)") }
+                try database.transaction(timeout: .milliseconds(100)) { try $0.execute("select pg_sleep(600)") }
             }
             #expect(error?.sqlstate == "57014")
         }

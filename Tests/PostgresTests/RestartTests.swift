@@ -45,12 +45,12 @@ struct RestartTests {
                         try database.transaction { connection throws in
                             try connection.execute("select 1")
                             sleeping.update { $0 = true }
-                            try connection.execute("select pg_sleep(60)")
+                            try connection.execute("select pg_sleep(600)")
                         }
                     }
                     outcome.update { $0 = error }
                 }
-                #expect(sleeping.wait(until: .now + .seconds(10)) { $0 ? true : nil } == true)
+                #expect(sleeping.wait(until: .now + safetyLimit) { $0 ? true : nil } == true)
                 try postgres.kill()
                 thread.join()
                 guard case .unavailable = outcome.withLock({ $0 }) else {
@@ -77,7 +77,7 @@ struct RestartTests {
                 listener.start()
                 defer { listener.stop() }
                 func connected(_ times: Int) -> Bool {
-                    losses.wait(until: .now + .seconds(20)) { $0 >= times ? true : nil } ?? false
+                    losses.wait(until: .now + safetyLimit) { $0 >= times ? true : nil } ?? false
                 }
                 #expect(connected(1))
                 try postgres.kill()
@@ -87,7 +87,7 @@ struct RestartTests {
                 try postgres.resume()
                 #expect(connected(2))
                 try test.database(as: .superuser).execute("select pg_notify('dailies', 'back')")
-                let payloads = heard.wait(until: .now + .seconds(20)) { $0.isEmpty ? nil : $0 }
+                let payloads = heard.wait(until: .now + safetyLimit) { $0.isEmpty ? nil : $0 }
                 #expect(payloads == ["back"])
             }
         }
@@ -99,8 +99,8 @@ struct RestartTests {
             try TestDatabase.run(in: postgres.cluster, migrated: false) { test throws in
                 var options = test.options(as: .superuser)
                 // Long enough for a server that is not frozen, however busy the machine is.
-                options.statementTimeout = .seconds(1)
-                options.gracePeriod = .seconds(1)
+                options.statementTimeout = .seconds(5)
+                options.gracePeriod = .seconds(5)
                 let database = Database(options)
                 let process = try database.withConnection { $0.serverProcess }
                 #expect(kill(process, SIGSTOP) == 0)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Platform
 import Postgres
@@ -67,7 +68,7 @@ struct TransactionTests {
                     let other = try connection.one(
                         "select balance from accounts where id = \(2 - index)", as: Int.self)
                     bothRead.update { $0 += 1 }
-                    _ = bothRead.wait(until: .now + .seconds(5)) { $0 >= 2 ? true : nil }
+                    _ = bothRead.wait(until: .now + safetyLimit) { $0 >= 2 ? true : nil }
                     try connection.execute("update accounts set balance = \(other + 1) where id = \(index + 1)")
                 }
             }
@@ -88,7 +89,7 @@ struct TransactionTests {
                     attempts.update { $0 += 1 }
                     try connection.execute("update accounts set balance = balance + 1 where id = \(index + 1)")
                     bothHold.update { $0 += 1 }
-                    _ = bothHold.wait(until: .now + .seconds(5)) { $0 >= 2 ? true : nil }
+                    _ = bothHold.wait(until: .now + safetyLimit) { $0 >= 2 ? true : nil }
                     try connection.execute("update accounts set balance = balance + 1 where id = \(2 - index)")
                 }
             }
@@ -192,6 +193,25 @@ struct TransactionTests {
             #expect(error?.sqlstate == "22012")
             #expect(try balance(1, database) == 100)
             #expect(try database.one(ask) == "")
+            #expect(database.statistics.open == 1)
+        }
+    }
+
+    @Test("SEC-03 a user's statement runs with the user's id, returns how many rows it changed and leaves no trace")
+    func actingExecutes() throws {
+        try withAccounts { database throws in
+            let user = UUID()
+            let ask: SQL = "coalesce(current_setting('dailies.user_id', true), '')"
+            let change: SQL = "update accounts set balance = length(\(sql: ask))"
+            #expect(try database.acting(for: user).execute(change) == 2)
+            #expect(try balance(1, database) == 36)
+            #expect(try database.acting(for: nil).execute(change + " where id = 1") == 1)
+            #expect(try balance(1, database) == 0)
+            let error = databaseError {
+                try database.acting(for: user).execute("insert into accounts values (1, 5)")
+            }
+            #expect(error?.violates("accounts_pkey") == true)
+            #expect(try database.one("select \(sql: ask)") == "")
             #expect(database.statistics.open == 1)
         }
     }

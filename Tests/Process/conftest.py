@@ -6,12 +6,11 @@ import subprocess
 import sys
 import tempfile
 
-import psycopg
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from host import BINARIES, ROOT, Place  # noqa: E402
+from host import ROOT, Place
 
 
 @pytest.fixture

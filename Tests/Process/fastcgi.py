@@ -4,6 +4,8 @@ import dataclasses
 import socket
 import struct
 
+from limits import DEADLINE
+
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = 1, 2, 3, 4, 5, 6, 7
 GET_VALUES, UNKNOWN_TYPE = 9, 11
 RESPONDER, KEEP = 1, 1
@@ -64,7 +66,7 @@ class Answer:
 
 
 class Connection:
-    def __init__(self, path, timeout=20):
+    def __init__(self, path, timeout=DEADLINE):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(timeout)
         self.socket.connect(str(path))

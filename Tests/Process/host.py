@@ -6,13 +6,20 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from limits import DEADLINE  # noqa: E402
+
+# How long a host waits for requests in progress when it is stopped, unless a test says otherwise.
+STOP_SECONDS = 120
+
 BINARIES = pathlib.Path(os.environ.get("DAILIES_BIN_DIR", ROOT / ".build/debug"))
-DEADLINE = 30
 
 
 class Lines:
@@ -113,11 +120,12 @@ class Place:
         self.processes = []
         self.environment = {
             "PATH": os.environ["PATH"],
-            # Nobody listens there: the routes of the system group need no database.
+            # No server listens there: the routes of the system group need no database.
             "DATABASE_URL": f"host={self.directory}/nowhere dbname=dailies",
             "SITE_URL": "http://127.0.0.1:8080", "SECRET_KEY": "0123456789abcdef" * 4,
             "MEDIA_DIR": str(self.media), "VERSION_DIR": str(self.version), "WEB_DIR": str(ROOT / "web"),
-            "MIGRATIONS_DIR": str(ROOT / "migrations"), "HOST_THREADS": "24", **settings,
+            "MIGRATIONS_DIR": str(ROOT / "migrations"), "HOST_THREADS": "24",
+            "HOST_STOP_SECONDS": str(STOP_SECONDS), **settings,
         }
 
     def start(self, *groups, **options):

@@ -1,6 +1,7 @@
 """What a host makes of requests that are odd, broken, many, or cut off."""
 
 import concurrent.futures
+import contextlib
 import struct
 
 import pytest
@@ -39,7 +40,7 @@ def test_malformed_records_close_the_connection_and_nothing_else(host, place, da
 
 
 def test_silence_holds_no_thread(host, place):
-    """More silent connections than threads: others are served, and whoever speaks at last is, too."""
+    """More silent connections than threads: others are served, and so are these once they send something."""
     silent = [Connection(place.path) for _ in range(60)]
     try:
         serves(place)
@@ -104,10 +105,8 @@ def test_an_aborted_request_reaches_no_handler(host, place):
     with Connection(place.path) as connection:
         values = environment("POST", "/internal/echo", b"x" * 1000, REQUEST_ID="aborted000000000")
         connection.send(begin() + params(values) + stdin(b"x" * 10, ended=False) + record(fastcgi.ABORT))
-        try:
+        with contextlib.suppress(Closed):
             assert connection.answer().status == 400
-        except Closed:
-            pass
     assert host.lines.wait(lambda line: line.get("request") == "aborted000000000")["status"] == 400
     serves(place)
 
@@ -134,15 +133,15 @@ def test_huge_and_many_parameters(host, place):
 def test_addresses_that_are_not_text(host, place, target):
     values = [(name, value) for name, value in environment("GET", "/") if name != "REQUEST_URI"]
     with Connection(place.path) as connection:
-        connection.send(begin() + params(values + [("REQUEST_URI", target)]) + stdin(b""))
+        connection.send(begin() + params([*values, ("REQUEST_URI", target)]) + stdin(b""))
         answer = connection.answer()
         assert answer.status == 400
         assert connection.request("GET", "/livez").status == 200
 
 
 def test_only_the_first_of_equal_parameters_counts(host, place):
-    """What nginx's own configuration says stands first; a client cannot add to it."""
-    values = [("INTERNAL_REQUEST", "0")] + environment("GET", "/internal/fail")
+    """What nginx's own configuration sets comes first; a client cannot add to it."""
+    values = [("INTERNAL_REQUEST", "0"), *environment("GET", "/internal/fail")]
     with Connection(place.path) as connection:
         connection.send(begin() + params(values) + stdin(b""))
         assert connection.answer().status == 404

@@ -14,7 +14,8 @@ import pytest
 
 import fastcgi
 from fastcgi import Closed, Connection
-from host import BINARIES, DEADLINE
+from host import BINARIES, STOP_SECONDS
+from limits import DEADLINE
 
 
 class Held:
@@ -59,7 +60,7 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(host, place):
     host.signal(signal.SIGTERM)
     host.lines.wait(stopping)
     host.notified("STOPPING=1")
-    # Whatever still comes on a kept connection is answered, and once the host stops the connection is closed with that.
+    # Requests that still come on a kept connection are answered, and once the host stops the connection is closed with that.
     with pytest.raises((Closed, ConnectionError)):
         for _ in range(1_000):
             assert idle.request("GET", "/livez").status == 200
@@ -72,9 +73,10 @@ def test_sigterm_ends_within_the_limit_even_if_a_handler_does_not(place):
     """A handler that never returns is cut off at HOST_STOP_SECONDS, and the status is still 0."""
     host = place.start("system", environment={"HOST_STOP_SECONDS": "1"})
     held = Held(place, "pipe")
+    # Without the setting it would wait for STOP_SECONDS, and the handler never returns by itself.
     began = time.monotonic()
     assert host.stop() == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < STOP_SECONDS
     with pytest.raises(Closed):
         held.connection.answer()
     held.end.close()
@@ -116,8 +118,8 @@ def test_restarts_on_a_held_socket_lose_no_request(place):
 
 @pytest.mark.parametrize("path", ["/internal/trap", "/internal/trap-later"])
 def test_a_trap_is_told_with_its_request_and_the_next_process_serves(host, place, path):
-    """OPS-05 Swift cannot catch a trap. The log names the request, also when another thread goes on with it, the status
-    is the signal, and a request that nobody had read yet is answered by the next process on the held socket."""
+    """OPS-05 Swift cannot catch a trap. The log names the request, also when another thread continues it, the status
+    is the signal, and a request that was not read yet is answered by the next process on the held socket."""
     with Connection(place.path) as connection:
         connection.send(fastcgi.begin() + fastcgi.params(fastcgi.environment(
             "GET", path, REQUEST_ID="trapping00000000")) + fastcgi.stdin(b""))
@@ -135,7 +137,7 @@ def test_a_trap_is_told_with_its_request_and_the_next_process_serves(host, place
 
 def test_the_crash_that_libfcgi_still_has_is_survived_by_the_socket(host, place):
     """Two lengths whose sum overflows abort the process inside libfcgi, in spite of Debian's patch. Only nginx may
-    connect, and never sends them; whoever does ends one process, and the next one serves."""
+    connect, and never sends them; a peer that does ends one process, and the next one serves."""
     with Connection(place.path) as connection:
         lengths = struct.pack("!II", 0xFFFFFFFE, 0xFFFFFFFE)
         connection.send(fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, lengths + b"a") + fastcgi.record(fastcgi.PARAMS))
@@ -184,7 +186,7 @@ def test_systemd_hears_of_readiness_and_progress(place):
 def program(place, *arguments, **environment):
     return subprocess.run(
         [BINARIES / "dailies-host", *arguments], env={**place.environment, **environment}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=30)
+        capture_output=True, text=True, timeout=DEADLINE)
 
 
 def test_an_unknown_group_is_named(place):
@@ -207,7 +209,7 @@ def test_without_a_socket_it_says_so(place):
 
 
 def test_a_socket_of_its_own_is_for_its_group_alone(place):
-    """The socket is a trust boundary: owner and group, nobody else."""
+    """The socket is a trust boundary: owner and group only."""
     path = place.directory / "own.sock"
     host = place.launch("--socket", str(path), "system").ready()
     assert path.stat().st_mode & 0o777 == 0o660

@@ -1,4 +1,4 @@
-"""A body that nobody read must never become a request."""
+"""A body that was not read must never become a request."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def forged_block():
     """A whole request as FastCGI records, filled up to a power of two so that copies of it line up."""
     request = fastcgi.begin() + fastcgi.params(
         [("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/livez"), ("REQUEST_ID", FORGED)]) + fastcgi.stdin(b"")
-    # An unknown record is skipped by libfcgi, so it can stand between two requests.
+    # An unknown record is skipped by libfcgi, so it can be sent between two requests.
     filler = BLOCK - len(request) - 8
     return request + fastcgi.record(99, bytes(filler), request=0)
 

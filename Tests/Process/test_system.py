@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import pathlib
 import shutil
 import subprocess
 import time
@@ -14,8 +13,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import fastcgi
-from host import BINARIES, DEADLINE, ROOT
-
+from host import BINARIES, ROOT
+from limits import DEADLINE
 
 NETWORKS = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}" for number in itertools.count(1))
 

@@ -20,46 +20,48 @@ struct DecisionTests {
         #expect(backOff.delay(after: 2, jitter: -3) == .seconds(10))
     }
 
-    private func verdict(_ end: AttemptEnd, attempt: Int = 1, isCancelled: Bool = false) -> Verdict {
-        Verdict.of(
+    private func transition(_ end: AttemptEnd, attempt: Int = 1, isCancelled: Bool = false) -> JobTransition {
+        JobTransition.of(
             end, attempt: attempt, maxAttempts: 3, isCancelled: isCancelled, backOff: BackOff(), jitter: 0)
     }
 
     @Test("a failure is repeated until its attempts are used up")
     func failureIsRepeated() {
-        #expect(verdict(.failed("x")) == .again(after: .seconds(5), charged: true, error: "x"))
-        #expect(verdict(.failed("x"), attempt: 2) == .again(after: .seconds(10), charged: true, error: "x"))
-        #expect(verdict(.failed("x"), attempt: 3) == .finish(.failed, error: "x"))
+        #expect(transition(.failed("x")) == .again(after: .seconds(5), charged: true, error: "x"))
+        #expect(transition(.failed("x"), attempt: 2) == .again(after: .seconds(10), charged: true, error: "x"))
+        #expect(transition(.failed("x"), attempt: 3) == .finish(.failed, error: "x"))
         #expect(
-            verdict(.retry(after: .seconds(7), reason: "y")) == .again(after: .seconds(7), charged: true, error: "y"))
-        #expect(verdict(.retry(after: .seconds(7), reason: "y"), attempt: 3) == .finish(.failed, error: "y"))
-        #expect(verdict(.discard(reason: "never")) == .finish(.failed, error: "never"))
+            transition(.retry(after: .seconds(7), reason: "y")) == .again(after: .seconds(7), charged: true, error: "y")
+        )
+        #expect(transition(.retry(after: .seconds(7), reason: "y"), attempt: 3) == .finish(.failed, error: "y"))
+        #expect(transition(.discard(reason: "never")) == .finish(.failed, error: "never"))
     }
 
     @Test("what is not the job's fault costs it no attempt")
     func interruptionIsFree() {
-        #expect(verdict(.interrupted(.stopping), attempt: 3) == .again(after: .zero, charged: false, error: nil))
+        #expect(transition(.interrupted(.stopping), attempt: 3) == .again(after: .zero, charged: false, error: nil))
         let time = Date(timeIntervalSince1970: 1)
-        #expect(verdict(.snooze(until: time), attempt: 3) == .later(time))
-        #expect(verdict(.interrupted(.leaseLost)) == .leave)
+        #expect(transition(.snooze(until: time), attempt: 3) == .later(time))
+        #expect(transition(.interrupted(.leaseLost)) == .leave)
     }
 
-    @Test("JOB-03 whatever a cancelled job fails with, it is not repeated")
+    @Test("JOB-03 a cancelled job is not repeated, regardless of how it fails")
     func cancelledIsNotRepeated() {
         for end in [AttemptEnd.failed("x"), .retry(after: .zero, reason: "x"), .interrupted(.timedOut)] {
-            guard case .finish(.cancelled, _) = verdict(end, isCancelled: true) else {
+            guard case .finish(.cancelled, _) = transition(end, isCancelled: true) else {
                 Issue.record("\(end) would be repeated")
                 continue
             }
         }
         #expect(
-            verdict(.snooze(until: .now), isCancelled: true) == .finish(.cancelled, error: "cancelled while it ran"))
-        #expect(verdict(.done, isCancelled: true) == .finish(.completed, error: nil))
+            transition(.snooze(until: .now), isCancelled: true) == .finish(.cancelled, error: "cancelled while running")
+        )
+        #expect(transition(.done, isCancelled: true) == .finish(.completed, error: nil))
     }
 
-    @Test("quick jobs are taken in store, slow ones one for each worker")
-    func takeSizeFollowsSpeed() {
-        var size = TakeSize(workers: 16, largest: 1_000)
+    @Test("quick jobs are claimed ahead, slow ones one for each worker")
+    func claimSizeFollowsSpeed() {
+        var size = ClaimSize(workers: 16, largest: 1_000)
         #expect(size.wanted(held: 0) == 16)
         #expect(size.wanted(held: 16) == 0)
         size.note(seconds: 0.000_01)
@@ -73,7 +75,7 @@ struct DecisionTests {
         #expect(size.target == 16)
     }
 
-    @Test("JOB-06 due times are the same whoever asks")
+    @Test("JOB-06 due times are the same for every process")
     func schedulesAgree() throws {
         let time = try Date("2026-03-01T10:07:31Z", strategy: .iso8601)
         func due(_ schedule: Schedule) -> String { schedule.lastDue(at: time).ISO8601Format() }

@@ -123,7 +123,7 @@ struct EnqueueTests {
             let web = test.database(as: .web)
             let refused: [SQL] = [
                 "select count(*) from jobs", "insert into jobs (kind) values ('x')", "delete from jobs",
-                "select * from take_jobs('w', '10 s', 1, '{default}', '{errand}')", "select prune_jobs(0, 0)",
+                "select * from claim_jobs('w', '10 s', 1, '{default}', '{errand}')", "select prune_jobs(0, 0)",
                 "update job_limits set concurrency = 0",
             ]
             for statement in refused {

@@ -34,7 +34,7 @@ struct LeaseTests {
             try draining(late) {
                 let id = try #require(try test.queue.enqueue(Errand("x")))
                 #expect(isRunning.reaches(1))
-                #expect(try other.run(until: .empty).taken == 0)
+                #expect(try other.run(until: .empty).claimed == 0)
                 try test.advanceClock(by: .seconds(11))
                 let summary = try rescuing(other) { try test.queue.job(id)?.state == .completed }
                 #expect(summary.rescued == 1 && summary.completed == 1)
@@ -118,7 +118,7 @@ struct LeaseTests {
             #expect(try test.queue.job(unwanted)?.state == .cancelled)
             gate.open()
             for drainer in drainers { drainer.stop() }
-            for thread in threads { #expect(thread.join(until: .now + .seconds(60))) }
+            for thread in threads { #expect(thread.join(until: .now + safetyLimit)) }
             #expect(try test.queue.job(deadly)?.state == .failed)
         }
     }
@@ -142,11 +142,11 @@ struct LeaseTests {
             let drainer = Drainer(database: test.newPool(), registry: registry, options: options)
             let id = try #require(try test.queue.enqueue(Slow()))
             #expect(try drainer.run(until: .empty).retried == 1)
-            #expect(try test.queue.job(id)?.errors.map(\.error) == ["took longer than it may"])
+            #expect(try test.queue.job(id)?.errors.map(\.error) == ["exceeded its timeout"])
         }
     }
 
-    @Test("JOB-03 a running job notices within five seconds that it was cancelled, without a notification")
+    @Test("JOB-03 a running job notices by a heartbeat, and so within five seconds, that it was cancelled")
     func cancelByRow() throws {
         try TestDatabase.run { test in
             let isRunning = Monitor(0)
@@ -156,15 +156,14 @@ struct LeaseTests {
                 try context.checkPoint()
                 return .done()
             }
+            #expect(DrainOptions().heartbeat + DrainOptions().poll < .seconds(5))
             try draining(drainer) {
                 let id = try #require(try test.queue.enqueue(Errand("x")))
                 #expect(isRunning.reaches(1))
-                let start = ContinuousClock.now
-                // As cancel_job does, with the NOTIFY cut.
+                // As cancel_job does, without its notification: a heartbeat must find it.
                 try test.database(as: .jobs).execute(
                     "update jobs set cancel_requested_at = dailies_now() where id = \(id)")
                 try waitUntil { try test.queue.job(id)?.state == .cancelled }
-                #expect(start.duration(to: .now) < .seconds(5))
             }
         }
     }
@@ -206,7 +205,7 @@ struct LeaseTests {
         }
         try waitUntil(condition)
         drainer.stop()
-        #expect(thread.join(until: .now + .seconds(60)))
+        #expect(thread.join(until: .now + safetyLimit))
         return summary.withLock { $0 }
     }
 }

@@ -27,7 +27,7 @@ struct LimitTests {
         }
     }
 
-    @Test("JOB-04 of a thousand jobs with limit two never three run, whoever drains")
+    @Test("JOB-04 of a thousand jobs with limit two never three run, with any number of drains")
     func neverThree() throws {
         try TestDatabase.run { test in
             try test.queue.setLimit("model:x", to: 2)
@@ -66,14 +66,14 @@ struct LimitTests {
             }
             let free = try #require(try test.queue.enqueue(Errand("free"), priority: .lowest))
             let summary = try test.drainer { _, _ in .done() }.run(until: .empty)
-            #expect(summary.taken == 1)
+            #expect(summary.claimed == 1)
             #expect(try test.queue.job(free)?.state == .completed)
             try test.queue.setLimit("model:x", to: nil)
             #expect(try test.drainer { _, _ in .done() }.run(until: .empty).completed == 300)
         }
     }
 
-    @Test("a take reads no more of the table than it takes, limits or not")
+    @Test("a claim reads no more of the table than it claims, with and without limits")
     func takeScansNothing() throws {
         try TestDatabase.run { test in
             try test.queue.setLimit("member", to: 1)
@@ -88,7 +88,7 @@ struct LimitTests {
             try test.database(as: .owner).execute("analyze jobs")
             try jobs.transaction { connection in
                 let taken: Int = try connection.one(
-                    "select count(*) from take_jobs('w', '10 s', 10, '{default}', '{errand}')")
+                    "select count(*) from claim_jobs('w', '10 s', 10, '{default}', '{errand}')")
                 #expect(taken == 10)
                 let scans: Int = try connection.one(
                     "select coalesce(sum(seq_scan), 0)::bigint from pg_stat_xact_user_tables where relname = 'jobs'")
@@ -117,7 +117,7 @@ struct LimitTests {
             }
         }
         try draining(drainers[0], drainers[1], drainers[2]) {
-            _ = load.wait(until: .now + .seconds(60)) { $0.done >= jobs.count ? true : nil }
+            _ = load.wait(until: .now + safetyLimit) { $0.done >= jobs.count ? true : nil }
         }
         return load.withLock { $0 }
     }

@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Glibc
 import Platform
+import TestSupport
 
-/// Stands for nchan's publisher: listens on a unix socket, keeps what it is sent and answers as it is told.
+/// Replaces nchan's publisher: listens on a unix socket, keeps what it receives and answers as configured.
 final class PublisherStub: Sendable {
     struct Message: Sendable {
         let path: String
@@ -27,7 +28,7 @@ final class PublisherStub: Sendable {
                     close(client)
                     continue
                 }
-                // Without a status nobody answers, and the connection stays open.
+                // Without a status there is no answer, and the connection stays open.
                 guard let answer = status.withLock({ $0 }) else {
                     messages.update { $0.append(message) }
                     continue
@@ -52,7 +53,7 @@ final class PublisherStub: Sendable {
     }
 
     /// Waits until this many messages have come.
-    func received(_ count: Int, within limit: Duration = .seconds(60)) -> [Message] {
+    func received(_ count: Int, within limit: Duration = safetyLimit) -> [Message] {
         messages.wait(until: .now + limit) { $0.count >= count ? $0 : nil } ?? messages.withLock { $0 }
     }
 

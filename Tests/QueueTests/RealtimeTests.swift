@@ -64,7 +64,7 @@ struct RealtimeTests {
         }
     }
 
-    @Test("RT-01 an event that nobody can need any more is not published")
+    @Test("RT-01 an outdated event is not published")
     func tooOld() throws {
         try TestDatabase.run { test in
             let stub = try PublisherStub()

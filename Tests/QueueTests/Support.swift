@@ -60,7 +60,7 @@ func draining(_ drainers: Drainer..., while body: () throws -> Void) throws {
     }
     defer {
         for drainer in drainers { drainer.stop() }
-        for thread in threads where !thread.join(until: .now + .seconds(60)) { Issue.record("a drain did not end") }
+        for thread in threads where !thread.join(until: .now + safetyLimit) { Issue.record("a drain did not end") }
     }
     try body()
 }
@@ -70,7 +70,7 @@ func rest() {
     _ = Monitor(0).wait(until: .now + .milliseconds(2)) { _ in Int?.none }
 }
 
-/// Something that a test opens when others may go on.
+/// A gate at which threads wait until a test opens it.
 final class Gate: Sendable {
     private let isOpen = Monitor(false)
 
@@ -78,15 +78,15 @@ final class Gate: Sendable {
         isOpen.update { $0 = true }
     }
 
-    /// Waits for the gate, at most two minutes.
+    /// Waits until the gate is open.
     func pass() {
-        _ = isOpen.wait(until: .now + .seconds(120)) { $0 ? true : nil }
+        _ = isOpen.wait(until: .now + safetyLimit) { $0 ? true : nil }
     }
 }
 
 extension Monitor<Int> {
     /// Waits until the count is reached; false when it was not in time.
-    func reaches(_ count: Int, within limit: Duration = .seconds(60)) -> Bool {
+    func reaches(_ count: Int, within limit: Duration = safetyLimit) -> Bool {
         wait(until: .now + limit) { $0 >= count ? true : nil } ?? false
     }
 }

@@ -3,6 +3,7 @@ import Crypto
 import FoundationEssentials
 import Identity
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 import Text
@@ -79,7 +80,7 @@ struct SignInRuleTests {
     @Test("AUTH-01 of a document that is kept the old one serves while the provider is away, but not for ever anew")
     func keptDocuments() throws {
         let calls = Counter()
-        let kept = Kept<Int>(pause: .seconds(3_600)) { () throws(ProviderFault) in
+        let kept = CachedDocument<Int>(pause: .seconds(3_600)) { () throws(ProviderFault) in
             let number = calls.next()
             if number > 2 { throw .unavailable("away") }
             return (number, life: .zero)
@@ -88,7 +89,7 @@ struct SignInRuleTests {
         #expect(try kept.renewed() == 2)
         #expect(try kept.renewed() == nil)
         #expect(try kept.value() == 2, "the old one, since the third fetch fails")
-        let liar = Kept<Int>(pause: .zero) { () throws(ProviderFault) in
+        let liar = CachedDocument<Int>(pause: .zero) { () throws(ProviderFault) in
             guard calls.next() == 4 else { throw .untrusted("a lie") }
             return (7, life: .zero)
         }
@@ -152,11 +153,13 @@ struct IdentityTests {
                 let second = ProviderAccount(subject: subject, email: nil, emailIsVerified: false)
                 #expect(try Identities.link(second, provider: "github", to: member, in: web) == .linked)
                 let ids = try Identities.list(of: member, in: web).map(\.id)
-                let outcomes = try gathered(2) { number in
-                    try Identities.remove(
-                        ids[number], of: member, usable: ["google", "github"], mailCounts: false, in: web)
+                let refusals = try gathered(2) { number in
+                    try refusal {
+                        try Identities.remove(
+                            ids[number], of: member, usable: ["google", "github"], sendsMail: false, in: web)
+                    }
                 }
-                #expect(Set(outcomes) == [.removed, .last])
+                #expect(Set(refusals) == [nil, .last])
             }
         }
     }
@@ -169,16 +172,20 @@ struct IdentityTests {
             let member: UUID = try test.database(as: .superuser).one("select user_id from identities")
             #expect(try Identities.link(ann, provider: "gone", to: member, in: web) == .linked)
             let google = try #require(Identities.list(of: member, in: web).first { $0.providerKey == "google" }?.id)
-            #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: false, in: web) == .last)
-            #expect(
-                try Identities.remove(google, of: UUID(), usable: ["google"], mailCounts: true, in: web) == .unknown)
+            func remove(_ identity: UUID, _ member: UUID, sendsMail: Bool = false) throws -> IdentityRefusal? {
+                try refusal {
+                    try Identities.remove(
+                        identity, of: member, usable: ["google"], sendsMail: sendsMail, in: web)
+                }
+            }
+            #expect(try remove(google, member) == .last)
+            #expect(try remove(google, UUID(), sendsMail: true) == .notFound)
             // That an account holds an address makes it nobody's who reads that address's mail.
-            #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: true, in: web) == .last)
+            #expect(try remove(google, member, sendsMail: true) == .last)
             let mail = ProviderAccount(subject: "ann@example.org", email: "ann@example.org", emailIsVerified: true)
             #expect(try Identities.link(mail, provider: "email", to: member, in: web) == .linked)
-            #expect(try Identities.remove(google, of: member, usable: ["google"], mailCounts: false, in: web) == .last)
-            #expect(
-                try Identities.remove(google, of: member, usable: ["google"], mailCounts: true, in: web) == .removed)
+            #expect(try remove(google, member) == .last)
+            #expect(try remove(google, member, sendsMail: true) == nil)
         }
     }
 
@@ -192,5 +199,15 @@ struct IdentityTests {
                 "select email from users where role = 'admin'")
             #expect(admins == ["ann@example.org"])
         }
+    }
+}
+
+/// Why a change of sign-in methods is refused; nil when it is done.
+private func refusal(of change: () throws -> Void) throws -> IdentityRefusal? {
+    do {
+        try change()
+        return nil
+    } catch IdentityError.refused(let refusal) {
+        return refusal
     }
 }

@@ -50,7 +50,7 @@ final class Signer {
 
     @discardableResult
     private static func openssl(_ arguments: [String]) throws -> String {
-        let result = try Subprocess.run("/usr/bin/openssl", arguments, timeout: .seconds(60))
+        let result = try Subprocess.run("/usr/bin/openssl", arguments, timeout: safetyLimit)
         guard result.status.isSuccess else { throw TestFault("openssl: \(result.stderr)") }
         return String(decoding: result.stdout, as: UTF8.self)
     }

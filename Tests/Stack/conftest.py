@@ -8,8 +8,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from providers import running  # noqa: E402
-from stack import Stack  # noqa: E402
+from providers import running
+from stack import Stack
 
 
 def running_copy():

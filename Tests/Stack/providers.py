@@ -15,8 +15,8 @@ from stack import ROOT, Stack
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
-import github  # noqa: E402
-import oidc  # noqa: E402
+import github
+import oidc
 
 WEBHOOK_KEY = secrets.token_bytes(32)
 BOSS = "Boss@Example.org"

@@ -23,10 +23,11 @@ LIMITS = "RATE_LIMITS=" + ",".join(f"{name}=100000" for name in ["read", "api", 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
+from limits import DEADLINE  # noqa: E402
 from ports import free_port  # noqa: E402
 
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = DEADLINE) -> Any:
     """Asks again and again until the answer is true; the deadline is for failure only."""
     deadline = time.monotonic() + seconds
     while True:
@@ -60,7 +61,7 @@ class Client:
     token: str | None = None
 
     def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE)
         try:
             given = {
                 "User-Agent": self.agent,
@@ -133,7 +134,7 @@ class Stack:
         return self
 
     def stop(self) -> None:
-        subprocess.run([ROOT / "run", "--data", self.directory, "--stop"], check=True, timeout=120)
+        subprocess.run([ROOT / "run", "--data", self.directory, "--stop"], check=True, timeout=DEADLINE)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -172,7 +173,7 @@ class Stack:
         return subprocess.run(
             [self.directory / "bin" / "dailies", *words, "--config", self.directory / "dailies.conf"],
             env=os.environ | {"DATABASE_URL": f"postgresql:///dailies?host={socket_directory}&user={role}"},
-            check=check, capture_output=True, text=True, timeout=120,
+            check=check, capture_output=True, text=True, timeout=DEADLINE,
         )  # fmt: skip
 
     def jobs_process(self, *words: str) -> subprocess.Popen:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from stack import DEADLINE
+
 HERE = Path(__file__).parent
 # They end the session that asks, or what it is about, or lead a browser away; nginx lets few reports through; and the two
 # at the end tell with 503, as they should, that this copy has no mail and no captcha (test_mail_and_captcha has both).
@@ -38,7 +40,7 @@ def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
         # That is a complaint about this machine, not about the site.
         "--suppress-health-check", "too_slow",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=4 * DEADLINE, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     generated = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
     assert generated and int(generated[1]) > 500, done.stdout[-2_000:]

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from stack import Stack
+from stack import DEADLINE, Stack
 
 
 def dailies(stack: Stack, *words: str, database: str = "dailies", role: str = "dailies_jobs", **settings: str):
@@ -18,7 +18,7 @@ def dailies(stack: Stack, *words: str, database: str = "dailies", role: str = "d
     return subprocess.run(
         [stack.directory / "bin" / "dailies", *words, "--config", stack.directory / "dailies.conf"],
         env=os.environ | {"DATABASE_URL": f"postgresql:///{database}?host={directory}&user={role}"} | settings,
-        check=False, capture_output=True, text=True, timeout=60,
+        check=False, capture_output=True, text=True, timeout=DEADLINE,
     )  # fmt: skip
 
 

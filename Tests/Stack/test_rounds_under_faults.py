@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from stack import Stack, wait_until
+from stack import DEADLINE, Stack, wait_until
 
 
 def make_due(stack: Stack) -> None:
@@ -60,7 +60,7 @@ def test_two_advances_and_ten_drains_at_once(stack: Stack) -> None:
         make_due(stack)
         programs = [stack.jobs_process("advance") for _ in range(2)]
         programs += [stack.jobs_process("drain", "--until-empty") for _ in range(10)]
-        assert [program.wait(120) for program in programs] == [0] * 12
+        assert [program.wait(DEADLINE) for program in programs] == [0] * 12
         assert locked(stack, season) == turn + 1
         assert_whole(stack, season)
     wait_until(
@@ -91,9 +91,9 @@ def test_an_advance_that_is_killed(stack: Stack) -> None:
                 "the advance stands at the lock",
             )
             program.send_signal(signal.SIGKILL)
-            program.wait(30)
+            program.wait(DEADLINE)
             blocker.execute("rollback")
-        wait_until(lambda: locked(stack, season) == turn + 1, "the next advance closes the round")
+        wait_until(lambda turn=turn: locked(stack, season) == turn + 1, "the next advance closes the round")
         assert_whole(stack, season)
 
 

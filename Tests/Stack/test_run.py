@@ -9,12 +9,12 @@ import stat
 import subprocess
 import tempfile
 
-from stack import ROOT, Stack, wait_until
+from stack import DEADLINE, ROOT, Stack, wait_until
 
 
 def run(*words: object, cwd: pathlib.Path = ROOT) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [ROOT / "run", *map(str, words)], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300
+        [ROOT / "run", *map(str, words)], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=DEADLINE
     )
 
 

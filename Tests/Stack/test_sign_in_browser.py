@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
+from stack import DEADLINE
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 
@@ -31,8 +33,9 @@ def person(chromium, signin):
 
     def make(*, theme="dark", **options) -> Page:
         context = chromium.new_context(base_url=signin.site, **{"viewport": DESK} | options)
-        context.add_init_script(f"try {{ localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1') }} catch {{}}")
-        context.set_default_timeout(60_000)
+        settings = f"localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1')"
+        context.add_init_script(f"try {{ {settings} }} catch {{}}")
+        context.set_default_timeout(DEADLINE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))

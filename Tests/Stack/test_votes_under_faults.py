@@ -47,10 +47,10 @@ def test_a_thousand_voters_at_once(stack: Stack) -> None:
         clients = list(pool.map(lambda _: stack.client(next_address()).ready(), range(1000)))
         wanted = [random.choice(clips) for _ in clients]
         answers = list(
-            pool.map(lambda pair: pair[0].send("POST", "/api/vote", {"clipId": pair[1]}), zip(clients, wanted))
+            pool.map(lambda client, clip: client.send("POST", "/api/vote", {"clipId": clip}), clients, wanted)
         )
     assert [answer.status for answer in answers] == [200] * 1000
-    for answer, clip in zip(answers, wanted):
+    for answer, clip in zip(answers, wanted, strict=True):
         body = answer.json()
         assert body["success"] is True and body["clipId"] == clip and body["totalVotesToday"] == 1
     assert stack.counters_match()
@@ -71,11 +71,11 @@ def test_votes_survive_a_kill(stack: Stack, victim: str) -> None:
         try:
             for _ in range(3):
                 before = len(acknowledged)
-                wait_until(lambda: len(acknowledged) > before + 50, "votes come in", 60)
+                wait_until(lambda before=before: len(acknowledged) > before + 50, "votes come in")
                 # The postmaster's own children die with it: an immediate stop.
                 old = stack.kill(victim, signal.SIGQUIT if victim == "postgres" else signal.SIGKILL)
                 stack.await_replacement(victim, old)
-                wait_until(lambda: alive(stack), f"{victim} serves again", 60)
+                wait_until(lambda: alive(stack), f"{victim} serves again")
         finally:
             # The pool waits for its threads, also when something is wrong.
             stop.set()
@@ -94,7 +94,7 @@ def test_votes_survive_a_kill(stack: Stack, victim: str) -> None:
 def alive(stack: Stack) -> bool:
     try:
         return stack.value("select 1") == 1 and stack.client(next_address()).get("/api/vote").status == 200
-    except Exception:  # noqa: BLE001 - whatever is in the way is the fault under test
+    except Exception:
         return False
 
 
@@ -115,7 +115,7 @@ def test_a_host_that_restarts_loses_no_request(stack: Stack) -> None:
                 seen = len(statuses)
                 old = stack.kill("voting", signal.SIGTERM)
                 stack.await_replacement("voting", old)
-                wait_until(lambda: len(statuses) > seen + 50, "requests go on")
+                wait_until(lambda seen=seen: len(statuses) > seen + 50, "requests go on")
         finally:
             stop.set()
         for reader in readers:

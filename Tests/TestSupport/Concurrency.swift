@@ -28,20 +28,29 @@ public struct ThisThread: StepRunner {
 }
 
 /// Waits for what `begin` tells the closure that it is given.
-public func awaited<Value: Sendable>(
-    _ begin: (@escaping @Sendable (Result<Value, any Error>) -> Void) -> Void
+public func awaited<Value: Sendable, Failure: Error>(
+    _ begin: (@escaping @Sendable (Result<Value, Failure>) -> Void) -> Void
 ) throws -> Value {
-    let outcome = Monitor<Result<Value, any Error>?>(nil)
+    let outcome = Monitor<Result<Value, Failure>?>(nil)
     begin { result in outcome.update { $0 = result } }
     return try #require(outcome.wait { $0 }).get()
 }
 
+/// How long a test waits for what must happen. A safety net far beyond what a slow and busy machine needs: it ends a test
+/// that would hang and nothing else.
+public let safetyLimit: Duration = .seconds(300)
+
+extension Trait where Self == TimeLimitTrait {
+    /// Ends a whole test that would hang, as `safetyLimit` ends a wait.
+    public static var safetyLimit: Self { .timeLimit(.minutes(20)) }
+}
+
 /// Asks again and again until `condition` holds; false when it did not by the deadline.
 public func eventually(
-    within limit: Duration = .seconds(60), _ condition: () throws -> Bool
+    within limit: Duration = safetyLimit, _ condition: () throws -> Bool
 ) rethrows -> Bool {
     let deadline = ContinuousClock.now + limit
-    // Nobody ever tells this monitor anything: it is a wait of a few milliseconds between two looks.
+    // Nothing ever changes this monitor: it makes a pause of a few milliseconds between two looks.
     let pause = Monitor(0)
     while true {
         if try condition() { return true }
@@ -52,11 +61,11 @@ public func eventually(
 
 /// Waits until `condition` holds, and records an issue when it does not by the deadline.
 public func waitUntil(
-    within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = safetyLimit, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () throws -> Bool
 ) throws {
     guard try !eventually(within: limit, condition) else { return }
-    Issue.record("it did not come to pass within \(limit)", sourceLocation: sourceLocation)
+    Issue.record("the condition did not hold within \(limit)", sourceLocation: sourceLocation)
 }
 
 /// The error that `body` throws; nil when it throws none.

@@ -27,7 +27,7 @@ public struct PrivateCluster: Sendable {
             .deletingLastPathComponent().appending(path: "scripts/test-postgres").path
         let output = try Subprocess.run(
             script, [verb, directory], environment: ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"],
-            timeout: .seconds(60))
+            timeout: safetyLimit)
         guard output.status == .exited(0) else { throw TestFault("test-postgres \(verb): \(output.stderr)") }
     }
 }

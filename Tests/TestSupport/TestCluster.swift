@@ -37,7 +37,7 @@ public struct TestCluster: Sendable {
     public func administrator(database: String = "postgres") throws -> Database {
         var options = try options(database: database, role: "postgres")
         options.maximumConnections = 4
-        options.statementTimeout = .seconds(60)
+        options.statementTimeout = safetyLimit
         return Database(options)
     }
 }

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+public import FoundationEssentials
 public import Postgres
 internal import Synchronization
 
@@ -22,10 +22,13 @@ public final class TestDatabase: Sendable {
     public let name: String
     private let cluster: TestCluster
     private let pools = Mutex<[Role: Database]>([:])
+    /// How far this database's clock is ahead before a test sets it.
+    private let startOffset: Duration
 
-    /// Makes a database, migrated or empty. `run` is the better way, since it also drops it.
-    public init(in cluster: TestCluster? = nil, migrated: Bool = true) throws {
+    /// Makes a database, migrated or empty. `run` is the better way, since it also drops it. `now` is the time of its making.
+    public init(in cluster: TestCluster? = nil, migrated: Bool = true, at now: Date = .now) throws {
         let cluster = try cluster ?? TestCluster.required()
+        startOffset = migrated ? Self.offsetPastMidnight(at: now) : .zero
         let template = migrated ? try Template.name(in: cluster) : "template0"
         name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
         self.cluster = cluster
@@ -40,6 +43,14 @@ public final class TestDatabase: Sendable {
                 owner dailies_owner
                 """)
         }
+        if startOffset > .zero { try setClock(offset: .zero) }
+    }
+
+    /// How far to put a clock ahead so that the day (UTC) does not change during a test, since votes are counted by the day:
+    /// past midnight in the last twenty minutes of a day, otherwise not at all.
+    static func offsetPastMidnight(at time: Date) -> Duration {
+        let left = 86_400 - time.timeIntervalSince1970.truncatingRemainder(dividingBy: 86_400)
+        return left < 1_200 ? .seconds(left + 1) : .zero
     }
 
     /// Makes a database, hands it to `body` and drops it afterwards, whatever happened.
@@ -66,21 +77,21 @@ public final class TestDatabase: Sendable {
         // The initialiser has already refused a cluster that has no options.
         var options =
             (try? cluster.options(database: name, role: role.rawValue)) ?? DatabaseOptions(connectionString: "host=/")
-        options.statementTimeout = .seconds(30)
+        options.statementTimeout = safetyLimit
         return options
     }
 
-    /// Lets `dailies_now()` run ahead of the real time by this much, or behind if negative.
+    /// Puts `dailies_now()` ahead of the unchanged clock by this much, or behind if negative.
     public func setClock(offset: Duration) throws {
-        try database(as: .superuser).execute("update test_clock set ahead = \(offset)")
+        try database(as: .superuser).execute("update test_clock set ahead = \(startOffset + offset)")
     }
 
-    /// Moves `dailies_now()` on.
+    /// Moves `dailies_now()` forward.
     public func advanceClock(by duration: Duration) throws {
         try database(as: .superuser).execute("update test_clock set ahead = ahead + \(duration)")
     }
 
-    /// Drops the database under whoever still uses it.
+    /// Drops the database, also when connections still use it.
     public func drop() {
         pools.withLock { pools in
             for pool in pools.values { pool.close() }

@@ -29,7 +29,7 @@ enum Main {
                 siteOrigin: "", identify: { _ in .visitor }, verifyCSRF: { _, _ in false }),
             log: log)
         let server = try FastCGIServer(
-            socket: try UnixSocket.listen(arguments[1]), board: try RequestBoard(limit: 256), threads: 1, log: log,
+            socket: try UnixSocket.listen(arguments[1]), eventLoop: try EventLoop(limit: 256), threads: 1, log: log,
             onReload: {}, facts: application.facts, respond: { _, then in then(response) })
         _ = try server.run()
         FastCGIServer.exit(0)

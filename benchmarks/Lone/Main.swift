@@ -66,7 +66,7 @@ enum Main {
     }
 
     nonisolated private static func cast(_ ballot: Ballot, by committer: VoteCommitter) throws {
-        let outcome = Monitor<Result<VoteTally, any Error>?>(nil)
+        let outcome = Monitor<Result<VoteTally, VoteError>?>(nil)
         committer.cast(ballot) { result in outcome.update { $0 = result } }
         guard let result = outcome.wait({ $0 }) else { throw WrongAnswer() }
         _ = try result.get()

@@ -18,11 +18,16 @@ enum Main {
         options.statementTimeout = .seconds(60)
         let database = Database(options)
         let rate = try drainRate(database, jobs: 20_000, workers: 16)
-        let waits = try pickUps(database, count: 1_000).sorted()
+        let samples = try pickUps(database, count: 1_000)
+        let waits = samples.map(\.untilWork).sorted()
+        let commits = samples.map(\.untilCommit).sorted()
+        let rests = samples.map { max($0.untilWork - $0.untilCommit, 0) }.sorted()
         StandardStream.output(
             """
             {"drainJobsPerSecond": \(Int(rate)), "pickUpP50Ms": \(waits[waits.count / 2]), \
-            "pickUpP99Ms": \(waits[waits.count * 99 / 100]), "pickUpMaxMs": \(waits[waits.count - 1])}
+            "pickUpP99Ms": \(waits[waits.count * 99 / 100]), "pickUpMaxMs": \(waits[waits.count - 1]), \
+            "commitP50Ms": \(commits[commits.count / 2]), "commitP99Ms": \(commits[commits.count * 99 / 100]), \
+            "afterCommitP90Ms": \(rests[rests.count * 90 / 100]), "afterCommitP99Ms": \(rests[rests.count * 99 / 100])}
 
             """)
     }
@@ -41,8 +46,20 @@ enum Main {
         return Double(jobs) / (Double(seconds) + Double(attoseconds) / 1e18)
     }
 
-    /// From just before the enqueueing transaction until the work begins, in milliseconds.
-    nonisolated private static func pickUps(_ database: Database, count: Int) throws -> [Double] {
+    /// Milliseconds from just before the enqueueing transaction.
+    private struct Sample {
+        /// Until the transaction has committed.
+        let untilCommit: Double
+        /// Until the work begins.
+        let untilWork: Double
+
+        init(_ start: ContinuousClock.Instant, commit: ContinuousClock.Instant, work: ContinuousClock.Instant) {
+            untilCommit = start.duration(to: commit) / .milliseconds(1)
+            untilWork = start.duration(to: work) / .milliseconds(1)
+        }
+    }
+
+    nonisolated private static func pickUps(_ database: Database, count: Int) throws -> [Sample] {
         let begun = Monitor<[Int: ContinuousClock.Instant]>([:])
         let drainer = Drainer(
             database: database,
@@ -55,18 +72,18 @@ enum Main {
             drainer.stop()
             thread.join()
         }
-        var waits: [Double] = []
+        var samples: [Sample] = []
         for number in 0..<(count + 50) {
-            // The queue is idle again, and nothing of the last round is left in motion.
+            // Lets the queue come to rest after the previous job.
             _ = Monitor(0).wait(until: .now + .milliseconds(5)) { _ in Int?.none }
             let start = ContinuousClock.now
             try database.withConnection { _ = try Queue.enqueue(Empty(number: number), on: $0) }
-            guard let time = begun.wait(until: start + .seconds(10), { $0[number] }) else { throw WrongAnswer() }
-            let (seconds, attoseconds) = start.duration(to: time).components
-            // The first ones prepare statements and warm up what is kept.
-            if number >= 50 { waits.append(Double(seconds) * 1e3 + Double(attoseconds / 1_000_000_000_000) / 1e3) }
+            let commit = ContinuousClock.now
+            guard let work = begun.wait(until: start + .seconds(10), { $0[number] }) else { throw WrongAnswer() }
+            // The first ones prepare statements and fill caches.
+            if number >= 50 { samples.append(Sample(start, commit: commit, work: work)) }
         }
-        return waits
+        return samples
     }
 
     nonisolated private static func registry(_ work: @escaping @Sendable (Int) -> Void) -> JobRegistry {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import subprocess
 import time
 
+from .calibration import Calibration
 from .meter import Meter, family_memory
-from .rows import Result
+from .result import Result
 from .stack import Stack, UnixConnection, Wrong
 
 SHARES = 1.0  # The exponent of the power law by which attention falls off.
@@ -23,7 +25,7 @@ def requests(stack: Stack) -> tuple[str, dict[str, int]]:
     half = stack.scale.crowd // 2
     for name in ("member-voters.tsv", "visitor-voters.tsv"):
         with stack.file(name).open() as file:
-            for line, _ in zip(file, range(half)):
+            for line in itertools.islice(file, half):
                 cookie, form, feed, address = line.rstrip("\n").split("\t")
                 clip = chance.choices(clips, weights)[0]
                 wanted[clip] += 1
@@ -39,13 +41,15 @@ def requests(stack: Stack) -> tuple[str, dict[str, int]]:
 
 
 def burst(stack: Stack) -> list[Result]:
-    """Every answer is matched with its own vote, and every counter with the votes that were sent."""
+    """Every answer is matched with its own vote, and every counter with the votes that were sent. The calibration is measured
+    just before each burst, since machines get faster and slower within minutes."""
     results = []
     for _ in range(stack.scale.turns):
         stack.reset()
         text, wanted = requests(stack)
         file = stack.file("burst")
         file.write_text(text)
+        calibration = Calibration.measure(stack)
         meter = Meter(stack.pids, "voting")
         done = subprocess.run(
             [stack.program("crowd"), "burst", "127.0.0.1", str(stack.port), str(file)], capture_output=True, text=True
@@ -65,7 +69,8 @@ def burst(stack: Stack) -> list[Result]:
             Result(
                 "burst", f"{report['clients']:,} voters at once over {len(wanted)} clips, p99", report["p99"], " ms",
                 p50=report["p50"], p99=report["p99"], errors=report["wrong"], usage=usage, at_most=1_500,
-                more={"maxMs": report["max"]},
+                more={"maxMs": report["max"], "calibration": calibration.as_json()},
+                note=f"burst: p99 {report['p99']:,.0f} ms, just after a calibration of {calibration}",
             )
         )  # fmt: skip
     return [min(results, key=lambda result: result.value)]

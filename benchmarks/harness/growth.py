@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import reads, votes
-from .rows import Result
+from .result import Result
 from .stack import Stack
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 from dataclasses import dataclass
@@ -58,11 +59,9 @@ def family_memory(pid: int) -> float:
 
 def forget_peak(pid: int) -> None:
     """Lets the peak begin anew."""
-    try:
+    # Without the right to do this, the peak is that of the whole life, which is not less.
+    with contextlib.suppress(OSError):
         pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
-    except OSError:
-        # Without the right to it the peak is that of the whole life, which is not less.
-        pass
 
 
 @dataclass
@@ -100,5 +99,5 @@ class Meter:
 
     def read(self) -> Usage:
         """The load's share is that of the programs which this process has started and waited for."""
-        used = [after - before for before, after in zip(self.before, self._now())]
+        used = [after - before for before, after in zip(self.before, self._now(), strict=True)]
         return Usage(*used, peak=memory(self.host, "VmHWM"))

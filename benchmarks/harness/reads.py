@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .loads import Measure, wrk
-from .rows import Result
+from .result import Result
 from .stack import Stack, Wrong
 
 # What nginx keeps for everybody.

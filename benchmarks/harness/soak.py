@@ -7,7 +7,7 @@ import time
 from . import reads, votes
 from .loads import check_votes, wrk
 from .meter import memory
-from .rows import Result
+from .result import Result
 from .stack import Stack, say
 
 
@@ -30,7 +30,7 @@ def soak(stack: Stack, seconds: int) -> list[Result]:
         }  # fmt: skip
         notes.append(note)
         say("  ".join(f"{key} {value:.1f}" for key, value in note.items()))
-    # What is kept fills up in the first minutes; only what follows can tell of a leak.
+    # Caches fill up in the first minutes; only later growth can be a leak.
     settled = notes[len(notes) // 4 :]
     middle = len(settled) // 2
 

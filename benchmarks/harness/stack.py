@@ -20,7 +20,7 @@ PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone")
 
 
 class Wrong(Exception):
-    """An answer or a counter was not right: whatever was measured is worth nothing."""
+    """An answer or a counter was wrong, so the measurement is worth nothing."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,10 @@ class Stack:
         ).stdout.strip()
         for program in PROGRAMS:
             shutil.copy(pathlib.Path(built) / program, self.directory / "bench" / program)
-        subprocess.run(
-            ["gcc", "-O2", "-Wall", "-std=gnu17", "-o", self.directory / "bench" / "crowd", PARTS / "crowd.c"],
-            check=True,
-        )
+        for program in ("crowd", "calibrate"):
+            subprocess.run(
+                ["gcc", "-O2", "-Wall", "-std=gnu17", "-pthread", "-o", self.file(program), PARTS / f"{program}.c"], check=True
+            )
 
     # -- What is known of it
 
@@ -157,7 +157,10 @@ class Stack:
     def psql(self, *words: str, database: str = "dailies", given: bytes | None = None) -> str:
         socket_directory = self.facts["sockets"]["postgres"]
         return subprocess.run(
-            ["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", socket_directory, "-U", "postgres", "-d", database, *words],
+            [
+                "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", socket_directory, "-U", "postgres", "-d", database,
+                *words,
+            ],
             check=True, stdout=subprocess.PIPE, input=given,
         ).stdout.decode().strip()  # fmt: skip
 
@@ -213,7 +216,7 @@ class Stack:
     # -- References beside it
 
     def serve_echo(self, size: int) -> str:
-        """Puts an echo of so many bytes behind this nginx, in the way that hosts stand behind it. Returns its URL."""
+        """Puts an echo of so many bytes behind this nginx, as hosts are. Returns its URL."""
         run = pathlib.Path(self.facts["sockets"]["voting"]).parent
         if self.echo:
             self.echo.terminate()

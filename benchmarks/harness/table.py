@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .rows import Result
+from .result import Result
 
 HEADS = ("row", "result", "p50 ms", "p99 ms", "errors", "CPU s nginx/host/pg/load", "peak MB", "reference", "ratio", "target", "")
 
@@ -34,5 +34,5 @@ def cells(result: Result) -> tuple[str, ...]:
 def text(results: list[Result]) -> str:
     rows = [HEADS, *(cells(result) for result in results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from .loads import Measure, check_votes, reference_votes, wrk
-from .rows import Result
+from .result import Result
 from .stack import Stack, Wrong
 
 
@@ -58,7 +58,7 @@ def hot_share(stack: Stack) -> Result:
     # A backend tells its statistics when it has had nothing to do for a second, and at most once in ten.
     deadline = time.monotonic() + 15
     while True:
-        done, hot = (after - was for after, was in zip(updates(stack), before))
+        done, hot = (after - was for after, was in zip(updates(stack), before, strict=True))
         if done >= measure.right or time.monotonic() > deadline:
             break
         time.sleep(0.5)
@@ -104,7 +104,7 @@ def one(stack: Stack) -> list[Result]:
 
 
 def lone(stack: Stack) -> list[Result]:
-    """One voter after another, each alone: what the vote pays for groups when nobody else votes, and by HTTP what
+    """One voter after another, each alone: what the vote pays for groups when no one else votes, and by HTTP what
     nginx, the host and the voter's session add to the call, which pgbench makes over the same kind of socket."""
     stack.reset()
     role = f"host={stack.facts['sockets']['postgres']} dbname=dailies user=dailies_web"

@@ -32,7 +32,7 @@ local function clips_of(body)
 end
 
 function response(status, _, body)
-    -- What stands behind the clips is short.
+    -- The part behind the clips is short.
     local is_right = status == 200 and clips_of(body) == 8 and body:find('"state":"voting"', -800, true) ~= nil
         and body:find('"totalVotesToday":', -800, true) ~= nil
     common.count(is_right, status, body)

@@ -28,11 +28,11 @@ select create_votes_partition(id)
 from seasons;
 
 create temporary table old_clips as
-select gen_random_uuid() as id, seasons.id as season_id, slot.position as slot_position, takes.number,
-    row_number() over (order by seasons.label, slot.position, takes.number) as place
+select gen_random_uuid() as id, seasons.id as season_id, slot.position as slot_position, clip.number,
+    row_number() over (order by seasons.label, slot.position, clip.number) as place
 from seasons
 cross join lateral generate_series(1, case seasons.label when 'Over' then 4 else 3 end) slot (position)
-cross join generate_series(1, 20) takes (number);
+cross join generate_series(1, 20) clip (number);
 insert into tournament_clips (
     id, season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key, poster_key,
     width, height, duration_ms, created_at, activated_at, decided_at
@@ -56,7 +56,7 @@ select season_id, slot_position, id, number, number = 1, 1000 - number, 1000 - n
     now() - interval '2 days'
 from old_clips;
 
--- The clips that compete belong to the last members, who cast no votes here: nobody meets an own clip.
+-- The clips that compete belong to the last members, who cast no votes here, so no one meets an own clip.
 insert into tournament_clips (
     season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key, poster_key,
     blurhash, width, height, duration_ms, created_at, activated_at, decided_at

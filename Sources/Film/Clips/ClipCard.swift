@@ -2,7 +2,7 @@ public import FoundationEssentials
 internal import Postgres
 
 /// What everybody sees of a clip, wherever it stands.
-public struct ClipCard: Encodable, Sendable {
+public struct ClipCard: Sendable {
     /// Its id.
     public let id: UUID
     /// Its title.
@@ -12,15 +12,15 @@ public struct ClipCard: Encodable, Sendable {
     /// What the picture of who made it is drawn from; not written.
     public let avatarSeed: String
     /// The picture of who made it.
-    public var avatarUrl: String { "/api/avatar/" + avatarSeed }
+    public var avatarURL: String { "/api/avatar/" + avatarSeed }
     /// Its genre.
     public let genre: String
     /// Whether AI made it.
     public let aiGenerated: Bool
     /// The rendition that is played; nil until the file is ready.
-    public let videoUrl: String?
+    public let videoURL: String?
     /// The still.
-    public let posterUrl: String?
+    public let posterURL: String?
     /// The placeholder for the still.
     public let blurhash: String?
     /// Width in pixels.
@@ -43,33 +43,11 @@ public struct ClipCard: Encodable, Sendable {
         avatarSeed = try row.value("avatar_seed")
         genre = try row.value("genre")
         aiGenerated = try row.value("ai_generated")
-        videoUrl = (try row.value("video_key") as String?).map(address)
-        posterUrl = (try row.value("poster_key") as String?).map(address)
+        videoURL = (try row.value("video_key") as String?).map(address)
+        posterURL = (try row.value("poster_key") as String?).map(address)
         blurhash = try row.value("blurhash")
         width = try row.value("width")
         height = try row.value("height")
         durationSeconds = (try row.value("duration_ms") as Int?).map { Double($0) / 1000 }
-    }
-
-    private enum CodingKeys: CodingKey {
-        case id, title, username, avatarUrl, genre, aiGenerated, videoUrl, posterUrl, blurhash, width, height
-        case durationSeconds
-    }
-
-    /// Writes what everybody sees, null where there is nothing.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(id, forKey: .id)
-        try container.encode(title, forKey: .title)
-        try container.encode(username, forKey: .username)
-        try container.encode(avatarUrl, forKey: .avatarUrl)
-        try container.encode(genre, forKey: .genre)
-        try container.encode(aiGenerated, forKey: .aiGenerated)
-        try container.encode(videoUrl, forKey: .videoUrl)
-        try container.encode(posterUrl, forKey: .posterUrl)
-        try container.encode(blurhash, forKey: .blurhash)
-        try container.encode(width, forKey: .width)
-        try container.encode(height, forKey: .height)
-        try container.encode(durationSeconds, forKey: .durationSeconds)
     }
 }

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
 /// Who looks at a clip.
 public struct ClipViewer: Sendable {
@@ -17,7 +18,7 @@ public struct ClipViewer: Sendable {
 }
 
 /// A clip on its own page. What only its creator and admins may know is nil for others.
-public struct ClipDetails: Encodable, Sendable {
+public struct ClipDetails: Sendable {
     /// What everybody sees wherever the clip stands.
     public let card: ClipCard
     /// What it is about.
@@ -48,35 +49,10 @@ public struct ClipDetails: Encodable, Sendable {
     public let processingError: String?
     /// Why it was refused.
     public let rejectionReason: String?
-
-    private enum CodingKeys: CodingKey {
-        case description, status, label, season, slot, voteCount, weightedScore, viewCount, history, createdAt
-        case activatedAt, processing, processingError, rejectionReason
-    }
-
-    /// Writes the card's members and the rest side by side.
-    public func encode(to encoder: any Encoder) throws {
-        try card.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(description, forKey: .description)
-        try container.encode(status, forKey: .status)
-        try container.encode(label, forKey: .label)
-        try container.encode(season, forKey: .season)
-        try container.encode(slot, forKey: .slot)
-        try container.encode(voteCount, forKey: .voteCount)
-        try container.encode(weightedScore, forKey: .weightedScore)
-        try container.encode(viewCount, forKey: .viewCount)
-        try container.encode(history, forKey: .history)
-        try container.encode(createdAt, forKey: .createdAt)
-        try container.encode(activatedAt, forKey: .activatedAt)
-        try container.encode(processing, forKey: .processing)
-        try container.encode(processingError, forKey: .processingError)
-        try container.encode(rejectionReason, forKey: .rejectionReason)
-    }
 }
 
 /// How a clip ended in one round.
-public struct ClipRound: Encodable, Sendable, RowDecodable {
+public struct ClipRound: Sendable, RowDecodable {
     /// The slot.
     public let slot: Int
     /// Its place, from 1.
@@ -107,29 +83,31 @@ public struct ClipRound: Encodable, Sendable, RowDecodable {
 extension Clips {
     /// A clip on its own page. To others than its creator and admins, a clip that is pending or was refused is not
     /// there.
-    public func details(_ id: UUID, for viewer: ClipViewer) throws -> ClipDetails {
-        let rows: [Row] = try database.acting(for: viewer.memberID).query(
-            "\(sql: Self.detailColumns) where clips.id = \(id)")
-        guard let row = rows.first else { throw FilmRefusal.clipNotFound }
-        let creator: UUID = try row.value("user_id")
-        let isPrivy = viewer.isAdmin || viewer.memberID == creator
-        let status: ClipStatus = try row.value("status")
-        if !isPrivy, status == .pending || status == .rejected { throw FilmRefusal.clipNotFound }
-        let history: [ClipRound] = try database.query(
-            """
-            select results.slot_position, results.rank, results.won, results.vote_count, results.weighted_score,
-                results.closed_at,
-                (
-                    select count(*)::int
-                    from slot_results round
-                    where round.season_id = results.season_id and round.slot_position = results.slot_position
-                        and round.superseded_at is null
-                ) as clips
-            from slot_results results
-            where results.clip_id = \(id) and results.superseded_at is null
-            order by results.closed_at desc
-            """)
-        return try details(row, history: history, isPrivy: isPrivy, isAdmin: viewer.isAdmin)
+    public func details(_ id: UUID, for viewer: ClipViewer) throws(FilmError) -> ClipDetails {
+        try FilmError.wrapping {
+            let rows: [Row] = try database.acting(for: viewer.memberID).query(
+                "\(sql: Self.detailColumns) where clips.id = \(id)")
+            guard let row = rows.first else { throw FilmRefusal.clipNotFound }
+            let creator: UUID = try row.value("user_id")
+            let isPrivy = viewer.isAdmin || viewer.memberID == creator
+            let status: ClipStatus = try row.value("status")
+            if !isPrivy, status == .pending || status == .rejected { throw FilmRefusal.clipNotFound }
+            let history: [ClipRound] = try database.query(
+                """
+                select results.slot_position, results.rank, results.won, results.vote_count, results.weighted_score,
+                    results.closed_at,
+                    (
+                        select count(*)::int
+                        from slot_results round
+                        where round.season_id = results.season_id and round.slot_position = results.slot_position
+                            and round.superseded_at is null
+                    ) as clips
+                from slot_results results
+                where results.clip_id = \(id) and results.superseded_at is null
+                order by results.closed_at desc
+                """)
+            return try details(row, history: history, isPrivy: isPrivy, isAdmin: viewer.isAdmin)
+        }
     }
 
     /// The clips that a member has sent in, the newest first.

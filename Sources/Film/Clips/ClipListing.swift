@@ -13,37 +13,31 @@ extension Clips {
             let pattern = "%\(Self.escaped(search))%"
             conditions.append("(clips.title ilike \(pattern) or users.username ilike \(pattern))")
         }
-        if let cursor = filter.cursor {
-            let place: SQL = "('epoch'::timestamptz + \(cursor.microseconds) * interval '1 microsecond', \(cursor.id))"
-            conditions.append(
-                isOldestFirst
-                    ? "(clips.created_at, clips.id) > \(sql: place)" : "(clips.created_at, clips.id) < \(sql: place)")
-        }
-        let order: SQL = isOldestFirst ? "clips.created_at, clips.id" : "clips.created_at desc, clips.id desc"
+        let order = Keyset(
+            isOldestFirst ? "oldest clips" : "newest clips", .moment("clips.created_at"), .uuid("clips.id"),
+            isDescending: !isOldestFirst)
+        let place = try order.place(after: filter.page)
+        conditions.append(place.condition)
         let database = database.acting(for: admin)
         let rows: [Row] = try database.query(
             """
             select \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
                 clips.processing_error, clips.rejection_reason, clips.season_id, clips.slot_position,
                 clips.vote_count, clips.weighted_score, clips.view_count, clips.created_at, clips.decided_at,
-                slots.status as slot_status,
-                (extract(epoch from clips.created_at) * 1000000)::bigint as created_microseconds
+                slots.status as slot_status, \(sql: order.columns)
             from tournament_clips clips
             join users on users.id = clips.user_id
             left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
             where \(sql: conditions.joined(separator: " and "))
-            order by \(sql: order)
-            limit \(filter.limit + 1)
+            \(sql: place.orderAndLimit)
             """)
-        let page = rows.prefix(filter.limit)
-        let twins = try nearDuplicates(of: try page.map { try $0.value("id") }, in: database)
+        let twins = try nearDuplicates(of: try rows.prefix(filter.page.limit).map { try $0.value("id") }, in: database)
         return ClipQueuePage(
-            clips: try page.map { try queued($0, twins: twins) },
-            nextCursor: rows.count > filter.limit ? try page.last.map { try ClipCursor(row: $0).text } : nil,
+            clips: try order.page(of: rows, filter.page) { try queued($0, twins: twins) },
             counts: try counts(in: database))
     }
 
-    /// How many clips stand in each status.
+    /// How many clips have each status.
     func counts(in database: ActingDatabase) throws -> [String: Int] {
         let rows: [Row] = try database.query(
             "select status, count(*)::int as clips from tournament_clips group by status")

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
 /// What became of one clip that an admin decided on.
 public struct ClipDecision: Sendable, Codable, Equatable, RowDecodable {
@@ -73,9 +74,13 @@ extension Clips {
     }
 
     /// Corrects what a clip says of itself; nil leaves a field as it is.
-    public func edit(_ clip: UUID, title: String?, description: String?, genre: String?, by actor: UUID?) throws {
-        let found: Bool = try database.one(
-            "select edit_clip(\(actor), \(clip), \(title), \(description), \(genre))")
-        if !found { throw FilmRefusal.clipNotFound }
+    public func edit(_ clip: UUID, title: String?, description: String?, genre: String?, by actor: UUID?)
+        throws(FilmError)
+    {
+        try FilmError.wrapping {
+            let found: Bool = try database.one(
+                "select edit_clip(\(actor), \(clip), \(title), \(description), \(genre))")
+            if !found { throw FilmRefusal.clipNotFound }
+        }
     }
 }

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
 /// The clips, from sending in to the moderators' decision.
 public struct Clips: Sendable {
@@ -25,23 +26,25 @@ public struct Clips: Sendable {
 
     /// Makes an upload a pending clip, once, and answers its id. The caller's transaction also enqueues what processes
     /// the file.
-    public static func register(_ registration: ClipRegistration, on connection: Connection) throws -> UUID {
-        let row: Row = try connection.one(
-            """
-            select outcome, clip_id
-            from register_clip(
-                \(registration.memberID), \(registration.uploadID), \(registration.title),
-                \(registration.description), \(registration.genre), \(registration.aiGenerated)
-            )
-            """)
-        let outcome: String = try row.value("outcome")
-        let clip: UUID? = try row.value("clip_id")
-        if outcome == "already_registered", let clip { throw FilmRefusal.alreadyRegistered(clip) }
-        if let refusal = FilmRefusal(outcome: outcome) { throw refusal }
-        guard let clip else {
-            throw DatabaseError.decoding(column: "clip_id", expected: "UUID", found: outcome)
+    public static func register(_ registration: ClipRegistration, on connection: Connection) throws(FilmError) -> UUID {
+        try FilmError.wrapping {
+            let row: Row = try connection.one(
+                """
+                select outcome, clip_id
+                from register_clip(
+                    \(registration.memberID), \(registration.uploadID), \(registration.title),
+                    \(registration.description), \(registration.genre), \(registration.aiGenerated)
+                )
+                """)
+            let outcome: String = try row.value("outcome")
+            let clip: UUID? = try row.value("clip_id")
+            if outcome == "already_registered", let clip { throw FilmRefusal.alreadyRegistered(clip) }
+            if let refusal = FilmRefusal(outcome: outcome) { throw refusal }
+            guard let clip else {
+                throw DatabaseError.decoding(column: "clip_id", expected: "UUID", found: outcome)
+            }
+            return clip
         }
-        return clip
     }
 
     /// Records where a registered clip's files lie and what they hold. False when somebody has recorded it already.

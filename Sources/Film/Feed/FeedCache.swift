@@ -27,7 +27,7 @@ public final class FeedCache: Sendable {
     /// Who waits for what is being read, and after how many drops that began.
     private struct Waiting {
         let drops: Int
-        let work = WorkAtHand.current
+        let work = CrashContext.current
         let then: Hearer
     }
 

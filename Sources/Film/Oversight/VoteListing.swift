@@ -1,42 +1,45 @@
 public import FoundationEssentials
 internal import Postgres
+public import Refusals
 
 extension VoteOversight {
     /// A page of the votes of a round, and on the first page what they add up to.
-    public func page(_ filter: VoteFilter, for actor: UUID?) throws -> VotePage {
-        try database.transaction(isolation: .repeatableRead) { connection in
-            let head: Row? = try connection.first(
-                """
-                select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.position, slots.status,
-                    slots.review_ends_at
-                from seasons
-                join story_slots slots on slots.season_id = seasons.id
-                where \(sql: Self.condition(filter))
-                order by seasons.status = 'active' desc, seasons.number desc,
-                    slots.status in ('voting', 'waiting_for_clips', 'under_review') desc,
-                    slots.status = 'locked' desc,
-                    case when slots.status = 'locked' then -slots.position else slots.position end
-                limit 1
-                """)
-            guard let head else {
-                throw filter.season == nil && filter.slot == nil ? FilmRefusal.noSeason : FilmRefusal.slotNotFound
+    public func page(_ filter: VoteFilter, for actor: UUID?) throws(FilmError) -> VotePage {
+        try FilmError.wrapping {
+            try database.transaction(isolation: .repeatableRead) { connection in
+                let head: Row? = try connection.first(
+                    """
+                    select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.position, slots.status,
+                        slots.review_ends_at
+                    from seasons
+                    join story_slots slots on slots.season_id = seasons.id
+                    where \(sql: Self.condition(filter))
+                    order by seasons.status = 'active' desc, seasons.number desc,
+                        slots.status in ('voting', 'waiting_for_clips', 'under_review') desc,
+                        slots.status = 'locked' desc,
+                        case when slots.status = 'locked' then -slots.position else slots.position end
+                    limit 1
+                    """)
+                guard let head else {
+                    throw filter.season == nil && filter.slot == nil ? FilmRefusal.noSeason : FilmRefusal.slotNotFound
+                }
+                let season: UUID = try head.value("id")
+                let slot: Int = try head.value("position")
+                let isFirst = filter.page.cursor == nil
+                let votes = try votes(filter, season, slot, actor, connection)
+                let status: SlotStatus = try head.value("status")
+                let isOpen = status == .voting || status == .underReview
+                let standing = isOpen ? try standing(season, slot, actor, connection) : []
+                return VotePage(
+                    season: RoundSeason(
+                        id: season, number: try head.value("number"), label: try head.value("label"),
+                        totalSlots: try head.value("total_slots")),
+                    slot: slot, status: status, reviewEndsAt: try head.value("review_ends_at"), votes: votes,
+                    standing: isFirst ? standing : [],
+                    flaggedDecide: standing.contains { $0.rank == 1 && $0.cleanRank != 1 },
+                    groups: isFirst ? try groups(season, slot, actor, connection) : [],
+                    voids: isFirst ? try voids(season, actor, connection) : [])
             }
-            let season: UUID = try head.value("id")
-            let slot: Int = try head.value("position")
-            let isFirst = filter.cursor == nil
-            let votes = try votes(filter, season, slot, actor, connection)
-            let status: SlotStatus = try head.value("status")
-            let isOpen = status == .voting || status == .underReview
-            let standing = isOpen ? try standing(season, slot, actor, connection) : []
-            return VotePage(
-                season: RoundSeason(
-                    id: season, number: try head.value("number"), label: try head.value("label"),
-                    totalSlots: try head.value("total_slots")),
-                slot: slot, status: status, reviewEndsAt: try head.value("review_ends_at"), votes: votes.page,
-                nextCursor: votes.next?.text, standing: isFirst ? standing : [],
-                flaggedDecide: standing.contains { $0.rank == 1 && $0.cleanRank != 1 },
-                groups: isFirst ? try groups(season, slot, actor, connection) : [],
-                voids: isFirst ? try voids(season, actor, connection) : [])
         }
     }
 
@@ -49,27 +52,27 @@ extension VoteOversight {
 
     private func votes(
         _ filter: VoteFilter, _ season: UUID, _ slot: Int, _ actor: UUID?, _ connection: Connection
-    ) throws -> (page: [VoteEvidence], next: VoteCursor?) {
+    ) throws -> Page<VoteEvidence> {
+        let order = Keyset(
+            "votes", .moment("created_at"), .text("voter_key"), .uuid("clip_id"), isDescending: true)
+        let place = try order.place(after: filter.page)
         let rows: [Row] = try connection.query(
             """
-            select *, (extract(epoch from created_at) * 1000000)::bigint as created_microseconds
+            select *, \(sql: order.columns)
             from votes_of_round(
                 \(actor), \(season), \(slot)::int, \(try JSONText(encoding: filter.choice)), \(filter.voided),
-                timestamptz 'epoch' + \(filter.cursor?.microseconds)::bigint * interval '1 microsecond',
-                \(filter.cursor?.voter), \(filter.cursor?.clip), \(filter.limit + 1)::int
+                \(sql: place.value(0)), \(sql: place.value(1)), \(sql: place.value(2)), \(place.rowLimit)::int
             )
             """)
-        let page = try rows.prefix(filter.limit).map { row in
+        return try order.page(of: rows, filter.page) { row in
             VoteEvidence(
-                clipId: try row.value("clip_id"), title: try row.value("title"), voterKey: try row.value("voter_key"),
+                clipID: try row.value("clip_id"), title: try row.value("title"), voterKey: try row.value("voter_key"),
                 username: try row.value("username"), casts: try row.value("casts"), weight: try row.value("weight"),
                 kinds: try row.value("kinds"), flags: try row.value("flags"), network: try row.value("network"),
                 networkVoters: try row.value("network_voters"), deviceVoters: try row.value("device_voters"),
                 createdAt: try row.value("created_at"), updatedAt: try row.value("updated_at"),
-                voidedAt: try row.value("voided_at"), voidId: try row.value("void_id"))
+                voidedAt: try row.value("voided_at"), voidID: try row.value("void_id"))
         }
-        let next = rows.count > filter.limit ? try VoteCursor(row: rows[filter.limit - 1]) : nil
-        return (Array(page), next)
     }
 
     private func standing(
@@ -78,7 +81,7 @@ extension VoteOversight {
         let rows: [Row] = try connection.query("select * from live_standing(\(actor), \(season), \(slot)::int)")
         return try rows.map { row in
             VoteStanding(
-                clipId: try row.value("clip_id"), title: try row.value("title"),
+                clipID: try row.value("clip_id"), title: try row.value("title"),
                 voteCount: try row.value("vote_count"), weightedScore: try row.value("weighted_score"),
                 rank: try row.value("rank"), cleanCount: try row.value("clean_count"),
                 cleanScore: try row.value("clean_score"), cleanRank: try row.value("clean_rank"))

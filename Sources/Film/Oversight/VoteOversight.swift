@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
 /// Which votes an admin means. What is nil is not asked for.
 public struct VoteChoice: Sendable, Encodable {
@@ -102,26 +103,30 @@ public struct VoteOversight: Sendable {
     /// transaction.
     public func void(
         season: UUID, slot: Int?, choice: VoteChoice, reason: String, by actor: UUID?
-    ) throws -> VoteVoid {
-        try database.transaction { connection in
-            let made: VoteVoid? = try connection.first(
-                """
-                select *
-                from void_votes(
-                    \(actor), \(season), \(slot)::int, \(try JSONText(encoding: choice)), \(reason)
-                )
-                """)
-            guard let made else { throw FilmRefusal.noSuchVotes }
-            return made
+    ) throws(FilmError) -> VoteVoid {
+        try FilmError.wrapping {
+            try database.transaction { connection in
+                let made: VoteVoid? = try connection.first(
+                    """
+                    select *
+                    from void_votes(
+                        \(actor), \(season), \(slot)::int, \(try JSONText(encoding: choice)), \(reason)
+                    )
+                    """)
+                guard let made else { throw FilmRefusal.noSuchVotes }
+                return made
+            }
         }
     }
 
     /// Brings the votes of a void back into the count.
-    public func restore(_ void: UUID, reason: String, by actor: UUID?) throws -> VoidUndone {
-        try database.transaction { connection in
-            let row: Row = try connection.one("select * from restore_votes(\(actor), \(void), \(reason))")
-            if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
-            return VoidUndone(restored: try row.value("restored"), kept: try row.value("kept"))
+    public func restore(_ void: UUID, reason: String, by actor: UUID?) throws(FilmError) -> VoidUndone {
+        try FilmError.wrapping {
+            try database.transaction { connection in
+                let row: Row = try connection.one("select * from restore_votes(\(actor), \(void), \(reason))")
+                if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
+                return VoidUndone(restored: try row.value("restored"), kept: try row.value("kept"))
+            }
         }
     }
 }

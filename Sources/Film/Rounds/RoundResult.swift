@@ -1,8 +1,9 @@
 public import FoundationEssentials
 internal import Postgres
+public import Refusals
 
 /// How a round ended, for good.
-public struct RoundResult: Encodable, Sendable {
+public struct RoundResult: Sendable {
     /// The season.
     public let season: RoundSeason
     /// The slot.
@@ -10,23 +11,23 @@ public struct RoundResult: Encodable, Sendable {
     /// How the slot stands; there are results once it is locked.
     public let status: SlotStatus
     /// When the round opened.
-    @OrNull public internal(set) var openedAt: Date?
+    public let openedAt: Date?
     /// When it was closed.
-    @OrNull public internal(set) var closedAt: Date?
+    public let closedAt: Date?
     /// When it ends, while it is open.
-    @OrNull public internal(set) var votingEndsAt: Date?
+    public let votingEndsAt: Date?
     /// When an undecided review ends, while there is one.
-    @OrNull public internal(set) var reviewEndsAt: Date?
+    public let reviewEndsAt: Date?
     /// Every clip that competed, the winner first.
     public let results: [RankedClip]
     /// What was done to the round beside voting.
     public let interventions: [Intervention]
     /// The export that the count can be checked by; nil until it is written.
-    @OrNull public internal(set) var export: RoundExport?
+    public let export: RoundExport?
 }
 
 /// Something that was done to a round beside voting.
-public struct Intervention: Encodable, Sendable {
+public struct Intervention: Sendable {
     /// What: `review_opened`, `review_accepted`, `review_voided`, `review_expired`, `votes_voided`, `votes_restored`…
     public let kind: String
     /// Whether an admin did it; else a rule of the site.
@@ -34,13 +35,13 @@ public struct Intervention: Encodable, Sendable {
     /// Why.
     public let reason: String
     /// How many votes it concerned.
-    @OrNull public internal(set) var votes: Int?
+    public let votes: Int?
     /// When.
     public let at: Date
 }
 
 /// What is to be known of a round's export.
-public struct RoundExport: Encodable, Sendable {
+public struct RoundExport: Sendable {
     /// The hash of the newest export of the round, in hexadecimal.
     public let hash: String
     /// Its place in the season's chain.
@@ -50,7 +51,7 @@ public struct RoundExport: Encodable, Sendable {
 }
 
 /// The season of a round.
-public struct RoundSeason: Encodable, Sendable {
+public struct RoundSeason: Sendable {
     /// Its id.
     public let id: UUID
     /// Its number.
@@ -62,7 +63,7 @@ public struct RoundSeason: Encodable, Sendable {
 }
 
 /// A clip's place in a round.
-public struct RankedClip: Encodable, Sendable {
+public struct RankedClip: Sendable {
     /// Its place, from 1.
     public let rank: Int
     /// Whether it was locked into the film.
@@ -79,51 +80,53 @@ public struct RankedClip: Encodable, Sendable {
 
 extension Stories {
     /// The condition on `seasons` that an id or a number stands for.
-    static func condition(season: String) throws -> SQL {
+    static func condition(season: String) throws(FilmRefusal) -> SQL {
         if let id = UUID(uuidString: season) { return "seasons.id = \(id)" }
-        guard let number = Int32(season) else { throw FilmRefusal.seasonNotFound }
+        guard let number = Int32(season) else { throw .seasonNotFound }
         return "seasons.number = \(number)"
     }
 
     /// The result of a slot's round. The season is named by its id or its number.
-    public func round(season: String, slot: Int) throws -> RoundResult {
-        let named = try Self.condition(season: season)
-        let head: Row? = try database.first(
-            """
-            select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.status,
-                slots.voting_started_at, slots.voting_ends_at, slots.locked_at, slots.review_ends_at
-            from seasons
-            join story_slots slots on slots.season_id = seasons.id and slots.position = \(slot)
-            where \(sql: named)
-            """)
-        guard let head else { throw FilmRefusal.slotNotFound }
-        let id: UUID = try head.value("id")
-        let status: SlotStatus = try head.value("status")
-        let results: [Row] = try database.query(
-            """
-            select results.rank, results.won, results.vote_count, results.weighted_score, results.view_count,
-                \(sql: ClipCard.columns)
-            from slot_results results
-            join tournament_clips clips on clips.id = results.clip_id
-            join users on users.id = clips.user_id
-            where results.season_id = \(id) and results.slot_position = \(slot) and results.superseded_at is null
-            order by results.rank
-            """)
-        return RoundResult(
-            season: RoundSeason(
-                id: id, number: try head.value("number"), label: try head.value("label"),
-                totalSlots: try head.value("total_slots")),
-            slot: slot, status: status, openedAt: try head.value("voting_started_at"),
-            closedAt: try head.value("locked_at"),
-            votingEndsAt: status == .voting ? try head.value("voting_ends_at") : nil,
-            reviewEndsAt: try head.value("review_ends_at"),
-            results: try results.map { row in
-                RankedClip(
-                    rank: try row.value("rank"), won: try row.value("won"), voteCount: try row.value("vote_count"),
-                    weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
-                    clip: try ClipCard(row: row, address: address))
-            },
-            interventions: try interventions(id, slot), export: try export(id, slot))
+    public func round(season: String, slot: Int) throws(FilmError) -> RoundResult {
+        try FilmError.wrapping {
+            let named = try Self.condition(season: season)
+            let head: Row? = try database.first(
+                """
+                select seasons.id, seasons.number, seasons.label, seasons.total_slots, slots.status,
+                    slots.voting_started_at, slots.voting_ends_at, slots.locked_at, slots.review_ends_at
+                from seasons
+                join story_slots slots on slots.season_id = seasons.id and slots.position = \(slot)
+                where \(sql: named)
+                """)
+            guard let head else { throw FilmRefusal.slotNotFound }
+            let id: UUID = try head.value("id")
+            let status: SlotStatus = try head.value("status")
+            let results: [Row] = try database.query(
+                """
+                select results.rank, results.won, results.vote_count, results.weighted_score, results.view_count,
+                    \(sql: ClipCard.columns)
+                from slot_results results
+                join tournament_clips clips on clips.id = results.clip_id
+                join users on users.id = clips.user_id
+                where results.season_id = \(id) and results.slot_position = \(slot) and results.superseded_at is null
+                order by results.rank
+                """)
+            return RoundResult(
+                season: RoundSeason(
+                    id: id, number: try head.value("number"), label: try head.value("label"),
+                    totalSlots: try head.value("total_slots")),
+                slot: slot, status: status, openedAt: try head.value("voting_started_at"),
+                closedAt: try head.value("locked_at"),
+                votingEndsAt: status == .voting ? try head.value("voting_ends_at") : nil,
+                reviewEndsAt: try head.value("review_ends_at"),
+                results: try results.map { row in
+                    RankedClip(
+                        rank: try row.value("rank"), won: try row.value("won"), voteCount: try row.value("vote_count"),
+                        weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
+                        clip: try ClipCard(row: row, address: address))
+                },
+                interventions: try interventions(id, slot), export: try export(id, slot))
+        }
     }
 
     private func interventions(_ season: UUID, _ slot: Int) throws -> [Intervention] {

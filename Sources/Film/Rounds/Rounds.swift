@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 internal import Realtime
+public import Refusals
 
 /// Something that happened to the open round and that is published on the channel `slot`.
 public struct RoundEvent: Sendable, RowDecodable {
@@ -54,12 +55,14 @@ public struct Rounds: Sendable {
 
     /// Closes the open round before its time.
     @discardableResult
-    public func advanceNow(by actor: UUID?) throws -> [RoundEvent] {
-        try database.transaction { connection in
-            let events: [RoundEvent] = try connection.query("select name, data from advance_now(\(actor))")
-            if events.isEmpty { throw FilmRefusal.noOpenRound }
-            try Rounds.announce(events, on: connection)
-            return events
+    public func advanceNow(by actor: UUID?) throws(FilmError) -> [RoundEvent] {
+        try FilmError.wrapping {
+            try database.transaction { connection in
+                let events: [RoundEvent] = try connection.query("select name, data from advance_now(\(actor))")
+                if events.isEmpty { throw FilmRefusal.noOpenRound }
+                try Rounds.announce(events, on: connection)
+                return events
+            }
         }
     }
 
@@ -67,17 +70,19 @@ public struct Rounds: Sendable {
     @discardableResult
     public func review(
         season: UUID, slot: Int, keepsFlagged: Bool, reason: String, by actor: UUID?
-    ) throws -> [RoundEvent] {
-        try database.transaction { connection in
-            let rows: [Row] = try connection.query(
-                "select * from review_round(\(actor), \(season), \(slot)::int, \(keepsFlagged), \(reason))")
-            var events: [RoundEvent] = []
-            for row in rows {
-                if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
-                if let event = try RoundEvent(optional: row) { events.append(event) }
+    ) throws(FilmError) -> [RoundEvent] {
+        try FilmError.wrapping {
+            try database.transaction { connection in
+                let rows: [Row] = try connection.query(
+                    "select * from review_round(\(actor), \(season), \(slot)::int, \(keepsFlagged), \(reason))")
+                var events: [RoundEvent] = []
+                for row in rows {
+                    if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
+                    if let event = try RoundEvent(optional: row) { events.append(event) }
+                }
+                try Rounds.announce(events, on: connection)
+                return events
             }
-            try Rounds.announce(events, on: connection)
-            return events
         }
     }
 

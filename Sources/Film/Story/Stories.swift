@@ -87,7 +87,7 @@ public struct Stories: Sendable {
         return StorySeason(
             id: id, number: try row.value("number"), label: try row.value("label"),
             description: try row.value("description"), genre: try row.value("genre"), status: try row.value("status"),
-            aspect: try row.value("aspect"), coverUrl: (try row.value("cover_key") as String?).map(address),
+            aspect: try row.value("aspect"), coverURL: (try row.value("cover_key") as String?).map(address),
             totalSlots: totalSlots, roundSeconds: try row.value("round_seconds"), lockedSlots: winners.count,
             progress: (Double(winners.count) / Double(totalSlots) * 10_000).rounded() / 10_000,
             durationSeconds: winners.reduce(0) { $0 + ($1.clip.durationSeconds ?? 0) },

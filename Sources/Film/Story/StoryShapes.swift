@@ -1,14 +1,14 @@
 public import FoundationEssentials
 
 /// Every season with its slots and winners, as anybody may see it.
-public struct Story: Encodable, Sendable {
+public struct Story: Sendable {
     /// The season that runs, if one does.
-    @OrNull public private(set) var currentSeasonId: UUID?
+    public let currentSeasonID: UUID?
     /// The newest season first.
     public let seasons: [StorySeason]
 
     init(seasons: [StorySeason]) {
-        currentSeasonId = seasons.first { $0.status == .active }?.id
+        currentSeasonID = seasons.first { $0.status == .active }?.id
         self.seasons = seasons
     }
 
@@ -19,7 +19,7 @@ public struct Story: Encodable, Sendable {
 }
 
 /// A season in the story.
-public struct StorySeason: Encodable, Sendable {
+public struct StorySeason: Sendable {
     /// Its id.
     public let id: UUID
     /// Its number, counted from the site's first.
@@ -35,7 +35,7 @@ public struct StorySeason: Encodable, Sendable {
     /// The film's aspect.
     public let aspect: Aspect
     /// Its cover.
-    @OrNull public internal(set) var coverUrl: String?
+    public let coverURL: String?
     /// How many clips make the film.
     public let totalSlots: Int
     /// How long a round is open.
@@ -49,65 +49,53 @@ public struct StorySeason: Encodable, Sendable {
     /// How many people made the clips that won.
     public let contributors: Int
     /// The slot that is open.
-    @OrNull public internal(set) var currentSlot: Int?
+    public let currentSlot: Int?
     /// When the open round ends.
-    @OrNull public internal(set) var votingEndsAt: Date?
+    public let votingEndsAt: Date?
     /// How the open round stands.
-    @OrNull public internal(set) var round: StoryRound?
+    public let round: StoryRound?
     /// When it began.
-    @OrNull public internal(set) var activatedAt: Date?
+    public let activatedAt: Date?
     /// When its last slot was locked.
-    @OrNull public internal(set) var finishedAt: Date?
+    public let finishedAt: Date?
     /// Every slot in order.
     public let slots: [StorySlot]
 }
 
 /// The open round of a season.
-public struct StoryRound: Encodable, Sendable {
+public struct StoryRound: Sendable {
     /// The slot.
     public let slot: Int
     /// How the slot stands.
     public let status: SlotStatus
     /// When it opened.
-    @OrNull public internal(set) var votingStartedAt: Date?
+    public let votingStartedAt: Date?
     /// When it ends.
-    @OrNull public internal(set) var votingEndsAt: Date?
+    public let votingEndsAt: Date?
     /// How many clips compete.
     public let clips: Int
     /// How many votes were cast; nil when the season shows counts only later.
-    @OrNull public internal(set) var votes: Int?
+    public let votes: Int?
 }
 
 /// One slot in the story.
-public struct StorySlot: Encodable, Sendable {
+public struct StorySlot: Sendable {
     /// Its place in the film.
     public let position: Int
     /// How it stands.
     public let status: SlotStatus
     /// When its winner was locked in.
-    @OrNull public internal(set) var lockedAt: Date?
+    public let lockedAt: Date?
     /// The clip that won it.
-    @OrNull public internal(set) var winner: StoryWinner?
+    public let winner: StoryWinner?
 }
 
 /// A clip that is part of the film.
-public struct StoryWinner: Encodable, Sendable {
+public struct StoryWinner: Sendable {
     /// The clip.
     public let clip: ClipCard
     /// How many votes it had when it won.
     public let voteCount: Int
     /// The weight of those votes.
     public let weightedScore: Int
-
-    private enum CodingKeys: CodingKey {
-        case voteCount, weightedScore
-    }
-
-    /// Writes the card's members and the counts side by side.
-    public func encode(to encoder: any Encoder) throws {
-        try clip.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(voteCount, forKey: .voteCount)
-        try container.encode(weightedScore, forKey: .weightedScore)
-    }
 }

@@ -2,6 +2,7 @@ public import FoundationEssentials
 internal import Logging
 public import Postgres
 public import Queue
+public import Refusals
 
 /// A document of a season's chain as it is stored.
 public struct TallyRecord: Sendable, RowDecodable {
@@ -24,7 +25,7 @@ public struct TallyRecord: Sendable, RowDecodable {
 }
 
 /// One's own votes in a closed round, as they stand in its export.
-public struct Receipt: Encodable, Sendable {
+public struct Receipt: Sendable {
     /// The pseudonym that the export lists the votes under.
     public let voter: String
     /// The votes.
@@ -32,9 +33,9 @@ public struct Receipt: Encodable, Sendable {
 }
 
 /// One of one's own votes.
-public struct ReceiptVote: Encodable, Sendable {
+public struct ReceiptVote: Sendable {
     /// The clip.
-    public let clipId: UUID
+    public let clipID: UUID
     /// Its title.
     public let title: String
     /// How often it was cast.
@@ -65,36 +66,40 @@ public struct Tallies: Sendable {
 
     /// The documents of a season's slots, or of one slot, in the order of the chain. The season is named by its id or
     /// its number.
-    public func records(season: String, slot: Int? = nil) throws -> [TallyRecord] {
-        let named = try Stories.condition(season: season)
-        let known: Bool = try database.one("select exists (select from seasons where \(sql: named))")
-        guard known else { throw FilmRefusal.seasonNotFound }
-        return try database.query(
-            """
-            select tallies.number, tallies.slot_position, tallies.document, tallies.hash
-            from round_tallies tallies
-            join seasons on seasons.id = tallies.season_id
-            where \(sql: named) and (\(slot)::int is null or tallies.slot_position = \(slot)::int)
-            order by tallies.number
-            """)
+    public func records(season: String, slot: Int? = nil) throws(FilmError) -> [TallyRecord] {
+        try FilmError.wrapping {
+            let named = try Stories.condition(season: season)
+            let known: Bool = try database.one("select exists (select from seasons where \(sql: named))")
+            guard known else { throw FilmRefusal.seasonNotFound }
+            return try database.query(
+                """
+                select tallies.number, tallies.slot_position, tallies.document, tallies.hash
+                from round_tallies tallies
+                join seasons on seasons.id = tallies.season_id
+                where \(sql: named) and (\(slot)::int is null or tallies.slot_position = \(slot)::int)
+                order by tallies.number
+                """)
+        }
     }
 
     /// What voters see of their own votes in a round; each holds some of these keys.
-    public func receipts(season: String, slot: Int, voterKeys: [String]) throws -> [Receipt] {
-        let named = try Stories.condition(season: season)
-        let id: UUID? = try database.first("select id from seasons where \(sql: named)")
-        guard let id else { throw FilmRefusal.seasonNotFound }
-        let rows: [Row] = try database.query("select * from receipt_of(\(id), \(slot)::int, \(voterKeys))")
-        var receipts: [Receipt] = []
-        for row in rows {
-            let voter: String = try row.value("pseudonym")
-            let vote = ReceiptVote(
-                clipId: try row.value("clip_id"), title: try row.value("title"), casts: try row.value("casts"),
-                weight: try row.value("weight"), voided: try row.value("is_void"), castAt: try row.value("cast_at"))
-            let before = receipts.last?.voter == voter ? receipts.removeLast().votes : []
-            receipts.append(Receipt(voter: voter, votes: before + [vote]))
+    public func receipts(season: String, slot: Int, voterKeys: [String]) throws(FilmError) -> [Receipt] {
+        try FilmError.wrapping {
+            let named = try Stories.condition(season: season)
+            let id: UUID? = try database.first("select id from seasons where \(sql: named)")
+            guard let id else { throw FilmRefusal.seasonNotFound }
+            let rows: [Row] = try database.query("select * from vote_receipts(\(id), \(slot)::int, \(voterKeys))")
+            var receipts: [Receipt] = []
+            for row in rows {
+                let voter: String = try row.value("pseudonym")
+                let vote = ReceiptVote(
+                    clipID: try row.value("clip_id"), title: try row.value("title"), casts: try row.value("casts"),
+                    weight: try row.value("weight"), voided: try row.value("is_void"), castAt: try row.value("cast_at"))
+                let before = receipts.last?.voter == voter ? receipts.removeLast().votes : []
+                receipts.append(Receipt(voter: voter, votes: before + [vote]))
+            }
+            return receipts
         }
-        return receipts
     }
 
     /// Teaches a process the job that exports rounds. It is put into the queue when a round closes; that it recurs too
@@ -109,7 +114,7 @@ public struct Tallies: Sendable {
     }
 }
 
-/// The name and the key stand in `ask_for_tallies()` too.
+/// The name and the key stand in `enqueue_tallies()` too.
 struct WriteTallies: JobPayload {
     static let kind = "write_tallies"
     static let options = JobOptions(timeout: .seconds(900), isLong: true)

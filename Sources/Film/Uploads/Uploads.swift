@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 internal import Queue
+public import Refusals
 public import Storage
 
 /// The uploads: begun, sent in parts past every process of ours, and registered as clips.
@@ -18,49 +19,57 @@ public struct Uploads: Sendable {
     }
 
     /// Begins an upload of `size` bytes for a member.
-    public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws -> Upload {
-        try database.acting(for: member).transaction { connection in
-            try Uploads.begin(
-                member: member, fileName: fileName, contentType: contentType, size: size, on: connection)
+    public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws(FilmError) -> Upload {
+        try FilmError.wrapping {
+            try database.acting(for: member).transaction { connection in
+                try Uploads.begin(
+                    member: member, fileName: fileName, contentType: contentType, size: size, on: connection)
+            }
         }
     }
 
     static func begin(
         member: UUID, fileName: String, contentType: String, size: Int, on connection: Connection
-    ) throws -> Upload {
-        let plan = UploadPlan(size: size)
-        let row: Row = try connection.one(
-            """
-            select outcome, upload_id
-            from begin_upload(
-                \(member), \(FileName.sanitised(fileName)), \(contentType), \(plan.size), \(plan.partSize),
-                \(Uploads.lifetime), \(Int32(Uploads.openLimit))
-            )
-            """)
-        if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
-        let id: UUID = try row.value("upload_id")
-        return try connection.one("select \(sql: Upload.columns) where uploads.id = \(id)")
+    ) throws(FilmError) -> Upload {
+        try FilmError.wrapping {
+            let plan = UploadPlan(size: size)
+            let row: Row = try connection.one(
+                """
+                select outcome, upload_id
+                from begin_upload(
+                    \(member), \(FileName.sanitised(fileName)), \(contentType), \(plan.size), \(plan.partSize),
+                    \(Uploads.lifetime), \(Int32(Uploads.openLimit))
+                )
+                """)
+            if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
+            let id: UUID = try row.value("upload_id")
+            return try connection.one("select \(sql: Upload.columns) where uploads.id = \(id)")
+        }
     }
 
     /// A member's upload.
-    public func upload(_ id: UUID, of member: UUID) throws -> Upload {
-        let found: Upload? = try database.acting(for: member).first(
-            "select \(sql: Upload.columns) where uploads.id = \(id) and uploads.user_id = \(member)")
-        guard let found else { throw FilmRefusal.uploadNotFound }
-        return found
+    public func upload(_ id: UUID, of member: UUID) throws(FilmError) -> Upload {
+        try FilmError.wrapping {
+            let found: Upload? = try database.acting(for: member).first(
+                "select \(sql: Upload.columns) where uploads.id = \(id) and uploads.user_id = \(member)")
+            guard let found else { throw FilmRefusal.uploadNotFound }
+            return found
+        }
     }
 
     /// Whether a part of an upload may still be written: it is not registered, not too old, and its sender not banned.
     public func takesPart(_ number: Int, of id: UUID) throws -> Bool {
-        try database.one("select upload_takes_part(\(id), \(Int32(clamping: number)))")
+        try database.one("select upload_accepts_part(\(id), \(Int32(clamping: number)))")
     }
 
     /// Makes an upload a pending clip and puts the job that processes its file into the queue, both or neither.
-    public func register(_ registration: ClipRegistration) throws -> UUID {
-        try database.transaction { connection in
-            let clip = try Clips.register(registration, on: connection)
-            try Queue.enqueue(ValidateClip(clipID: clip), on: connection, uniqueKey: clip.uuidString.lowercased())
-            return clip
+    public func register(_ registration: ClipRegistration) throws(FilmError) -> UUID {
+        try FilmError.wrapping {
+            try database.transaction { connection in
+                let clip = try Clips.register(registration, on: connection)
+                try Queue.enqueue(ValidateClip(clipID: clip), on: connection, uniqueKey: clip.uuidString.lowercased())
+                return clip
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 public import Logging
 public import Platform
 public import Postgres
+public import Refusals
 
 /// Counts the votes of one process in groups.
 ///
@@ -32,7 +33,7 @@ public final class VoteCommitter: Sendable {
         runner: (any StepRunner)? = nil, log: Log
     ) {
         batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
-        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner, goesOn: true)
+        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner, runsBackToBack: true)
         self.log = log
     }
 
@@ -41,15 +42,15 @@ public final class VoteCommitter: Sendable {
         queue.start { [self] in count($0) }
     }
 
-    /// Counts a vote. `then` hears what became of it once it is durable, on whichever thread that becomes known: it fails
-    /// with `VoteRefusal`, or with `DatabaseError` when nobody can say whether it counts; asking again is safe.
-    public func cast(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+    /// Counts a vote. `then` is called with the outcome once it is durable, on any thread. After a failure that is not a
+    /// refusal the vote may or may not count; asking again is safe.
+    public func cast(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, VoteError>) -> Void) {
         submit(.cast(ballot), then)
     }
 
-    /// Takes the voter's last cast for the clip back; `then` hears of it once that is durable, as with `cast`. Of the
-    /// ballot only the voter, the clip and the network matter.
-    public func undo(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+    /// Undoes the voter's last cast for the clip; `then` is called as with `cast`. Of the ballot only the voter, the clip
+    /// and the network matter.
+    public func undo(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, VoteError>) -> Void) {
         submit(.undo(ballot), then)
     }
 
@@ -59,9 +60,9 @@ public final class VoteCommitter: Sendable {
     /// How many votes wait at the moment.
     public var waiting: Int { queue.waiting }
 
-    private func submit(_ wish: Wish, _ then: @escaping @Sendable (Result<VoteTally, any Error>) -> Void) {
+    private func submit(_ wish: Wish, _ then: @escaping @Sendable (Result<VoteTally, VoteError>) -> Void) {
         queue.submit(wish) { outcome in
-            then(outcome.mapError { $0 is GroupQueueFull ? VoteRefusal.busy : $0 })
+            then(outcome.mapError { $0 is GroupQueueFull ? .refused(.busy) : VoteError($0) })
         }
     }
 

@@ -1,5 +1,10 @@
-/// Why a vote does not count, in the order in which it is looked at.
-public enum VoteRefusal: Error, Equatable, Sendable {
+public import Refusals
+
+/// Why casting or undoing a vote failed.
+public typealias VoteError = DomainError<VoteRefusal>
+
+/// Why a vote does not count, in the order in which the rules are checked.
+public enum VoteRefusal: Refusal, Equatable {
     /// Voting, or this kind of vote, is switched off.
     case featureOff
     /// Too many requests: in a minute, or in a day.
@@ -35,7 +40,7 @@ public enum VoteRefusal: Error, Equatable, Sendable {
     /// More votes wait than can be counted at the moment, or the process is stopping.
     case busy
 
-    /// What programs tell it by.
+    /// Identifies the refusal for programs.
     public var code: String {
         switch self {
         case .featureOff: "feature_off"
@@ -58,7 +63,7 @@ public enum VoteRefusal: Error, Equatable, Sendable {
         }
     }
 
-    /// What people read.
+    /// Explains the refusal to people.
     public var sentence: String {
         switch self {
         case .featureOff: "Voting is switched off at the moment."
@@ -77,6 +82,19 @@ public enum VoteRefusal: Error, Equatable, Sendable {
         case .dailyLimit: "You have cast all your votes of today."
         case .captchaRequired: "Show that you are a person before you vote."
         case .voteNotFound: "You have no vote for this clip in this round."
+        }
+    }
+
+    /// The sort of refusal.
+    public var kind: RefusalKind {
+        switch self {
+        case .featureOff: .unavailable(retryAfter: 60)
+        case .limiterUnavailable, .busy: .unavailable(retryAfter: 2)
+        case .rateLimited(let seconds): .tooMany(retryAfter: seconds)
+        case .authRequired: .unauthenticated
+        case .banned, .ownClip, .dailyLimit, .captchaRequired: .forbidden
+        case .clipNotFound, .voteNotFound: .notFound
+        case .clipNotActive, .wrongSlot, .roundOver, .alreadyVoted, .superUsed, .megaUsed: .conflict
         }
     }
 

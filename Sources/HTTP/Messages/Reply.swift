@@ -24,7 +24,7 @@ extension Route {
     }
 
     /// A change that takes a typed body, whose answer may come later, and whose handler never blocks.
-    public static func change<Input: Schematic & Decodable>(
+    public static func change<Input: InputShape>(
         _ method: Method, _ pattern: String, access: Access, limit: LimitClass? = .api, refusesBanned: Bool? = nil,
         body: Input.Type, answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
         later: @escaping @Sendable (Context, Input) throws -> Reply

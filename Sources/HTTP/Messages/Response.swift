@@ -28,9 +28,9 @@ public struct Response: Sendable {
 
     /// JSON of a value.
     public static func json(
-        _ value: some Encodable, status: Int = 200, headers: Headers = [:], cache: CachePolicy? = nil
-    ) throws -> Response {
-        json(bytes: try JSONValue(encoding: value).bytes, status: status, headers: headers, cache: cache)
+        _ value: some JSONRepresentable, status: Int = 200, headers: Headers = [:], cache: CachePolicy? = nil
+    ) -> Response {
+        json(bytes: value.json.bytes, status: status, headers: headers, cache: cache)
     }
 
     /// JSON that is rendered already.
@@ -62,8 +62,8 @@ public struct Response: Sendable {
     }
 
     /// 201 with the address of what was made.
-    public static func created(_ value: some Encodable, at location: String) throws -> Response {
-        try json(value, status: 201, headers: ["Location": location])
+    public static func created(_ value: some JSONRepresentable, at location: String) -> Response {
+        json(value, status: 201, headers: ["Location": location])
     }
 
     /// 204.

@@ -68,13 +68,13 @@ public final class Application: Sendable {
         let exchange = Exchange(request, route, log)
         do {
             switch try found.get() {
-            case .answer(let response): then(conclude(.success(response), Judged(exchange)))
+            case .answer(let response): then(conclude(.success(response), IdentifiedExchange(exchange)))
             case .route(let route):
                 try checkBody(of: request, for: route)
                 admit(to: route, exchange, then)
             }
         } catch {
-            then(conclude(.failure(error), Judged(exchange)))
+            then(conclude(.failure(error), IdentifiedExchange(exchange)))
         }
     }
 
@@ -117,47 +117,47 @@ public final class Application: Sendable {
     private func admit(to route: Route, _ exchange: Exchange, _ then: @escaping @Sendable (Response) -> Void) {
         let now = clock.now()
         guards.admit(exchange.request, to: route, at: now) { [self] admission in
-            let judged = Judged(exchange, admission.caller, admission.decision)
-            serve(route, admission.refusal, at: now, judged, then)
+            let identified = IdentifiedExchange(exchange, admission.caller, admission.decision)
+            serve(route, admission.refusal, at: now, identified, then)
         }
     }
 
     private func serve(
-        _ route: Route, _ refusal: (any Error)?, at now: Date, _ judged: Judged,
+        _ route: Route, _ refusal: (any Error)?, at now: Date, _ identified: IdentifiedExchange,
         _ then: @escaping @Sendable (Response) -> Void
     ) {
         let reply: Reply
         do {
             if let refusal { throw refusal }
-            let request = judged.exchange.request
+            let request = identified.exchange.request
             let values = try InputReader.query(of: request, for: route)
             let body = try InputReader.body(of: request, for: route)
             let context = Context(
-                request: request, caller: judged.caller, now: now, log: judged.exchange.log, values: values)
+                request: request, caller: identified.caller, now: now, log: identified.exchange.log, values: values)
             reply = try route.reply(context, body)
         } catch {
-            then(conclude(.failure(error), judged))
+            then(conclude(.failure(error), identified))
             return
         }
         switch reply {
-        case .now(let response): then(conclude(.success(response), judged))
-        case .later(let begin): begin { [self] outcome in then(conclude(outcome, judged)) }
+        case .now(let response): then(conclude(.success(response), identified))
+        case .later(let begin): begin { [self] outcome in then(conclude(outcome, identified)) }
         }
     }
 
-    private func conclude(_ outcome: Reply.Outcome, _ judged: Judged) -> Response {
+    private func conclude(_ outcome: Reply.Outcome, _ identified: IdentifiedExchange) -> Response {
         var response: Response
         var failure: String?
         switch outcome {
         case .success(let answer):
             response = answer
         case .failure(let error):
-            let problem = problem(for: error, judged.exchange)
+            let problem = problem(for: error, identified.exchange)
             failure = problem.code
-            response = render(problem, judged.exchange)
+            response = render(problem, identified.exchange)
         }
-        finish(&response, judged)
-        return record(response, judged, failure)
+        finish(&response, identified)
+        return record(response, identified, failure)
     }
 
     /// `/story/` is `/story`, when there is one.
@@ -213,16 +213,16 @@ extension Application {
         return exchange.request.path != "/api" && !exchange.request.path.hasPrefix("/api/")
     }
 
-    private func finish(_ response: inout Response, _ judged: Judged) {
-        let exchange = judged.exchange
+    private func finish(_ response: inout Response, _ identified: IdentifiedExchange) {
+        let exchange = identified.exchange
         response.headers["X-Request-Id"] = exchange.request.id
         crossOrigin.apply(exchange.request, &response)
-        judged.decision?.tell(in: &response.headers)
+        identified.decision?.tell(in: &response.headers)
         if response.headers["Cache-Control"] == nil {
             // What sets a cookie is for one person, whatever its route says.
             let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
             let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
-            response.headers["Cache-Control"] = policy.header(for: judged.caller)
+            response.headers["Cache-Control"] = policy.header(for: identified.caller)
         }
         Conditional.apply(exchange.request, &response)
         if exchange.request.method == .head || response.status == 304 || response.status == 204 {
@@ -234,15 +234,15 @@ extension Application {
         }
     }
 
-    private func record(_ response: Response, _ judged: Judged, _ failure: String?) -> Response {
+    private func record(_ response: Response, _ identified: IdentifiedExchange, _ failure: String?) -> Response {
         guard case .stream(let write) = response.body else {
-            judged.record(response.status, response.bytes?.count ?? 0, failure)
+            identified.record(response.status, response.bytes?.count ?? 0, failure)
             return response
         }
         var copy = response
         copy.body = .stream { writer in
             let count = ByteCount()
-            defer { judged.record(response.status, count.bytes, failure) }
+            defer { identified.record(response.status, count.bytes, failure) }
             do {
                 try write(
                     BodyWriter { bytes in
@@ -250,7 +250,7 @@ extension Application {
                         count.bytes += bytes.count
                     })
             } catch {
-                judged.exchange.log.warning("stream ended early", judged.exchange.fields(of: error))
+                identified.exchange.log.warning("stream ended early", identified.exchange.fields(of: error))
                 throw error
             }
         }
@@ -282,8 +282,8 @@ private final class Exchange: Sendable {
 
 }
 
-/// A request of which it is known who sent it, as far as anybody asked.
-private struct Judged: Sendable {
+/// A request whose caller has been identified, as far as its route needs it.
+private struct IdentifiedExchange: Sendable {
     let exchange: Exchange
     let caller: Caller
     let decision: LimitDecision?

@@ -147,24 +147,25 @@ extension Route {
 
 extension Route {
     /// A read.
-    public static func get(
+    public static func get<Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .read, flag: String? = nil,
-        isAlwaysServed: Bool = false, query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil],
+        isAlwaysServed: Bool = false, query: [QueryParameter] = [], answers: [Int: Schema?]? = nil,
         cache: CachePolicy = .noStore, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context) throws -> Response
+        handle: @escaping @Sendable (Context) throws -> Result
     ) -> Route {
         Route(
-            .get, pattern, access: access, limit: limit, flag: flag, bodyLimit: 0, query: query, answers: answers,
+            .get, pattern, access: access, limit: limit, flag: flag, bodyLimit: 0, query: query,
+            answers: answers ?? [200: Result.answerSchema],
             cache: cache, isAlwaysServed: isAlwaysServed, features: features, summary: summary
-        ) { context, _ in try handle(context) }
+        ) { context, _ in try handle(context).response }
     }
 
     /// A change that takes a typed body.
-    public static func post<Input: Schematic & Decodable>(
+    public static func post<Input: InputShape, Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Response
+        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Result
     ) -> Route {
         mutation(
             .post, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
@@ -172,24 +173,25 @@ extension Route {
     }
 
     /// A change that needs no body.
-    public static func post(
+    public static func post<Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
-        answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context) throws -> Response
+        answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context) throws -> Result
     ) -> Route {
         Route(
             .post, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, query: query, answers: answers, features: features, summary: summary
-        ) { context, _ in try handle(context) }
+            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
+            summary: summary
+        ) { context, _ in try handle(context).response }
     }
 
     /// A replacement that takes a typed body.
-    public static func put<Input: Schematic & Decodable>(
+    public static func put<Input: InputShape, Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Response
+        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Result
     ) -> Route {
         mutation(
             .put, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
@@ -197,11 +199,11 @@ extension Route {
     }
 
     /// A change of parts that takes a typed body.
-    public static func patch<Input: Schematic & Decodable>(
+    public static func patch<Input: InputShape, Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Response
+        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Result
     ) -> Route {
         mutation(
             .patch, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
@@ -209,11 +211,11 @@ extension Route {
     }
 
     /// A removal that takes a typed body.
-    public static func delete<Input: Schematic & Decodable>(
+    public static func delete<Input: InputShape, Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Response
+        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context, Input) throws -> Result
     ) -> Route {
         mutation(
             .delete, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
@@ -221,28 +223,30 @@ extension Route {
     }
 
     /// A removal that needs no body.
-    public static func delete(
+    public static func delete<Result: Answer>(
         _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
         refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
-        answers: [Int: Schema?] = [200: nil], features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context) throws -> Response
+        answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+        handle: @escaping @Sendable (Context) throws -> Result
     ) -> Route {
         Route(
             .delete, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, query: query, answers: answers, features: features, summary: summary
-        ) { context, _ in try handle(context) }
+            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
+            summary: summary
+        ) { context, _ in try handle(context).response }
     }
 
-    private static func mutation<Input: Schematic & Decodable>(
+    private static func mutation<Input: InputShape, Result: Answer>(
         _ method: Method, _ pattern: String, _ access: Access, _ limit: LimitClass?, _ needsCSRF: Bool?,
         _ refusesBanned: Bool?, _ flag: String?, _ bodyLimit: Int, _ query: [QueryParameter],
-        _ answers: [Int: Schema?], _ features: [String], _ summary: String,
-        _ handle: @escaping @Sendable (Context, Input) throws -> Response
+        _ answers: [Int: Schema?]?, _ features: [String], _ summary: String,
+        _ handle: @escaping @Sendable (Context, Input) throws -> Result
     ) -> Route {
         Route(
             method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query, answers: answers,
+            flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query,
+            answers: answers ?? [200: Result.answerSchema],
             features: features, summary: summary
-        ) { context, value in try handle(context, try value.decode(Input.self)) }
+        ) { context, value in try handle(context, try value.decode(Input.self)).response }
     }
 }

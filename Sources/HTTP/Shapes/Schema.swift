@@ -19,8 +19,6 @@ public struct Schema: Sendable {
     private(set) var meaning: String?
     /// The name under which the document keeps it once.
     private(set) var name: String?
-    /// What is used when the value is absent.
-    private(set) var defaultValue: JSONValue?
 
     init(_ kind: Kind) {
         self.kind = kind
@@ -127,19 +125,6 @@ extension Schema {
         copy.name = name
         return copy
     }
-
-    /// The same with a value for its absence.
-    public func defaulting(to value: JSONValue) -> Schema {
-        var copy = self
-        copy.defaultValue = value
-        return copy
-    }
-}
-
-/// A type that knows what its JSON looks like.
-public protocol Schematic: SendableMetatype {
-    /// The form of its JSON.
-    static var schema: Schema { get }
 }
 
 /// A form of strings: the regular expression for the document, the test for the program, the words for people.

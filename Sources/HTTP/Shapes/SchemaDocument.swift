@@ -23,7 +23,6 @@ enum SchemaDocument {
         }
         if schema.isNullable { object = nullable(object) }
         if let meaning = schema.meaning { object["description"] = .string(meaning) }
-        if let value = schema.defaultValue { object["default"] = value }
         return object
     }
 

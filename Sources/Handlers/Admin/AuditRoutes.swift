@@ -1,9 +1,8 @@
-internal import Film
 internal import FoundationEssentials
-internal import HTTP
-internal import Identity
-internal import Logging
+public import HTTP
+public import Identity
 internal import Postgres
+public import SharedHandlers
 internal import Text
 
 extension AdminRoutes {
@@ -20,9 +19,8 @@ extension AdminRoutes {
                 .optional("from", .dateTime, "Only from this time on."),
                 .optional("to", .dateTime, "Only before this time."),
                 .optional("text", .text(1...200), "Only entries whose reason, subject or details contain this."),
-                .limit(default: 50, cap: 100), .cursor,
-            ],
-            answers: [200: .auditPage], features: ["ADM-04"],
+            ] + .paging(),
+            features: ["ADM-04"],
             summary: "What admins and the operator did, the newest first."
         ) { context in
             let admin = try context.member()
@@ -35,78 +33,54 @@ extension AdminRoutes {
             filter.from = context.text(query: "from").flatMap { Date(rfc3339: $0) }
             filter.to = context.text(query: "to").flatMap { Date(rfc3339: $0) }
             filter.text = context.text(query: "text")
-            filter.limit = context.integer(query: "limit") ?? filter.limit
-            if let text = context.text(query: "cursor") {
-                guard let before = Int(text), before > 0 else {
-                    throw Problem.invalid("cursor", "format", "“cursor” is not one that this log has given out.")
-                }
-                filter.before = before
-            }
-            let page = try audit.entries(filter, for: admin.id)
-            return try .json(
-                AuditPageAnswer(
-                    entries: page.entries.map(AuditEntryAnswer.init), nextCursor: page.next.map(String.init),
-                    actions: try audit.actions(for: admin.id)))
+            filter.page = context.pageRequest
+            return AuditPage(
+                entries: try audit.entries(filter, for: admin.id), actions: try audit.actions(for: admin.id))
         }
     }
 }
 
-struct AuditEntryAnswer: Encodable {
-    struct Actor: Encodable {
-        let id: UUID
-        @OrNull var username: String?
+extension AuditEntry: Shaped, ListItem {
+    /// The member of a page that holds them.
+    public static let listName = "entries"
+    /// The name of a page.
+    public static let pageName = "AuditEntryPage"
+
+    /// Its form in JSON.
+    public static let shape = Shape<AuditEntry>("AuditEntry") {
+        Field("id", \.id)
+        Field("happenedAt", \.happenedAt)
+        Field("actor", \.actor, "Null for the operator or a background job.")
+        Field("action", \.action)
+        Field("subjectKind", \.subjectKind)
+        Field("subjectID", \.subjectID)
+        Field("subjectName", \.subjectName, "What people call it today.")
+        Field("reason", \.reason)
+        Field("before", { facts($0.before) }, Schema.map(.any).nullable, "What changed, as it was.")
+        Field("after", { facts($0.after) }, Schema.map(.any).nullable, "What changed, as it was then.")
     }
 
-    let id: Int
-    let happenedAt: Date
-    @OrNull var actor: Actor?
-    let action: String
-    let subjectKind: String
-    let subjectId: String
-    @OrNull var subjectName: String?
-    @OrNull var reason: String?
-    @OrNull var before: JSONValue?
-    @OrNull var after: JSONValue?
+    private var actor: AuditActor? { actorID.map { AuditActor(id: $0, username: actorName) } }
 
-    init(_ entry: AuditEntry) throws {
-        id = entry.id
-        happenedAt = entry.happenedAt
-        actor = entry.actorID.map { Actor(id: $0, username: entry.actorName) }
-        action = entry.action
-        subjectKind = entry.subjectKind
-        subjectId = entry.subjectID
-        subjectName = entry.subjectName
-        reason = entry.reason
-        before = try entry.before?.decode()
-        after = try entry.after?.decode()
+    private static func facts(_ text: JSONText?) -> JSONValue { (try? text?.decode()) ?? .null }
+}
+
+private struct AuditActor: Shaped {
+    let id: UUID
+    let username: String?
+
+    static let shape = Shape<AuditActor>("AuditActor") {
+        Field("id", \.id)
+        Field("username", \.username)
     }
 }
 
-private struct AuditPageAnswer: Encodable {
-    let entries: [AuditEntryAnswer]
-    @OrNull var nextCursor: String?
+private struct AuditPage: Shaped {
+    let entries: Page<AuditEntry>
     let actions: [String]
-}
 
-extension Schema {
-    static let auditEntry = Schema.object([
-        .required("id", .integer()),
-        .required("happenedAt", .dateTime),
-        .required(
-            "actor", Schema.object([.required("id", .uuid), .required("username", .string().nullable)]).nullable,
-            "Null for the operator or a background job."),
-        .required("action", .string()),
-        .required("subjectKind", .string()),
-        .required("subjectId", .string()),
-        .required("subjectName", .string().nullable, "What people call it today."),
-        .required("reason", .string().nullable),
-        .required("before", Schema.map(.any).nullable, "What changed, as it was."),
-        .required("after", Schema.map(.any).nullable, "What changed, as it was then."),
-    ]).named("AuditEntry")
-
-    fileprivate static let auditPage = Schema.object([
-        .required("entries", .array(.auditEntry)),
-        .required("nextCursor", .string().nullable),
-        .required("actions", .array(.string()), "Every action that stands in the log."),
-    ]).named("AuditLog")
+    static let shape = Shape<AuditPage>("AuditLog") {
+        Including(page: \.entries)
+        Field("actions", \.actions, "Every action that is in the log.")
+    }
 }

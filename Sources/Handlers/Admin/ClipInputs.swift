@@ -2,49 +2,30 @@ internal import Film
 internal import FoundationEssentials
 internal import HTTP
 
-struct ApproveInput: Decodable, Schematic {
-    let clipId: UUID
-
-    static let schema = Schema.object([.required("clipId", .uuid)])
+struct ApproveClipInput: InputShape {
+    @Input var clipID: UUID
 }
 
-struct RejectInput: Decodable, Schematic {
-    let clipId: UUID
-    let reason: String
+struct RejectClipInput: InputShape {
+    static let reasonText = Schema.text(1...500, lines: .many)
 
-    static let schema = Schema.object([
-        .required("clipId", .uuid), .required("reason", rejectionReason, "What the creator reads."),
-    ])
-
-    static let rejectionReason = Schema.text(1...500, lines: .many)
+    @Input var clipID: UUID
+    @Input(reasonText, "What the creator reads.") var reason: String
 }
 
-struct EditClipInput: Decodable, Schematic {
-    let id: UUID
-    let title: String?
-    let description: String?
-    let genre: String?
-
-    static let schema = Schema.object([
-        .required("id", .uuid),
-        .optional("title", .text(1...80)),
-        .optional("description", .text(0...500, lines: .many)),
-        .optional("genre", .choice(ClipGenre.all)),
-    ])
+struct EditClipInput: InputShape {
+    @Input var id: UUID
+    @Input(.text(1...80)) var title: String?
+    @Input(.text(0...500, lines: .many)) var description: String?
+    @Input(.choice(ClipGenre.all)) var genre: String?
 }
 
-struct BulkInput: Decodable, Schematic {
-    enum Action: String, Decodable {
+struct DecideClipsInput: InputShape {
+    enum Action: String, InputValue, CaseIterable {
         case approve, reject
     }
 
-    let action: Action
-    let clipIds: [UUID]
-    let reason: String?
-
-    static let schema = Schema.object([
-        .required("action", .choice(["approve", "reject"])),
-        .required("clipIds", .array(.uuid, count: 1...100)),
-        .optional("reason", RejectInput.rejectionReason, "What the creators read; required to reject."),
-    ])
+    @Input var action: Action
+    @Input(.array(.uuid, count: 1...100)) var clipIDs: [UUID]
+    @Input(RejectClipInput.reasonText, "What the creators read; required to reject.") var reason: String?
 }

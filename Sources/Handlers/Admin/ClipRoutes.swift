@@ -1,6 +1,7 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
+internal import SharedHandlers
 
 extension AdminRoutes {
     static func clipRoutes(_ clips: Clips) -> [Route] {
@@ -11,13 +12,12 @@ extension AdminRoutes {
         .get(
             "/api/admin/clips", access: .admin, limit: .api,
             query: [
-                .optional("status", .choice(ClipStatus.allCases.map(\.rawValue)), "Only clips that stand so."),
+                .optional("status", ClipStatus.schema, "Only clips with this status."),
                 .optional("genre", .choice(ClipGenre.all), "Only clips of this genre."),
                 .optional("season", .uuid, "Only clips of this season."),
                 .optional("search", .text(1...80), "Only clips whose title or creator contains this."),
-                .limit(default: 50, cap: 100), .cursor,
-            ],
-            answers: [200: .clipQueue], features: ["ADM-01"],
+            ] + .paging(),
+            features: ["ADM-01"],
             summary: "The moderators' queue: pending clips the oldest first, others the newest first."
         ) { context in
             var filter = ClipFilter()
@@ -25,88 +25,73 @@ extension AdminRoutes {
             filter.genre = context.text(query: "genre")
             filter.seasonID = context.uuid(query: "season")
             filter.search = context.text(query: "search")
-            filter.limit = context.integer(query: "limit") ?? filter.limit
-            if let text = context.text(query: "cursor") {
-                guard let cursor = ClipCursor(text) else {
-                    throw Problem.invalid("cursor", "format", "“cursor” is not one that this site has given out.")
-                }
-                filter.cursor = cursor
-            }
-            return try .json(try clips.queue(filter, for: try context.member().id))
+            filter.page = context.pageRequest
+            return try clips.queue(filter, for: try context.member().id)
         }
     }
 
     private static func edit(_ clips: Clips) -> Route {
         .put(
-            "/api/admin/clips", access: .admin, body: EditClipInput.self, answers: [200: .clipEdited],
-            features: ["ADM-01"], summary: "Corrects a clip's title, description or genre."
+            "/api/admin/clips", access: .admin, body: EditClipInput.self, features: ["ADM-01"],
+            summary: "Corrects a clip's title, description or genre."
         ) { context, input in
-            let admin = try context.member()
-            try film {
-                try clips.edit(
-                    input.id, title: input.title, description: input.description, genre: input.genre, by: admin.id)
-            }
-            return try .json(EditedAnswer(clipId: input.id))
+            try clips.edit(
+                input.id, title: input.title, description: input.description, genre: input.genre,
+                by: try context.member().id)
+            return EditedClip(id: input.id)
         }
     }
 
     private static func approve(_ clips: Clips) -> Route {
         .post(
-            "/api/admin/approve", access: .admin, body: ApproveInput.self, answers: [200: .clipDecision],
-            features: ["CLIP-05", "FILM-05", "ADM-01"],
-            summary: "Puts a clip into the slot that is voting or waiting."
+            "/api/admin/approve", access: .admin, body: ApproveClipInput.self,
+            features: ["CLIP-05", "FILM-05", "ADM-01"], summary: "Puts a clip into the slot that is voting or waiting."
         ) { context, input in
-            let admin = try context.member()
-            return try one(try film { try clips.approve([input.clipId], by: admin.id) })
+            try one(try clips.approve([input.clipID], by: try context.member().id))
         }
     }
 
     private static func reject(_ clips: Clips) -> Route {
         .post(
-            "/api/admin/reject", access: .admin, body: RejectInput.self, answers: [200: .clipDecision],
-            features: ["CLIP-05", "ADM-01"], summary: "Takes a clip out, with a reason for its creator."
+            "/api/admin/reject", access: .admin, body: RejectClipInput.self, features: ["CLIP-05", "ADM-01"],
+            summary: "Rejects a clip, with a reason for its creator."
         ) { context, input in
-            let admin = try context.member()
-            return try one(try film { try clips.reject([input.clipId], reason: input.reason, by: admin.id) })
+            try one(try clips.reject([input.clipID], reason: input.reason, by: try context.member().id))
         }
     }
 
     private static func bulk(_ clips: Clips) -> Route {
         .post(
-            "/api/admin/bulk", access: .admin, bodyLimit: 1_048_576, body: BulkInput.self,
-            answers: [200: .clipDecisions], features: ["ADM-01"],
+            "/api/admin/bulk", access: .admin, bodyLimit: 1_048_576, body: DecideClipsInput.self, features: ["ADM-01"],
             summary: "Approves or rejects many clips at once, each with its own outcome."
         ) { context, input in
             let admin = try context.member()
-            let decisions = try film {
-                switch input.action {
-                case .approve:
-                    return try clips.approve(input.clipIds, by: admin.id)
-                case .reject:
-                    guard let reason = input.reason else {
-                        throw Problem.invalid("reason", "required", "“reason” is required to reject clips.")
-                    }
-                    return try clips.reject(input.clipIds, reason: reason, by: admin.id)
+            switch input.action {
+            case .approve:
+                return ClipDecisions(results: try clips.approve(input.clipIDs, by: admin.id))
+            case .reject:
+                guard let reason = input.reason else {
+                    throw Problem.invalid("reason", "required", "“reason” is required to reject clips.")
                 }
+                return ClipDecisions(results: try clips.reject(input.clipIDs, reason: reason, by: admin.id))
             }
-            return try .json(DecisionsAnswer(decisions))
         }
     }
 
     /// The answer to a decision on a single clip, in which an outcome that does not hold is an error.
-    private static func one(_ decisions: [ClipDecision]) throws -> Response {
+    private static func one(_ decisions: [ClipDecision]) throws -> ClipDecision {
         guard let decision = decisions.first else { throw Problem.notFound("clip_not_found") }
         switch decision.outcome {
         case .notFound:
             throw Problem.notFound("clip_not_found", "There is no such clip.")
         case .notReady:
-            throw Problem.conflict("clip_not_ready", "The clip's file is not ready to be shown.")
+            throw Problem.conflict("clip_not_ready", "The clip's file is not ready yet.")
         case .notOpen:
-            throw Problem.conflict("clip_not_open", "The clip is in the film, or competes no more.")
+            throw Problem.conflict("clip_not_open", "The clip is already in the film, or no longer competes.")
         case .creatorBanned:
-            throw Problem.conflict("clip_creator_banned", "The account of the clip’s creator is banned.")
+            throw Problem.conflict("clip_creator_banned", "The clip's creator is banned.")
         case .approved, .approvedNextSeason, .alreadyActive, .rejected:
-            return try .json(DecisionAnswer(decision))
+            return decision
         }
     }
 }

@@ -1,20 +1,20 @@
 public import Film
 internal import FoundationEssentials
 public import HTTP
+internal import SharedHandlers
 
 extension AdminRoutes {
     /// The routes by which admins turn features on and off.
     public static func flagRoutes(_ flags: FeatureFlags) -> [Route] {
         [
             .get(
-                "/api/admin/feature-flags", access: .admin, limit: .api,
-                answers: [200: .object([.required("flags", .array(.featureFlag))]).named("FeatureFlags")],
-                features: ["FLAG-01"], summary: "Every feature flag, by category."
+                "/api/admin/feature-flags", access: .admin, limit: .api, features: ["FLAG-01"],
+                summary: "Every feature flag, by category."
             ) { _ in
-                try .json(["flags": try flags.all().map(FlagAnswer.init)])
+                FeatureFlagList(flags: try flags.all())
             },
             .post(
-                "/api/admin/feature-flags", access: .admin, body: FlagInput.self, answers: [200: .featureFlag],
+                "/api/admin/feature-flags", access: .admin, body: FeatureFlagInput.self,
                 features: ["FLAG-01"],
                 summary: "Turns a feature on or off, for all or for a share of the members, in every process at once."
             ) { context, input in
@@ -22,64 +22,40 @@ extension AdminRoutes {
                 guard input.enabled != nil || input.rolloutPercent != nil else {
                     throw Problem.invalid("enabled", "required", "Name “enabled”, “rolloutPercent” or both.")
                 }
-                let flag = try film {
-                    try flags.set(
-                        input.key, isEnabled: input.enabled, rolloutPercent: input.rolloutPercent, by: admin.id)
-                }
-                return try .json(FlagAnswer(flag))
+                return try flags.set(
+                    input.key, isEnabled: input.enabled, rolloutPercent: input.rolloutPercent, by: admin.id)
             },
         ]
     }
 }
 
-private struct FlagInput: Decodable, Schematic {
-    let key: String
-    let enabled: Bool?
-    let rolloutPercent: Int?
-
-    static let schema = Schema.object([
-        .required("key", .string(1...80)),
-        .optional("enabled", .boolean),
-        .optional(
-            "rolloutPercent", .integer(0...100), "For how many of a hundred members it is on; 100 for everybody."),
-    ])
+private struct FeatureFlagInput: InputShape {
+    @Input(.string(1...80)) var key: String
+    @Input var enabled: Bool?
+    @Input(.integer(0...100), "For how many of a hundred members it is on; 100 for everyone.") var rolloutPercent: Int?
 }
 
-private struct FlagAnswer: Encodable {
+private struct FeatureFlagList: Shaped {
+    let flags: [FeatureFlag]
 
-    let key: String
-    let name: String
-    let description: String
-    let category: String
-    let enabled: Bool
-    let rolloutPercent: Int
-    let hasRollout: Bool
-    @OrNull var updatedAt: Date?
-    @OrNull var updatedBy: String?
-
-    init(_ flag: FeatureFlag) {
-        key = flag.key
-        name = flag.name
-        description = flag.description
-        category = flag.category
-        enabled = flag.isEnabled
-        rolloutPercent = flag.rolloutPercent ?? 100
-        hasRollout = flag.hasRollout
-        updatedAt = flag.updatedAt
-        updatedBy = flag.updatedByName
+    static let shape = Shape<FeatureFlagList>("FeatureFlags") {
+        Field("flags", \.flags)
     }
 }
 
-extension Schema {
-    fileprivate static let featureFlag = Schema.object([
-        .required("key", .string()),
-        .required("name", .string()),
-        .required("description", .string()),
-        .required("category", .string()),
-        .required("enabled", .boolean),
-        .required("rolloutPercent", .integer(0...100), "For how many of a hundred members it is on."),
-        .required("hasRollout", .boolean, "Whether it can be on for a share of the members."),
-        .required("updatedAt", .dateTime.nullable, "Null while it stands as it was installed."),
-        .required("updatedBy", .string().nullable, "The admin who changed it last; null for the operator."),
-    ]).named("FeatureFlag")
+extension FeatureFlag: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<FeatureFlag>("FeatureFlag") {
+        Field("key", \.key)
+        Field("name", \.name)
+        Field("description", \.description)
+        Field("category", \.category)
+        Field("enabled", \.isEnabled)
+        Field(
+            "rolloutPercent", { $0.rolloutPercent ?? 100 }, .integer(0...100),
+            "For how many of a hundred members it is on.")
+        Field("hasRollout", \.hasRollout, "Whether it can be on for a share of the members.")
+        Field("updatedAt", \.updatedAt, "Null while it is as it was installed.")
+        Field("updatedBy", \.updatedByName, "The admin who changed it last; null for the operator.")
+    }
 }

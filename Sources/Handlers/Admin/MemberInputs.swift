@@ -3,9 +3,13 @@ internal import HTTP
 internal import Identity
 
 /// One wish about a member.
-struct ChangeMemberInput: Decodable, Schematic {
-    struct Ban: Decodable {
-        let reason: String
+struct ChangeMemberInput: InputShape {
+    struct Ban: InputShape, InputValue {
+        @Input(reasonText, "What the member reads.") var reason: String
+    }
+
+    enum Role: String, InputValue, CaseIterable {
+        case admin, member
     }
 
     enum Wish {
@@ -15,23 +19,14 @@ struct ChangeMemberInput: Decodable, Schematic {
         case rename(String)
     }
 
-    let ban: Ban?
-    let unban: Bool?
-    let role: String?
-    let username: String?
-    let reason: String?
+    static let reasonText = Schema.text(1...500, lines: .many)
 
-    static let schema = Schema.object([
-        .optional(
-            "ban", .object([.required("reason", reasonText, "What the member reads.")]),
-            "Bans the member: sessions and keys end, clips leave the race, votes of the open round count no more."),
-        .optional("unban", .boolean, "Lifts the ban; true."),
-        .optional("role", .choice(["admin", "member"]), "Gives or takes the admin right. Sessions end."),
-        .optional("username", .string(1...64), "The name that the member gets."),
-        .optional("reason", reasonText, "Why, for the audit log; required with a role."),
-    ])
-
-    private static let reasonText = Schema.text(1...500, lines: .many)
+    @Input("Bans the member: sessions and keys end, clips leave the race, votes of the open round count no more.")
+    var ban: Ban?
+    @Input("Lifts the ban; true.") var unban: Bool?
+    @Input("Gives or takes the admin right. Sessions end.") var role: Role?
+    @Input(.string(1...64), "The name that the member gets.") var username: String?
+    @Input(reasonText, "Why, for the audit log; required with a role.") var reason: String?
 
     /// The one thing that is wanted.
     func wish() throws -> Wish {
@@ -44,13 +39,13 @@ struct ChangeMemberInput: Decodable, Schematic {
             guard reason != nil else {
                 throw Problem.invalid("reason", "required", "“reason” is required to change a role.")
             }
-            return .role(isAdmin: role == "admin")
+            return .role(isAdmin: role == .admin)
         }
         if let username {
-            switch Usernames.refusal(username) {
+            switch Usernames.fault(in: username) {
             case .malformed?:
                 throw Problem.invalid(
-                    "username", "malformed", "A username is 3 to 20 small letters, digits or underscores.")
+                    "username", "malformed", "A username has 3 to 20 lower-case letters, digits or underscores.")
             case .reserved?: throw Problem.invalid("username", "reserved", "This name is reserved. Choose another one.")
             case .taken?, nil: return .rename(username)
             }

@@ -2,6 +2,10 @@ internal import Film
 internal import FoundationEssentials
 public import HTTP
 public import Identity
+internal import Postgres
+internal import Refusals
+internal import SharedHandlers
+internal import Text
 
 extension AdminRoutes {
     /// The routes by which admins look after members, and read what was done.
@@ -25,9 +29,8 @@ extension AdminRoutes {
                 .optional(
                     "sort", .choice(MemberFilter.Sort.allCases.map(\.rawValue)), default: "newest",
                     "The order of the list."),
-                .limit(default: 50, cap: 100), .cursor,
-            ],
-            answers: [200: .memberList], features: ["ADM-02"], summary: "The members of the site."
+            ] + .paging(),
+            features: ["ADM-02"], summary: "The members of the site."
         ) { context in
             let admin = try context.member()
             var filter = MemberFilter()
@@ -36,22 +39,14 @@ extension AdminRoutes {
             filter.isBanned = context.bool(query: "banned")
             filter.hasAppealed = context.bool(query: "appeal")
             filter.sort = context.text(query: "sort").flatMap(MemberFilter.Sort.init) ?? filter.sort
-            filter.limit = context.integer(query: "limit") ?? filter.limit
-            if let text = context.text(query: "cursor") {
-                guard let cursor = MemberCursor(text, sort: filter.sort) else {
-                    throw Problem.invalid("cursor", "format", "“cursor” is not one that this list has given out.")
-                }
-                filter.cursor = cursor
-            }
-            let page = try administration.list(filter, by: admin.id)
-            return try .json(
-                MemberListAnswer(users: page.members.map(ListedMemberAnswer.init), nextCursor: page.next?.text))
+            filter.page = context.pageRequest
+            return try administration.list(filter, by: admin.id)
         }
     }
 
     private static func show(_ administration: MemberAdministration, _ audit: AuditLog) -> Route {
         .get(
-            "/api/admin/users/[id]", access: .admin, limit: .api, answers: [200: .memberDetail],
+            "/api/admin/users/[id]", access: .admin, limit: .api,
             features: ["ADM-02", "ADM-04"], summary: "One member, and what was done about this account."
         ) { context in
             try detail(of: try context.uuid("id"), for: context, administration, audit)
@@ -62,56 +57,34 @@ extension AdminRoutes {
         _ administration: MemberAdministration, _ audit: AuditLog, _ identity: IdentityService
     ) -> Route {
         .put(
-            "/api/admin/users/[id]", access: .admin, body: ChangeMemberInput.self, answers: [200: .memberDetail],
+            "/api/admin/users/[id]", access: .admin, body: ChangeMemberInput.self,
             features: ["ADM-02"], summary: "Bans or unbans a member, changes the role, or renames: one at a time."
         ) { context, input in
             let admin = try context.member()
             let id = try context.uuid("id")
             let wish = try input.wish()
-            try members {
-                switch wish {
-                case .ban(let reason): try administration.ban(id, reason: reason, by: admin.id)
-                case .liftBan: try administration.liftBan(id, reason: input.reason, by: admin.id)
-                case .role(let isAdmin):
-                    try administration.setAdmin(isAdmin, id, reason: input.reason, by: admin.id)
-                case .rename(let name):
-                    try administration.rename(id, to: name, reason: input.reason, by: admin.id)
-                }
+            switch wish {
+            case .ban(let reason): try administration.ban(id, reason: reason, by: admin.id)
+            case .liftBan: try administration.liftBan(id, reason: input.reason, by: admin.id)
+            case .role(let isAdmin): try administration.setAdmin(isAdmin, id, reason: input.reason, by: admin.id)
+            case .rename(let name): try administration.rename(id, to: name, reason: input.reason, by: admin.id)
             }
-            // This process need not wait for the news of what it did itself.
-            identity.hear("user:" + id.uuidString)
+            identity.forget(member: id)
             return try detail(of: id, for: context, administration, audit)
         }
     }
 
     private static func detail(
         of id: UUID, for context: Context, _ administration: MemberAdministration, _ audit: AuditLog
-    ) throws -> Response {
+    ) throws -> MemberDetail {
         let admin = try context.member()
         guard let found = try administration.find(id, by: admin.id) else {
-            throw Problem.notFound("member_not_found", MemberRefusal.memberNotFound.sentence)
+            throw MemberError.refused(.memberNotFound)
         }
         var filter = AuditFilter()
         filter.subjectKind = "member"
-        filter.subjectID = id.uuidString.lowercased()
-        filter.limit = 20
-        let entries = try audit.entries(filter, for: admin.id).entries.map(AuditEntryAnswer.init)
-        return try .json(MemberDetailAnswer(user: AdministeredMemberAnswer(found), audit: entries))
-    }
-}
-
-/// Runs a call about members and tells a refusal in the words of HTTP.
-private func members<Answer>(_ call: () throws -> Answer) throws -> Answer {
-    do {
-        return try call()
-    } catch let refusal as MemberRefusal {
-        let status =
-            switch refusal {
-            case .memberNotFound: 404
-            case .notAdmin: 403
-            default: 409
-            }
-        let code = refusal == .notAdmin ? "admin_only" : refusal.rawValue
-        throw Problem(status: status, code: code, message: refusal.sentence)
+        filter.subjectID = id.text
+        filter.page = PageRequest(limit: 20)
+        return MemberDetail(user: found, audit: try audit.entries(filter, for: admin.id).items)
     }
 }

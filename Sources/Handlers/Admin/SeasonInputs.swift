@@ -1,49 +1,26 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
+internal import SharedHandlers
 
 /// The settings that a body names; the others stay as they are.
-struct SeasonChanges: Decodable {
-    private let label: String?
-    private let description: String?
-    private let genre: String?
-    private let totalSlots: Int?
-    private let roundSeconds: Int?
-    private let aspect: Aspect?
-    private let maxActiveClipsPerMember: Int?
-    /// Null says that there is no limit, which is not the same as saying nothing.
-    private let maxRoundsPerClip: Int??
-    private let showCounts: CountVisibility?
-    private let minVotes: Int?
-    private let reviewsFlagged: Bool?
-    private let reviewHours: Int?
+struct SeasonSettingsInput: InputShape {
+    static let label = Schema.text(1...80)
 
-    private enum CodingKeys: CodingKey {
-        case label, description, genre, totalSlots, roundSeconds, aspect, maxActiveClipsPerMember, maxRoundsPerClip
-        case showCounts, minVotes, reviewsFlagged, reviewHours
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        label = try container.decodeIfPresent(String.self, forKey: .label)
-        description = try container.decodeIfPresent(String.self, forKey: .description)
-        genre = try container.decodeIfPresent(String.self, forKey: .genre)
-        totalSlots = try container.decodeIfPresent(Int.self, forKey: .totalSlots)
-        roundSeconds = try container.decodeIfPresent(Int.self, forKey: .roundSeconds)
-        aspect = try container.decodeIfPresent(Aspect.self, forKey: .aspect)
-        maxActiveClipsPerMember = try container.decodeIfPresent(Int.self, forKey: .maxActiveClipsPerMember)
-        maxRoundsPerClip =
-            container.contains(.maxRoundsPerClip)
-            ? .some(try container.decodeIfPresent(Int.self, forKey: .maxRoundsPerClip)) : .none
-        showCounts = try container.decodeIfPresent(CountVisibility.self, forKey: .showCounts)
-        minVotes = try container.decodeIfPresent(Int.self, forKey: .minVotes)
-        reviewsFlagged = try container.decodeIfPresent(Bool.self, forKey: .reviewsFlagged)
-        reviewHours = try container.decodeIfPresent(Int.self, forKey: .reviewHours)
-    }
+    @Input(.text(0...2_000, lines: .many)) var description: String?
+    @Input(.choice(ClipGenre.all)) var genre: String?
+    @Input(.integer(1...500), "Fixed once the season has begun.") var totalSlots: Int?
+    @Input(.integer(5...31_536_000), "How long a round is open.") var roundSeconds: Int?
+    @Input var aspect: Aspect?
+    @Input(.integer(1...1_000)) var maxActiveClipsPerMember: Int?
+    @Input(.integer(1...500), "Null for no limit.") var maxRoundsPerClip: Int??
+    @Input var showCounts: CountVisibility?
+    @Input(.integer(0...1_000_000_000), "A round without it is extended, at most three times.") var minVotes: Int?
+    @Input("Whether a round that flagged votes would decide waits for an admin.") var reviewsFlagged: Bool?
+    @Input(.integer(1...720), "After how long it closes without the flagged votes.") var reviewHours: Int?
 
     func applied(to settings: SeasonSettings) -> SeasonSettings {
         var settings = settings
-        if let label { settings.label = label }
         if let description { settings.description = description }
         if let genre { settings.genre = genre }
         if let totalSlots { settings.totalSlots = totalSlots }
@@ -57,53 +34,28 @@ struct SeasonChanges: Decodable {
         if let reviewHours { settings.reviewHours = reviewHours }
         return settings
     }
-
-    static let label = Schema.text(1...80)
-    static let fields: [Schema.Field] = [
-        .optional("description", .text(0...2_000, lines: .many)),
-        .optional("genre", .choice(ClipGenre.all)),
-        .optional("totalSlots", .integer(1...500), "Fixed once the season has begun."),
-        .optional("roundSeconds", .integer(5...31_536_000), "How long a round is open."),
-        .optional("aspect", .choice(Aspect.allCases.map(\.rawValue))),
-        .optional("maxActiveClipsPerMember", .integer(1...1_000)),
-        .optional("maxRoundsPerClip", .integer(1...500), "Null for no limit."),
-        .optional("showCounts", .choice(CountVisibility.allCases.map(\.rawValue))),
-        .optional("minVotes", .integer(0...1_000_000_000), "A round without it is extended, at most three times."),
-        .optional("reviewsFlagged", .boolean, "Whether a round that flagged votes would decide waits for an admin."),
-        .optional("reviewHours", .integer(1...720), "After how long it closes without the flagged votes."),
-    ]
 }
 
-struct CreateSeasonInput: Decodable, Schematic {
-    let settings: SeasonSettings
+struct CreateSeasonInput: InputShape {
+    @Input(SeasonSettingsInput.label) var label: String
+    @InputGroup var others: SeasonSettingsInput
 
-    init(from decoder: any Decoder) throws {
-        settings = try SeasonChanges(from: decoder).applied(to: SeasonSettings(label: ""))
-    }
-
-    static let schema = Schema.object([.required("label", SeasonChanges.label)] + SeasonChanges.fields)
+    var settings: SeasonSettings { others.applied(to: SeasonSettings(label: label)) }
 }
 
-struct ChangeSeasonInput: Decodable, Schematic {
-    let id: UUID
-    let status: SeasonStatus?
-    let changes: SeasonChanges
-
-    private enum CodingKeys: CodingKey {
-        case id, status
+struct ChangeSeasonInput: InputShape {
+    enum Status: String, InputValue, CaseIterable {
+        case active, archived
     }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        id = try container.decode(UUID.self, forKey: .id)
-        status = try container.decodeIfPresent(SeasonStatus.self, forKey: .status)
-        changes = try SeasonChanges(from: decoder)
-    }
+    @Input var id: UUID
+    @Input("Activates a draft or archives a finished season.") var status: Status?
+    @Input(SeasonSettingsInput.label) var label: String?
+    @InputGroup var others: SeasonSettingsInput
 
-    static let schema = Schema.object(
-        [
-            .required("id", .uuid),
-            .optional("status", .choice(["active", "archived"]), "Activates a draft or archives a finished season."),
-            .optional("label", SeasonChanges.label),
-        ] + SeasonChanges.fields)
+    func applied(to settings: SeasonSettings) -> SeasonSettings {
+        var settings = others.applied(to: settings)
+        if let label { settings.label = label }
+        return settings
+    }
 }

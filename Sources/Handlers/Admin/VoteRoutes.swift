@@ -1,6 +1,7 @@
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
+internal import SharedHandlers
 
 extension AdminRoutes {
     static func voteRoutes(_ votes: VoteOversight, _ rounds: Rounds) -> [Route] {
@@ -19,9 +20,8 @@ extension AdminRoutes {
                 .optional("network", VoteWords.network, "Only votes from this network."),
                 .optional("voter", .string(1...100), "Only votes of this voter."),
                 .optional("voided", .boolean, "Only votes that are out of the count, or that are in it."),
-                .limit(default: 50, cap: 200), .cursor,
-            ],
-            answers: [200: .votePage], features: ["VOTE-08", "VOTE-12", "VOTE-13"],
+            ] + .paging(cap: 200),
+            features: ["VOTE-08", "VOTE-12", "VOTE-13"],
             summary: "The votes of a round with the evidence about them, and how the round stands without the flagged."
         ) { context in
             let admin = try context.member()
@@ -34,73 +34,48 @@ extension AdminRoutes {
             filter.choice.network = context.text(query: "network")
             filter.choice.voters = context.text(query: "voter").map { [$0] }
             filter.voided = context.bool(query: "voided")
-            filter.limit = context.integer(query: "limit") ?? filter.limit
-            if let text = context.text(query: "cursor") {
-                guard let cursor = VoteCursor(text) else {
-                    throw Problem.invalid("cursor", "format", "“cursor” is not one that this site has given out.")
-                }
-                filter.cursor = cursor
-            }
-            return try .json(try film { try votes.page(filter, for: admin.id) })
+            filter.page = context.pageRequest
+            return try votes.page(filter, for: admin.id)
         }
     }
 
     private static func void(_ votes: VoteOversight) -> Route {
         .post(
-            "/api/admin/votes/void", access: .admin, limit: .adminSensitive, body: VoidInput.self,
-            answers: [200: .voteVoid], features: ["VOTE-12"],
+            "/api/admin/votes/void", access: .admin, limit: .adminSensitive, body: VoidVotesInput.self,
+            features: ["VOTE-12"],
             summary: "Takes votes out of the count: of voters, of a network, or the flagged ones."
         ) { context, input in
             let admin = try context.member()
             guard input.choice.isNarrow else {
                 throw Problem.invalid("voters", "required", "Say which voters, which network or which flag is meant.")
             }
-            let made = try film {
-                try votes.void(
-                    season: input.seasonId, slot: input.slot, choice: input.choice, reason: input.reason, by: admin.id)
-            }
-            return try .json(VoidAnswer(voidId: made.id, votes: made.votes, weight: made.weight))
+            return VotesVoided(
+                made: try votes.void(
+                    season: input.seasonID, slot: input.slot, choice: input.choice, reason: input.reason, by: admin.id))
         }
     }
 
     private static func unvoid(_ votes: VoteOversight) -> Route {
         .post(
-            "/api/admin/votes/unvoid", access: .admin, limit: .adminSensitive, body: UnvoidInput.self,
-            answers: [200: .voidUndone], features: ["VOTE-12"],
+            "/api/admin/votes/unvoid", access: .admin, limit: .adminSensitive, body: UndoVoidInput.self,
+            features: ["VOTE-12"],
             summary: "Brings the votes of a void back, except where the voter has voted again."
         ) { context, input in
-            let admin = try context.member()
-            let undone = try film { try votes.restore(input.voidId, reason: input.reason, by: admin.id) }
-            return try .json(UnvoidAnswer(restored: undone.restored, kept: undone.kept))
+            let undone = try votes.restore(input.voidID, reason: input.reason, by: try context.member().id)
+            return VoidUndone(restored: undone.restored, kept: undone.kept)
         }
     }
 
     private static func review(_ rounds: Rounds) -> Route {
         .post(
-            "/api/admin/rounds/review", access: .admin, limit: .adminSensitive, body: ReviewInput.self,
-            answers: [200: .roundEvents], features: ["VOTE-13"],
+            "/api/admin/rounds/review", access: .admin, limit: .adminSensitive, body: ReviewRoundInput.self,
+            features: ["VOTE-13"],
             summary: "Decides a round under review: its flagged votes count, or are voided; then it closes."
         ) { context, input in
-            let admin = try context.member()
-            let events = try film {
-                try rounds.review(
-                    season: input.seasonId, slot: input.slot, keepsFlagged: input.decision == .accept,
-                    reason: input.reason, by: admin.id)
-            }
-            return try .json(try RoundEventsAnswer(events))
+            RoundEvents(
+                events: try rounds.review(
+                    season: input.seasonID, slot: input.slot, keepsFlagged: input.decision == .accept,
+                    reason: input.reason, by: try context.member().id))
         }
     }
-}
-
-private struct VoidAnswer: Encodable {
-    let success = true
-    let voidId: UUID
-    let votes: Int
-    let weight: Int
-}
-
-private struct UnvoidAnswer: Encodable {
-    let success = true
-    let restored: Int
-    let kept: Int
 }

@@ -53,21 +53,18 @@ extension AuthRoutes {
             summary: "Deletes your account and everything that is yours alone. It cannot be undone."
         ) { context, input in
             let member = try context.member()
-            switch try Accounts.delete(
-                member.id, removingFromFilm: input.removeFromFilm ?? false, in: identity.database)
-            {
-            case .deleted(let kept, let removed):
-                // Not whose it was: the log keeps no trace of who has left.
-                context.log.notice("an account was deleted")
-                identity.hear("user:" + member.id.uuidString)
-                return try Response.json(DeletionAnswer(clipsKept: kept, clipsRemoved: removed))
-                    .setting(identity.noSessionCookie)
-                    .setting(SetCookie(identity.cookies.voter, "", maxAge: 0, isSecure: identity.cookies.isSecure))
-            case .lastAdmin:
-                throw Problem.conflict(
-                    "last_admin", "You are the last admin. Make somebody else an admin before you leave.")
-            case .unknown: throw Problem.unauthenticated
+            let departure = try refusing {
+                try Accounts.delete(
+                    member.id, removingFromFilm: input.removeFromFilm ?? false, in: identity.database)
             }
+            // Not whose it was: the log keeps no trace of who has left.
+            context.log.notice("an account was deleted")
+            identity.forget(member: member.id)
+            return try Response.json(
+                DeletionAnswer(clipsKept: departure.clipsKept, clipsRemoved: departure.clipsRemoved)
+            )
+            .setting(identity.noSessionCookie)
+            .setting(SetCookie(identity.cookies.voter, "", maxAge: 0, isSecure: identity.cookies.isSecure))
         }
     }
 }

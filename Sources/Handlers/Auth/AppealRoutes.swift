@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import Refusals
 internal import Text
 
 extension AuthRoutes {
@@ -38,8 +39,8 @@ extension AuthRoutes {
             let member = try context.member()
             do {
                 try Members.appeal(input.text, by: member.id, in: identity.database)
-            } catch let refusal as MemberRefusal {
-                throw Problem.conflict(refusal.rawValue, refusal.sentence)
+            } catch MemberError.refused(let refusal) {
+                throw Problem(refusal)
             }
             let date = try Members.appealedAt(member.id, in: identity.database)
             return try .json(["appealedAt": date?.rfc3339])

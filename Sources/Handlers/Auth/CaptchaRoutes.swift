@@ -85,12 +85,16 @@ extension AuthRoutes {
                     let expiry = try CaptchaPasses.expiry(of: voter, in: database)
                     return try .json(try CaptchaState(desk, expiresAt: expiry))
                 }
-                guard let verifier = desk.verifier else { throw captchaUnavailable }
-                do {
-                    if let refusal = try verifier.refusal(of: token) { throw problem(refusal) }
-                } catch let fault as HCaptcha.Unavailable {
-                    context.log.error("the captcha cannot be verified", ["error": .string(fault.description)])
-                    throw captchaUnavailable
+                guard let verifier = desk.verifier else {
+                    throw Problem(CaptchaRefusal.unavailable(reason: "this site has no captcha"))
+                }
+                do throws(CaptchaRefusal) {
+                    try verifier.verify(token)
+                } catch {
+                    if case .unavailable(let reason) = error {
+                        context.log.error("the captcha cannot be verified", ["error": .string(reason)])
+                    }
+                    throw Problem(error)
                 }
                 let expiry = try CaptchaPasses.grant(to: voter, in: database)
                 return try .json(try CaptchaState(desk, expiresAt: expiry))
@@ -98,21 +102,6 @@ extension AuthRoutes {
         ]
     }
 
-    private static var captchaUnavailable: Problem {
-        .unavailable(
-            "captcha_unavailable", "The captcha cannot be checked at the moment. Try again soon.", retryAfter: 10)
-    }
-
-    private static func problem(_ refusal: HCaptcha.Refusal) -> Problem {
-        let (code, message) =
-            switch refusal {
-            case .invalid: ("captcha_invalid", "The captcha was not solved. Try again.")
-            case .expired: ("captcha_expired", "The captcha took too long. Solve another one.")
-            case .used: ("captcha_used", "This captcha has been used. Solve another one.")
-            case .otherSite: ("captcha_other_site", "This captcha was solved on another site.")
-            }
-        return Problem(status: 422, code: code, message: message)
-    }
 }
 
 extension CaptchaDesk {

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import HTTP
 internal import Identity
 internal import Logging
+internal import Refusals
 internal import SignIn
 internal import Text
 
@@ -67,8 +68,9 @@ extension AuthRoutes {
                     provider, next: input.next, linking: try context.member().id,
                     browser: identity.signInCookie(of: context.request))
                 return try Response.json(["url": start.url]).setting(identity.signInCookie(start.browser))
-            } catch let fault as ProviderFault {
-                context.log.warning("linking failed", ["error": .string("\(fault)")])
+            } catch SignInError.refused(let refusal) {
+                context.log.warning(
+                    "linking failed", ["reason": .string(refusal.code), "error": .string(refusal.detail)])
                 throw Problem.unavailable(
                     "provider_unavailable", "\(provider.label) does not answer properly. Nothing was changed.",
                     retryAfter: 30)
@@ -92,13 +94,9 @@ extension AuthRoutes {
             "/api/auth/identities", access: .member, limit: .auth, body: RemovalInput.self, answers: [204: nil],
             features: ["AUTH-05"], summary: "Takes one of one's own ways in away, never the last one."
         ) { context, input in
-            switch try signIn.remove(input.id, of: try context.member().id) {
-            case .removed: return .noContent
-            case .unknown: throw Problem.notFound("identity_not_found", "You have no such way in.")
-            case .last:
-                throw Problem.conflict(
-                    "last_way_in", "This is your only way in. Link another one first, then take this one away.")
-            }
+            let member = try context.member()
+            try refusing { try signIn.remove(input.id, of: member.id) }
+            return .noContent
         }
     }
 }

@@ -80,21 +80,15 @@ extension AuthRoutes {
         ) { context, input in
             let member = try context.member()
             let scopes = KeyScope.allCases.map(\.rawValue).filter(input.scopes.contains)
-            switch try APIKeys.create(
-                for: member.id, name: input.name, scopes: scopes, days: input.expiresInDays, in: identity.database)
-            {
-            case .created(let key, let id):
-                context.log.notice("an API key was made", ["key": .string(id.uuidString.lowercased())])
-                let keys = try APIKeys.list(of: member.id, in: identity.database)
-                guard let summary = keys.first(where: { $0.id == id }) else { throw Problem.unavailable() }
-                return try .created(KeyAnswer(key: summary, secret: key.text), at: "/api/keys")
-            case .tooMany:
-                throw Problem.conflict(
-                    "too_many_keys", "You have \(APIKeys.most) keys already. Revoke one that you no longer need.")
-            case .adminOnly:
-                throw Problem.forbidden("admin_only", "Only admins may make a key that does what admins do.")
-            case .unknown: throw Problem.unauthenticated
+            let (key, id) = try refusing {
+                try APIKeys.create(
+                    for: member.id, name: input.name, scopes: scopes, days: input.expiresInDays,
+                    in: identity.database)
             }
+            context.log.notice("an API key was made", ["key": .string(id.uuidString.lowercased())])
+            let keys = try APIKeys.list(of: member.id, in: identity.database)
+            guard let summary = keys.first(where: { $0.id == id }) else { throw Problem.unavailable() }
+            return try .created(KeyAnswer(key: summary, secret: key.text), at: "/api/keys")
         }
     }
 
@@ -103,9 +97,8 @@ extension AuthRoutes {
             "/api/keys", access: .member, body: RevokeInput.self, answers: [204: nil],
             features: ["AUTH-04"], summary: "Ends an API key, in every process at once."
         ) { context, input in
-            guard try APIKeys.revoke(input.id, of: try context.member().id, in: identity.database) else {
-                throw Problem.notFound("key_not_found", "You have no such key.")
-            }
+            let member = try context.member()
+            try refusing { try APIKeys.revoke(input.id, of: member.id, in: identity.database) }
             // This process need not wait for the news of what it did itself.
             identity.keys.forgetAll()
             return .noContent

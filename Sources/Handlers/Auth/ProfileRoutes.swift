@@ -37,15 +37,12 @@ extension AuthRoutes {
             if input.ageConfirmed == false {
                 throw Problem.invalid("ageConfirmed", "required", "This site is not for people younger than that.")
             }
-            let choice = try Members.choose(
-                username: input.username, ageConfirmed: input.ageConfirmed ?? false, for: member.id,
-                in: identity.database)
-            switch choice {
-            case .refused(let refusal): throw problem(refusal)
-            case .alreadyNamed: throw Problem.conflict("profile_exists", "You have a username already.")
-            case .chosen: break
+            try refusing {
+                try Members.choose(
+                    username: input.username, ageConfirmed: input.ageConfirmed ?? false, for: member.id,
+                    in: identity.database)
             }
-            identity.sessions.hear("user:" + member.id.uuidString)
+            identity.forget(member: member.id)
             let token = context.request.cookies[identity.cookies.session].flatMap(OpaqueToken.init)
             return try .json(AccountAnswer(try token.flatMap { try identity.sessions.find($0, at: context.now) }))
         }
@@ -58,17 +55,8 @@ extension AuthRoutes {
             answers: [200: Availability.schema], features: ["AUTH-03"], summary: "Whether a username can be had."
         ) { context in
             let name = context.text(query: "username") ?? ""
-            let refusal = try Members.refusal(username: name, in: identity.database)
-            return try .json(Availability(username: name, available: refusal == nil, reason: refusal?.rawValue))
-        }
-    }
-
-    static func problem(_ refusal: Usernames.Refusal) -> Problem {
-        switch refusal {
-        case .malformed:
-            .invalid("username", "malformed", "A username is 3 to 20 small letters, digits or underscores.")
-        case .reserved: .invalid("username", "reserved", "This name is reserved. Choose another one.")
-        case .taken: .conflict("username_taken", "Somebody else has this name. Choose another one.")
+            let fault = try Members.fault(inUsername: name, in: identity.database)
+            return try .json(Availability(username: name, available: fault == nil, reason: fault?.rawValue))
         }
     }
 }

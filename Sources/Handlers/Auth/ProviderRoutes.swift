@@ -2,6 +2,7 @@ internal import FoundationEssentials
 public import HTTP
 public import Identity
 internal import Logging
+internal import Refusals
 public import SignIn
 internal import Text
 
@@ -42,15 +43,11 @@ extension AuthRoutes {
             let next = context.request.query["next"]
             return turned(context, next: next) {
                 guard let provider = signIn.provider(context.parameter("provider")) else {
-                    return refusal(.unknownProvider, "no such provider", next: next, context)
+                    throw SignInRefusal(.unknownProvider, detail: "no such provider", returnPath: next)
                 }
-                do {
-                    let start = try signIn.start(
-                        provider, next: next, browser: identity.signInCookie(of: context.request))
-                    return Response.redirect(to: start.url).setting(identity.signInCookie(start.browser))
-                } catch let fault as ProviderFault {
-                    return refusal(fault, next: next, context)
-                }
+                let start = try signIn.start(
+                    provider, next: next, browser: identity.signInCookie(of: context.request))
+                return Response.redirect(to: start.url).setting(identity.signInCookie(start.browser))
             }
         }
     }
@@ -63,7 +60,7 @@ extension AuthRoutes {
         ) { context in
             turned(context, next: nil) {
                 guard let provider = signIn.provider(context.parameter("provider")) else {
-                    return refusal(.unknownProvider, "no such provider", next: nil, context)
+                    throw SignInRefusal(.unknownProvider, detail: "no such provider")
                 }
                 let query = context.request.query
                 let outcome = try signIn.finish(
@@ -72,13 +69,10 @@ extension AuthRoutes {
                         state: query["state"], code: query["code"], error: query["error"], issuer: query["iss"]),
                     browser: identity.signInCookie(of: context.request), visit: identity.visit(context))
                 switch outcome {
-                case .refused(let reason, let detail, let path):
-                    return refusal(reason, detail, next: path, context)
                 case .linked(let path):
                     return Response.redirect(to: path).setting(identity.noSignInCookie)
                 case .signedIn(let token, let path):
-                    // This process need not wait for the news of what it did itself.
-                    if let member = context.caller.member { identity.sessions.hear("session:" + member.sessionID) }
+                    if let member = context.caller.member { identity.forget(session: member.sessionID) }
                     let session = try identity.sessions.find(token, at: context.now)
                     return Response.redirect(to: onward(session, path))
                         .setting(identity.sessionCookie(token)).setting(identity.noSignInCookie)
@@ -97,31 +91,23 @@ extension AuthRoutes {
     /// A person looks at these addresses, so whatever goes wrong ends on a page.
     private static func turned(_ context: Context, next: String?, _ body: () throws -> Response) -> Response {
         do {
-            return try body()
+            return try SignInError.wrapping(body)
+        } catch .refused(let refusal) {
+            return turnedAway(refusal, context)
         } catch {
             context.log.error("sign-in failed", ["error": .string(String(reflecting: error))])
             return page("site_unavailable", next: next)
         }
     }
 
-    private static func refusal(
-        _ reason: SignInService.Refusal, _ detail: String, next: String?, _ context: Context
-    ) -> Response {
+    private static func turnedAway(_ refusal: SignInRefusal, _ context: Context) -> Response {
         context.log.notice(
             "sign-in refused",
             [
                 "provider": .string(String(context.parameter("provider").prefix(20))),
-                "reason": .string(reason.rawValue), "detail": .string(detail),
+                "reason": .string(refusal.code), "detail": .string(refusal.detail),
             ])
-        return page(reason.rawValue, next: next)
-    }
-
-    private static func refusal(_ fault: ProviderFault, next: String?, _ context: Context) -> Response {
-        switch fault {
-        case .unavailable(let detail): refusal(.unavailable, detail, next: next, context)
-        case .refused(let detail): refusal(.refused, detail, next: next, context)
-        case .untrusted(let detail): refusal(.untrusted, detail, next: next, context)
-        }
+        return page(refusal.code, next: refusal.returnPath)
     }
 
     private static func page(_ code: String, next: String?) -> Response {

@@ -7,14 +7,14 @@ public import Text
 /// Whom a request counts against, and how often that one may come.
 public struct RouteLimits: Sendable {
     private let limiter: RateLimiter
-    private let reads: SettledLimiter
+    private let reads: BatchedRateLimiter
     private let limits: RateLimits
     private let voterKeys: VoterKeys
     private let clock: WallClock
 
     /// Limits by the settings; `reads` counts what is of the class `read`, and `limiter` all the rest.
     public init(
-        _ limiter: RateLimiter, reads: SettledLimiter, settings: Settings, identity: IdentityService,
+        _ limiter: RateLimiter, reads: BatchedRateLimiter, settings: Settings, identity: IdentityService,
         clock: WallClock = .system
     ) {
         self.limiter = limiter

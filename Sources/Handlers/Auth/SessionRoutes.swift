@@ -77,12 +77,12 @@ extension AuthRoutes {
                 guard try Sessions.end(id, of: member.id, in: identity.database) else {
                     throw Problem.notFound("session_not_found", "You have no such session.")
                 }
-                identity.sessions.hear("session:" + id)
+                identity.forget(session: id)
                 let response = try Response.json(["ended": 1])
                 return id == member.sessionID ? response.setting(identity.noSessionCookie) : response
             case (nil, true):
                 let ended = try Sessions.endAll(of: member.id, except: member.sessionID, in: identity.database)
-                identity.sessions.hear("user:" + member.id.uuidString)
+                identity.forget(member: member.id)
                 return try .json(["ended": ended])
             default:
                 throw Problem.invalid("id", "required", "Name either one session by its id, or all others.")

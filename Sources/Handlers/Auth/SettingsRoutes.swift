@@ -66,15 +66,8 @@ extension AuthRoutes {
     }
 
     private static func rename(_ member: UUID, to username: String, _ identity: IdentityService) throws {
-        switch try Members.rename(member, to: username, in: identity.database) {
-        case .changed, .unchanged: identity.hear("user:" + member.uuidString)
-        case .refused(let refusal): throw problem(refusal)
-        case .unnamed: throw Problem.conflict("no_username", "Choose your first username before you change it.")
-        case .tooSoon(let date):
-            throw Problem.conflict(
-                "username_too_soon", "You can change your name again on \(date.rfc3339.prefix(10))."
-            ).with(["nextChangeAt": .string(date.rfc3339)])
-        }
+        try refusing { try Members.rename(member, to: username, in: identity.database) }
+        identity.forget(member: member)
     }
 
     private static func answer(_ member: UUID, _ identity: IdentityService) throws -> Response {

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import Identity
 internal import Logging
+internal import Refusals
 internal import Text
 
 extension AuthRoutes {
@@ -35,28 +36,20 @@ extension AuthRoutes {
         ) { context, input in
             let request = context.request
             let device = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
-            let outcome = try SignInLinks.signIn(
-                input.token, replacing: request.cookies[identity.cookies.session].flatMap(OpaqueToken.init),
-                deviceKey: identity.voterKeys.device(device), userAgent: request.headers["User-Agent"] ?? "",
-                sessionDays: identity.sessionDays, in: identity.database)
-            switch outcome {
-            case .refused(let state):
-                context.log.notice("sign-in refused", ["reason": .string(state.rawValue)])
-                throw refusal(state)
-            case .signedIn(let token, _):
+            do {
+                let token = try SignInLinks.signIn(
+                    input.token, replacing: request.cookies[identity.cookies.session].flatMap(OpaqueToken.init),
+                    deviceKey: identity.voterKeys.device(device), userAgent: request.headers["User-Agent"] ?? "",
+                    sessionDays: identity.sessionDays, in: identity.database
+                ).session
                 guard let session = try identity.sessions.find(token, at: context.now) else {
                     throw Problem.unavailable()
                 }
                 return try Response.json(AccountAnswer(session)).setting(identity.sessionCookie(token))
+            } catch SignInLinkError.refused(let refusal) {
+                context.log.notice("sign-in refused", ["reason": .string(refusal.code)])
+                throw Problem(refusal)
             }
-        }
-    }
-
-    private static func refusal(_ state: SignInLinks.State) -> Problem {
-        switch state {
-        case .used: .conflict("link_used", "This link has been used. Ask for another one.")
-        case .expired: .conflict("link_expired", "This link is too old. Ask for another one.")
-        case .good, .unknown: .notFound("link_unknown", "There is no such link. Check that it is complete.")
         }
     }
 
@@ -67,8 +60,7 @@ extension AuthRoutes {
         ) { context in
             if let member = context.caller.member {
                 try Sessions.end(member.sessionID, of: member.id, in: identity.database)
-                // This process need not wait for the news of what it did itself.
-                identity.sessions.hear("session:" + member.sessionID)
+                identity.forget(session: member.sessionID)
             }
             return Response.noContent.setting(identity.noSessionCookie)
         }

@@ -1,6 +1,7 @@
 public import Film
 public import HTTP
 public import Identity
+internal import SharedHandlers
 
 /// The routes that tell how the film stands.
 public enum StoryRoutes {
@@ -17,10 +18,10 @@ public enum StoryRoutes {
                     "fresh", .boolean, default: false,
                     "Asks for the newest version; only an admin's request passes the caches by.")
             ],
-            answers: [200: .story], cache: .publicCache(seconds: 30, stale: 60), features: ["FILM-11"],
+            cache: .publicCache(seconds: 30, stale: 60), features: ["FILM-11"],
             summary: "The seasons with their slots, winners, progress and the open slot."
         ) { _ in
-            try .json(try film { try stories.story() })
+            try stories.story()
         }
     }
 }

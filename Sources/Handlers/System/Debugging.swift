@@ -8,7 +8,7 @@ extension SystemRoutes {
         static let debugging: [Route] = [
             .get("/internal/trap", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Traps.") { context in
                 let numbers = context.request.query.values("n").compactMap { Int($0) }
-                return .text("\(numbers[numbers.count])")
+                return Response.text("\(numbers[numbers.count])")
             },
             .get(
                 "/internal/trap-later", access: .internal_, limit: nil, isAlwaysServed: true,
@@ -29,7 +29,7 @@ extension SystemRoutes {
                 context in
                 let pipe = context.request.server["HOLD_PIPE"] ?? ""
                 let read = try Subprocess.run("/bin/cat", [pipe], timeout: .seconds(60))
-                return .content(read.stdout, type: "text/plain")
+                return Response.content(read.stdout, type: "text/plain")
             },
             Route(
                 .post, "/internal/echo", access: .internal_, limit: nil, bodyLimit: 65_536,
@@ -37,13 +37,14 @@ extension SystemRoutes {
             ) { context, _ in
                 .content(context.request.body, type: "application/octet-stream")
             },
-            .get("/internal/fail", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Throws.") { _ in
+            .get("/internal/fail", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Throws.") {
+                _ -> Response in
                 throw Unhealthy("on purpose")
             },
             .get("/internal/stream", access: .internal_, limit: nil, isAlwaysServed: true, summary: "Streams.") {
                 context in
                 let isBroken = context.request.query["broken"] == "1"
-                return .stream("text/plain") { writer in
+                return Response.stream("text/plain") { writer in
                     for number in 0..<10_000 { try writer.write("line \(number)\n") }
                     if isBroken { throw Unhealthy("on purpose") }
                 }

@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// One question about the state of the site.
 public struct HealthCheck: Sendable {
     let name: String
@@ -11,12 +13,12 @@ public struct HealthCheck: Sendable {
 
     func finding() -> Finding {
         do {
-            return Finding(status: "ok", message: try ask())
+            return Finding(isGood: true, message: try ask())
         } catch let error as Unhealthy {
-            return Finding(status: "failed", message: error.reason)
+            return Finding(isGood: false, message: error.reason)
         } catch {
             // Only what is safe to show stands in a description.
-            return Finding(status: "failed", message: "\(error)")
+            return Finding(isGood: false, message: "\(error)")
         }
     }
 }
@@ -31,20 +33,27 @@ public struct Unhealthy: Error {
     }
 }
 
-struct Finding: Encodable {
-    let status: String
+struct Finding: Shaped {
+    let isGood: Bool
     let message: String
+
+    static let shape = Shape<Finding>("HealthFinding") {
+        Field("status", { $0.isGood ? "ok" : "failed" }, .choice(["ok", "failed"]))
+        Field("message", \.message, "How things are, in words.")
+    }
 }
 
-struct Health: Encodable {
-    let status: String
+struct Health: Shaped {
     let checks: [String: Finding]
 
     init(_ checks: [HealthCheck]) {
-        let findings = checks.map { ($0.name, $0.finding()) }
-        self.checks = Dictionary(findings) { first, _ in first }
-        status = findings.allSatisfy { $0.1.status == "ok" } ? "healthy" : "degraded"
+        self.checks = Dictionary(checks.map { ($0.name, $0.finding()) }) { first, _ in first }
     }
 
-    var isHealthy: Bool { status == "healthy" }
+    var isHealthy: Bool { checks.values.allSatisfy(\.isGood) }
+
+    static let shape = Shape<Health>("Health") {
+        Field("status", { $0.isHealthy ? "healthy" : "degraded" }, .choice(["healthy", "degraded"]))
+        Field("checks", \.checks)
+    }
 }

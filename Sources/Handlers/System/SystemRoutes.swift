@@ -20,18 +20,18 @@ public enum SystemRoutes {
             summary: "Whether this process can serve: it reaches its database, and the schema is not older than itself."
         ) { _ in
             guard isReady() else { throw Problem.unavailable("not_ready", "This process cannot serve yet.") }
-            return .text("ready\n")
+            return Response.text("ready\n")
         }
     }
 
     private static func health(_ checks: [HealthCheck]) -> Route {
         .get(
             "/api/health", access: .any, limit: nil, isAlwaysServed: true,
-            answers: [200: .health, 503: .health], features: ["OPS-04"],
+            answers: [200: Health.schema, 503: Health.schema], features: ["OPS-04"],
             summary: "How the site is: its database, queue, storage and rounds."
         ) { _ in
             let health = Health(checks)
-            return try .json(health, status: health.isHealthy ? 200 : 503)
+            return Response.json(health, status: health.isHealthy ? 200 : 503)
         }
     }
 
@@ -39,34 +39,25 @@ public enum SystemRoutes {
         .get(
             "/api/openapi.json", access: .any, limit: nil, isAlwaysServed: true, answers: [200: .openObject([])],
             cache: .publicCache(seconds: 60, stale: 300), summary: "This interface, as an OpenAPI 3.1 document."
-        ) { _ in .json(bytes: document) }
+        ) { _ in Response.json(bytes: document) }
     }
 
     private static func features(_ flags: FeatureFlags) -> Route {
         .get(
-            "/api/features", access: .any, answers: [200: .features], features: ["FLAG-01"],
+            "/api/features", access: .any, features: ["FLAG-01"],
             summary: "Which features are on for the caller."
         ) { context in
             let member = context.caller.member?.id
             let features = try flags.all().map { ($0.key, flags.isOn($0, for: member)) }
-            return try .json(["features": Dictionary(features) { first, _ in first }])
+            return FeatureStates(features: Dictionary(features) { first, _ in first })
         }
     }
 }
 
-extension Schema {
-    fileprivate static let health = Schema.object([
-        .required("status", .choice(["healthy", "degraded"])),
-        .required(
-            "checks",
-            .map(
-                .object([
-                    .required("status", .choice(["ok", "failed"])),
-                    .required("message", .string(), "How things are, in words."),
-                ]))),
-    ]).named("Health")
+private struct FeatureStates: Shaped {
+    let features: [String: Bool]
 
-    fileprivate static let features = Schema.object([
-        .required("features", .map(.boolean), "Whether each feature is on for the caller, by its key.")
-    ])
+    static let shape = Shape<FeatureStates>("Features") {
+        Field("features", \.features, "Whether each feature is on for the caller, by its key.")
+    }
 }

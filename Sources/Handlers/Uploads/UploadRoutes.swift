@@ -1,55 +1,56 @@
 public import Film
 public import HTTP
+internal import SharedHandlers
 public import Storage
 
 /// The routes by which clips come in: permission to send a file, and its registration as a clip.
 public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(uploads: Uploads, storage: any MediaStorage, signer: UploadSigner) -> [Route] {
-        let desk = UploadDesk(uploads: uploads, storage: storage, signer: signer)
-        return [begin(desk), resume(desk), register(desk), permission(desk)]
+        let service = UploadService(uploads: uploads, storage: storage, signer: signer)
+        return [begin(service), resume(service), register(service), permission(service)]
     }
 
-    private static func begin(_ desk: UploadDesk) -> Route {
+    private static func begin(_ service: UploadService) -> Route {
         .post(
             "/api/upload/signed-url", access: .member, limit: .upload, flag: "uploads_enabled",
-            body: BeginInput.self, answers: [201: .signedUpload], features: ["CLIP-01", "CLIP-03"],
+            body: BeginUploadInput.self, answers: [201: SignedUpload.schema], features: ["CLIP-01", "CLIP-03"],
             summary: "Permission to send one file of a declared size and type, in numbered parts."
         ) { context, input in
-            try .json(desk.begin(input, context), status: 201)
+            Response.json(try service.begin(input, context), status: 201)
         }
     }
 
-    private static func resume(_ desk: UploadDesk) -> Route {
+    private static func resume(_ service: UploadService) -> Route {
         .get(
             "/api/upload/signed-url", access: .member, limit: .read, flag: "uploads_enabled",
-            query: [.required("uploadId", .uuid, "The upload that was begun.")], answers: [200: .signedUpload],
+            query: [.required("uploadId", .uuid, "The upload that was begun.")],
             features: ["CLIP-01"],
             summary: "Fresh addresses for an upload that was begun, and which of its parts have arrived."
         ) { context in
-            try .json(desk.resume(context))
+            try service.resume(context)
         }
     }
 
-    private static func register(_ desk: UploadDesk) -> Route {
+    private static func register(_ service: UploadService) -> Route {
         .post(
             "/api/upload/register", access: .member, limit: .upload, flag: "uploads_enabled",
-            body: RegisterInput.self, answers: [200: .registeredClip, 201: .registeredClip],
+            body: RegisterClipInput.self, answers: [200: RegisteredClip.schema, 201: RegisteredClip.schema],
             features: ["CLIP-01", "CLIP-05", "CLIP-09"],
             summary: "Makes a sent file a pending clip, once; a repetition answers with the same clip."
         ) { context, input in
-            try desk.register(input, context)
+            try service.register(input, context)
         }
     }
 
     /// nginx asks this before it reads the body of a PUT; see `nginx/dailies-site.conf`.
-    private static func permission(_ desk: UploadDesk) -> Route {
+    private static func permission(_ service: UploadService) -> Route {
         .get(
             "/internal/upload", access: .internal_, limit: nil, flag: "uploads_enabled", answers: [204: nil],
             features: ["CLIP-03"], summary: "Whether a part of an upload may be written."
         ) { context in
-            try desk.permit(context)
-            return .noContent
+            try service.permit(context)
+            return Response.noContent
         }
     }
 }

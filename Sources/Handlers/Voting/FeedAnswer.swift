@@ -1,21 +1,23 @@
-internal import Film
+public import Film
 internal import FoundationEssentials
-internal import HTTP
+public import HTTP
+internal import SharedHandlers
 internal import Text
 
-/// Writes an answer of the feed. What does not change of a clip is rendered once for a round; the rest is added to it.
-enum FeedAnswer {
+/// An answer of the feed. Its bytes are written by hand; a test holds them to its shape. What does not change of a clip is
+/// rendered once for a round; the rest is added to it.
+struct FeedAnswer {
+    let page: FeedPage
+    let feedToken: String
+
     /// The members of a clip that are the same for all voters: an object without its end.
-    static func fragment(of card: ClipCard, createdAt: Date) throws -> [UInt8] {
-        guard case .object(var members) = try JSONValue(encoding: card) else { return [] }
-        members["createdAt"] = .string(createdAt.rfc3339)
-        members["commentCount"] = 0
-        return JSONValue.object(members).bytes.dropLast()
+    static func fragment(of card: ClipCard, createdAt: Date) -> [UInt8] {
+        FeedClipFragment(card: card, createdAt: createdAt).json.bytes.dropLast()
     }
 
     /// Written straight down: this is asked for more often than anything else, and a tree of values, made for one answer
     /// and thrown away, would cost more than all the rest of it.
-    static func bytes(_ page: FeedPage, feedToken: String) -> [UInt8] {
+    var bytes: [UInt8] {
         let snapshot = page.snapshot
         let counts = snapshot.season?.showCounts ?? .always
         var bytes: [UInt8] = []
@@ -23,25 +25,25 @@ enum FeedAnswer {
         bytes.append("{\"clips\":[")
         for (index, entry) in page.clips.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(entry.clip, hasVoted: entry.hasVoted, counts, to: &bytes)
+            Self.append(entry.clip, hasVoted: entry.hasVoted, counts, to: &bytes)
         }
         bytes.append("],\"currentSlot\":")
-        append(snapshot.slot, to: &bytes)
+        Self.append(snapshot.slot, to: &bytes)
         bytes.append(",\"feedToken\":\"")
         // The alphabet of tokens, like that of ids, has nothing that JSON would escape.
         bytes += feedToken.utf8
         bytes.append(page.hasMoreClips ? "\",\"hasMoreClips\":true" : "\",\"hasMoreClips\":false")
-        append(page.standing.remaining, to: &bytes)
+        Self.append(page.standing.remaining, to: &bytes)
         bytes.append(",\"season\":")
-        append(snapshot.season, to: &bytes)
+        Self.append(snapshot.season, to: &bytes)
         bytes.append(",\"state\":\"")
         bytes += snapshot.state.rawValue.utf8
         bytes.append("\",\"totalClipsInSlot\":")
-        append(snapshot.clips.count, to: &bytes)
+        Self.append(snapshot.clips.count, to: &bytes)
         bytes.append(",\"totalSlots\":")
-        append(snapshot.season?.totalSlots, to: &bytes)
+        Self.append(snapshot.season?.totalSlots, to: &bytes)
         bytes.append(",\"totalVotesToday\":")
-        append(page.standing.totalVotesToday, to: &bytes)
+        Self.append(page.standing.totalVotesToday, to: &bytes)
         bytes.append(",\"votedClipIds\":[")
         for (index, id) in page.votedClipIDs.enumerated() {
             bytes.append(index > 0 ? ",\"" : "\"")
@@ -93,34 +95,66 @@ enum FeedAnswer {
     }
 }
 
-extension Schema {
-    static let feed = Schema.object([
-        .required("clips", .array(feedClip), "The next clips, best first."),
-        .required("totalVotesToday", .integer()),
-        .required("remainingVotes", .remainingVotes),
-        .required("votedClipIds", .array(.uuid), "The clips of this round that the voter has voted for."),
-        .required("currentSlot", .integer().nullable),
-        .required("totalSlots", .integer().nullable),
-        .required("totalClipsInSlot", .integer()),
-        .required("hasMoreClips", .boolean, "Whether there are clips not voted for beyond these."),
-        .required(
-            "season",
-            Schema.object([.required("id", .uuid), .required("label", .string()), .required("genre", .string())])
-                .nullable),
-        .required("votingEndsAt", .dateTime.nullable),
-        .required("feedToken", .string(), "For the header X-Feed-Token of votes; good for five minutes."),
-        .required("state", .choice(FeedState.allCases.map(\.rawValue))),
-    ]).named("Feed")
+extension FeedAnswer: Shaped {
+    static let shape = Shape<FeedAnswer>("Feed") {
+        Field("clips", \.clips, "The next clips, best first.")
+        Field("totalVotesToday", \.page.standing.totalVotesToday)
+        Field("remainingVotes", \.page.standing.remaining)
+        Field(
+            "votedClipIDs", \.page.votedClipIDs, .array(.uuid), "The clips of this round that the voter has voted for.")
+        Field("currentSlot", \.page.snapshot.slot)
+        Field("totalSlots", \.page.snapshot.season?.totalSlots)
+        Field("totalClipsInSlot", \.page.snapshot.clips.count)
+        Field("hasMoreClips", \.page.hasMoreClips, "Whether there are clips not voted for beyond these.")
+        Field("season", \.page.snapshot.season)
+        Field("votingEndsAt", \.page.snapshot.votingEndsAt)
+        Field("feedToken", \.feedToken, "For the header X-Feed-Token of votes; good for five minutes.")
+        Field("state", \.page.snapshot.state)
+    }
 
-    private static let feedClip = Schema.object([
-        .required("id", .uuid), .required("title", .string()), .required("username", .string().nullable),
-        .required("avatarUrl", .string()), .required("genre", .choice(ClipGenre.all)),
-        .required("aiGenerated", .boolean), .required("videoUrl", .string().nullable),
-        .required("posterUrl", .string().nullable), .required("blurhash", .string().nullable),
-        .required("width", .integer().nullable), .required("height", .integer().nullable),
-        .required("durationSeconds", .number().nullable), .required("commentCount", .integer()),
-        .required("createdAt", .dateTime), .required("hasVoted", .boolean),
-        .required("voteCount", .integer().nullable, "Null while the season does not show counts."),
-        .required("weightedScore", .integer().nullable),
-    ]).named("FeedClip")
+    private var clips: [FeedClipAnswer] {
+        let counts = page.snapshot.season?.showCounts ?? .always
+        return page.clips.map { FeedClipAnswer(clip: $0.clip, hasVoted: $0.hasVoted, counts: counts) }
+    }
+}
+
+/// What does not change of a clip while its round is open.
+private struct FeedClipFragment: Shaped {
+    let card: ClipCard
+    let createdAt: Date
+
+    static let shape = Shape<FeedClipFragment>("FeedClipFragment") {
+        Including(\.card)
+        Field("createdAt", \.createdAt)
+        Field("commentCount", { _ in 0 })
+    }
+}
+
+/// A clip in the feed.
+private struct FeedClipAnswer: Shaped {
+    let clip: FeedClip
+    let hasVoted: Bool
+    let counts: CountVisibility
+
+    private var isShown: Bool { counts == .always || counts == .afterVote && hasVoted }
+
+    private var fragment: JSONValue {
+        (try? JSONValue(parsing: clip.fragment + [UInt8(ascii: "}")])) ?? .null
+    }
+
+    static let shape = Shape<FeedClipAnswer>("FeedClip") {
+        Including(written: FeedClipFragment.self, \.fragment)
+        Field("hasVoted", \.hasVoted)
+        Field("voteCount", { $0.isShown ? $0.clip.voteCount : nil }, "Null while the season does not show counts.")
+        Field("weightedScore", { $0.isShown ? $0.clip.weightedScore : nil })
+    }
+}
+
+extension FeedSeason: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<FeedSeason>("FeedSeason") {
+        Field("id", \.id)
+        Field("label", \.label)
+        Field("genre", \.genre)
+    }
 }

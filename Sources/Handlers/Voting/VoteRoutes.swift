@@ -3,6 +3,8 @@ public import Film
 public import FoundationEssentials
 public import HTTP
 public import Identity
+internal import Refusals
+internal import SharedHandlers
 
 /// What the handlers of votes work with.
 public final class Voting: Sendable {
@@ -23,8 +25,8 @@ public final class Voting: Sendable {
 /// The routes by which people vote.
 public enum VoteRoutes {
     /// Renders what does not change of a clip in the feed while its round is open.
-    public static func render(_ card: ClipCard, createdAt: Date) throws -> [UInt8] {
-        try FeedAnswer.fragment(of: card, createdAt: createdAt)
+    public static func render(_ card: ClipCard, createdAt: Date) -> [UInt8] {
+        FeedAnswer.fragment(of: card, createdAt: createdAt)
     }
 
     /// Every route of the group.
@@ -40,12 +42,12 @@ public enum VoteRoutes {
                 .list("excludeIds", of: .uuid, "Clips that must not come."),
                 .list("seenIds", of: .uuid, "Clips that were shown already; they come after the others."),
             ],
-            answers: [200: .feed],
+            answers: [200: FeedAnswer.schema],
             features: ["FEED-01", "FEED-02", "FEED-03", "FEED-04", "VOTE-02"],
             summary: "Clips of the open slot for this voter, and what the voter has left to cast.",
             later: { context in
                 let cookie = context.request.cookies[voting.identity.cookies.voter].flatMap(VoterCookie.init)
-                let key = voting.voterKey(context)
+                let key = context.voterKey(voting.identity)
                 let request = FeedRequest(
                     voterKey: key, limit: context.integer(query: "limit") ?? 8,
                     excluded: context.uuids(query: "excludeIds"), seen: context.uuids(query: "seenIds"))
@@ -54,7 +56,7 @@ public enum VoteRoutes {
                         then(
                             found.map { page in
                                 let token = voting.feedTokens.issue(to: key, at: context.now)
-                                let response = Response.json(bytes: FeedAnswer.bytes(page, feedToken: token))
+                                let response = Response.json(bytes: FeedAnswer(page: page, feedToken: token).bytes)
                                 return cookie == nil ? response.setting(voting.newVoterCookie) : response
                             })
                     }
@@ -65,39 +67,32 @@ public enum VoteRoutes {
     private static func cast(_ voting: Voting) -> Route {
         .change(
             .post, "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: VoteInput.self,
-            answers: [200: .voteTally, 409: .alreadyVoted],
+            answers: [200: VoteAnswer.schema, 409: VoteTotals.conflict],
             features: ["VOTE-01", "VOTE-02", "VOTE-03", "VOTE-06", "VOTE-07", "VOTE-10", "VOTE-11"],
             summary: "Votes for a clip of the open slot. The answer comes once the vote is durable."
         ) { context, input in
-            let ballot = try voting.ballot(context, clip: input.clipId, kind: input.voteType ?? .standard)
+            let ballot = try voting.ballot(context, clip: input.clipID, kind: input.voteType ?? .standard)
             return voting.answering(showsScore: { $0 != .afterClose }) { voting.committer.cast(ballot, then: $0) }
         }
     }
 
     private static func undo(_ voting: Voting) -> Route {
         .change(
-            .delete, "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: UndoInput.self,
-            answers: [200: .voteTally], features: ["VOTE-04"],
+            .delete, "/api/vote", access: .any, limit: .vote, refusesBanned: false, body: UndoVoteInput.self,
+            answers: [200: VoteAnswer.schema], features: ["VOTE-04"],
             summary: "Takes the vote for a clip back, or its last cast where votes may be repeated."
         ) { context, input in
-            let ballot = try voting.ballot(context, clip: input.clipId, kind: .standard)
+            let ballot = try voting.ballot(context, clip: input.clipID, kind: .standard)
             return voting.answering(showsScore: { $0 == .always }) { voting.committer.undo(ballot, then: $0) }
         }
     }
 }
 
 extension Voting {
-    fileprivate func voterKey(_ context: Context) -> String {
-        let request = context.request
-        return identity.voterKeys.key(
-            DeviceTraits(address: request.clientAddress) { request.headers[$0] }, member: context.caller.member?.id)
-    }
-
     fileprivate func ballot(_ context: Context, clip: UUID, kind: VoteKind) throws -> Ballot {
         let request = context.request
-        let traits = DeviceTraits(address: request.clientAddress) { request.headers[$0] }
-        let voter = identity.voterKeys.voter(
-            traits, cookie: request.cookies[identity.cookies.voter], member: context.caller.member?.id, at: context.now)
+        let traits = context.deviceTraits
+        let voter = context.voter(identity)
         var signals: [VoteSignal] = []
         if traits.lacksBrowserHeaders { signals.append(.missingHeaders) }
         switch feedTokens.inspect(request.headers["X-Feed-Token"], of: voter.key, at: context.now) {
@@ -114,7 +109,7 @@ extension Voting {
     /// says so is in memory, so it costs the vote nothing.
     fileprivate func answering(
         showsScore: @escaping @Sendable (CountVisibility) -> Bool,
-        _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, any Error>) -> Void) -> Void
+        _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, VoteError>) -> Void) -> Void
     ) -> Reply {
         .later { [self] then in
             feed.snapshot { snapshot in
@@ -123,8 +118,8 @@ extension Voting {
                     count { outcome in
                         then(
                             Result {
-                                let tally = try refusing(counts) { try outcome.get() }
-                                return VoteAnswer.response(tally, showsScore: showsScore(counts))
+                                let tally = try outcome.mapError { $0.refusal?.problem(counts) ?? $0.cause }.get()
+                                return VoteAnswer(tally: tally, showsScore: showsScore(counts)).response
                             })
                     }
                 } catch {

@@ -1,32 +1,49 @@
-internal import Film
+public import Film
 internal import FoundationEssentials
-internal import HTTP
+public import HTTP
+internal import SharedHandlers
 internal import Text
 
-struct VoteInput: Schematic, Decodable {
-    let clipId: UUID
-    let voteType: VoteKind?
-
-    static let schema = Schema.object([
-        .required("clipId", .uuid),
-        .optional("voteType", .choice(VoteKind.allCases.map(\.rawValue)), "`standard` when it is left out."),
-        .optional(
-            "captchaToken", .string(0...4_096),
-            "Taken and not looked at: a captcha is solved at `/api/captcha/status`, so that a vote calls nobody."),
-    ]).named("Vote")
+struct VoteInput: InputShape {
+    @Input var clipID: UUID
+    @Input("`standard` when it is left out.") var voteType: VoteKind?
+    @Input(
+        .string(0...4_096),
+        "Accepted and not used: a captcha is solved at `/api/captcha/status`, so that a vote calls no other service.")
+    var captchaToken: String?
 }
 
-struct UndoInput: Schematic, Decodable {
-    let clipId: UUID
-
-    static let schema = Schema.object([.required("clipId", .uuid)]).named("UndoVote")
+struct UndoVoteInput: InputShape {
+    @Input var clipID: UUID
 }
 
-/// What a counted, or undone, vote answers.
-enum VoteAnswer {
-    static func response(_ tally: VoteTally, showsScore: Bool) -> Response {
+extension RemainingVotes: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<RemainingVotes>("RemainingVotes") {
+        Field("standard", \.standard, "Votes of any kind, today.")
+        Field("super", \.super, .integer(0...1), "Super votes, in this slot.")
+        Field("mega", \.mega, .integer(0...1), "Mega votes, in this slot.")
+    }
+}
+
+/// The answer to a counted or undone vote. Its bytes are written by hand; a test holds them to this shape.
+struct VoteAnswer: Shaped {
+    let tally: VoteTally
+    let showsScore: Bool
+
+    static let shape = Shape<VoteAnswer>("VoteTally") {
+        Field("success", { _ in true })
+        Field("clipID", \.tally.clipID)
+        Including(\.totals)
+    }
+
+    /// What a refusal for a vote that counts already says too.
+    var totals: VoteTotals { VoteTotals(tally: tally, showsScore: showsScore) }
+
+    /// The answer, with how many more votes the voter's minute has room for.
+    var response: Response {
         .json(
-            bytes: bytes(tally, showsScore: showsScore),
+            bytes: bytes,
             headers: [
                 "X-RateLimit-Limit": String(VoteAnswer.votesAMinute),
                 "X-RateLimit-Remaining": String(tally.rateRemaining),
@@ -34,7 +51,7 @@ enum VoteAnswer {
     }
 
     /// Written straight down, as the feed is: numbers and an id, in the order of their names.
-    private static func bytes(_ tally: VoteTally, showsScore: Bool) -> [UInt8] {
+    var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
         bytes.append("{\"clipId\":\"")
@@ -48,44 +65,30 @@ enum VoteAnswer {
         return bytes
     }
 
-    /// The members that a refusal for a vote that counts already has too.
-    static func members(_ tally: VoteTally, showsScore: Bool) -> [String: JSONValue] {
-        [
-            "newScore": showsScore ? .integer(tally.newScore) : .null,
-            "totalVotesToday": .integer(tally.totalVotesToday),
-            "remainingVotes": remaining(tally.remaining),
-        ]
-    }
-
-    private static func remaining(_ votes: RemainingVotes) -> JSONValue {
-        ["standard": .integer(votes.standard), "super": .integer(votes.super), "mega": .integer(votes.mega)]
-    }
-
-    /// As `take_vote_rates` in SQL grants them.
+    /// As `consume_vote_rates` in SQL grants them.
     static let votesAMinute = 30
 }
 
-extension Schema {
-    static let remainingVotes = Schema.object([
-        .required("standard", .integer(), "Votes of any kind, today."),
-        .required("super", .integer(0...1), "Super votes, in this slot."),
-        .required("mega", .integer(0...1), "Mega votes, in this slot."),
-    ]).named("RemainingVotes")
+/// What the voter and the clip have after a vote.
+struct VoteTotals: Shaped {
+    let tally: VoteTally
+    let showsScore: Bool
 
-    private static let totals: [Field] = [
-        .required("newScore", .integer().nullable, "Null while the season does not show counts."),
-        .required("totalVotesToday", .integer()),
-        .required("remainingVotes", remainingVotes),
-    ]
+    static let shape = Shape<VoteTotals>("VoteTotals") {
+        Field("newScore", { $0.showsScore ? $0.tally.newScore : nil }, "Null while the season does not show counts.")
+        Field("totalVotesToday", \.tally.totalVotesToday)
+        Field("remainingVotes", \.tally.remaining)
+    }
 
-    static let voteTally = Schema.object(
-        [.required("success", .boolean), .required("clipId", .uuid)] + totals
-    ).named("VoteTally")
+    /// The totals, for a problem that tells them beside its own members.
+    var members: [String: JSONValue] {
+        if case .object(let members) = json { members } else { [:] }
+    }
 
     /// A problem; with the totals when its code is `already_voted`.
-    static let alreadyVoted = Schema.openObject([
+    static let conflict = Schema.openObject([
         .required("code", .string()), .required("error", .string()),
         .optional("newScore", .integer().nullable), .optional("totalVotesToday", .integer()),
-        .optional("remainingVotes", remainingVotes),
+        .optional("remainingVotes", RemainingVotes.schema),
     ]).named("VoteConflict")
 }

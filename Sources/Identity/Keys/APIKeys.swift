@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 internal import Text
 
 /// The secret of an API key, `dly_` and 256 random bits. It is shown to its maker once; the database keeps the hash.
@@ -14,7 +15,7 @@ public struct APIKeyToken: Sendable, Hashable, CustomStringConvertible {
     /// A new key.
     public static func random() -> APIKeyToken { APIKeyToken(.random()) }
 
-    /// A key that somebody sends; nil when it cannot be one, so that nobody need look for it.
+    /// A key that a client sends; nil when it has not the form of one, so that no lookup is needed.
     public init?(_ text: String) {
         guard text.hasPrefix(Self.prefix), let token = OpaqueToken(String(text.dropFirst(Self.prefix.count))) else {
             return nil
@@ -93,33 +94,23 @@ public enum APIKeys {
     /// How many keys that have not ended a member may have.
     public static let most = 20
 
-    /// How making a key ended.
-    public enum Outcome: Sendable, Equatable {
-        /// This is the key, and its id.
-        case created(APIKeyToken, id: UUID)
-        /// The member has as many as there may be.
-        case tooMany
-        /// Only an admin's key may do what admins do.
-        case adminOnly
-        /// There is no such member, or a banned one.
-        case unknown
-    }
-
-    /// Makes a key that ends after so many days, or never.
+    /// Makes a key that expires after so many days, or never, and answers it with its id.
     public static func create(
         for member: UUID, name: String, scopes: [String], days: Int?, in database: Database
-    ) throws -> Outcome {
-        let key = APIKeyToken.random()
-        let row: Row = try database.one(
-            """
-            select outcome, key_id
-            from create_api_key(\(member), \(key.token.hash), \(name), \(scopes), \(days.map(Int32.init))::int)
-            """)
-        switch try row.value("outcome", as: String.self) {
-        case "created": return .created(key, id: try row.value("key_id"))
-        case "too_many_keys": return .tooMany
-        case "admin_only": return .adminOnly
-        default: return .unknown
+    ) throws(KeyError) -> (key: APIKeyToken, id: UUID) {
+        try KeyError.wrapping {
+            let key = APIKeyToken.random()
+            let row: Row = try database.one(
+                """
+                select outcome, key_id
+                from create_api_key(\(member), \(key.token.hash), \(name), \(scopes), \(days.map(Int32.init))::int)
+                """)
+            switch try row.value("outcome", as: String.self) {
+            case "created": return (key, try row.value("key_id"))
+            case "too_many_keys": throw KeyRefusal.tooMany
+            case "admin_only": throw KeyRefusal.adminOnly
+            default: throw KeyRefusal.accountGone
+            }
         }
     }
 
@@ -128,9 +119,12 @@ public enum APIKeys {
         try database.query("select * from list_api_keys(\(member))")
     }
 
-    /// Ends a key, in every process at once; false when the member has no such key.
-    public static func revoke(_ key: UUID, of member: UUID, in database: Database) throws(DatabaseError) -> Bool {
-        try database.one("select revoke_api_key(\(member), \(key))")
+    /// Ends a key, in every process at once.
+    public static func revoke(_ key: UUID, of member: UUID, in database: Database) throws(KeyError) {
+        try KeyError.wrapping {
+            let found: Bool = try database.one("select revoke_api_key(\(member), \(key))")
+            if !found { throw KeyRefusal.notFound }
+        }
     }
 
     /// Whose key this is; nil when it is worth nothing. Its use is written down.
@@ -161,11 +155,11 @@ public final class APIKeyCache: Sendable {
         try cache.find(key.token, at: now) { () throws(DatabaseError) in try APIKeys.find(key, in: database) }
     }
 
-    /// Hears what was announced on the topic `sessions`: `key:<hash>` or `user:<id>`.
-    public func hear(_ detail: String) { cache.hear(detail) }
+    /// Forgets the keys that an announcement on the topic `sessions` names: `key:<hash>` or `user:<id>`.
+    public func forget(_ announcement: String) { cache.forget(announcement) }
 
-    /// Hears the payload of a notification of the channel `dailies`.
-    public func hear(payload: String) { cache.hear(payload: payload) }
+    /// Forgets the keys that the payload of a notification on the channel `dailies` names.
+    public func forget(payload: String) { cache.forget(payload: payload) }
 
     /// Forgets everything, as after a loss of the listening connection.
     public func forgetAll() { cache.forgetAll() }

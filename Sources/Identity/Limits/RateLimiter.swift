@@ -13,8 +13,7 @@ public struct RateStanding: Sendable, Equatable {
     public let wait: Int
 }
 
-/// Counts how often somebody acts, over all processes and hosts: the windows stand in Postgres, and a restart forgets
-/// none of them.
+/// Limits actions across all processes and hosts: the windows are stored in Postgres, so a restart loses none of them.
 ///
 /// Like votes, what many requests ask at a time is asked by one statement, so that under load a request costs a fraction
 /// of one. What is refused is not counted, so the wait that it was told is true.
@@ -41,13 +40,13 @@ public final class RateLimiter: Sendable {
         queue.start { [self] in count($0) }
     }
 
-    /// Counts one action of a key whose minute has room for `allowed`. Throws when nobody can say; then nothing may
-    /// pass.
+    /// Counts one action of a key whose minute has room for `allowed`. Throws when Postgres does not answer; then
+    /// nothing may pass.
     public func take(_ key: String, allowed: Int) throws -> RateStanding {
         try queue.submit(Asked(key: key, allowed: allowed))
     }
 
-    /// Works off what waits, and refuses whatever comes after.
+    /// Processes what waits and refuses later actions.
     public func stop() { queue.stop() }
 
     private func count(_ tickets: [Ticket], attempt: Int = 1) {
@@ -58,7 +57,7 @@ public final class RateLimiter: Sendable {
             let rows: [Row] = try database.query(
                 """
                 select key, granted, wait, remaining
-                from take_limits(
+                from consume_rates(
                     \(keys), \(keys.map { Int32(groups[$0]?.count ?? 0) }),
                     \(keys.map { Int32(clamping: groups[$0]?.first?.item.allowed ?? 0) })
                 )

@@ -15,7 +15,7 @@ struct RateMoment {
 
 /// How often somebody acted in a minute and in the one before it, of which the sliding minute covers a part.
 ///
-/// The rules are those of `rate_grant` and `rate_wait` in migrations/functions/rates.sql, to the last digit: two counters
+/// The rules are those of `rate_grant` and `rate_wait` in migrations/functions/limits/rates.sql, to the last digit: two counters
 /// of one limit must not disagree.
 struct SlidingMinute: Equatable {
     private(set) var minute: Int32
@@ -30,8 +30,8 @@ struct SlidingMinute: Equatable {
 
     var isEmpty: Bool { current == 0 && previous == 0 }
 
-    /// Goes on to a minute. One minute back is where somebody stands who looked at the clock a moment before another;
-    /// farther back the clock was set, and what was counted by it means nothing.
+    /// Moves to a minute. One minute back is normal for a caller that read the clock a moment before another one. Farther
+    /// back means that the clock was set, and the counts mean nothing.
     mutating func move(to minute: Int32) {
         switch Int(minute) - Int(self.minute) {
         case -1, 0: break

@@ -1,16 +1,15 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
-/// What a member's account is as a whole: all that is kept about the person, to be taken along or to be forgotten.
+/// A member's account as a whole: exporting and deleting all that is stored about the person.
 public enum Accounts {
-    /// How leaving ended.
-    public enum Departure: Sendable, Equatable {
-        /// Nothing of the person is left but clips in a film, under no name.
-        case deleted(clipsKept: Int, clipsRemoved: Int)
-        /// Somebody must be able to look after the site.
-        case lastAdmin
-        /// There is no such member.
-        case unknown
+    /// What a deleted account leaves behind. Its clips in a film have no name.
+    public struct Departure: Sendable, Equatable {
+        /// How many clips stay in a film.
+        public let clipsKept: Int
+        /// How many clips were deleted.
+        public let clipsRemoved: Int
     }
 
     /// Everything that is kept about a member, as JSON; nil when there is no such member. A busy member's votes take
@@ -26,15 +25,17 @@ public enum Accounts {
     /// in their place when the film is next assembled.
     public static func delete(
         _ member: UUID, removingFromFilm: Bool, in database: Database
-    ) throws -> Departure {
-        try database.transaction(timeout: .seconds(60)) { connection in
-            let row: Row = try connection.one("select * from delete_member(\(member), \(removingFromFilm))")
-            switch try row.value("outcome", as: String.self) {
-            case "deleted":
-                return .deleted(
-                    clipsKept: try row.value("clips_kept"), clipsRemoved: try row.value("clips_removed"))
-            case "last_admin": return .lastAdmin
-            default: return .unknown
+    ) throws(MemberError) -> Departure {
+        try MemberError.wrapping {
+            try database.transaction(timeout: .seconds(60)) { connection in
+                let row: Row = try connection.one("select * from delete_member(\(member), \(removingFromFilm))")
+                switch try row.value("outcome", as: String.self) {
+                case "deleted":
+                    return Departure(
+                        clipsKept: try row.value("clips_kept"), clipsRemoved: try row.value("clips_removed"))
+                case "last_admin": throw MemberRefusal.lastAdmin
+                default: throw MemberRefusal.accountGone
+                }
             }
         }
     }
@@ -46,9 +47,9 @@ public struct MemberPreferences: Sendable, Equatable, RowDecodable {
     public let username: String?
     /// From when the name may be changed; nil when it was never changed.
     public let nextChangeAt: Date?
-    /// Whether takes play with sound; nil when nothing was chosen.
+    /// Whether clips play with sound; nil when nothing was chosen.
     public let sound: Bool?
-    /// Whether things may move by themselves; nil when nothing was chosen.
+    /// Whether animations may play; nil when nothing was chosen.
     public let motion: Bool?
 
     /// Reads a row of `find_preferences`.
@@ -68,6 +69,6 @@ public struct MemberPreferences: Sendable, Equatable, RowDecodable {
     public static func keep(
         sound: Bool?, motion: Bool?, of member: UUID, in database: Database
     ) throws(DatabaseError) {
-        try database.execute("select keep_preferences(\(member), \(sound), \(motion))")
+        try database.execute("select save_preferences(\(member), \(sound), \(motion))")
     }
 }

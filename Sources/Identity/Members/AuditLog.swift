@@ -19,10 +19,8 @@ public struct AuditFilter: Sendable {
     public var to: Date?
     /// Only entries whose reason, subject or details contain this.
     public var text: String?
-    /// How many at most.
-    public var limit = 50
-    /// The id of the last entry of the page before.
-    public var before: Int?
+    /// The page.
+    public var page = PageRequest()
 
     /// Every entry.
     public init() {}
@@ -69,7 +67,7 @@ public struct AuditEntry: Sendable, RowDecodable {
     }
 }
 
-/// What admins and the operator did. Entries are written by the functions that do it, and nobody changes them.
+/// What admins and the operator did. The functions that do it write the entries. Entries never change.
 public struct AuditLog: Sendable {
     private let database: Database
 
@@ -78,15 +76,15 @@ public struct AuditLog: Sendable {
         self.database = database
     }
 
-    /// The newest entries first, and where the next page begins, for an admin; the database shows none to others.
-    public func entries(
-        _ filter: AuditFilter, for reader: UUID?
-    ) throws(DatabaseError) -> (entries: [AuditEntry], next: Int?) {
-        let found: [AuditEntry] = try database.acting(for: reader).query(
+    /// The newest entries first, for an admin. The database shows none to others.
+    public func entries(_ filter: AuditFilter, for reader: UUID?) throws -> Page<AuditEntry> {
+        let order = Keyset("audit", .number("log.id"), isDescending: true)
+        let place = try order.place(after: filter.page)
+        let found: [Row] = try database.acting(for: reader).query(
             """
             select log.id, log.happened_at, log.actor_id, actors.username as actor_name, log.action, log.subject_kind,
                 log.subject_id, coalesce(members.username, clips.title, seasons.label) as subject_name, log.reason,
-                log.before, log.after
+                log.before, log.after, \(sql: order.columns)
             from audit_log log
             left join users actors on actors.id = log.actor_id
             cross join lateral (
@@ -98,15 +96,13 @@ public struct AuditLog: Sendable {
             left join users members on log.subject_kind = 'member' and members.id = subject.id
             left join tournament_clips clips on log.subject_kind = 'clip' and clips.id = subject.id
             left join seasons on log.subject_kind in ('season', 'slot') and seasons.id = subject.id
-            where \(sql: conditions(filter).joined(separator: " and "))
-            order by log.id desc
-            limit \(filter.limit + 1)
+            where \(sql: (conditions(filter) + [place.condition]).joined(separator: " and "))
+            \(sql: place.orderAndLimit)
             """)
-        let page = Array(found.prefix(filter.limit))
-        return (page, found.count > filter.limit ? page.last?.id : nil)
+        return try order.page(of: found, filter.page) { row in try AuditEntry(row: row) }
     }
 
-    /// Every action that stands in the log, for a list to choose from.
+    /// Every action in the log, for a list to choose from.
     public func actions(for reader: UUID?) throws(DatabaseError) -> [String] {
         // Jumps through the index from one action to the next, so that the length of the log does not matter.
         try database.acting(for: reader).query(
@@ -124,7 +120,6 @@ public struct AuditLog: Sendable {
 
     private func conditions(_ filter: AuditFilter) -> [SQL] {
         var all: [SQL] = ["true"]
-        if let before = filter.before { all.append("log.id < \(before)") }
         if let actor = filter.actor { all.append("log.actor_id = \(actor)") }
         if filter.isOperator { all.append("log.actor_id is null") }
         if let action = filter.action {
@@ -148,7 +143,7 @@ public struct AuditLog: Sendable {
         return all
     }
 
-    /// Text that stands for itself in a pattern of `like`.
+    /// Text as a pattern of `like` that matches exactly it.
     private static func pattern(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }

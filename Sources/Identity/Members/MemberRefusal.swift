@@ -1,61 +1,119 @@
-/// A wish about a member that a rule does not allow; never a fault of the machine.
-public enum MemberRefusal: String, Error, CaseIterable, Sendable {
-    /// There is no such member.
-    case memberNotFound = "member_not_found"
-    /// Nobody would be left to administer the site.
-    case lastAdmin = "last_admin"
-    /// It would hit the one who wants it.
-    case ownAccount = "own_account"
-    /// Admins lose that right before they are banned.
-    case memberIsAdmin = "member_is_admin"
-    /// The member is banned.
-    case memberBanned = "member_banned"
-    /// The member is not banned.
-    case memberNotBanned = "member_not_banned"
-    /// The actor is no admin any more.
-    case notAdmin = "not_admin"
-    /// Somebody else has the name, or had it lately.
-    case usernameTaken = "username_taken"
-    /// The member has had the say already.
-    case alreadyAppealed = "already_appealed"
-    /// There is no ban to appeal against.
-    case notBanned = "not_banned"
+public import FoundationEssentials
+internal import Postgres
+public import Refusals
+internal import Text
 
-    /// What people read.
+/// Why a call about a member failed.
+public typealias MemberError = DomainError<MemberRefusal>
+
+/// A request about a member that a rule does not allow.
+public enum MemberRefusal: Refusal, Equatable {
+    /// There is no such member.
+    case memberNotFound
+    /// The caller's own account is gone, or may not do this any more.
+    case accountGone
+    /// The site would be left without an admin.
+    case lastAdmin
+    /// Admins cannot do this to their own account.
+    case ownAccount
+    /// An admin must become a member before a ban is possible.
+    case memberIsAdmin
+    /// The member is banned.
+    case memberBanned
+    /// The member is not banned.
+    case memberNotBanned
+    /// The actor is not an admin, or not any more.
+    case notAdmin
+    /// The name is not 3 to 20 small letters, digits or underscores.
+    case usernameMalformed
+    /// The name could be mistaken for a page, or for a person who speaks for the site.
+    case usernameReserved
+    /// Another member has the name, or had it lately.
+    case usernameTaken
+    /// The member has chosen a first name already.
+    case alreadyNamed
+    /// The member must choose a first name before changing it.
+    case notNamed
+    /// The last change of the name is too recent; the next one is possible from then on.
+    case renamedTooSoon(next: Date)
+    /// The member has appealed already.
+    case alreadyAppealed
+    /// There is no ban to appeal against.
+    case notBanned
+
+    /// Identifies the refusal for programs.
+    public var code: String {
+        switch self {
+        case .memberNotFound: "member_not_found"
+        case .accountGone: "auth_required"
+        case .lastAdmin: "last_admin"
+        case .ownAccount: "own_account"
+        case .memberIsAdmin: "member_is_admin"
+        case .memberBanned: "member_banned"
+        case .memberNotBanned: "member_not_banned"
+        case .notAdmin: "admin_only"
+        case .usernameMalformed: "malformed"
+        case .usernameReserved: "reserved"
+        case .usernameTaken: "username_taken"
+        case .alreadyNamed: "profile_exists"
+        case .notNamed: "no_username"
+        case .renamedTooSoon: "username_too_soon"
+        case .alreadyAppealed: "already_appealed"
+        case .notBanned: "not_banned"
+        }
+    }
+
+    /// Explains the refusal to people.
     public var sentence: String {
         switch self {
-        case .memberNotFound: "There is no such member."
-        case .lastAdmin: "This is the last admin. Make somebody else an admin first."
+        case .memberNotFound: "This member does not exist."
+        case .accountGone: "Sign in to do this."
+        case .lastAdmin: "The site needs at least one admin. Make another member an admin first."
         case .ownAccount: "You cannot do this to your own account. Ask another admin."
-        case .memberIsAdmin: "An admin cannot be banned. Take the admin right away first."
+        case .memberIsAdmin: "Admins cannot be banned. Remove the admin role first."
         case .memberBanned: "This member is banned."
         case .memberNotBanned: "This member is not banned."
-        case .notAdmin: "Only admins may do this."
-        case .usernameTaken: "Somebody else has this name, or had it in the last 90 days. Choose another one."
-        case .alreadyAppealed: "You have appealed already. An admin will look at it."
+        case .notAdmin: "Only admins can do this."
+        case .usernameMalformed:
+            "A username has 3 to 20 characters: lower-case letters, digits and underscores."
+        case .usernameReserved: "This username is reserved. Choose another one."
+        case .usernameTaken: "This username is taken. Choose another one."
+        case .alreadyNamed: "You already have a username."
+        case .notNamed: "Choose your first username before you change it."
+        case .renamedTooSoon(let date): "You can change your username again on \(date.rfc3339.prefix(10))."
+        case .alreadyAppealed: "You have already appealed. An admin will review it."
         case .notBanned: "Your account is not banned."
         }
     }
 
-    /// Nothing when a function in SQL answers `done`, else the refusal that it names.
-    static func check(_ outcome: String) throws {
-        if outcome == "done" { return }
-        guard let refusal = MemberRefusal(outcome: outcome) else {
-            throw DatabaseWord(outcome)
+    /// The sort of refusal.
+    public var kind: RefusalKind {
+        switch self {
+        case .memberNotFound: .notFound
+        case .accountGone: .unauthenticated
+        case .notAdmin: .forbidden
+        case .usernameMalformed, .usernameReserved: .invalid(field: "username")
+        case .lastAdmin, .ownAccount, .memberIsAdmin, .memberBanned, .memberNotBanned, .usernameTaken, .alreadyNamed,
+            .notNamed, .renamedTooSoon, .alreadyAppealed, .notBanned:
+            .conflict
         }
-        throw refusal
     }
 
-    private init?(outcome: String) {
-        self.init(rawValue: outcome == "taken" ? "username_taken" : outcome)
-    }
-}
-
-/// A word that a function in SQL answers and this program does not know.
-private struct DatabaseWord: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ word: String) {
-        description = "the database answers \(word), which this program does not know"
+    /// Throws the refusal that a function in SQL names, unless it answers `done`.
+    static func check(_ outcome: String) throws {
+        switch outcome {
+        case "done": return
+        case "member_not_found": throw memberNotFound
+        case "last_admin": throw lastAdmin
+        case "own_account": throw ownAccount
+        case "member_is_admin": throw memberIsAdmin
+        case "member_banned": throw memberBanned
+        case "member_not_banned": throw memberNotBanned
+        case "not_admin": throw notAdmin
+        case "taken", "username_taken": throw usernameTaken
+        case "already_appealed": throw alreadyAppealed
+        case "not_banned": throw notBanned
+        default: throw DatabaseError.decoding(column: "outcome", expected: "done or a refusal", found: outcome)
+        }
     }
 }

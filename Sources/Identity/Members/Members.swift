@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 
 /// What is known of a person who has an account.
 public struct MemberRecord: Sendable, Equatable, RowDecodable {
@@ -87,69 +88,62 @@ public enum Members {
             """)
     }
 
-    /// Whether a name can be had, and if not, why.
-    public static func refusal(username: String, in database: Database) throws(DatabaseError) -> Usernames.Refusal? {
-        if let refusal = Usernames.refusal(username) { return refusal }
+    /// Why a name is not available; nil when it is.
+    public static func fault(inUsername username: String, in database: Database) throws(DatabaseError)
+        -> Usernames.Fault?
+    {
+        if let fault = Usernames.fault(in: username) { return fault }
         let holder: UUID? = try database.one("select username_holder(\(username))")
         return holder == nil ? nil : .taken
-    }
-
-    /// How choosing the first username ended.
-    public enum Choice: Sendable, Equatable {
-        /// The member has it now.
-        case chosen
-        /// The member had one already.
-        case alreadyNamed
-        /// The name cannot be had.
-        case refused(Usernames.Refusal)
     }
 
     /// Gives a member the first username; two who want the same one cannot both get it.
     public static func choose(
         username: String, ageConfirmed: Bool, for member: UUID, in database: Database
-    ) throws(DatabaseError) -> Choice {
-        if let refusal = Usernames.refusal(username) { return .refused(refusal) }
-        let outcome: String = try database.one("select choose_username(\(member), \(username), \(ageConfirmed))")
-        return switch outcome {
-        case "chosen": .chosen
-        case "taken": .refused(.taken)
-        default: .alreadyNamed
+    ) throws(MemberError) {
+        if let fault = Usernames.fault(in: username) { throw .refused(fault.refusal) }
+        try MemberError.wrapping {
+            let outcome: String = try database.one("select choose_username(\(member), \(username), \(ageConfirmed))")
+            switch outcome {
+            case "chosen": return
+            case "taken": throw MemberRefusal.usernameTaken
+            default: throw MemberRefusal.alreadyNamed
+            }
         }
     }
 
-    /// How taking another name ended.
+    /// How a change of a username ended.
     public enum Renaming: Sendable, Equatable {
         /// The member has it now, and can change it again from then on.
         case changed(next: Date)
         /// The member had it already.
         case unchanged
-        /// The last change was too short a while ago; the next is possible from then on.
-        case tooSoon(Date)
-        /// The member has no name yet; `choose` gives the first one.
-        case unnamed
-        /// The name cannot be had.
-        case refused(Usernames.Refusal)
     }
 
     /// Gives a member another username, once in 30 days. The old one leads to the member for 90.
+    @discardableResult
     public static func rename(
         _ member: UUID, to username: String, in database: Database
-    ) throws(DatabaseError) -> Renaming {
-        if let refusal = Usernames.refusal(username) { return .refused(refusal) }
-        let row: Row = try database.one("select * from change_username(\(member), \(username))")
-        let next: Date? = try row.value("next_change_at")
-        return switch (try row.value("outcome", as: String.self), next) {
-        case ("changed", let next?): .changed(next: next)
-        case ("too_soon", let next?): .tooSoon(next)
-        case ("taken", _): .refused(.taken)
-        case ("no_name", _): .unnamed
-        default: .unchanged
+    ) throws(MemberError) -> Renaming {
+        if let fault = Usernames.fault(in: username) { throw .refused(fault.refusal) }
+        return try MemberError.wrapping {
+            let row: Row = try database.one("select * from change_username(\(member), \(username))")
+            let next: Date? = try row.value("next_change_at")
+            switch (try row.value("outcome", as: String.self), next) {
+            case ("changed", let next?): return .changed(next: next)
+            case ("too_soon", let next?): throw MemberRefusal.renamedTooSoon(next: next)
+            case ("taken", _): throw MemberRefusal.usernameTaken
+            case ("no_name", _): throw MemberRefusal.notNamed
+            default: return .unchanged
+            }
         }
     }
 
     /// A banned member says, once, why the ban is wrong.
-    public static func appeal(_ text: String, by member: UUID, in database: Database) throws {
-        try MemberRefusal.check(try database.one("select appeal_ban(\(member), \(text))"))
+    public static func appeal(_ text: String, by member: UUID, in database: Database) throws(MemberError) {
+        try MemberError.wrapping {
+            try MemberRefusal.check(try database.one("select appeal_ban(\(member), \(text))"))
+        }
     }
 
     /// When a banned member appealed.

@@ -1,20 +1,29 @@
 /// The rules for the names under which members appear.
 public enum Usernames {
-    /// Why a name cannot be had.
-    public enum Refusal: String, Sendable, Equatable {
+    /// Why a name is not available.
+    public enum Fault: String, Sendable, Equatable {
         /// It is not 3 to 20 small letters, digits or underscores.
         case malformed
         /// It would be taken for a page, or for somebody who speaks for the site.
         case reserved
         /// A member has it.
         case taken
+
+        /// The refusal of a request for such a name.
+        public var refusal: MemberRefusal {
+            switch self {
+            case .malformed: .usernameMalformed
+            case .reserved: .usernameReserved
+            case .taken: .usernameTaken
+            }
+        }
     }
 
     /// The length that a name may have.
     public static let length = 3...20
 
     /// What is wrong with a name as such.
-    public static func refusal(_ name: String) -> Refusal? {
+    public static func fault(in name: String) -> Fault? {
         guard length.contains(name.utf8.count), name.utf8.allSatisfy(isAllowed) else { return .malformed }
         return reserved.contains(name.filter { $0 != "_" }) ? .reserved : nil
     }

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Platform
 internal import Postgres
 
-/// What somebody shows to be taken for a member.
+/// What a client sends to act as a member.
 protocol Credential: Sendable {
     /// The word before its id in announcements of the topic `sessions`.
     static var word: String { get }
@@ -28,8 +28,8 @@ final class CredentialCache<Kind: Credential>: Sendable {
         }
     }
 
-    /// What was read lately stands among the young; what was read before that among the old, until it is dropped as a
-    /// whole. Nothing has to be looked for that is over.
+    /// Recent entries are in `young`, earlier ones in `old`, which is dropped as a whole. So no search for expired entries
+    /// is needed.
     private struct State {
         var young: [TokenHash: Entry] = [:]
         var old: [TokenHash: Entry] = [:]
@@ -42,7 +42,7 @@ final class CredentialCache<Kind: Credential>: Sendable {
             return entry.credential
         }
 
-        /// Makes the young old; answers what was old, for the caller to drop where nobody waits for it.
+        /// Makes the young old; answers what was old, for the caller to release outside of the lock.
         mutating func age(until next: Double) -> [TokenHash: Entry] {
             defer {
                 old = young
@@ -124,10 +124,11 @@ final class CredentialCache<Kind: Credential>: Sendable {
         }
     }
 
-    /// Hears what was announced on the topic `sessions`: a credential's own word and its hash in hexadecimal, `user:<id>`, or the word of
-    /// another kind, which matters to another cache; forgets all on anything else.
-    func hear(_ detail: String) {
-        let parts = detail.split(separator: ":", maxSplits: 1)
+    /// Forgets the credentials that an announcement on the topic `sessions` names. `announcement` is the word of this kind
+    /// and a hash in hexadecimal, or `user:<id>`. The word of another kind concerns another cache. Anything else empties
+    /// the cache.
+    func forget(_ announcement: String) {
+        let parts = announcement.split(separator: ":", maxSplits: 1)
         let id = parts.count == 2 ? String(parts[1]) : ""
         let user = UUID(uuidString: id)
         state.withLock { state in
@@ -147,10 +148,11 @@ final class CredentialCache<Kind: Credential>: Sendable {
         }
     }
 
-    /// Hears the payload of a notification of the channel `dailies`, of which only the topic `sessions` matters here.
-    func hear(payload: String) {
+    /// Forgets the credentials that the payload of a notification on the channel `dailies` names. Only its topic
+    /// `sessions` matters here.
+    func forget(payload: String) {
         guard let change = try? JSONDecoder().decode(AnnouncedChange.self, from: Data(payload.utf8)) else { return }
-        if change.topic == "sessions" { hear(change.detail) }
+        if change.topic == "sessions" { forget(change.detail) }
     }
 
     /// Forgets everything, as after a loss of the listening connection.

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Text
 
-/// 256 random bits that only their holder knows: of a session or of a sign-in link. The database keeps the hash alone.
+/// 256 random bits that only their holder knows, for a session or a link. The database stores only the hash.
 public struct OpaqueToken: Sendable, Hashable, CustomStringConvertible {
     /// The token itself, for a cookie or a link.
     public let text: String
@@ -14,7 +14,7 @@ public struct OpaqueToken: Sendable, Hashable, CustomStringConvertible {
         return OpaqueToken(bytes, Text.base64url(bytes))
     }
 
-    /// A token that somebody shows; nil when it cannot be one, so that nobody need look for it.
+    /// A token that a client sends; nil when it has not the form of one, so that no lookup is needed.
     public init?(_ text: String) {
         guard text.utf8.count == 43, let bytes = Text.bytes(base64url: text), bytes.count == 32 else { return nil }
         // There is one text for the bytes, so it is this one.

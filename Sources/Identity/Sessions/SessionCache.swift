@@ -3,13 +3,13 @@ public import Platform
 public import Postgres
 
 /// The sessions that were asked for in the last minute. Changes announced by Postgres take effect at once; the life bounds
-/// what can go wrong while no announcements are heard, and how far what is written down of a session's use stays behind.
+/// what can go wrong while no announcements arrive, and how far what is written down of a session's use stays behind.
 public final class SessionCache: Sendable {
     private let cache: CredentialCache<SessionFacts>
     private let reader: SessionReader
 
     /// A cache over a database. The standard capacity is what its two dictionaries have room for before they double once
-    /// more; full, it takes some 12 MB. What depends on a session that had to be read goes on by `runner`.
+    /// more; full, it takes some 12 MB. `runner` resumes what waits for a session that has to be read.
     public init(
         database: Database, sessionDays: Int, life: Duration = .seconds(60), capacity: Int = 49_152,
         runner: (any StepRunner)? = nil
@@ -26,7 +26,7 @@ public final class SessionCache: Sendable {
         return facts.map { Session(hash: token.hash, facts: $0) }
     }
 
-    /// The same without waiting: `then` hears it on whichever thread it becomes known.
+    /// The same without waiting: `then` is called with the answer, on any thread.
     public func find(
         _ token: OpaqueToken, at now: Date, then: @escaping @Sendable (Result<Session?, DatabaseError>) -> Void
     ) {
@@ -41,15 +41,12 @@ public final class SessionCache: Sendable {
         }
     }
 
-    /// Hears what was announced on the topic `sessions`: `session:<id>` or `user:<id>`; forgets all on anything that is
-    /// not about another kind of credential.
-    public func hear(_ detail: String) { cache.hear(detail) }
+    /// Forgets the sessions that an announcement on the topic `sessions` names: `session:<id>` or `user:<id>`. The word of
+    /// another kind of credential changes nothing. Anything else empties the cache.
+    public func forget(_ announcement: String) { cache.forget(announcement) }
 
-    /// Hears a notification of the channel `dailies`, of which only the topic `sessions` matters here.
-    public func hear(_ notification: Postgres.Notification) { cache.hear(payload: notification.payload) }
-
-    /// Hears the payload of a notification of the channel `dailies`.
-    public func hear(payload: String) { cache.hear(payload: payload) }
+    /// Forgets the sessions that the payload of a notification on the channel `dailies` names.
+    public func forget(payload: String) { cache.forget(payload: payload) }
 
     /// Forgets everything, as after a loss of the listening connection.
     public func forgetAll() { cache.forgetAll() }

@@ -1,7 +1,7 @@
 internal import Platform
 internal import Postgres
 
-/// Reads sessions, those that are asked for at the same time by one statement. Their ends move on with this.
+/// Reads sessions, those that are asked for at the same time by one statement. Reading a session extends it.
 final class SessionReader: Sendable {
     private let queue: GroupQueue<[UInt8], SessionFacts?>
 
@@ -22,7 +22,7 @@ final class SessionReader: Sendable {
         do { return try queue.submit(hash) } catch { throw Self.fault(error) }
     }
 
-    /// The same without waiting: `then` hears it on whichever thread it becomes known.
+    /// The same without waiting: `then` is called with the answer, on any thread.
     func find(_ hash: [UInt8], then: @escaping @Sendable (Result<SessionFacts?, DatabaseError>) -> Void) {
         queue.submit(hash) { then($0.mapError(Self.fault)) }
     }

@@ -56,7 +56,7 @@ struct SessionFacts: Sendable, Equatable {
 
     /// A seed that the database made is 32 digits, which need half of that.
     enum Avatar: Sendable, Equatable {
-        case digits(Bytes16)
+        case digits(Identifier128)
         case text(String)
     }
 
@@ -73,7 +73,7 @@ struct SessionFacts: Sendable, Equatable {
         userID = try row.value("user_id")
         username = try row.value("username")
         let seed: String = try row.value("avatar_seed")
-        avatar = Bytes16(hex: seed).map(Avatar.digits) ?? .text(seed)
+        avatar = Identifier128(hex: seed).map(Avatar.digits) ?? .text(seed)
         let bannedAt: Date? = try row.value("banned_at")
         let reason: String? = try row.value("ban_reason")
         ban = bannedAt.map { .since($0, reason: reason) } ?? .none

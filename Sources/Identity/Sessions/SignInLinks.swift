@@ -1,27 +1,20 @@
 public import FoundationEssentials
 public import Postgres
+public import Refusals
 public import Text
 
-/// Links that sign somebody in once.
+/// Links that sign a person in once.
 public enum SignInLinks {
-    /// What a link is worth.
+    /// The state of a link.
     public enum State: String, Sendable, SQLValue, RowDecodable {
-        /// It would sign somebody in.
+        /// It can be used.
         case good
-        /// It has done so.
+        /// It has been used.
         case used
-        /// Its time is over.
+        /// It is too old.
         case expired
-        /// There is none like it.
+        /// There is no such link.
         case unknown
-    }
-
-    /// The end of an attempt to sign in.
-    public enum Outcome: Sendable, Equatable {
-        /// This is the new session's token, and whose it is.
-        case signedIn(OpaqueToken, member: UUID)
-        /// The link was worth nothing, for this reason.
-        case refused(State)
     }
 
     /// Makes a link for a member. Only the operator's and the jobs' roles may.
@@ -37,7 +30,7 @@ public enum SignInLinks {
         return token
     }
 
-    /// Makes a link for whoever reads the mail to an address. The account is found, or made, when it is used. Only the
+    /// Makes a link for the person who reads the mail to an address. The account is found, or made, when it is used. Only the
     /// operator's and the jobs' roles may.
     public static func create(
         for address: EmailAddress, goodFor duration: Duration, on connection: Connection
@@ -51,8 +44,8 @@ public enum SignInLinks {
         return token
     }
 
-    /// Asks for a link by mail, which a job makes and sends; `next` is where the reader wants to go on. False when the
-    /// address had its share of this hour. Nothing depends on whether the address has an account.
+    /// Requests a link by mail, which a job makes and sends; `next` is the page to go to after signing in. False when the
+    /// address has received its mails of this hour. Nothing depends on whether the address has an account.
     @discardableResult
     public static func request(
         for address: EmailAddress, next: String?, in database: Database
@@ -60,40 +53,50 @@ public enum SignInLinks {
         try database.one("select request_sign_in_link(\(address.text), \(next))")
     }
 
-    /// Forgets who asked for links a while ago; answers how many.
+    /// Deletes old requests for links; answers how many.
     public static func sweepRequests(in database: Database) throws(DatabaseError) -> Int {
         try database.one("select sweep_sign_in_requests()")
     }
 
-    /// The page's address whose button uses the link, and goes on to `next`, a path of this site.
+    /// The address of the page with the button that uses the link. It then opens `next`, a path of this site.
     public static func address(of token: OpaqueToken, siteURL: String, next: String? = nil) -> String {
         let query = next.map { "?next=" + Text.percentEncode($0) } ?? ""
-        // What stands behind # is in no log and in no Referer.
+        // The part after # is in no log and in no Referer.
         return "\(siteURL)/sign-in\(query)#token=\(token.text)"
     }
 
-    /// What a link is worth; it stays as it is.
+    /// The state of a link, which does not change by this.
     public static func state(_ token: String, in database: Database) throws(DatabaseError) -> State {
         guard let token = OpaqueToken(token) else { return .unknown }
         return try database.one("select sign_in_link_state(\(token.hash))")
     }
 
-    /// Uses a link up. The new session takes the place of the one that the browser has, and the votes of its device in
-    /// the open round become the member's.
+    /// Uses a link up and answers the token of the new session and its member. The new session replaces the one that the
+    /// browser has, and the votes of its device in the open round become the member's.
     public static func signIn(
         _ token: String, replacing session: OpaqueToken?, deviceKey: String, userAgent: String, sessionDays: Int,
         in database: Database
-    ) throws(DatabaseError) -> Outcome {
-        guard let link = OpaqueToken(token) else { return .refused(.unknown) }
-        let new = OpaqueToken.random()
-        let row: Row = try database.one(
-            """
-            select outcome, member
-            from sign_in_by_link(
-                \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)::int
-            )
-            """)
-        if let member = try row.value("member", as: UUID?.self) { return .signedIn(new, member: member) }
-        return .refused(State(rawValue: try row.value("outcome")) ?? .unknown)
+    ) throws(SignInLinkError) -> (session: OpaqueToken, member: UUID) {
+        guard let link = OpaqueToken(token) else { throw .refused(.unknown) }
+        return try SignInLinkError.wrapping {
+            let new = OpaqueToken.random()
+            let row: Row = try database.one(
+                """
+                select outcome, member
+                from sign_in_by_link(
+                    \(link.hash), \(new.hash), \(session?.hash), \(deviceKey), \(userAgent), \(sessionDays)::int
+                )
+                """)
+            if let member = try row.value("member", as: UUID?.self) { return (new, member) }
+            throw refusal(try row.value("outcome"))
+        }
+    }
+
+    private static func refusal(_ outcome: String) -> SignInLinkRefusal {
+        switch outcome {
+        case "used": .used
+        case "expired": .expired
+        default: .unknown
+        }
     }
 }

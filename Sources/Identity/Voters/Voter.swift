@@ -4,7 +4,7 @@ internal import Platform
 internal import Synchronization
 internal import Text
 
-/// What a request tells of the device it comes from.
+/// What a request reveals about the device that sent it.
 public struct DeviceTraits: Sendable {
     /// The headers that tell devices of one network apart.
     public static let headers = [
@@ -20,7 +20,7 @@ public struct DeviceTraits: Sendable {
         values = Self.headers.map { header($0) ?? "" }
     }
 
-    /// What is no address, such as the path of a unix socket, stands for itself.
+    /// Text that is not an address, such as the path of a unix socket, is its own network.
     static func network(of address: String) -> [UInt8] { NetworkAddress(address)?.network ?? Array(address.utf8) }
 
     /// Whether a browser of today would have sent more than this.
@@ -70,12 +70,12 @@ public struct VoterKeys: Sendable {
     }
 
     /// The hash of the day of an address' network.
-    public func network(of address: String, at now: Date) -> Bytes16 {
+    public func network(of address: String, at now: Date) -> Identifier128 {
         network(DeviceTraits.network(of: address), at: now)
     }
 
-    private func network(_ network: [UInt8], at now: Date) -> Bytes16 {
-        Bytes16(HMAC256.sign(network, key: dayKeys.key(at: now)).prefix(16))
+    private func network(_ network: [UInt8], at now: Date) -> Identifier128 {
+        Identifier128(HMAC256.sign(network, key: dayKeys.key(at: now)).prefix(16))
     }
 
     /// The key under which somebody's feed and votes stand: the member's, else the device's, whose traits are only then

@@ -1,47 +1,48 @@
 internal import Synchronization
 
-/// Items that many hand in and that are worked off in groups, one group at a time.
+/// Items that many threads submit and that are processed in groups, one group at a time.
 ///
-/// Whoever leads takes all that wait, at most `groupLimit`, and works them off: a thread of the runner once it has nothing
-/// else to do, so that whoever is about to hand in something is in the group as well; without a runner it is whoever came
-/// first, then whoever waits longest. So a group forms by itself under load, and a lone item waits for nobody, as a rule not
-/// even for another thread to wake. What becomes of an answer runs on the runner's threads too.
+/// A leading thread takes the items that wait, at most `groupLimit`, and processes them. With a runner, one of its threads
+/// leads once it has nothing else to do, so that items which are about to be submitted join the group. Without a runner
+/// the thread of the first item leads, then the one that has waited longest. So groups form by themselves under load, and
+/// a lone item is not delayed: as a rule not even by waking another thread. Completion handlers run on the runner's
+/// threads too.
 public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
-    /// What becomes of an item.
+    /// The result of an item.
     public typealias Outcome = Result<Answer, any Error>
 
     /// An item that waits, and its outcome.
     public final class Ticket: Sendable {
-        /// What was handed in.
+        /// What was submitted.
         public let item: Item
         private let outcome = Mutex<Outcome?>(nil)
         private let then: @Sendable (Outcome) -> Void
-        private let work = WorkAtHand.current
-        /// Lets the thread that waits for this lead; nil when none does.
-        fileprivate let summon: (@Sendable () -> Void)?
+        private let context = CrashContext.current
+        /// Makes the thread that waits for this item lead; nil when no thread does.
+        fileprivate let wakeWaiter: (@Sendable () -> Void)?
 
         fileprivate init(
-            _ item: Item, summon: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
+            _ item: Item, wakeWaiter: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
         ) {
             self.item = item
-            self.summon = summon
+            self.wakeWaiter = wakeWaiter
             self.then = then
         }
 
-        /// Says what becomes of the item; the one who waits hears of it when the whole group has been worked off.
+        /// Sets the outcome of the item. It is delivered when the whole group has been processed.
         public func answer(_ result: Outcome) {
             outcome.withLock { $0 = result }
         }
 
         @Sendable
-        fileprivate func conclude() {
-            work.resume { then(outcome.withLock(\.self) ?? .failure(GroupQueueFull())) }
+        fileprivate func complete() {
+            context.resume { then(outcome.withLock(\.self) ?? .failure(GroupQueueFull())) }
         }
     }
 
-    private struct Waiting {
-        var tickets = Line<Ticket>()
-        /// Whether a thread works, or nobody may yet.
+    private struct State {
+        var tickets = FIFOBuffer<Ticket>()
+        /// Whether a thread leads or is about to, or the queue has not started.
         var isLed = true
         var isStopping = false
         var work: (@Sendable ([Ticket]) -> Void)?
@@ -50,140 +51,139 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
     private let groupLimit: Int
     private let capacity: Int
     private let runner: (any StepRunner)?
-    private let goesOn: Bool
-    private let queue = Monitor(Waiting())
+    private let runsBackToBack: Bool
+    private let state = Monitor(State())
 
-    /// A queue in which at most `capacity` items wait at a time. Without a runner whoever leads sees to everything. Groups
-    /// follow each other at once where it `goesOn`, which suits work that is long and waits for a disk; otherwise whatever
-    /// else is ready is done first, and the groups are larger.
-    public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil, goesOn: Bool = false) {
-        self.goesOn = goesOn
+    /// A queue that holds at most `capacity` items. Without a runner the leading thread also runs all completion handlers.
+    /// With `runsBackToBack` the leading thread processes groups one after the other, which suits work that is long and
+    /// waits for a disk; otherwise other work of the runner comes in between, and groups are larger.
+    public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil, runsBackToBack: Bool = false) {
+        self.runsBackToBack = runsBackToBack
         self.groupLimit = groupLimit
         self.capacity = capacity
         self.runner = runner
     }
 
-    /// Lets work begin. `work` answers every ticket that it is given; it runs on the threads of those who hand in, and of
-    /// the runner.
+    /// Begins processing. `work` must answer every ticket that it is given; it runs on the threads of the runner and on
+    /// those that submit and wait.
     public func start(_ work: @escaping @Sendable ([Ticket]) -> Void) {
-        let isFirst = queue.update { queue in
-            guard queue.work == nil, !queue.isStopping else { return false }
-            queue.work = work
+        let isFirst = state.update { state in
+            guard state.work == nil, !state.isStopping else { return false }
+            state.work = work
             return true
         }
         if isFirst { lead() }
     }
 
-    /// Hands an item in. `then` hears what `work` answered, or `GroupQueueFull`, on whichever thread that becomes known:
-    /// on this one, perhaps, and before this returns.
+    /// Submits an item. `then` gets the answer of `work`, or `GroupQueueFull`, on the thread on which it becomes known:
+    /// possibly on this one and before this call returns.
     public func submit(_ item: Item, then: @escaping @Sendable (Outcome) -> Void) {
-        enter(item, summon: nil, then)
+        enter(item, wakeWaiter: nil, then)
     }
 
-    /// Hands an item in and waits for its answer. Throws what `work` answered, or `GroupQueueFull`.
+    /// Submits an item and waits for its answer. Throws the failure that `work` answered, or `GroupQueueFull`.
     public func submit(_ item: Item) throws -> Answer {
-        let news = Monitor(News.none)
-        // Somebody waits for this very thread, so it works for others once and no longer.
-        enter(item, summon: { news.update { $0 = .summons } }) { result in
-            news.update { $0 = .outcome(result) }
+        let mailbox = Monitor(Message.none)
+        enter(item, wakeWaiter: { mailbox.update { $0 = .lead } }) { result in
+            mailbox.update { $0 = .outcome(result) }
         }
         while true {
-            let heard = news.wait { news -> News? in
-                if case .none = news { return nil }
-                defer { news = .none }
-                return news
+            let message = mailbox.wait { message -> Message? in
+                if case .none = message { return nil }
+                defer { message = .none }
+                return message
             }
-            switch heard {
+            switch message {
             case .outcome(let result)?: return try result.get()
-            case .summons?: lead(isLent: true)
+            case .lead?: lead(onBorrowedThread: true)
             case .some(.none), nil: throw GroupQueueFull()
             }
         }
     }
 
-    /// What a thread that waits hears.
-    private enum News: Sendable {
+    /// What a waiting thread is woken for.
+    private enum Message: Sendable {
         case none
-        case summons
+        case lead
         case outcome(Outcome)
     }
 
-    /// Waits until what waits is worked off, and refuses whatever comes after.
+    /// Refuses further items and waits until those that wait have been processed.
     public func stop() {
-        queue.update { $0.isStopping = true }
-        _ = queue.wait { queue -> Bool? in
-            guard queue.work != nil else { return true }
-            guard queue.tickets.isEmpty, !queue.isLed else { return nil }
-            queue.work = nil
+        state.update { $0.isStopping = true }
+        _ = state.wait { state -> Bool? in
+            guard state.work != nil else { return true }
+            guard state.tickets.isEmpty, !state.isLed else { return nil }
+            state.work = nil
             return true
         }
     }
 
     /// How many items wait at the moment.
-    public var waiting: Int { queue.withLock { $0.tickets.count } }
+    public var waiting: Int { state.withLock { $0.tickets.count } }
 
     private func enter(
-        _ item: Item, summon: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
+        _ item: Item, wakeWaiter: (@Sendable () -> Void)?, _ then: @escaping @Sendable (Outcome) -> Void
     ) {
-        let ticket = Ticket(item, summon: summon, then)
-        let leads = queue.withLock { queue -> Bool? in
-            guard !queue.isStopping, queue.tickets.count < capacity else { return nil }
-            queue.tickets.append(ticket)
-            defer { queue.isLed = true }
-            return !queue.isLed
+        let ticket = Ticket(item, wakeWaiter: wakeWaiter, then)
+        let leads = state.withLock { state -> Bool? in
+            guard !state.isStopping, state.tickets.count < capacity else { return nil }
+            state.tickets.append(ticket)
+            defer { state.isLed = true }
+            return !state.isLed
         }
         switch leads {
         case true?:
-            if summon == nil, let runner {
+            if wakeWaiter == nil, let runner {
                 runner.performWhenIdle { self.lead() }
             } else {
-                lead(isLent: summon != nil)
+                lead(onBorrowedThread: wakeWaiter != nil)
             }
         case false?: break
         case nil: then(.failure(GroupQueueFull()))
         }
     }
 
-    /// Works off a group, and the next one too unless somebody else is to. `isLent` says that the thread belongs to
-    /// somebody who waits for an answer: it works once and no longer.
-    private func lead(isLent: Bool = false) {
-        var isOver = false
-        while !isOver {
-            let (tickets, work) = queue.withLock { ($0.tickets.takeFirst(groupLimit), $0.work) }
+    /// Processes a group, and the following ones unless another thread leads them. A borrowed thread belongs to a caller
+    /// that waits for its own answer, so it processes one group only.
+    private func lead(onBorrowedThread: Bool = false) {
+        var isDone = false
+        while !isDone {
+            let (tickets, work) = state.withLock { ($0.tickets.popFirst(groupLimit), $0.work) }
             if !tickets.isEmpty { work?(tickets) }
-            // Whoever stops the queue waits for this.
-            let isMore = queue.update { queue in
-                queue.isLed = !queue.tickets.isEmpty
-                return queue.isLed
+            // Notifies `stop`, which waits for this.
+            let hasMore = state.update { state in
+                state.isLed = !state.tickets.isEmpty
+                return state.isLed
             }
-            isOver = !isMore || passOn(isLent)
-            conclude(tickets, isLast: !isMore)
+            isDone = !hasMore || passLead(onBorrowedThread: onBorrowedThread)
+            complete(tickets, isLast: !hasMore)
         }
     }
 
-    /// Lets somebody else lead the next group; false when this thread is to.
-    private func passOn(_ isLent: Bool) -> Bool {
+    /// Makes another thread lead the next group; false when this one is to.
+    private func passLead(onBorrowedThread: Bool) -> Bool {
         if let runner {
-            if goesOn, !isLent { return false }
-            // The answers of this group are heard first, and whoever comes meanwhile is in the next.
+            if runsBackToBack, !onBorrowedThread { return false }
+            // The completion handlers of this group run first, and items that come meanwhile join the next group.
             runner.performWhenIdle { self.lead() }
             return true
         }
-        guard isLent, let summon = queue.withLock({ $0.tickets.next?.summon }) else { return false }
-        summon()
+        guard onBorrowedThread, let wakeWaiter = state.withLock({ $0.tickets.first?.wakeWaiter }) else { return false }
+        wakeWaiter()
         return true
     }
 
-    private func conclude(_ tickets: [Ticket], isLast: Bool) {
+    private func complete(_ tickets: [Ticket], isLast: Bool) {
         guard let runner, !isLast || tickets.count > 1 else {
-            for ticket in tickets { ticket.conclude() }
+            for ticket in tickets { ticket.complete() }
             return
         }
-        // To wake a thread costs nothing. Any other next step may take long, and the others must not wait for it.
-        for ticket in tickets where ticket.summon != nil { ticket.conclude() }
-        runner.perform(tickets.filter { $0.summon == nil }.map { $0.conclude })
+        // To wake a waiting thread is cheap. Any other completion handler may take long and must not delay the others.
+        for ticket in tickets where ticket.wakeWaiter != nil { ticket.complete() }
+        runner.perform(tickets.filter { $0.wakeWaiter == nil }.map { $0.complete })
     }
 }
 
-/// A queue takes nothing more at the moment: too many wait, or it stops.
+/// A queue accepts no item at the moment: it is full, or it stops.
 public struct GroupQueueFull: Error {}

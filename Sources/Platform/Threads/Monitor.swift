@@ -20,7 +20,7 @@ public final class Monitor<State: Sendable>: @unchecked Sendable {
         changed.initialize(to: pthread_cond_t())
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
-        // Deadlines must not move when someone sets the wall clock.
+        // Deadlines must not move when the wall clock is set.
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         pthread_cond_init(changed, &attributes)
         pthread_condattr_destroy(&attributes)
@@ -33,31 +33,31 @@ public final class Monitor<State: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Reads or changes the value without waking anyone.
+    /// Reads or changes the value without waking a waiter.
     public func withLock<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)
     }
 
-    /// Changes the value and lets every waiter look at it again.
+    /// Changes the value and lets every waiter evaluate its condition again.
     ///
-    /// They are woken after the lock is free: whoever woke before would only run into it.
+    /// Waiters are woken after the lock is free, so that they do not block on it at once.
     @discardableResult
     public func update<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
         defer { pthread_cond_broadcast(changed) }
         return try withLock(body)
     }
 
-    /// Changes the value and lets `waiters` of those that wait look at it again; for values that one waiter consumes.
+    /// Changes the value and wakes `waiters` of the waiting threads only; for values that one waiter consumes.
     @discardableResult
     public func update<R, E: Error>(waking waiters: Int, _ body: (inout State) throws(E) -> R) throws(E) -> R {
         defer { for _ in 0..<waiters { pthread_cond_signal(changed) } }
         return try withLock(body)
     }
 
-    /// Waits until `condition` answers something, or until the deadline, when it answers nil. The condition may change
-    /// the value, to take an item out of it for example.
+    /// Waits until `condition` returns a value, and returns it; nil when the deadline comes first. The condition may change
+    /// the monitor's value, for example to take an item out of it.
     public func wait<R>(until deadline: ContinuousClock.Instant? = nil, _ condition: (inout State) -> R?) -> R? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -79,7 +79,7 @@ public final class Monitor<State: Sendable>: @unchecked Sendable {
         clock_gettime(CLOCK_MONOTONIC, &time)
         let (seconds, attoseconds) = duration.components
         let nanoseconds = time.tv_nsec + Int(attoseconds / 1_000_000_000)
-        // A deadline beyond a year is none; it must not overflow the seconds.
+        // A deadline beyond a year counts as none, so that the seconds cannot overflow.
         time.tv_sec += Int(min(seconds, 31_536_000)) + nanoseconds / 1_000_000_000
         time.tv_nsec = nanoseconds % 1_000_000_000
         return time

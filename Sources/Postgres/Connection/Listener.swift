@@ -49,7 +49,9 @@ public final class Listener: Sendable {
             let stop = StopSignal()
             state.stop = stop
             do {
-                state.thread = try BackgroundThread(named: "listener") { self.run(until: stop) }
+                state.thread = try BackgroundThread(named: "listener") {
+                    ThreadSlice.withShortest { self.run(until: stop) }
+                }
             } catch {
                 // A process that has no room for one thread at its start has nothing better to do than to say so.
                 preconditionFailure("\(error)")

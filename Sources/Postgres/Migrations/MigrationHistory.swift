@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 /// A file of the migrations directory.
 struct MigrationFile {
-    /// `0003_create_film.sql` or `functions/advance.sql`.
+    /// `0009_votes.sql` or `functions/votes/locks.sql`.
     let name: String
     let text: String
 
@@ -10,31 +10,43 @@ struct MigrationFile {
 
     private static let functionsDirectory = "functions/"
 
-    /// The migrations by number, then the functions by name.
+    /// The migrations by number, then the functions by path.
     static func all(in directory: String) throws(MigrationFault) -> [MigrationFile] {
-        let migrations = try names(in: directory)
+        // Sorted by bytes, so that the order is the same on every machine.
+        let names = try names(in: directory).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        try refuseMisnamed(names)
+        let migrations = names.filter { !$0.hasPrefix(functionsDirectory) }
+        let functions = names.filter { $0.hasPrefix(functionsDirectory) }
+        var files: [MigrationFile] = []
+        for name in migrations + functions {
+            files.append(MigrationFile(name: name, text: try read("\(directory)/\(name)")))
+        }
+        return files
+    }
+
+    /// A file at a place where no reader looks would be missing in the database without a word.
+    private static func refuseMisnamed(_ names: [String]) throws(MigrationFault) {
         var number = ""
-        for name in migrations {
+        for name in names {
+            let parts = name.split(separator: "/")
+            if parts.count > 1 {
+                guard parts.count == 3, parts[0] == "functions" else { throw .misplaced(name: name) }
+                continue
+            }
             let digits = name.prefix { $0.isASCII && $0.isNumber }
             guard digits.count == 4, digits != number, name.dropFirst(4).hasPrefix("_") else {
                 throw .misnamed(name: name)
             }
             number = String(digits)
         }
-        let folder = "\(directory)/\(functionsDirectory)"
-        let functions = FileManager.default.fileExists(atPath: folder) ? try names(in: folder) : []
-        var files: [MigrationFile] = []
-        for name in migrations + functions.map({ functionsDirectory + $0 }) {
-            files.append(MigrationFile(name: name, text: try read("\(directory)/\(name)")))
-        }
-        return files
     }
 
+    /// The paths of all SQL files below `directory`. Other files, and what is hidden, are no migrations.
     private static func names(in directory: String) throws(MigrationFault) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: directory) else {
             throw .unreadable(path: directory)
         }
-        return names.filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }.sorted()
+        return names.filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") && !$0.contains("/.") }
     }
 
     private static func read(_ path: String) throws(MigrationFault) -> String {

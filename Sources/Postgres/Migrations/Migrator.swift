@@ -3,8 +3,11 @@ public import FoundationEssentials
 /// Brings the schema of a database to the state that a directory of SQL files describes.
 ///
 /// `NNNN_name.sql` files are applied once, in order, each in a transaction of its own; a file that was applied must
-/// never change again. `functions/*.sql` may change: when one did, all of them are applied again, in the order of
-/// their names and in one transaction. What was applied stands in `schema_migrations`.
+/// never change again. `functions/FOLDER/NAME.sql` may change: when one did, all of them are applied again, in one
+/// transaction and in the order of their paths. A function may call another of any file. What was applied is recorded in
+/// `schema_migrations`.
+///
+/// A file of another name, or at another place below the directory, is refused if it ends in `.sql` and ignored if not.
 public struct Migrator: Sendable {
     private let database: Database
     private let directory: String
@@ -40,9 +43,9 @@ public struct Migrator: Sendable {
         try history.refuseChanges()
         var applied: [Applied] = []
         for file in history.pendingMigrations {
-            applied += try apply([file], history, connection)
+            applied.append(try apply(file, history, connection))
         }
-        if history.functionsChanged { applied += try apply(history.functions, history, connection) }
+        if history.functionsChanged { applied += try applyFunctions(history, connection) }
         return applied
     }
 
@@ -76,27 +79,44 @@ public struct Migrator: Sendable {
         try Migrator(database: database, directory: directory).isCurrent()
     }
 
-    private func apply(_ files: [MigrationFile], _ history: History, _ connection: Connection) throws -> [Applied] {
+    private func apply(_ file: MigrationFile, _ history: History, _ connection: Connection) throws -> Applied {
+        try connection.transaction { connection in try applyAndRecord(file, history, connection) }
+    }
+
+    /// Applies the functions twice: first without a look into their bodies, so that it does not matter which file a
+    /// function that one calls is in; then again with it, so that a body that cannot work is refused by its file.
+    private func applyFunctions(_ history: History, _ connection: Connection) throws -> [Applied] {
         try connection.transaction { connection in
-            try files.map { file in
-                let start = ContinuousClock.now
-                do throws(DatabaseError) {
-                    try connection.script(file.text)
-                } catch {
-                    throw MigrationFault.failed(name: file.name, error: error)
-                }
-                guard connection.isInTransaction else { throw MigrationFault.endsTransaction(name: file.name) }
-                let duration = ContinuousClock.now - start
-                try connection.execute(
-                    """
-                    insert into schema_migrations (name, checksum, duration)
-                    values (\(file.name), \(history.checksum(of: file)), \(duration))
-                    on conflict (name) do update
-                    set checksum = excluded.checksum, duration = excluded.duration, applied_at = now()
-                    """)
-                return Applied(name: file.name, duration: duration)
-            }
+            try connection.execute("set local check_function_bodies = off")
+            for file in history.functions { try run(file, connection) }
+            try connection.execute("set local check_function_bodies = on")
+            return try history.functions.map { try applyAndRecord($0, history, connection) }
         }
+    }
+
+    private func applyAndRecord(
+        _ file: MigrationFile, _ history: History, _ connection: Connection
+    ) throws -> Applied {
+        let start = ContinuousClock.now
+        try run(file, connection)
+        let duration = ContinuousClock.now - start
+        try connection.execute(
+            """
+            insert into schema_migrations (name, checksum, duration)
+            values (\(file.name), \(history.checksum(of: file)), \(duration))
+            on conflict (name) do update
+            set checksum = excluded.checksum, duration = excluded.duration, applied_at = now()
+            """)
+        return Applied(name: file.name, duration: duration)
+    }
+
+    private func run(_ file: MigrationFile, _ connection: Connection) throws {
+        do throws(DatabaseError) {
+            try connection.script(file.text)
+        } catch {
+            throw MigrationFault.failed(name: file.name, error: error)
+        }
+        guard connection.isInTransaction else { throw MigrationFault.endsTransaction(name: file.name) }
     }
 
     private static func historyExists(_ connection: Connection) throws(DatabaseError) -> Bool {
@@ -145,6 +165,8 @@ public enum MigrationFault: Error, CustomStringConvertible, CustomDebugStringCon
     case unreadable(path: String)
     /// A name that is not `NNNN_words.sql`, or a number that is there twice.
     case misnamed(name: String)
+    /// An SQL file in a folder where none is looked for.
+    case misplaced(name: String)
     /// A file that was applied is not what it was then.
     case changed(name: String)
     /// A file that has a number below one that was applied already.
@@ -159,6 +181,7 @@ public enum MigrationFault: Error, CustomStringConvertible, CustomDebugStringCon
         switch self {
         case .unreadable(let path): "cannot read \(path)"
         case .misnamed(let name): "\(name) is not named NNNN_words.sql, or its number is taken"
+        case .misplaced(let name): "\(name) is neither NNNN_words.sql nor functions/FOLDER/NAME.sql"
         case .changed(let name): "\(name) was applied and has changed since; write a new migration instead"
         case .outOfOrder(let name): "\(name) comes before a migration that is applied already; give it a higher number"
         case .failed(let name, let error): "\(name) failed: \(error)"

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// A database as one user may see it: every statement runs in a transaction in which `dailies.user_id` is set, by which
-/// the policies of row level security decide. A read costs one round trip, as without it.
+/// the policies of row level security decide. A statement costs one round trip, as without it.
 public struct ActingDatabase: Sendable {
     private let database: Database
     private let settings: [String: String]
@@ -27,6 +27,12 @@ public struct ActingDatabase: Sendable {
         let rows: [T] = try query(sql)
         guard let row = rows.first, rows.count == 1 else { throw .rowCount(expected: 1, found: rows.count) }
         return row
+    }
+
+    /// Runs a statement, in one round trip, and returns how many rows it changed.
+    @discardableResult
+    public func execute(_ sql: SQL) throws(DatabaseError) -> Int {
+        settings.isEmpty ? try database.execute(sql) : try database.pipeline(settings: settings, executing: sql)
     }
 
     /// Runs `body` in a transaction, as ``Database/transaction(isolation:settings:timeout:_:)`` does.

@@ -63,6 +63,10 @@ public final class Database: Sendable {
         try lend { connection throws(DatabaseError) in try connection.pipeline(settings: settings, sql) }
     }
 
+    func pipeline(settings: [String: String], executing sql: SQL) throws(DatabaseError) -> Int {
+        try lend { connection throws(DatabaseError) in try connection.pipeline(settings: settings, executing: sql) }
+    }
+
     /// Throws unless Postgres answers.
     public func ping() throws(DatabaseError) {
         try execute("select 1")

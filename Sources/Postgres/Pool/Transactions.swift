@@ -29,10 +29,12 @@ extension Connection {
         while true {
             do {
                 return try attemptTransaction(isolation, settings, body)
-            } catch let error as DatabaseError where error.isTransient && attempt < options.transactionAttempts {
+            } catch {
+                guard let fault = DatabaseError(in: error), fault.isTransient, attempt < options.transactionAttempts
+                else { throw error }
                 options.log.notice(
                     "a transaction is repeated",
-                    ["sqlstate": .string(error.sqlstate ?? ""), "attempt": .int(attempt)])
+                    ["sqlstate": .string(fault.sqlstate ?? ""), "attempt": .int(attempt)])
                 Self.pause(after: attempt)
                 attempt += 1
             }
@@ -100,6 +102,11 @@ extension Connection {
         settings: [String: String], _ sql: SQL, as _: T.Type = T.self
     ) throws(DatabaseError) -> [T] {
         try run([self.settings(settings), sql]).decoded(as: T.self)
+    }
+
+    /// The same for a statement whose rows do not matter; returns how many rows it changed.
+    func pipeline(settings: [String: String], executing sql: SQL) throws(DatabaseError) -> Int {
+        try run([self.settings(settings), sql]).affectedRows
     }
 
     /// A statement that sets `given`, and what a session behind a pooler cannot keep, for one transaction.

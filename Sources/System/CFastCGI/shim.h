@@ -7,15 +7,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// What a request is, for the one moment when nothing but write(2) may be called. In C, since Swift does not promise that
-// anything written in it is safe inside a signal handler. One Swift file uses these, and must stay the only one: each
-// object file that does would have a variable of its own.
+// The description of a request for the crash report. In C, since Swift does not promise that any code is safe inside a
+// signal handler. Only one Swift file may use these: each object file that does has its own copy of the variable below.
 struct dailies_crash_words {
     unsigned length;
     char bytes[480];
 };
 
-// Where each thread keeps the words of the request that it works on. glibc takes no lock to look there.
+// The key under which each thread keeps the description of its request. glibc reads it without a lock.
 static inline pthread_key_t *dailies_crash_key(void) {
     static pthread_key_t key;
     return &key;
@@ -40,14 +39,14 @@ static inline void dailies_crash_handler(int number) {
     if (number >= 10) line[end++] = (char)('0' + number / 10);
     line[end++] = (char)('0' + number % 10);
     if (words) {
-        // Once: another thread may be writing those of the next request in this place.
+        // Read once: another thread may be writing the next request's description to this place.
         const unsigned length = words->length;
         memcpy(line + end, words->bytes, length);
         end += length;
     }
     line[end++] = '}';
     line[end++] = '\n';
-    if (write(2, line, end) < 0) { /* there is nobody left to tell */ }
+    if (write(2, line, end) < 0) { /* nothing can report this any more */ }
     // The handler was reset when it was entered, so this, too, ends the process by the signal.
     raise(number);
 }

@@ -10,11 +10,13 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 // Declared by glibc only under _GNU_SOURCE, which Swift's Glibc module does not define.
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+extern long syscall(long number, ...);
 extern int pipe2(int descriptors[2], int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
@@ -23,6 +25,19 @@ static inline int dailies_accept(int socket, int flags) { return accept4(socket,
 static inline int dailies_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 static inline int dailies_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
     return posix_spawn_file_actions_addclosefrom_np(actions, from);
+}
+// Sets the time slice of the calling thread and changes nothing else. glibc has no wrapper before 2.41.
+static inline int dailies_set_slice(uint64_t nanoseconds) {
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = 48};
+    if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return -1;
+    attributes.runtime = nanoseconds;
+    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 static inline int dailies_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
 

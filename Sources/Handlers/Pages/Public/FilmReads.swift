@@ -1,5 +1,6 @@
 public import Film
 internal import FoundationEssentials
+internal import Refusals
 
 extension Pages {
     /// The pages of a site whose film is read from `stories`.
@@ -7,9 +8,9 @@ extension Pages {
         self.init(
             site: site,
             round: { season, slot in
-                do {
+                do throws(FilmError) {
                     return RoundResultView(try stories.round(season: season, slot: slot))
-                } catch let refusal as FilmRefusal where refusal.isNotFound {
+                } catch let error where error.refusal?.kind == .notFound {
                     return nil
                 }
             }
@@ -86,9 +87,9 @@ extension RoundView {
 extension ClipView {
     /// A clip whose file is not ready is not shown.
     fileprivate init?(_ clip: ClipCard, votes: Int?) {
-        guard let videoURL = clip.videoUrl, let posterURL = clip.posterUrl else { return nil }
+        guard let videoURL = clip.videoURL, let posterURL = clip.posterURL else { return nil }
         self.init(
-            id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarUrl, genre: clip.genre,
+            id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarURL, genre: clip.genre,
             isAIGenerated: clip.aiGenerated, videoURL: videoURL, posterURL: posterURL,
             durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0)
     }

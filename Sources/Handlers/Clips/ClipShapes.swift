@@ -1,0 +1,37 @@
+public import Film
+public import HTTP
+internal import SharedHandlers
+
+extension ClipDetails: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<ClipDetails>("Clip") {
+        Including(\.card)
+        Field("description", \.description)
+        Field("status", \.status)
+        Field("label", \.label, "The status in people's words.")
+        Field("season", \.season)
+        Field("slot", \.slot)
+        Field("voteCount", \.voteCount, "Null while the season does not show counts.")
+        Field("weightedScore", \.weightedScore)
+        Field("viewCount", \.viewCount)
+        Field("history", \.history, "How it ended in each round, the latest first.")
+        Field("createdAt", \.createdAt)
+        Field("activatedAt", \.activatedAt)
+        Field("processing", \.processing, "For creator and admins only.")
+        Field("processingError", \.processingError, "For creator and admins only.")
+        Field("rejectionReason", \.rejectionReason, "For creator and admins only.")
+    }
+}
+
+extension ClipRound: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<ClipRound>("ClipRound") {
+        Field("slot", \.slot)
+        Field("rank", \.rank)
+        Field("clips", \.clips, "How many competed.")
+        Field("won", \.won)
+        Field("voteCount", \.voteCount)
+        Field("weightedScore", \.weightedScore)
+        Field("closedAt", \.closedAt)
+    }
+}

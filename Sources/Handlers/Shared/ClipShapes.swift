@@ -1,0 +1,30 @@
+public import Film
+public import HTTP
+
+extension ClipCard: Shaped {
+    /// What everybody sees of a clip, wherever it is shown.
+    public static let shape = Shape<ClipCard>("ClipCard") {
+        Field("id", \.id)
+        Field("title", \.title)
+        Field("username", \.username, "Null for a creator without a name.")
+        Field("avatarURL", \.avatarURL)
+        Field("genre", \.genre, .choice(ClipGenre.all))
+        Field("aiGenerated", \.aiGenerated, "Whether the creator says that AI made it.")
+        Field("videoURL", \.videoURL, "Null until the file is ready.")
+        Field("posterURL", \.posterURL)
+        Field("blurhash", \.blurhash)
+        Field("width", \.width, "In pixels.")
+        Field("height", \.height, "In pixels.")
+        Field("durationSeconds", \.durationSeconds)
+    }
+}
+
+extension RoundSeason: Shaped {
+    /// The season of a round or clip.
+    public static let shape = Shape<RoundSeason>("SeasonReference") {
+        Field("id", \.id)
+        Field("number", \.number)
+        Field("label", \.label)
+        Field("totalSlots", \.totalSlots)
+    }
+}

@@ -1,0 +1,13 @@
+public import Film
+public import HTTP
+
+// The words of fixed lists, which answers and bodies share.
+extension Aspect: JSONRepresentable, InputValue {}
+extension ClipLabel: JSONRepresentable {}
+extension ClipProcessing: JSONRepresentable {}
+extension ClipStatus: JSONRepresentable {}
+extension CountVisibility: JSONRepresentable, InputValue {}
+extension FeedState: JSONRepresentable {}
+extension SeasonStatus: JSONRepresentable {}
+extension SlotStatus: JSONRepresentable {}
+extension VoteKind: InputValue {}

@@ -1,0 +1,106 @@
+internal import Film
+internal import FoundationEssentials
+internal import HTTP
+internal import Logging
+internal import Refusals
+internal import Storage
+internal import Text
+
+/// What the upload routes share.
+struct UploadService: Sendable {
+    let uploads: Uploads
+    let storage: any MediaStorage
+    let signer: UploadSigner
+
+    /// How long addresses are good; long enough for 50 MiB over a slow telephone.
+    private static let addressLifetime = 1_800.0
+    /// What must stay free for the database, whatever is sent.
+    private static let reserve = 512 << 20
+
+    func begin(_ input: BeginUploadInput, _ context: Context) throws -> SignedUpload {
+        let member = try context.member()
+        try refuseWhenFull(input.size)
+        let upload = try uploads.begin(
+            member: member.id, fileName: input.fileName, contentType: input.contentType, size: input.size)
+        return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: [])
+    }
+
+    func resume(_ context: Context) throws -> SignedUpload {
+        let member = try context.member()
+        guard let id = context.uuid(query: "uploadId") else { throw Problem.notFound() }
+        let upload = try uploads.upload(id, of: member.id)
+        guard upload.isOpen(at: context.now) else {
+            if let clip = upload.clipID { throw alreadyRegistered(clip) }
+            throw Problem.conflict("upload_expired", "This upload has expired. Start again.")
+        }
+        let arrived = upload.plan.arrived(in: try storage.stagedParts(of: upload.id))
+        return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: arrived)
+    }
+
+    func register(_ input: RegisterClipInput, _ context: Context) throws -> Response {
+        let member = try context.member()
+        guard input.rightsConfirmed else {
+            throw Problem.invalid(
+                "rightsConfirmed", "required", "Confirm that you own the rights and that everyone shown has agreed.")
+        }
+        let upload = try uploads.upload(input.uploadID, of: member.id)
+        if let clip = upload.clipID { return .json(RegisteredClip(id: clip)) }
+        try refuseUnlessComplete(upload)
+        do {
+            let clip = try uploads.register(
+                ClipRegistration(
+                    uploadID: upload.id, memberID: member.id, title: input.title.trimmed,
+                    description: (input.description ?? "").trimmed, genre: input.genre,
+                    aiGenerated: input.aiGenerated))
+            context.log.info(
+                "a clip is registered",
+                ["clip": .string(clip.text), "bytes": .int(upload.plan.size)])
+            return .created(RegisteredClip(id: clip), at: RegisteredClip(id: clip).page)
+        } catch FilmError.refused(.alreadyRegistered(let clip)) {
+            return .json(RegisteredClip(id: clip))
+        }
+    }
+
+    /// Every refusal is the same 403, so that a forger learns nothing. The log has the reason.
+    func permit(_ context: Context) throws {
+        let server = context.request.server
+        do {
+            let part = try signer.verify(
+                method: server["ORIGINAL_METHOD"] ?? "", uri: server["ORIGINAL_URI"] ?? "",
+                length: server["UPLOAD_LENGTH"] ?? "", contentType: server["UPLOAD_TYPE"] ?? "", now: context.now)
+            guard try uploads.takesPart(part.number, of: part.upload) else {
+                throw Problem.forbidden("upload_closed", "This upload is closed.")
+            }
+        } catch let refusal as UploadSigner.Refusal {
+            context.log.notice("an upload is refused", ["reason": .string(refusal.rawValue)])
+            throw Problem.forbidden("upload_refused", "This upload address is not valid.")
+        }
+    }
+
+    private func refuseUnlessComplete(_ upload: Upload) throws {
+        let missing = upload.plan.missing(from: try storage.stagedParts(of: upload.id))
+        guard missing.isEmpty else {
+            throw Problem(
+                status: 422, code: "upload_incomplete",
+                message: "The file is incomplete: \(missing.count) of \(upload.plan.count) parts are missing.",
+                members: ["missingParts": .array(missing.map { .integer($0) })])
+        }
+    }
+
+    /// The parts, the file made of them and what is made of that may all be there at once.
+    private func refuseWhenFull(_ size: Int) throws {
+        guard let free = storage.freeBytes, free < Self.reserve + 3 * size else { return }
+        throw Problem(
+            status: 507, code: "storage_full",
+            message: "The site has no room for uploads right now. Try again later.")
+    }
+
+    private func expiry(of upload: Upload, _ context: Context) -> Date {
+        min(upload.expiresAt, context.now.addingTimeInterval(Self.addressLifetime))
+    }
+
+    private func alreadyRegistered(_ clip: UUID) -> Problem {
+        Problem.conflict("already_registered", "This upload has been sent in already.")
+            .with(["clipId": .string(clip.text)])
+    }
+}

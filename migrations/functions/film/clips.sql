@@ -1,0 +1,229 @@
+-- The slot that an approved clip joins: the one that is voting or waiting; while a result is under review the slot
+-- after it; without an active season the first slot of the newest draft; else none yet.
+create or replace function slot_for_approval()
+returns table (season_id uuid, slot_position int, slot_status text)
+language sql
+stable
+as $$
+    select slots.season_id, slots.position, slots.status
+    from story_slots slots
+    join seasons on seasons.id = slots.season_id
+    where seasons.id = season_for_uploads() and slots.status <> 'locked'
+    order by slots.status = 'under_review', slots.position
+    limit 1;
+$$;
+
+-- What an admin may change of a clip, as the audit log records it.
+create or replace function clip_facts(clip tournament_clips)
+returns jsonb
+language sql
+immutable
+as $$
+    select jsonb_build_object(
+        'title', clip.title, 'description', clip.description, 'genre', clip.genre, 'status', clip.status,
+        'slot', clip.slot_position, 'rejectionReason', clip.rejection_reason
+    );
+$$;
+
+-- Records what an admin did to a clip, `old` being the clip before: the facts that differ now.
+create or replace function audit_clip(actor uuid, action text, old tournament_clips, reason text default null)
+returns void
+language plpgsql
+as $$
+declare
+    clip tournament_clips;
+begin
+    select * into clip from tournament_clips where id = old.id;
+    perform write_audit(
+        actor, action, 'clip', old.id::text, reason, changed.before, changed.after
+    )
+    from changed_facts(clip_facts(old), clip_facts(clip)) changed;
+end
+$$;
+
+-- Approves clips in the order given. One row for each clip with its outcome: approved, approved_next_season,
+-- already_active, not_found, not_ready, not_open (locked or eliminated), creator_banned; then one row for each event to
+-- publish.
+create or replace function approve_clips(actor uuid, approved uuid[])
+returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    target record;
+    clip tournament_clips;
+    wanted uuid;
+    comes_back boolean;
+    joined boolean := false;
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    -- Rows are locked in the order of their ids, as votes lock them.
+    perform from tournament_clips where id = any (approved) order by id for update;
+    select * into target from slot_for_approval();
+
+    foreach wanted in array approved loop
+        select * into clip from tournament_clips where id = wanted;
+        if clip.id is null then
+            return query select wanted, 'not_found', null::int, null::text, null::jsonb;
+        elsif clip.status = 'active' then
+            return query select wanted, 'already_active', clip.slot_position, null::text, null::jsonb;
+        elsif clip.status in ('locked', 'eliminated') then
+            return query select wanted, 'not_open', clip.slot_position, null::text, null::jsonb;
+        elsif clip.processing <> 'ready' then
+            return query select wanted, 'not_ready', null::int, null::text, null::jsonb;
+        elsif exists (select from users where id = clip.user_id and banned_at is not null) then
+            return query select wanted, 'creator_banned', null::int, null::text, null::jsonb;
+        elsif target.season_id is null then
+            update tournament_clips
+            set status = 'pending',
+                rejection_reason = null,
+                decided_by = actor,
+                decided_at = dailies_now()
+            where id = wanted;
+            perform audit_clip(actor, 'clip.approve', clip);
+            return query select wanted, 'approved_next_season', null::int, null::text, null::jsonb;
+        else
+            -- A clip that was removed from this round and returns keeps what was cast for it in this round.
+            comes_back := clip.season_id = target.season_id and clip.slot_position = target.slot_position;
+            update tournament_clips
+            set season_id = target.season_id,
+                slot_position = target.slot_position,
+                status = 'active',
+                rejection_reason = null,
+                decided_by = actor,
+                decided_at = dailies_now(),
+                activated_at = dailies_now(),
+                vote_count = case when comes_back then vote_count else 0 end,
+                weighted_score = case when comes_back then weighted_score else 0 end,
+                view_count = case when comes_back then view_count else 0 end
+            where id = wanted;
+            joined := true;
+            perform audit_clip(actor, 'clip.approve', clip);
+            return query select wanted, 'approved', target.slot_position, null::text, null::jsonb;
+        end if;
+    end loop;
+
+    if joined then
+        perform announce_change('clips', 'approved');
+    end if;
+    if joined and target.slot_status = 'waiting_for_clips' then
+        return query
+        select null::uuid, null::text, target.slot_position, opened.name, opened.data
+        from open_slot(target.season_id, target.slot_position) opened;
+    end if;
+end
+$$;
+
+-- Removes clips from the queue or the round. Outcomes: rejected, not_found, not_open (locked or eliminated).
+create or replace function reject_clips(actor uuid, rejected uuid[], reason text)
+returns table (clip_id uuid, outcome text)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    clip tournament_clips;
+begin
+    perform require_admin(actor);
+    perform lock_film();
+    perform from tournament_clips where id = any (rejected) order by id for update;
+    -- Only admins and creators can see a pending clip, so no cache holds it.
+    if exists (select from tournament_clips where id = any (rejected) and status = 'active') then
+        perform announce_change('clips', 'rejected');
+    end if;
+    for clip in
+        select * from tournament_clips where id = any (rejected) and status in ('pending', 'active', 'rejected')
+    loop
+        perform write_audit(
+            actor, 'clip.reject', 'clip', clip.id::text, reject_clips.reason,
+            jsonb_build_object('status', clip.status, 'slot', clip.slot_position),
+            jsonb_build_object('status', 'rejected')
+        );
+    end loop;
+    return query
+    with wanted as (
+        select wanted.id, wanted.place
+        from unnest(rejected) with ordinality wanted (id, place)
+    ), decided as (
+        update tournament_clips
+        set status = 'rejected',
+            rejection_reason = reason,
+            withdrawn_at = null,
+            decided_by = actor,
+            decided_at = dailies_now()
+        where id = any (rejected) and status in ('pending', 'active', 'rejected')
+        returning id
+    )
+    select wanted.id,
+        case
+            when decided.id is not null then 'rejected'
+            when clips.id is not null then 'not_open'
+            else 'not_found'
+        end
+    from wanted
+    left join tournament_clips clips on clips.id = wanted.id
+    left join decided on decided.id = wanted.id
+    order by wanted.place;
+end
+$$;
+
+-- Corrects the title, description and genre of a clip. Null leaves a field as it is; false means that there is no such
+-- clip.
+create or replace function edit_clip(actor uuid, edited uuid, new_title text, new_description text, new_genre text)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    clip tournament_clips;
+begin
+    perform require_admin(actor);
+    select * into clip from tournament_clips where id = edited for no key update;
+    if clip.id is null then
+        return false;
+    end if;
+    update tournament_clips
+    set title = coalesce(new_title, title),
+        description = coalesce(new_description, description),
+        genre = coalesce(new_genre, genre)
+    where id = edited;
+    perform audit_clip(actor, 'clip.edit', clip);
+    if clip.status not in ('pending', 'rejected') then
+        perform announce_change('clips', 'edited');
+    end if;
+    return true;
+end
+$$;
+
+-- How many people have sent in a clip that was not rejected.
+create or replace function count_creators()
+returns int
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select count(distinct user_id)::int
+    from tournament_clips
+    where status <> 'rejected';
+$$;
+
+revoke all on function
+    clip_facts(tournament_clips),
+    audit_clip(uuid, text, tournament_clips, text),
+    approve_clips(uuid, uuid[]),
+    reject_clips(uuid, uuid[], text),
+    edit_clip(uuid, uuid, text, text, text),
+    count_creators()
+    from public;
+grant execute on function
+    approve_clips(uuid, uuid[]),
+    reject_clips(uuid, uuid[], text),
+    edit_clip(uuid, uuid, text, text, text),
+    count_creators()
+    to dailies_web, dailies_jobs;
