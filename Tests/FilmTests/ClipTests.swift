@@ -86,7 +86,7 @@ struct ClipTests {
             #expect(outcomes == [true, false, false])
             let details = try #require(try stage.clips.own(of: member).first)
             #expect(details.processing == .ready)
-            #expect(details.card.videoUrl == "/media/v")
+            #expect(details.card.videoURL == "/media/v")
             #expect(details.card.durationSeconds == 7.9)
             #expect(try stage.clips.approve([clip], by: stage.admin).map(\.outcome) == [.approved])
         }

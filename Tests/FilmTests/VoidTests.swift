@@ -230,16 +230,16 @@ struct VoidTests {
             try stage.vote(clips[1], by: 10..<14, network: 500, flag: .missingHeaders)
             _ = try stage.cast(.member(member, clips[1], device: 10))
             var filter = VoteFilter()
-            filter.limit = 5
+            filter.page = PageRequest(limit: 5)
             var seen: [VoteEvidence] = []
             var pages = 0
             repeat {
                 let page = try stage.oversight.page(filter, for: stage.admin)
-                seen += page.votes
+                seen += page.votes.items
                 pages += 1
                 #expect(page.standing.isEmpty == (pages > 1))
-                filter.cursor = page.nextCursor.flatMap(VoteCursor.init)
-            } while filter.cursor != nil
+                filter.page = PageRequest(limit: 5, cursor: page.votes.nextCursor)
+            } while filter.page.cursor != nil
             #expect(seen.count == 12 && pages == 3)
             #expect(Set(seen.map { $0.voterKey + $0.clipID.uuidString }).count == 12)
             let mine = try #require(seen.first { $0.username == "voter_one" })
@@ -251,7 +251,7 @@ struct VoidTests {
                 filter.season = season
                 filter.slot = 1
                 change(&filter)
-                return try stage.oversight.page(filter, for: stage.admin).votes.count
+                return try stage.oversight.page(filter, for: stage.admin).votes.items.count
             }
             _ = try stage.oversight.void(
                 season: season, slot: 1, choice: stage.voters([Ballot.device(10)]), reason: "x", by: stage.admin)

@@ -11,7 +11,7 @@ struct ApplicationTests {
     private static let routes: [Route] = [
         .get("/api/plain", access: .any, summary: "p") { _ in Response.text("plain") },
         .get("/api/story", access: .any, cache: .publicCache(seconds: 30, stale: 60), summary: "s") { _ in
-            try Response.json(["a": 1])
+            Response.json(["a": 1])
         },
         .get("/page", access: .any, cache: .publicForVisitors(seconds: 5, stale: 6), summary: "v") { _ in Response.html("hi") },
         .get("/asset", access: .any, cache: .immutable, summary: "i") { _ in Response.text("i") },
@@ -35,7 +35,7 @@ struct ApplicationTests {
             }
         },
         .post("/api/vote", access: .any, body: Site.Vote.self, summary: "vote") { context, vote in
-            try Response.json(["clipId": vote.clipID.uuidString.lowercased(), "at": context.now.rfc3339], status: 201)
+            Response.json(["clipId": vote.clipID.uuidString.lowercased(), "at": context.now.rfc3339], status: 201)
         },
         .post("/api/bare", access: .any, summary: "bare") { _ in Response.noContent },
         .delete("/api/vote", access: .any, body: Site.Vote.self, summary: "undo") { _, _ in Response.noContent },
@@ -50,7 +50,7 @@ struct ApplicationTests {
                 .optional("rate", .number(0...1), "r"),
             ], summary: "list"
         ) { context in
-            try Response.json([
+            Response.json([
                 "limit": "\(context.integer(query: "limit") ?? -1)", "day": context.text(query: "day") ?? "",
                 "ids": context.uuids(query: "excludeIds").map { $0.uuidString.lowercased() }.joined(separator: " "),
                 "on": "\(context.bool(query: "on").map(String.init) ?? "")",

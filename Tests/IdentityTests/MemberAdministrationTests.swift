@@ -63,9 +63,9 @@ struct MemberAdministrationTests {
             try administration.setAdmin(true, mira.id, reason: "helps", by: ada.id)
 
             let log = AuditLog(database: test.database(as: .web))
-            let entries = try log.entries(AuditFilter(), for: ada.id).entries
+            let entries = try log.entries(AuditFilter(), for: ada.id).items
             #expect(entries.map(\.action) == ["member.grant_admin"])
-            #expect(try log.entries(AuditFilter(), for: nil).entries.isEmpty)
+            #expect(try log.entries(AuditFilter(), for: nil).items.isEmpty)
             #expect(entries[0].actorName == "ada" && entries[0].subjectName == "mira" && entries[0].reason == "helps")
             #expect(
                 entries[0].before?.text == #"{"role": "member"}"# && entries[0].after?.text == #"{"role": "admin"}"#)
