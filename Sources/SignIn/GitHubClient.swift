@@ -35,7 +35,7 @@ struct GitHubClient: Sendable {
         self.clientSecret = clientSecret
     }
 
-    /// Where to send somebody.
+    /// The page of the provider to send a person to.
     func authorizationURL(state: String, verifier: String, callback: String) -> String {
         "\(baseURL)/login/oauth/authorize".adding([
             ("client_id", clientID), ("redirect_uri", callback), ("scope", "read:user user:email"), ("state", state),

@@ -60,7 +60,7 @@ struct OpenIDClient: Sendable {
         }
     }
 
-    /// Where to send somebody.
+    /// The page of the provider to send a person to.
     func authorizationURL(state: String, nonce: String, verifier: String, callback: String) throws(ProviderFault)
         -> String
     {

@@ -48,7 +48,7 @@ struct BatchedRateLimiterTests {
         try TestDatabase.run { try body(Stage($0)) }
     }
 
-    @Test("SEC-02 in one process not one read too many passes, and each hears how much room is left")
+    @Test("SEC-02 in one process not one read too many passes, and each answer says how much room is left")
     func exact() throws {
         try run { stage in
             let limiter = stage.process()
@@ -71,17 +71,17 @@ struct BatchedRateLimiterTests {
             let (here, there) = (stage.process(allowed: 9), stage.process(allowed: 9))
             for _ in 0..<8 { #expect(here.take(Self.network).isAllowed) }
             here.synchronize()
-            #expect(there.take(Self.network).isAllowed, "it has never heard of this network")
+            #expect(there.take(Self.network).isAllowed, "it does not know this network")
             there.synchronize()
             #expect(!there.take(Self.network).isAllowed)
-            #expect(here.take(Self.network).isAllowed, "it has not heard of the other's yet")
+            #expect(here.take(Self.network).isAllowed, "it does not know the other's counts yet")
             here.synchronize()
             #expect(!here.take(Self.network).isAllowed)
             #expect(try stage.counts() == [10, 0])
         }
     }
 
-    @Test("SEC-02 whoever takes no more than a tenth of the limit is not spoken of; then all of it is told")
+    @Test("SEC-02 a network with at most a tenth of the limit is not reported; beyond that all of it is")
     func quiet() throws {
         try run { stage throws in
             let (here, there) = (stage.process(), stage.process())
@@ -127,10 +127,10 @@ struct BatchedRateLimiterTests {
             #expect(!processes[0].take(Self.network).isAllowed)
             processes[0].synchronize()
             #expect(try stage.counts() == [20, 0])
-            // Whoever asks in vain hears of the others' as well, or the wait would not be true.
+            // A refused request also fetches the others' counts, or its wait would be wrong.
             let refused = processes[0].take(Self.network)
             #expect(!refused.isAllowed)
-            // The clock goes on by itself meanwhile. One more passes every three seconds, so this is still too early.
+            // The clock keeps running. One more passes every three seconds, so this is still too early.
             try stage.advance(by: .seconds(refused.wait - 10))
             #expect(processes.filter { $0.take(Self.network).isAllowed }.isEmpty)
             try stage.advance(by: .seconds(10))
@@ -138,7 +138,7 @@ struct BatchedRateLimiterTests {
         }
     }
 
-    @Test("SEC-02 a clean end settles what is left, and whoever starts hears of it with the first settling")
+    @Test("SEC-02 a clean end reports what is left, and a new process learns of it with its first exchange")
     func restart() throws {
         try run { stage in
             let before = stage.process(allowed: 5)
@@ -207,7 +207,7 @@ struct BatchedRateLimiterTests {
         }
     }
 
-    @Test("SEC-02 the minutes are the database's, wherever the clock of a process stands")
+    @Test("SEC-02 the minutes are the database's, even when the clock of a process is wrong")
     func skew() throws {
         try run { stage throws in
             let slow = BatchedRateLimiter(
@@ -222,7 +222,7 @@ struct BatchedRateLimiterTests {
         }
     }
 
-    @Test("SEC-02 memory has a bound, beyond which nobody is refused; the quiet are forgotten, the refused are not")
+    @Test("SEC-02 memory has a bound, beyond which requests pass; quiet networks are forgotten, refused ones are not")
     func bound() throws {
         try run { stage in
             let limiter = stage.process(allowed: 3, capacity: 64)
@@ -237,7 +237,7 @@ struct BatchedRateLimiterTests {
             #expect(limiter.count == 10)
             #expect(limiter.take(Self.others[0]).isAllowed)
             limiter.synchronize()
-            #expect(!limiter.take(Self.others[0]).isAllowed, "what was forgotten stood in Postgres")
+            #expect(!limiter.take(Self.others[0]).isAllowed, "what was forgotten is stored in Postgres")
             limiter.synchronize()
             try stage.advance(by: .seconds(120))
             limiter.synchronize()
@@ -245,7 +245,7 @@ struct BatchedRateLimiterTests {
         }
     }
 
-    @Test("SEC-02 when room is short the quiet are told of before they are forgotten")
+    @Test("SEC-02 when room is short quiet networks are reported before they are forgotten")
     func boundOfTheQuiet() throws {
         try run { stage throws in
             let limiter = stage.process(capacity: 64)
@@ -294,7 +294,7 @@ struct BatchedRateLimiterTests {
         }
     }
 
-    @Test("SEC-02 whoever settles can take nothing away, and what waited for a row closes no newer window")
+    @Test("SEC-02 an exchange can remove no counts, and one that waited for a row closes no newer window")
     func onlyUpwards() throws {
         try run { stage in
             let key = "read \(Self.network.hex)"

@@ -93,7 +93,7 @@ struct EmailIdentityTests {
         }
     }
 
-    @Test("AUTH-05 an address belongs to one member, whoever proves it first, and the request does not reveal that")
+    @Test("AUTH-05 an address belongs to the member who proves it first, and the request does not reveal that")
     func taken() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)

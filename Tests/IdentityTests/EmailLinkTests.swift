@@ -75,7 +75,7 @@ struct EmailLinkTests {
         }
     }
 
-    @Test("AUTH-01 an address gets three mails an hour at most, whoever asks and however fast")
+    @Test("AUTH-01 an address gets at most three mails an hour, from any number of requests")
     func share() throws {
         try TestDatabase.run { test in
             let ida = try #require(ida)

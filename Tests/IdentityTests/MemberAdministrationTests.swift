@@ -28,7 +28,7 @@ struct MemberAdministrationTests {
         }
     }
 
-    @Test("ADM-02 nobody bans or demotes an own account, admins are not banned, banned members become no admins")
+    @Test("ADM-02 admins cannot ban or demote themselves, admins are not banned, banned members become no admins")
     func refusals() throws {
         try TestDatabase.run { test in
             let (ada, bea) = (try test.makeMember("ada", isAdmin: true), try test.makeMember("bea", isAdmin: true))
@@ -49,7 +49,7 @@ struct MemberAdministrationTests {
         }
     }
 
-    @Test("AUTH-02 ADM-02 a change of rights ends the member's sessions and stands in the log")
+    @Test("AUTH-02 ADM-02 a change of rights ends the member's sessions and is recorded in the audit log")
     func rotation() throws {
         try TestDatabase.run { test in
             let ada = try test.makeMember("ada", isAdmin: true)
@@ -182,7 +182,7 @@ struct RenamingTests {
             #expect(throws: DatabaseError.self) { try test.makeMember("mira") }
 
             try test.setClock(offset: .seconds(31 * 86_400))
-            // Whoever gave a name up may take it back.
+            // A member may take a former name back.
             guard case .changed = try Members.rename(mira.id, to: "mira", in: web) else {
                 Issue.record("after 30 days the name can be changed")
                 return

@@ -54,7 +54,7 @@ struct RateLimiterTests {
             for _ in 0..<5 { _ = try limiters[0].take("auth a", allowed: 5) }
             let refused = try limiters[0].take("auth a", allowed: 5)
             #expect(!refused.isAllowed && refused.remaining == 0)
-            // The clock goes on by itself meanwhile. One more passes every twelve seconds, so this is still too early.
+            // The clock keeps running. One more passes every twelve seconds, so this is still too early.
             try test.advanceClock(by: .seconds(refused.wait - 10))
             #expect(try limiters[0].take("auth a", allowed: 5).isAllowed == false)
             try test.advanceClock(by: .seconds(10))

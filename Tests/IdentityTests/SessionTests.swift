@@ -67,7 +67,7 @@ struct SessionTests {
                     #expect(try test.find(token)?.isInUse == true)
                     return try superuser.one(used, as: Date.self) != before
                 }
-                // The clock goes on by itself meanwhile.
+                // The clock keeps running.
                 #expect(try !isWritten(after: seconds / 2))
                 #expect(try isWritten(after: seconds / 2 + 1))
                 #expect(try !isWritten(after: 0))
@@ -75,7 +75,7 @@ struct SessionTests {
         }
     }
 
-    @Test("AUTH-02 whoever asks for a late session hears of its new end, each of several at once")
+    @Test("AUTH-02 each of several requests for a session that is extended gets its new end")
     func lateTogether() throws {
         try TestDatabase.run { test in
             let (mira, dana) = (try test.makeMember("mira"), try test.makeMember("dana"))
@@ -133,7 +133,7 @@ struct SessionTests {
         }
     }
 
-    @Test("AUTH-02 one lists and ends one's own sessions, and nobody else's")
+    @Test("AUTH-02 members list and end their own sessions only")
     func listAndEnd() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
@@ -339,7 +339,7 @@ struct SessionCacheTests {
         }
     }
 
-    @Test("AUTH-02 when Postgres cannot be asked, nobody is taken for a visitor")
+    @Test("AUTH-02 while Postgres does not answer, a session is not treated as a visitor")
     func unavailable() throws {
         let database = Database(DatabaseOptions(connectionString: "host=/nonexistent dbname=x user=x"))
         let cache = SessionCache(database: database, sessionDays: 30)

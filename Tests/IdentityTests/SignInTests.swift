@@ -27,7 +27,7 @@ extension TestDatabase {
             in: database(as: .web))
     }
 
-    /// Why a link signs nobody in; nil when it does, or when something fails.
+    /// Why a link signs no one in; nil when it does, or when something fails.
     func refusal(of link: String) -> SignInLinkRefusal? {
         do { _ = try signIn(link); return nil } catch { return error.refusal }
     }
@@ -77,7 +77,7 @@ struct SignInTests {
         }
     }
 
-    @Test("AUTH-01 a link that is too old, or was never made, signs in nobody")
+    @Test("AUTH-01 a link that is too old, or was never made, signs no one in")
     func badLinks() throws {
         try TestDatabase.run { test in
             let member = try test.makeMember()
@@ -94,7 +94,7 @@ struct SignInTests {
         }
     }
 
-    @Test("AUTH-02 neither a link's nor a session's token stands in the database")
+    @Test("AUTH-02 neither a link's nor a session's token is stored in the database")
     func onlyHashes() throws {
         try TestDatabase.run { test in
             let member = try test.makeMember()

@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// Numbers from one, whoever asks.
+/// Numbers from one, for any thread.
 final class Counter: Sendable {
     private let count = Mutex(0)
 

@@ -19,7 +19,7 @@ struct SignInRuleTests {
         #expect(ProofKey.verifier().utf8.count == 43 && ProofKey.verifier() != ProofKey.verifier())
     }
 
-    @Test("AUTH-01 nobody is led to another site")
+    @Test("AUTH-01 a sign-in never leads to another site")
     func returnPaths() {
         for good in ["/", "/story", "/story?season=1#x", "/u/a_b", "/apis"] {
             #expect(ReturnPath.checked(good) == good)
@@ -180,7 +180,7 @@ struct IdentityTests {
             }
             #expect(try remove(google, member) == .last)
             #expect(try remove(google, UUID(), sendsMail: true) == .notFound)
-            // That an account holds an address makes it nobody's who reads that address's mail.
+            // An address of an account is not a sign-in method by itself.
             #expect(try remove(google, member, sendsMail: true) == .last)
             let mail = ProviderAccount(subject: "ann@example.org", email: "ann@example.org", emailIsVerified: true)
             #expect(try Identities.link(mail, provider: "email", to: member, in: web) == .linked)

@@ -13,7 +13,7 @@ struct RateMoment {
     }
 }
 
-/// How often somebody acted in a minute and in the one before it, of which the sliding minute covers a part.
+/// The number of actions in a minute and in the one before it, of which the sliding minute covers a part.
 ///
 /// The rules are those of `rate_grant` and `rate_wait` in migrations/functions/limits/rates.sql, to the last digit: two counters
 /// of one limit must not disagree.

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Which entries of the audit log somebody wants to see.
+/// Which entries of the audit log to list.
 public struct AuditFilter: Sendable {
     /// Only what this admin did.
     public var actor: UUID?

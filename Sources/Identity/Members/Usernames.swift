@@ -4,7 +4,7 @@ public enum Usernames {
     public enum Fault: String, Sendable, CaseIterable {
         /// It is not 3 to 20 small letters, digits or underscores.
         case malformed
-        /// It would be taken for a page, or for somebody who speaks for the site.
+        /// It could be mistaken for a page, or for a person who speaks for the site.
         case reserved
         /// A member has it.
         case taken

@@ -55,6 +55,6 @@ public final class SessionCache: Sendable {
 extension SessionFacts: Credential {
     static let word = "session"
     var end: Date? { expiresAt }
-    // An admin's use is written down every minute, for which somebody has to ask.
+    // An admin's use is recorded every minute, which happens when the session is read.
     var longestLife: Duration? { isAdmin ? .seconds(5) : nil }
 }

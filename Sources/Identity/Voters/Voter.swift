@@ -78,8 +78,7 @@ public struct VoterKeys: Sendable {
         Identifier128(HMAC256.sign(network, key: dayKeys.key(at: now)).prefix(16))
     }
 
-    /// The key under which somebody's feed and votes stand: the member's, else the device's, whose traits are only then
-    /// looked for.
+    /// The key of a person's feed and votes: the member's, else the device's, whose traits are only then evaluated.
     public func key(_ traits: @autoclosure () -> DeviceTraits, member: UUID?) -> String {
         member.map { "user_" + $0.text } ?? device(traits())
     }
