@@ -65,31 +65,38 @@ let package = Package(
             name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         domain("Text", []),
+        domain("Arguments", ["Text"]),
         wrapping("Logging", ["CSystemd", "Text"]),
         wrapping("Platform", ["CLinux", "CSystemd"]),
         domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
-        wrapping("HTTPClient", ["CCurl", "Configuration", "Text"]),
-        wrapping("Postgres", ["Text", "CPostgres", "Logging", "Platform"]),
+        wrapping("HTTPClient", ["CCurl", "Text"]),
+        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Platform", "Text"]),
         // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
         domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
         domain("HTML", []),
         domain("Refusals", ["Postgres"]),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
-        domain("Realtime", ["HTTPClient", "Postgres", "Queue", "Text"]),
-        domain("Media", ["Platform"]),
-        domain("Storage", ["Crypto", "Logging", "Platform", "Text"]),
+        domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
+        domain("Media", ["Configuration", "Platform", "Text"]),
+        domain("Storage", ["Configuration", "Crypto", "Logging", "Platform", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
-        domain("Contact", ["Postgres", "Text"]),
+        domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
         domain("Identity", ["Configuration", "Crypto", "Logging", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
             "Film",
             [
-                "Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Refusals", "Storage",
-                "Text",
+                "Configuration", "Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Refusals",
+                "Storage", "Text",
+            ]),
+        domain(
+            "Installation",
+            [
+                "Captcha", "Configuration", "Contact", "Film", "Identity", "Mail", "Media", "Postgres", "Realtime",
+                "SignIn", "Storage", "Text",
             ]),
 
         .target(
@@ -99,10 +106,15 @@ let package = Package(
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
-        handlers("Clips", ["Film", "Refusals"]),
+        handlers("Clips", ["Film", "SharedHandlers"]),
         handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
-        handlers("Auth", ["Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SharedHandlers", "SignIn", "Text"]),
-        handlers("Admin", ["Film", "Identity", "Logging", "Postgres", "Refusals", "SharedHandlers", "Text"]),
+        handlers(
+            "Auth",
+            [
+                "Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SharedHandlers", "SignIn",
+                "Text",
+            ]),
+        handlers("Admin", ["Film", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
         handlers("System", ["Contact", "Film", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
 
@@ -110,25 +122,28 @@ let package = Package(
         domain(
             "Composition",
             [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Configuration", "Contact", "Crypto", "Film", "HTTP",
-                "Identity", "Logging", "PagesHandlers", "Platform", "Postgres", "Queue", "SharedHandlers", "SignIn", "Storage",
-                "StoryHandlers", "SystemHandlers", "UploadsHandlers", "VotingHandlers",
+                "AdminHandlers", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact", "Crypto",
+                "Film", "HTTP", "Identity", "Installation", "Logging", "Mail", "PagesHandlers", "Platform", "Postgres",
+                "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers",
+                "VotingHandlers",
             ]),
         executable(
             "dailies-host", path: "FCGIHost",
-            ["Composition", "Configuration", "FastCGI", "HTTP", "Logging", "Platform"]),
+            [
+                "Arguments", "Composition", "Configuration", "FastCGI", "HTTP", "Installation", "Logging", "Platform",
+                "Text",
+            ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Configuration", "Contact", "Film", "Identity", "Logging", "Mail", "Media", "Platform", "Postgres",
-                "Queue", "Realtime", "Storage", "Text",
+                "Arguments", "Configuration", "Contact", "Film", "Identity", "Installation", "Logging", "Mail", "Media",
+                "Platform", "Postgres", "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
             [
-                "Composition", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity", "Logging", "Media",
-                "Platform",
-                "Postgres", "Storage", "Text",
+                "Arguments", "Composition", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity",
+                "Installation", "Logging", "Media", "Platform", "Postgres", "Realtime", "Refusals", "Storage", "Text",
             ]),
 
         .executableTarget(
@@ -137,7 +152,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "bench-voters",
-            dependencies: ["Platform", "Text", "Configuration", "Postgres", "HTTP", "Identity", "Film"],
+            dependencies: [
+                "Configuration", "Film", "HTTP", "Identity", "Installation", "Platform", "Postgres", "Text",
+            ],
             path: "benchmarks/Voters", swiftSettings: strict),
         .executableTarget(
             name: "bench-lone", dependencies: ["Film", "Logging", "Platform", "Postgres"],
@@ -152,9 +169,11 @@ let package = Package(
             name: "TestSupport", dependencies: ["Platform", "Postgres"],
             path: "Tests/TestSupport",
             swiftSettings: wrapper),
+        tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "Text"]),
         tests(
-            "PlatformTests",
-            ["CLinux", "Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "TestSupport", "Text"]),
+            "ConfigurationTests",
+            ["Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "TestSupport", "Text"]),
+        tests("PlatformTests", ["CLinux", "Crypto", "HTTPClient", "Logging", "Platform", "TestSupport", "Text"]),
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
@@ -177,13 +196,14 @@ let package = Package(
                 "Configuration", "Crypto", "Identity", "Platform", "Postgres", "Refusals", "SignIn", "TestSupport",
                 "Text",
             ]),
-        tests("MailTests", ["Captcha", "Configuration", "Mail", "Text"]),
+        tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
-                "HTTP", "HTTPClient", "Identity", "Logging", "Media", "PagesHandlers", "Platform", "Postgres", "Queue", "Refusals", "Storage",
-                "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
+                "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers", "Platform",
+                "Postgres", "Queue", "Refusals", "Storage", "StoryHandlers", "TestSupport", "Text", "UploadsHandlers",
+                "VotingHandlers",
             ]),
     ]
 )

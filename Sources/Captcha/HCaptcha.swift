@@ -1,4 +1,3 @@
-public import Configuration
 internal import FoundationEssentials
 internal import HTTPClient
 internal import Text
@@ -9,25 +8,25 @@ public final class HCaptcha: Sendable {
     private static let testSecret = "0x0000000000000000000000000000000000000000"
     private static let testHost = "dummy-key-pass"
 
-    private let settings: CaptchaSettings
+    private let account: CaptchaAccount
     private let host: String
     private let client = HTTPClient()
 
     /// A verifier for the site at `siteURL`.
-    public init(_ settings: CaptchaSettings, siteURL: String) {
-        self.settings = settings
+    public init(_ account: CaptchaAccount, siteURL: String) {
+        self.account = account
         host = URLComponents(string: siteURL)?.host?.lowercased() ?? ""
     }
 
     /// Throws unless an answer is good. Each answer can be verified once.
     public func verify(_ token: String) throws(CaptchaRefusal) {
-        let form = [("secret", settings.secret), ("response", token), ("sitekey", settings.siteKey)]
+        let form = [("secret", account.secret), ("response", token), ("sitekey", account.siteKey)]
             .map { "\($0)=\(Text.percentEncode($1))" }.joined(separator: "&")
         let response: IncomingResponse
         do {
             response = try client.send(
                 OutgoingRequest(
-                    method: "POST", url: settings.verifyURL,
+                    method: "POST", url: account.verifyURL,
                     headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
                     body: Array(form.utf8), timeout: .seconds(4), connectTimeout: .seconds(2),
                     responseLimit: 64 << 10))
@@ -54,7 +53,7 @@ public final class HCaptcha: Sendable {
             let isUsed = codes.contains { $0 == "already-seen-response" || $0 == "invalid-or-already-seen-response" }
             throw isUsed ? .used : .invalid
         }
-        let expected = settings.secret == Self.testSecret ? [host, Self.testHost] : [host]
+        let expected = account.secret == Self.testSecret ? [host, Self.testHost] : [host]
         guard let named = verdict.hostname?.lowercased(), expected.contains(named) else { throw .otherSite }
     }
 }

@@ -1,33 +1,35 @@
+internal import Arguments
 internal import Film
 internal import FoundationEssentials
 
 /// `dailies counters verify | repair`
-enum CountersCommand: Command {
-    static let name = "counters"
-    static let summary = "compare the live counters with the votes and views"
-    static let help = """
-        Usage: dailies counters verify [--json]
-               dailies counters repair [--json]
+enum CountersCommand {
+    static let command = Command(
+        "counters", "compare the live counters with the votes and views", commands: [verify, repair])
 
-        verify names every competing clip whose counters differ from the sums over its votes and views of the round;
-        exit status 1 when there is one. repair sets them right and says what they were.
-        """
-
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        let counters = Counters(database: try arguments.settings().openDatabase())
-        switch arguments.words {
-        case ["verify"]:
-            let drift = try counters.verify()
-            try answer(drift, "Every counter equals its sum.", arguments)
-            return drift.isEmpty ? ExitCode.success : ExitCode.failure
-        case ["repair"]:
-            try answer(counters.repair(), "There was nothing to repair.", arguments)
-            return ExitCode.success
-        default: throw UsageFault(message: "verify or repair is needed")
-        }
+    private static let verify = Command(
+        "verify", "find the clips whose counters are wrong",
+        details: """
+            Names every competing clip whose counters differ from the sums over its votes and views of the round. Exit \
+            status 1 when there is one.
+            """,
+        OnlyCommon.self
+    ) { arguments in
+        let drift = try Counters(database: try arguments.settings().openDatabase()).verify()
+        try answer(drift, "Every counter equals its sum.", arguments)
+        return drift.isEmpty ? ExitCode.success : ExitCode.failure
     }
 
-    private static func answer(_ drift: [CounterDrift], _ none: String, _ arguments: Arguments) throws {
+    private static let repair = Command(
+        "repair", "correct the counters, and print what they were", OnlyCommon.self
+    ) { arguments in
+        let counters = Counters(database: try arguments.settings().openDatabase())
+        try answer(counters.repair(), "Every counter was right.", arguments)
+        return ExitCode.success
+    }
+
+    private static func answer(_ drift: [CounterDrift], _ none: String, _ arguments: ArgumentValues<OnlyCommon>) throws
+    {
         let lines = drift.map { clip in
             """
             \(clip.clipID.uuidString.lowercased())  \(clip.title): \

@@ -4,10 +4,10 @@ internal import Postgres
 /// Where the operator's commands find the database.
 extension Settings {
     /// As the role of DATABASE_URL; one connection, and statements take as long as they need.
-    func openDatabase() -> Database { Self.open(databaseURL) }
+    func openDatabase() -> Database { Self.open(database.url) }
 
     /// As the owner of the schema.
-    func openAsOwner() -> Database { Self.open(migrationDatabaseURL) }
+    func openAsOwner() -> Database { Self.open(database.ownerURL) }
 
     private static func open(_ url: String) -> Database {
         var options = DatabaseOptions(connectionString: url, applicationName: "dailies")

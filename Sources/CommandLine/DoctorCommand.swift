@@ -1,38 +1,42 @@
+internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
+internal import Installation
 internal import Logging
+internal import Media
 internal import Platform
 internal import Postgres
+internal import Realtime
+internal import Storage
 
 /// `dailies doctor`
-enum DoctorCommand: Command {
-    static let name = "doctor"
-    static let summary = "check everything and say how to mend it"
-    static let help = """
-        Usage: dailies doctor [--json]
+enum DoctorCommand {
+    static let command = Command(
+        "doctor", "check the installation, and say how to fix what is wrong",
+        details: """
+            Checks the settings, the database and its schema, the directories, the programs and the sockets. Exit \
+            status 1 when something is wrong; each fault says how to fix it.
+            """,
+        OnlyCommon.self, run: run)
 
-        Checks the settings, the database and its schema, the directories, the programs and the sockets. Exit status 1
-        when something is wrong; each fault says how to mend it.
-        """
-
-    /// One thing that was looked at.
+    /// The result of one check.
     struct Finding: Encodable, Equatable {
         let check: String
         let isGood: Bool
         let detail: String
-        /// What to do about it; empty when all is well.
+        /// How to fix it; empty when all is well.
         let remedy: String
 
         static func good(_ check: String, _ detail: String) -> Finding {
             Finding(check: check, isGood: true, detail: detail, remedy: "")
         }
 
-        static func bad(_ check: String, _ detail: String, mend remedy: String) -> Finding {
+        static func bad(_ check: String, _ detail: String, fix remedy: String) -> Finding {
             Finding(check: check, isGood: false, detail: detail, remedy: remedy)
         }
     }
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
+    private static func run(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {
         let findings = examine(arguments)
         let lines = findings.map { finding in
             (finding.isGood ? "good  " : "BAD   ") + "\(finding.check): \(finding.detail)"
@@ -42,16 +46,16 @@ enum DoctorCommand: Command {
         return findings.allSatisfy(\.isGood) ? ExitCode.success : ExitCode.failure
     }
 
-    private static func examine(_ arguments: Arguments) -> [Finding] {
+    private static func examine(_ arguments: ArgumentValues<OnlyCommon>) -> [Finding] {
         let settings: Settings
         do {
             settings = try arguments.settings()
         } catch {
             return [
-                .bad("settings", "\(error)", mend: "Correct them in the file that --config names or the environment.")
+                .bad("settings", "\(error)", fix: "Correct them in the file that --config names or the environment.")
             ]
         }
-        return [.good("settings", "complete, for \(settings.siteURL)")]
+        return [.good("settings", "complete, for \(settings.site.url)")]
             + database(settings)
             + directories(settings)
             + programs(settings)
@@ -63,51 +67,53 @@ enum DoctorCommand: Command {
         do {
             let role: String = try database.one("select current_user::text || ' on ' || split_part(version(), ' ', 2)")
             var findings = [Finding.good("database", "reached as \(role)")]
-            let migrator = Migrator(database: database, directory: settings.migrationsDirectory)
+            let migrator = Migrator(database: database, directory: settings.database.migrationsDirectory)
             findings.append(schema(try migrator.status()))
             return findings + durability(database)
         } catch let error as DatabaseError {
             return [
                 .bad(
                     "database", error.debugDescription,
-                    mend: "Start Postgres and check DATABASE_URL: psql \"$DATABASE_URL\" must connect.")
+                    fix: "Start Postgres and check DATABASE_URL: psql \"$DATABASE_URL\" must connect.")
             ]
         } catch {
-            return [.bad("schema", "\(error)", mend: "MIGRATIONS_DIR must hold the numbered SQL files.")]
+            return [.bad("schema", "\(error)", fix: "MIGRATIONS_DIR must hold the numbered SQL files.")]
         }
     }
 
-    /// A numbered file that changed after it was applied is beyond what migrating can mend.
+    /// A numbered file that changed after it was applied cannot be fixed by migrating.
     private static func schema(_ files: [MigrationStatus]) -> Finding {
         let strange = files.filter { $0.state == .unknown || $0.state == .changed && !$0.name.contains("/") }
         if !strange.isEmpty {
             return .bad(
                 "schema", "of another version: \(strange.map(\.name).joined(separator: ", "))",
-                mend: "Run the version that migrated this database, or restore its files in MIGRATIONS_DIR.")
+                fix: "Run the version that migrated this database, or restore its files in MIGRATIONS_DIR.")
         }
         let waiting = files.filter { $0.state != .applied }.map(\.name).joined(separator: ", ")
         return waiting.isEmpty
-            ? .good("schema", "up to date") : .bad("schema", "not applied: \(waiting)", mend: "Run dailies migrate.")
+            ? .good("schema", "up to date") : .bad("schema", "not applied: \(waiting)", fix: "Run dailies migrate.")
     }
 
     /// An acknowledged vote must be on disk, so these two settings are not a matter of taste.
     private static func durability(_ database: Database) -> [Finding] {
         ["fsync", "synchronous_commit"].map { name in
             guard let value: String = try? database.one("select current_setting(\(name))") else {
-                return .bad(name, "not readable", mend: "Look into the server's log.")
+                return .bad(name, "not readable", fix: "Read the server's log.")
             }
             return value == "off"
-                ? .bad(name, "off: acknowledged votes can be lost", mend: "Switch \(name) on in postgresql.conf.")
+                ? .bad(name, "off: acknowledged votes can be lost", fix: "Switch \(name) on in postgresql.conf.")
                 : .good(name, value)
         }
     }
 
     private static func directories(_ settings: Settings) -> [Finding] {
         let written = [
-            ("MEDIA_DIR", settings.mediaDirectory), ("media/incoming", settings.mediaDirectory + "/incoming"),
-            ("media/clips", settings.mediaDirectory + "/clips"), ("VERSION_DIR", settings.versionDirectory),
+            ("MEDIA_DIR", settings.storage.mediaDirectory),
+            ("media/incoming", settings.storage.mediaDirectory + "/incoming"),
+            ("media/clips", settings.storage.mediaDirectory + "/clips"),
+            ("VERSION_DIR", settings.host.versionDirectory),
         ]
-        let read = [("WEB_DIR", settings.webDirectory), ("MIGRATIONS_DIR", settings.migrationsDirectory)]
+        let read = [("WEB_DIR", settings.host.webDirectory), ("MIGRATIONS_DIR", settings.database.migrationsDirectory)]
         return written.map { directory($0, mustBeWritable: true) } + read.map { directory($0, mustBeWritable: false) }
     }
 
@@ -117,35 +123,35 @@ enum DoctorCommand: Command {
         var isDirectory = false
         guard files.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory else {
             return .bad(
-                name, "\(path) is not there", mend: "systemd-tmpfiles --create makes the service's directories.")
+                name, "\(path) does not exist", fix: "systemd-tmpfiles --create makes the service's directories.")
         }
         guard !mustBeWritable || files.isWritableFile(atPath: path) else {
-            return .bad(name, "\(path) cannot be written", mend: "Give it to the account that runs Dailies.")
+            return .bad(name, "\(path) cannot be written", fix: "Give it to the account that runs Dailies.")
         }
         return .good(name, path)
     }
 
     private static func programs(_ settings: Settings) -> [Finding] {
-        [("ffmpeg", settings.ffmpeg), ("ffprobe", settings.ffprobe)].map { name, path in
+        [("ffmpeg", settings.media.ffmpeg), ("ffprobe", settings.media.ffprobe)].map { name, path in
             do {
                 let output = try Subprocess.run(path, ["-version"], timeout: .seconds(10))
                 let line = String(decoding: output.stdout, as: UTF8.self).split(separator: "\n").first ?? ""
                 return .good(name, String(line.prefix(60)))
             } catch {
                 return .bad(
-                    name, "\(path) does not run", mend: "apt install ffmpeg, or set \(name.uppercased()).")
+                    name, "\(path) does not run", fix: "apt install ffmpeg, or set \(name.uppercased()).")
             }
         }
     }
 
     private static func publisher(_ settings: Settings) -> Finding {
         do {
-            try UnixSocket.probe(settings.publishSocket)
-            return .good("publisher", settings.publishSocket)
+            try UnixSocket.probe(settings.realtime.publishSocket)
+            return .good("publisher", settings.realtime.publishSocket)
         } catch {
             return .bad(
-                "publisher", "nobody listens at \(settings.publishSocket)",
-                mend: "Start nginx with the shipped configuration.")
+                "publisher", "no program listens at \(settings.realtime.publishSocket)",
+                fix: "Start nginx with the shipped configuration.")
         }
     }
 }

@@ -1,20 +1,38 @@
+internal import Arguments
 internal import Configuration
 internal import Film
 internal import FoundationEssentials
+internal import Text
 
 /// `dailies flags list | on | off | rollout`
-enum FlagsCommand: Command {
-    static let name = "flags"
-    static let summary = "list feature flags, or turn one on or off"
-    static let help = """
-        Usage: dailies flags list [--json]
-               dailies flags on KEY [--json]
-               dailies flags off KEY [--json]
-               dailies flags rollout KEY PERCENT [--json]
+enum FlagsCommand {
+    static let command = Command(
+        "flags", "list feature flags, or turn one on or off",
+        details:
+            "Lists feature flags or changes one. Every process applies a change within a second, without a restart.",
+        commands: [
+            Command("list", "list the feature flags", OnlyCommon.self, run: list),
+            Command("on", "turn a feature on", One.self) { try turn(on: true, $0) },
+            Command("off", "turn a feature off", One.self) { try turn(on: false, $0) },
+            Command(
+                "rollout", "give a feature that is on to some of the members",
+                details:
+                    "Gives a feature that is on to a percentage of the members, always the same ones; 100 gives it to all.",
+                Rollout.self, run: rollout),
+        ])
 
-        A change takes effect in every process within a second, without a restart. rollout gives a feature that is on
-        to PERCENT of a hundred members, always the same ones; 100 gives it to everybody.
-        """
+    struct One: ReadsSettings, PrintsJSON {
+        let key = Operand.key
+        let config = Option.config
+        let json = Flag.json
+    }
+
+    struct Rollout: ReadsSettings, PrintsJSON {
+        let key = Operand.key
+        let percent = Operand("PERCENT", .number(0...100), "the percentage of members")
+        let config = Option.config
+        let json = Flag.json
+    }
 
     private struct Answer: Encodable {
         let key: String
@@ -39,28 +57,35 @@ enum FlagsCommand: Command {
         }
     }
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        let settings = try arguments.settings()
-        let flags = FeatureFlags(settings.openDatabase(), secretKey: settings.secretKey)
-        let words = arguments.words
-        switch (words.first, words.count) {
-        case ("list", 1):
-            let all = try flags.all().map(Answer.init)
-            try Output.answer(all, text: all.map(\.line).joined(separator: "\n"), for: arguments)
-        case ("on", 2), ("off", 2):
-            try answer(try flags.set(words[1], isEnabled: words[0] == "on", rolloutPercent: nil, by: nil), arguments)
-        case ("rollout", 3):
-            guard let percent = Int(words[2]), (0...100).contains(percent) else {
-                throw UsageFault(message: "PERCENT must be from 0 to 100, not \(words[2])")
-            }
-            try answer(try flags.set(words[1], isEnabled: nil, rolloutPercent: percent, by: nil), arguments)
-        default: throw UsageFault(message: "list, on KEY, off KEY or rollout KEY PERCENT is needed")
-        }
+    private static func list(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {
+        let all = try flags(arguments).all().map(Answer.init)
+        try Output.answer(all, text: all.map(\.line).joined(separator: "\n"), for: arguments)
         return ExitCode.success
     }
 
-    private static func answer(_ flag: FeatureFlag, _ arguments: Arguments) throws {
+    private static func turn(on isEnabled: Bool, _ arguments: ArgumentValues<One>) throws -> Int32 {
+        try answer(
+            try flags(arguments).set(arguments.key, isEnabled: isEnabled, rolloutPercent: nil, by: nil), arguments)
+    }
+
+    private static func rollout(_ arguments: ArgumentValues<Rollout>) throws -> Int32 {
+        try answer(
+            try flags(arguments).set(arguments.key, isEnabled: nil, rolloutPercent: arguments.percent, by: nil),
+            arguments)
+    }
+
+    private static func flags(_ arguments: ArgumentValues<some ReadsSettings>) throws -> FeatureFlags {
+        let settings = try arguments.settings()
+        return FeatureFlags(settings.openDatabase(), secretKey: settings.site.secretKey)
+    }
+
+    private static func answer(_ flag: FeatureFlag, _ arguments: ArgumentValues<some PrintsJSON>) throws -> Int32 {
         let answer = Answer(flag)
         try Output.answer(answer, text: answer.line, for: arguments)
+        return ExitCode.success
     }
+}
+
+extension Operand<String> {
+    fileprivate static var key: Self { Operand("KEY", .text, "the flag's key, as list prints it") }
 }

@@ -1,16 +1,25 @@
+internal import Arguments
 internal import Configuration
 internal import Glibc
+internal import Platform
 internal import Postgres
 internal import Refusals
 
 /// The operator's tool.
 @main
 enum Main {
-    static let commands: [any Command.Type] = [
-        MigrateCommand.self, SettingsCommand.self, SignInLinkCommand.self, SeasonCommand.self, SeedCommand.self,
-        AdminCommand.self, UserCommand.self, FlagsCommand.self, CountersCommand.self, SimulateCommand.self,
-        TallyCommand.self, RoutesCommand.self, DoctorCommand.self, SuperviseCommand.self,
-    ]
+    static let program = Command(
+        "dailies", "the operator's tool",
+        details: """
+            The operator's tool. Settings come from the environment and from the file that --config or DAILIES_CONFIG \
+            names. Exit status: 0 done, 1 failed, 64 wrong command line, 78 wrong settings.
+            """,
+        commands: [
+            MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
+            SeedCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
+            CountersCommand.command, SimulateCommand.command, TallyCommand.command, RoutesCommand.command, DoctorCommand.command,
+            SuperviseCommand.command,
+        ])
 
     static func main() {
         exit(run(Array(CommandLine.arguments.dropFirst())))
@@ -18,29 +27,13 @@ enum Main {
 
     /// Runs one command; every fault ends here, as words on standard error and an exit status.
     static func run(_ words: [String]) -> Int32 {
-        guard let name = words.first, name != "--help", name != "-h" else {
-            Output.write(usage)
-            return words.isEmpty ? ExitCode.usage : ExitCode.success
-        }
-        guard let command = commands.first(where: { $0.name == name }) else {
-            Output.complain("dailies: unknown command \(name)\n\n\(usage)")
-            return ExitCode.usage
-        }
-        let rest = Array(words.dropFirst())
-        if rest.contains("--help") || rest.contains("-h") {
-            Output.write(command.help)
-            return ExitCode.success
-        }
         do {
-            return try command.run(try Arguments(rest, options: command.options, flags: command.flags))
-        } catch let fault as UsageFault {
-            Output.complain("dailies \(name): \(fault.message)\n\n\(command.help)")
-            return ExitCode.usage
+            return try program.perform(words, output: StandardStream.output, errors: StandardStream.errors)
         } catch let fault as SettingsError {
             Output.complain("\(fault)")
             return ExitCode.configuration
         } catch {
-            Output.complain("dailies \(name): \(explain(error))")
+            Output.complain("dailies: \(explain(error))")
             return ExitCode.failure
         }
     }
@@ -53,21 +46,5 @@ enum Main {
         case let error as DatabaseError: error.debugDescription
         default: "\(error)"
         }
-    }
-
-    private static var usage: String {
-        let width = commands.map { $0.name.count }.max() ?? 0
-        let lines = commands.map { command in
-            "  " + command.name + String(repeating: " ", count: width - command.name.count + 2) + command.summary
-        }
-        return """
-            Usage: dailies COMMAND [options]
-
-            \(lines.joined(separator: "\n"))
-
-            Every command takes --help, and --json where it prints something. Settings come from the environment and
-            from the file that --config or DAILIES_CONFIG names.
-            Exit status: 0 done, 1 failed, 64 wrong usage, 78 wrong settings.
-            """
     }
 }

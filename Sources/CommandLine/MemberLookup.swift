@@ -1,9 +1,15 @@
+internal import Arguments
 internal import Film
 internal import FoundationEssentials
 internal import Identity
 internal import Postgres
+internal import Text
 
-/// How the operator's commands find a member and what they answer.
+extension Operand<String> {
+    static var user: Self { Operand("USER", .text, "a username or a member's id") }
+}
+
+/// How the operator's commands find a member and what they print.
 enum MemberLookup {
     struct Answer: Encodable {
         let id: String
@@ -28,9 +34,11 @@ enum MemberLookup {
         return member
     }
 
-    /// Prints how a member stands now.
-    static func answer(_ id: UUID, in database: Database, text: String, for arguments: Arguments) throws {
-        guard let member = try Members.find(id, in: database) else { throw Failure("the member is gone") }
+    /// Prints a member's status.
+    static func answer(
+        _ id: UUID, in database: Database, text: String, for arguments: ArgumentValues<some PrintsJSON>
+    ) throws {
+        guard let member = try Members.find(id, in: database) else { throw Failure("the member no longer exists") }
         let answer = Answer(
             id: id.uuidString.lowercased(), username: member.username, isAdmin: member.isAdmin,
             bannedAt: member.bannedAt)

@@ -1,21 +1,25 @@
+internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
 internal import Postgres
 
 /// `dailies migrate`
-enum MigrateCommand: Command {
-    static let name = "migrate"
-    static let summary = "bring the database's schema up to date"
-    static let help = """
-        Usage: dailies migrate [--status] [--json]
+enum MigrateCommand {
+    static let command = Command(
+        "migrate", "bring the database's schema up to date",
+        details: """
+            Applies the migrations that the database lacks, each in a transaction of its own, and the functions when \
+            one of them has changed. It can run twice at once: the second waits for the first. MIGRATION_DATABASE_URL, \
+            or DATABASE_URL when it is empty, must name the owner of the database.
+            """,
+        Migrate.self, run: run)
 
-        Applies the migrations that the database lacks, each in a transaction of its own, and the functions when one of
-        them changed. Two may run at once: the second waits for the first. MIGRATION_DATABASE_URL, or DATABASE_URL when
-        it is empty, must name the owner of the database.
-
-          --status  only list the files: applied, pending or changed; exit status 1 unless all are applied
-        """
-    static let flags: Set<String> = ["--status"]
+    struct Migrate: ReadsSettings, PrintsJSON {
+        let status = Flag(
+            "--status", "only list the files: applied, pending or changed; exit status 1 unless all are applied")
+        let config = Option.config
+        let json = Flag.json
+    }
 
     private struct File: Encodable {
         let name: String
@@ -23,17 +27,17 @@ enum MigrateCommand: Command {
         let appliedAt: Date?
     }
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
+    private static func run(_ arguments: ArgumentValues<Migrate>) throws -> Int32 {
         let settings = try arguments.settings()
-        let migrator = Migrator(database: settings.openAsOwner(), directory: settings.migrationsDirectory)
-        guard !arguments.flags.contains("--status") else { return try status(of: migrator, arguments) }
+        let migrator = Migrator(database: settings.openAsOwner(), directory: settings.database.migrationsDirectory)
+        guard !arguments.status else { return try status(of: migrator, arguments) }
         let applied = try migrator.migrate().map(\.name)
         let text = applied.isEmpty ? "Nothing to do." : applied.map { "applied \($0)" }.joined(separator: "\n")
         try Output.answer(["applied": applied], text: text, for: arguments)
         return ExitCode.success
     }
 
-    private static func status(of migrator: Migrator, _ arguments: Arguments) throws -> Int32 {
+    private static func status(of migrator: Migrator, _ arguments: ArgumentValues<Migrate>) throws -> Int32 {
         let files = try migrator.status().map { File(name: $0.name, state: "\($0.state)", appliedAt: $0.appliedAt) }
         let text = files.map { "\($0.state)  \($0.name)" }.joined(separator: "\n")
         try Output.answer(files, text: text, for: arguments)

@@ -1,46 +1,56 @@
+internal import Arguments
 internal import Composition
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
+internal import Text
 
 /// `dailies routes`
-enum RoutesCommand: Command {
-    static let name = "routes"
-    static let summary = "list the routes and their processes, or write nginx's files"
-    static let help = """
-        Usage: dailies routes [--processes FILE] [--json]
-               dailies routes --match PATH... [--processes FILE] [--json]
-               dailies routes [--nginx DIRECTORY] [--systemd DIRECTORY] [--processes FILE]
+enum RoutesCommand {
+    static let command = Command(
+        "routes", "list the routes and their processes, or write the files derived from them",
+        details: """
+            Lists every route: method, path, who may call, limit, size of bodies, cache and process. Needs no settings \
+            and no database.
+            """,
+        Routes.self, run: run)
 
-        Lists every route: method, path, who may call, limit, size of bodies, cache and process. Needs no settings and no
-        database.
+    struct Routes: PrintsJSON {
+        let paths = Operand(repeated: "PATH", .text, "with --match, a path to look up")
+        let isMatching = Flag("--match", "print which route and which process answer on each PATH")
+        let processes = Option(
+            "--processes", "FILE", .text, default: "/etc/dailies/processes.conf",
+            "which process serves which groups")
+        let nginx = Option(optional: "--nginx", "DIRECTORY", .text, "write upstreams.conf and routes.conf into it")
+        let systemd = Option(optional: "--systemd", "DIRECTORY", .text, "write host-NAME.conf for each process into it")
+        let types = Option(optional: "--types", "FILE", .text, "write the TypeScript declarations of the API to it")
+        let json = Flag.json
 
-          --processes FILE     which process serves which groups (default: \(standardTable))
-          --match              print which route and which process answer on each PATH
-          --nginx DIRECTORY    write upstreams.conf and routes.conf into DIRECTORY
-          --systemd DIRECTORY  write host-NAME.conf for each process into DIRECTORY
-        """
-    static let options: Set<String> = ["--processes", "--nginx", "--systemd"]
-    static let flags: Set<String> = ["--match"]
-
-    private static let standardTable = "/etc/dailies/processes.conf"
-
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        guard arguments.words.isEmpty != arguments.flags.contains("--match") else {
-            throw UsageFault(message: "paths and --match are given together")
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if values.paths.isEmpty == values.isMatching {
+                throw UsageFault("paths and --match are given together")
+            }
         }
-        let table = try readTable(arguments.values["--processes"] ?? standardTable)
+    }
+
+    private static func run(_ arguments: ArgumentValues<Routes>) throws -> Int32 {
+        if let file = arguments.types {
+            try Data(TypeScript.declarations(routes: try RouteMap.declaredRoutes()).utf8)
+                .write(to: URL(filePath: file), options: .atomic)
+            return ExitCode.success
+        }
+        let table = try readTable(arguments.processes)
         let map = try RouteMap(processes: table)
-        if arguments.flags.contains("--match") {
-            try match(arguments.words, in: map, arguments)
-        } else if arguments.values["--nginx"] == nil, arguments.values["--systemd"] == nil {
+        if arguments.isMatching {
+            try match(arguments.paths, in: map, arguments)
+        } else if arguments.nginx == nil, arguments.systemd == nil {
             try list(map, arguments)
         }
-        if let directory = arguments.values["--nginx"] {
+        if let directory = arguments.nginx {
             try write(map.nginxUpstreams, to: "upstreams.conf", in: directory)
             try write(try map.nginxRoutes, to: "routes.conf", in: directory)
         }
-        if let directory = arguments.values["--systemd"] {
+        if let directory = arguments.systemd {
             for process in table.processes {
                 try write(process.environment, to: "host-\(process.name).conf", in: directory)
             }
@@ -63,7 +73,7 @@ enum RoutesCommand: Command {
         try Data(text.utf8).write(to: URL(filePath: directory).appending(path: name), options: .atomic)
     }
 
-    private static func list(_ map: RouteMap, _ arguments: Arguments) throws {
+    private static func list(_ map: RouteMap, _ arguments: ArgumentValues<Routes>) throws {
         let listed = map.entries.map(Listed.init).sorted { ($0.path, $0.method) < ($1.path, $1.method) }
         let rows =
             [["METHOD", "PATH", "ACCESS", "LIMIT", "BODY", "CACHE", "PROCESS"]]
@@ -76,7 +86,7 @@ enum RoutesCommand: Command {
         try Output.answer(listed, text: table(rows), for: arguments)
     }
 
-    private static func match(_ paths: [String], in map: RouteMap, _ arguments: Arguments) throws {
+    private static func match(_ paths: [String], in map: RouteMap, _ arguments: ArgumentValues<Routes>) throws {
         let found = paths.map { path in
             let destination = map.destination(of: path)
             return Matched(path: path, route: destination.pattern, process: destination.process)

@@ -1,29 +1,47 @@
+internal import Arguments
 internal import Film
 internal import FoundationEssentials
+internal import Text
 
 /// `dailies season create | activate | list`
-enum SeasonCommand: Command {
-    static let name = "season"
-    static let summary = "create, activate or list seasons"
-    static let help = """
-        Usage: dailies season create --label TEXT [options] [--json]
-               dailies season activate ID [--json]
-               dailies season list [--json]
+enum SeasonCommand {
+    static let command = Command(
+        "season", "create, activate or list seasons",
+        commands: [
+            Command("create", "create a draft season with all its slots", Create.self, run: create),
+            Command(
+                "activate", "open a season's first slot",
+                details: "Activates a season and opens its first slot. One season is active at a time.", Activate.self,
+                run: activate),
+            Command("list", "list the seasons", OnlyCommon.self, run: list),
+        ])
 
-        create makes a draft season with all its slots:
-          --label TEXT        1 to 80 characters
-          --description TEXT
-          --genre NAME        Thriller, Comedy, Action, Sci-Fi, Romance, Animation, Horror or Other (default)
-          --slots N           1 to 500, default 75
-          --round SECONDS     length of a round, default 86400
-          --min-votes N       votes that a clip needs before a round may close, default 0
-          --clips N           clips a member may have in the race, default 3
+    struct Create: ReadsSettings, PrintsJSON {
+        let label = Option(required: "--label", "TEXT", .text, "the season's name, 1 to 80 characters")
+        let description = Option("--description", "TEXT", .text, default: standard.description, "what it is about")
+        let genre = Option(
+            "--genre", "NAME", .text, default: standard.genre, "\(ClipGenre.all.joined(separator: ", "))")
+        let slots = Option(
+            "--slots", "N", .number(1...500), default: standard.totalSlots, "the number of slots")
+        let round = Option(
+            "--round", "SECONDS", .number(5...31_536_000), default: standard.roundSeconds, "the length of a round")
+        let minVotes = Option(
+            "--min-votes", "N", .number(0...1_000_000), default: standard.minVotes,
+            "votes that a clip needs before a round closes")
+        let clips = Option(
+            "--clips", "N", .number(1...1_000), default: standard.maxActiveClipsPerMember,
+            "clips that a member may have in the race")
+        let config = Option.config
+        let json = Flag.json
 
-        activate opens the first slot. One season is active at a time.
-        """
-    static let options: Set<String> = [
-        "--label", "--description", "--genre", "--slots", "--round", "--min-votes", "--clips",
-    ]
+        private static let standard = SeasonSettings(label: "")
+    }
+
+    struct Activate: ReadsSettings, PrintsJSON {
+        let id = Operand("ID", .id, "the season's id, as list prints it")
+        let config = Option.config
+        let json = Flag.json
+    }
 
     private struct Answer: Encodable {
         let id: String
@@ -51,39 +69,35 @@ enum SeasonCommand: Command {
         var line: String { "\(id)  \(status)  \(lockedSlots)/\(totalSlots)  \(label)" }
     }
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        let seasons = Seasons(database: try arguments.settings().openDatabase())
-        switch (arguments.words.first, arguments.words.count) {
-        case ("create", 1): try answer(seasons.create(try wanted(arguments), by: nil), arguments)
-        case ("activate", 2):
-            guard let id = UUID(uuidString: arguments.words[1]) else {
-                throw UsageFault(message: "\(arguments.words[1]) is not a season's id")
-            }
-            try answer(seasons.activate(id, by: nil), arguments)
-        case ("list", 1):
-            let all = try seasons.list().map(Answer.init)
-            try Output.answer(
-                all, text: all.isEmpty ? "No season yet." : all.map(\.line).joined(separator: "\n"), for: arguments)
-        default: throw UsageFault(message: "create, activate ID or list is needed")
-        }
+    private static func create(_ arguments: ArgumentValues<Create>) throws -> Int32 {
+        var settings = SeasonSettings(label: arguments.label)
+        settings.description = arguments.description
+        settings.genre = arguments.genre
+        settings.totalSlots = arguments.slots
+        settings.roundSeconds = arguments.round
+        settings.minVotes = arguments.minVotes
+        settings.maxActiveClipsPerMember = arguments.clips
+        return try answer(try seasons(arguments).create(settings, by: nil), arguments)
+    }
+
+    private static func activate(_ arguments: ArgumentValues<Activate>) throws -> Int32 {
+        try answer(try seasons(arguments).activate(arguments.id, by: nil), arguments)
+    }
+
+    private static func list(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {
+        let all = try seasons(arguments).list().map(Answer.init)
+        let text = all.isEmpty ? "No seasons yet." : all.map(\.line).joined(separator: "\n")
+        try Output.answer(all, text: text, for: arguments)
         return ExitCode.success
     }
 
-    private static func wanted(_ arguments: Arguments) throws -> SeasonSettings {
-        guard let label = arguments.values["--label"] else { throw UsageFault(message: "--label is needed") }
-        var settings = SeasonSettings(label: label)
-        settings.description = arguments.values["--description"] ?? settings.description
-        settings.genre = arguments.values["--genre"] ?? settings.genre
-        settings.totalSlots = try arguments.number("--slots", default: settings.totalSlots, in: 1...500)
-        settings.roundSeconds = try arguments.number("--round", default: settings.roundSeconds, in: 5...31_536_000)
-        settings.minVotes = try arguments.number("--min-votes", default: settings.minVotes, in: 0...1_000_000)
-        settings.maxActiveClipsPerMember = try arguments.number(
-            "--clips", default: settings.maxActiveClipsPerMember, in: 1...1_000)
-        return settings
+    private static func seasons(_ arguments: ArgumentValues<some ReadsSettings>) throws -> Seasons {
+        Seasons(database: try arguments.settings().openDatabase())
     }
 
-    private static func answer(_ season: Season, _ arguments: Arguments) throws {
+    private static func answer(_ season: Season, _ arguments: ArgumentValues<some PrintsJSON>) throws -> Int32 {
         let answer = Answer(season)
         try Output.answer(answer, text: answer.line, for: arguments)
+        return ExitCode.success
     }
 }

@@ -1,45 +1,53 @@
+internal import Arguments
 internal import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import Media
 internal import Storage
+internal import Text
 
 /// `dailies seed --demo`
-enum SeedCommand: Command {
-    static let name = "seed"
-    static let summary = "fill a new site with a demo season of real videos"
-    static let help = """
-        Usage: dailies seed --demo [--round SECONDS] [--json]
+enum SeedCommand {
+    static let command = Command(
+        "seed", "fill a new site with a demo season of real videos",
+        details: """
+            Draws clips with ffmpeg, passes them through the same checks as other uploads, locks a few slots and opens \
+            a round. Jobs add the remaining clips. It can be repeated, and does nothing on a site that has another \
+            season.
+            """,
+        Seed.self, run: run)
 
-        Draws clips with ffmpeg, sends them through the same checks as anybody's, locks a few slots and opens a round.
-        Jobs add the remaining clips. Does nothing on a site that has a season of its own; may be repeated.
+    struct Seed: ReadsSettings, PrintsJSON {
+        let demo = Flag("--demo", "make the demo season; required")
+        let round = Option(
+            "--round", "SECONDS", .number(5...31_536_000), default: 90, "the length of the rounds")
+        let config = Option.config
+        let json = Flag.json
 
-          --round SECONDS  length of the rounds, default 90
-        """
-    static let options: Set<String> = ["--round"]
-    static let flags: Set<String> = ["--demo"]
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if !values.demo { throw UsageFault("--demo is required") }
+        }
+    }
 
     private struct Answer: Encodable {
         let season: String?
         let clipsToCome: Int
     }
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        guard arguments.flags.contains("--demo") else { throw UsageFault(message: "--demo is needed") }
+    private static func run(_ arguments: ArgumentValues<Seed>) throws -> Int32 {
         let settings = try arguments.settings()
-        let round = try arguments.number("--round", default: 90, in: 5...31_536_000)
         let season = DemoSeason(
-            database: settings.openDatabase(), storage: LocalStorage(root: settings.mediaDirectory),
-            tools: MediaTools(ffmpeg: settings.ffmpeg, ffprobe: settings.ffprobe))
-        switch try season.seed(roundSeconds: round, progress: { Output.complain($0) }) {
+            database: settings.openDatabase(), storage: settings.storage.local,
+            tools: settings.media.tools)
+        switch try season.seed(roundSeconds: arguments.round, progress: { Output.complain($0) }) {
         case .notEmpty:
             try Output.answer(
-                Answer(season: nil, clipsToCome: 0), text: "The site has a season of its own; nothing was done.",
+                Answer(season: nil, clipsToCome: 0), text: "The site has another season; nothing was changed.",
                 for: arguments)
         case .running(let id, let clipsToCome):
             try Output.answer(
                 Answer(season: id.uuidString.lowercased(), clipsToCome: clipsToCome),
-                text: "The demo season runs; \(clipsToCome) more clips come by jobs.", for: arguments)
+                text: "The demo season is running; jobs will add \(clipsToCome) more clips.", for: arguments)
         }
         return ExitCode.success
     }

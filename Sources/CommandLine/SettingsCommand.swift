@@ -1,26 +1,28 @@
+internal import Arguments
 internal import Configuration
+internal import Installation
 internal import Platform
 
 /// `dailies settings`
-enum SettingsCommand: Command {
-    static let name = "settings"
-    static let summary = "show the settings in force, without secrets"
-    static let help = """
-        Usage: dailies settings [--json | --document]
+enum SettingsCommand {
+    static let command = Command(
+        "settings", "show the settings in force, without secrets",
+        details: "Shows every setting and its value; of a secret only whether it is set.", Show.self, run: run)
 
-        Shows every setting and its value; of a secret only whether it is set.
+    struct Show: ReadsSettings, PrintsJSON {
+        let document = Flag("--document", "print docs/configuration.md instead")
+        let config = Option.config
+        let json = Flag.json
+    }
 
-          --document  print docs/configuration.md instead
-        """
-    static let flags: Set<String> = ["--document"]
-
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        if arguments.flags.contains("--document") {
-            StandardStream.output(Settings.document)
+    private static func run(_ arguments: ArgumentValues<Show>) throws -> Int32 {
+        if arguments.document {
+            StandardStream.output(Installation.document)
             return ExitCode.success
         }
         let shown = try arguments.settings().shown
-        let lines = Settings.all.map { "\($0.name)=\(shown[$0.name] ?? "")" }
+        let names = Installation.groups.flatMap { $0.descriptions.map(\.name) }
+        let lines = names.map { "\($0)=\(shown[$0] ?? "")" }
         try Output.answer(shown, text: lines.joined(separator: "\n"), for: arguments)
         return ExitCode.success
     }

@@ -1,22 +1,28 @@
+internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
 internal import Identity
 internal import Postgres
+internal import Text
 
 /// `dailies sign-in-link`
-enum SignInLinkCommand: Command {
-    static let name = "sign-in-link"
-    static let summary = "print a link that signs somebody in once"
-    static let help = """
-        Usage: dailies sign-in-link --admin | --user NAME [--minutes N] [--json]
+enum SignInLinkCommand {
+    static let command = Command(
+        "sign-in-link", "print a link that signs a member in once",
+        details: "Prints a link that signs a member in. It works once.", Link.self, run: run)
 
-        The link works once and for one hour, or N minutes.
+    struct Link: ReadsSettings, PrintsJSON {
+        let admin = Flag("--admin", "for the first admin; creates one with the name admin when there is none")
+        let user = Option(
+            optional: "--user", "NAME", .username, "for the member of that name, who is created when there is none")
+        let minutes = Option("--minutes", "N", .number(1...1_440), default: 60, "how long it is valid")
+        let config = Option.config
+        let json = Flag.json
 
-          --admin      for the first admin; one named admin is made when there is none yet
-          --user NAME  for the member of that name, who is made when there is none yet
-        """
-    static let options: Set<String> = ["--user", "--minutes"]
-    static let flags: Set<String> = ["--admin"]
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if values.admin == (values.user != nil) { throw UsageFault("either --admin or --user is required") }
+        }
+    }
 
     private struct Answer: Encodable {
         let link: String
@@ -24,21 +30,15 @@ enum SignInLinkCommand: Command {
         let isAdmin: Bool
     }
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
+    private static func run(_ arguments: ArgumentValues<Link>) throws -> Int32 {
         let settings = try arguments.settings()
-        let wantsAdmin = arguments.flags.contains("--admin")
-        let username = arguments.values["--user"]
-        guard wantsAdmin != (username != nil) else { throw UsageFault(message: "either --admin or --user is needed") }
-        if let username, let fault = Usernames.fault(in: username) {
-            throw UsageFault(message: "\(username) is not a username: \(fault)")
-        }
-        let minutes = try arguments.number("--minutes", default: 60, in: 1...1_440)
         let database = settings.openDatabase()
         let answer = try database.transaction { connection in
-            let member = try username.map { try named($0, connection) } ?? admin(connection)
-            let token = try SignInLinks.create(for: member.id, goodFor: .seconds(minutes * 60), on: connection)
+            let member = try arguments.user.map { try named($0, connection) } ?? admin(connection)
+            let token = try SignInLinks.create(
+                for: member.id, goodFor: .seconds(arguments.minutes * 60), on: connection)
             return Answer(
-                link: SignInLinks.address(of: token, siteURL: settings.siteURL), username: member.username,
+                link: SignInLinks.address(of: token, siteURL: settings.site.url), username: member.username,
                 isAdmin: member.isAdmin)
         }
         try Output.answer(answer, text: answer.link, for: arguments)
@@ -53,5 +53,16 @@ enum SignInLinkCommand: Command {
 
     private static func named(_ username: String, _ connection: Connection) throws -> MemberRecord {
         try Members.find(username: username, on: connection) ?? Members.create(username: username, on: connection)
+    }
+}
+
+extension ValueFormat<String> {
+    fileprivate static var username: Self {
+        ValueFormat("name") { name throws(FormatFault) in
+            if let fault = Usernames.fault(in: name) {
+                throw FormatFault("must be a username, and \"\(name)\" is not: \(fault)")
+            }
+            return name
+        }
     }
 }

@@ -1,38 +1,55 @@
+internal import Arguments
 internal import Film
 internal import FoundationEssentials
 internal import Text
 
 /// `dailies simulate feed`
-enum SimulateCommand: Command {
-    static let name = "simulate"
-    static let summary = "play a round with simulated voters and measure how fair the feed is"
-    static let help = """
-        Usage: dailies simulate feed [--clips N] [--late N] [--voters N] [--hours N] [--seed N] [--plot FILE] [--json]
+enum SimulateCommand {
+    static let command = Command(
+        "simulate", "play a round with simulated voters and measure how fair the feed is",
+        commands: [
+            Command(
+                "feed", "measure how views are distributed among the clips of a round",
+                details: """
+                    Simulated voters request pages of the feed, most of them few and some very many, and every clip's \
+                    views are counted. The order is the one that serves voters; no database is used.
 
-        Simulated voters ask the feed for pages, few of them for very many, and every clip's views are counted. The order
-        is the one that serves voters; no database is touched. Prints the Gini coefficient of the views among clips of
-        equal age, and how long clips that come half-way need until they are seen as often as the median clip.
-        Exit status 1 when a target is missed.
+                    Prints the Gini coefficient of the views among clips of equal age, and how long clips that join \
+                    half-way need until they have as many views as the median clip. Exit status 1 when a target is \
+                    missed.
+                    """,
+                Feed.self, run: feed)
+        ])
 
-          --clips N    clips in the slot, default 200
-          --late N     how many of them join half-way, default 20
-          --voters N   voters in the course of the round, default 20000
-          --hours N    length of the round, default 24
-          --seed N     where chance begins, default 1
-          --plot FILE  draw the views over time as SVG
-        """
-    static let options: Set<String> = ["--clips", "--late", "--voters", "--hours", "--seed", "--plot"]
+    struct Feed: PrintsJSON {
+        let clips = Option("--clips", "N", .number(2...5_000), default: standard.clips, "clips in the slot")
+        let late = Option(
+            optional: "--late", "N", .number(0...2_500),
+            "how many of them join half-way, up to half; \(standard.late) unless that is more than half")
+        let voters = Option(
+            "--voters", "N", .number(1...2_000_000), default: standard.voters, "voters in the course of the round")
+        let hours = Option("--hours", "N", .number(1...8_760), default: Int(standard.hours), "the length of the round")
+        let seed = Option(
+            "--seed", "N", .number(0...Int.max), default: Int(standard.seed), "the seed of the random numbers")
+        let plot = Option(optional: "--plot", "FILE", .text, "draw the views over time as SVG")
+        let json = Flag.json
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        guard arguments.words == ["feed"] else { throw UsageFault(message: "feed is needed") }
-        let clips = try arguments.number("--clips", default: 200, in: 2...5_000)
+        private static let standard = FeedSimulation.Options()
+
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if let late = values.late, late > values.clips / 2 {
+                throw UsageFault("--late must be a whole number from 0 to \(values.clips / 2), not \"\(late)\"")
+            }
+        }
+    }
+
+    private static func feed(_ arguments: ArgumentValues<Feed>) throws -> Int32 {
         let exposure = FeedSimulation.run(
             FeedSimulation.Options(
-                clips: clips, late: try arguments.number("--late", default: min(20, clips / 2), in: 0...clips / 2),
-                voters: try arguments.number("--voters", default: 20_000, in: 1...2_000_000),
-                hours: Double(try arguments.number("--hours", default: 24, in: 1...8_760)),
-                seed: UInt64(try arguments.number("--seed", default: 1, in: 0...Int.max))))
-        if let path = arguments.values["--plot"] {
+                clips: arguments.clips,
+                late: arguments.late ?? min(FeedSimulation.Options().late, arguments.clips / 2),
+                voters: arguments.voters, hours: Double(arguments.hours), seed: UInt64(arguments.seed)))
+        if let path = arguments.plot {
             do {
                 try Data(ExposurePlot.svg(exposure).utf8).write(to: URL(filePath: path))
             } catch {

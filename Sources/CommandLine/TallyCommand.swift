@@ -1,49 +1,69 @@
+internal import Arguments
 internal import Film
 internal import FoundationEssentials
+internal import Text
 
 /// `dailies tally verify | export`
-enum TallyCommand: Command {
-    static let name = "tally"
-    static let summary = "count closed rounds again from their exports, or write the exports"
-    static let help = """
-        Usage: dailies tally verify FILE… [--json]
-               dailies tally verify --season N [--url URL] [--json]
-               dailies tally export --season N [--slot N] [--to DIRECTORY] [--json]
+enum TallyCommand {
+    static let command = Command(
+        "tally", "count closed rounds again from their exports, or write the exports",
+        commands: [
+            Command(
+                "verify", "count rounds again from their exports",
+                details: """
+                    Counts every round again from the exports alone: the votes, the ranks by the rule for ties, the \
+                    winner, the recounts of corrections, and the chain of hashes. Exports are the answers of \
+                    GET /api/rounds/SEASON/SLOT/export. Exit status 1 when something does not add up.
 
-        verify counts every round again from the exports alone: the votes, the ranks by the rule for ties, the winner,
-        the recounts of corrections, and the chain of hashes. Exports are what GET /api/rounds/SEASON/SLOT/export
-        answers. With --season it reads the whole season from the database, or with --url from the site at that
-        address; then nothing may be missing. Exit status 1 when something does not add up.
+                    With --season it reads the whole season from the database, or with --url from the site at that \
+                    address; no round may be missing then.
+                    """,
+                Verify.self, run: verify),
+            Command(
+                "export", "write the exports of a season to files",
+                details: """
+                    Exports the closed rounds that have not been exported yet, and then writes a file for each closed \
+                    slot.
+                    """,
+                Export.self, run: export),
+        ])
 
-        export writes what is not exported yet, and then a file for each closed slot into the directory (.).
-        """
-    static let options: Set<String> = ["--season", "--slot", "--url", "--to"]
+    struct Verify: ReadsSettings, PrintsJSON {
+        let files = Operand(repeated: "FILE", .text, "a file of exports")
+        let season = Option(optional: "--season", "N", .text, "the season's number")
+        let url = Option(optional: "--url", "URL", .text, "the address of the site to read from")
+        let config = Option.config
+        let json = Flag.json
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        switch arguments.words.first {
-        case "verify": return try verify(arguments, files: Array(arguments.words.dropFirst()))
-        case "export" where arguments.words.count == 1: return try export(arguments)
-        default: throw UsageFault(message: "verify or export is needed")
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if values.files.isEmpty == (values.season == nil) {
+                throw UsageFault("either files or --season is required")
+            }
+            if values.url != nil, values.season == nil { throw UsageFault("--season is required with --url") }
         }
     }
 
-    private static func verify(_ arguments: Arguments, files: [String]) throws -> Int32 {
-        let season = arguments.values["--season"]
-        guard files.isEmpty != (season == nil) else {
-            throw UsageFault(message: "either files or --season is needed")
-        }
+    struct Export: ReadsSettings, PrintsJSON {
+        let season = Option(required: "--season", "N", .text, "the season's number")
+        let slot = Option(optional: "--slot", "N", .number(1...500), "only this slot")
+        let directory = Option("--to", "DIRECTORY", .text, default: ".", "where the files are written")
+        let config = Option.config
+        let json = Flag.json
+    }
+
+    private static func verify(_ arguments: ArgumentValues<Verify>) throws -> Int32 {
         let entries: [TallyEntry]
-        if let season {
-            if let url = arguments.values["--url"] {
+        if let season = arguments.season {
+            if let url = arguments.url {
                 entries = try TallySource.fetch(season: season, from: url)
             } else {
                 let tallies = Tallies(database: try arguments.settings().openDatabase())
                 entries = try tallies.records(season: season).map(TallySource.entry)
             }
         } else {
-            entries = try files.flatMap(TallySource.read)
+            entries = try arguments.files.flatMap(TallySource.read)
         }
-        let report = TallyCheck.report(on: entries, isWhole: season != nil)
+        let report = TallyCheck.report(on: entries, isWhole: arguments.season != nil)
         try Output.answer(report, text: text(report), for: arguments)
         return report.isSound ? ExitCode.success : ExitCode.failure
     }
@@ -73,14 +93,12 @@ enum TallyCommand: Command {
         let hash: String
     }
 
-    private static func export(_ arguments: Arguments) throws -> Int32 {
-        guard let season = arguments.values["--season"] else { throw UsageFault(message: "--season is needed") }
-        let slot =
-            arguments.values["--slot"] == nil ? nil : try arguments.number("--slot", default: 1, in: 1...500)
+    private static func export(_ arguments: ArgumentValues<Export>) throws -> Int32 {
+        let season = arguments.season
         let tallies = Tallies(database: try arguments.settings().openDatabase())
         try tallies.write()
-        let directory = URL(filePath: arguments.values["--to"] ?? ".", directoryHint: .isDirectory)
-        let bySlot = Dictionary(grouping: try tallies.records(season: season, slot: slot), by: \.slot)
+        let directory = URL(filePath: arguments.directory, directoryHint: .isDirectory)
+        let bySlot = Dictionary(grouping: try tallies.records(season: season, slot: arguments.slot), by: \.slot)
         let written = try bySlot.sorted { $0.key < $1.key }.map { slot, records in
             let name = "season-\(season)-slot-\(slot).json"
             let documents = records.map { "{\"document\":\($0.document),\"hash\":\"\($0.hash)\"}" }

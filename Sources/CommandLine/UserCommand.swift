@@ -1,37 +1,53 @@
+internal import Arguments
 internal import Identity
+internal import Text
 
 /// `dailies user ban | unban`
-enum UserCommand: Command {
-    static let name = "user"
-    static let summary = "ban or unban a member"
-    static let help = """
-        Usage: dailies user ban USER --reason TEXT [--json]
-               dailies user unban USER [--reason TEXT] [--json]
+enum UserCommand {
+    static let command = Command(
+        "user", "ban or unban a member",
+        details: """
+            Bans or unbans a member. A ban ends the member's sessions and API keys, and removes the member's clips and \
+            votes from the open round. Unbanning puts back those that the round still has room for.
+            """,
+        commands: [
+            Command("ban", "ban a member", Ban.self) { try ban($0) },
+            Command("unban", "end a member's ban", Unban.self) { try unban($0) },
+        ])
 
-        USER is a username or an id. A ban ends the member's sessions and keys, takes the member's clips out of the
-        race and the votes out of the open round; unban brings back what its round still has room for. The member reads
-        the reason of a ban.
-        """
-    static let options: Set<String> = ["--reason"]
+    struct Ban: ReadsSettings, PrintsJSON {
+        let user = Operand.user
+        let reason = Option(required: "--reason", "TEXT", .text, "why; the member reads it")
+        let config = Option.config
+        let json = Flag.json
 
-    static func run(_ arguments: Arguments) throws -> Int32 {
-        guard arguments.words.count == 2, ["ban", "unban"].contains(arguments.words[0]) else {
-            throw UsageFault(message: "ban USER or unban USER is needed")
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if values.reason.isEmpty { throw UsageFault("--reason must not be empty: the member reads it") }
         }
-        let bans = arguments.words[0] == "ban"
-        let reason = arguments.values["--reason"]
-        if bans, reason?.isEmpty ?? true { throw UsageFault(message: "--reason is needed: the member reads it") }
+    }
+
+    struct Unban: ReadsSettings, PrintsJSON {
+        let user = Operand.user
+        let reason = Option(optional: "--reason", "TEXT", .text, "why, for the audit log")
+        let config = Option.config
+        let json = Flag.json
+    }
+
+    private static func ban(_ arguments: ArgumentValues<Ban>) throws -> Int32 {
         let database = try arguments.settings().openDatabase()
-        let member = try MemberLookup.find(arguments.words[1], in: database)
-        let administration = MemberLookup.administration(database)
-        if bans, let reason {
-            try administration.ban(member.id, reason: reason, by: nil)
-        } else {
-            try administration.liftBan(member.id, reason: reason, by: nil)
-        }
-        let name = member.username ?? arguments.words[1]
-        try MemberLookup.answer(
-            member.id, in: database, text: "\(name) is \(bans ? "banned" : "not banned any more").", for: arguments)
+        let member = try MemberLookup.find(arguments.user, in: database)
+        try MemberLookup.administration(database).ban(member.id, reason: arguments.reason, by: nil)
+        let text = "\(member.username ?? arguments.user) is banned."
+        try MemberLookup.answer(member.id, in: database, text: text, for: arguments)
+        return ExitCode.success
+    }
+
+    private static func unban(_ arguments: ArgumentValues<Unban>) throws -> Int32 {
+        let database = try arguments.settings().openDatabase()
+        let member = try MemberLookup.find(arguments.user, in: database)
+        try MemberLookup.administration(database).liftBan(member.id, reason: arguments.reason, by: nil)
+        let text = "\(member.username ?? arguments.user) is no longer banned."
+        try MemberLookup.answer(member.id, in: database, text: text, for: arguments)
         return ExitCode.success
     }
 }

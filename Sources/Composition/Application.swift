@@ -4,7 +4,11 @@ internal import Film
 internal import FoundationEssentials
 public import HTTP
 internal import Identity
+internal import Installation
+internal import Mail
 internal import PagesHandlers
+internal import SharedHandlers
+internal import SignIn
 
 extension Application {
     /// What a process serves: the handler groups of these names, and what guards them.
@@ -16,7 +20,7 @@ extension Application {
         let pages = servesPages || routes.contains { $0.form != nil } ? try Pages(services: services) : nil
         try self.init(
             routes: routes, guards: Self.guards(services),
-            crossOrigin: CrossOrigin(allowing: services.settings.corsOrigins), errorMap: Problems.problem,
+            crossOrigin: CrossOrigin(allowing: services.settings.host.corsOrigins), errorMap: Problems.problem,
             log: services.log, errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage)
     }
 
@@ -36,12 +40,12 @@ extension Pages {
     init(services: Services) throws {
         let settings = services.settings
         let site = Site(
-            name: settings.siteName, url: settings.siteURL, assets: try services.assets(),
-            choices: settings.signInProviders.map { SignInChoice(name: $0.name, label: $0.label) },
-            isMailOn: settings.mailIsConfigured,
+            name: settings.site.name, url: settings.site.url, assets: try services.assets(),
+            choices: settings.signIn.providers.map { SignInChoice(name: $0.name, label: $0.label) },
+            isMailOn: settings.mail.isOn,
             operation: Operation(
-                name: settings.legalName, address: settings.legalAddress, email: settings.legalEmail,
-                minimumAge: settings.minimumAge, sessionDays: settings.sessionDays))
+                name: settings.operator.name, address: settings.operator.address, email: settings.operator.email,
+                minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays))
         let identity = services.identity
         self.init(
             site: site, stories: services.stories,

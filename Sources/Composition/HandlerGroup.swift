@@ -1,11 +1,13 @@
 internal import AdminHandlers
 internal import AuthHandlers
+internal import Captcha
 internal import ClipsHandlers
 internal import Configuration
 internal import Contact
 internal import Film
 internal import HTTP
 internal import Identity
+internal import Mail
 internal import PagesHandlers
 internal import StoryHandlers
 internal import SystemHandlers
@@ -44,10 +46,10 @@ public struct HandlerGroup: Sendable {
             return AuthRoutes.routes(services.identity)
                 + AuthRoutes.providerRoutes(services.identity, services.signIn)
                 + AuthRoutes.emailRoutes(
-                    services.identity, isMailOn: settings.mailIsConfigured, linkMinutes: settings.signInLinkMinutes)
+                    services.identity, isMailOn: settings.mail.isOn, linkMinutes: settings.identity.linkMinutes)
                 + AuthRoutes.captchaRoutes(
                     CaptchaService(
-                        identity: services.identity, settings: settings.captcha, siteURL: settings.siteURL,
+                        identity: services.identity, account: settings.captcha.account, siteURL: settings.site.url,
                         isRequired: { try services.flags.isEnabled("require_captcha_voting", for: nil) }))
         },
     ]
@@ -61,7 +63,7 @@ public struct HandlerGroup: Sendable {
                 let others = try described.flatMap { try $0.routes(services) }
                 let own = system(services, document: .null)
                 let document = OpenAPI.document(
-                    routes: others + own, title: "\(services.settings.siteName) API", version: "1",
+                    routes: others + own, title: "\(services.settings.site.name) API", version: "1",
                     sessionCookie: services.identity.cookies.session)
                 return system(services, document: document)
             },
@@ -73,6 +75,6 @@ public struct HandlerGroup: Sendable {
             document: document)
             + SystemRoutes.contactRoutes(
                 ContactMessages(services.database),
-                isMailed: services.settings.mailIsConfigured && services.settings.contactEmail != nil)
+                isMailed: services.settings.mail.isOn && services.settings.contact.recipient != nil)
     }
 }

@@ -4,6 +4,7 @@ internal import FoundationEssentials
 internal import Platform
 internal import Postgres
 internal import Queue
+internal import Storage
 internal import SystemHandlers
 
 /// What `/api/health` asks.
@@ -48,7 +49,7 @@ enum HealthChecks {
 
     private static func storage(_ services: Services) -> HealthCheck {
         HealthCheck("storage") {
-            guard let free = Files.freeBytes(services.settings.mediaDirectory) else {
+            guard let free = Files.freeBytes(services.settings.storage.mediaDirectory) else {
                 throw Unhealthy("the media directory is not there")
             }
             guard free >= leastFreeBytes else { throw Unhealthy("only \(free >> 20) MiB are free") }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Installation
 public import HTTP
 internal import Logging
 internal import PagesHandlers
@@ -40,6 +41,13 @@ public struct RouteMap: Sendable {
 
     /// The routes of all handler groups. Reads no file and opens no connection.
     public init(processes: ProcessTable) throws {
+        try self.init(Self.declaredGroups(), processes: processes)
+    }
+
+    /// Every route that a handler group declares.
+    public static func declaredRoutes() throws -> [Route] { try declaredGroups().flatMap(\.routes) }
+
+    private static func declaredGroups() throws -> [(name: String, routes: [Route])] {
         let settings = try Settings.load([
             "DATABASE_URL": "postgresql:///none", "SITE_URL": "http://127.0.0.1",
             "SECRET_KEY": String(repeating: "0", count: 64),
@@ -47,7 +55,7 @@ public struct RouteMap: Sendable {
         let services = Services(settings: settings, steps: NoSteps(), blocking: NoSteps(), log: .silent) {
             Assets(hash: "none")
         }
-        try self.init(HandlerGroup.all.map { ($0.name, try $0.routes(services)) }, processes: processes)
+        return try HandlerGroup.all.map { ($0.name, try $0.routes(services)) }
     }
 
     /// The routes of some handler groups.

@@ -3,7 +3,9 @@ internal import Crypto
 internal import Film
 internal import HTTP
 internal import Identity
+internal import Installation
 public import Logging
+internal import Mail
 internal import PagesHandlers
 public import Platform
 internal import Postgres
@@ -45,7 +47,7 @@ public struct Services: Sendable {
     /// runs on `blocking`.
     public init(settings: Settings, steps: any StepRunner, blocking: any StepRunner, log: Log) {
         self.init(settings: settings, steps: steps, blocking: blocking, log: log) {
-            try Assets(webDirectory: settings.webDirectory)
+            try Assets(webDirectory: settings.host.webDirectory)
         }
     }
 
@@ -56,20 +58,20 @@ public struct Services: Sendable {
         self.settings = settings
         self.log = log
         self.assets = assets
-        var options = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-host")
-        options.maximumConnections = settings.databaseConnections
-        options.preparedStatements = settings.preparedStatements
-        options.statementTimeout = .milliseconds(settings.statementTimeoutMilliseconds)
+        var options = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-host")
+        options.maximumConnections = settings.database.connections
+        options.preparedStatements = settings.database.usesPreparedStatements
+        options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
         options.log = log
         database = Database(options)
-        schema = SchemaGate(database: database, directory: settings.migrationsDirectory, log: log)
-        let flags = FeatureFlags(database, secretKey: settings.secretKey)
+        schema = SchemaGate(database: database, directory: settings.database.migrationsDirectory, log: log)
+        let flags = FeatureFlags(database, secretKey: settings.site.secretKey)
         let identity = IdentityService(settings: settings, database: database, runner: steps)
-        let media = MediaURLs(baseURL: settings.mediaBaseURL)
+        let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         self.flags = flags
         self.identity = identity
-        signIn = SignInService(settings: settings, database: database, sendsMail: settings.mailIsConfigured)
+        signIn = SignInService(settings: settings, database: database, sendsMail: settings.mail.isOn)
         members = MemberAdministration(database: database) { row, connection in
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }
@@ -83,8 +85,8 @@ public struct Services: Sendable {
         tallies = Tallies(database: database)
         oversight = VoteOversight(database: database)
         uploads = Uploads(database: database)
-        storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
-        uploadSigner = UploadSigner(secret: SecretKey(settings.secretKey))
+        storage = settings.storage.local
+        uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
             blocking: blocking, log: log)
@@ -95,9 +97,10 @@ public struct Services: Sendable {
         limiting = Database(alone)
         limiter = RateLimiter(database: limiting)
         let reads = LimitClass.read.rawValue
-        self.reads = BatchedRateLimiter(reads, allowed: settings.rateLimits[reads], database: database, log: log)
+        self.reads = BatchedRateLimiter(
+            reads, allowed: settings.identity.rateLimits[reads], database: database, log: log)
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.versionDirectory, log: log) { change in
+        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
             switch change {
             case .missed:
                 flags.drop()

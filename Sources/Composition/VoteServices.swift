@@ -26,14 +26,14 @@ struct VoteServices: Sendable {
         options.maximumConnections = 1
         committing = Database(options)
         committer = VoteCommitter(
-            database: committing, dailyVotes: settings.dailyVotes, networkWeight: settings.networkVoteWeight,
+            database: committing, dailyVotes: settings.film.dailyVotes, networkWeight: settings.film.networkVoteWeight,
             runner: steps, log: log)
         views = ViewBuffer(database: database, log: log)
         cache = FeedCache(database: database, address: address, render: VoteRoutes.render, runner: blocking)
-        standings = VoterStandings(database: database, dailyVotes: settings.dailyVotes, runner: steps)
+        standings = VoterStandings(database: database, dailyVotes: settings.film.dailyVotes, runner: steps)
         voting = Voting(
             feed: Feed(cache: cache, standings: standings, views: views),
-            committer: committer, feedTokens: FeedTokens(secretKey: settings.secretKey), identity: identity)
+            committer: committer, feedTokens: FeedTokens(secretKey: settings.site.secretKey), identity: identity)
     }
 
     func start() throws {

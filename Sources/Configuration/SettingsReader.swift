@@ -1,81 +1,49 @@
 internal import FoundationEssentials
 internal import Text
 
-/// Takes values from the environment and a file by the table and collects what is wrong.
+/// Reads texts from the environment and a file by their descriptions, and collects values and faults.
 struct SettingsReader {
     private(set) var faults: [SettingFault] = []
     /// The values in force, without the secret ones.
     private(set) var shown: [String: String] = [:]
+    /// What was read, by name, as a `ReadValue`.
+    private(set) var values: [String: any Sendable] = [:]
     private let environment: [String: String]
     private var file: [String: String] = [:]
 
-    init(environment: [String: String], file path: String?) {
+    init(
+        environment: [String: String], file path: String?, known: [SettingDescription], ignoring prefixes: [String]
+    ) {
         self.environment = environment
         guard let path = path ?? environment["DAILIES_CONFIG"] else { return }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             fault(path, "the configuration file cannot be read as UTF-8 text")
             return
         }
-        parse(text, path)
+        parse(text, path) { name in
+            prefixes.contains(where: name.hasPrefix) || known.contains { $0.isNamed(name) }
+        }
     }
 
     mutating func fault(_ name: String, _ message: String) {
         faults.append(SettingFault(name: name, message: message))
     }
 
-    mutating func text(_ name: String) -> String {
-        guard let setting = Settings.all.first(where: { $0.name == name }) else {
-            preconditionFailure("\(name) is not in the table of settings")
-        }
+    mutating func keep(_ value: some Sendable, for setting: SettingDescription) {
+        precondition(values[setting.name] == nil, "\(setting.name) is declared twice")
+        values[setting.name] = ReadValue(value: value)
+    }
+
+    /// The text that was given for a setting; nil when there is none.
+    mutating func text(_ setting: SettingDescription) -> String? {
+        let name = setting.name
         let given = value(setting)
         if given == nil && setting.standard == nil && !faults.contains(where: { $0.name.hasPrefix(name) }) {
             fault(name, "is required (\(setting.unit))")
         }
-        let value = given ?? setting.standard ?? ""
-        if setting.isSecret {
-            shown[name] = value.isEmpty ? "" : "set"
-        } else {
-            shown[name] = value
-        }
-        return value
-    }
-
-    mutating func number(_ name: String, _ range: ClosedRange<Int>) -> Int {
-        let text = text(name)
-        guard let number = Int(text), range.contains(number) else {
-            fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
-            return range.lowerBound
-        }
-        return number
-    }
-
-    mutating func truth(_ name: String) -> Bool {
-        let text = text(name)
-        switch text.lowercased() {
-        case "true", "yes", "on", "1": return true
-        case "false", "no", "off", "0": return false
-        default:
-            fault(name, "must be true or false, not \"\(text)\"")
-            return false
-        }
-    }
-
-    mutating func secret(_ name: String, atLeast length: Int) -> [UInt8] {
-        let bytes = Array(text(name).utf8)
-        if !bytes.isEmpty && bytes.count < length {
-            fault(name, "must have at least \(length) bytes, and has \(bytes.count)")
-        }
-        return bytes
-    }
-
-    mutating func path(_ name: String) -> String {
-        let path = text(name)
-        if !path.isEmpty && !path.hasPrefix("/") { fault(name, "must be an absolute path, not \"\(path)\"") }
-        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    }
-
-    mutating func list(_ name: String) -> [String] {
-        text(name).split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+        let inForce = given ?? setting.standard ?? ""
+        shown[name] = setting.isSecret && !inForce.isEmpty ? "set" : inForce
+        return given
     }
 
     /// The environment wins over the file, the setting's own name over its aliases, and empty means not given.
@@ -104,7 +72,7 @@ struct SettingsReader {
         return secret.isEmpty ? nil : secret
     }
 
-    private mutating func parse(_ text: String, _ path: String) {
+    private mutating func parse(_ text: String, _ path: String, isKnown: (String) -> Bool) {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") { continue }
@@ -118,15 +86,6 @@ struct SettingsReader {
             if file[name] != nil { fault(place, "\(name) is set a second time") }
             file[name] = unquoted(line[line.index(after: equals)...].trimmed)
         }
-    }
-
-    private func isKnown(_ name: String) -> Bool {
-        Settings.foreignPrefixes.contains(where: name.hasPrefix)
-            || Settings.all.contains { setting in
-                ([setting.name] + setting.aliases).contains { known in
-                    name == known || (setting.isSecret && name == known + "_FILE")
-                }
-            }
     }
 
     private func unquoted(_ value: String) -> String {

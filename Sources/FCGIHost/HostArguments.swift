@@ -1,41 +1,43 @@
-/// What the command line asks for.
-struct HostArguments: Equatable {
-    var socket: String?
-    var config: String?
-    var groups: [String] = []
-    var wantsHelp = false
+internal import Arguments
+internal import Composition
+internal import Text
 
-    struct Fault: Error, Equatable, CustomStringConvertible {
-        let description: String
+/// The command line of `dailies-host`.
+struct HostArguments: Parameters {
+    let groups = Operand(repeated: "GROUP", .handlerGroup, "a handler group to serve; all of them when none is named")
+    let socket = Option(
+        optional: "--socket", "PATH", .text,
+        "listen here; without it, or HOST_SOCKET, standard input must be a listening socket")
+    let config = Option(optional: "--config", "FILE", .text, "the file of the settings; the environment wins over it")
+
+    static let program = Command(
+        "dailies-host", "answer FastCGI requests",
+        details: """
+            Answers FastCGI requests of the routes of some handler groups, until SIGTERM ends it. SIGHUP makes it read \
+            the log level again. Exit status: 0 stopped, 64 wrong command line, 69 not able to start, 78 wrong settings.
+            """,
+        HostArguments.self
+    ) { arguments in
+        Host.run(arguments)
     }
+}
 
-    static let help = """
-        usage: dailies-host [--socket PATH] [--config FILE] [GROUP...]
+extension ArgumentValues<HostArguments> {
+    /// The groups to serve, each once.
+    var servedGroups: [String] {
+        let named = self.groups
+        let known = HandlerGroup.all.map(\.name)
+        return named.isEmpty ? known : known.filter(named.contains)
+    }
+}
 
-        Serves handler groups over FastCGI: those named, or all of them.
-        Without --socket (or HOST_SOCKET), the listening socket is expected as standard input.
-
-        """
-
-    init(_ arguments: [String], known: [String]) throws(Fault) {
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            switch argument {
-            case "--help", "-h":
-                wantsHelp = true
-            case "--socket", "--config":
-                guard let value = rest.popFirst() else { throw Fault(description: "\(argument) needs a value") }
-                if argument == "--socket" { socket = value } else { config = value }
-            case _ where argument.hasPrefix("-"):
-                throw Fault(description: "there is no option \(argument)")
-            default:
-                guard known.contains(argument) else {
-                    let list = known.joined(separator: ", ")
-                    throw Fault(description: "there is no handler group “\(argument)”; the groups are \(list)")
-                }
-                if !groups.contains(argument) { groups.append(argument) }
-            }
+extension ValueFormat<String> {
+    fileprivate static var handlerGroup: Self {
+        let names = HandlerGroup.all.map(\.name)
+        let list = names.joined(separator: ", ")
+        return ValueFormat("group", limits: list) { name throws(FormatFault) in
+            guard names.contains(name) else { throw FormatFault("must be one of \(list)", not: name) }
+            return name
         }
-        if groups.isEmpty { groups = known }
     }
 }

@@ -1,5 +1,4 @@
 internal import CCurl
-public import Configuration
 public import Text
 
 /// Hands mail to a server by SMTP, one connection a message.

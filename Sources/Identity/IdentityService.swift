@@ -23,12 +23,12 @@ public struct IdentityService: Sendable {
     /// Composes the parts by the settings. `runner` resumes what waits for a session.
     public init(settings: Settings, database: Database, runner: (any StepRunner)? = nil) {
         self.database = database
-        sessions = SessionCache(database: database, sessionDays: settings.sessionDays, runner: runner)
+        sessions = SessionCache(database: database, sessionDays: settings.identity.sessionDays, runner: runner)
         keys = APIKeyCache(database: database)
-        csrf = CSRFTokens(secretKey: settings.secretKey)
-        voterKeys = VoterKeys(secretKey: settings.secretKey)
-        cookies = CookieNames(isPlainLoopback: settings.isPlainLoopback)
-        sessionDays = settings.sessionDays
+        csrf = CSRFTokens(secretKey: settings.site.secretKey)
+        voterKeys = VoterKeys(secretKey: settings.site.secretKey)
+        cookies = CookieNames(isPlainLoopback: settings.site.isPlainLoopback)
+        sessionDays = settings.identity.sessionDays
     }
 
     /// Forgets the cached credentials that an announcement on the topic `sessions` names.

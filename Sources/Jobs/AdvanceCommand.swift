@@ -1,3 +1,4 @@
+internal import Arguments
 internal import Film
 internal import FoundationEssentials
 internal import Logging
@@ -5,24 +6,29 @@ internal import Platform
 internal import Postgres
 
 /// Closes rounds within the second in which they end.
-enum AdvanceCommand: JobsCommand {
-    static let name = "advance"
-    static let options: Set<String> = ["--for"]
-    static let help = """
-        Usage: dailies-jobs advance [--for TIME] [--config FILE]
+enum AdvanceCommand {
+    static let command = Command(
+        "advance", "close rounds that are over and open the next ones",
+        details: """
+            Closes every round that is over and opens the next one, once, even when several processes run at the same \
+            time.
+            """,
+        Advance.self
+    ) { arguments in
+        try JobsProcess.run("advance", config: arguments.config) { try run(for: arguments.budget, in: $0) }
+    }
 
-        Closes every round that is over and opens the next one, once, however many processes do it at a time.
-          --for TIME     runs for TIME (such as 55s) and closes each round as it ends; without it, looks once
-          --config FILE  settings besides the environment
-
-        """
+    struct Advance: JobsParameters {
+        let budget = Option.budget("run for TIME, such as 55s, and close each round as it ends; otherwise check once")
+        let config = Option.config
+    }
 
     /// The longest time between two looks. Each look also notes in the database that the site is up.
     private static let longestWait: Duration = .seconds(5)
 
-    static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
+    private static func run(for budget: Duration?, in process: JobsProcess) throws -> Int32 {
         let rounds = Rounds(database: process.database)
-        guard let budget = options.budget else {
+        guard let budget else {
             report(try rounds.advance(), process.log)
             return ExitCode.success
         }

@@ -1,43 +1,58 @@
+internal import Arguments
 internal import Logging
 internal import Platform
 internal import Queue
+internal import Text
 
 /// Runs the jobs of the queue.
-enum DrainCommand: JobsCommand {
-    static let name = "drain"
-    static let options: Set<String> = ["--for", "--until-empty", "--workers", "--queues"]
-    static let help = """
-        Usage: dailies-jobs drain [--for TIME] [--until-empty] [--workers N] [--queues NAMES]
-                           [--config FILE]
+enum DrainCommand {
+    static let command = Command(
+        "drain", "run queued jobs",
+        details: """
+            Runs the jobs of the queue, within milliseconds after they are enqueued. Without --for and --until-empty \
+            it runs until it is stopped.
+            """,
+        Drain.self
+    ) { arguments in
+        try JobsProcess.run("drain", config: arguments.config, workers: arguments.workers) { process in
+            try run(arguments, in: process)
+        }
+    }
 
-        Runs the jobs of the queue, within milliseconds after they are enqueued.
-          --for TIME     claims no more jobs after TIME (such as 55s) and finishes those that run
-          --until-empty  ends when no due job is left
-          --workers N    runs N quick jobs at once, and half as many long ones in addition (default 4)
-          --queues NAMES runs the jobs of these queues, comma-separated. The default is all but "outward", whose jobs
-                         call other servers and so need a process with a network
-          --config FILE  settings besides the environment
-        Without --for and --until-empty it runs until it is stopped.
+    struct Drain: JobsParameters {
+        let budget = Option.budget("claim no more jobs after TIME, such as 55s, and finish those that are running")
+        let untilEmpty = Flag("--until-empty", "end when no due job is left")
+        let workers = Option(
+            "--workers", "N", .number(1...256), default: 4,
+            "quick jobs at once; half as many long ones run beside them")
+        let queues = Option(
+            optional: "--queues", "NAMES", .list(.text, "names"),
+            "run the jobs of these queues, comma-separated; otherwise of all but \"\(OutwardJobs.queue)\", whose jobs "
+                + "call other servers and need a process with a network")
+        let config = Option.config
 
-        """
+        func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
+            if values.queues?.isEmpty == true { throw UsageFault("--queues needs the name of a queue") }
+        }
+    }
 
-    static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
+    private static func run(_ arguments: ArgumentValues<Drain>, in process: JobsProcess) throws -> Int32 {
         var drain = DrainOptions()
-        drain.workers = options.workers
-        drain.longWorkers = max(1, options.workers / 2)
+        drain.workers = arguments.workers
+        drain.longWorkers = max(1, arguments.workers / 2)
         drain.onBeat = { ServiceManager.watchdog() }
         let registry = Kinds.registry(process)
-        let unknown = Set(options.queues ?? []).subtracting(registry.queues).sorted()
+        let unknown = Set(arguments.queues ?? []).subtracting(registry.queues).sorted()
         guard unknown.isEmpty else {
             throw UsageFault(
-                message: "there is no queue \(unknown.joined(separator: ", ")); there are "
+                "there is no queue \(unknown.joined(separator: ", ")); the queues are "
                     + registry.queues.joined(separator: ", "))
         }
-        drain.queues = options.queues ?? registry.queues.filter { $0 != OutwardJobs.queue }
+        drain.queues = arguments.queues ?? registry.queues.filter { $0 != OutwardJobs.queue }
         let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
         process.onStop { drainer.stop() }
         ServiceManager.ready()
-        let summary = try drainer.run(until: options.isUntilEmpty ? .empty : .stopped, atMost: options.budget)
+        let summary = try drainer.run(until: arguments.untilEmpty ? .empty : .stopped, atMost: arguments.budget)
         if summary.claimed > 0 || summary.rescued > 0 { process.log.info("drained", summary.fields) }
         return ExitCode.success
     }

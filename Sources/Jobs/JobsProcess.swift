@@ -1,6 +1,8 @@
+internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
+internal import Installation
 internal import Logging
 internal import Platform
 internal import Postgres
@@ -22,13 +24,28 @@ final class JobsProcess: Sendable {
 
     private static let signals = [SIGTERM, SIGINT]
 
-    init(_ options: JobsOptions) throws {
-        settings = try Settings.load(ProcessInfo.processInfo.environment, file: options.config)
-        log = Log.standard(level: settings.logLevel)
-        var database = DatabaseOptions(connectionString: settings.databaseURL, applicationName: "dailies-jobs")
-        // Each worker may hold one, and so may the two further threads of either lane.
-        database.maximumConnections = max(settings.databaseConnections, options.workers * 2 + 6)
-        database.preparedStatements = settings.preparedStatements
+    /// Runs a command of this program in a process with the settings; a fault of the command is logged.
+    static func run(
+        _ command: String, config: String?, workers: Int = 1, _ body: (JobsProcess) throws -> Int32
+    ) throws -> Int32 {
+        let process = try JobsProcess(config: config, workers: workers)
+        do {
+            return try body(process)
+        } catch let fault as UsageFault {
+            throw fault
+        } catch {
+            process.log.error("failed", ["command": .string(command), "error": .string(String(reflecting: error))])
+            return ExitCode.failure
+        }
+    }
+
+    private init(config: String?, workers: Int) throws {
+        settings = try Settings.load(ProcessInfo.processInfo.environment, file: config)
+        log = Log.standard(level: settings.site.logLevel)
+        var database = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-jobs")
+        // Each worker may hold one, and so may the two threads beside them in either lane.
+        database.maximumConnections = max(settings.database.connections, workers * 2 + 6)
+        database.preparedStatements = settings.database.usesPreparedStatements
         database.statementTimeout = .seconds(30)
         database.log = log
         self.database = Database(database)

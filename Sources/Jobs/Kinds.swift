@@ -9,12 +9,12 @@ internal import Storage
 enum Kinds {
     static func registry(_ process: JobsProcess) -> JobRegistry {
         let settings = process.settings
-        let storage = LocalStorage(root: settings.mediaDirectory, baseURL: settings.mediaBaseURL)
-        let tools = MediaTools(ffmpeg: settings.ffmpeg, ffprobe: settings.ffprobe)
+        let storage = settings.storage.local
+        let tools = settings.media.tools
         var registry = JobRegistry()
         Upkeep.register(in: &registry)
         Tallies.register(in: &registry)
-        Realtime.register(in: &registry, publishSocket: settings.publishSocket)
+        Realtime.register(in: &registry, publishSocket: settings.realtime.publishSocket)
         MediaRemoval(storage: storage).register(in: &registry)
         OutwardJobs(settings).register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)

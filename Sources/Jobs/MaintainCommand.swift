@@ -1,26 +1,31 @@
+internal import Arguments
 internal import Logging
 internal import Platform
 internal import Queue
 
 /// Runs the maintenance jobs that are due.
-enum MaintainCommand: JobsCommand {
-    static let name = "maintain"
-    static let options: Set<String> = ["--now"]
-    static let help = """
-        Usage: dailies-jobs maintain [--now] [--config FILE]
+enum MaintainCommand {
+    static let command = Command(
+        "maintain", "run the maintenance jobs that are due",
+        details: """
+            Runs the maintenance jobs that are due: retention, sweeps and other recurring jobs. A drain runs them too; \
+            each job is run by one process.
+            """,
+        Maintain.self
+    ) { arguments in
+        try JobsProcess.run("maintain", config: arguments.config) { try run(now: arguments.now, in: $0) }
+    }
 
-        Runs the maintenance jobs that are due: retention, sweeps and other recurring jobs. A drain runs them too; each
-        job is run by one process.
-          --now          runs all of them, due or not
-          --config FILE  settings besides the environment
+    struct Maintain: JobsParameters {
+        let now = Flag("--now", "run all of them, due or not")
+        let config = Option.config
+    }
 
-        """
-
-    static func run(_ options: JobsOptions, in process: JobsProcess) throws -> Int32 {
+    private static func run(now isNow: Bool, in process: JobsProcess) throws -> Int32 {
         let registry = Kinds.registry(process)
         var drain = DrainOptions()
         drain.queues = [Upkeep.queue]
-        let enqueued = try registry.enqueueRecurring(in: process.database, evenIfNotDue: options.isNow)
+        let enqueued = try registry.enqueueRecurring(in: process.database, evenIfNotDue: isNow)
         let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
         process.onStop { drainer.stop() }
         ServiceManager.ready()

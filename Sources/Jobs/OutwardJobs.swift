@@ -17,7 +17,7 @@ struct OutwardJobs {
 
     init(_ settings: Settings) {
         self.settings = settings
-        mailer = settings.mail.map { Mailer($0, senderName: settings.siteName) }
+        mailer = settings.mail.delivery.map { Mailer($0, senderName: settings.site.name) }
     }
 
     func register(in registry: inout JobRegistry) {
@@ -31,18 +31,18 @@ struct OutwardJobs {
             return .discard(reason: "the job holds no address")
         }
         guard let mailer else { throw MailIsOff() }
-        let goodFor = Duration.seconds(settings.signInLinkMinutes * 60)
+        let goodFor = Duration.seconds(settings.identity.linkMinutes * 60)
         let link = try context.database.withConnection { connection in
             if let member = job.member {
                 let token = try EmailIdentityLinks.create(for: address, of: member, goodFor: goodFor, on: connection)
-                return EmailIdentityLinks.address(of: token, siteURL: settings.siteURL)
+                return EmailIdentityLinks.address(of: token, siteURL: settings.site.url)
             }
             let token = try SignInLinks.create(for: address, goodFor: goodFor, on: connection)
-            return SignInLinks.address(of: token, siteURL: settings.siteURL, next: job.next)
+            return SignInLinks.address(of: token, siteURL: settings.site.url, next: job.next)
         }
         let message = SignInMail(
-            job.member == nil ? .signIn : .addAddress, siteName: settings.siteName, siteURL: settings.siteURL,
-            minutes: settings.signInLinkMinutes, link: link
+            job.member == nil ? .signIn : .addAddress, siteName: settings.site.name, siteURL: settings.site.url,
+            minutes: settings.identity.linkMinutes, link: link
         ).message(to: address)
         if let fault = mailer.send(message) {
             if fault.isFinal { return .discard(reason: fault.description) }
@@ -57,15 +57,15 @@ struct OutwardJobs {
 extension OutwardJobs {
     /// Mails a visitor's message to the operator of the site, who can reply to it directly.
     @Sendable private func sendContact(_ job: SendContactMessage, _ context: JobContext) throws -> JobOutcome {
-        guard let recipient = settings.contactEmail else { return .cancel(reason: "CONTACT_EMAIL is empty") }
+        guard let recipient = settings.contact.recipient else { return .cancel(reason: "CONTACT_EMAIL is empty") }
         guard let mailer else { throw MailIsOff() }
         guard let message = try ContactMessages(context.database).find(job.id) else {
             return .cancel(reason: "the message has been deleted")
         }
         let subject = message.subject.isEmpty ? "A message from \(message.name)" : message.subject
-        let text = "\(message.name) <\(message.email)> wrote on \(settings.siteURL)/contact:\n\n\(message.text)\n"
+        let text = "\(message.name) <\(message.email)> wrote on \(settings.site.url)/contact:\n\n\(message.text)\n"
         let mail = MailMessage(
-            to: recipient, subject: "[\(settings.siteName)] \(subject)", text: text,
+            to: recipient, subject: "[\(settings.site.name)] \(subject)", text: text,
             replyTo: EmailAddress(message.email))
         if let fault = mailer.send(mail) {
             if fault.isFinal { return .discard(reason: fault.description) }

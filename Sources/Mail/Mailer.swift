@@ -1,4 +1,3 @@
-public import Configuration
 public import FoundationEssentials
 internal import HTTPClient
 internal import Platform
@@ -6,20 +5,20 @@ internal import Text
 
 /// Sends the site's mail through the relay or program that the settings name.
 public struct Mailer: Sendable {
-    private let settings: MailSettings
+    private let delivery: MailDelivery
     private let senderName: String
 
-    /// A mailer; `senderName` is what the site calls itself.
-    public init(_ settings: MailSettings, senderName: String) {
-        self.settings = settings
+    /// A mailer; `senderName` is the name of the site.
+    public init(_ delivery: MailDelivery, senderName: String) {
+        self.delivery = delivery
         self.senderName = senderName
     }
 
     /// Sends a message; returns once the relay has taken it, or with what went wrong.
     public func send(_ message: MailMessage, at now: Date = Date()) -> MailFault? {
-        let bytes = message.bytes(from: settings.from, named: senderName, replyTo: settings.replyTo, at: now)
+        let bytes = message.bytes(from: delivery.from, named: senderName, replyTo: delivery.replyTo, at: now)
         do throws(MailFault) {
-            switch settings.relay {
+            switch delivery.relay {
             case .smtp(let relay): try smtp(relay, bytes, to: message.recipient)
             case .sendmail(let program): try sendmail(program, bytes)
             }
@@ -32,7 +31,7 @@ public struct Mailer: Sendable {
     private func smtp(_ relay: SMTPRelay, _ message: [UInt8], to recipient: EmailAddress) throws(MailFault) {
         do {
             try SMTPClient.send(
-                SMTPClient.Envelope(sender: settings.from, recipient: recipient, message: message), by: relay)
+                SMTPClient.Envelope(sender: delivery.from, recipient: recipient, message: message), by: relay)
         } catch {
             throw MailFault(error, relay)
         }
@@ -44,7 +43,7 @@ public struct Mailer: Sendable {
         let output: Subprocess.Output
         do {
             output = try Subprocess.run(
-                program, ["-t", "-i", "-f", settings.from.text], input: lines, timeout: .seconds(30))
+                program, ["-t", "-i", "-f", delivery.from.text], input: lines, timeout: .seconds(30))
         } catch {
             throw MailFault(isFinal: false, description: "\(program): \(error)")
         }

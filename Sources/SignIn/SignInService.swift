@@ -22,20 +22,20 @@ public struct SignInService: Sendable {
         public let key: String
         let client: Client
 
-        init(_ settings: SignInProvider) {
-            name = settings.name
-            label = settings.label
-            key = settings.key
-            switch settings.kind {
+        init(_ provider: SignInProvider) {
+            name = provider.name
+            label = provider.label
+            key = provider.key
+            switch provider.kind {
             case .openID(let issuer, let scopes):
                 client = .openID(
                     OpenIDClient(
-                        issuer: issuer, scopes: scopes, clientID: settings.clientID,
-                        clientSecret: settings.clientSecret))
+                        issuer: issuer, scopes: scopes, clientID: provider.clientID,
+                        clientSecret: provider.clientSecret))
             case .gitHub(let base, let api):
                 client = .gitHub(
                     GitHubClient(
-                        baseURL: base, apiURL: api, clientID: settings.clientID, clientSecret: settings.clientSecret))
+                        baseURL: base, apiURL: api, clientID: provider.clientID, clientSecret: provider.clientSecret))
             }
         }
     }
@@ -86,14 +86,15 @@ public struct SignInService: Sendable {
     /// Composes the parts by the settings. `sendsMail` says whether links can be sent by e-mail, which makes an
     /// address a sign-in method.
     public init(settings: Settings, database: Database, sendsMail: Bool = false) {
-        providers = settings.signInProviders.map(Provider.init)
+        let configured = settings.signIn.providers
+        providers = configured.map(Provider.init)
         // Messages speak of the people who sign in by the provider of one's own choice, if there is one.
-        let speaker = settings.signInProviders.first { $0.name == "oidc" }?.key ?? "identity"
-        webhook = IdentityWebhook(key: settings.identityWebhookKey, provider: speaker, database: database)
+        let speaker = configured.first { $0.name == "oidc" }?.key ?? "identity"
+        webhook = IdentityWebhook(key: settings.signIn.webhookKey, provider: speaker, database: database)
         self.database = database
-        siteURL = settings.siteURL
-        adminEmails = Set(settings.adminEmails)
-        sessionDays = settings.sessionDays
+        siteURL = settings.site.url
+        adminEmails = Set(settings.signIn.adminEmails.map { $0.lowercased() })
+        sessionDays = settings.identity.sessionDays
         self.sendsMail = sendsMail
     }
 

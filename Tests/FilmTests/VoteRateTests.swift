@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Logging
 import Postgres
-import Synchronization
 import Refusals
+import Synchronization
 import TestSupport
 import Testing
 import Text

@@ -9,12 +9,12 @@ import Text
 @Suite("Application")
 struct ApplicationTests {
     private static let routes: [Route] = [
-        .get("/api/plain", access: .any, summary: "p") { _ in .text("plain") },
+        .get("/api/plain", access: .any, summary: "p") { _ in Response.text("plain") },
         .get("/api/story", access: .any, cache: .publicCache(seconds: 30, stale: 60), summary: "s") { _ in
-            try .json(["a": 1])
+            try Response.json(["a": 1])
         },
-        .get("/page", access: .any, cache: .publicForVisitors(seconds: 5, stale: 6), summary: "v") { _ in .html("hi") },
-        .get("/asset", access: .any, cache: .immutable, summary: "i") { _ in .text("i") },
+        .get("/page", access: .any, cache: .publicForVisitors(seconds: 5, stale: 6), summary: "v") { _ in Response.html("hi") },
+        .get("/asset", access: .any, cache: .immutable, summary: "i") { _ in Response.text("i") },
         .get("/cookie", access: .any, cache: .publicCache(seconds: 1, stale: 1), summary: "c") { _ in
             Response.text("c").setting(SetCookie("a", "b", maxAge: nil, isSecure: true))
         },
@@ -28,17 +28,17 @@ struct ApplicationTests {
         },
         .get("/throws", access: .any, summary: "t") { _ in throw Site.Unforeseen() },
         .get("/api/stream", access: .any, summary: "st") { context in
-            .stream("text/csv") { writer in
+            Response.stream("text/csv") { writer in
                 try writer.write("one\n")
                 try writer.write("two\n")
                 if context.request.query["broken"] != nil { throw Site.Unforeseen() }
             }
         },
         .post("/api/vote", access: .any, body: Site.Vote.self, summary: "vote") { context, vote in
-            try .json(["clipId": vote.clipId.uuidString.lowercased(), "at": context.now.rfc3339], status: 201)
+            try Response.json(["clipId": vote.clipID.uuidString.lowercased(), "at": context.now.rfc3339], status: 201)
         },
-        .post("/api/bare", access: .any, summary: "bare") { _ in .noContent },
-        .delete("/api/vote", access: .any, body: Site.Vote.self, summary: "undo") { _, _ in .noContent },
+        .post("/api/bare", access: .any, summary: "bare") { _ in Response.noContent },
+        .delete("/api/vote", access: .any, body: Site.Vote.self, summary: "undo") { _, _ in Response.noContent },
         Route(
             .post, "/api/raw", access: .any, limit: nil, bodyLimit: 10, body: .raw(["text/csv"]), summary: "raw"
         ) { context, _ in .content(context.request.body, type: "text/csv") },
@@ -50,7 +50,7 @@ struct ApplicationTests {
                 .optional("rate", .number(0...1), "r"),
             ], summary: "list"
         ) { context in
-            try .json([
+            try Response.json([
                 "limit": "\(context.integer(query: "limit") ?? -1)", "day": context.text(query: "day") ?? "",
                 "ids": context.uuids(query: "excludeIds").map { $0.uuidString.lowercased() }.joined(separator: " "),
                 "on": "\(context.bool(query: "on").map(String.init) ?? "")",
@@ -71,13 +71,13 @@ struct ApplicationTests {
             }),
         change(.vote).countingItself(),
         .get("/api/clip/[id]", access: .any, summary: "clip") { context in
-            .text(try context.uuid("id").uuidString.lowercased())
+            Response.text(try context.uuid("id").uuidString.lowercased())
         },
     ]
 
     private static func change(_ limit: LimitClass?) -> Route {
         .change(.put, "/api/later", access: .any, limit: limit, body: Site.Vote.self, summary: "later") { _, vote in
-            .later { then in then(.success(.text(vote.clipId.uuidString.lowercased()))) }
+            .later { then in then(.success(.text(vote.clipID.uuidString.lowercased()))) }
         }
     }
 

@@ -8,9 +8,9 @@ struct CrossOriginTests {
 
     private func site() throws -> Site {
         let routes: [Route] = [
-            .get("/api/r", access: .any, summary: "r") { _ in .text("read") },
-            .post("/api/r", access: .member, summary: "w") { _ in .noContent },
-            .get("/page", access: .any, summary: "p") { _ in .html("page") },
+            .get("/api/r", access: .any, summary: "r") { _ in Response.text("read") },
+            .post("/api/r", access: .member, summary: "w") { _ in Response.noContent },
+            .get("/page", access: .any, summary: "p") { _ in Response.html("page") },
         ]
         return try Site(routes, caller: Site.member(), crossOrigin: CrossOrigin(allowing: [Self.friend]))
     }
@@ -53,7 +53,7 @@ struct CrossOriginTests {
 
     @Test("SEC-04 without named sites nothing is said about origins")
     func closed() throws {
-        let site = try Site([.get("/api/r", access: .any, summary: "r") { _ in .text("read") }])
+        let site = try Site([.get("/api/r", access: .any, summary: "r") { _ in Response.text("read") }])
         let answer = site.get("/api/r", ["Origin": Self.friend])
         #expect(answer.headers["Access-Control-Allow-Origin"] == nil && answer.headers["Vary"] == nil)
     }

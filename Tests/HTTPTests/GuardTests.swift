@@ -11,7 +11,7 @@ struct GuardTests {
 
     private static func vote(_ access: Access = .any, flag: String? = nil) -> Route {
         .post("/api/vote", access: access, limit: .vote, flag: flag, body: Site.Vote.self, summary: "Votes.") { _, _ in
-            .noContent
+            Response.noContent
         }
     }
 
@@ -56,9 +56,9 @@ struct GuardTests {
     @Test("reads and other kinds of callers need no form token")
     func noTokenNeeded() throws {
         let routes: [Route] = [
-            .get("/r", access: .any, summary: "r") { _ in .noContent },
-            .post("/hook", access: .provider, summary: "h") { _ in .noContent },
-            .post("/cron", access: .cron, summary: "c") { _ in .noContent },
+            .get("/r", access: .any, summary: "r") { _ in Response.noContent },
+            .post("/hook", access: .provider, summary: "h") { _ in Response.noContent },
+            .post("/cron", access: .cron, summary: "c") { _ in Response.noContent },
         ]
         let site = try Site(routes, isTokenValid: false)
         #expect(site.get("/r").status == 204)
@@ -141,7 +141,7 @@ struct GuardTests {
             return answer.code ?? "\(answer.status)"
         }
         func route(_ access: Access, _ limit: LimitClass = .api) -> Route {
-            .post("/r", access: access, limit: limit, summary: "r") { _ in .noContent }
+            .post("/r", access: access, limit: limit, summary: "r") { _ in Response.noContent }
         }
         // The application's clock stands at 1,000 s; the limit is an hour.
         let old = Date(timeIntervalSince1970: 1_000 - 3_601)
@@ -164,9 +164,9 @@ struct GuardTests {
     @Test("the banned may read, and change only where a route lets them")
     func banned() throws {
         let routes: [Route] = [
-            .get("/r", access: .member, summary: "r") { _ in .noContent },
-            .get("/admin", access: .admin, summary: "a") { _ in .noContent },
-            .post("/leave", access: .member, refusesBanned: false, summary: "l") { _ in .noContent },
+            .get("/r", access: .member, summary: "r") { _ in Response.noContent },
+            .get("/admin", access: .admin, summary: "a") { _ in Response.noContent },
+            .post("/leave", access: .member, refusesBanned: false, summary: "l") { _ in Response.noContent },
         ]
         let site = try Site(routes, caller: Site.member(isAdmin: true, isBanned: true))
         #expect(site.get("/r").status == 204)
@@ -212,7 +212,7 @@ struct GuardTests {
     func sameForAll() throws {
         let route = Route.get("/s", access: .any, cache: .publicCache(seconds: 30, stale: 60), summary: "s") {
             context in
-            .text(context.caller == .visitor ? "visitor" : "member")
+            Response.text(context.caller == .visitor ? "visitor" : "member")
         }
         let site = try Site([route], identify: { _ in throw Site.Unforeseen() })
         #expect(site.get("/s").text == "visitor")
@@ -221,8 +221,8 @@ struct GuardTests {
     @Test("a process that is not ready serves only what says how it is")
     func notReady() throws {
         let routes: [Route] = [
-            .get("/a", access: .any, summary: "a") { _ in .noContent },
-            .get("/livez", access: .any, isAlwaysServed: true, summary: "l") { _ in .noContent },
+            .get("/a", access: .any, summary: "a") { _ in Response.noContent },
+            .get("/livez", access: .any, isAlwaysServed: true, summary: "l") { _ in Response.noContent },
         ]
         let site = try Site(routes, requireReady: { _ in throw Problem.unavailable() })
         #expect(site.get("/a").status == 503)
@@ -231,7 +231,7 @@ struct GuardTests {
 
     @Test("what only the web server may ask is not there for anybody else")
     func internalOnly() throws {
-        let site = try Site([.get("/internal/x", access: .internal_, summary: "x") { _ in .noContent }])
+        let site = try Site([.get("/internal/x", access: .internal_, summary: "x") { _ in Response.noContent }])
         #expect(site.get("/internal/x").status == 404)
         #expect(site.get("/internal/x/").status == 404)
         #expect(site.respond(Request(.get, "/internal/x", isInternal: true)).status == 204)

@@ -66,12 +66,12 @@ struct JSONTests {
         #expect(try parse(text)["z"] == value["z"])
     }
 
-    private struct Sample: Codable, Equatable {
-        struct Inner: Codable, Equatable {
+    private struct Sample: Decodable {
+        struct Inner: Decodable, Equatable {
             let name: String?
             let count: Int32
         }
-        enum Kind: String, Codable { case standard, mega }
+        enum Kind: String, Decodable { case standard, mega }
         let id: UUID
         let at: Date
         let kind: Kind
@@ -80,34 +80,17 @@ struct JSONTests {
         let any: JSONValue
     }
 
-    private func sample() throws -> Sample {
-        Sample(
-            id: try #require(UUID(uuidString: "0A1B2C3D-0000-4000-8000-00000000ABCD")),
-            at: Date(timeIntervalSince1970: 1_767_323_045.678), kind: .mega,
-            items: [.init(name: nil, count: 1), .init(name: "b", count: -7)], map: ["half": 0.5], any: ["k": [1]])
-    }
+    private static let sample: JSONValue = [
+        "id": "0a1b2c3d-0000-4000-8000-00000000abcd", "at": "2026-01-02T03:04:05.678Z", "kind": "mega",
+        "items": [["count": 1], ["count": -7, "name": "b"]], "map": ["half": 0.5], "any": ["k": [1]],
+    ]
 
-    @Test("types are encoded as the interface says: UUIDs in lower case, times to the millisecond in UTC")
-    func encodes() throws {
-        let value = try JSONValue(encoding: sample())
-        #expect(value["id"] == "0a1b2c3d-0000-4000-8000-00000000abcd")
-        #expect(value["at"] == "2026-01-02T03:04:05.678Z")
-        #expect(value["kind"] == "mega")
-        #expect(value["items"]?[0] == ["count": 1])
-        #expect(value["items"]?[1] == ["count": -7, "name": "b"])
-        #expect(value["any"] == ["k": [1]])
-        #expect(try JSONValue(encoding: [UUID: Int]()) == [])
-        #expect(try JSONValue(encoding: [Int]()) == [])
-        #expect(try JSONValue(encoding: [String: Int]()) == [:])
-        #expect(throws: EncodingError.self) { try JSONValue(encoding: [Double.nan]) }
-    }
-
-    @Test("types are decoded again")
+    @Test("types are decoded")
     func decodes() throws {
-        let sample = try sample()
-        let again = try JSONValue(encoding: sample).decode(Sample.self)
-        #expect(again.id == sample.id && again.items == sample.items && again.any == sample.any)
-        #expect(abs(again.at.timeIntervalSince(sample.at)) < 0.001)
+        let sample = try Self.sample.decode(Sample.self)
+        #expect(sample.id.uuidString == "0A1B2C3D-0000-4000-8000-00000000ABCD" && sample.kind == .mega)
+        #expect(sample.items == [.init(name: nil, count: 1), .init(name: "b", count: -7)] && sample.any == ["k": [1]])
+        #expect(abs(sample.at.timeIntervalSince1970 - 1_767_323_045.678) < 0.001)
     }
 
     @Test(
@@ -118,7 +101,7 @@ struct JSONTests {
             (["id": "no"], "id"), (["at": "yesterday"], "at"), ([:], "id"), (["items": 3], "items"),
         ] as [(JSONValue, String)])
     func namesFields(_ changes: JSONValue, _ path: String) throws {
-        guard case .object(var members) = try JSONValue(encoding: sample()), case .object(let changed) = changes else {
+        guard case .object(var members) = Self.sample, case .object(let changed) = changes else {
             return
         }
         members.merge(changed) { _, new in new }

@@ -10,12 +10,12 @@ struct OpenAPITests {
             query: [.limit(default: 8, cap: 20), .list("excludeIds", of: .uuid, "Clips to leave out.")],
             answers: [200: Schema.object([.required("votes", .array(Site.Vote.schema))]).named("Clip")],
             features: ["CLIP-06"], summary: "A clip."
-        ) { _ in .noContent },
+        ) { _ in Response.noContent },
         .post("/api/clip/[id]", access: .member, body: Site.Vote.self, answers: [201: nil], summary: "Votes.") { _, _ in
-            .noContent
+            Response.noContent
         },
-        .get("/internal/x", access: .internal_, summary: "x") { _ in .noContent },
-        .get("/files/[...path]", access: .any, summary: "f") { _ in .noContent },
+        .get("/internal/x", access: .internal_, summary: "x") { _ in Response.noContent },
+        .get("/files/[...path]", access: .any, summary: "f") { _ in Response.noContent },
     ]
 
     private var document: JSONValue { OpenAPI.document(routes: Self.routes, title: "T", version: "1") }

@@ -7,13 +7,9 @@ import Text
 
 /// An application with a guard whose every answer the test decides, and whose log lines it can read.
 final class Site: Sendable {
-    struct Vote: Schematic, Codable {
-        let clipId: UUID
-        let note: String?
-
-        static let schema = Schema.object([
-            .required("clipId", .uuid), .optional("note", .text(1...20)),
-        ]).named("Vote")
+    struct Vote: InputShape {
+        @Input var clipID: UUID
+        @Input(.text(1...20)) var note: String?
     }
 
     struct Unforeseen: Error {}

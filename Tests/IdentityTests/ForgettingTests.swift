@@ -26,14 +26,14 @@ struct ForgettingTests {
 
             try Sessions.end(id, of: member, in: web)
             #expect(try identity.sessions.find(one, at: Date()) != nil)
-            identity.forget(.session(id))
+            identity.forget(session: id)
             #expect(try identity.sessions.find(one, at: Date()) == nil)
 
             try Sessions.endAll(of: member, except: nil, in: web)
             try APIKeys.revoke(keyID, of: member, in: web)
             #expect(try identity.sessions.find(other, at: Date()) != nil)
             #expect(try identity.keys.find(key, at: Date()) != nil)
-            identity.forget(.member(member))
+            identity.forget(member: member)
             #expect(try identity.sessions.find(other, at: Date()) == nil)
             #expect(try identity.keys.find(key, at: Date()) == nil)
         }

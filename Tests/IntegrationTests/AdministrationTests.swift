@@ -199,7 +199,7 @@ struct RecordAndFlagTests {
     @Test("FLAG-01 a roll-out lets its members in and keeps visitors and the others out, in the API as in the list")
     func rollout() throws {
         try AdminSite.run { it in
-            let flags = FeatureFlags(it.site.database.database(as: .web), secretKey: it.site.settings.secretKey)
+            let flags = FeatureFlags(it.site.database.database(as: .web), secretKey: it.site.settings.site.secretKey)
             for percent in [0, 50, 100] {
                 _ = try it.ask(
                     it.admin, .post, "/api/admin/feature-flags",

@@ -2,6 +2,7 @@ internal import AuthHandlers
 internal import Configuration
 internal import FoundationEssentials
 internal import Identity
+internal import Installation
 import Logging
 internal import Postgres
 internal import TestSupport
@@ -200,7 +201,7 @@ struct AuthTests {
             "SECRET_KEY": "0123456789abcdef0123456789abcdef",
         ])
         let identity = IdentityService(
-            settings: settings, database: Database(DatabaseOptions(connectionString: settings.databaseURL)))
+            settings: settings, database: Database(DatabaseOptions(connectionString: settings.database.url)))
         let application = try Application(
             routes: AuthRoutes.routes(identity), guards: .site(identity, settings: settings),
             errorMap: { $0 is DatabaseError ? .unavailable() : nil }, log: .silent)

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
 internal import HTTPClient
+internal import Installation
 internal import Logging
 internal import Platform
 internal import TestSupport
@@ -49,7 +50,7 @@ final class ThroughNginx: Backend {
     private var children: [ChildProcess] = []
 
     init(_ settings: Settings, _ given: [String: String], directory: String, port: Int) throws {
-        origin = settings.siteURL
+        origin = settings.site.url
         let socket = try UnixSocket.listen(directory + "/web.sock")
         let table = try String(contentsOfFile: Repository.root + "/systemd/conf/processes.conf", encoding: .utf8)
         for name in try ProcessTable(table).processes.map(\.name) where name != "web" {
@@ -67,7 +68,7 @@ final class ThroughNginx: Backend {
         let rendered = try Subprocess.run(
             Repository.root + "/scripts/render-nginx",
             [
-                "--data", directory, "--run", directory, "--web", settings.webDirectory, "--listen",
+                "--data", directory, "--run", directory, "--web", settings.host.webDirectory, "--listen",
                 "127.0.0.1:\(port)", "--trust-proxy", "127.0.0.1", directory + "/nginx.d",
             ], timeout: safetyLimit)
         guard rendered.status.isSuccess else { throw SiteFault("render-nginx: \(rendered.stderr)") }

@@ -123,7 +123,7 @@ private struct TracedSite {
             where id = \(id)
             """)
         for file in ["clips/\(name)/v.mp4", "clips/\(name)/p.jpg", "originals/\(name)/o.mp4"] {
-            let path = site.settings.mediaDirectory + "/" + file
+            let path = site.settings.storage.mediaDirectory + "/" + file
             try Files.makeDirectory(Files.parent(of: path))
             try Files.write([1, 2, 3], to: path)
         }
@@ -215,7 +215,7 @@ private struct TracedSite {
             .post, "/api/upload/signed-url",
             ["fileName": "mira-take.mp4", "contentType": "video/mp4", "size": 3])
         upload = try #require(begun.json["uploadId"]?.text.flatMap(UUID.init(uuidString:)))
-        let part = "\(site.settings.mediaDirectory)/incoming/\(upload.uuidString.lowercased())/1"
+        let part = "\(site.settings.storage.mediaDirectory)/incoming/\(upload.uuidString.lowercased())/1"
         try Files.makeDirectory(Files.parent(of: part))
         try Files.write([1, 2, 3], to: part)
         needles.append(upload.uuidString.lowercased())
@@ -295,10 +295,10 @@ private struct TracedSite {
     }
 
     func files() throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: site.settings.mediaDirectory).filter { path in
+        try FileManager.default.subpathsOfDirectory(atPath: site.settings.storage.mediaDirectory).filter { path in
             var isDirectory = false
             _ = FileManager.default.fileExists(
-                atPath: site.settings.mediaDirectory + "/" + path, isDirectory: &isDirectory)
+                atPath: site.settings.storage.mediaDirectory + "/" + path, isDirectory: &isDirectory)
             return !isDirectory
         }
     }
@@ -320,7 +320,7 @@ private struct TracedSite {
 
     func drain() throws {
         var registry = JobRegistry()
-        MediaRemoval(storage: LocalStorage(root: site.settings.mediaDirectory)).register(in: &registry)
+        MediaRemoval(storage: LocalStorage(root: site.settings.storage.mediaDirectory)).register(in: &registry)
         try Drainer(database: jobs, registry: registry).run(until: .empty)
     }
 }

@@ -18,7 +18,7 @@ struct FormTokenTests {
             let body: JSONValue = ["others": true]
             #expect(isRefused(try mira.copy(token: false).send(.delete, "/api/auth/sessions", body)))
             #expect(isRefused(try mira.send(.delete, "/api/auth/sessions", body, headers: ["X-CSRF-Token": "forged"])))
-            for origin in ["https://evil.example", "null", site.settings.siteURL + ".evil.example"] {
+            for origin in ["https://evil.example", "null", site.settings.site.url + ".evil.example"] {
                 #expect(isRefused(try mira.send(.delete, "/api/auth/sessions", body, headers: ["Origin": origin])))
             }
             for fetchSite in ["cross-site", "same-site", "none", ""] {
@@ -27,7 +27,7 @@ struct FormTokenTests {
             }
             let plain = try mira.sendBytes(.delete, "/api/auth/sessions", body.bytes, type: "text/plain")
             #expect(plain.status == 415)
-            let own = ["Origin": site.settings.siteURL, "Sec-Fetch-Site": "cross-site"] as Headers
+            let own = ["Origin": site.settings.site.url, "Sec-Fetch-Site": "cross-site"] as Headers
             #expect(try mira.send(.delete, "/api/auth/sessions", body, headers: own).status == 200)
             #expect(try mira.send(.delete, "/api/auth/sessions", body).status == 200)
         }
@@ -62,7 +62,7 @@ struct FormTokenTests {
     func expiry() throws {
         try Site.run(.inProcess) { site in
             let mira = try site.visitor().signIn("mira")
-            let key = site.settings.secretKey
+            let key = site.settings.site.secretKey
             let session = try #require(mira.cookies["session"].flatMap(OpaqueToken.init))
             let tokens = CSRFTokens(secretKey: key)
             let id = Text.hex(session.hash)

@@ -4,6 +4,7 @@ internal import HTTP
 internal import Identity
 internal import Platform
 internal import Postgres
+internal import Storage
 internal import TestSupport
 internal import Testing
 internal import Text
@@ -16,7 +17,7 @@ struct PrivateMediaTests {
             let superuser = film.site.database.database(as: .superuser)
             func make(_ title: String) throws -> (id: String, path: String) {
                 let id = try film.clip(title)
-                let directory = film.site.settings.mediaDirectory + "/clips/" + id
+                let directory = film.site.settings.storage.mediaDirectory + "/clips/" + id
                 try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
                 try Data("bytes of \(title)".utf8).write(to: URL(fileURLWithPath: directory + "/v.mp4"))
                 return (id, "/media/clips/\(id)/v.mp4")
@@ -56,7 +57,7 @@ struct PrivateMediaTests {
         try FilmSite.run(.throughNginx) { film in
             let web = film.site.database.database(as: .web)
             let id = try film.clip("Pending")
-            let directory = film.site.settings.mediaDirectory + "/clips/" + id
+            let directory = film.site.settings.storage.mediaDirectory + "/clips/" + id
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             try Data("bytes".utf8).write(to: URL(fileURLWithPath: directory + "/v.mp4"))
             let owner = try #require(try Members.find(username: "mira_okafor", in: web)?.id)

@@ -3,6 +3,7 @@ internal import Crypto
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import Installation
 internal import Postgres
 internal import TestSupport
 internal import Testing

@@ -22,7 +22,7 @@ struct UploadTests {
             SeasonSettings(label: "Undertow"), by: nil)
     }
 
-    private func storage(_ site: Site) -> LocalStorage { LocalStorage(root: site.settings.mediaDirectory) }
+    private func storage(_ site: Site) -> LocalStorage { LocalStorage(root: site.settings.storage.mediaDirectory) }
 
     private func registration(_ upload: String, rights: Bool = true, title: String = "Undertow, take 3") -> JSONValue {
         [

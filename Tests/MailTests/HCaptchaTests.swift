@@ -7,10 +7,10 @@ import Testing
 @Suite("Judging what hCaptcha says")
 struct HCaptchaTests {
     private func judge(_ json: String, secret: String = "0xours") throws -> CaptchaRefusal? {
-        let settings = CaptchaSettings(siteKey: "k", secret: secret, verifyURL: "https://x.example", scriptURL: "")
+        let account = CaptchaAccount(siteKey: "k", secret: secret, verifyURL: "https://x.example", scriptURL: "")
         let verdict = try JSONDecoder().decode(Verdict.self, from: Data(json.utf8))
         do throws(CaptchaRefusal) {
-            try HCaptcha(settings, siteURL: "https://Film.example").judge(verdict)
+            try HCaptcha(account, siteURL: "https://Film.example").judge(verdict)
             return nil
         } catch {
             return error

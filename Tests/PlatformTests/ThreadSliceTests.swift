@@ -7,7 +7,8 @@ import Testing
 struct ThreadSliceTests {
     /// The slice as the kernel reports it, in milliseconds.
     private func slice() throws -> Double? {
-        let lines = String(decoding: try Files.read("/proc/thread-self/sched", count: 65_536), as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: try Files.read("/proc/thread-self/sched", count: 65_536), as: UTF8.self).split(
+            separator: "\n")
         return lines.first { $0.hasPrefix("se.slice") }?.split(separator: ":").last
             .flatMap { Double($0.trimmingPrefix(while: \.isWhitespace)) }
     }

@@ -193,7 +193,7 @@ def test_an_unknown_group_is_named(place):
     """The operator learns which word is wrong, and which are right."""
     ended = program(place, "system", "votting")
     assert ended.returncode == 64
-    assert "“votting”" in ended.stderr and "system" in ended.stderr
+    assert '"votting"' in ended.stderr and "system" in ended.stderr
 
 
 def test_every_fault_of_the_configuration_is_listed(place):

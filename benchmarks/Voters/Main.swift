@@ -4,6 +4,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
 internal import Identity
+internal import Installation
 internal import Platform
 internal import Postgres
 internal import Text
@@ -29,10 +30,11 @@ enum Main {
             exit(64)
         }
         let settings = try Settings.load(ProcessInfo.processInfo.environment)
-        let tokens = FeedTokens(secretKey: settings.secretKey)
+        let tokens = FeedTokens(secretKey: settings.site.secretKey)
         let identity = IdentityService(
             settings: settings,
-            database: Database(DatabaseOptions(connectionString: settings.databaseURL, applicationName: "bench-voters"))
+            database: Database(
+                DatabaseOptions(connectionString: settings.database.url, applicationName: "bench-voters"))
         )
         let later = Date().addingTimeInterval(ahead)
 

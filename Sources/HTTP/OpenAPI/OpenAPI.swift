@@ -151,11 +151,15 @@ private struct DocumentBuilder {
     private mutating func json(_ schema: Schema) -> [String: JSONValue] {
         guard let name = schema.name else { return SchemaDocument.json(schema) { json($0) } }
         if schemas[name] == nil {
-            // The place is taken first, so that a schema may contain itself.
+            // The place is reserved first, so that a schema may contain itself.
             schemas[name] = true
-            schemas[name] = .object(SchemaDocument.json(schema) { json($0) })
+            schemas[name] = .object(SchemaDocument.json(schema.bare) { json($0) })
         }
-        return ["$ref": .string("#/components/schemas/\(name)")]
+        let reference: JSONValue = ["$ref": .string("#/components/schemas/\(name)")]
+        var object: [String: JSONValue] =
+            schema.isNullable ? ["anyOf": [reference, ["type": "null"]]] : ["$ref": .string("#/components/schemas/\(name)")]
+        if let meaning = schema.meaning { object["description"] = .string(meaning) }
+        return object
     }
 
     private static func meaning(of status: Int) -> String {

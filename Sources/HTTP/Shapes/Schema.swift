@@ -112,6 +112,14 @@ extension Schema {
         return copy
     }
 
+    /// The form itself, without what one place says about it.
+    var bare: Schema {
+        var copy = self
+        copy.isNullable = false
+        copy.meaning = nil
+        return copy
+    }
+
     /// The same with a sentence that says what it means.
     public func meaning(_ meaning: String?) -> Schema {
         var copy = self

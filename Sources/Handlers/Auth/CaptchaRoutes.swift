@@ -1,5 +1,4 @@
-internal import Captcha
-public import Configuration
+public import Captcha
 internal import FoundationEssentials
 public import HTTP
 public import Identity
@@ -8,18 +7,18 @@ internal import SharedHandlers
 /// What the captcha's route works with.
 public struct CaptchaService: Sendable {
     let identity: IdentityService
-    let settings: CaptchaSettings?
+    let account: CaptchaAccount?
     let verifier: HCaptcha?
     let isRequired: @Sendable () throws -> Bool
 
-    /// Composes the parts. Without settings there is no captcha, and no pass can be earned.
+    /// Composes the parts; without an account there is no captcha, and no pass can be earned.
     public init(
-        identity: IdentityService, settings: CaptchaSettings?, siteURL: String,
+        identity: IdentityService, account: CaptchaAccount?, siteURL: String,
         isRequired: @escaping @Sendable () throws -> Bool
     ) {
         self.identity = identity
-        self.settings = settings
-        verifier = settings.map { HCaptcha($0, siteURL: siteURL) }
+        self.account = account
+        verifier = account.map { HCaptcha($0, siteURL: siteURL) }
         self.isRequired = isRequired
     }
 }
@@ -33,20 +32,20 @@ extension AuthRoutes {
     private struct CaptchaState: Shaped {
         let expiresAt: Date?
         let isRequired: Bool
-        let settings: CaptchaSettings?
+        let account: CaptchaAccount?
 
         init(_ service: CaptchaService, expiresAt: Date?) throws {
             self.expiresAt = expiresAt
             isRequired = try service.isRequired()
-            settings = service.settings
+            account = service.account
         }
 
         static let shape = Shape<CaptchaState>("CaptchaState") {
             Field("passed", { $0.expiresAt != nil }, "Whether this voter has a pass, and needs no captcha to vote.")
             Field("expiresAt", \.expiresAt, "When the pass ends.")
             Field("required", \.isRequired, "Whether votes currently require a pass.")
-            Field("siteKey", \.settings?.siteKey, "For the widget; null when this site has no captcha.")
-            Field("scriptURL", \.settings?.scriptURL, "The widget's script.")
+            Field("siteKey", \.account?.siteKey, "For the widget; null when this site has no captcha.")
+            Field("scriptURL", \.account?.scriptURL, "The widget's script.")
         }
     }
 

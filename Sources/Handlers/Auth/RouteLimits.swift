@@ -20,7 +20,7 @@ public struct RouteLimits: Sendable {
     ) {
         self.limiter = limiter
         self.reads = reads
-        limits = settings.rateLimits
+        limits = settings.identity.rateLimits
         voterKeys = identity.voterKeys
         self.clock = clock
     }

@@ -12,10 +12,10 @@ extension Guard {
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
         isEnabled: @escaping @Sendable (String, Caller) throws -> Bool = { _, _ in true }
     ) -> Guard {
-        let cronSecret = settings.cronSecret
+        let cronSecret = settings.identity.cronSecret
         return Guard(
-            siteOrigin: settings.siteURL,
-            recentSignIn: .seconds(settings.recentSignInMinutes * 60),
+            siteOrigin: settings.site.url,
+            recentSignIn: .seconds(settings.identity.recentSignInMinutes * 60),
             identify: { request in try identity.caller(of: request, clock) },
             identifyLater: { request, then in identity.caller(of: request, clock, then: then) },
             verifyCSRF: { request, caller in identity.isFormTokenValid(of: request, caller, clock) },

@@ -146,9 +146,9 @@ public struct MigrationStatus: Sendable, Equatable {
     /// When it was last applied.
     public let appliedAt: Date?
 
-    /// How a file and the database stand to each other.
+    /// Whether the database has the file.
     public enum State: String, Sendable {
-        /// Applied as it stands.
+        /// Applied as it is.
         case applied
         /// Not applied yet; for a function also: changed since.
         case pending

@@ -108,7 +108,7 @@ declare
     season seasons;
     registered uuid;
 begin
-    -- The member's row is the lock under which clips are counted, so that only one of two registrations can be the last.
+    -- The member's row is the lock under which clips are counted, so that of two registrations one can be the last.
     perform from users where id = member for no key update;
     select * into upload from uploads where id = registered_upload and user_id = member for update;
     if upload.id is null then

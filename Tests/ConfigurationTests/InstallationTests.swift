@@ -1,11 +1,14 @@
+import Configuration
+import Film
 import FoundationEssentials
+import Identity
+import Installation
+import Logging
+import Postgres
 import Testing
 
-@testable import Configuration
-@testable import Logging
-
-@Suite("Settings")
-struct SettingsTests {
+@Suite("The settings of an installation")
+struct InstallationTests {
     let complete = [
         "DATABASE_URL": "postgresql:///dailies", "SITE_URL": "https://film.example",
         "SECRET_KEY": "0123456789abcdef0123456789abcdef",
@@ -30,11 +33,11 @@ struct SettingsTests {
     @Test("OPS-05 what is not given has its documented default")
     func defaults() throws {
         let settings = try Settings.load(complete)
-        #expect(settings.hostThreads == 96)
-        #expect(settings.migrationDatabaseURL == settings.databaseURL)
-        #expect(settings.cronSecret == nil)
-        #expect(settings.logLevel == .info)
-        #expect(settings.preparedStatements)
+        #expect(settings.host.threads == 96)
+        #expect(settings.database.ownerURL == settings.database.url)
+        #expect(settings.identity.cronSecret == nil)
+        #expect(settings.site.logLevel == .info)
+        #expect(settings.database.usesPreparedStatements)
     }
 
     @Test("OPS-05 every fault is reported at once, with the setting's name")
@@ -69,8 +72,8 @@ struct SettingsTests {
     @Test("OPS-05 a slash at the end of an address is not part of it")
     func slashes() throws {
         let settings = try Settings.load(complete.merging(["SITE_URL": "https://film.example/"]) { $1 })
-        #expect(settings.siteURL == "https://film.example")
-        #expect(!settings.isPlainLoopback)
+        #expect(settings.site.url == "https://film.example")
+        #expect(!settings.site.isPlainLoopback)
     }
 
     @Test("OPS-05 a secret may come from a file, but not twice")
@@ -80,7 +83,7 @@ struct SettingsTests {
         try withFile("fedcba9876543210fedcba9876543210\n") { path in
             environment["SECRET_KEY_FILE"] = path
             let settings = try Settings.load(environment)
-            #expect(settings.secretKey == Array("fedcba9876543210fedcba9876543210".utf8))
+            #expect(settings.site.secretKey == Array("fedcba9876543210fedcba9876543210".utf8))
             #expect(faults(["SECRET_KEY_FILE": path]) == ["SECRET_KEY"])
         }
         try withFile("\n") { path in
@@ -97,8 +100,8 @@ struct SettingsTests {
             environment["DAILY_VOTES"] = "60"
             environment["DAILIES_CONFIG"] = path
             let settings = try Settings.load(environment)
-            #expect(settings.siteName == "Rushes")
-            #expect(settings.dailyVotes == 60)
+            #expect(settings.site.name == "Rushes")
+            #expect(settings.film.dailyVotes == 60)
         }
         try withFile("SITE_NMAE=x\nnonsense\nDAILY_VOTES=1\nDAILY_VOTES=2\n") { path in
             #expect(faults([:], file: path) == ["\(path) line 1", "\(path) line 2", "\(path) line 4"])
@@ -112,10 +115,10 @@ struct SettingsTests {
         environment["SITE_URL"] = nil
         environment["NEXTAUTH_URL"] = "https://old.example"
         let old = try Settings.load(environment)
-        #expect(old.siteURL == "https://old.example")
+        #expect(old.site.url == "https://old.example")
         environment["SITE_URL"] = "https://new.example"
         let new = try Settings.load(environment)
-        #expect(new.siteURL == "https://new.example")
+        #expect(new.site.url == "https://new.example")
     }
 
     @Test("OPS-05 the shown values hold no secret")
@@ -125,6 +128,6 @@ struct SettingsTests {
         #expect(settings.shown["DATABASE_URL"] == "set")
         #expect(settings.shown["CRON_SECRET"] == "")
         #expect(settings.shown["HOST_THREADS"] == "96")
-        #expect(Set(settings.shown.keys) == Set(Settings.all.map(\.name)))
+        #expect(Set(settings.shown.keys) == Set(Installation.groups.flatMap { $0.descriptions.map(\.name) }))
     }
 }

@@ -1,15 +1,11 @@
+import Configuration
+import SignIn
 import Testing
-
-@testable import Configuration
 
 @Suite("Settings of sign-in by providers")
 struct SignInSettingsTests {
-    private func load(_ changes: [String: String]) throws(SettingsError) -> Settings {
-        let base = [
-            "DATABASE_URL": "postgresql:///dailies", "SITE_URL": "https://film.example",
-            "SECRET_KEY": "0123456789abcdef0123456789abcdef",
-        ]
-        return try Settings.load(base.merging(changes) { $1 })
+    private func load(_ environment: [String: String]) throws(SettingsError) -> Settings {
+        try Settings.load([SignInSettings.self], from: environment)
     }
 
     private func faults(_ changes: [String: String]) -> [String] {
@@ -24,7 +20,7 @@ struct SignInSettingsTests {
     @Test("AUTH-01 without settings there is no provider")
     func none() throws {
         let settings = try load([:])
-        #expect(settings.signInProviders.isEmpty && settings.identityWebhookKey == nil)
+        #expect(settings.signIn.providers.isEmpty && settings.signIn.webhookKey == nil)
     }
 
     @Test("AUTH-01 each provider by its settings, older names included")
@@ -34,7 +30,7 @@ struct SignInSettingsTests {
             "GITHUB_BASE_URL": "https://git.example/", "OIDC_ISSUER": "https://id.example/app/", "OIDC_CLIENT_ID": "o",
             "OIDC_CLIENT_SECRET": "os", "OIDC_NAME": "Studio", "OIDC_SCOPES": "openid email",
         ])
-        let providers = settings.signInProviders
+        let providers = settings.signIn.providers
         #expect(providers.map(\.name) == ["google", "github", "oidc"])
         #expect(providers.map(\.label) == ["Google", "GitHub", "Studio"])
         #expect(providers.map(\.clientSecret) == ["gs", "hs", "os"])

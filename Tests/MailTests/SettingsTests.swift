@@ -1,20 +1,21 @@
+import Captcha
+import Configuration
+import Contact
+import HTTPClient
+import Identity
+import Mail
 import Testing
-
-@testable import Configuration
-@testable import Text
+import Text
 
 @Suite("Settings of mail and captcha")
 struct MailSettingsTests {
-    private func load(_ changes: [String: String]) throws -> Settings {
-        let complete = [
-            "DATABASE_URL": "postgresql:///dailies", "SITE_URL": "https://film.example",
-            "SECRET_KEY": "0123456789abcdef0123456789abcdef",
-        ]
-        return try Settings.load(complete.merging(changes) { $1 })
+    private func load(_ environment: [String: String]) throws -> Settings {
+        try Settings.load(
+            [MailSettings.self, ContactSettings.self, CaptchaSettings.self, IdentitySettings.self], from: environment)
     }
 
     private func relay(_ url: String) throws -> MailRelay? {
-        try load(["MAIL_URL": url, "MAIL_FROM": "film@example.org"]).mail?.relay
+        try load(["MAIL_URL": url, "MAIL_FROM": "film@example.org"]).mail.delivery?.relay
     }
 
     private func faults(_ changes: [String: String]) -> [String] {
@@ -31,7 +32,7 @@ struct MailSettingsTests {
     @Test("OPS-08 without MAIL_URL there is no mail, and other mail settings do no harm")
     func none() throws {
         let settings = try load(["MAIL_FROM": "film@example.org", "HCAPTCHA_SECRET": "of an older system"])
-        #expect(!settings.mailIsConfigured && settings.captcha == nil && settings.signInLinkMinutes == 15)
+        #expect(!settings.mail.isOn && settings.captcha.account == nil && settings.identity.linkMinutes == 15)
     }
 
     @Test("OPS-08 the URL says how the connection is kept from being read")
@@ -58,7 +59,7 @@ struct MailSettingsTests {
         let settings = try load([
             "MAIL_URL": "smtps://ida%40example.org:p%3Aw%2F%C3%BC@mail.example.org", "MAIL_FROM": "film@example.org",
         ])
-        guard case .smtp(let relay) = settings.mail?.relay else {
+        guard case .smtp(let relay) = settings.mail.delivery?.relay else {
             Issue.record("no SMTP relay")
             return
         }

@@ -1,0 +1,31 @@
+package import Logging
+internal import Text
+
+/// The settings that every part of a site shares.
+package struct SiteSettings: SettingGroup {
+    package static let title = "Site"
+
+    package let url = Setting(
+        required: "SITE_URL", .siteURL, aliases: ["PUBLIC_URL", "NEXT_PUBLIC_APP_URL", "NEXTAUTH_URL"],
+        "Where visitors find the site. It must be https unless it is a loopback address.")
+    package let name = Setting("SITE_NAME", default: "Dailies", .text, "The name of the site on pages and in mail.")
+    package let secretKey = Setting(
+        required: "SECRET_KEY", .key(atLeast: 32), secret: true, aliases: ["NEXTAUTH_SECRET"],
+        "The key from which all other keys are derived. A new one ends all form tokens and upload signatures, and makes "
+            + "every device a new voter.")
+    package let logLevel = Setting(
+        "LOG_LEVEL", default: "info", .choice(LogLevel.allCases.map { ($0.name, $0) }, "debug to error"),
+        "The lowest level that is logged: debug, info, notice, warning or error.")
+
+    package init() {}
+}
+
+extension Settings {
+    /// The settings that every part of a site shares.
+    package var site: SettingValues<SiteSettings> { self[SiteSettings.self] }
+}
+
+extension SettingValues<SiteSettings> {
+    /// Whether the site is plain http on this machine, where cookies can be neither `Secure` nor `__Host-`.
+    package var isPlainLoopback: Bool { self.url.hasPrefix("http://") }
+}

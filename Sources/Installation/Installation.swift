@@ -1,0 +1,42 @@
+internal import Captcha
+package import Configuration
+internal import Contact
+internal import Film
+internal import Identity
+internal import Mail
+internal import Media
+internal import Postgres
+internal import Realtime
+internal import SignIn
+internal import Storage
+
+/// All settings of an installation. Its programs share one configuration file, so each of them knows every name in it
+/// and checks every value.
+package enum Installation {
+    /// The groups of settings in the order of the documentation.
+    package static let groups: [any SettingGroup.Type] = [
+        SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
+        RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, SignInSettings.self, MailSettings.self,
+        ContactSettings.self, CaptchaSettings.self, OperatorSettings.self,
+    ]
+
+    /// Settings of services that this version does not use. A file shared with an older system may hold them.
+    static let foreignPrefixes = [
+        "AWS_", "CURRENT_TOS_", "FAL_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
+        "NEXT_PUBLIC_", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_", "SUPABASE_",
+        "UPSTASH_",
+    ]
+
+    /// The page docs/configuration.md.
+    package static var document: String { Settings.document(of: groups) }
+}
+
+extension Settings {
+    /// Reads all settings of an installation from an environment and from the file that `file` or `DAILIES_CONFIG`
+    /// names; the environment wins. Throws every fault at once.
+    package static func load(
+        _ environment: [String: String], file: String? = nil
+    ) throws(SettingsError) -> Settings {
+        try load(Installation.groups, from: environment, file: file, ignoring: Installation.foreignPrefixes)
+    }
+}

@@ -1,0 +1,110 @@
+import Arguments
+import Testing
+
+@testable import dailies
+@testable import dailies_host
+@testable import dailies_jobs
+
+/// Command lines of the three programs, which are parsed and not run.
+@Suite("The command lines of the programs")
+struct ProgramTests {
+    private static let programs = [dailies.Main.program, dailies_jobs.Main.program, HostArguments.program]
+
+    private func fault(_ line: String) throws -> String? {
+        let words = line.split(separator: " ").map(String.init)
+        let program = try #require(Self.programs.first { $0.name == words.first })
+        do {
+            _ = try program.action(for: Array(words.dropFirst()))
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test(
+        "OPS-05 command lines of scripts, units and documentation are understood",
+        arguments: [
+            "dailies-host", "dailies-host auth", "dailies-host --config /etc/dailies.conf voting story",
+            "dailies-host --socket /run/x.sock system pages", "dailies-host -- voting",
+            "dailies-jobs advance", "dailies-jobs advance --config f --for 55s", "dailies-jobs drain",
+            "dailies-jobs drain --until-empty --workers 256", "dailies-jobs drain --for 500ms --queues outward,media",
+            "dailies-jobs drain --queues outward --for 55s --workers 4 --workers 2", "dailies-jobs maintain --now",
+            "dailies migrate", "dailies migrate --status --json", "dailies settings --document",
+            "dailies settings --config=f", "dailies sign-in-link --admin",
+            "dailies sign-in-link --user mira_okafor --minutes 1440", "dailies season list --json",
+            "dailies season create --label A --slots 3 --round 5 --min-votes 0 --clips 1 --genre Comedy --description D",
+            "dailies season activate 0198a000-0000-7000-8000-000000000001", "dailies --config f season list",
+            "dailies seed --demo --round 90 --config f", "dailies admin grant mira",
+            "dailies admin revoke mira --reason x",
+            "dailies user ban mira --reason spam", "dailies user unban mira", "dailies flags list",
+            "dailies flags on comments_enabled", "dailies flags off x", "dailies flags rollout x 0",
+            "dailies counters verify", "dailies counters repair --json", "dailies simulate feed",
+            "dailies simulate feed --clips 10 --late 5 --voters 5 --hours 1 --seed 9 --plot p.svg",
+            "dailies tally verify a.json b.json", "dailies tally verify --season 1",
+            "dailies tally verify --season 1 --url https://x.example",
+            "dailies tally export --season 1 --slot 2 --to out",
+            "dailies doctor", "dailies supervise plan.json",
+        ])
+    func good(line: String) throws {
+        #expect(try fault(line) == nil)
+    }
+
+    @Test(
+        "OPS-05 what is wrong with a command line is named",
+        arguments: [
+            ("dailies-host votting", "GROUP must be one of"), ("dailies-host --socket", "--socket needs a value"),
+            ("dailies-host --port 1", "there is no option --port"),
+            ("dailies-jobs", "a command is required"), ("dailies-jobs drian", "there is no command \"drian\""),
+            ("dailies-jobs advance now", "\"now\" is one argument too many"),
+            ("dailies-jobs advance --for soon", "--for must be a time"),
+            ("dailies-jobs advance --for 1000000001", "--for must be a time"),
+            ("dailies-jobs advance --now", "there is no option --now"),
+            ("dailies-jobs drain --workers 0", "--workers must be a whole number from 1 to 256"),
+            ("dailies-jobs drain --workers 257", "--workers must be"),
+            ("dailies-jobs drain --queues ,", "--queues needs the name of a queue"),
+            ("dailies-jobs maintain --for 5s", "there is no option --for"),
+            ("dailies", "a command is required"), ("dailies nonsense", "there is no command"),
+            ("dailies migrate up", "\"up\" is one argument too many"),
+            ("dailies sign-in-link", "either --admin or --user is required"),
+            ("dailies sign-in-link --admin --user mira", "either --admin or --user is required"),
+            ("dailies sign-in-link --user No!", "--user must be a username"),
+            ("dailies sign-in-link --admin --minutes 1441", "--minutes must be a whole number from 1 to 1440"),
+            ("dailies season", "a command is required"), ("dailies season create", "--label is required"),
+            ("dailies season create --label", "--label needs a value"),
+            ("dailies season create --label A --slots 501", "--slots must be a whole number from 1 to 500"),
+            ("dailies season activate", "ID is required"), ("dailies season activate x", "ID must be an id"),
+            ("dailies seed", "--demo is required"), ("dailies seed --demo --round soon", "--round must be"),
+            ("dailies admin", "a command is required"), ("dailies admin grant", "USER is required"),
+            ("dailies user ban mira", "--reason is required"),
+            ("dailies user ban mira --reason=", "--reason must not be empty"),
+            ("dailies flags on", "KEY is required"), ("dailies flags rollout x", "PERCENT is required"),
+            ("dailies flags rollout x 101", "PERCENT must be a whole number from 0 to 100"),
+            ("dailies counters nonsense", "there is no command"), ("dailies simulate", "a command is required"),
+            ("dailies simulate feed --late 101", "--late must be a whole number from 0 to 100"),
+            ("dailies simulate feed --config f", "there is no option --config"),
+            ("dailies tally verify", "either files or --season is required"),
+            ("dailies tally verify a --season 1", "either files or --season is required"),
+            ("dailies tally verify a --url u", "--season is required with --url"),
+            ("dailies tally export", "--season is required"),
+            ("dailies tally export --season 1 --slot 501", "--slot must be"),
+            ("dailies doctor --verbose", "there is no option --verbose"), ("dailies supervise", "FILE is required"),
+            ("dailies supervise a b", "\"b\" is one argument too many"),
+        ])
+    func bad(line: String, message: String) throws {
+        let found = try #require(try fault(line), "\(line)")
+        #expect(found.hasPrefix(message))
+    }
+
+    @Test("OPS-05 every command has a help text that fits a terminal", arguments: programs.map(\.name))
+    func help(name: String) throws {
+        func visit(_ command: Command, _ path: [String], of program: Command) {
+            let help = program.help(for: path)
+            #expect(help.hasPrefix("Usage: " + ([program.name] + path).joined(separator: " ")))
+            #expect(help.split(separator: "\n").allSatisfy { $0.count <= 100 } && !help.contains("\\"), "\(path)")
+            for parameter in command.parameters { #expect(!parameter.meaning.isEmpty && help.contains(parameter.name)) }
+            for next in command.commands { visit(next, path + [next.name], of: program) }
+        }
+        let program = try #require(Self.programs.first { $0.name == name })
+        visit(program, [], of: program)
+    }
+}
