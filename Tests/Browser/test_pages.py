@@ -16,7 +16,8 @@ PUBLIC = [page["path"] for page in PAGES if page["readers"] == "any"]
 SHARED = [page["path"] for page in PAGES if page["isShared"]]
 # Where one is sent back to, and where there is nothing.
 PUBLIC += ["/sign-in?error=provider_error", "/nowhere"]
-MEMBERS = [page["path"] for page in PAGES if page["readers"] == "member" and page["path"] not in NAMELESS] + ["/upload", "/sign-in"]
+MEMBERS = [page["path"] for page in PAGES if page["readers"] == "member" and page["path"] not in NAMELESS]
+MEMBERS += ["/upload", "/sign-in"]
 ADMINS = [page["path"] for page in PAGES if page["readers"] == "admin"]
 SIZES = {"390": PHONE, "1440": DESK}
 

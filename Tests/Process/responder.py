@@ -1,4 +1,4 @@
-"""Stands behind nginx in place of a host: it answers every request with its own name and what nginx passed on."""
+"""Replaces a host behind nginx: it answers every request with its own name and what nginx passed on."""
 
 import contextlib
 import json

@@ -22,7 +22,7 @@ from responder import responders
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
-from ports import free_port  # noqa: E402
+from ports import free_port
 
 TABLE = ROOT / "systemd/conf/processes.conf"
 PROCESSES = [line.split()[0] for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]

@@ -129,7 +129,7 @@ class Stack:
                 os.environ.get("DAILIES_CONFIGURATION", "debug"), "--detach", "--set", LIMITS,
                 *self.options,
             ],
-            check=True, stdin=subprocess.DEVNULL, timeout=900,
+            check=True, stdin=subprocess.DEVNULL, timeout=12 * DEADLINE,
         )  # fmt: skip
         return self
 
