@@ -11,10 +11,9 @@ struct ForgettingTests {
     func forget() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
-            let settings = try Settings.load([
-                "DATABASE_URL": test.options(as: .web).connectionString, "SITE_URL": "http://127.0.0.1:8080",
-                "SECRET_KEY": "0123456789abcdef0123456789abcdef",
-            ])
+            let settings = try Settings.load(
+                [SiteSettings.self, IdentitySettings.self],
+                from: ["SITE_URL": "http://127.0.0.1:8080", "SECRET_KEY": "0123456789abcdef0123456789abcdef"])
             let identity = IdentityService(settings: settings, database: web)
             let member = try test.makeMember("mira").id
             let (one, other) = (try signIn(test, member), try signIn(test, member))
