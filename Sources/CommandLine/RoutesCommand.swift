@@ -3,6 +3,7 @@ internal import Composition
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
+internal import Text
 
 /// `dailies routes`
 enum RoutesCommand {

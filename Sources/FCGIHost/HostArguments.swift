@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Composition
 internal import Text
 
 /// The command line of `dailies-host`.

@@ -38,7 +38,7 @@ public struct Pages: Sendable {
             Route.get(
                 "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
                 summary: "What crawlers may read."
-            ) { _ in .text(site.robots) },
+            ) { _ in Response.text(site.robots) },
             Route.get(
                 "/sitemap.xml", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
                 summary: "The pages that search engines may list."

@@ -46,19 +46,19 @@ struct UploadService: Sendable {
         let upload = try uploads.upload(input.uploadID, of: member.id)
         if let clip = upload.clipID { return .json(RegisteredClip(id: clip)) }
         try refuseUnlessComplete(upload)
-        do {
-            let clip = try uploads.register(
-                ClipRegistration(
-                    uploadID: upload.id, memberID: member.id, title: input.title.trimmed,
-                    description: (input.description ?? "").trimmed, genre: input.genre,
-                    aiGenerated: input.aiGenerated))
-            context.log.info(
-                "a clip is registered",
-                ["clip": .string(clip.text), "bytes": .int(upload.plan.size)])
-            return .created(RegisteredClip(id: clip), at: RegisteredClip(id: clip).page)
-        } catch FilmError.refused(.alreadyRegistered(let clip)) {
+        let registration = ClipRegistration(
+            uploadID: upload.id, memberID: member.id, title: input.title.trimmed,
+            description: (input.description ?? "").trimmed, genre: input.genre, aiGenerated: input.aiGenerated)
+        let clip: UUID
+        do throws(FilmError) {
+            clip = try uploads.register(registration)
+        } catch {
+            guard case .alreadyRegistered(let clip)? = error.refusal else { throw error }
             return .json(RegisteredClip(id: clip))
         }
+        context.log.info(
+            "a clip is registered", ["clip": .string(clip.text), "bytes": .int(upload.plan.size)])
+        return .created(RegisteredClip(id: clip), at: RegisteredClip(id: clip).page)
     }
 
     /// Every refusal is the same 403, so that a forger learns nothing. The log has the reason.
