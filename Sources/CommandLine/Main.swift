@@ -17,8 +17,8 @@ enum Main {
         commands: [
             MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
             SeedCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
-            CountersCommand.command, SimulateCommand.command, TallyCommand.command, RoutesCommand.command, DoctorCommand.command,
-            SuperviseCommand.command,
+            CountersCommand.command, SimulateCommand.command, TallyCommand.command, RoutesCommand.command,
+            DoctorCommand.command, SuperviseCommand.command,
         ])
 
     static func main() {

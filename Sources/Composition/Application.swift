@@ -45,7 +45,8 @@ extension Pages {
             isMailOn: settings.mail.isOn,
             operation: Operation(
                 name: settings.operator.name, address: settings.operator.address, email: settings.operator.email,
-                minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays))
+                minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays,
+                dailyVotes: settings.film.dailyVotes))
         let identity = services.identity
         self.init(
             site: site, stories: services.stories,

@@ -1,6 +1,6 @@
 internal import Configuration
-internal import Installation
 public import HTTP
+internal import Installation
 internal import Logging
 internal import PagesHandlers
 internal import Platform

@@ -43,7 +43,9 @@ struct ProgramTests {
             "dailies tally verify a.json b.json", "dailies tally verify --season 1",
             "dailies tally verify --season 1 --url https://x.example",
             "dailies tally export --season 1 --slot 2 --to out",
-            "dailies doctor", "dailies supervise plan.json",
+            "dailies routes --json", "dailies routes --match /api/vote /story --processes p",
+            "dailies routes --nginx n --systemd s --processes=p", "dailies routes --types api.d.ts", "dailies doctor",
+            "dailies supervise plan.json",
         ])
     func good(line: String) throws {
         #expect(try fault(line) == nil)
@@ -87,6 +89,8 @@ struct ProgramTests {
             ("dailies tally verify a --url u", "--season is required with --url"),
             ("dailies tally export", "--season is required"),
             ("dailies tally export --season 1 --slot 501", "--slot must be"),
+            ("dailies routes /story", "paths and --match are given together"),
+            ("dailies routes --match", "paths and --match are given together"),
             ("dailies doctor --verbose", "there is no option --verbose"), ("dailies supervise", "FILE is required"),
             ("dailies supervise a b", "\"b\" is one argument too many"),
         ])

@@ -7,8 +7,8 @@ import Testing
 @Suite("Pages")
 struct PagesTests {
     /// Every page that visitors can see, in every state of the film.
-    private func documents() throws -> [String: String] {
-        let site = try Fixtures.site()
+    private func documents(of site: Site? = nil) throws -> [String: String] {
+        let site = try site ?? Fixtures.site()
         var documents: [String: String] = [:]
         var films = [
             "voting": Fixtures.film(), "waiting": Fixtures.film(round: .waitingForClips, takes: 0),
@@ -59,6 +59,37 @@ struct PagesTests {
                 #expect(document.contains(part), "\(name) lacks \(part)")
             }
             #expect(document.matches(of: /<h1[ >]/).count == 1, "\(name) needs one first heading")
+        }
+    }
+
+    @Test("OPS-05 pages name the numbers that the operator has set")
+    func numbers() throws {
+        let operation = Operation(minimumAge: 19, sessionDays: 11, dailyVotes: 137)
+        let site = Site(
+            name: "Dailies", url: "https://dailies.example", assets: try Fixtures.site().assets, isMailOn: true,
+            operation: operation)
+        let documents = try documents(of: site)
+        for (name, parts) in [
+            "about": ["137 votes a day"], "landing voting": ["One vote per take, 137 a day"],
+            "dashboard voting": [
+                "<span data-daily>137</span>", "max=\"137\"", "<span data-left>137</span> left",
+            ],
+            "sign-in": ["11 days after your last visit"], "privacy": ["11 days after its last use"],
+            "cookies": ["11 days after your last visit"], "terms": ["19 or older"], "onboarding": ["19 or older"],
+        ] {
+            for part in parts { #expect(documents[name]?.contains(part) == true, "\(name) lacks \(part)") }
+        }
+        for (name, document) in documents {
+            // These are rules of the product, not settings.
+            let text = document.replacing(
+                /once every 30 days|30 days after (it has ended|the round)|in 30 days</, with: ""
+            )
+            // The ring of the vote button has 200 parts, whatever its size.
+            .replacing(/pathLength="200" stroke-dasharray="0 200"/, with: "")
+            .replacing(/<(svg|style|script|symbol|link)[^>]*>.*?<\/\1>/, with: "")
+            for usual in [/\b200\b/, /\b30 days\b/, /\b16 or older\b/] {
+                #expect(text.firstMatch(of: usual) == nil, "\(name) names a number that the operator has changed")
+            }
         }
     }
 

@@ -37,7 +37,7 @@ const lookInterval = 45;
 /** The feed's token proves for five minutes that a voter has seen the feed; it is renewed before that. */
 const tokenInterval = 240_000;
 
-const feed = new Feed();
+const feed = new Feed(one("[data-spent-bar]", HTMLProgressElement).max);
 let index = 0;
 /**
  * The voter's own name, when there is one.

@@ -54,7 +54,7 @@ export class Feed {
    */
   gate = null;
   /** @type {{standard: number, super: number | null, mega: number | null}} */
-  left = { standard: 200, super: null, mega: null };
+  left;
   /** The votes of all. */
   round = new RoundVotes();
   /** @type {string | null} */
@@ -63,6 +63,11 @@ export class Feed {
   #seen = new Set();
   /** @type {Set<string>} */
   #pending = new Set();
+
+  /** @param {number} daily how many votes a day has, until the first answer says how many are left */
+  constructor(daily) {
+    this.left = { standard: daily, super: null, mega: null };
+  }
 
   /** How many votes a day has. */
   get daily() {

@@ -6,7 +6,7 @@ public struct Site: Sendable {
     public let url: String
     /// Where the static files are.
     public let assets: Assets
-    /// Who runs it, and the ages and days that the legal pages name.
+    /// What the operator decided that pages name.
     public let operation: Operation
     /// The providers by which one can sign in, in the order of their buttons.
     public let choices: [SignInChoice]
@@ -32,7 +32,7 @@ public struct Site: Sendable {
     }
 }
 
-/// What an operator says of the installation for its legal pages.
+/// What pages say of the operator, and the numbers that the operator has set.
 public struct Operation: Sendable {
     /// Who runs it; empty when nobody has said.
     public let name: String
@@ -44,15 +44,19 @@ public struct Operation: Sendable {
     public let minimumAge: Int
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
+    /// How many votes a voter has on one UTC day.
+    public let dailyVotes: Int
 
     /// An operation; by default one of which nobody has said anything.
     public init(
-        name: String = "", address: [String] = [], email: String = "", minimumAge: Int = 16, sessionDays: Int = 30
+        name: String = "", address: [String] = [], email: String = "", minimumAge: Int = 16, sessionDays: Int = 30,
+        dailyVotes: Int = 200
     ) {
         self.name = name
         self.address = address
         self.email = email
         self.minimumAge = minimumAge
         self.sessionDays = sessionDays
+        self.dailyVotes = dailyVotes
     }
 }

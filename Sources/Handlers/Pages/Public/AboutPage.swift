@@ -22,7 +22,8 @@ extension Site {
                     <h2>How it works</h2>
                     <ol><li>Anyone with an account sends in a take of at most eight seconds. A person looks at it \
                 before it goes up.</li>\
-                <li>While a slot is open, everybody votes: one vote for each take, 200 votes a day.</li>\
+                <li>While a slot is open, everybody votes: one vote for each take, \
+                \(Formatting.count(operation.dailyVotes, "vote", "votes")) a day.</li>\
                 <li>When the round closes, the take with the most votes is cut into the film. The others go on to the \
                 next slot and start at zero.</li>\
                 <li>When the last slot is filled, the film is complete.</li></ol>

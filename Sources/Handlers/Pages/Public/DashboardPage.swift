@@ -126,6 +126,7 @@ extension Site {
     private func side(_ film: FilmView) -> HTML {
         let season = film.current
         let round = film.round
+        let daily = Formatting.count(operation.dailyVotes)
         return """
             <aside class="side" aria-label="This round" data-side>
               <div><p class="label" data-season-number>\(season.map { "Season \($0.number)" } ?? "")</p>\
@@ -140,10 +141,10 @@ extension Site {
             \(round?.votes.map { Formatting.count($0) } ?? "–")</dd></div>
               </dl>
               <div class="stack stack--tight with-js"><div class="row row--apart"><h3>Your votes today</h3>\
-            <span class="num"><span data-spent>0</span> <span class="quiet">of <span data-daily>200</span></span>\
+            <span class="num"><span data-spent>0</span> <span class="quiet">of <span data-daily>\(daily)</span></span>\
             </span></div>\
-            <progress value="0" max="200" aria-label="Votes used today" data-spent-bar></progress>\
-            <p class="quiet"><span data-left>200</span> left. Resets at 00:00 UTC.</p></div>
+            <progress value="0" max="\(operation.dailyVotes)" aria-label="Votes used today" data-spent-bar></progress>\
+            <p class="quiet"><span data-left>\(daily)</span> left. Resets at 00:00 UTC.</p></div>
               <div class="stack stack--tight with-js" data-power-status hidden><h3>Power votes in this slot</h3>\
             <div class="row row--apart"><span>Super, counts 3</span><span class="badge" data-super></span></div>\
             <div class="row row--apart"><span>Mega, counts 10</span><span class="badge" data-mega></span></div>\

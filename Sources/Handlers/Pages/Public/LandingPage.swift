@@ -141,7 +141,7 @@ extension Site {
                 <li><div><h3>Send in a take</h3><p>Up to eight seconds, upright, shot on anything or generated with \
             anything. A person looks at each one before it goes up.</p></div></li>
                 <li><div><h3>The round runs for \(length)</h3><p>You see takes in a fair order, not by who is ahead. \
-            One vote per take, 200 a day.</p></div></li>
+            One vote per take, \(Formatting.count(operation.dailyVotes)) a day.</p></div></li>
                 <li><div><h3>One take is cut in</h3><p>The winner is locked into the film. The others go on to the \
             next \
             slot with their count at zero.</p></div></li>
