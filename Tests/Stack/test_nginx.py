@@ -120,7 +120,7 @@ def test_bodies_over_64_kib_are_refused(stack: Stack) -> None:
 
 def test_what_is_for_nginx_alone_is_hidden(stack: Stack) -> None:
     """SEC-05: the internal routes answer 404 to everybody else."""
-    for path in ("/internal/upload", "/upload-permission", "/media/incoming/x", "/media/tmp/x", "/media/../secret.key"):
+    for path in ("/internal/upload", "/internal/media", "/media/incoming/x", "/media/tmp/x", "/media/../secret.key"):
         assert stack.client().get(path).status in (400, 404), path
 
 
