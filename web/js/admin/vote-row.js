@@ -8,13 +8,11 @@ import { flagText, shortKey } from "./votes.js";
 /**
  * @param {import("./votes.js").Vote} vote
  * @param {string} name what tells it from the others
- * @param {(isOn: boolean) => void} onTick
  */
-export function voteRow(vote, name, onTick) {
+export function voteRow(vote, name) {
   const who = vote.username ?? shortKey(vote.voterKey);
   const tick = h("input", { type: "checkbox", "aria-label": `Select the vote of ${who} for ${vote.title}`, "data-tick": name });
   tick.disabled = vote.voidedAt !== null;
-  tick.addEventListener("change", () => onTick(tick.checked));
   const flags = vote.flags.map((flag) => h("span", { class: "badge", "data-tone": "warn" }, flagText(flag)));
   const shared = [vote.networkVoters > 1 && `${vote.networkVoters} voters in its network`, vote.deviceVoters > 1 && `${vote.deviceVoters} on its device`].filter(Boolean).join(", ");
   return h("tr", { "data-void": vote.voidedAt ? "" : null },

@@ -1,6 +1,6 @@
 // The votes of a round as admins look after them: what the server knows of them.
 
-import { read, send } from "../core/api.js";
+import { send } from "../core/api.js";
 
 /**
  * @typedef {object} Vote
@@ -38,18 +38,6 @@ import { read, send } from "../core/api.js";
  * @property {Group[]} groups
  * @property {VoidRecord[]} voids
  */
-
-/** @typedef {{slot?: string, voter?: string, reason?: string, network?: string, flagged?: string, voided?: string, cursor?: string}} VoteQuery */
-
-/**
- * @param {VoteQuery} query
- * @returns {Promise<VotePage>}
- */
-export function readVotes(query) {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
-  return read(`/api/admin/votes?${search}`);
-}
 
 /**
  * @param {Record<string, unknown>} choice
