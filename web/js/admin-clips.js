@@ -76,7 +76,7 @@ function checks(clip) {
   if (clip.processing === "failed") return h("span", { class: "badge", "data-tone": "bad", "data-shape": "square" }, "Unusable");
   const twin = clip.nearDuplicates[0];
   if (twin) return h("span", { class: "badge", "data-tone": "warn" }, `Near-duplicate, ${twin.similarity} %`);
-  return h("span", { class: "quiet" }, "Nothing found");
+  return h("span", { class: "quiet" }, "No findings");
 }
 
 /** @param {string | null} id */

@@ -19,6 +19,6 @@ export function voteRow(vote, name) {
     h("td", {}, tick), h("td", {}, h("b", {}, vote.title), h("br"), h("span", { class: "quiet num" }, vote.weight === 1 ? "1 vote" : `weight ${vote.weight}`)),
     h("td", {}, who, h("br"), h("span", { class: "key num" }, vote.network ? `net ${vote.network.slice(0, 8)}` : "no network")),
     h("td", {}, ...flags, vote.voidedAt && h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, "Voided"),
-      shared && h("span", { class: "quiet" }, ` ${shared}`), !shared && flags.length === 0 && !vote.voidedAt && h("span", { class: "quiet" }, "Nothing found")),
+      shared && h("span", { class: "quiet" }, ` ${shared}`), !shared && flags.length === 0 && !vote.voidedAt && h("span", { class: "quiet" }, "No findings")),
     h("td", { class: "r num" }, waiting(serverNow() - Date.parse(vote.createdAt))));
 }

@@ -64,13 +64,13 @@ export function decideReview(decision) {
 }
 
 const flagWords = /** @type {Record<string, string>} */ ({
-  missing_headers: "Headers missing",
-  feed_token_missing: "No feed before",
-  feed_token_stale: "Old feed",
+  missing_headers: "Missing headers",
+  feed_token_missing: "Voted without a feed",
+  feed_token_stale: "Outdated feed",
   burst: "Burst",
   new_devices: "New devices",
-  upload_order: "In upload order",
-  network_cap: "Network's cap",
+  upload_order: "Voted in upload order",
+  network_cap: "Network limit",
 });
 
 /**
