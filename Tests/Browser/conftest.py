@@ -159,7 +159,7 @@ def admin(chromium, run, url):
     link = run["adminLink"]
     page.goto(link)
     usable = page.get_by_role("button", name="Sign in on this device")
-    expect(usable.or_(page.get_by_text("Ask for a new one."))).to_be_visible()
+    expect(usable.or_(page.get_by_text("Request a new one."))).to_be_visible()
     if not usable.is_visible():
         link = sign_in_link(run, "--admin")
     use_link(page, link)

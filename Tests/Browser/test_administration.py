@@ -73,7 +73,7 @@ def test_only_admins(site, member, path):
     site.allow(r"Failed to load resource.*404")
     expect(site.page(path)).to_have_url(f"{site.url}/sign-in?next={path}")
     page = site.page(path, storage_state=member)
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
 def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):

@@ -110,7 +110,7 @@ def test_admin_page_is_for_admins(site, member):
     page = site.page("/admin/clips")
     expect(page).to_have_url(f"{site.url}/sign-in?next=/admin/clips")
     page = site.page("/admin/clips", storage_state=member)
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/dashboard", "/story", "/about", "/upload"])

@@ -105,9 +105,9 @@ def test_name_and_choices_are_kept(site, run):
     page.get_by_role("button", name="Change").click()
     expect(page.locator("[data-who]")).to_contain_text("name_after")
     with page.expect_response(lambda one: one.url.endswith("/api/user/settings") and one.request.method == "PATCH"):
-        page.get_by_label("Let things move by themselves").uncheck()
+        page.get_by_label("Play videos and animations automatically").uncheck()
     page.reload()
-    expect(page.get_by_label("Let things move by themselves")).not_to_be_checked()
+    expect(page.get_by_label("Play videos and animations automatically")).not_to_be_checked()
     expect(page.locator("#username-hint")).to_contain_text("You can change it again on")
     other = person(site, run, "name_after")
     assert other.evaluate("localStorage.getItem('still')") == "1"
@@ -182,7 +182,7 @@ def test_cookie_notice(site, axe, chromium, shots, answer, size):
     axe(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    expect(notice.get_by_role("link", name="What is stored")).to_be_focused()
+    expect(notice.get_by_role("link", name="What we store")).to_be_focused()
     notice.get_by_role("button", name=answer).press("Enter")
     expect(notice).to_be_hidden()
     assert stored(page) == ["cookies"]
@@ -194,5 +194,5 @@ def test_cookie_notice(site, axe, chromium, shots, answer, size):
     assert stored(page) == (["cookies", "intro"] if answer == "Accept" else ["cookies"])
     page.goto("/cookies")
     page.get_by_role("button", name="Reject").click()
-    expect(page.locator("[data-consent-now]")).to_contain_text("You have rejected that.")
+    expect(page.locator("[data-consent-now]")).to_contain_text("You rejected.")
     assert stored(page) == ["cookies"]

@@ -39,9 +39,9 @@ def test_refuses_other_files(wizard, tmp_path):
 
 
 def describe(page, title):
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("Title", exact=True).fill(title)
-    page.get_by_label("The rights are mine").check()
+    page.get_by_label("I own the rights").check()
     page.get_by_label("Part or all of it was made with AI").check()
 
 
@@ -51,9 +51,9 @@ def test_names_what_is_missing(wizard, make_video, axe, shots):
     expect(wizard.locator("[data-checks]")).to_contain_text("3.0 seconds")
     wizard.screenshot(path=shots / "upload-chosen.png")
     wizard.get_by_role("button", name="Go on").click()
-    wizard.get_by_role("button", name="Send it").click()
+    wizard.get_by_role("button", name="Submit").click()
     expect(wizard.get_by_text("Give it a title")).to_be_visible()
-    expect(wizard.get_by_text("Accept the licence to go on.")).to_be_visible()
+    expect(wizard.get_by_text("Accept the licence to continue.")).to_be_visible()
     expect(wizard.get_by_label("Title", exact=True)).to_be_focused()
     wizard.screenshot(path=shots / "upload-faults.png")
     axe(wizard)
@@ -78,7 +78,7 @@ def test_goes_on_after_a_lost_connection(wizard, make_video, site, shots):
     wizard.locator("#file").set_input_files(path)
     describe(wizard, "Lost and found")
     wizard.get_by_label("I accept the licence").check()
-    wizard.get_by_role("button", name="Send it").click()
+    wizard.get_by_role("button", name="Submit").click()
     expect(wizard.get_by_text("Sent.", exact=True)).to_be_visible()
     wizard.screenshot(path=shots / "upload-sent.png")
     # The part that was lost went twice, no other did.
@@ -95,6 +95,6 @@ def test_says_what_the_server_finds(wizard, make_video, tmp_path, shots):
     expect(wizard.get_by_role("button", name="Go on")).to_be_enabled()
     describe(wizard, "Cut off")
     wizard.get_by_label("I accept the licence").check()
-    wizard.get_by_role("button", name="Send it").click()
-    expect(wizard.get_by_text("The server found a problem.")).to_be_visible()
+    wizard.get_by_role("button", name="Submit").click()
+    expect(wizard.get_by_text("There is a problem with the file.")).to_be_visible()
     wizard.screenshot(path=shots / "upload-refused.png")

@@ -60,7 +60,7 @@ def test_votes_page(site, axe, shots, admin, flagged, size, theme):
     """VOTE-08 VOTE-12: flagged votes with their evidence, groups, standing."""
     page = site.page("/admin/votes", viewport=SIZES[size], theme=theme, storage_state=admin)
     expect(page.locator("[data-tick]").nth(5)).to_be_visible()
-    expect(page.get_by_role("heading", name="In common")).to_be_visible()
+    expect(page.get_by_role("heading", name="Vote groups")).to_be_visible()
     judge(page, axe, shots, f"admin-votes-{size}-{theme}")
 
 

@@ -30,7 +30,7 @@ enum Fixtures {
                 RoundView(
                     slot: cut + 1, state: state,
                     endsAt: state == .voting ? Date(timeIntervalSince1970: 1_795_197_600) : nil,
-                    takes: state == .voting ? 14 : 0, votes: state == .voting ? 1_317 : 0, length: 86_400)
+                    clips: state == .voting ? 14 : 0, votes: state == .voting ? 1_317 : 0, length: 86_400)
             },
             finishedAt: status == .finished ? Date(timeIntervalSince1970: 1_789_000_000) : nil)
     }
@@ -48,12 +48,12 @@ enum Fixtures {
             export: isClosed ? .init(hash: String(repeating: "ab", count: 32), number: 9, corrections: 1) : nil)
     }
 
-    static func film(round: RoundView.State? = .voting, takes: Int = 6) -> FilmView {
+    static func film(round: RoundView.State? = .voting, clips: Int = 6) -> FilmView {
         FilmView(
             seasons: [
                 season(2, status: .active, slots: 75, cut: 30, round: round),
                 season(1, status: .finished, slots: 75, cut: 75),
             ],
-            takes: (0..<takes).map { clip(100 + $0) }, creators: 412)
+            clips: (0..<clips).map { clip(100 + $0) }, creators: 412)
     }
 }

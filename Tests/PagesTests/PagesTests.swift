@@ -11,14 +11,14 @@ struct PagesTests {
         let site = try site ?? Fixtures.site()
         var documents: [String: String] = [:]
         var films = [
-            "voting": Fixtures.film(), "waiting": Fixtures.film(round: .waitingForClips, takes: 0),
-            "review": Fixtures.film(round: .underReview, takes: 0),
+            "voting": Fixtures.film(), "waiting": Fixtures.film(round: .waitingForClips, clips: 0),
+            "review": Fixtures.film(round: .underReview, clips: 0),
         ]
         films["complete"] = FilmView(
-            seasons: [Fixtures.season(1, status: .finished, slots: 4, cut: 4)], takes: [], creators: 3)
+            seasons: [Fixtures.season(1, status: .finished, slots: 4, cut: 4)], clips: [], creators: 3)
         films["first"] = FilmView(
-            seasons: [Fixtures.season(1, status: .active, slots: 4, cut: 0, round: .voting)], takes: [], creators: 0)
-        films["none"] = FilmView(seasons: [], takes: [], creators: 0)
+            seasons: [Fixtures.season(1, status: .active, slots: 4, cut: 0, round: .voting)], clips: [], creators: 0)
+        films["none"] = FilmView(seasons: [], clips: [], creators: 0)
         for (state, film) in films {
             documents["landing \(state)"] = site.document(site.landing(film))
             documents["dashboard \(state)"] = site.document(site.dashboard(film))
@@ -131,7 +131,7 @@ struct PagesTests {
         let site = try Fixtures.site()
         let evil = #""><img src=x onerror=alert(1)><!--"#
         var film = Fixtures.film()
-        film.takes = [Fixtures.clip(1, title: evil)]
+        film.clips = [Fixtures.clip(1, title: evil)]
         film.seasons[0].label = evil
         film.seasons[0].segments = [SegmentView(slot: 1, clip: Fixtures.clip(2, title: evil))]
         for page in [site.landing(film), site.dashboard(film), site.story(film, season: nil, slot: nil)] {
@@ -146,7 +146,7 @@ struct PagesTests {
         let site = try Fixtures.site()
         let film = Fixtures.film()
         let dashboard = site.document(site.dashboard(film))
-        for take in film.takes { #expect(dashboard.contains(take.videoURL)) }
+        for clip in film.clips { #expect(dashboard.contains(clip.videoURL)) }
         let story = site.document(site.story(film, season: nil, slot: 26))
         #expect(story.contains("<video src=\"/media/clips/26.mp4\""))
         #expect(story.contains("href=\"/story?season=1\""))
@@ -197,7 +197,7 @@ struct PagesTests {
         let site = try Fixtures.site()
         #expect(site.errorDocument(status: 429, requestID: "abc", retryAfter: 12).contains("Try again in 12 seconds."))
         #expect(site.errorDocument(status: 500, requestID: "7f3a91c2").contains("7f3a91c2"))
-        #expect(site.errorDocument(status: 404, requestID: "abc").contains("There is no such page"))
+        #expect(site.errorDocument(status: 404, requestID: "abc").contains("Page not found"))
     }
 }
 
@@ -332,8 +332,8 @@ struct FormattingTests {
         arguments: [
             (Formatting.count(1_317), "1,317"), (Formatting.count(0), "0"), (Formatting.count(1_000_000), "1,000,000"),
             (Formatting.clock(236), "3:56"), (Formatting.clock(8), "0:08"), (Formatting.length(592), "9 min 52 s"),
-            (Formatting.length(48), "48 s"), (Formatting.takeLength(8), "8.0 s"),
-            (Formatting.takeLength(6.44), "6.4 s"),
+            (Formatting.length(48), "48 s"), (Formatting.clipLength(8), "8.0 s"),
+            (Formatting.clipLength(6.44), "6.4 s"),
             (Formatting.roundLength(86_400), "24 hours"), (Formatting.roundLength(90), "90 seconds"),
             (Formatting.roundLength(172_800), "2 days"), (Formatting.roundLength(3_600), "60 minutes"),
             (Formatting.count(1, "take", "takes"), "1 take"),

@@ -260,7 +260,7 @@ def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, ch
     try:
         assert asked == []
         page.keyboard.press("v")
-        dialog = page.get_by_role("dialog", name="Are you a person?")
+        dialog = page.get_by_role("dialog", name="Complete the captcha")
         expect(dialog.get_by_role("button", name="I am human")).to_be_visible()
         page.screenshot(path=shots / "captcha.png")
         assert Axe().run(page).response["violations"] == []
@@ -291,7 +291,7 @@ def test_writing_to_the_crew_in_a_browser(copy: Stack, mail: MailPeer, chromium,
     """OPS-08: the contact page says what is missing, keeps the message and mails it so that it can be answered."""
     page = chromium.new_page()
     page.goto("/contact")
-    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_label("Your name")).to_be_focused()
     expect(page.get_by_text("Write at least ten characters.")).to_be_visible()
     page.get_by_label("Your name").fill("Bo")
@@ -299,7 +299,7 @@ def test_writing_to_the_crew_in_a_browser(copy: Stack, mail: MailPeer, chromium,
     page.get_by_label("What it is about").fill("Größe?")
     page.get_by_label("Message", exact=True).fill("How tall may a take be?\n.\nBye")
     page.screenshot(path=shots / "contact.png")
-    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Your message is there")).to_be_focused()
     page.screenshot(path=shots / "contact-sent.png")
     assert Axe().run(page).response["violations"] == []

@@ -102,7 +102,7 @@ def test_stopping_at_the_provider(signin, person, shots):
     page.goto("/sign-in?next=/about")
     page.get_by_role("link", name="Continue with Google").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("alert")).to_contain_text("You stopped at the provider")
+    expect(page.get_by_role("alert")).to_contain_text("You cancelled the sign-in")
     page.get_by_role("link", name="Continue with Google").click()
     agree(page, f"s-{secrets.token_hex(8)}", "x@example.org")
     page.wait_for_url(re.compile(r"/onboarding\?next=%2Fabout"))

@@ -3,7 +3,8 @@
 import { prepareChanges, read, send } from "./core/api.js";
 import { announce, h, one } from "./core/dom.js";
 import { toast } from "./core/toast.js";
-import { faultText, moment } from "./admin/list.js";
+import { faultText } from "./core/form.js";
+import { moment } from "./admin/times.js";
 
 /**
  * @typedef {object} Flag
@@ -83,7 +84,7 @@ function item(flag) {
     if (share.value === shown) share.value = shown = String(known.rolloutPercent);
     state.textContent = effect(known);
     if (known.updatedAt) changed.replaceChildren("Changed ", moment(known.updatedAt), ` by ${known.updatedBy ?? "the operator"}`);
-    else changed.replaceChildren("As it was installed");
+    else changed.replaceChildren("Never changed");
   };
 
   /** @param {Wish} wish */
@@ -111,7 +112,7 @@ function item(flag) {
     const percent = Number(share.value);
     const isShare = share.value !== "" && Number.isInteger(percent) && percent >= 0 && percent <= 100;
     shown = share.value;
-    if (!isShare) toast("A share is a whole number from 0 to 100.", { tone: "bad" });
+    if (!isShare) toast("Enter a whole number from 0 to 100.", { tone: "bad" });
     else if (percent !== wished().rolloutPercent) return change({ rolloutPercent: percent });
     show();
   });
@@ -125,7 +126,7 @@ function item(flag) {
       h("p", { class: "row" }, state, changed, h("code", { class: "quiet" }, flag.key))),
     flag.hasRollout
       ? h("div", { class: "flag__share" }, h("label", { class: "label", for: share.id }, "Members, in %"), share)
-      : h("p", { class: "flag__share quiet" }, "The same for everybody"));
+      : h("p", { class: "flag__share quiet" }, "The same for everyone"));
 }
 
 prepareChanges();

@@ -1,13 +1,15 @@
-// Members: found on the left, looked after on the right.
+// Members: the list, and the selected member with what an admin can do.
 
 import { prepareChanges, read, send } from "./core/api.js";
-import { all, announce, avatar, h, icon, maybe, one, setText } from "./core/dom.js";
+import { announce, avatar, h, icon, maybe, one, setText } from "./core/dom.js";
+import { faultText } from "./core/form.js";
 import { count, counted } from "./core/format.js";
+import { pagedList } from "./core/paged-list.js";
 import { session } from "./core/session.js";
 import { toast } from "./core/toast.js";
 import { actionText, actorText, difference } from "./admin/entry.js";
-import { date, faultText, listStates, moment, setAddress, watchFilters } from "./admin/list.js";
-import { askFor } from "./admin/member-dialog.js";
+import { askFor, reasonField } from "./admin/confirmation.js";
+import { date, moment } from "./admin/times.js";
 
 /**
  * @typedef {object} Member
@@ -24,61 +26,37 @@ import { askFor } from "./admin/member-dialog.js";
  */
 /** @typedef {Member & {clips: number}} ListedMember */
 /** @typedef {Member & {appeal: string | null, sessions: number, clips: Record<string, number>, votes: number, flaggedVotes: number, formerNames: string[]}} FullMember */
+/** @typedef {{users: ListedMember[], nextCursor: string | null}} MemberPage */
 /** @typedef {{user: FullMember, audit: import("./admin/entry.js").AuditEntry[]}} Detail */
 
-const rows = one("[data-rows]", HTMLElement);
-const more = one("[data-more]", HTMLButtonElement);
 const side = one("[data-detail]", HTMLElement);
-const states = listStates(() => void load());
-
-/** @type {ListedMember[]} */
-let members = [];
-/** @type {string | null} */
-let cursor = null;
-let generation = 0;
-/** @type {string | null} */
-let chosen = new URLSearchParams(location.search).get("user");
 
 /** @param {Member} member */
 const nameOf = (member) => member.username ?? member.email ?? "No name yet";
 
-/** @param {string | null} after */
-function address(after) {
-  const given = new URLSearchParams(location.search);
-  const query = new URLSearchParams();
-  const [search, kind, sort] = [given.get("search"), given.get("kind"), given.get("sort")];
-  if (search) query.set("search", search);
-  if (kind === "admin") query.set("role", "admin");
-  if (kind === "banned") query.set("banned", "true");
-  if (kind === "appeal") query.set("appeal", "true");
-  if (sort) query.set("sort", sort);
-  if (after) query.set("cursor", after);
-  return `/api/admin/users?${query}`;
-}
-
-async function load() {
-  const mine = (generation += 1);
-  states.busy();
-  try {
-    const page = await read(address(null));
-    if (mine !== generation) return;
-    members = page.users;
-    cursor = page.nextCursor;
-    show();
-  } catch (error) {
-    if (mine === generation) states.failed(error);
-  } finally {
-    if (mine === generation) states.done();
-  }
-}
-
-function show() {
-  rows.replaceChildren(...members.map(row));
-  more.hidden = !cursor;
-  setText(maybe("[data-summary]"), `${counted(members.length, "member", "members")}${cursor ? ", and more after these" : ""}.`);
-  if (members.length > 0) states.rows();
-  else states.empty("person", "Nobody found", "No member matches. The search looks at the beginning of names and addresses.");
-}
+/** @type {ReturnType<typeof pagedList<ListedMember, MemberPage>>} */
+const list = pagedList({
+  path: "/api/admin/users",
+  noun: "members",
+  query: (filters) => {
+    const kind = filters.get("kind");
+    return {
+      search: filters.get("search"), sort: filters.get("sort"), role: kind === "admin" ? "admin" : null,
+      banned: kind === "banned" ? "true" : null, appeal: kind === "appeal" ? "true" : null,
+    };
+  },
+  items: (page) => page.users,
+  key: (member) => member.id,
+  row,
+  empty: () => ({ icon: "person", title: "No members found", text: "No name or e-mail address begins like this." }),
+  shown: (page, members, hasMore) => {
+    setText(maybe("[data-summary]"), page ? `${counted(members.length, "member", "members")}${hasMore ? ", and more" : ""}.` : "");
+  },
+  chosenName: "user",
+  choose: (id) => {
+    if (id && id !== side.dataset.shown) void loadDetail(id);
+  },
+});
 
 /** @param {Member} member */
 function standing(member) {
@@ -89,13 +67,10 @@ function standing(member) {
 
 /** @param {ListedMember} member */
 function row(member) {
-  const name = h("button", { class: "clip-name", type: "button", "aria-pressed": String(member.id === chosen) }, h("b", {}, nameOf(member)));
-  name.addEventListener("click", () => {
-    void choose(member.id);
-  });
   const address = member.username && member.email ? [h("br"), h("span", { class: "quiet" }, member.email)] : [];
   return h("tr", { "data-member-row": member.id },
-    h("td", {}, h("div", { class: "who" }, avatar(member.avatarUrl), h("span", {}, name, ...address))),
+    h("td", {}, h("div", { class: "who" }, avatar(member.avatarUrl),
+      h("span", {}, h("button", { class: "clip-name", type: "button", "data-choose": member.id }, h("b", {}, nameOf(member))), ...address))),
     h("td", {}, standing(member)),
     h("td", { class: "r num", "data-label": "Clips" }, count(member.clips)),
     h("td", { class: "r num", "data-label": "Joined" }, date(member.createdAt)),
@@ -103,30 +78,16 @@ function row(member) {
 }
 
 /** @param {string} id */
-async function choose(id) {
-  chosen = id;
-  const query = new URLSearchParams(location.search);
-  query.set("user", id);
-  setAddress(query);
-  for (const button of all(".clip-name", rows)) {
-    button.setAttribute("aria-pressed", String(button.closest("tr")?.dataset.memberRow === id));
-  }
-  await loadDetail();
-  // Where it does not stand beside the list.
-  if (id === chosen && matchMedia("(width < 75rem)").matches) side.scrollIntoView({ block: "start" });
-}
-
-async function loadDetail() {
-  const id = chosen;
-  if (!id) return;
+async function loadDetail(id) {
+  side.dataset.shown = id;
   side.setAttribute("aria-busy", "true");
   try {
     const detail = await read(`/api/admin/users/${encodeURIComponent(id)}`);
-    if (id === chosen) await showDetail(detail);
+    if (id === side.dataset.shown) await showDetail(detail);
   } catch (error) {
-    if (id !== chosen) return;
+    if (id !== side.dataset.shown) return;
     const again = h("button", { class: "btn", type: "button" }, "Try again");
-    again.addEventListener("click", () => void loadDetail());
+    again.addEventListener("click", () => void loadDetail(id));
     side.replaceChildren(h("div", { class: "empty" }, icon("warn", "lg"), h("h2", {}, "This member did not load"), h("p", {}, faultText(error)), again));
   } finally {
     side.removeAttribute("aria-busy");
@@ -150,14 +111,14 @@ async function showDetail({ user, audit }) {
       ...fact("Clips", clips || "none"),
       ...fact("Votes that count", count(user.votes)),
       ...fact("Flagged votes", count(user.flaggedVotes)),
-      ...(user.formerNames.length > 0 ? fact("Names before", user.formerNames.join(", ")) : [])),
-    isOwn ? h("p", { class: "quiet" }, "This is you. Another admin looks after your account.") : actions(user),
-    h("h3", {}, "What was done"),
+      ...(user.formerNames.length > 0 ? fact("Former names", user.formerNames.join(", ")) : [])),
+    isOwn ? h("p", { class: "quiet" }, "This is you. Only another admin can change your account.") : actions(user),
+    h("h3", {}, "History"),
     audit.length === 0
       ? h("p", { class: "quiet" }, "Nothing yet.")
       : h("ol", { class: "stack stack--tight" }, ...audit.map((entry) => h("li", {},
         h("b", {}, actionText(entry.action)), h("p", { class: "quiet" }, moment(entry.happenedAt), ` by ${actorText(entry)}`), difference(entry)))),
-    h("a", { class: "link", href: `/admin/audit?subjectKind=member&subjectId=${user.id}` }, "All of it in the audit log")));
+    h("a", { class: "link", href: `/admin/audit?subjectKind=member&subjectId=${user.id}` }, "Full history in the audit log")));
 }
 
 /**
@@ -168,43 +129,69 @@ function fact(name, value) {
   return [h("dt", {}, name), h("dd", {}, value)];
 }
 
+/**
+ * @typedef {object} Offer
+ * @property {string} label
+ * @property {string} style
+ * @property {Omit<import("./admin/confirmation.js").Question, "run">} question
+ * @property {(values: import("./core/form.js").Values) => object} body
+ * @property {string} done
+ */
+
 /** @param {FullMember} user */
 function actions(user) {
-  /** @type {[string, string, Parameters<typeof askFor>[0]][]} */
-  const offered = [];
   const name = nameOf(user);
+  const optional = "Reason for the audit log (optional)";
+  const needed = () => reasonField("Reason for the audit log", "Enter a reason.");
+  /** @param {import("./core/form.js").Values} values */
+  const given = ({ reason }) => (reason ? { reason } : {});
+  /** @type {Offer[]} */
+  const offers = [];
   if (user.bannedAt) {
-    offered.push(["Lift the ban", "btn--primary", {
-      title: `Lift the ban of ${name}`, confirm: "Lift the ban", tone: "primary", reason: "Why, for the audit log (optional)",
-      text: "The clips return to the race, and votes count again where their round is still open.",
-      body: ({ reason }) => ({ unban: true, ...(reason ? { reason } : {}) }), done: `${name} is not banned any more.`,
-    }]);
+    offers.push({
+      label: "Lift the ban", style: "btn--primary", done: `${name} is no longer banned.`, body: (values) => ({ unban: true, ...given(values) }),
+      question: {
+        title: `Lift the ban of ${name}`, confirm: "Lift the ban", tone: "primary", fields: [reasonField(optional)],
+        text: "The clips compete again, and the votes count again where their round is still open.",
+      },
+    });
   } else if (!user.isAdmin) {
-    offered.push(["Ban…", "btn--danger", {
-      title: `Ban ${name}`, confirm: "Ban", tone: "danger-solid", reason: "Reason that the member will read", needsReason: true,
-      text: "Every session ends. Clips leave the race and votes of the open round count no more, until the ban is lifted. What stands in the film stays.",
-      body: ({ reason }) => ({ ban: { reason } }), done: `${name} is banned.`,
-    }]);
-    offered.push(["Make an admin…", "", {
-      title: `Make ${name} an admin`, confirm: "Make an admin", tone: "primary", reason: "Why, for the audit log", needsReason: true,
-      text: "Admins decide on clips, rounds and members. The sessions of this member end, so the next sign-in has the right.",
-      body: ({ reason }) => ({ role: "admin", reason }), done: `${name} is an admin.`,
-    }]);
+    offers.push({
+      label: "Ban…", style: "btn--danger", done: `${name} is banned.`, body: ({ reason }) => ({ ban: { reason } }),
+      question: {
+        title: `Ban ${name}`, confirm: "Ban", tone: "danger-solid", fields: [reasonField("Reason that the member will read", "Enter a reason.")],
+        text: "All sessions end. Until the ban is lifted, the clips do not compete and the votes in the open round do not count. Clips in the film stay.",
+      },
+    }, {
+      label: "Make admin…", style: "", done: `${name} is an admin.`, body: ({ reason }) => ({ role: "admin", reason }),
+      question: {
+        title: `Make ${name} an admin`, confirm: "Make admin", tone: "primary", fields: [needed()],
+        text: "Admins decide on clips, rounds and members. The member's sessions end; the right applies from the next sign-in.",
+      },
+    });
   } else {
-    offered.push(["Take the admin right…", "btn--danger", {
-      title: `Take the admin right from ${name}`, confirm: "Take the right", tone: "danger-solid", reason: "Why, for the audit log", needsReason: true,
-      text: "The sessions of this member end at once.",
-      body: ({ reason }) => ({ role: "member", reason }), done: `${name} is no admin any more.`,
-    }]);
+    offers.push({
+      label: "Remove admin right…", style: "btn--danger", done: `${name} is no longer an admin.`, body: ({ reason }) => ({ role: "member", reason }),
+      question: {
+        title: `Remove the admin right of ${name}`, confirm: "Remove the right", tone: "danger-solid", fields: [needed()],
+        text: "The member's sessions end at once.",
+      },
+    });
   }
-  offered.push(["Rename…", "", {
-    title: `Rename ${name}`, confirm: "Rename", tone: "primary", reason: "Why, for the audit log (optional)", name: user.username ?? "",
-    text: "This does not use up the member’s own change of name.",
-    body: ({ reason, name: username }) => ({ username, ...(reason ? { reason } : {}) }), done: "The member has a new name.",
-  }]);
-  return h("div", { class: "row" }, ...offered.map(([label, style, question]) => {
-    const button = h("button", { class: `btn btn--sm ${style}`, type: "button" }, label);
-    button.addEventListener("click", () => askFor(question, (body) => change(user.id, body, question.done)));
+  const field = h("div", { class: "field" }, h("label", { for: "new-name" }, "New name"),
+    h("input", { class: "input", id: "new-name", name: "username", autocomplete: "off", spellcheck: "false", maxlength: 20, required: true, value: user.username ?? "", "data-wants": "Enter a name.", "aria-describedby": "new-name-hint username-fault" }),
+    h("p", { class: "hint", id: "new-name-hint" }, "3 to 20 lowercase letters, digits or underscores. The old name leads here for 90 days."),
+    h("p", { class: "hint hint--bad", id: "username-fault", role: "alert", hidden: true }));
+  offers.push({
+    label: "Rename…", style: "", done: "The member has a new name.", body: (values) => ({ username: values.username, ...given(values) }),
+    question: {
+      title: `Rename ${name}`, confirm: "Rename", tone: "primary", fields: [field, reasonField(optional)],
+      text: "This does not count as the member's own change of name.",
+    },
+  });
+  return h("div", { class: "row" }, ...offers.map((offer) => {
+    const button = h("button", { class: `btn btn--sm ${offer.style}`, type: "button" }, offer.label);
+    button.addEventListener("click", () => askFor({ ...offer.question, run: (values) => change(user.id, offer.body(values), offer.done) }));
     return button;
   }));
 }
@@ -219,29 +206,9 @@ async function change(id, body, done) {
   toast(done);
   announce(done);
   const { user } = detail;
-  const at = members.findIndex((member) => member.id === id);
-  const known = members[at];
-  if (known) {
-    members[at] = { ...known, username: user.username, isAdmin: user.isAdmin, bannedAt: user.bannedAt, banReason: user.banReason, appealedAt: user.appealedAt };
-    show();
-  }
-  if (id === chosen) await showDetail(detail);
+  const known = list.find(id);
+  if (known) list.replace({ ...known, username: user.username, isAdmin: user.isAdmin, bannedAt: user.bannedAt, banReason: user.banReason, appealedAt: user.appealedAt });
+  if (id === side.dataset.shown) await showDetail(detail);
 }
 
-more.addEventListener("click", async () => {
-  more.setAttribute("aria-busy", "true");
-  const page = await read(address(cursor)).catch(() => null);
-  more.removeAttribute("aria-busy");
-  if (!page) {
-    toast("The next members did not load.", { tone: "bad" });
-    return;
-  }
-  members.push(...page.users);
-  cursor = page.nextCursor;
-  show();
-});
-
 prepareChanges();
-watchFilters(one("[data-filters]", HTMLFormElement), () => void load());
-void load();
-void loadDetail();

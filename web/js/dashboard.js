@@ -70,7 +70,7 @@ function show() {
     deck.show(feed.clips, index, end);
   }
   if (clip) {
-    stage.setAttribute("aria-label", `Take ${index + 1} of ${feed.takes}: ${clip.title}`);
+    stage.setAttribute("aria-label", `Take ${index + 1} of ${feed.clipCount}: ${clip.title}`);
     clearTimeout(seen);
     seen = setTimeout(() => feed.markSeen(clip), 1000);
   }
@@ -97,7 +97,7 @@ function goTo(to) {
   end = null;
   show();
   const clip = current();
-  announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "The last take was before this");
+  announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "That was the last take");
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();
 }
 
@@ -111,10 +111,10 @@ async function go(step) {
 /** Looks for takes that have come since, as pulling the first one down asks for. */
 async function look() {
   const known = feed.clips.length;
-  note.say("Looking for new takes …");
+  note.say("Loading new takes…");
   const hasCome = await refresh();
   const more = feed.clips.length - known;
-  note.say(!hasCome ? "The new takes did not load." : more > 0 ? `${counted(more, "new take", "new takes")}.` : "No new takes yet.", 2500);
+  note.say(!hasCome ? "New takes could not be loaded." : more > 0 ? `${counted(more, "new take", "new takes")}.` : "No new takes yet.", 2500);
 }
 
 /** @type {Promise<unknown> | null} */
@@ -125,7 +125,7 @@ function more() {
     (added) => {
       if (added) show();
     },
-    () => toast("The next takes did not load. Go on in a moment.", { tone: "bad" }),
+    () => toast("More takes could not be loaded. Try again in a moment.", { tone: "bad" }),
   ).finally(() => {
     loading = null;
   });
@@ -148,7 +148,7 @@ async function vote(weight, isProven = false) {
     if (isUndo) await feed.undo(clip, showVote);
     else await feed.vote(clip, weight ?? "standard", showVote);
     if (!isUndo && !isStill()) navigator.vibrate?.(50);
-    announce(isUndo ? `Vote for ${clip.title} taken back` : `Voted for ${clip.title}`);
+    announce(isUndo ? `Vote for ${clip.title} undone` : `Voted for ${clip.title}`);
   } catch (error) {
     if (error instanceof Refusal && error.code === "captcha_required" && !isProven) {
       await prove(clip, weight);
@@ -178,11 +178,11 @@ async function prove(clip, weight) {
   try {
     const isProven = await solveCaptcha();
     maybe("[data-vote]")?.focus({ preventScroll: true });
-    if (!isProven) toast("The vote is not counted: it needs the proof that you are a person.", { tone: "bad", action: { label: "Again", run: () => void vote(weight) } });
+    if (!isProven) toast("Your vote was not counted. Complete the captcha to vote.", { tone: "bad", action: { label: "Again", run: () => void vote(weight) } });
     else if (current() === clip) await vote(weight, true);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    toast(`The vote is not counted. ${error.message}`, { tone: "bad" });
+    toast(`Your vote was not counted. ${error.message}`, { tone: "bad" });
   }
 }
 
@@ -300,12 +300,12 @@ watchGestures(stage, {
 });
 
 installShortcuts([
-  { keys: ["v", "V"], shown: ["V"], label: "Vote, or take the vote back", run: () => void vote(null) },
-  { keys: ["w", "W"], shown: ["W"], label: "Choose the weight of the vote", run: () => button.open() },
+  { keys: ["v", "V"], shown: ["V"], label: "Vote, or undo your vote", run: () => void vote(null) },
+  { keys: ["w", "W"], shown: ["W"], label: "Choose a power vote", run: () => button.open() },
   { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next take", run: () => void go(1) },
   { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
-  { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause and go on", run: () => deck.toggle() },
-  { keys: ["m", "M"], shown: ["M"], label: "Sound on and off", run: toggleSound },
+  { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause or play", run: () => deck.toggle() },
+  { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: toggleSound },
   { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareClip },
 ]);
 

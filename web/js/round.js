@@ -21,7 +21,7 @@ function lines(receipt) {
       h("span", { class: "quiet" }, `${vote.castAt.slice(0, 10)} ${vote.castAt.slice(11, 16)} UTC${weight}`),
       vote.voided && h("span", { class: "badge", "data-tone": "warn" }, "Voided"));
   });
-  return [h("li", {}, h("span", { class: "label" }, "You are listed as"), " ", h("span", { class: "round__hash num" }, receipt.voter)), ...votes];
+  return [h("li", {}, h("span", { class: "label" }, "Your pseudonym"), " ", h("span", { class: "round__hash num" }, receipt.voter)), ...votes];
 }
 
 async function showReceipt() {
@@ -30,7 +30,7 @@ async function showReceipt() {
     const { receipts } = /** @type {{receipts: Receipt[]}} */ (await read(`/api${path}/receipt`));
     const votes = receipts.reduce((sum, receipt) => sum + receipt.votes.length, 0);
     setText(words, votes > 0
-      ? `You have ${counted(votes, "vote", "votes")} in this round. Only you see this; look for your name in the export.`
+      ? `You have ${counted(votes, "vote", "votes")} in this round. Only you can see this. You can find your pseudonym in the export.`
       : "This browser has no votes in this round.");
     list.replaceChildren(...receipts.flatMap(lines));
     list.hidden = votes === 0;

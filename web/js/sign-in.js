@@ -57,16 +57,16 @@ async function use() {
   } catch (error) {
     button.removeAttribute("aria-busy");
     if (!(error instanceof Refusal)) throw error;
-    if (error.isOffline) fail("There is no connection. The link is not used up; try again.");
-    else if (error.status === 429) fail(`Too many tries. Go on in ${counted(error.retryAfter ?? 60, "second", "seconds")}.`);
+    if (error.isOffline) fail("You are offline. The link still works; try again.");
+    else if (error.status === 429) fail(`Too many tries. Try again in ${counted(error.retryAfter ?? 60, "second", "seconds")}.`);
     else fail(error.message);
   }
 }
 
 const states = {
-  used: "This link has been used. Ask for a new one.",
-  expired: "This link is too old. Ask for a new one.",
-  unknown: "This is not a link of this site, or it was cut off on its way. Copy the whole address.",
+  used: "This link has already been used. Request a new one.",
+  expired: "This link has expired. Request a new one.",
+  unknown: "This link is invalid or incomplete. Copy the whole link.",
 };
 
 async function start() {
@@ -85,17 +85,17 @@ async function start() {
   }
   const user = await session();
   if (query.has("again")) {
-    say("Sign in again", "What you were about to do needs a sign-in from just now. You lose nothing.");
+    say("Sign in again", "For your security, sign in again to continue. Nothing you did is lost.");
     return;
   }
   if (!user) return;
   if (user.isBanned) {
     const reason = user.banReason ? ` The reason: ${user.banReason}.` : "";
-    say("Your account is banned", `You can watch, and change nothing.${reason}`);
+    say("Your account is banned", `You can watch, but you cannot vote or send anything.${reason}`);
     show("signed-in");
     return;
   }
-  say(`You are signed in as ${user.username ?? "a member without a name"}`, user.username ? "There is nothing to do here." : "Choose a name to send in takes.");
+  say(`You are signed in as ${user.username ?? "a member without a username"}`, user.username ? "You can vote, send in takes and change your settings." : "Choose a name to send in takes.");
   const link = maybe("[data-onward]");
   if (link instanceof HTMLAnchorElement) link.href = user.username ? onward(query.get("next")) : "/onboarding";
   show("signed-in");

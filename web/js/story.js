@@ -81,7 +81,7 @@ function go(step) {
   if (season.segments[index + step]) goTo(index + step);
   else if (step > 0) {
     screen?.pause();
-    announce("The film so far ends here");
+    announce("This is the end of the film so far");
   }
 }
 
@@ -155,7 +155,7 @@ function showSound() {
 
 function toggleFull() {
   if (document.fullscreenElement) void document.exitFullscreen();
-  else stage?.requestFullscreen().catch(() => toast("The browser does not allow the full screen here.", { tone: "bad" }));
+  else stage?.requestFullscreen().catch(() => toast("Your browser does not allow full screen here.", { tone: "bad" }));
 }
 
 function shareSegment() {
@@ -253,16 +253,16 @@ if (page && stage) {
     { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next slot", run: () => go(1) },
     { keys: ["ArrowUp"], shown: ["↑"], label: "Previous slot", run: () => go(-1) },
     { keys: ["ArrowRight"], shown: ["→"], label: "Next season in the list", run: () => goSeason(1) },
-    { keys: ["ArrowLeft"], shown: ["←"], label: "Season before it", run: () => goSeason(-1) },
-    { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause and go on", run: () => screen?.toggle() },
-    { keys: ["m", "M"], shown: ["M"], label: "Sound on and off", run: toggleSound },
+    { keys: ["ArrowLeft"], shown: ["←"], label: "Previous season in the list", run: () => goSeason(-1) },
+    { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause or play", run: () => screen?.toggle() },
+    { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: toggleSound },
     { keys: ["f", "F"], shown: ["F"], label: "Full screen", run: toggleFull },
     { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareSegment },
   ]);
   showSound();
   hideControlsWhenIdle();
   start().then(() => follow(refresh), () => {
-    toast("The film did not load completely.", { tone: "bad", action: { label: "Try again", run: () => location.reload() } });
+    toast("Parts of the film did not load.", { tone: "bad", action: { label: "Try again", run: () => location.reload() } });
     follow(refresh);
   });
 }

@@ -1,7 +1,8 @@
 // Sending in a take: choose, describe, send.
 
-import { read, Refusal, send } from "./core/api.js";
+import { read, send } from "./core/api.js";
 import { all, announce, h, icon, maybe, one, setText } from "./core/dom.js";
+import { clearFaults, enhance } from "./core/form.js";
 import { counted, megabytes } from "./core/format.js";
 import { isStill } from "./core/preferences.js";
 import { session } from "./core/session.js";
@@ -48,7 +49,7 @@ async function choose(candidate) {
   if (!candidate || step !== "choose") return;
   refuse(null);
   forget();
-  setText(maybe("[data-drop-title]"), "Looking at the file");
+  setText(maybe("[data-drop-title]"), "Checking the file");
   setText(maybe("[data-drop-text]"), candidate.name);
   drop.setAttribute("aria-busy", "true");
   try {
@@ -58,7 +59,7 @@ async function choose(candidate) {
     refuse(error instanceof Error ? error.message : "This file cannot be read.");
   } finally {
     drop.removeAttribute("aria-busy");
-    setText(maybe("[data-drop-title]"), chosen ? "Drop another one here" : "Drop a video here");
+    setText(maybe("[data-drop-title]"), chosen ? "Drop another video here" : "Drop a video here");
     setText(maybe("[data-drop-text]"), "MP4, WebM or MOV, up to 8.5 s and 50 MB");
     file.value = "";
   }
@@ -111,7 +112,7 @@ form.addEventListener("drop", (event) => {
   event.preventDefault();
   delete drop.dataset.over;
   const files = event.dataTransfer?.files;
-  if (files && files.length > 1) refuse("One take at a time. Choose one of these files.");
+  if (files && files.length > 1) refuse("Upload one take at a time. Choose one of these files.");
   else void choose(files?.[0]);
 });
 one("[data-to-describe]", HTMLButtonElement).addEventListener("click", () => {
@@ -127,27 +128,9 @@ one("[data-to-describe]", HTMLButtonElement).addEventListener("click", () => {
  */
 function countLetters(field, counter) {
   const show = () => setText(maybe(counter), `${[...field.value].length} / ${field.maxLength}`);
-  field.addEventListener("input", () => {
-    show();
-    showFault(field.name, null);
-  });
+  field.addEventListener("input", show);
+  form.addEventListener("reset", () => queueMicrotask(show));
   show();
-}
-
-/**
- * @param {string} name
- * @param {string | null} [text]
- */
-function showFault(name, text) {
-  const fault = maybe(`#${name}-fault`);
-  const field = form.elements.namedItem(name);
-  if (fault) {
-    fault.hidden = text === null;
-    if (text) fault.textContent = text;
-  }
-  if (!(field instanceof Element)) return;
-  if (text === null) field.removeAttribute("aria-invalid");
-  else field.setAttribute("aria-invalid", "true");
 }
 
 /** @param {string} name */
@@ -155,35 +138,24 @@ function box(name) {
   return one(`[name="${name}"]`, HTMLInputElement, form);
 }
 
-/** The first field that is not right, after marking them all. */
-function firstFault() {
-  /** @type {HTMLElement | null} */
-  let first = null;
-  /**
-   * @param {HTMLElement} field
-   * @param {string} name
-   * @param {string | null} text
-   */
-  const mark = (field, name, text) => {
-    showFault(name, text);
-    if (text !== null) first ??= field;
-  };
-  mark(title, "title", title.value.trim() ? null : "Give it a title of 1 to 80 characters.");
-  mark(box("rights"), "rights", box("rights").checked ? null : "");
-  mark(box("licence"), "licence", box("licence").checked ? null : "");
-  return /** @type {HTMLElement | null} */ (first);
-}
-
 countLetters(title, "[data-title-count]");
 countLetters(description, "[data-description-count]");
-for (const name of ["rights", "licence"]) box(name).addEventListener("change", () => showFault(name, box(name).checked ? null : ""));
 one("[data-to-choose]", HTMLButtonElement).addEventListener("click", () => go("choose"));
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (step !== "describe" || !chosen) return;
-  const fault = firstFault();
-  if (fault) fault.focus();
-  else void sendIt(chosen);
+enhance(form, {
+  check: (values) => ({ title: !values.title && "Enter a title of 1 to 80 characters." }),
+  send: async () => {
+    if (step === "describe" && chosen) await sendIt(chosen);
+  },
+  done: () => undefined,
+  refused: (error) => {
+    if ([...error.faults.keys()].some((name) => maybe(`#${name}-fault`))) {
+      // Marked where it was typed.
+      go("describe");
+      return false;
+    }
+    showRefusal(error);
+    return true;
+  },
 });
 
 // -- Send
@@ -207,26 +179,23 @@ async function sendIt(now) {
       bar.setAttribute("aria-label", `${Math.round((sent / total) * 100)} % sent`);
       setText(maybe("[data-sent-bytes]"), `${megabytes(sent).replace(" MB", "")} of ${megabytes(total)}`);
       const speed = (sent - first) / ((performance.now() - startedAt) / 1000);
-      if (speed > 0 && sent < total) setText(maybe("[data-sent-note]"), `About ${counted(Math.max(1, Math.ceil((total - sent) / speed)), "second", "seconds")} left. You can lose the connection; it goes on where it stopped.`);
+      if (speed > 0 && sent < total) setText(maybe("[data-sent-note]"), `About ${counted(Math.max(1, Math.ceil((total - sent) / speed)), "second", "seconds")} left. If the connection drops, the upload resumes where it stopped.`);
     },
     onState: (state) => {
-      if (state === "waiting") setText(maybe("[data-sent-note]"), "The connection is gone. It goes on by itself where it stopped.");
-      if (state === "paused") setText(maybe("[data-sent-note]"), "Paused. What has arrived stays there for a day.");
-      setText(pauseButton, state === "paused" ? "Go on" : "Pause");
+      if (state === "waiting") setText(maybe("[data-sent-note]"), "You are offline. The upload resumes when you are back online.");
+      if (state === "paused") setText(maybe("[data-sent-note]"), "Paused. The part that was uploaded is kept for a day.");
+      setText(pauseButton, state === "paused" ? "Resume" : "Pause");
     },
   });
   try {
     const uploadId = await transfer.run();
     pauseButton.hidden = true;
     bar.value = 100;
-    setText(maybe("[data-sent-note]"), "All of it has arrived.");
+    setText(maybe("[data-sent-note]"), "Upload complete.");
     const answer = await register(uploadId);
     await watch(answer.clipId);
-  } catch (error) {
-    pauseButton.hidden = true;
-    if (!(error instanceof Refusal)) throw error;
-    showRefusal(error);
   } finally {
+    pauseButton.hidden = true;
     transfer = null;
   }
 }
@@ -243,18 +212,11 @@ function register(uploadId) {
   });
 }
 
-/** @param {Refusal} error */
+/** @param {import("./core/api.js").Refusal} error */
 function showRefusal(error) {
-  const faults = error.faults;
-  const named = [...faults].filter(([name]) => maybe(`#${name}-fault`));
-  if (named.length > 0) {
-    for (const [name, text] of named) showFault(name, text);
-    go("describe");
-    return;
-  }
-  const text = error.isOffline ? "There is no connection. What has arrived stays there for a day; send it again to go on."
-    : error.status === 401 ? "Your session has ended. Sign in again and choose the same file: it goes on where it stopped." : error.message;
-  outcome(text, "bad", "It was not sent in.");
+  const text = error.isOffline ? "You are offline. The part that was uploaded is kept for a day; send it again to resume."
+    : error.status === 401 ? "Your session has ended. Sign in again and choose the same file to resume." : error.message;
+  outcome(text, "bad", "The upload failed.");
   one("[data-after]", HTMLElement).hidden = false;
 }
 
@@ -263,17 +225,17 @@ function showRefusal(error) {
  * @param {string} clipId
  */
 async function watch(clipId) {
-  outcome("The server looks at the file now. That takes a few seconds.", "info", "Arrived.");
+  outcome("The server is checking the file. This takes a few seconds.", "info", "Uploaded.");
   for (;;) {
     const clip = await read(`/api/clip/${clipId}`).catch(() => null);
     if (clip?.processing === "failed") {
-      outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and send it again.`, "bad", "The server found a problem.");
+      outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and try again.`, "bad", "There is a problem with the file.");
       break;
     }
     if (clip && clip.processing !== "processing") {
       const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
-      const place = slot && slot !== "0" ? ` It will then stand in slot ${slot}, or in the next one.` : "";
-      outcome(`A person looks at it before it goes up.${place}`, "good", "Sent.");
+      const place = slot && slot !== "0" ? ` It then competes for slot ${slot}, or for the next one.` : "";
+      outcome(`A moderator reviews it before it goes live.${place}`, "good", "Sent.");
       break;
     }
     await new Promise((resolve) => setTimeout(resolve, lookInterval));
@@ -301,14 +263,12 @@ pauseButton.addEventListener("click", () => {
 one("[data-again]", HTMLButtonElement).addEventListener("click", () => {
   forget();
   form.reset();
-  for (const name of ["title", "description", "rights", "licence"]) showFault(name, null);
+  clearFaults(form);
   bar.value = 0;
-  setText(maybe("[data-sent-bytes]"), "Nothing sent yet");
+  setText(maybe("[data-sent-bytes]"), "Nothing uploaded yet");
   outcome(null);
   one("[data-after]", HTMLElement).hidden = true;
   go("choose");
-  title.dispatchEvent(new Event("input"));
-  description.dispatchEvent(new Event("input"));
 });
 // Leaving in the middle costs what has not arrived; the browser asks.
 addEventListener("beforeunload", (event) => {

@@ -67,7 +67,7 @@ public enum VoteRefusal: Refusal, Equatable {
     public var sentence: String {
         switch self {
         case .featureOff: "Voting is switched off at the moment."
-        case .rateLimited: "That was too fast. Wait a little."
+        case .rateLimited: "You are voting too fast. Wait a moment."
         case .limiterUnavailable, .busy: "Voting is not possible at the moment. Try again."
         case .banned: "Your account is banned. The reason stands on your profile."
         case .authRequired: "Sign in to cast this vote."
@@ -79,8 +79,8 @@ public enum VoteRefusal: Refusal, Equatable {
         case .alreadyVoted: "You have voted for this clip in this round."
         case .superUsed: "You have cast your super vote for this slot."
         case .megaUsed: "You have cast your mega vote for this slot."
-        case .dailyLimit: "You have cast all your votes of today."
-        case .captchaRequired: "Show that you are a person before you vote."
+        case .dailyLimit: "You've used all of today's votes."
+        case .captchaRequired: "Complete the captcha to vote."
         case .voteNotFound: "You have no vote for this clip in this round."
         }
     }

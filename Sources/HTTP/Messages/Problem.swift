@@ -129,7 +129,8 @@ extension Problem {
     /// 429: too many requests.
     public static func tooManyRequests(retryAfter seconds: Int) -> Problem {
         Problem(
-            status: 429, code: "rate_limited", message: "That was too fast. Try again in \(seconds) seconds.",
+            status: 429, code: "rate_limited",
+            message: "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").",
             headers: ["Retry-After": String(seconds)])
     }
 

@@ -1,4 +1,4 @@
-// The chosen clip beside the table: its video, what it looks like, the decision.
+// The selected clip beside the table: its video, its near-duplicate, the decision.
 
 import { h, icon } from "../core/dom.js";
 import { serverNow } from "../core/api.js";
@@ -6,7 +6,8 @@ import { counted, waiting } from "../core/format.js";
 
 /** @typedef {import("./queue.js").QueuedClip} QueuedClip */
 
-const reasons = ["Copy of another take", "Not suitable for everyone", "The rights are not clear", "Not a take for this film"];
+/** The usual reasons for a rejection. */
+export const reasons = ["Copy of another clip", "Not suitable for everyone", "The rights are unclear", "Does not fit this film"];
 
 /**
  * @param {QueuedClip} clip
@@ -17,7 +18,7 @@ export function detail(clip, decisions) {
   return h("div", { class: "panel stack" },
     h("h2", {}, clip.title),
     state(clip),
-    twin && h("div", { class: "note note--warn" }, icon("warn"), h("p", {}, h("strong", {}, `${twin.similarity} % like another take.`), " Look at both before you decide.")),
+    twin && h("div", { class: "note note--warn" }, icon("warn"), h("p", {}, h("strong", {}, `${twin.similarity} % identical to another clip.`), " Compare both before you decide.")),
     pictures(clip),
     clip.description && h("p", { class: "muted" }, clip.description),
     h("p", { class: "quiet" }, [clip.genre, clip.aiGenerated ? "AI-generated" : "Camera", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`].filter(Boolean).join(" · ")),
@@ -27,7 +28,7 @@ export function detail(clip, decisions) {
 /** @param {QueuedClip} clip */
 function state(clip) {
   if (clip.processing === "processing") {
-    return h("div", { class: "note" }, icon("info"), h("p", {}, h("strong", {}, "Still being prepared."), " It can be approved when its film is ready."));
+    return h("div", { class: "note" }, icon("info"), h("p", {}, h("strong", {}, "Still processing."), " You can approve it when its video is ready."));
   }
   if (clip.processing === "failed") {
     return h("div", { class: "note note--bad" }, icon("warn"), h("p", {}, h("strong", {}, "The file cannot be used."), ` ${clip.processingError ?? ""}`));
@@ -74,7 +75,7 @@ function decision(clip, decisions) {
     own.hidden = choice.value !== "";
     if (!own.hidden) own.focus();
   });
-  const reject = h("button", { class: "btn btn--danger grow", type: "button" }, clip.status === "active" ? "Take it down" : "Reject");
+  const reject = h("button", { class: "btn btn--danger grow", type: "button" }, clip.status === "active" ? "Take down" : "Reject");
   reject.addEventListener("click", () => {
     const reason = choice.value || own.value.trim();
     if (!reason) {

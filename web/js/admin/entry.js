@@ -29,7 +29,7 @@ const actions = /** @type {Record<string, string>} */ ({
   "member.ban": "Banned a member",
   "member.lift_ban": "Lifted a ban",
   "member.grant_admin": "Made an admin",
-  "member.revoke_admin": "Took the admin right",
+  "member.revoke_admin": "Removed an admin right",
   "member.rename": "Renamed a member",
 });
 

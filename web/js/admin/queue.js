@@ -1,6 +1,6 @@
-// The moderators' queue: what the server knows of it.
+// The moderation queue: its clips, and decisions about them.
 
-import { read, send } from "../core/api.js";
+import { send } from "../core/api.js";
 
 /**
  * @typedef {object} Card
@@ -26,19 +26,6 @@ import { read, send } from "../core/api.js";
 /** @typedef {{clips: QueuedClip[], nextCursor: string | null, counts: Record<string, number>}} QueuePage */
 
 /**
- * @param {string} status
- * @param {string} search
- * @param {string | null} cursor
- * @returns {Promise<QueuePage>}
- */
-export function readQueue(status, search, cursor) {
-  const query = new URLSearchParams({ status });
-  if (search) query.set("search", search);
-  if (cursor) query.set("cursor", cursor);
-  return read(`/api/admin/clips?${query}`);
-}
-
-/**
  * Decides on many clips at once; each has an outcome of its own.
  * @param {"approve" | "reject"} action
  * @param {string[]} ids
@@ -50,15 +37,15 @@ export function decide(action, ids, reason) {
 }
 
 /**
- * Why a decision does not hold.
+ * Why a decision was refused.
  * @param {string} outcome
  */
 export function outcomeText(outcome) {
   switch (outcome) {
     case "not_ready": return "its file is not ready yet";
-    case "not_open": return "it is in the film, or competes no more";
-    case "creator_banned": return "the account of its creator is banned";
-    case "not_found": return "it is gone";
+    case "not_open": return "it is in the film or no longer competes";
+    case "creator_banned": return "its creator is banned";
+    case "not_found": return "it no longer exists";
     default: return "it could not be done";
   }
 }

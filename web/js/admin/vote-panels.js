@@ -32,8 +32,8 @@ export function standing(page) {
     h("td", { class: "r num" }, `${count(clip.cleanScore)} (${clip.cleanRank})`)));
   return h("section", { class: "panel stack stack--tight" }, h("h2", {}, "Standing"),
     h("p", { class: page.flaggedDecide ? "hint hint--bad" : "muted" }, page.flaggedDecide
-      ? "Without the flagged votes another take would win."
-      : "The same take wins without the flagged votes."),
+      ? "Without the flagged votes, another clip would win."
+      : "Without the flagged votes, the same clip wins."),
     h("table", { class: "table" }, h("caption", { class: "visually-hidden" }, "Scores with and without flagged votes"),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"), h("th", { scope: "col" }, "Take"), h("th", { scope: "col", class: "r" }, "All"),
         h("th", { scope: "col", class: "r" }, "Unflagged"))),
@@ -55,7 +55,7 @@ export function groups(page, actions) {
       h("span", { class: "row" }, button("Show", `Show ${name}`, () => actions.onShow(group)),
         left > 0 && button(`Void ${count(left)}…`, `Void ${name}`, () => actions.onVoid(group), "btn--danger")));
   });
-  return h("section", { class: "panel stack stack--tight" }, h("h2", {}, "In common"), h("ul", { class: "stack" }, ...lines));
+  return h("section", { class: "panel stack stack--tight" }, h("h2", {}, "Vote groups"), h("ul", { class: "stack" }, ...lines));
 }
 
 /**
@@ -75,7 +75,7 @@ export function voids(page, onUndo) {
     return h("li", {}, h("b", {}, `${counted(made.votes, "vote", "votes")}${where}`), h("span", { class: "muted" }, reason),
       h("span", { class: "quiet num" }, `${who}, ${made.voidedAt.slice(0, 16).replace("T", " ")} UTC`),
       end ? h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, end)
-        : isBan ? made.member && h("a", { class: "link", href: `/admin/users?search=${encodeURIComponent(made.member)}` }, `To the ban of ${made.member}`)
+        : isBan ? made.member && h("a", { class: "link", href: `/admin/users?search=${encodeURIComponent(made.member)}` }, `Show the ban of ${made.member}`)
         : h("span", { class: "row" }, button("Undo…", `Undo the void of ${counted(made.votes, "vote", "votes")}: ${made.reason}`, () => onUndo(made))));
   });
   return h("section", { class: "panel stack stack--tight" }, h("h2", {}, "Voids"), h("ul", { class: "stack" }, ...lines));

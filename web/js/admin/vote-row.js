@@ -8,19 +8,17 @@ import { flagText, shortKey } from "./votes.js";
 /**
  * @param {import("./votes.js").Vote} vote
  * @param {string} name what tells it from the others
- * @param {(isOn: boolean) => void} onTick
  */
-export function voteRow(vote, name, onTick) {
+export function voteRow(vote, name) {
   const who = vote.username ?? shortKey(vote.voterKey);
   const tick = h("input", { type: "checkbox", "aria-label": `Select the vote of ${who} for ${vote.title}`, "data-tick": name });
   tick.disabled = vote.voidedAt !== null;
-  tick.addEventListener("change", () => onTick(tick.checked));
   const flags = vote.flags.map((flag) => h("span", { class: "badge", "data-tone": "warn" }, flagText(flag)));
   const shared = [vote.networkVoters > 1 && `${vote.networkVoters} voters in its network`, vote.deviceVoters > 1 && `${vote.deviceVoters} on its device`].filter(Boolean).join(", ");
   return h("tr", { "data-void": vote.voidedAt ? "" : null },
     h("td", {}, tick), h("td", {}, h("b", {}, vote.title), h("br"), h("span", { class: "quiet num" }, vote.weight === 1 ? "1 vote" : `weight ${vote.weight}`)),
     h("td", {}, who, h("br"), h("span", { class: "key num" }, vote.network ? `net ${vote.network.slice(0, 8)}` : "no network")),
     h("td", {}, ...flags, vote.voidedAt && h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, "Voided"),
-      shared && h("span", { class: "quiet" }, ` ${shared}`), !shared && flags.length === 0 && !vote.voidedAt && h("span", { class: "quiet" }, "Nothing found")),
+      shared && h("span", { class: "quiet" }, ` ${shared}`), !shared && flags.length === 0 && !vote.voidedAt && h("span", { class: "quiet" }, "No findings")),
     h("td", { class: "r num" }, waiting(serverNow() - Date.parse(vote.createdAt))));
 }

@@ -1,6 +1,6 @@
 // The votes of a round as admins look after them: what the server knows of them.
 
-import { read, send } from "../core/api.js";
+import { send } from "../core/api.js";
 
 /**
  * @typedef {object} Vote
@@ -39,18 +39,6 @@ import { read, send } from "../core/api.js";
  * @property {VoidRecord[]} voids
  */
 
-/** @typedef {{slot?: string, voter?: string, reason?: string, network?: string, flagged?: string, voided?: string, cursor?: string}} VoteQuery */
-
-/**
- * @param {VoteQuery} query
- * @returns {Promise<VotePage>}
- */
-export function readVotes(query) {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value) search.set(name, value);
-  return read(`/api/admin/votes?${search}`);
-}
-
 /**
  * @param {Record<string, unknown>} choice
  * @returns {Promise<{voidId: string, votes: number, weight: number}>}
@@ -76,13 +64,13 @@ export function decideReview(decision) {
 }
 
 const flagWords = /** @type {Record<string, string>} */ ({
-  missing_headers: "Headers missing",
-  feed_token_missing: "No feed before",
-  feed_token_stale: "Old feed",
+  missing_headers: "Missing headers",
+  feed_token_missing: "Voted without a feed",
+  feed_token_stale: "Outdated feed",
   burst: "Burst",
   new_devices: "New devices",
-  upload_order: "In upload order",
-  network_cap: "Network's cap",
+  upload_order: "Voted in upload order",
+  network_cap: "Network limit",
 });
 
 /**

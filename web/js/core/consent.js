@@ -4,15 +4,15 @@ import { all, announce, maybe, setText } from "./dom.js";
 import { consent, preference } from "./preferences.js";
 
 const words = {
-  accepted: "You have accepted that small things are remembered on this device.",
-  rejected: "You have rejected that. Only what the site needs is stored on this device.",
+  accepted: "You accepted. The site may remember small things on this device.",
+  rejected: "You rejected. Only what the site needs is stored on this device.",
 };
 
 function show() {
   const answer = preference("cookies");
   const notice = maybe("[data-cookies]");
   if (notice) notice.hidden = answer !== null;
-  const text = words[/** @type {keyof typeof words} */ (answer)] ?? "You have not answered yet.";
+  const text = words[/** @type {keyof typeof words} */ (answer)] ?? "You have not chosen yet.";
   setText(maybe("[data-consent-now]"), text);
 }
 

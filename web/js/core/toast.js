@@ -27,7 +27,7 @@ export function toast(text, options = {}) {
     message.append(button);
   }
   if (isBad) {
-    const button = h("button", { class: "btn btn--icon btn--ghost", type: "button", "aria-label": "Close the message" }, icon("close"));
+    const button = h("button", { class: "btn btn--icon btn--ghost", type: "button", "aria-label": "Dismiss" }, icon("close"));
     button.addEventListener("click", close);
     message.append(button);
   } else {

@@ -43,7 +43,7 @@ function load(url) {
 export async function solveCaptcha() {
   const state = await send("POST", "/api/captcha/status", {});
   if (state.passed || !state.required) return true;
-  if (!state.siteKey || !state.scriptUrl) throw new Refusal(503, "captcha_unavailable", "This site has no captcha yet.");
+  if (!state.siteKey || !state.scriptUrl) throw new Refusal(503, "captcha_unavailable", "This site has no captcha set up.");
   return new Promise((resolve) => new Dialog(state, resolve).open());
 }
 
@@ -69,9 +69,9 @@ class Dialog {
     this.#resolve = resolve;
     const close = h("button", { class: "btn", type: "button" }, "Not now");
     this.#dialog = h("dialog", { class: "dialog", "aria-labelledby": "captcha-title", "aria-describedby": "captcha-why", "data-captcha": true },
-      h("h2", { id: "captcha-title" }, "Are you a person?"),
+      h("h2", { id: "captcha-title" }, "Complete the captcha"),
       h("div", { class: "stack" },
-        h("p", { id: "captcha-why" }, "Votes need a proof at the moment. Your vote is sent once you have given it; it is good for 30 minutes."),
+        h("p", { id: "captcha-why" }, "Your vote is sent as soon as you have solved it. You will not be asked again for 30 minutes."),
         this.#place, this.#status),
       h("div", { class: "dialog__foot" }, this.#again, close));
     close.addEventListener("click", () => this.#dialog.close());
@@ -99,15 +99,15 @@ class Dialog {
           // On a phone the wide form does not fit into the dialog.
           size: matchMedia("(width < 24rem)").matches ? "compact" : "normal",
           callback: (/** @type {string} */ token) => void this.#verify(token),
-          "expired-callback": () => setText(this.#status, "That took too long. Solve it once more."),
-          "error-callback": () => this.#fail("The captcha does not work at the moment."),
+          "expired-callback": () => setText(this.#status, "The captcha expired. Solve it again."),
+          "error-callback": () => this.#fail("The captcha is not working at the moment."),
         });
       } else {
         this.#widget.reset(this.#id);
       }
       setText(this.#status, "");
     } catch {
-      this.#fail("The captcha did not load. Something may block hcaptcha.com.");
+      this.#fail("The captcha did not load. An extension or your network may be blocking hcaptcha.com.");
     }
   }
 
@@ -122,7 +122,7 @@ class Dialog {
       if (!(error instanceof Refusal)) throw error;
       // An answer is good for one try, whatever came of it.
       this.#widget?.reset(this.#id);
-      this.#fail(error.isOffline ? "There is no connection. Nothing was sent." : error.message);
+      this.#fail(error.isOffline ? "You are offline. Nothing was sent." : error.message);
     }
   }
 

@@ -205,7 +205,7 @@ class Frame {
       if (this.element.querySelector(".frame__broken")) return;
       const next = h("button", { class: "btn", type: "button" }, "Next");
       next.addEventListener("click", onNext);
-      this.element.append(h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take does not play here."), next));
+      this.element.append(h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take cannot be played in this browser."), next));
     });
   }
 

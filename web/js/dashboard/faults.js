@@ -21,39 +21,39 @@ export function voteFault(error, isUndo) {
   if (!(error instanceof Refusal)) throw error;
   switch (error.code) {
     case "auth_required":
-      return { text: "Only members vote at the moment. The vote is not counted.", way: "sign-in", gate: "members" };
+      return { text: "Only members can vote at the moment. Your vote was not counted.", way: "sign-in", gate: "members" };
     case "banned":
-      return { text: "Your account cannot vote. The vote is not counted.", way: null };
+      return { text: "Your account is banned from voting. Your vote was not counted.", way: null };
     case "rate_limited": {
-      const wait = error.retryAfter ? ` Go on in ${counted(error.retryAfter, "second", "seconds")}.` : "";
-      return { text: `That was faster than 30 votes a minute. This one is not counted.${wait}`, way: "again" };
+      const wait = error.retryAfter ? ` Try again in ${counted(error.retryAfter, "second", "seconds")}.` : "";
+      return { text: `You are voting too fast. Your last vote was not counted.${wait}`, way: "again" };
     }
     case "feature_off":
-      return { text: "Voting is switched off at the moment. The vote is not counted.", way: null, gate: "off" };
+      return { text: "Voting is switched off at the moment. Your vote was not counted.", way: null, gate: "off" };
     case "own_clip":
-      return { text: "This take is yours. Others vote for it.", way: null, isOwn: true };
+      return { text: "You cannot vote for your own take.", way: null, isOwn: true };
     case "super_used":
-      return { text: "Your super vote of this slot is used. The vote is not counted.", way: null, isOutdated: true };
+      return { text: "You have already used your super vote in this slot. Your vote was not counted.", way: null, isOutdated: true };
     case "mega_used":
-      return { text: "Your mega vote of this slot is used. The vote is not counted.", way: null, isOutdated: true };
+      return { text: "You have already used your mega vote in this slot. Your vote was not counted.", way: null, isOutdated: true };
     case "daily_limit":
       return { text: "Daily limit reached. You can vote again at 00:00 UTC.", way: null, isOutdated: true };
     case "captcha_required":
-      return { text: "Votes need a proof at the moment that you are a person. The vote is not counted.", way: "again" };
+      return { text: "Complete the captcha to vote. Your vote was not counted.", way: "again" };
     case "round_over":
     case "wrong_slot":
     case "clip_not_active":
     case "clip_not_found":
       return {
-        text: isUndo ? "The round is over. The vote stands." : "The round closed before the vote arrived. It is not counted.",
+        text: isUndo ? "The round is over, so your vote can no longer be undone." : "The round closed before your vote arrived, so it was not counted.",
         way: null, isOutdated: true,
       };
     default:
       if (error.isOffline && !navigator.onLine) {
-        return { text: `There is no connection. ${isUndo ? "The vote still counts." : "The vote is not counted."}`, way: "again" };
+        return { text: `You are offline. ${isUndo ? "Your vote still counts." : "Your vote was not counted."}`, way: "again" };
       }
       return {
-        text: isUndo ? "The vote was not taken back. It still counts." : "The vote did not arrive. It is not counted.",
+        text: isUndo ? "Your vote could not be undone. It still counts." : "Your vote could not be sent, so it was not counted.",
         way: "again",
       };
   }

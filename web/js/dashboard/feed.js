@@ -37,7 +37,7 @@ export class Feed {
   /** @type {number | null} */
   slot = null;
   totalSlots = 0;
-  takes = 0;
+  clipCount = 0;
   hasMore = false;
   /** @type {{id: string, number?: number, label: string, genre: string} | null} */
   season = null;
@@ -223,7 +223,7 @@ export class Feed {
     this.state = answer.state;
     this.slot = answer.currentSlot ?? null;
     this.totalSlots = answer.totalSlots ?? 0;
-    this.takes = answer.totalClipsInSlot ?? answer.clips.length;
+    this.clipCount = answer.totalClipsInSlot ?? answer.clips.length;
     this.hasMore = Boolean(answer.hasMoreClips);
     this.season = answer.season ?? null;
     this.endsAt = answer.votingEndsAt ?? null;

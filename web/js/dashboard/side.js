@@ -19,7 +19,7 @@ export function showSide(feed, story) {
   setText(maybe("[data-season-label]", side), feed.season?.label ?? "Between seasons");
   if (story?.number) setText(maybe("[data-season-number]", side), `Season ${story.number}`);
   setText(maybe('[data-fact="slot"]', side), `${feed.slot ?? "–"} / ${feed.totalSlots}`);
-  setText(maybe('[data-fact="takes"]', side), count(feed.takes));
+  setText(maybe('[data-fact="takes"]', side), count(feed.clipCount));
   if (story) setText(maybe('[data-fact="votes"]', side), feed.round.total === null ? "–" : count(feed.round.total));
   showDeadline(maybe('[data-fact="closes"]', side), feed.endsAt);
   showBudget(side, feed);

@@ -40,7 +40,7 @@ export class StageNote {
    */
   pull(distance) {
     if (distance > 0) {
-      this.say(distance < swipeDistance ? "Pull to look for new takes" : "Let go to look for new takes");
+      this.say(distance < swipeDistance ? "Pull to refresh" : "Release to refresh");
       this.#isPulled = true;
     } else if (this.#isPulled) {
       this.#rest();
@@ -49,6 +49,6 @@ export class StageNote {
 
   /** What stands there when nothing goes on. */
   #rest() {
-    this.say(navigator.onLine ? "" : "No connection. Votes do not arrive until it is back.");
+    this.say(navigator.onLine ? "" : "You are offline. You can vote again when you are back online.");
   }
 }

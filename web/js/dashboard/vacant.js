@@ -45,16 +45,16 @@ export function closedState(feed) {
   switch (feed.state) {
     case "waiting_for_clips":
       return vacant("film", `Slot ${feed.slot} needs takes`,
-        ["Nobody has sent one yet. The first approved take starts a fresh round."], [link("Send in a take", "/upload", true), story]);
+        ["There are none yet. The first approved take starts a new round."], [link("Send in a take", "/upload", true), story]);
     case "under_review":
       return vacant("info", `Slot ${feed.slot} is under review`,
-        ["Some votes are being checked. The result stands within 12 hours of the end of the round."], [story]);
+        ["Some votes are being reviewed. The result is final within 12 hours of the end of the round."], [story]);
     case "season_complete":
       return vacant("check", "The season is complete",
         [`Every slot of ${feed.season?.label ?? "the film"} is cut.`], [link("Watch the film", "/story", true)]);
     case "voting":
       return vacant("film", `Slot ${feed.slot} needs takes`,
-        ["There is none to vote on at the moment. New ones appear here on their own."], [link("Send in a take", "/upload", true), story]);
+        ["There are none to vote on at the moment. New ones appear here automatically."], [link("Send in a take", "/upload", true), story]);
     default:
       return vacant("watch", "Between seasons", ["There is nothing to vote on until the next season opens."], [story]);
   }
@@ -67,12 +67,12 @@ export function closedState(feed) {
  */
 export function failedState(onAgain, refusal) {
   if (refusal?.isOffline && !navigator.onLine) {
-    return vacant("warn", "There is no connection", ["Nothing is lost: your votes are where they were. The takes come by themselves once it is back."],
+    return vacant("warn", "You are offline", ["Your votes are safe. The takes load when you are back online."],
       [button("Try again", onAgain, true)]);
   }
   const retryAfter = refusal?.retryAfter ?? null;
-  const wait = retryAfter ? ` The site asks for ${counted(retryAfter, "second", "seconds")} of patience.` : "";
-  return vacant("warn", "The takes did not load", [`Nothing is lost: your votes are where they were.${wait}`],
+  const wait = retryAfter ? ` Try again in ${counted(retryAfter, "second", "seconds")}.` : "";
+  return vacant("warn", "The takes did not load", [`Your votes are safe.${wait}`],
     [button("Try again", onAgain, true), link("Watch the film so far", "/story")]);
 }
 
@@ -85,11 +85,11 @@ export function endState(feed, options) {
   const left = feed.unvoted;
   const time = h("span", { class: "num" }, clock(options.seconds));
   const isDone = left === 0;
-  const element = vacant("check", isDone ? "You have seen every take" : "That was every take",
-    [isDone ? `All ${feed.takes} have your vote. ` : `${counted(left, "take has", "takes have")} no vote of yours yet. `,
-      feed.isSpent ? "Your votes of today are cast; you can vote again at 00:00 UTC. " : "",
-      "New ones appear here on their own; the next look is in ", time, "."],
-    [button(isDone ? "See them again" : "From the start", options.onAgain, !isDone), link("Watch the film so far", "/story")]);
+  const element = vacant("check", isDone ? "You have seen every take" : "No more takes",
+    [isDone ? `You have voted for all ${feed.clipCount}. ` : `You have not voted for ${counted(left, "take", "takes")} yet. `,
+      feed.isSpent ? "You've used all of today's votes. You can vote again at 00:00 UTC. " : "",
+      "New ones appear here automatically. Next check in ", time, "."],
+    [button(isDone ? "See them again" : "Start over", options.onAgain, !isDone), link("Watch the film so far", "/story")]);
   let rest = options.seconds;
   const timer = setInterval(() => {
     if (!element.isConnected) {

@@ -36,7 +36,7 @@ export class Screen {
     });
     const next = h("button", { class: "btn", type: "button" }, "Next");
     next.addEventListener("click", listeners.onEnd);
-    this.#broken = h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take does not play here."), next);
+    this.#broken = h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take cannot be played in this browser."), next);
     this.#broken.hidden = true;
     frame.prepend(this.#back, this.#front, this.#tap, this.#broken);
     this.#showState();

@@ -28,23 +28,23 @@ const names = /** @type {Record<string, string>} */ ({ "video/mp4": "MP4", "vide
 export async function check(file) {
   const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
   const contentType = names[file.type] ? file.type : types[extension] ?? "";
-  if (!contentType) throw new Error("This is not an MP4, WebM or MOV file. Export it again as MP4 and choose it once more.");
+  if (!contentType) throw new Error("This is not an MP4, WebM or MOV file. Export it as MP4 and choose it again.");
   if (file.size === 0) throw new Error("This file is empty. Choose another one.");
-  if (file.size > largest) throw new Error(`This file has ${megabytes(file.size)}; 50 MB is the most. Export it with a lower bit rate.`);
+  if (file.size > largest) throw new Error(`This file is ${megabytes(file.size)}; the limit is 50 MB. Export it at a lower bit rate.`);
   const url = URL.createObjectURL(file);
   const facts = await inspect(url);
   const findings = [`${names[contentType]}, ${megabytes(file.size)}`];
   if (!facts) {
-    findings.push("This browser cannot play it; the server will look");
+    findings.push("This browser cannot play it; the server will check it");
     return { file, contentType, url, seconds: null, findings };
   }
   if (facts.seconds > longest) {
     URL.revokeObjectURL(url);
-    throw new Error(`This video runs ${facts.seconds.toFixed(1)} s; 8.5 s is the most. Cut it and choose it once more.`);
+    throw new Error(`This video is ${facts.seconds.toFixed(1)} s long; the limit is 8.5 s. Trim it and choose it again.`);
   }
   if (facts.width === 0) {
     URL.revokeObjectURL(url);
-    throw new Error("This file has no picture. Export it again as MP4 and choose it once more.");
+    throw new Error("This file has no video track. Export it as MP4 and choose it again.");
   }
   const shape = facts.height > facts.width ? "upright" : facts.height === facts.width ? "square" : "wide: it gets bars above and below";
   findings.push(`${facts.seconds.toFixed(1)} seconds`, `${facts.width} × ${facts.height}, ${shape}`);

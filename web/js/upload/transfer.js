@@ -81,17 +81,17 @@ export class Transfer {
       fileName: this.#file.name || "take", contentType: this.#contentType, size: this.#file.size,
     });
     this.#remember(this.#upload.uploadId);
-    this.#take(this.#upload.parts.arrived);
+    this.#accept(this.#upload.parts.arrived);
   }
 
   /** @param {string} id */
   async #resume(id) {
     this.#upload = await read(`/api/upload/signed-url?uploadId=${encodeURIComponent(id)}`);
-    this.#take(this.#upload.parts.arrived);
+    this.#accept(this.#upload.parts.arrived);
   }
 
   /** @param {number[]} arrived */
-  #take(arrived) {
+  #accept(arrived) {
     this.#arrived = new Set(arrived);
     this.#listeners.onProgress(this.#sent());
   }
@@ -190,9 +190,9 @@ export class Transfer {
 /** @param {number} status */
 function uploadText(status) {
   switch (status) {
-    case 403: return "The permission to send this file has ended. Start again.";
-    case 413: return "The file is larger than was declared. Choose it once more.";
-    case 507: return "There is no room for uploads at the moment. Try again later.";
-    default: return "The site did not take the file. Try again.";
+    case 403: return "The permission to upload this file has expired. Start again.";
+    case 413: return "The file has changed since you chose it. Choose it again.";
+    case 507: return "The site's storage is full. Try again later.";
+    default: return "The site refused the file. Try again.";
   }
 }

@@ -29,31 +29,31 @@ enum SignInFailure: String, CaseIterable {
 
     var heading: String {
         switch self {
-        case .unknownProvider: "There is no such way in"
-        case .unavailable: "The provider does not answer"
-        case .refused: "The provider refused"
-        case .denied: "You stopped at the provider"
-        case .untrusted: "The provider's answer does not fit"
-        case .noFlow: "This sign-in is over"
-        case .taken: "Somebody else has this account"
-        case .otherSession: "You were signed out on the way"
+        case .unknownProvider: "Unknown sign-in method"
+        case .unavailable: "The provider is not responding"
+        case .refused: "The provider refused the sign-in"
+        case .denied: "You cancelled the sign-in"
+        case .untrusted: "The provider's answer is invalid"
+        case .noFlow: "This sign-in has expired"
+        case .taken: "This account belongs to another member"
+        case .otherSession: "You were signed out in the meantime"
         case .blocked: "The provider has blocked this account"
-        case .site: "That did not work on our side"
+        case .site: "Something went wrong on our side"
         }
     }
 
     var text: String {
         switch self {
-        case .unknownProvider: "Pick one of those below."
-        case .unavailable: "Nothing is lost. Wait a minute and try again, or pick another way in."
-        case .refused: "You are not signed in. Try again; if it goes on, tell whoever runs this site."
-        case .denied: "You are not signed in, and nothing was passed on. Try again whenever you like."
-        case .untrusted: "You are not signed in, because the answer may be forged. Try again."
+        case .unknownProvider: "Choose one of the methods below."
+        case .unavailable: "Wait a minute and try again, or choose another method."
+        case .refused: "You are not signed in. Try again. If this keeps happening, contact the operator of this site."
+        case .denied: "You are not signed in, and no data was shared. You can try again at any time."
+        case .untrusted: "You are not signed in, because the answer could be forged. Try again."
         case .noFlow:
-            "It took longer than ten minutes, was used already, or began in another browser. Start again here."
-        case .taken: "It was not linked. Sign in with it to see whose it is, or link another account."
+            "It took longer than ten minutes, was already used, or was started in another browser. Start again here."
+        case .taken: "It was not linked. Sign in with it to see which member it belongs to, or link another account."
         case .otherSession: "Nothing was linked. Sign in, then link the account again."
-        case .blocked: "You cannot sign in with it. Ask whoever looks after your account there."
+        case .blocked: "You cannot sign in with it. Contact the provider's support."
         case .site: "You are not signed in. Wait a few seconds and try again."
         }
     }
@@ -80,8 +80,8 @@ extension Site {
 
     var signInLead: String {
         choices.isEmpty
-            ? "There are no passwords here. A link that works once signs you in."
-            : "There are no passwords here. Signing in for the first time makes your account."
+            ? "There are no passwords here. You sign in with a link that works once."
+            : "There are no passwords here. Your first sign-in creates your account."
     }
 
     /// What went wrong, above everything else.
@@ -112,15 +112,15 @@ extension Site {
     var operatorsLink: HTML {
         guard choices.isEmpty else {
             return """
-                <p class="quiet">None of these? Ask whoever runs this site for a link that signs you in once. Watching \
-                and voting need no account.</p>
+                <p class="quiet">None of these? Ask the operator of this site for a sign-in link. You can watch \
+                and vote without an account.</p>
                 """
         }
         return """
-            <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> Whoever runs this site makes one \
-            with a command on the server and passes it on to you:</p></div>
+            <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> The operator of this site creates one \
+            with a command on the server and sends it to you:</p></div>
             <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre>
-            <p class="quiet">Open the link and press its button. Watching and voting need no account.</p>
+            <p class="quiet">Open the link and press the button. You can watch and vote without an account.</p>
             """
     }
 }

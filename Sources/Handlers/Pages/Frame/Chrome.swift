@@ -48,8 +48,8 @@ extension Site {
     var accountMenu: HTML {
         """
         <div class="menu" id="account-menu" popover aria-label="Account and appearance" role="dialog">
-          <div class="stack stack--tight" data-visitor><p class="muted">Votes need no account. Sending in a take \
-        does.</p>\
+          <div class="stack stack--tight" data-visitor><p class="muted">You can vote without an account. To send in a take, \
+        sign in.</p>\
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
           <div class="stack stack--tight" data-member hidden><p class="who"><span data-member-picture></span>\
         <b class="clip-text" data-member-name></b></p>\
@@ -61,7 +61,7 @@ extension Site {
         <label><input type="radio" name="theme" value="light">Light</label>\
         <label><input type="radio" name="theme" value="auto">System</label></div>
           </fieldset>
-          <label class="check with-js"><input type="checkbox" data-still-choice><span>Nothing moves by itself</span>\
+          <label class="check with-js"><input type="checkbox" data-still-choice><span>Reduce motion</span>\
         </label>
           <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
           <p class="menu__links">\(Destination.foot.filter(\.isInMenu).map { $0.link(current: "") })</p>
@@ -72,9 +72,9 @@ extension Site {
     /// The question about storage, until it was answered; a module shows it. It covers a corner and moves nothing.
     var cookieNotice: HTML {
         """
-        <section class="cookies" aria-label="Cookies" data-cookies hidden><p>Only what the site needs is stored on \
+        <section class="cookies" aria-label="Cookies" data-cookies hidden><p>The site stores only what it needs on \
         your device. May it also remember small things, such as that you have seen the introduction? \
-        <a class="link" href="/cookies">What is stored</a></p>\
+        <a class="link" href="/cookies">What we store</a></p>\
         <div class="row"><button class="btn btn--sm" type="button" data-consent="accepted">Accept</button>\
         <button class="btn btn--sm" type="button" data-consent="rejected">Reject</button></div></section>
         """

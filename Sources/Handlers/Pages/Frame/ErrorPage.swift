@@ -27,41 +27,42 @@ private struct ErrorText {
     var text: String
     var factLabel = "What happened"
     var fact: String
-    var way: (title: String, path: String) = ("Go to the start", "/")
+    var way: (title: String, path: String) = ("Go to the home page", "/")
 
     init(status: Int, retryAfter: Int?) {
         let wait = retryAfter.map { $0 == 1 ? "1 second" : "\($0) seconds" }
         switch status {
         case 401, 403:
-            title = "This is not open to you"
-            text = "You are signed in without the right for this page, or not signed in at all. Nothing was changed."
+            title = "You do not have access"
+            text = "Sign in with an account that may see this page. Nothing was changed."
             fact = "Not allowed"
             way = ("Sign in", "/sign-in")
         case 404:
-            title = "There is no such page"
-            text = "The address may be mistyped, or what stood here has been taken down."
+            title = "Page not found"
+            text = "The address may be mistyped, or the page has been removed."
             fact = "Not found"
         case 405:
-            title = "That cannot be done here"
-            text = "This address does not take that kind of request. Nothing was changed."
+            title = "That is not possible here"
+            text = "This address does not accept that kind of request. Nothing was changed."
             fact = "Not possible"
         case 429:
-            title = "That was a little fast"
-            text = "Too many requests came from your connection. Try again in \(wait ?? "a minute")."
-            factLabel = "Go on in"
+            title = "Too many requests"
+            text = "Your connection sent too many requests. Try again in \(wait ?? "a minute")."
+            factLabel = "Try again in"
             fact = wait ?? "1 minute"
         case 503:
             title = "The set is being rebuilt"
-            text = "The site is not available for a moment. No vote was lost. Try again in \(wait ?? "a few seconds")."
-            factLabel = "Go on in"
+            text = "The site is briefly unavailable. No vote was lost. Try again in \(wait ?? "a few seconds")."
+            factLabel = "Try again in"
             fact = wait ?? "a moment"
         case 400..<500:
-            title = "The request was not understood"
-            text = "Something in it was not as expected. Nothing was changed."
-            fact = "Not understood"
+            title = "Invalid request"
+            text = "The site could not process this request. Nothing was changed."
+            fact = "Invalid"
         default:
-            title = "Something broke on our side"
-            text = "It is on record under the request's number. What you had sent before is safe."
+            title = "Something went wrong"
+            text =
+                "This is our fault, and it has been logged with the request's number. Nothing you sent before is lost."
             fact = "Our fault"
         }
     }

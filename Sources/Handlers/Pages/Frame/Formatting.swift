@@ -34,7 +34,7 @@ enum Formatting {
     }
 
     /// The length of a take: `8.0 s`.
-    static func takeLength(_ seconds: Double) -> String {
+    static func clipLength(_ seconds: Double) -> String {
         let tenths = Int((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) s"
     }

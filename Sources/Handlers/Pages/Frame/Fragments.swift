@@ -84,7 +84,7 @@ enum Fragments {
 
     /// Genre, label of generated pictures, length.
     static func facts(_ clip: ClipView) -> String {
-        ([clip.genre] + (clip.isAIGenerated ? ["AI-generated"] : []) + [Formatting.takeLength(clip.durationSeconds)])
+        ([clip.genre] + (clip.isAIGenerated ? ["AI-generated"] : []) + [Formatting.clipLength(clip.durationSeconds)])
             .joined(separator: " · ")
     }
 

@@ -23,15 +23,15 @@ extension Site {
     var privacy: Page {
         legal(
             .privacy,
-            lead: "What is kept about you, why, and for how long. This describes what the software does.",
+            lead: "What this site keeps about you, why and for how long.",
             text: """
                 <h2>Who is responsible</h2>
                 \(operatorLines)
                 <h2>When you watch and vote without an account</h2>
                 <p>So that one person’s vote counts once, a vote carries a <b>voter key</b>: a keyed hash (HMAC) of \
                 your network and of what your browser says of itself. Nobody can compute your address from it without \
-                the site’s secret key, and your address itself is stored nowhere with it. Beside it stand a keyed hash \
-                of the voter cookie, and a keyed hash of your network whose key changes every day.</p>
+                the site’s secret key, and your address itself is stored nowhere with it. It is stored with a keyed hash \
+                of the voter cookie and a keyed hash of your network whose key changes every day.</p>
                 <p>That you have seen a take is kept under the same key, once for each round.</p>
                 <h2>When you have an account</h2>
                 <ul><li>Your username, the seed of your generated picture and, if your way of signing in brings one, \
@@ -149,7 +149,7 @@ extension Site {
     private var storedThings: [HTML] {
         let rows = [
             ("__Host-session (cookie)", "Keeps you signed in", "\(operation.sessionDays) days after your last visit"),
-            ("__Host-voter (cookie)", "A random value, so that one vote counts once", "400 days"),
+            ("__Host-voter (cookie)", "A random value that makes one vote count once and protects forms", "400 days"),
             (
                 "theme, still, muted, shortcuts (local storage)", "What you have set on this device",
                 "until you clear it"

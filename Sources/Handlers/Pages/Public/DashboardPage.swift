@@ -14,14 +14,14 @@ extension Site {
     /// Without scripts it lists the takes of the round; with them the voter's own feed takes the stage.
     func dashboard(_ film: FilmView) -> Page {
         let season = film.current
-        let first = film.takes.first
+        let first = film.clips.first
         return Page(
             .dashboard, title: season?.round.map { "Vote on slot \($0.slot)" }, image: first?.posterURL, shell: .stage,
             styles: ["dashboard"], modules: ["dashboard"],
             icons: [.film, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
             main: """
                 <main class="arena" id="main" data-arena>
-                  <ol class="queue" aria-label="Takes in this batch" data-queue>\(film.takes.prefix(8).map(queued))</ol>
+                  <ol class="queue" aria-label="Takes in this batch" data-queue>\(film.clips.prefix(8).map(queued))</ol>
                   \(stage(film))
                   \(side(film))
                 </main>
@@ -44,8 +44,8 @@ extension Site {
         \(Fragments.standingText(film.current))</span>\
         \(Fragments.onAir(film.current))</div>
               <div class="deck__frames" data-deck>
-              \(HTML.when(!film.takes.isEmpty, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
-              \(film.takes.first.map(firstTake) ?? vacant(film))
+              \(HTML.when(!film.clips.isEmpty, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
+              \(film.clips.first.map(firstClip) ?? vacant(film))
               </div>
             </div>
             <div class="actions with-js" data-actions hidden>\(voteButton)\
@@ -59,7 +59,7 @@ extension Site {
     }
 
     /// What a reader without scripts gets to see of the first take.
-    private func firstTake(_ clip: ClipView) -> HTML {
+    private func firstClip(_ clip: ClipView) -> HTML {
         """
         <article class="frame without-js"><video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" \
         height="960" controls muted playsinline preload="none" aria-label="\(clip.title)"></video>\
@@ -77,13 +77,13 @@ extension Site {
         case (_, let round?) where round.state == .underReview:
             notice = Fragments.empty(
                 .info, title: "Slot \(round.slot) is under review",
-                text: "Some votes are being checked. The result stands within 12 hours of the end of the round.",
+                text: "Some votes are being reviewed. The result is final within 12 hours of the end of the round.",
                 actions: story, isWholePage: true)
         case (_, let round?):
             let length = round.length.map { " of \(Formatting.roundLength($0))" } ?? ""
             notice = Fragments.empty(
                 .film, title: "Slot \(round.slot) needs takes",
-                text: "Nobody has sent one yet. The first approved take starts a fresh round\(length).",
+                text: "There are none yet. The first approved take starts a new round\(length).",
                 actions: "\(upload)\(story)", isWholePage: true)
         case (let season?, nil) where season.status == .finished:
             let slots = Formatting.count(season.totalSlots, "slot", "slots")
@@ -113,7 +113,7 @@ extension Site {
 
     private var powerMenu: HTML {
         """
-        <div class="menu power" id="power-menu" popover role="menu" aria-label="Weight of the vote" data-power>
+        <div class="menu power" id="power-menu" popover role="menu" aria-label="Power votes" data-power>
           <button type="button" role="menuitem" data-weight="standard"><b>Vote</b><span class="num">1</span></button>
           <button type="button" role="menuitem" data-weight="super"><b>Super vote</b><span class="num">3</span>\
         <span class="quiet" data-note>One in each slot</span></button>
@@ -136,7 +136,7 @@ extension Site {
             </dd></div>
                 <div><dt class="label">Closes in</dt><dd data-fact="closes">\(round.map(Fragments.deadline) ?? "–")\
             </dd></div>
-                <div><dt class="label">Takes</dt><dd data-fact="takes">\(Formatting.count(round?.takes ?? 0))</dd></div>
+                <div><dt class="label">Takes</dt><dd data-fact="takes">\(Formatting.count(round?.clips ?? 0))</dd></div>
                 <div><dt class="label">Votes</dt><dd data-fact="votes">\
             \(round?.votes.map { Formatting.count($0) } ?? "–")</dd></div>
               </dl>
@@ -153,7 +153,7 @@ extension Site {
             <kbd>V</kbd>Vote<kbd>↓</kbd>Next take\
             <kbd>K</kbd>Pause<kbd>↑</kbd>Previous<kbd>M</kbd>Sound<kbd>?</kbd>All keys</p></div>
               <div class="stack stack--tight without-js"><h3>Takes in this round</h3><ul class="stack stack--tight">\
-            \(film.takes.map(listed))\
+            \(film.clips.map(listed))\
             </ul><p class="quiet">Voting needs JavaScript; watching does not.</p></div>
             </aside>
             """

@@ -21,10 +21,10 @@ extension Pages {
         ) {
             let overview = try stories.overview()
             // Ids are drawn at random, so that the order favours nobody and is the same for everybody.
-            let takes = overview.takes.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
+            let clips = overview.takes.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
             return FilmView(
                 seasons: overview.seasons.filter { $0.status != .draft }.map(SeasonView.init),
-                takes: takes.compactMap { ClipView($0.clip, votes: $0.voteCount) },
+                clips: clips.compactMap { ClipView($0.clip, votes: $0.voteCount) },
                 creators: overview.creators)
         }
     }
@@ -83,7 +83,7 @@ extension RoundView {
             round.votingEndsAt.map { Int($0.timeIntervalSince(start).rounded()) }
         }
         self.init(
-            slot: round.slot, state: state, endsAt: state == .voting ? round.votingEndsAt : nil, takes: round.clips,
+            slot: round.slot, state: state, endsAt: state == .voting ? round.votingEndsAt : nil, clips: round.clips,
             votes: round.votes, length: length)
     }
 }

@@ -5,7 +5,7 @@ struct FilmView: Sendable {
     /// The seasons with a page, newest first; the first is the one that is running or has run last.
     var seasons: [SeasonView]
     /// The takes of the open round, in the order in which they came up.
-    var takes: [ClipView]
+    var clips: [ClipView]
     /// How many people have a take on the site.
     var creators: Int
 
@@ -55,10 +55,10 @@ struct RoundView: Sendable {
     var slot: Int
     var state: State
     var endsAt: Date?
-    var takes: Int
+    var clips: Int
     /// Votes cast so far; nil where the season keeps counts to itself until later.
     var votes: Int?
-    /// How long the round runs; nil while it waits for its first take.
+    /// How long the round runs; nil while it waiting for its first take.
     var length: Int?
 }
 

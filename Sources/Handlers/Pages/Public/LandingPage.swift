@@ -55,8 +55,8 @@ extension Site {
                   <p class="hero__lead">Every day people shoot or generate one more take. Everyone votes. \
             The best take is cut into the film, and the next slot opens.</p>
                   <div class="row"><a class="btn btn--primary" href="/sign-in" data-visitor>Sign in to vote</a>\
-            <a class="btn btn--primary" href="/dashboard" data-member hidden>Go and vote</a>\(watch)</div>
-                  <p class="quiet">\(creators)Watching needs no account.</p>
+            <a class="btn btn--primary" href="/dashboard" data-member hidden>Vote now</a>\(watch)</div>
+                  <p class="quiet">\(creators)You can watch without an account.</p>
                 </div>
                 \(season.map(gate))
               </div>
@@ -93,8 +93,8 @@ extension Site {
 
     private func nextText(_ round: RoundView) -> String {
         switch round.state {
-        case .voting: "\(Formatting.count(round.takes, "take", "takes")) in the running"
-        case .waitingForClips: "waits for its first take"
+        case .voting: "\(Formatting.count(round.clips, "take", "takes")) in the running"
+        case .waitingForClips: "waiting for its first take"
         case .underReview: "under review"
         }
     }
@@ -113,8 +113,8 @@ extension Site {
     }
 
     private func running(_ film: FilmView, season: SeasonView) -> HTML? {
-        guard let round = season.round, !film.takes.isEmpty else { return nil }
-        let takes = film.takes.prefix(6).map { clip -> HTML in
+        guard let round = season.round, !film.clips.isEmpty else { return nil }
+        let clips = film.clips.prefix(6).map { clip -> HTML in
             """
             <li class="take"><div class="take__media"><img src="\(clip.posterURL)" alt="" width="540" height="960" \
             loading="lazy"><span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
@@ -124,10 +124,10 @@ extension Site {
         return """
             <section class="band" aria-labelledby="takes-h">
               <div class="row row--apart"><div><h2 id="takes-h">Up for slot \(round.slot)</h2>\
-            <p class="muted">\(Formatting.count(round.takes, "take", "takes"))\
+            <p class="muted">\(Formatting.count(round.clips, "take", "takes"))\
             \(round.votes.map { ", \(Formatting.count($0, "vote", "votes")) so far" as HTML })</p></div>\
             <a class="btn" href="/dashboard">See all takes</a></div>
-              <ul class="takes scroll-x" tabindex="0" aria-label="Takes">\(takes)</ul>
+              <ul class="takes scroll-x" tabindex="0" aria-label="Takes">\(clips)</ul>
             </section>
             """
     }
@@ -139,10 +139,10 @@ extension Site {
               <div><h2 id="how-h">How a slot is filled</h2></div>
               <ol class="how">
                 <li><div><h3>Send in a take</h3><p>Up to eight seconds, upright, shot on anything or generated with \
-            anything. A person looks at each one before it goes up.</p></div></li>
+            anything. A moderator reviews each one before it goes live.</p></div></li>
                 <li><div><h3>The round runs for \(length)</h3><p>You see takes in a fair order, not by who is ahead. \
             One vote per take, \(Formatting.count(operation.dailyVotes)) a day.</p></div></li>
-                <li><div><h3>One take is cut in</h3><p>The winner is locked into the film. The others go on to the \
+                <li><div><h3>One take is cut in</h3><p>The winner is locked into the film. The others compete for the \
             next \
             slot with their count at zero.</p></div></li>
               </ol>

@@ -50,7 +50,7 @@ extension Site {
                 Closed \(round.closedAt.map(moment)) with \(Formatting.count(votes, "vote", "votes")) for \
                 \(Formatting.count(round.places.count, "take", "takes")).
                 """
-        case "under_review": return "Voting is over. An admin looks at the votes before the result stands."
+        case "under_review": return "Voting is over. An admin reviews the votes before the result is final."
         case "voting": return "Voting is open\(round.endsAt.map { " until \(moment($0))" as HTML })."
         default: return "This slot has not been voted on yet."
         }
@@ -94,16 +94,17 @@ extension Site {
         switch round.status {
         case "voting":
             Fragments.empty(
-                .film, title: "Still open", text: "The result stands here once the round is over.",
+                .film, title: "Still open", text: "The result appears here when the round is over.",
                 actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>")
         case "under_review":
             Fragments.empty(
                 .info, title: "Under review",
-                text: "Some votes look odd, and without them another take would win. The result follows within hours.",
+                text:
+                    "Some votes look suspicious, and without them another take would win. The result is final within 12 hours.",
                 actions: "<a class=\"btn\" href=\"/story\">The film so far</a>")
         default:
             Fragments.empty(
-                .film, title: "Not yet", text: "This slot comes later.",
+                .film, title: "Not yet", text: "This slot has not opened yet.",
                 actions: "<a class=\"btn\" href=\"/story\">The film so far</a>")
         }
     }
@@ -113,8 +114,8 @@ extension Site {
             return HTML.when(
                 round.status == "locked",
                 """
-                <section class="panel stack stack--tight"><h2>Interventions</h2><p class="muted">Nobody changed \
-                anything: this is what the votes came to.</p></section>
+                <section class="panel stack stack--tight"><h2>Interventions</h2><p class="muted">None. \
+                The result is exactly what the votes added up to.</p></section>
                 """)
         }
         let lines = round.interventions.map { done -> HTML in
@@ -134,7 +135,7 @@ extension Site {
         guard let export = round.export else {
             return """
                 <section class="panel stack stack--tight"><h2>Check the count</h2><p class="muted">The export is being \
-                written.</p></section>
+                prepared.</p></section>
                 """
         }
         let corrections: HTML = HTML.when(
@@ -142,8 +143,8 @@ extension Site {
             "<p>\(Formatting.count(export.corrections, "correction follows", "corrections follow")) it.</p>")
         return """
             <section class="panel stack stack--tight"><h2>Check the count</h2>\
-            <p class="muted">Every vote stands in the export under a pseudonym that is of this round alone. Anybody can \
-            count again with it.</p>\(corrections)\
+            <p class="muted">The export lists every vote under a pseudonym used in this round only, so anyone can \
+            recount them.</p>\(corrections)\
             <p class="label">SHA-256 of document \(export.number) of the season</p>\
             <p class="round__hash num">\(export.hash)</p>\
             <a class="btn" href="/api/rounds/\(round.seasonNumber)/\(round.slot)/export" download>Download the export</a>\
@@ -156,7 +157,7 @@ extension Site {
             round.export != nil,
             """
             <section class="panel stack stack--tight with-js" aria-label="Your receipt" data-receipt>\
-            <h2>Your receipt</h2><p class="muted" data-receipt-words>Looking for your votes.</p>\
+            <h2>Your receipt</h2><p class="muted" data-receipt-words>Loading your votes.</p>\
             <ul class="stack stack--tight" data-receipt-votes hidden></ul></section>
             """)
     }

@@ -3,7 +3,7 @@ internal import HTML
 extension PageDeclaration {
     static let upload = page(
         .any, "/upload", title: "Send in a take",
-        description: "Send in a take of up to eight seconds. A person looks at it before it goes up for the vote.",
+        description: "Send in a take of up to eight seconds. A moderator reviews it before it goes up for the vote.",
         link: .main("Upload", .upload, isTab: true), features: ["WEB-01", "CLIP-01"], summary: "Sending in a take."
     ) { $0.site.upload(try $0.film()) }
 }
@@ -17,11 +17,11 @@ extension Site {
             main: """
                 <main class="page" id="main" data-upload data-open-slot="\(slot ?? 0)">
                   <div class="page-head"><div><h1>Send in a take</h1><p>\
-                \(slot.map { "It goes to slot \($0) once a person has looked at it, usually within a few hours." }
-                    ?? "A person looks at it first. It then waits for the next slot that opens.")</p></div></div>
+                \(slot.map { "It competes for slot \($0) once a moderator has approved it, usually within a few hours." }
+                    ?? "A moderator reviews it first. It then competes for the next slot that opens.")</p></div></div>
                   <div class="without-js">\(needsScripts)</div>
                   <div data-gate hidden>\(needsAccount)</div>
-                  <form class="wizard with-js" data-wizard novalidate>
+                  <form class="wizard with-js" data-wizard>
                     \(chooseStep)
                     \(describeStep(film?.current?.genre ?? "Other"))
                     \(sendStep)
@@ -32,9 +32,9 @@ extension Site {
 
     private var needsScripts: HTML {
         Fragments.empty(
-            .info, title: "Sending needs JavaScript",
+            .info, title: "Uploading needs JavaScript",
             text: """
-                The file goes up in parts, so that a lost connection costs nothing. Turn JavaScript on for this page.
+                The file is uploaded in parts, so that a lost connection costs nothing. Turn on JavaScript for this page.
                 """,
             actions: "<a class=\"btn\" href=\"/story\">Watch the film so far</a>")
     }
@@ -42,7 +42,7 @@ extension Site {
     private var needsAccount: HTML {
         Fragments.empty(
             .person, title: "Sign in to send in a take",
-            text: "Voting works without an account. A take carries your name, so it needs one.",
+            text: "You can vote without an account. A take is published with your name, so it needs one.",
             actions: "<a class=\"btn btn--primary\" href=\"/sign-in?next=/upload\">Sign in</a>")
     }
 
@@ -70,7 +70,7 @@ extension Site {
         <video muted loop playsinline width="540" height="960" \
         aria-label="Preview" data-preview></video><span class="tag" data-length></span></div>\
         <ul class="checks" data-checks></ul></div>
-          <button class="btn btn--primary btn--block" type="button" data-to-describe disabled>Go on</button>
+          <button class="btn btn--primary btn--block" type="button" data-to-describe disabled>Continue</button>
         </section>
         """
     }
@@ -89,7 +89,7 @@ extension Site {
               <div class="field"><div class="field__row"><label for="title">Title</label>\
             <span class="hint num" data-title-count>0 / 80</span></div>\
             <input class="input" id="title" name="title" maxlength="80" autocomplete="off" required \
-            aria-describedby="title-fault">\
+            data-wants="Enter a title of 1 to 80 characters." aria-describedby="title-fault">\
             <p class="hint hint--bad" id="title-fault" hidden></p></div>
               <fieldset class="field"><legend>Genre</legend><div class="genres">\(chips)</div></fieldset>
               <div class="field"><div class="field__row">\
@@ -98,37 +98,37 @@ extension Site {
             <textarea class="input" id="description" name="description" maxlength="500" rows="3" \
             aria-describedby="description-fault"></textarea>\
             <p class="hint hint--bad" id="description-fault" hidden></p></div>
-              <div><label class="check"><input type="checkbox" name="rights" aria-describedby="rights-fault">\
-            <span>The rights are mine, and everyone in it has agreed.<br>\
+              <div><label class="check"><input type="checkbox" name="rights" required data-wants="Confirm this to submit your take." aria-describedby="rights-fault">\
+            <span>I own the rights, and everyone in it has agreed.<br>\
             <span class="hint hint--bad" id="rights-fault" hidden>\
-            Without this it cannot go up.</span></span></label>\
-            <label class="check"><input type="checkbox" name="ai"><span>Part or all of it was made with AI. It will \
-            carry a label.</span></label>\
-            <label class="check"><input type="checkbox" name="licence" aria-describedby="licence-fault">\
+            Confirm this to submit your take.</span></span></label>\
+            <label class="check"><input type="checkbox" name="ai"><span>Some or all of it was made with AI. It will \
+            be labelled.</span></label>\
+            <label class="check"><input type="checkbox" name="licence" required data-wants="Accept the licence to continue." aria-describedby="licence-fault">\
             <span>I accept the <a class="link" href="/about#licence" target="_blank">licence</a>.<br>\
-            <span class="hint hint--bad" id="licence-fault" hidden>Accept the licence to go on.</span></span></label>\
+            <span class="hint hint--bad" id="licence-fault" hidden>Accept the licence to continue.</span></span></label>\
             </div>
               <div class="row"><button class="btn" type="button" data-to-choose>Back</button>\
-            <button class="btn btn--primary grow" type="submit" data-send>Send it</button></div>
+            <button class="btn btn--primary grow" type="submit" data-send>Submit</button></div>
             </section>
             """
     }
 
     private var sendStep: HTML {
         """
-        <section class="panel step" aria-label="Send it" data-step="send">
+        <section class="panel step" aria-label="Upload" data-step="send">
           \(steps(2))
           <div class="file"><div class="preview"><video muted loop playsinline width="540" height="960" \
         aria-label="Preview" \
         data-sent-preview></video></div><div class="stack stack--tight"><h2 data-sent-title>Your take</h2>\
-        <p class="muted num" data-sent-bytes>Nothing sent yet</p>\
+        <p class="muted num" data-sent-bytes>Nothing uploaded yet</p>\
         <progress data-beam value="0" max="100" aria-label="Sent" data-sent-bar></progress>\
-        <p class="quiet" data-sent-note>You can lose the connection; it goes on where it stopped.</p>\
+        <p class="quiet" data-sent-note>If the connection drops, the upload resumes where it stopped.</p>\
         <button class="btn btn--sm" type="button" data-pause hidden>Pause</button></div></div>
           <div class="note" role="status" data-outcome hidden>\(Icon.info.image)<p data-outcome-text></p></div>
-          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">See what is up for the \
-        vote</a>\
-        <button class="btn" type="button" data-again>Send another</button></div>
+          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">See the takes in this \
+        round</a>\
+        <button class="btn" type="button" data-again>Send in another take</button></div>
         </section>
         """
     }
