@@ -202,8 +202,8 @@ let package = Package(
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
                 "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers", "Platform",
-                "Postgres", "Queue", "Refusals", "Storage", "StoryHandlers", "TestSupport", "Text", "UploadsHandlers",
-                "VotingHandlers",
+                "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage", "StoryHandlers", "TestSupport", "Text",
+                "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

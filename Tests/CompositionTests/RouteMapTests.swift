@@ -11,7 +11,7 @@ struct RouteMapTests {
         """
 
     private static func get(_ pattern: String, cache: CachePolicy = .noStore) -> Route {
-        .get(pattern, access: .any, cache: cache, summary: pattern) { _ in .text(pattern) }
+        .get(pattern, access: .any, cache: cache, summary: pattern) { _ in Response.text(pattern) }
     }
 
     private static func post(_ pattern: String, bodyLimit: Int = 65_536) -> Route {
@@ -111,7 +111,7 @@ struct RouteMapTests {
     @Test("internal routes are closed to clients, and nginx asks those that say so")
     func internals() throws {
         func route(_ pattern: String) -> Route {
-            .get(pattern, access: .internal_, limit: nil, summary: pattern) { _ in .noContent }
+            .get(pattern, access: .internal_, limit: nil, summary: pattern) { _ in Response.noContent }
         }
         let map = try Self.map(
             pages: [

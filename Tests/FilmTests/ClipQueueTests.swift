@@ -77,7 +77,7 @@ struct ClipQueueTests {
 
             let page = try stage.clips.queue(ClipFilter(), for: stage.admin)
             func twins(_ id: UUID) -> [String] {
-                page.clips.first { $0.card.id == id }?.nearDuplicates.map(\.clip.title) ?? ["missing"]
+                page.clips.items.first { $0.card.id == id }?.nearDuplicates.map(\.clip.title) ?? ["missing"]
             }
             #expect(twins(near) == ["far", "A"])
             #expect(twins(far) == ["near"])

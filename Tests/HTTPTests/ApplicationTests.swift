@@ -13,7 +13,9 @@ struct ApplicationTests {
         .get("/api/story", access: .any, cache: .publicCache(seconds: 30, stale: 60), summary: "s") { _ in
             Response.json(["a": 1])
         },
-        .get("/page", access: .any, cache: .publicForVisitors(seconds: 5, stale: 6), summary: "v") { _ in Response.html("hi") },
+        .get("/page", access: .any, cache: .publicForVisitors(seconds: 5, stale: 6), summary: "v") { _ in
+            Response.html("hi")
+        },
         .get("/asset", access: .any, cache: .immutable, summary: "i") { _ in Response.text("i") },
         .get("/cookie", access: .any, cache: .publicCache(seconds: 1, stale: 1), summary: "c") { _ in
             Response.text("c").setting(SetCookie("a", "b", maxAge: nil, isSecure: true))

@@ -16,8 +16,8 @@ struct VoteRoutesTests {
         let answer = try who.send(method, "/api/vote", .object(body), headers: headers)
         let schema: Schema? =
             switch answer.status {
-            case 200: .voteTally
-            case 409: .alreadyVoted
+            case 200: VoteAnswer.schema
+            case 409: VoteTotals.conflict
             default: nil
             }
         if let schema { #expect(schema.faults(in: answer.json).isEmpty, "\(answer.json)") }
@@ -27,7 +27,7 @@ struct VoteRoutesTests {
     private func feed(_ who: Visitor, _ query: String = "") throws -> Answer {
         let answer = try who.get("/api/vote" + query)
         #expect(answer.status == 200)
-        #expect(Schema.feed.faults(in: answer.json).isEmpty, "\(answer.json)")
+        #expect(FeedAnswer.schema.faults(in: answer.json).isEmpty, "\(answer.json)")
         return answer
     }
 

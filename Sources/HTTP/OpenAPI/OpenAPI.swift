@@ -157,7 +157,8 @@ private struct DocumentBuilder {
         }
         let reference: JSONValue = ["$ref": .string("#/components/schemas/\(name)")]
         var object: [String: JSONValue] =
-            schema.isNullable ? ["anyOf": [reference, ["type": "null"]]] : ["$ref": .string("#/components/schemas/\(name)")]
+            schema.isNullable
+            ? ["anyOf": [reference, ["type": "null"]]] : ["$ref": .string("#/components/schemas/\(name)")]
         if let meaning = schema.meaning { object["description"] = .string(meaning) }
         return object
     }
