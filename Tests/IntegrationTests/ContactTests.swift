@@ -24,7 +24,7 @@ struct ContactTests {
                 Issue.record("no messages")
                 return
             }
-            #expect(newest.count == 2 && oldest.count == 1 && last["nextCursor"] == nil)
+            #expect(newest.count == 2 && oldest.count == 1 && last["nextCursor"] == .null)
             #expect(newest.first?["email"]?.text == "bo@example.org" && newest.first?["subject"]?.text == "Hello")
             // Nobody is named to mail it to, so no job waits for that.
             let jobs: Int = try site.database.database(as: .superuser).one(
