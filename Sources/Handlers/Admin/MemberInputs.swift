@@ -50,7 +50,7 @@ struct ChangeMemberInput: Decodable, Schematic {
             switch Usernames.refusal(username) {
             case .malformed?:
                 throw Problem.invalid(
-                    "username", "malformed", "A username is 3 to 20 small letters, digits or underscores.")
+                    "username", "malformed", "A username is 3 to 20 lowercase letters, digits or underscores.")
             case .reserved?: throw Problem.invalid("username", "reserved", "This name is reserved. Choose another one.")
             case .taken?, nil: return .rename(username)
             }

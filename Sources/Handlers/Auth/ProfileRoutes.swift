@@ -70,9 +70,9 @@ extension AuthRoutes {
     static func problem(_ refusal: Usernames.Refusal) -> Problem {
         switch refusal {
         case .malformed:
-            .invalid("username", "malformed", "A username is 3 to 20 small letters, digits or underscores.")
+            .invalid("username", "malformed", "A username is 3 to 20 lowercase letters, digits or underscores.")
         case .reserved: .invalid("username", "reserved", "This name is reserved. Choose another one.")
-        case .taken: .conflict("username_taken", "Somebody else has this name. Choose another one.")
+        case .taken: .conflict("username_taken", "This name is taken. Choose another one.")
         }
     }
 }
