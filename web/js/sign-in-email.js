@@ -8,7 +8,10 @@ import { counted } from "./core/format.js";
 const form = one("[data-email-form]", HTMLFormElement);
 const nothing = "Nothing was sent; try again.";
 
-/** @param {import("./core/form.js").Values} values */
+/**
+ * @param {import("./core/form.js").Values} values
+ * @returns {Promise<import("./api.js").SignInLinkRequested>}
+ */
 const ask = ({ email, next }) => send("POST", "/api/auth/email", { email, ...(next?.startsWith("/") ? { next } : {}) });
 
 enhance(form, {
@@ -24,7 +27,7 @@ enhance(form, {
 /**
  * What replaces the form once a link was requested.
  * @param {import("./core/form.js").Values} values
- * @param {{linkMinutes: number, resendAfter: number}} answer
+ * @param {import("./api.js").SignInLinkRequested} answer
  */
 function sent(values, answer) {
   const resend = h("button", { class: "btn", type: "button" });

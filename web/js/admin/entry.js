@@ -2,19 +2,7 @@
 
 import { h } from "../core/dom.js";
 
-/**
- * @typedef {object} AuditEntry
- * @property {number} id
- * @property {string} happenedAt
- * @property {{id: string, username: string | null} | null} actor
- * @property {string} action
- * @property {string} subjectKind
- * @property {string} subjectId
- * @property {string | null} subjectName
- * @property {string | null} reason
- * @property {Record<string, unknown> | null} before
- * @property {Record<string, unknown> | null} after
- */
+/** @typedef {import("../api.js").AuditEntry} AuditEntry */
 
 const actions = /** @type {Record<string, string>} */ ({
   "clip.approve": "Approved a clip",
