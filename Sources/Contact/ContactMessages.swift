@@ -75,7 +75,7 @@ public struct MessageFilter: Sendable {
 public struct MessageList: Sendable {
     /// The messages from the newest.
     public let messages: Page<ContactMessage>
-    /// How many messages have each state, whatever the filter.
+    /// How many messages have each state, regardless of the filter.
     public let counts: [String: Int]
 }
 

@@ -63,7 +63,7 @@ struct WebRoleTableTests {
                 let mayChange: Bool = try stage.superuser.one(
                     """
                     select has_any_column_privilege(
-                            'dailies_web', \("public.\"\(table)\"")::regclass, \(mayInsert ? "references" : "insert")
+                            'dailies_web', \("public.\"\(table)\"")::regclass, \(mayInsert ? "references" : "insert, references")
                         )
                         or has_table_privilege('dailies_web', \("public.\"\(table)\"")::regclass, 'delete, truncate')
                     """)

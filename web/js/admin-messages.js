@@ -102,7 +102,7 @@ function showDetail(key) {
       const button = h("button", { class: "btn", type: "button" }, states[other].mark);
       button.addEventListener("click", () => void whileBusy(button, async () => {
         await mark(other, [message]);
-        // The pressed button is gone; reading goes on with the message that is shown now.
+        // The pressed button is gone, so the focus moves to the message that is shown now.
         maybe("h2", side)?.focus();
       }));
       return button;

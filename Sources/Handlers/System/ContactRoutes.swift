@@ -89,7 +89,7 @@ extension MessageList: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<MessageList>("MessageList") {
         Including(page: \.messages)
-        Field("counts", \.counts, "How many messages have each state, whatever the filter.")
+        Field("counts", \.counts, "How many messages have each state, regardless of the filter.")
     }
 }
 
