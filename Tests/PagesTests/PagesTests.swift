@@ -40,6 +40,7 @@ struct PagesTests {
         documents["privacy"] = site.document(site.privacy)
         documents["cookies"] = site.document(site.cookies)
         documents["contact"] = site.document(site.contact(.none))
+        documents["confirm"] = site.document(site.confirmEmail)
         documents["API"] = site.document(site.apiDocs(.none))
         documents["onboarding"] = site.document(site.onboarding())
         for status in [400, 403, 404, 405, 429, 500, 503] {
@@ -285,6 +286,40 @@ struct PageDeclarationTests {
             .appending(path: "Browser/pages.json")
         if ProcessInfo.processInfo.environment["DAILIES_WRITE"] == "1" { try Data(list.utf8).write(to: file) }
         #expect(String(decoding: try Data(contentsOf: file), as: UTF8.self) == list, "write it anew")
+    }
+}
+
+@Suite("Adding an address")
+struct AddressPageTests {
+    private func site(isMailOn: Bool) throws -> Site {
+        Site(name: "Dailies", url: "https://dailies.example", assets: try Fixtures.site().assets, isMailOn: isMailOn)
+    }
+
+    @Test("AUTH-05 the settings offer an address only where the site sends mail")
+    func offer() throws {
+        let account = AccountView(username: "mira")
+        let with = try site(isMailOn: true)
+        let document = with.document(with.settings(account))
+        #expect(document.contains("action=\"/api/auth/email/link\"") && document.contains("data-methods><div>"))
+        let without = try site(isMailOn: false)
+        #expect(!without.document(without.settings(account)).contains("/api/auth/email/link"))
+    }
+
+    @Test("AUTH-05 a refused form says why, keeps the address, and leads to a new sign-in and back")
+    func refused() throws {
+        let site = try site(isMailOn: true)
+        func document(_ problem: Problem) -> String {
+            let fields = Query("email=%3Cb%3E%40example.org")
+            let refused = RefusedForm(
+                page: "/settings", action: "/api/auth/email/link", fields: fields, problem: problem)
+            return site.document(
+                site.settings(AccountView(username: "mira"), FormState(token: "token", refused: refused)))
+        }
+        let old = document(.forbidden("sign_in_again", "Your sign-in was a while ago."))
+        #expect(old.contains("href=\"/sign-in?next=/settings&amp;again=1\""))
+        #expect(old.contains("value=\"&lt;b&gt;@example.org\""))
+        let added = document(.conflict("email_already_added", "You can already sign in with this address."))
+        #expect(added.contains("You can already sign in with this address.") && !added.contains("again=1"))
     }
 }
 

@@ -13,7 +13,7 @@ public struct Pages: Sendable {
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .round, .upload,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
-        .signIn, .onboarding, .settings,
+        .signIn, .onboarding, .settings, .confirmEmail,
         .adminClips, .adminUsers, .adminFlags, .adminAudit, .adminVotes,
     ]
 
