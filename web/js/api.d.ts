@@ -638,7 +638,7 @@ export interface Problem {
   error: string;
   /** What went wrong, for programs; stable. */
   code: string;
-  /** The id of the request, which stands in the log too. */
+  /** The id of the request, as the log has it. */
   requestId: string;
   /** What is wrong with each field. */
   details?: {
