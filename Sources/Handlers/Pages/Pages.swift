@@ -14,7 +14,7 @@ public struct Pages: Sendable {
         .landing, .dashboard, .story, .round, .upload,
         .about, .terms, .privacy, .cookies, .contact,
         .signIn, .onboarding, .settings,
-        .adminClips, .adminUsers, .adminFlags, .adminAudit, .adminVotes,
+        .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site
