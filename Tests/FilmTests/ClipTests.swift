@@ -225,8 +225,8 @@ struct ClipTests {
             let shown = visibility == .always
             #expect(try stage.clips.details(clips[0], for: .visitor).voteCount == (shown ? 4 : nil))
             #expect(try stage.stories.story().seasons[0].round?.votes == (shown ? 4 : nil))
-            let take = try stage.stories.overview().takes.first { $0.clip.id == clips[0] }
-            #expect(try #require(take).voteCount == (shown ? 4 : nil))
+            let clip = try stage.stories.overview().openClips.first { $0.clip.id == clips[0] }
+            #expect(try #require(clip).voteCount == (shown ? 4 : nil))
             try stage.closeRound()
             #expect(try stage.clips.details(clips[0], for: .visitor).voteCount == 4)
         }

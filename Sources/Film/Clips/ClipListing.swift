@@ -94,7 +94,7 @@ extension Clips {
             createdAt: try row.value("created_at"), decidedAt: decidedAt, nearDuplicates: twins[card.id] ?? [])
     }
 
-    /// Text in which the wildcards of `like` stand for themselves.
+    /// The text with the wildcards of `like` escaped.
     private static func escaped(_ search: String) -> String {
         var escaped = ""
         for character in search {
