@@ -179,8 +179,8 @@ struct ClipTests {
             let active = try #require(try running.first { try stage.status(of: $0) == .active })
             let fresh = try stage.clip("C")
             let raw = try stage.clip("D", processing: .processing)
-            let nobody = UUID()
-            let asked = [fresh, raw, nobody, locked, active]
+            let unknown = UUID()
+            let asked = [fresh, raw, unknown, locked, active]
             let approved = try stage.clips.approve(asked, by: stage.admin)
             #expect(approved.map(\.clipID) == asked)
             #expect(approved.map(\.outcome) == [.approved, .notReady, .notFound, .notOpen, .alreadyActive])
