@@ -150,3 +150,27 @@ struct RouteMapTests {
         }
     }
 }
+
+@Suite("API reference of the site")
+struct SiteReferenceTests {
+    @Test("WEB-06 every route that somebody outside may call is on the page, once")
+    func complete() throws {
+        let routes = try RouteMap.declaredRoutes()
+        let route = try #require(routes.first { $0.pattern == "/api/docs" })
+        let context = Context(request: Request(.get, "/api/docs"))
+        guard case .now(let response) = try route.reply(context, .null) else { throw Problem.internalError }
+        let document = String(decoding: try #require(response.bytes), as: UTF8.self)
+        let shown = document.matches(of: /data-op data-method="([A-Z]+)"[^<]*<summary>.*?<code>([^<]+)<\/code>/)
+            .map { "\($0.1) \($0.2)" }
+        let declared = routes.filter { $0.pattern.hasPrefix("/api/") && $0.access != .internal_ && $0 !== route }
+            .map { route in
+                "\(route.method) "
+                    + route.pattern.replacing("[...", with: "[").replacing("[", with: "{").replacing("]", with: "}")
+            }
+        #expect(shown.sorted() == declared.sorted())
+        let anchors = document.matches(of: /\sid="([^"]+)"/).map { String($0.1) }
+        #expect(Set(anchors).count == anchors.count)
+        let targets = document.matches(of: /href="#([^"]+)"/).map { String($0.1) }
+        #expect(Set(targets).subtracting(anchors).filter { !$0.hasPrefix("i-") && $0 != "logo" } == [])
+    }
+}

@@ -88,6 +88,8 @@ struct PageSources: Sendable {
     let account: @Sendable (Context) throws -> AccountView?
     /// A form token for whoever asks.
     let formToken: @Sendable (Context) -> FormToken
+    /// The reference of the API.
+    let reference: APIReference
 }
 
 /// A member's account, as the member's own pages show it.

@@ -6,11 +6,12 @@ internal import Refusals
 extension Pages {
     /// The pages of a site whose film is read from `stories`.
     public init(
-        site: Site, stories: Stories, account: @escaping @Sendable (Context) throws -> AccountView?,
+        site: Site, stories: Stories, reference: APIReference,
+        account: @escaping @Sendable (Context) throws -> AccountView?,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
-            site: site,
+            site: site, reference: reference,
             round: { season, slot in
                 do throws(FilmError) {
                     return RoundResultView(try stories.round(season: season, slot: slot))
