@@ -89,7 +89,7 @@ struct FormTests {
         #expect(post(try Site([Self.route(form: nil)]), "name=Ann").status == 405)
     }
 
-    @Test("SEC-01 the token of a form stands in its field, that of a module in the header")
+    @Test("SEC-01 a form sends its token in a field, a module in the header")
     func token() {
         let form = Request(
             .post, "/", headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array("csrfToken=a".utf8))
