@@ -19,7 +19,7 @@ extension Pages {
             }, account: account, formToken: formToken
         ) {
             let overview = try stories.overview()
-            // Ids are drawn at random, so that the order favours nobody and is the same for everybody.
+            // Ids are drawn at random, so that the order favours no clip and is the same for everyone.
             let clips = overview.takes.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
             return FilmView(
                 seasons: overview.seasons.filter { $0.status != .draft }.map(SeasonView.init),
