@@ -1,24 +1,15 @@
 /// How a route answers a plain form, which a browser posts when the page's module does not run.
 ///
-<<<<<<< HEAD
-/// Programs and modules send JSON and receive JSON. A browser shows what it receives, so a posted form is answered with
-/// a redirect (303) when all went well, and otherwise with the page of the form, the faults and what was typed.
-=======
 /// Programs and modules send JSON and receive JSON. A browser that posts a form shows the answer as a page, so it is sent
 /// on to a page after a success (303), and otherwise receives the page of the form again, with the faults and with what
 /// was typed.
->>>>>>> pages
 public struct FormReturn: Sendable {
     /// The path of the page that holds the form.
     public let page: String
     /// Where the browser goes when all went well, by the fields of the form.
     let destination: @Sendable (Query) -> String
 
-<<<<<<< HEAD
-    /// Back to the page of the form, or to another one, which shows the text of `notice`.
-=======
     /// Back to the page of the form, or to another one, which shows the notice.
->>>>>>> pages
     public static func backTo(_ page: String, onSuccess other: String? = nil, saying notice: String) -> FormReturn {
         let destination = "\(other ?? page)?done=\(notice)"
         return FormReturn(page: page) { _ in destination }
