@@ -8,15 +8,14 @@ import { showSent } from "../core/sent-mail.js";
 import { toast } from "../core/toast.js";
 import { since } from "./words.js";
 
-/** @typedef {{id: string, label: string, email: string | null, createdAt: string, lastUsedAt: string | null}} Method */
+/** @typedef {import("../api.js").Identity} Identity */
 
 const section = one("[data-methods]", HTMLElement);
 const list = one("[data-method-list]", HTMLElement);
 
 async function show() {
   try {
-    /** @type {Method[]} */
-    const methods = (await read("/api/auth/identities")).identities;
+    const { identities: methods } = /** @type {import("../api.js").IdentityList} */ (await read("/api/auth/identities"));
     list.replaceChildren(...methods.map(row));
     if (methods.length === 0) list.replaceChildren(h("li", { class: "quiet" }, "You have no sign-in methods yet."));
     else section.hidden = false;
@@ -27,7 +26,7 @@ async function show() {
   }
 }
 
-/** @param {Method} method */
+/** @param {Identity} method */
 function row(method) {
   const name = method.email ? `${method.label}, ${method.email}` : method.label;
   const remove = h("button", { class: "btn btn--sm btn--danger", type: "button", "aria-label": `Remove ${name}` }, "Remove");
