@@ -25,3 +25,23 @@ create policy audit_log_of_admins on audit_log for select to dailies_web
     using ((select current_member_is_admin()));
 create policy audit_log_of_jobs on audit_log for select to dailies_jobs
     using (true);
+
+-- Writes an entry when plain SQL of the web role changes the state of a row, since that role may not call write_audit().
+-- A trigger names the kind of subject, and for each new state the verb of the action:
+--     after update of state … execute function audit_state_change('message', '{"archived": "archive", …}')
+create function audit_state_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    perform write_audit(
+        current_member(), tg_argv[0] || '.' || (tg_argv[1]::jsonb ->> new.state), tg_argv[0], new.id::text,
+        before => jsonb_build_object('state', old.state), after => jsonb_build_object('state', new.state)
+    );
+    return null;
+end
+$$;
+
+revoke all on function audit_state_change() from public;

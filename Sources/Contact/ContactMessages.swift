@@ -2,6 +2,16 @@ public import FoundationEssentials
 public import Postgres
 public import Text
 
+/// What was done with a message.
+public enum MessageState: String, Codable, CaseIterable, SQLValue, RowDecodable {
+    /// Nothing yet.
+    case new
+    /// An admin answered it.
+    case answered
+    /// It needs no answer.
+    case archived
+}
+
 /// A message that a visitor sent to the operator of the site.
 public struct ContactMessage: Sendable, Equatable, RowDecodable {
     /// The number; later messages have higher ones.
@@ -18,8 +28,22 @@ public struct ContactMessage: Sendable, Equatable, RowDecodable {
     public let member: UUID?
     /// When it was written.
     public let createdAt: Date
+    /// What was done with it.
+    public let state: MessageState
+    /// When an admin did that; nil for a new message.
+    public let decidedAt: Date?
+    /// The name of that admin; nil for a new message, and when the account is gone.
+    public let decidedBy: String?
 
-    /// Reads a row of `contact_messages`.
+    static let source: SQL = """
+        contact_messages messages left join users deciders on deciders.id = messages.decided_by
+        """
+    static let columns: SQL = """
+        messages.id, messages.name, messages.email, messages.subject, messages.message, messages.user_id,
+            messages.created_at, messages.state, messages.decided_at, deciders.username as decided_by_name
+        """
+
+    /// Reads a row of these columns.
     public init(row: Row) throws(DatabaseError) {
         id = try row.value("id")
         name = try row.value("name")
@@ -28,7 +52,31 @@ public struct ContactMessage: Sendable, Equatable, RowDecodable {
         text = try row.value("message")
         member = try row.value("user_id")
         createdAt = try row.value("created_at")
+        state = try row.value("state")
+        decidedAt = try row.value("decided_at")
+        decidedBy = try row.value("decided_by_name")
     }
+}
+
+/// Which messages to list.
+public struct MessageFilter: Sendable {
+    /// Only messages in this state.
+    public var state: MessageState?
+    /// Only messages whose name, address, subject or text contains this.
+    public var search: String?
+    /// The page.
+    public var page = PageRequest()
+
+    /// Every message.
+    public init() {}
+}
+
+/// A page of messages.
+public struct MessageList: Sendable {
+    /// The messages from the newest.
+    public let messages: Page<ContactMessage>
+    /// How many messages have each state, regardless of the filter.
+    public let counts: [String: Int]
 }
 
 /// The messages of the contact page.
@@ -67,22 +115,61 @@ public struct ContactMessages: Sendable {
     }
 
     /// Messages from the newest, for an admin; the database shows none to others.
-    public func list(_ request: PageRequest, for actor: UUID) throws -> Page<ContactMessage> {
-        let order = Keyset("messages", .number("id"), isDescending: true)
-        let place = try order.place(after: request)
-        let found: [Row] = try database.acting(for: actor).query(
+    public func list(_ filter: MessageFilter, for actor: UUID) throws -> MessageList {
+        let order = Keyset("messages", .number("messages.id"), isDescending: true)
+        let place = try order.place(after: filter.page)
+        var conditions = [place.condition]
+        if let state = filter.state { conditions.append("messages.state = \(state)") }
+        if let search = filter.search {
+            let pattern = LikePattern.containing(search)
+            conditions.append(
+                """
+                (
+                    messages.name ilike \(pattern) or messages.email ilike \(pattern)
+                    or messages.subject ilike \(pattern) or messages.message ilike \(pattern)
+                )
+                """)
+        }
+        let reader = database.acting(for: actor)
+        let found: [Row] = try reader.query(
             """
-            select id, name, email, subject, message, user_id, created_at, \(sql: order.columns)
-            from contact_messages
-            where \(sql: place.condition)
+            select \(sql: ContactMessage.columns), \(sql: order.columns)
+            from \(sql: ContactMessage.source)
+            where \(sql: conditions.joined(separator: " and "))
             \(sql: place.orderAndLimit)
             """)
-        return try order.page(of: found, request) { row in try ContactMessage(row: row) }
+        let states: [Row] = try reader.query(
+            "select state, count(*)::int as messages from contact_messages group by state")
+        var counts = Dictionary(uniqueKeysWithValues: MessageState.allCases.map { ($0.rawValue, 0) })
+        for row in states { counts[try row.value("state")] = try row.value("messages") }
+        return MessageList(
+            messages: try order.page(of: found, filter.page) { row in try ContactMessage(row: row) }, counts: counts)
+    }
+
+    /// Puts messages into a state, as an admin, and returns the ids of those that were in another one. A trigger records
+    /// each in the audit log.
+    public func set(_ state: MessageState, of ids: [Int], by actor: UUID) throws(DatabaseError) -> [Int] {
+        let decider = state == .new ? nil : actor
+        return try database.acting(for: actor).query(
+            """
+            with changed as (
+                update contact_messages
+                set state = \(state), decided_by = \(decider),
+                    decided_at = case when \(decider)::uuid is not null then dailies_now() end
+                where id = any (\(ids)) and state <> \(state)
+                returning id
+            )
+            select id from changed order by id
+            """)
     }
 
     /// One message. Not for the web role.
     public func find(_ id: Int64) throws(DatabaseError) -> ContactMessage? {
         try database.first(
-            "select id, name, email, subject, message, user_id, created_at from contact_messages where id = \(id)")
+            """
+            select \(sql: ContactMessage.columns)
+            from \(sql: ContactMessage.source)
+            where messages.id = \(id)
+            """)
     }
 }

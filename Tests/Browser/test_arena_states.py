@@ -100,7 +100,7 @@ def test_vote_shows_before_the_answer_and_goes_back_with_it(arena, site):
     expect(vote).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-spent]")).to_have_text("0")
     expect(page.locator("[data-vote-word]")).to_have_text(before)
-    expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
+    expect(page.get_by_role("alert")).to_contain_text("so it was not counted.")
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_votes_of_the_round_hold_ones_own_at_once(voted, site):
     expect(vote).not_to_have_attribute("aria-busy", "true")
     refuse(page, 503, "unavailable")
     vote.click()
-    expect(page.get_by_role("alert")).to_contain_text("It is not counted.")
+    expect(page.get_by_role("alert")).to_contain_text("so it was not counted.")
     expect(total).to_have_text("1,235")
 
 
@@ -228,7 +228,7 @@ def test_menu_of_weights_by_mouse_and_by_key(arena, site, member):
     page.keyboard.press("ArrowDown")
     expect(menu.get_by_role("menuitem", name="Super vote")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Your super vote of this slot is used.")
+    expect(page.get_by_role("alert")).to_contain_text("You have already used your super vote in this slot.")
     assert [body.get("voteType") for body in sent] == ["super"]
 
 
@@ -274,12 +274,12 @@ def test_members_only(arena, axe, site):
 
 
 REFUSALS = {
-    "auth_required": (401, "Only members vote at the moment.", "Sign in to vote"),
+    "auth_required": (401, "Only members can vote at the moment.", "Sign in to vote"),
     "feature_off": (403, "Voting is switched off at the moment.", "Voting is switched off"),
-    "banned": (403, "Your account cannot vote.", "Vote"),
-    "own_clip": (403, "This take is yours.", "Your own take"),
+    "banned": (403, "Your account is banned from voting.", "Vote"),
+    "own_clip": (403, "You cannot vote for your own take.", "Your own take"),
     "daily_limit": (429, "Daily limit reached.", "Vote"),
-    "round_over": (409, "The round closed before the vote arrived.", "Vote"),
+    "round_over": (409, "The round closed before your vote arrived", "Vote"),
 }
 
 
@@ -305,7 +305,7 @@ def test_captcha_that_the_site_lacks(arena, site):
     page.route("**/api/captcha/status", lambda route: route.fulfill(
         json={"required": True, "passed": False, "siteKey": None, "scriptUrl": None}))
     page.locator("[data-vote]").click()
-    expect(page.get_by_role("alert")).to_contain_text("The vote is not counted.")
+    expect(page.get_by_role("alert")).to_contain_text("Your vote was not counted.")
     expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "false")
 
 
@@ -340,7 +340,7 @@ def test_no_connection(arena, axe, site):
     axe(page)
     vote = page.locator("[data-vote]")
     vote.click()
-    expect(page.get_by_role("alert")).to_contain_text("There is no connection. The vote is not counted.")
+    expect(page.get_by_role("alert")).to_contain_text("You are offline. Your vote was not counted.")
     expect(vote).to_have_attribute("aria-pressed", "false")
     page.context.set_offline(False)
     expect(note).to_be_hidden()
@@ -419,7 +419,7 @@ def test_whole_way_by_keyboard(site, admin):
     announced(page, "Voted for")
     expect(vote).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Enter")
-    announced(page, "taken back")
+    announced(page, "undone")
     expect(vote).to_have_attribute("aria-pressed", "false")
     title = current(page).text_content()
     page.keyboard.press("ArrowDown")

@@ -67,7 +67,7 @@ def test_key_is_made_shown_once_and_revoked(site, axe, run, shots):
     page.goto("/settings")
     page.get_by_label("Name of a new key").fill("my script")
     page.get_by_label("write").check()
-    page.get_by_role("button", name="Make a key").click()
+    page.get_by_role("button", name="Create key").click()
     secret = page.locator("[data-key-text]")
     expect(secret).to_have_text(re.compile(r"^dly_[A-Za-z0-9_-]{43}$"))
     expect(page.get_by_text("read, write")).to_be_visible()
@@ -148,7 +148,7 @@ def test_old_sign_in_is_offered_anew(site, run):
         ),
     )
     page.get_by_label("Name of a new key").fill("late")
-    page.get_by_role("button", name="Make a key").click()
+    page.get_by_role("button", name="Create key").click()
     page.get_by_role("button", name="Sign in again").click()
     page.wait_for_url(re.compile(r"/sign-in\?next=%2Fsettings"))
     expect(page.get_by_role("heading", name="Sign in again")).to_be_visible()

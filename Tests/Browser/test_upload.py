@@ -24,7 +24,7 @@ def test_refuses_before_sending(wizard, make_video, axe, name, options, refusal)
     """CLIP-02"""
     wizard.locator("#file").set_input_files(make_video(name, **options))
     expect(wizard.locator("[data-refusal]")).to_contain_text(refusal)
-    expect(wizard.get_by_role("button", name="Go on")).to_be_disabled()
+    expect(wizard.get_by_role("button", name="Continue")).to_be_disabled()
     axe(wizard)
 
 
@@ -42,7 +42,7 @@ def describe(page, title):
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Title", exact=True).fill(title)
     page.get_by_label("I own the rights").check()
-    page.get_by_label("Part or all of it was made with AI").check()
+    page.get_by_label("Some or all of it was made with AI").check()
 
 
 def test_names_what_is_missing(wizard, make_video, axe, shots):
@@ -50,9 +50,9 @@ def test_names_what_is_missing(wizard, make_video, axe, shots):
     wizard.locator("#file").set_input_files(make_video("good.mp4"))
     expect(wizard.locator("[data-checks]")).to_contain_text("3.0 seconds")
     wizard.screenshot(path=shots / "upload-chosen.png")
-    wizard.get_by_role("button", name="Go on").click()
+    wizard.get_by_role("button", name="Continue").click()
     wizard.get_by_role("button", name="Submit").click()
-    expect(wizard.get_by_text("Give it a title")).to_be_visible()
+    expect(wizard.get_by_text("Enter a title")).to_be_visible()
     expect(wizard.get_by_text("Accept the licence to continue.")).to_be_visible()
     expect(wizard.get_by_label("Title", exact=True)).to_be_focused()
     wizard.screenshot(path=shots / "upload-faults.png")
@@ -92,7 +92,7 @@ def test_says_what_the_server_finds(wizard, make_video, tmp_path, shots):
     path = tmp_path / "cut.mp4"
     path.write_bytes(whole[: len(whole) // 3])
     wizard.locator("#file").set_input_files(path)
-    expect(wizard.get_by_role("button", name="Go on")).to_be_enabled()
+    expect(wizard.get_by_role("button", name="Continue")).to_be_enabled()
     describe(wizard, "Cut off")
     wizard.get_by_label("I accept the licence").check()
     wizard.get_by_role("button", name="Submit").click()

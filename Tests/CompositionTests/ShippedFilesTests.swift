@@ -1,9 +1,9 @@
 import FoundationEssentials
-import HTTP
 import TestSupport
 import Testing
 
 @testable import Composition
+@testable import HTTP
 
 /// What is installed follows from the declared routes and from `systemd/conf/processes.conf`.
 @Suite("Files made from routes and processes")
@@ -24,6 +24,24 @@ struct ShippedFilesTests {
         let map = try RouteMap(processes: table())
         #expect(try file("nginx/routes.conf") == map.nginxRoutes, Self.remedy)
         #expect(try file("nginx/upstreams.conf") == map.nginxUpstreams, Self.remedy)
+    }
+
+    @Test("the pages' types are those of the declared routes")
+    func types() throws {
+        #expect(
+            try file("web/js/api.d.ts") == TypeScript.declarations(routes: RouteMap.declaredRoutes()),
+            "run: dailies routes --types web/js/api.d.ts")
+    }
+
+    @Test("no two forms of the API have one name, and every answer has a name")
+    func names() throws {
+        let routes = try RouteMap.declaredRoutes()
+        #expect(NamedForms(routes: routes).clashes == [])
+        for route in routes where route.access != .internal_ {
+            for case (let status, let schema?) in route.answers {
+                #expect(schema.name != nil, "\(route.method) \(route.pattern): \(status)")
+            }
+        }
     }
 
     @Test("OPS-05 nginx's other files name no path that a route declares")

@@ -17,6 +17,8 @@ struct WebRoleTableTests {
     ]
     /// Tables that it may insert into, as far as the policies of row level security allow.
     private static let insertable: Set<String> = ["contact_messages"]
+    /// Columns that it may change, as far as those policies allow.
+    private static let updatable = ["contact_messages": ["decided_at", "decided_by", "state"]]
     /// Columns by which a row belongs to somebody.
     private static let personal = ["user_id", "actor_id", "member_id", "voter_key", "device_key", "email", "address"]
     private static let verbs = [
@@ -61,11 +63,20 @@ struct WebRoleTableTests {
                 let mayChange: Bool = try stage.superuser.one(
                     """
                     select has_any_column_privilege(
-                            'dailies_web', \("public.\"\(table)\"")::regclass, \(mayInsert ? "update" : "insert, update")
+                            'dailies_web', \("public.\"\(table)\"")::regclass, \(mayInsert ? "references" : "insert, references")
                         )
                         or has_table_privilege('dailies_web', \("public.\"\(table)\"")::regclass, 'delete, truncate')
                     """)
                 #expect(!mayChange, "\(table)")
+                let updatable: [String] = try stage.superuser.query(
+                    """
+                    select attname::text
+                    from pg_attribute
+                    where attrelid = \("public.\"\(table)\"")::regclass and attnum > 0 and not attisdropped
+                        and has_column_privilege('dailies_web', attrelid, attnum, 'update')
+                    order by attname
+                    """)
+                #expect(updatable == Self.updatable[table, default: []], "\(table)")
             }
         }
     }
@@ -118,6 +129,57 @@ struct WebRoleTableTests {
             }
             #expect(try [nil, mira, nova, stage.admin].map { try read(by: $0) } == [0, 0, 0, 3])
             #expect(try stage.jobs.one("select count(*)::int from contact_messages") == 3)
+        }
+    }
+
+    @Test("SEC-03 OPS-08 only admins decide about a message, under their own name, and the log says so")
+    func contactDecisions() throws {
+        try FilmStage.run { stage in
+            let mira = try stage.member("mira")
+            let presumed = sqlstate(
+                "insert into contact_messages (name, email, subject, message, state) values ('', '', '', '', 'new')",
+                in: stage.web)
+            #expect(presumed == "42501", "writers name no state")
+            try stage.web.acting(for: mira).execute(
+                """
+                insert into contact_messages (name, email, subject, message, user_id)
+                values ('Mira', 'mira@example.org', '', 'Hello', \(mira))
+                """)
+            func decide(_ state: String, as decider: UUID?, by actor: UUID?) throws -> Int {
+                try stage.web.acting(for: actor).execute(
+                    """
+                    update contact_messages
+                    set state = \(state), decided_by = \(decider),
+                        decided_at = case when \(state) <> 'new' then dailies_now() end
+                    """)
+            }
+            #expect(try decide("archived", as: nil, by: nil) == 0)
+            #expect(try decide("archived", as: mira, by: mira) == 0)
+            for decider in [nil, mira] {
+                let error = #expect(throws: DatabaseError.self) {
+                    try decide("archived", as: decider, by: stage.admin)
+                }
+                #expect(error?.sqlstate == "42501")
+            }
+            for state in ["archived", "archived", "answered", "new"] {
+                #expect(try decide(state, as: state == "new" ? nil : stage.admin, by: stage.admin) == 1)
+            }
+            let entries: [String] = try stage.superuser.query(
+                """
+                select concat_ws(' ', action, subject_kind, before ->> 'state', after ->> 'state')
+                from audit_log
+                where actor_id = \(stage.admin) and subject_id = (select id::text from contact_messages)
+                order by id
+                """)
+            #expect(
+                entries == [
+                    "message.archive message new archived", "message.answer message archived answered",
+                    "message.reopen message answered new",
+                ])
+            let unknown = #expect(throws: DatabaseError.self) {
+                try decide("lost", as: stage.admin, by: stage.admin)
+            }
+            #expect(unknown?.sqlstate == "23514")
         }
     }
 

@@ -155,4 +155,47 @@ struct ShapeTests {
                 """))
         #expect(text.contains("export interface Inner {\n  word: string;\n}\n"))
     }
+
+    private func route(_ path: String, _ answer: Schema) -> Route {
+        .get(path, access: .any, answers: [200: answer], summary: "x") { _ in Response.noContent }
+    }
+
+    @Test("types are TypeScript, whatever a form is called and holds")
+    func unusualTypes() {
+        let odd = Schema.openObject([
+            .required("media-type", .string(), "Such as image/*/x."), .required("2d", .boolean),
+            .optional("words", .array(.choice(["a\"b", "c"]))), .required("anything", Schema.any.nullable),
+            .required("inner", .array(.object([.required("by", .map(.integer()))]))),
+        ]).named("Odd")
+        let text = TypeScript.declarations(routes: [
+            route("/api/odd", odd), route("/api/size", Schema.choice(["s", "m"]).named("Size")),
+        ])
+        #expect(
+            text.contains(
+                """
+                export interface Odd {
+                  /** Such as image/*\\/x. */
+                  "media-type": string;
+                  "2d": boolean;
+                  words?: ("a\\"b" | "c")[] | null;
+                  anything: unknown;
+                  inner: {
+                    by: Record<string, number>;
+                  }[];
+                  [member: string]: unknown;
+                }
+
+                export interface Problem {
+                """))
+        #expect(text.contains("export type Size = \"s\" | \"m\";\n"))
+    }
+
+    @Test("two different forms of one name are found; one form in two places is none")
+    func clashes() {
+        let small = Schema.object([.required("id", .integer(1...9))]).named("Thing")
+        let large = Schema.object([.required("id", .integer(1...99))]).named("Thing")
+        let holder = Schema.object([.required("things", .array(large.nullable.meaning("None.")))]).named("Holder")
+        #expect(NamedForms(routes: [route("/api/a", small), route("/api/b", holder)]).clashes == ["Thing"])
+        #expect(NamedForms(routes: [route("/api/a", large), route("/api/b", holder)]).clashes == [])
+    }
 }

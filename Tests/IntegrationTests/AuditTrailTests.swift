@@ -22,6 +22,12 @@ struct AuditTrailTests {
             let (one, two, three) = (try film.clip("One"), try film.clip("Two"), try film.clip("Three"))
             let member: UUID = try superuser.one("select id from users where username = 'mira_okafor'")
             let user = "/api/admin/users/\(member.uuidString.lowercased())"
+            let message: Int = try superuser.one(
+                """
+                insert into contact_messages (name, email, subject, message)
+                values ('Bo', 'bo@example.org', '', 'Hello')
+                returning id::int
+                """)
             let deeds: [Deed] = [
                 ("POST /api/admin/seasons", "", ["label": "Another"]),
                 ("PATCH /api/admin/seasons", "", ["id": .string(season), "label": "Renamed"]),
@@ -30,6 +36,7 @@ struct AuditTrailTests {
                 ("POST /api/admin/bulk", "", ["action": "approve", "clipIds": [.string(three)]]),
                 ("PUT /api/admin/clips", "", ["id": .string(one), "title": "One, retold"]),
                 ("POST /api/admin/feature-flags", "", ["key": "comments_enabled", "enabled": false]),
+                ("PATCH /api/admin/messages", "", ["ids": [.integer(message)], "state": "archived"]),
                 ("PUT /api/admin/users/[id]", user, ["username": "mira_b", "reason": "asked for"]),
                 ("PUT /api/admin/users/[id]", user, ["ban": ["reason": "Spam"]]),
                 ("PUT /api/admin/users/[id]", user, ["unban": true]),

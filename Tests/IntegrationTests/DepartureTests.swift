@@ -12,6 +12,8 @@ internal import TestSupport
 internal import Testing
 internal import Text
 
+@testable internal import AuthHandlers
+
 /// A site on which one member, mira, has left a trace wherever one can be left.
 private struct TracedSite {
     let site: Site
@@ -480,6 +482,7 @@ struct DepartureTests {
             #expect(answer.headers["Content-Disposition"]?.hasPrefix("attachment; filename=\"my-data-") == true)
             #expect(answer.headers["Cache-Control"] == "private, no-store")
             let json = answer.json
+            #expect(AccountExport.schema.faults(in: json).isEmpty)
             #expect(json["profile"]?["email"]?.text == "mira@private.example")
             #expect(json["profile"]?["banAppeal"]?.text == "It was not me")
             #expect(json["other"]?["signInFlows"]?[0]?["returnPath"] != nil)

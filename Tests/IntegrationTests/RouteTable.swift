@@ -49,6 +49,7 @@ enum RouteTable {
         GET    /api/admin/feature-flags            admin    admin -    refused -      api
         POST   /api/admin/feature-flags            admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api
+        PATCH  /api/admin/messages                 admin    admin form refused -      api
         POST   /api/admin/reject                   admin    admin form refused -      api
         POST   /api/admin/rounds/review            admin    admin form refused recent admin_sensitive
         GET    /api/admin/seasons                  admin    admin -    refused -      api

@@ -31,6 +31,7 @@ struct PagesTests {
             documents["round \(status)"] = site.document(site.round(Fixtures.film(), Fixtures.round(status)))
         }
         documents["users"] = site.document(site.adminUsers)
+        documents["messages"] = site.document(site.adminMessages)
         documents["flags"] = site.document(site.adminFlags)
         documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)

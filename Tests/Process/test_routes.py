@@ -220,9 +220,9 @@ def test_errors_have_the_form_of_their_path(site):
     """WEB-05: with no host there, programs get a problem and people get a page."""
     for route in declared():
         status, headers, _ = site.ask("GET", sample(route["path"]))
-        isForPrograms = route["path"].startswith("/api/") or route["path"] in ("/livez", "/readyz")
+        for_programs = route["path"].startswith("/api/") or route["path"] in ("/livez", "/readyz")
         assert status == 503, route["path"]
-        expected = "application/problem+json" if isForPrograms else "text/html"
+        expected = "application/problem+json" if for_programs else "text/html"
         assert headers["Content-Type"].startswith(expected), route["path"]
     for path, expected in (("/api/nothing", "application/problem+json"), ("/nothing", "text/html")):
         status, headers, _ = site.ask("GET", path)

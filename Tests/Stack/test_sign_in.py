@@ -170,7 +170,7 @@ def test_a_token_that_lies_signs_in_nobody(signin, lie):
     assert account(person) is None and "session" not in person.cookies
     assert identities(signin, subject) == []
     page = person.get("/sign-in?error=token_invalid&next=%2Fstory")
-    assert page.status == 200 and b"does not fit" in page.body
+    assert page.status == 200 and b"answer is invalid" in page.body
 
 
 def test_a_strangers_state_does_nothing(signin):
@@ -290,7 +290,7 @@ def test_a_provider_that_is_down_loses_nothing(signin):
     answer = come_back(person, signin.google.code_for(url, subject_of()))
     assert answer == "/sign-in?error=provider_unavailable&next=%2Fstory"
     page = person.get(answer)
-    assert page.status == 503 and page.headers["retry-after"] and b"Nothing is lost" in page.body
+    assert page.status == 503 and page.headers["retry-after"] and b"Wait a minute and try again" in page.body
     assert b"/api/auth/google/start?next=%2Fstory" in page.body
     assert account(person)["id"] == before
     signin.google.tamper = ""

@@ -6,12 +6,11 @@ import { pagedList } from "./core/paged-list.js";
 import { actionText, actorText, difference, subjectText } from "./admin/entry.js";
 import { moment } from "./admin/times.js";
 
-/** @typedef {import("./admin/entry.js").AuditEntry} AuditEntry */
-/** @typedef {{entries: AuditEntry[], nextCursor: string | null, actions: string[]}} AuditPage */
+/** @typedef {import("./api.js").AuditEntry} AuditEntry */
 
 const action = one("#action", HTMLSelectElement);
 
-/** @type {ReturnType<typeof pagedList<AuditEntry, AuditPage>>} */
+/** @type {ReturnType<typeof pagedList<AuditEntry, import("./api.js").AuditLog>>} */
 const list = pagedList({
   path: "/api/admin/audit-logs",
   noun: "entries",

@@ -10,8 +10,7 @@ import { counted, waiting } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";
 import { toast } from "./core/toast.js";
 
-/** @typedef {import("./admin/queue.js").QueuedClip} QueuedClip */
-/** @typedef {import("./admin/queue.js").QueuePage} QueuePage */
+/** @typedef {import("./api.js").QueuedClip} QueuedClip */
 
 const side = one("[data-detail]", HTMLElement);
 
@@ -22,7 +21,7 @@ const words = /** @type {Record<string, {title: string, none: string}>} */ ({
   locked: { title: "Clips in the film", none: "No clip has won yet." },
 });
 
-/** @type {ReturnType<typeof pagedList<QueuedClip, QueuePage>>} */
+/** @type {ReturnType<typeof pagedList<QueuedClip, import("./api.js").ClipQueue>>} */
 const list = pagedList({
   path: "/api/admin/clips",
   noun: "clips",

@@ -6,18 +6,7 @@ import { toast } from "./core/toast.js";
 import { faultText } from "./core/form.js";
 import { moment } from "./admin/times.js";
 
-/**
- * @typedef {object} Flag
- * @property {string} key
- * @property {string} name
- * @property {string} description
- * @property {string} category
- * @property {boolean} enabled
- * @property {number} rolloutPercent
- * @property {boolean} hasRollout
- * @property {string | null} updatedAt
- * @property {string | null} updatedBy
- */
+/** @typedef {import("./api.js").FeatureFlag} FeatureFlag */
 
 const panel = one("[data-flags]", HTMLElement);
 
@@ -28,7 +17,7 @@ const categories = /** @type {Record<string, string>} */ ({
 async function load() {
   panel.setAttribute("aria-busy", "true");
   try {
-    const flags = /** @type {Flag[]} */ ((await read("/api/admin/feature-flags")).flags);
+    const { flags } = /** @type {import("./api.js").FeatureFlags} */ (await read("/api/admin/feature-flags"));
     const names = [...new Set([...Object.keys(categories), ...flags.map((flag) => flag.category)])];
     panel.replaceChildren(...names.flatMap((name) => group(name, flags.filter((flag) => flag.category === name))));
   } catch (error) {
@@ -42,7 +31,7 @@ async function load() {
 
 /**
  * @param {string} name
- * @param {Flag[]} flags
+ * @param {FeatureFlag[]} flags
  */
 function group(name, flags) {
   if (flags.length === 0) return [];
@@ -55,13 +44,13 @@ function group(name, flags) {
 
 /**
  * What a flag does, in words.
- * @param {Flag} flag
+ * @param {FeatureFlag} flag
  */
 function effect(flag) {
   return !flag.enabled ? "Off" : flag.rolloutPercent < 100 ? `On for ${flag.rolloutPercent} % of the members` : "On";
 }
 
-/** @param {Flag} flag */
+/** @param {FeatureFlag} flag */
 function item(flag) {
   /** What the server said last; what is shown when no change is open. */
   let confirmed = flag;
@@ -70,7 +59,7 @@ function item(flag) {
    * @type {Wish[]}
    */
   const open = [];
-  const wished = () => /** @type {Flag} */ (Object.assign({}, confirmed, ...open));
+  const wished = () => /** @type {FeatureFlag} */ (Object.assign({}, confirmed, ...open));
   /** The share that the field holds unless somebody is typing in it. */
   let shown = "";
   const id = `flag-${flag.key}`;
@@ -90,7 +79,9 @@ function item(flag) {
   /** @param {Wish} wish */
   const settle = async (wish) => {
     try {
-      confirmed = await send("POST", "/api/admin/feature-flags", { key: flag.key, ...wish });
+      /** @type {import("./api.js").FeatureFlagInput} */
+      const input = { key: flag.key, ...wish };
+      confirmed = await send("POST", "/api/admin/feature-flags", input);
       announce(`${flag.name}: ${effect(confirmed)}`);
     } catch (error) {
       toast(`${flag.name} was not changed. ${faultText(error)}`, { tone: "bad" });

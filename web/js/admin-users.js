@@ -12,29 +12,19 @@ import { askFor, reasonField } from "./admin/confirmation.js";
 import { date, moment } from "./admin/times.js";
 
 /**
- * @typedef {object} Member
- * @property {string} id
- * @property {string | null} username
- * @property {string | null} email
- * @property {string} avatarUrl
- * @property {boolean} isAdmin
- * @property {string | null} bannedAt
- * @property {string | null} banReason
- * @property {string | null} appealedAt
- * @property {string} createdAt
- * @property {string | null} lastSeenAt
+ * @typedef {import("./api.js").AdministeredMember} AdministeredMember
+ * @typedef {import("./api.js").ChangeMemberInput} ChangeMemberInput
+ * @typedef {import("./api.js").ListedMember} ListedMember
+ * @typedef {import("./api.js").MemberDetail} MemberDetail
  */
-/** @typedef {Member & {clips: number}} ListedMember */
-/** @typedef {Member & {appeal: string | null, sessions: number, clips: Record<string, number>, votes: number, flaggedVotes: number, formerNames: string[]}} FullMember */
-/** @typedef {{users: ListedMember[], nextCursor: string | null}} MemberPage */
-/** @typedef {{user: FullMember, audit: import("./admin/entry.js").AuditEntry[]}} Detail */
+/** @typedef {Omit<ListedMember, "clips">} Member what the list and the detail both know */
 
 const side = one("[data-detail]", HTMLElement);
 
 /** @param {Member} member */
 const nameOf = (member) => member.username ?? member.email ?? "No name yet";
 
-/** @type {ReturnType<typeof pagedList<ListedMember, MemberPage>>} */
+/** @type {ReturnType<typeof pagedList<ListedMember, import("./api.js").MemberList>>} */
 const list = pagedList({
   path: "/api/admin/users",
   noun: "members",
@@ -82,6 +72,7 @@ async function loadDetail(id) {
   side.dataset.shown = id;
   side.setAttribute("aria-busy", "true");
   try {
+    /** @type {MemberDetail} */
     const detail = await read(`/api/admin/users/${encodeURIComponent(id)}`);
     if (id === side.dataset.shown) await showDetail(detail);
   } catch (error) {
@@ -94,7 +85,7 @@ async function loadDetail(id) {
   }
 }
 
-/** @param {Detail} detail */
+/** @param {MemberDetail} detail */
 async function showDetail({ user, audit }) {
   const isOwn = (await session())?.id === user.id;
   const clips = Object.entries(user.clips).map(([status, number]) => `${count(number)} ${status}`).join(", ");
@@ -134,11 +125,11 @@ function fact(name, value) {
  * @property {string} label
  * @property {string} style
  * @property {Omit<import("./admin/confirmation.js").Question, "run">} question
- * @property {(values: import("./core/form.js").Values) => object} body
+ * @property {(values: import("./core/form.js").Values) => ChangeMemberInput} body
  * @property {string} done
  */
 
-/** @param {FullMember} user */
+/** @param {AdministeredMember} user */
 function actions(user) {
   const name = nameOf(user);
   const optional = "Reason for the audit log (optional)";
@@ -198,10 +189,11 @@ function actions(user) {
 
 /**
  * @param {string} id
- * @param {object} body
+ * @param {ChangeMemberInput} body
  * @param {string} done
  */
 async function change(id, body, done) {
+  /** @type {MemberDetail} */
   const detail = await send("PUT", `/api/admin/users/${id}`, body);
   toast(done);
   announce(done);

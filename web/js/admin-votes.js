@@ -11,9 +11,9 @@ import { pagedList } from "./core/paged-list.js";
 import { toast } from "./core/toast.js";
 
 /**
- * @typedef {import("./admin/votes.js").Vote} Vote
- * @typedef {import("./admin/votes.js").VotePage} VotePage
- * @typedef {import("./admin/votes.js").Group} Group
+ * @typedef {import("./api.js").VoteEvidence} VoteEvidence
+ * @typedef {import("./api.js").VoteGroup} VoteGroup
+ * @typedef {import("./api.js").VotePage} VotePage
  */
 
 const side = one("[data-detail]", HTMLElement);
@@ -21,10 +21,10 @@ const side = one("[data-detail]", HTMLElement);
 /** @type {VotePage | null} */
 let page = null;
 
-/** @param {Vote} vote */
+/** @param {VoteEvidence} vote */
 const keyOf = (vote) => `${vote.voterKey} ${vote.clipId} ${vote.createdAt}`;
 
-/** @type {ReturnType<typeof pagedList<Vote, VotePage>>} */
+/** @type {ReturnType<typeof pagedList<VoteEvidence, VotePage>>} */
 const list = pagedList({
   path: "/api/admin/votes",
   noun: "votes",
@@ -106,7 +106,7 @@ one("[data-void]", HTMLButtonElement).addEventListener("click", () => {
   });
 });
 
-/** @param {Group} chosen */
+/** @param {VoteGroup} chosen */
 function askGroup(chosen) {
   const name = chosen.kind === "flag" ? flagText(chosen.name) : `network ${chosen.name.slice(0, 8)}`;
   const choice = chosen.kind === "flag" ? { flag: chosen.name } : { network: chosen.name };
@@ -116,12 +116,12 @@ function askGroup(chosen) {
   });
 }
 
-/** @param {Group} chosen */
+/** @param {VoteGroup} chosen */
 function showGroup(chosen) {
   list.narrow(chosen.kind === "flag" ? { flag: chosen.name, network: "" } : { network: chosen.name, flag: "" });
 }
 
-/** @param {import("./admin/votes.js").VoidRecord} made */
+/** @param {import("./api.js").VoidRecord} made */
 function askUndo(made) {
   ask(`Undo the void of ${counted(made.votes, "vote", "votes")}`, "The votes count again, unless the voter has voted again since or is banned. The result of a closed round stays; its export gets a correction.", "Undo", async (reason) => {
     const undone = await restoreVotes(made.id, reason);
@@ -129,7 +129,7 @@ function askUndo(made) {
   });
 }
 
-/** @param {"accept" | "void"} choice */
+/** @param {import("./api.js").ReviewRoundInput["decision"]} choice */
 function askReview(choice) {
   const isVoid = choice === "void";
   ask(isVoid ? "Void the flagged votes" : "Accept all votes", "The slot locks with this result, and the next one opens. This cannot be undone.", isVoid ? "Void and lock" : "Accept and lock", async (reason) => {

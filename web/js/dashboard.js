@@ -86,7 +86,7 @@ function showVote() {
   showQueue(feed.state === "voting" ? feed.clips : [], index, goTo);
   showSide(feed, story);
   showRound({
-    state: /** @type {any} */ (feed.state), slot: feed.slot, totalSlots: feed.totalSlots,
+    state: feed.state, slot: feed.slot, totalSlots: feed.totalSlots,
     genre: feed.season?.genre ?? null, endsAt: feed.state === "voting" ? feed.endsAt : null,
   });
 }
@@ -187,15 +187,16 @@ async function prove(clip, weight) {
 }
 
 /** What only the story knows: the number of the season. */
-/** @type {{number: number | null} | null} */
+/** @type {{number: number} | null} */
 let story = null;
 
 async function readStory() {
   const tell = feed.round.ask();
+  /** @type {import("./api.js").Story | null} */
   const answer = await read("/api/story").catch(() => null);
-  const season = answer?.seasons.find((/** @type {any} */ one) => one.id === feed.season?.id);
+  const season = answer?.seasons.find((one) => one.id === feed.season?.id);
   if (season) {
-    story = { number: season.number ?? null };
+    story = { number: season.number };
     tell(season.round);
   }
   return season;

@@ -84,10 +84,11 @@ async function playFilm() {
 
 /** @param {string[]} known */
 async function wholeFilm(known) {
+  /** @type {import("./api.js").Story | null} */
   const story = await read("/api/story").catch(() => null);
-  const season = story?.seasons.find((/** @type {any} */ one) => one.slots.some((/** @type {any} */ slot) => slot.winner?.videoUrl === known[0]));
-  const reel = season?.slots.map((/** @type {any} */ slot) => slot.winner?.videoUrl).filter(Boolean) ?? [];
-  return reel.length > 0 ? [...known, ...reel.filter((/** @type {string} */ url) => url !== known[0])] : known;
+  const season = story?.seasons.find((one) => one.slots.some((slot) => slot.winner?.videoUrl === known[0]));
+  const reel = season?.slots.flatMap((slot) => slot.winner?.videoUrl ?? []) ?? [];
+  return [...known, ...reel.filter((url) => url !== known[0])];
 }
 
 typeHeadline();

@@ -49,10 +49,11 @@ form.addEventListener("input", (event) => {
   }
   timer = setTimeout(async () => {
     asked = name;
+    /** @type {import("./api.js").UsernameAvailability | null} */
     const answer = await read(`/api/user/check-username?username=${encodeURIComponent(name)}`).catch(() => null);
     if (!answer || asked !== input.value) return;
     if (!answer.available) {
-      setFault(form, "username", reasons[/** @type {keyof typeof reasons} */ (answer.reason)] ?? reasons.taken);
+      setFault(form, "username", reasons[answer.reason ?? "taken"]);
       return;
     }
     const advice = one("#username-fault", HTMLElement);

@@ -4,16 +4,11 @@ import { read } from "./core/api.js";
 import { h, maybe, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";
 
-/**
- * @typedef {{clipId: string, title: string, casts: number, weight: number, voided: boolean, castAt: string}} ReceiptVote
- * @typedef {{voter: string, votes: ReceiptVote[]}} Receipt
- */
-
 const words = maybe("[data-receipt-words]");
 const list = maybe("[data-receipt-votes]");
 const path = maybe("[data-round]")?.dataset.round ?? "";
 
-/** @param {Receipt} receipt */
+/** @param {import("./api.js").Receipt} receipt */
 function lines(receipt) {
   const votes = receipt.votes.map((vote) => {
     const weight = vote.weight === 1 ? "" : `, weight ${vote.weight}`;
@@ -27,7 +22,7 @@ function lines(receipt) {
 async function showReceipt() {
   if (!words || !list) return;
   try {
-    const { receipts } = /** @type {{receipts: Receipt[]}} */ (await read(`/api${path}/receipt`));
+    const { receipts } = /** @type {import("./api.js").Receipts} */ (await read(`/api${path}/receipt`));
     const votes = receipts.reduce((sum, receipt) => sum + receipt.votes.length, 0);
     setText(words, votes > 0
       ? `You have ${counted(votes, "vote", "votes")} in this round. Only you can see this. You can find your pseudonym in the export.`

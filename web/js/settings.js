@@ -12,7 +12,10 @@ import { startKeys } from "./settings/keys.js";
 import { startMethods } from "./settings/methods.js";
 import { deviceName, since } from "./settings/words.js";
 
-/** @typedef {{id: string, isCurrent: boolean, createdAt: string, lastSeenAt: string, userAgent: string}} Device */
+/**
+ * @typedef {import("./api.js").Session} Session
+ * @typedef {import("./api.js").Settings} Settings
+ */
 
 const devices = one("[data-sessions]", HTMLElement);
 const endOthers = one("[data-end-others]", HTMLFormElement);
@@ -24,8 +27,8 @@ if (form instanceof HTMLFormElement) {
   enhance(form, {
     send: (values) => send("PATCH", "/api/user/settings", values),
     field: "username",
-    done: (settings) => {
-      one("#username", HTMLInputElement).value = settings.username;
+    done: (/** @type {Settings} */ settings) => {
+      one("#username", HTMLInputElement).value = settings.username ?? "";
       announce(`Your username is now ${settings.username}.`);
       toast(`Your username is now ${settings.username}.`);
       showHint(settings.nextChangeAt);
@@ -49,6 +52,7 @@ function showHint(nextChangeAt) {
 
 /** Choices that this account has not made hold as they do on this device. */
 async function showChoices() {
+  /** @type {Settings | null} */
   const settings = await read("/api/user/settings").catch(() => null);
   sound.checked = settings?.sound ?? !isMuted();
   motion.checked = settings?.motion ?? preference("still") !== "1";
@@ -73,9 +77,7 @@ motion.addEventListener("change", () => {
 
 async function showDevices() {
   try {
-    const answer = await read("/api/auth/sessions");
-    /** @type {Device[]} */
-    const list = answer.sessions;
+    const { sessions: list } = /** @type {import("./api.js").SessionList} */ (await read("/api/auth/sessions"));
     list.sort((one, other) => Number(other.isCurrent) - Number(one.isCurrent));
     devices.replaceChildren(...list.map(device));
     endOthers.hidden = list.length < 2;
@@ -88,7 +90,7 @@ async function showDevices() {
   }
 }
 
-/** @param {Device} entry */
+/** @param {Session} entry */
 function device(entry) {
   const name = deviceName(entry.userAgent);
   const facts = h("div", { class: "grow" }, h("b", {}, name),
@@ -108,7 +110,7 @@ function device(entry) {
 endOthers.hidden = true;
 enhance(endOthers, {
   send: () => send("DELETE", "/api/auth/sessions", { others: true }),
-  done: async ({ ended }) => {
+  done: async (/** @type {import("./api.js").EndedSessions} */ { ended }) => {
     toast(`${counted(ended, "device was", "devices were")} signed out.`);
     await showDevices();
   },

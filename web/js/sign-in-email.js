@@ -9,7 +9,10 @@ import { showSent } from "./core/sent-mail.js";
 const form = one("[data-email-form]", HTMLFormElement);
 const nothing = "Nothing was sent; try again.";
 
-/** @param {import("./core/form.js").Values} values */
+/**
+ * @param {import("./core/form.js").Values} values
+ * @returns {Promise<import("./api.js").SignInLinkRequested>}
+ */
 const ask = ({ email, next }) => send("POST", "/api/auth/email", { email, ...(next?.startsWith("/") ? { next } : {}) });
 
 enhance(form, {

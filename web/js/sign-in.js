@@ -39,6 +39,7 @@ function fail(text) {
 
 /** What was chosen for every device holds on this one too. */
 async function takeOverSettings() {
+  /** @type {import("./api.js").Settings | null} */
   const settings = await read("/api/user/settings").catch(() => null);
   if (settings?.sound != null) remember("muted", settings.sound ? "0" : "1");
   if (settings?.motion != null) remember("still", settings.motion ? "0" : "1");
@@ -49,6 +50,7 @@ async function use() {
   fault.hidden = true;
   button.setAttribute("aria-busy", "true");
   try {
+    /** @type {import("./api.js").Account} */
     const answer = await send("POST", "/api/auth/link", { token });
     forgetToken();
     await takeOverSettings();
@@ -63,6 +65,7 @@ async function use() {
   }
 }
 
+/** @type {Partial<Record<import("./api.js").SignInLinkState["state"], string>>} */
 const states = {
   used: "This link has already been used. Request a new one.",
   expired: "This link has expired. Request a new one.",
@@ -73,8 +76,9 @@ async function start() {
   if (token) {
     // The address bar and the history need not keep what signs somebody in.
     history.replaceState(null, "", query.has("next") ? `/sign-in?next=${encodeURIComponent(onward(query.get("next")))}` : "/sign-in");
+    /** @type {import("./api.js").SignInLinkState} */
     const answer = await read(`/api/auth/link?token=${encodeURIComponent(token)}`).catch(() => ({ state: "good" }));
-    const refusal = states[/** @type {keyof typeof states} */ (answer.state)];
+    const refusal = states[answer.state];
     if (!refusal) {
       show("with-token");
       button.focus();

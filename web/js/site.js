@@ -56,6 +56,7 @@ void showSession();
 // The arena and the story follow the round themselves; they need more of it than the bar.
 if (maybe("[data-onair]") && !maybe("[data-arena]") && !maybe("[data-story]")) {
   const refresh = async () => {
+    /** @type {import("./api.js").Story | null} */
     const story = await read("/api/story").catch(() => null);
     if (story) showRound(roundOfStory(story));
   };

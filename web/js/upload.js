@@ -202,14 +202,17 @@ async function sendIt(now) {
 
 /**
  * @param {string} uploadId
- * @returns {Promise<any>}
+ * @returns {Promise<import("./api.js").RegisteredClip>}
  */
 function register(uploadId) {
   const text = description.value.trim();
-  return send("POST", "/api/upload/register", {
+  const genre = /** @type {import("./api.js").RegisterClipInput["genre"]} */ (new FormData(form).get("genre"));
+  /** @type {import("./api.js").RegisterClipInput} */
+  const input = {
     uploadId, title: title.value.trim(), ...(text ? { description: text } : {}),
-    genre: new FormData(form).get("genre"), rightsConfirmed: true, aiGenerated: box("ai").checked,
-  });
+    genre, rightsConfirmed: true, aiGenerated: box("ai").checked,
+  };
+  return send("POST", "/api/upload/register", input);
 }
 
 /** @param {import("./core/api.js").Refusal} error */
@@ -227,6 +230,7 @@ function showRefusal(error) {
 async function watch(clipId) {
   outcome("The server is checking the file. This takes a few seconds.", "info", "Uploaded.");
   for (;;) {
+    /** @type {import("./api.js").Clip | null} */
     const clip = await read(`/api/clip/${clipId}`).catch(() => null);
     if (clip?.processing === "failed") {
       outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and try again.`, "bad", "There is a problem with the file.");

@@ -10,7 +10,7 @@ extension Clips {
         if let genre = filter.genre { conditions.append("clips.genre = \(genre)") }
         if let season = filter.seasonID { conditions.append("clips.season_id = \(season)") }
         if let search = filter.search, !search.isEmpty {
-            let pattern = "%\(Self.escaped(search))%"
+            let pattern = LikePattern.containing(search)
             conditions.append("(clips.title ilike \(pattern) or users.username ilike \(pattern))")
         }
         let order = Keyset(
@@ -92,15 +92,5 @@ extension Clips {
             slot: try row.value("slot_position"), voteCount: try row.value("vote_count"),
             weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
             createdAt: try row.value("created_at"), decidedAt: decidedAt, nearDuplicates: twins[card.id] ?? [])
-    }
-
-    /// Text in which the wildcards of `like` stand for themselves.
-    private static func escaped(_ search: String) -> String {
-        var escaped = ""
-        for character in search {
-            if character == "%" || character == "_" || character == "\\" { escaped.append("\\") }
-            escaped.append(character)
-        }
-        return escaped
     }
 }

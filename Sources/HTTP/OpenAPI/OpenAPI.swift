@@ -29,7 +29,11 @@ public enum OpenAPI {
 
 private struct DocumentBuilder {
     private(set) var paths: [String: [String: JSONValue]] = [:]
-    private(set) var schemas: [String: JSONValue] = ["Problem": problemSchema]
+    private(set) var schemas: [String: JSONValue] = [:]
+
+    init() {
+        _ = json(Problem.schema)
+    }
 
     mutating func add(_ route: Route) {
         let names = Router.names(in: route.pattern)
@@ -176,23 +180,23 @@ private struct DocumentBuilder {
         default: Problem.title(status)
         }
     }
+}
 
-    private static let problemSchema = JSONValue.object(
-        SchemaDocument.json(
-            .openObject([
-                .required("title", .string(), "The name of the status."),
-                .required("status", .integer(400...599), "The status."),
-                .required("error", .string(), "A sentence for people."),
-                .required("code", .string(), "What went wrong, for programs; stable."),
-                .required("requestId", .string(), "The id of the request, which stands in the log too."),
-                .optional(
-                    "details",
-                    .array(
-                        .object([
-                            .required("field", .string(), "The path of the field."),
-                            .required("code", .string(), "What is wrong, for programs."),
-                            .required("message", .string(), "What is wrong, for people."),
-                        ])), "What is wrong with each field."),
-            ])
-        ) { SchemaDocument.plain($0) })
+extension Problem {
+    /// The form of every refusal.
+    static let schema = Schema.openObject([
+        .required("title", .string(), "The name of the status."),
+        .required("status", .integer(400...599), "The status."),
+        .required("error", .string(), "A sentence for people."),
+        .required("code", .string(), "What went wrong, for programs; stable."),
+        .required("requestId", .string(), "The id of the request, which stands in the log too."),
+        .optional(
+            "details",
+            .array(
+                .object([
+                    .required("field", .string(), "The path of the field."),
+                    .required("code", .string(), "What is wrong, for programs."),
+                    .required("message", .string(), "What is wrong, for people."),
+                ])), "What is wrong with each field."),
+    ]).named("Problem")
 }

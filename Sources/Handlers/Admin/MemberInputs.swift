@@ -45,7 +45,7 @@ struct ChangeMemberInput: InputShape {
             switch Usernames.fault(in: username) {
             case .malformed?:
                 throw Problem.invalid(
-                    "username", "malformed", "A username has 3 to 20 lower-case letters, digits or underscores.")
+                    "username", "malformed", "A username is 3 to 20 lowercase letters, digits or underscores.")
             case .reserved?: throw Problem.invalid("username", "reserved", "This name is reserved. Choose another one.")
             case .taken?, nil: return .rename(username)
             }

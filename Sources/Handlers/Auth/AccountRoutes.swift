@@ -16,7 +16,7 @@ extension AuthRoutes {
 
     private static func export(_ identity: IdentityService) -> Route {
         .get(
-            "/api/account/export", access: .member, limit: .api, answers: [200: .openObject([])],
+            "/api/account/export", access: .member, limit: .api, answers: [200: AccountExport.schema],
             features: ["GDPR-01"], summary: "Everything that this site stores about you, as a JSON document to save."
         ) { context in
             let member = try context.member()

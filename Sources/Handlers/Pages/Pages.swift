@@ -14,7 +14,7 @@ public struct Pages: Sendable {
         .landing, .dashboard, .story, .round, .upload,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
         .signIn, .onboarding, .settings, .confirmEmail,
-        .adminClips, .adminUsers, .adminFlags, .adminAudit, .adminVotes,
+        .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site

@@ -56,10 +56,10 @@ extension TallyRecord {
         .required(
             "documents",
             .array(
-                .object([
+                Schema.object([
                     .required("document", .map(.any), "What is hashed, written as RFC 8785 asks."),
                     .required("hash", .string(64...64), "Its SHA-256 in hexadecimal."),
-                ])), "The round, and after it its corrections.")
+                ]).named("ExportedDocument")), "The round, and after it its corrections.")
     ]).named("RoundExport")
 }
 

@@ -9,6 +9,7 @@ extension SystemRoutes {
     public static func contactRoutes(_ messages: ContactMessages, isMailed: Bool) -> [Route] {
         [
             write(messages, isMailed).acceptingForms(.backTo("/contact", saying: "message-sent")), list(messages),
+            change(messages),
         ]
     }
 
@@ -30,10 +31,28 @@ extension SystemRoutes {
 
     private static func list(_ messages: ContactMessages) -> Route {
         .get(
-            "/api/admin/messages", access: .admin, limit: .api, query: .paging(), features: ["OPS-08"],
-            summary: "What visitors wrote, from the newest."
+            "/api/admin/messages", access: .admin, limit: .api,
+            query: [
+                .optional("state", MessageState.schema, "Only messages in this state."),
+                .optional(
+                    "search", .text(1...100), "Only messages whose name, address, subject or text contains this."),
+            ] + .paging(),
+            features: ["OPS-08"], summary: "What visitors wrote, from the newest."
         ) { context in
-            try messages.list(context.pageRequest, for: try context.member().id)
+            var filter = MessageFilter()
+            filter.state = context.text(query: "state").flatMap(MessageState.init)
+            filter.search = context.text(query: "search")
+            filter.page = context.pageRequest
+            return try messages.list(filter, for: try context.member().id)
+        }
+    }
+
+    private static func change(_ messages: ContactMessages) -> Route {
+        .patch(
+            "/api/admin/messages", access: .admin, body: ChangeMessagesInput.self, features: ["OPS-08"],
+            summary: "Marks messages as answered, archived or new again."
+        ) { context, input in
+            MessagesChanged(ids: try messages.set(input.state, of: input.ids, by: try context.member().id))
         }
     }
 }
@@ -48,6 +67,29 @@ private struct ContactMessageInput: InputShape {
 private struct ContactReceived: Shaped {
     static let shape = Shape<ContactReceived>("ContactReceived") {
         Field("received", { _ in true })
+    }
+}
+
+private struct ChangeMessagesInput: InputShape {
+    @Input(.array(.integer(), count: 1...100)) var ids: [Int]
+    @Input var state: MessageState
+}
+
+private struct MessagesChanged: Shaped {
+    let ids: [Int]
+
+    static let shape = Shape<MessagesChanged>("MessagesChanged") {
+        Field("changed", \.ids, "The messages that were in another state.")
+    }
+}
+
+extension MessageState: JSONRepresentable, InputValue {}
+
+extension MessageList: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<MessageList>("MessageList") {
+        Including(page: \.messages)
+        Field("counts", \.counts, "How many messages have each state, regardless of the filter.")
     }
 }
 
@@ -66,5 +108,8 @@ extension ContactMessage: Shaped, ListItem {
         Field("message", \.text)
         Field("userID", \.member, "Null for a visitor.")
         Field("createdAt", \.createdAt)
+        Field("state", \.state)
+        Field("decidedAt", \.decidedAt, "Null for a new message.")
+        Field("decidedBy", \.decidedBy, "The name of the admin; null for a new message.")
     }
 }

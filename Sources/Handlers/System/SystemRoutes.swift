@@ -39,9 +39,16 @@ public enum SystemRoutes {
         }
     }
 
+    private static let openAPISchema = Schema.openObject([
+        .required("openapi", .choice(["3.1.0"]), "The version of the format."),
+        .required("info", .map(.string())),
+        .required("paths", .map(.map(.any)), "The operations by path and method."),
+        .required("components", .map(.any), "The named forms, and how clients authenticate."),
+    ]).named("OpenAPIDocument")
+
     private static func openAPI(_ document: [UInt8]) -> Route {
         .get(
-            "/api/openapi.json", access: .any, limit: nil, isAlwaysServed: true, answers: [200: .openObject([])],
+            "/api/openapi.json", access: .any, limit: nil, isAlwaysServed: true, answers: [200: openAPISchema],
             cache: .publicCache(seconds: 60, stale: 300), summary: "This interface, as an OpenAPI 3.1 document."
         ) { _ in Response.json(bytes: document) }
     }

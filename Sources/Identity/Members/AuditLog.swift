@@ -123,14 +123,14 @@ public struct AuditLog: Sendable {
         if let actor = filter.actor { all.append("log.actor_id = \(actor)") }
         if filter.isOperator { all.append("log.actor_id is null") }
         if let action = filter.action {
-            all.append("(log.action = \(action) or log.action like \(Self.pattern(action) + ".%"))")
+            all.append("(log.action = \(action) or log.action like \(LikePattern.beginning(with: action + ".")))")
         }
         if let kind = filter.subjectKind { all.append("log.subject_kind = \(kind)") }
         if let id = filter.subjectID { all.append("log.subject_id = \(id)") }
         if let from = filter.from { all.append("log.happened_at >= \(from)") }
         if let to = filter.to { all.append("log.happened_at < \(to)") }
         if let text = filter.text {
-            let pattern = "%\(Self.pattern(text))%"
+            let pattern = LikePattern.containing(text)
             all.append(
                 """
                 (
@@ -141,10 +141,5 @@ public struct AuditLog: Sendable {
                 """)
         }
         return all
-    }
-
-    /// Text as a pattern of `like` that matches exactly it.
-    private static func pattern(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }
 }

@@ -4,7 +4,7 @@ import { h, icon } from "../core/dom.js";
 import { serverNow } from "../core/api.js";
 import { counted, waiting } from "../core/format.js";
 
-/** @typedef {import("./queue.js").QueuedClip} QueuedClip */
+/** @typedef {import("../api.js").QueuedClip} QueuedClip */
 
 /** The usual reasons for a rejection. */
 export const reasons = ["Copy of another clip", "Not suitable for everyone", "The rights are unclear", "Does not fit this film"];
@@ -48,7 +48,7 @@ function pictures(clip) {
 }
 
 /**
- * @param {import("./queue.js").Card} card
+ * @param {import("../api.js").ClipCard} card
  * @param {string} name
  * @param {string} facts
  */

@@ -2,40 +2,28 @@
 
 import { h } from "../core/dom.js";
 
-/**
- * @typedef {object} AuditEntry
- * @property {number} id
- * @property {string} happenedAt
- * @property {{id: string, username: string | null} | null} actor
- * @property {string} action
- * @property {string} subjectKind
- * @property {string} subjectId
- * @property {string | null} subjectName
- * @property {string | null} reason
- * @property {Record<string, unknown> | null} before
- * @property {Record<string, unknown> | null} after
- */
+/** @typedef {import("../api.js").AuditEntry} AuditEntry */
 
+/** Actions whose words do not follow from their name. */
 const actions = /** @type {Record<string, string>} */ ({
-  "clip.approve": "Approved a clip",
-  "clip.reject": "Rejected a clip",
-  "clip.edit": "Edited a clip",
-  "season.create": "Created a season",
-  "season.edit": "Edited a season",
-  "season.activate": "Activated a season",
-  "season.archive": "Archived a season",
   "round.advance": "Closed a round",
-  "flag.change": "Changed a flag",
   "member.ban": "Banned a member",
   "member.lift_ban": "Lifted a ban",
   "member.grant_admin": "Made an admin",
   "member.revoke_admin": "Removed an admin right",
-  "member.rename": "Renamed a member",
+  "user.leave": "Deleted an account",
+  "votes.restore": "Restored votes",
+  "votes.void": "Voided votes",
 });
 
-/** @param {string} action */
+/**
+ * `clip.approve` as `Approved a clip`
+ * @param {string} action
+ */
 export function actionText(action) {
-  return actions[action] ?? action.replace(/[._]/g, " ");
+  const [, kind, verb] = /^([a-z]+)\.([a-z]+)$/.exec(action) ?? [];
+  if (actions[action] || !kind || !verb) return actions[action] ?? action.replace(/[._]/g, " ");
+  return `${verb[0]?.toUpperCase()}${verb.slice(1)}${verb.endsWith("e") ? "d" : "ed"} ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** @param {AuditEntry} entry */

@@ -3,42 +3,21 @@
 import { send } from "../core/api.js";
 
 /**
- * @typedef {object} Card
- * @property {string} id
- * @property {string} title
- * @property {string | null} username
- * @property {string} avatarUrl
- * @property {string} genre
- * @property {boolean} aiGenerated
- * @property {string | null} videoUrl
- * @property {string | null} posterUrl
- * @property {number | null} durationSeconds
- */
-
-/**
- * @typedef {Card & {
- *   description: string, status: string, processing: "processing" | "ready" | "failed", processingError: string | null,
- *   rejectionReason: string | null, slot: number | null, voteCount: number, createdAt: string, decidedAt: string | null,
- *   nearDuplicates: {similarity: number, status: string, slot: number | null, voteCount: number, clip: Card}[],
- * }} QueuedClip
- */
-
-/** @typedef {{clips: QueuedClip[], nextCursor: string | null, counts: Record<string, number>}} QueuePage */
-
-/**
  * Decides on many clips at once; each has an outcome of its own.
- * @param {"approve" | "reject"} action
+ * @param {import("../api.js").DecideClipsInput["action"]} action
  * @param {string[]} ids
  * @param {string} [reason]
- * @returns {Promise<{done: number, results: {success: boolean, clipId: string, outcome: string, slot: number | null}[]}>}
+ * @returns {Promise<import("../api.js").ClipDecisions>}
  */
 export function decide(action, ids, reason) {
-  return send("POST", "/api/admin/bulk", { action, clipIds: ids, ...(reason ? { reason } : {}) });
+  /** @type {import("../api.js").DecideClipsInput} */
+  const input = { action, clipIds: ids, ...(reason ? { reason } : {}) };
+  return send("POST", "/api/admin/bulk", input);
 }
 
 /**
  * Why a decision was refused.
- * @param {string} outcome
+ * @param {import("../api.js").ClipDecision["outcome"]} outcome
  */
 export function outcomeText(outcome) {
   switch (outcome) {

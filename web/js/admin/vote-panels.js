@@ -6,9 +6,9 @@ import { count, counted } from "../core/format.js";
 import { flagText } from "./votes.js";
 
 /**
- * @typedef {import("./votes.js").VotePage} VotePage
- * @typedef {import("./votes.js").Group} Group
- * @typedef {import("./votes.js").VoidRecord} VoidRecord
+ * @typedef {import("../api.js").VotePage} VotePage
+ * @typedef {import("../api.js").VoteGroup} VoteGroup
+ * @typedef {import("../api.js").VoidRecord} VoidRecord
  */
 
 /**
@@ -42,7 +42,7 @@ export function standing(page) {
 
 /**
  * @param {VotePage} page
- * @param {{onShow: (group: Group) => void, onVoid: (group: Group) => void}} actions
+ * @param {{onShow: (group: VoteGroup) => void, onVoid: (group: VoteGroup) => void}} actions
  */
 export function groups(page, actions) {
   const suspicious = page.groups.filter((group) => group.kind === "flag" || group.voters > 1).slice(0, 12);
@@ -84,7 +84,7 @@ export function voids(page, onUndo) {
 /**
  * What asks for a decision while a round is under review.
  * @param {VotePage} page
- * @param {(decision: "accept" | "void") => void} onDecide
+ * @param {(decision: import("../api.js").ReviewRoundInput["decision"]) => void} onDecide
  */
 export function review(page, onDecide) {
   const [all] = page.standing;

@@ -6,7 +6,7 @@ import { waiting } from "../core/format.js";
 import { flagText, shortKey } from "./votes.js";
 
 /**
- * @param {import("./votes.js").Vote} vote
+ * @param {import("../api.js").VoteEvidence} vote
  * @param {string} name what tells it from the others
  */
 export function voteRow(vote, name) {

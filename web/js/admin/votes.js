@@ -3,45 +3,8 @@
 import { send } from "../core/api.js";
 
 /**
- * @typedef {object} Vote
- * @property {string} clipId
- * @property {string} title
- * @property {string} voterKey
- * @property {string | null} username
- * @property {number} casts
- * @property {number} weight
- * @property {string[]} flags
- * @property {string | null} network
- * @property {number} networkVoters
- * @property {number} deviceVoters
- * @property {string} createdAt
- * @property {string | null} voidedAt
- * @property {string | null} voidId
- */
-
-/**
- * @typedef {{clipId: string, title: string, voteCount: number, weightedScore: number, rank: number, cleanCount: number, cleanScore: number, cleanRank: number}} Standing
- * @typedef {{kind: "flag" | "network", name: string, votes: number, flagged: number, voided: number, voters: number, weight: number}} Group
- * @typedef {{id: string, origin: "admin" | "review" | "ban", member: string | null, username: string | null, reason: string, slot: number | null, votes: number, weight: number, voidedAt: string, undoneAt: string | null, restored: number | null}} VoidRecord
- */
-
-/**
- * @typedef {object} VotePage
- * @property {{id: string, number: number, label: string, totalSlots: number}} season
- * @property {number} slot
- * @property {string} status
- * @property {string | null} reviewEndsAt
- * @property {Vote[]} votes
- * @property {string | null} nextCursor
- * @property {Standing[]} standing
- * @property {boolean} flaggedDecide
- * @property {Group[]} groups
- * @property {VoidRecord[]} voids
- */
-
-/**
- * @param {Record<string, unknown>} choice
- * @returns {Promise<{voidId: string, votes: number, weight: number}>}
+ * @param {import("../api.js").VoidVotesInput} choice
+ * @returns {Promise<import("../api.js").VoteVoid>}
  */
 export function voidVotes(choice) {
   return send("POST", "/api/admin/votes/void", choice);
@@ -50,14 +13,17 @@ export function voidVotes(choice) {
 /**
  * @param {string} voidId
  * @param {string} reason
- * @returns {Promise<{restored: number, kept: number}>}
+ * @returns {Promise<import("../api.js").VoidUndone>}
  */
 export function restoreVotes(voidId, reason) {
-  return send("POST", "/api/admin/votes/unvoid", { voidId, reason });
+  /** @type {import("../api.js").UndoVoidInput} */
+  const input = { voidId, reason };
+  return send("POST", "/api/admin/votes/unvoid", input);
 }
 
 /**
- * @param {{seasonId: string, slot: number, decision: "accept" | "void", reason: string}} decision
+ * @param {import("../api.js").ReviewRoundInput} decision
+ * @returns {Promise<import("../api.js").RoundEvents>}
  */
 export function decideReview(decision) {
   return send("POST", "/api/admin/rounds/review", decision);

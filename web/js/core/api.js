@@ -6,7 +6,7 @@ export class Refusal extends Error {
    * @param {number} status
    * @param {string} code
    * @param {string} message
-   * @param {Record<string, any>} [body]
+   * @param {Partial<import("../api.js").Problem>} [body]
    * @param {number | null} [retryAfter]
    */
   constructor(status, code, message, body = {}, retryAfter = null) {
@@ -59,8 +59,9 @@ function readClock(response, sentAt) {
 let token = null;
 
 async function fetchToken() {
+  /** @type {import("../api.js").FormToken} */
   const answer = await request("GET", "/api/csrf");
-  return String(answer.token ?? answer.csrfToken ?? "");
+  return String(answer.token ?? "");
 }
 
 /** Fetches the token ahead of the first change, so that the change itself is one exchange. */

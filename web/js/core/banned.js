@@ -17,6 +17,7 @@ export async function showBan(reason) {
     icon("warn"), h("div", { class: "stack stack--tight grow" }, h("p", {}, h("strong", {}, "Your account is banned. "), reason)));
   const text = place.querySelector(".stack");
   (maybe(".topbar") ?? document.body.firstElementChild)?.after(place);
+  /** @type {import("../api.js").AppealState | null} */
   const state = await read("/api/user/appeal").catch(() => null);
   if (!state || !text) return;
   if (state.appealedAt) {

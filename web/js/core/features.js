@@ -13,7 +13,7 @@ let known = null;
  */
 export async function isOn(key, otherwise = true) {
   known ??= read("/api/features").then(
-    (answer) => answer.features ?? {},
+    (/** @type {import("../api.js").Features} */ answer) => answer.features ?? {},
     () => ({}),
   );
   return (await known)[key] ?? otherwise;

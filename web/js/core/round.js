@@ -5,7 +5,7 @@ import { all, setText } from "./dom.js";
 
 /**
  * @typedef {object} Round
- * @property {"voting" | "waiting_for_clips" | "under_review" | "season_complete" | "no_season"} state
+ * @property {import("../api.js").Feed["state"] | import("../api.js").StoryRound["status"]} state
  * @property {number | null} slot
  * @property {number | null} totalSlots
  * @property {string | null} genre
@@ -57,12 +57,12 @@ function showPill(pill, round) {
 
 /**
  * The open round in the answer of `/api/story`.
- * @param {any} story
+ * @param {import("../api.js").Story} story
  * @returns {Round}
  */
 export function roundOfStory(story) {
-  const season = story.seasons.find((/** @type {any} */ one) => one.status === "active")
-    ?? story.seasons.find((/** @type {any} */ one) => one.status === "finished");
+  const season = story.seasons.find((one) => one.status === "active")
+    ?? story.seasons.find((one) => one.status === "finished");
   const round = season?.round ?? null;
   return {
     state: round?.status ?? (season?.status === "finished" ? "season_complete" : "no_season"),

@@ -3,18 +3,18 @@
 import { forgetToken, read, send } from "./api.js";
 import { all, avatar, maybe, setText } from "./dom.js";
 
-/** @typedef {{id: string, username: string | null, avatarUrl: string, isAdmin: boolean, isBanned?: boolean, banReason?: string | null}} Account */
+/** @typedef {import("../api.js").AccountUser} AccountUser */
 
-/** @type {Promise<Account | null> | null} */
+/** @type {Promise<AccountUser | null> | null} */
 let known = null;
 
 /**
  * Who is signed in, asked once for a page.
- * @returns {Promise<Account | null>}
+ * @returns {Promise<AccountUser | null>}
  */
 export function session() {
   known ??= read("/api/auth/session").then(
-    (answer) => answer.user ?? null,
+    (/** @type {import("../api.js").Account} */ answer) => answer.user ?? null,
     () => null,
   );
   return known;

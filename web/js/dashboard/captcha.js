@@ -41,10 +41,12 @@ function load(url) {
  * @returns {Promise<boolean>}
  */
 export async function solveCaptcha() {
+  /** @type {import("../api.js").CaptchaState} */
   const state = await send("POST", "/api/captcha/status", {});
   if (state.passed || !state.required) return true;
-  if (!state.siteKey || !state.scriptUrl) throw new Refusal(503, "captcha_unavailable", "This site has no captcha set up.");
-  return new Promise((resolve) => new Dialog(state, resolve).open());
+  const { siteKey, scriptUrl } = state;
+  if (!siteKey || !scriptUrl) throw new Refusal(503, "captcha_unavailable", "This site has no captcha set up.");
+  return new Promise((resolve) => new Dialog({ siteKey, scriptUrl }, resolve).open());
 }
 
 class Dialog {
@@ -115,8 +117,9 @@ class Dialog {
   async #verify(token) {
     setText(this.#status, "Checking …");
     try {
+      /** @type {import("../api.js").CaptchaState} */
       const answer = await send("POST", "/api/captcha/status", { captchaToken: token });
-      this.#isPassed = Boolean(answer.passed);
+      this.#isPassed = answer.passed;
       this.#dialog.close();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

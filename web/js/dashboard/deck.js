@@ -173,7 +173,7 @@ class Frame {
       if (event.detail === 0) onToggle();
     });
     this.seek = h("progress", { class: "seek", value: 0, max: 1, "aria-label": "Position in the take" });
-    const facts = [clip.genre, clip.aiGenerated ? "AI-generated" : "", `${clip.durationSeconds.toFixed(1)} s`];
+    const facts = [clip.genre, clip.aiGenerated && "AI-generated", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`];
     this.element = h("article", { class: "frame" },
       this.video, this.tap,
       h("div", { class: "frame__foot" },

@@ -4,24 +4,17 @@ import { read, Refusal, send } from "../core/api.js";
 import { RoundVotes } from "./round-votes.js";
 
 /**
- * @typedef {object} Clip
- * @property {string} id
- * @property {string} title
- * @property {string | null} username
- * @property {string} avatarUrl
- * @property {string} genre
- * @property {boolean} [aiGenerated]
- * @property {boolean} [isOwn]
- * @property {string} videoUrl
- * @property {string} posterUrl
- * @property {number} durationSeconds
- * @property {number | null} voteCount
- * @property {number | null} weightedScore
- * @property {boolean} hasVoted
- * @property {number} [cast] what this voter's vote counted, where this page has cast it
+ * @typedef {import("../api.js").FeedClip} FeedClip
+ * @typedef {import("../api.js").VoteTally} VoteTally
  */
 
-/** @typedef {"standard" | "super" | "mega"} Weight */
+/**
+ * A clip with what this page knows of it besides: whether it is the voter's own, and what their vote counted, where this
+ * page has cast it.
+ * @typedef {FeedClip & {isOwn?: boolean, cast?: number}} Clip
+ */
+
+/** @typedef {NonNullable<import("../api.js").VoteInput["voteType"]>} Weight */
 
 /** What each kind of vote counts. */
 export const weights = { standard: 1, super: 3, mega: 10 };
@@ -32,14 +25,14 @@ const mostIds = 100;
 export class Feed {
   /** @type {Clip[]} */
   clips = [];
-  /** @type {string} */
+  /** @type {import("../api.js").Feed["state"]} */
   state = "no_season";
   /** @type {number | null} */
   slot = null;
   totalSlots = 0;
   clipCount = 0;
   hasMore = false;
-  /** @type {{id: string, number?: number, label: string, genre: string} | null} */
+  /** @type {import("../api.js").FeedSeason | null} */
   season = null;
   /** @type {string | null} */
   endsAt = null;
@@ -53,7 +46,7 @@ export class Feed {
    * @type {"off" | "members" | null}
    */
   gate = null;
-  /** @type {{standard: number, super: number | null, mega: number | null}} */
+  /** @type {{standard: number, super: number | null, mega: number | null}} null until the first answer */
   left;
   /** The votes of all. */
   round = new RoundVotes();
@@ -138,6 +131,7 @@ export class Feed {
    */
   async vote(clip, kind, changed) {
     await this.#change(clip, 1, weights[kind], changed, async () => {
+      /** @type {import("../api.js").VoteInput} */
       const body = { clipId: clip.id, ...(kind === "standard" ? {} : { voteType: kind }) };
       const token = this.#token;
       return send("POST", "/api/vote", body, token ? { "X-Feed-Token": token } : {});
@@ -158,7 +152,7 @@ export class Feed {
    * @param {1 | -1} votes
    * @param {number} weight
    * @param {() => void} changed
-   * @param {() => Promise<any>} call
+   * @param {() => Promise<VoteTally>} call
    */
   async #change(clip, votes, weight, changed, call) {
     if (this.#pending.has(clip.id)) return;
@@ -182,7 +176,7 @@ export class Feed {
       // The wish is fulfilled already: an earlier answer was lost on its way.
       if ((code === "already_voted" && votes > 0) || (code === "vote_not_found" && votes < 0)) {
         this.#spend(/** @type {1 | -1} */ (-votes));
-        this.#count(/** @type {Refusal} */ (error).body);
+        this.#count(/** @type {Partial<import("../api.js").VoteConflict>} */ (/** @type {Refusal} */ (error).body));
         return;
       }
       Object.assign(clip, before);
@@ -201,7 +195,7 @@ export class Feed {
     this.left = { ...this.left, standard: this.left.standard - votes };
   }
 
-  /** @param {any} answer */
+  /** @param {Partial<Pick<import("../api.js").VoteConflict, "totalVotesToday" | "remainingVotes">>} answer */
   #count(answer) {
     if (typeof answer.totalVotesToday === "number") this.spent = answer.totalVotesToday;
     if (answer.remainingVotes) this.left = answer.remainingVotes;
@@ -210,6 +204,7 @@ export class Feed {
   /**
    * @param {string[]} exclude
    * @param {number} [limit]
+   * @returns {Promise<import("../api.js").Feed>}
    */
   #fetch(exclude, limit = batch) {
     const query = new URLSearchParams({ limit: String(limit) });
@@ -218,16 +213,16 @@ export class Feed {
     return read(`/api/vote?${query}`);
   }
 
-  /** @param {any} answer */
+  /** @param {import("../api.js").Feed} answer */
   #adopt(answer) {
     this.state = answer.state;
-    this.slot = answer.currentSlot ?? null;
+    this.slot = answer.currentSlot;
     this.totalSlots = answer.totalSlots ?? 0;
-    this.clipCount = answer.totalClipsInSlot ?? answer.clips.length;
-    this.hasMore = Boolean(answer.hasMoreClips);
-    this.season = answer.season ?? null;
-    this.endsAt = answer.votingEndsAt ?? null;
-    this.#token = answer.feedToken ?? this.#token;
+    this.clipCount = answer.totalClipsInSlot;
+    this.hasMore = answer.hasMoreClips;
+    this.season = answer.season;
+    this.endsAt = answer.votingEndsAt;
+    this.#token = answer.feedToken;
     this.#count(answer);
   }
 

@@ -9,7 +9,7 @@ import { count } from "../core/format.js";
 
 /**
  * @param {Feed} feed
- * @param {{number: number | null} | null} story
+ * @param {{number: number} | null} story
  */
 export function showSide(feed, story) {
   const side = maybe("[data-side]");
@@ -17,7 +17,7 @@ export function showSide(feed, story) {
   const slate = maybe("[data-slate]", side);
   if (slate) slate.hidden = feed.slot === null;
   setText(maybe("[data-season-label]", side), feed.season?.label ?? "Between seasons");
-  if (story?.number) setText(maybe("[data-season-number]", side), `Season ${story.number}`);
+  if (story) setText(maybe("[data-season-number]", side), `Season ${story.number}`);
   setText(maybe('[data-fact="slot"]', side), `${feed.slot ?? "–"} / ${feed.totalSlots}`);
   setText(maybe('[data-fact="takes"]', side), count(feed.clipCount));
   if (story) setText(maybe('[data-fact="votes"]', side), feed.round.total === null ? "–" : count(feed.round.total));

@@ -3,12 +3,12 @@
 import { toast } from "../core/toast.js";
 
 /**
- * @param {any} season
+ * @param {import("../api.js").StorySeason | undefined} season
  * @param {number | null} slot
  */
 export function tellWinner(season, slot) {
-  const winner = season?.slots.find((/** @type {any} */ one) => one.position === slot)?.winner;
-  if (!winner || !slot) return;
+  const winner = season?.slots.find((one) => one.position === slot)?.winner;
+  if (!season || !winner || !slot) return;
   toast(`Slot ${slot} is closed. ${winner.title} was cut in.`, {
     action: { label: "Watch", run: () => location.assign(`/story?season=${season.number}&slot=${slot}`) },
   });

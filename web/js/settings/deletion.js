@@ -14,14 +14,14 @@ const goes = one("[data-goes]", HTMLElement);
 
 /** Counts what is deleted and what stays. */
 async function count() {
+  /** @type {import("../api.js").AccountExport | null} */
   const data = await read("/api/account/export").catch(() => null);
   if (!data) {
     goes.replaceChildren(h("li", {}, "Your takes and their files, your devices, keys and open votes are deleted."));
     wish.hidden = false;
     return;
   }
-  /** @type {{status: string}[]} */
-  const clips = data.clips;
+  const { clips } = data;
   const kept = clips.filter((clip) => clip.status === "locked").length;
   wish.hidden = kept === 0;
   const lines = [

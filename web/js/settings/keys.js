@@ -6,14 +6,14 @@ import { enhance, whileBusy } from "../core/form.js";
 import { toast } from "../core/toast.js";
 import { since } from "./words.js";
 
-/** @typedef {{id: string, name: string, scopes: string[], createdAt: string, lastUsedAt: string | null, expiresAt: string | null}} Key */
+/** @typedef {import("../api.js").APIKey} APIKey */
 
 const list = one("[data-keys]", HTMLElement);
 const form = one("[data-make-key]", HTMLFormElement);
 
 /**
  * When a key expires: `expires on 3 May 2026`.
- * @param {Key} key
+ * @param {APIKey} key
  */
 function ends(key) {
   if (!key.expiresAt) return "never expires";
@@ -26,8 +26,7 @@ function ends(key) {
 export function startKeys() {
   async function show() {
     try {
-      /** @type {Key[]} */
-      const keys = (await read("/api/keys")).keys;
+      const { keys } = /** @type {import("../api.js").APIKeyList} */ (await read("/api/keys"));
       list.replaceChildren(...keys.map(row));
       if (keys.length === 0) list.replaceChildren(h("li", { class: "quiet" }, "You have no keys."));
     } catch {
@@ -37,7 +36,7 @@ export function startKeys() {
     }
   }
 
-  /** @param {Key} key */
+  /** @param {APIKey} key */
   function row(key) {
     const used = key.lastUsedAt ? `last used ${since(key.lastUsedAt)}` : "never used";
     const revoke = h("button", { class: "btn btn--sm btn--danger", type: "button", "aria-label": `Revoke ${key.name}` }, "Revoke");
@@ -57,7 +56,7 @@ export function startKeys() {
     check: (values) => ({ "key-name": !values["key-name"] && "Give the key a name so that you can recognise it.", "": scopes().length === 0 && "Choose at least one permission." }),
     send: (values) => send("POST", "/api/keys", { name: values["key-name"], scopes: scopes(), ...(values.days ? { expiresInDays: Number(values.days) } : {}) }),
     nothing: "No key was created.",
-    done: async (key) => {
+    done: async (/** @type {import("../api.js").NewAPIKey} */ key) => {
       one("[data-key-text]", HTMLElement).textContent = key.key;
       one("[data-new-key]", HTMLElement).hidden = false;
       form.reset();

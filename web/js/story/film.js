@@ -3,7 +3,13 @@
 import { read } from "../core/api.js";
 
 /**
- * @typedef {object} Segment
+ * @typedef {import("../api.js").Story} Story
+ * @typedef {import("../api.js").StorySeason} StorySeason
+ * @typedef {import("../api.js").StoryWinner} StoryWinner
+ */
+
+/**
+ * @typedef {object} Segment a winning take that can be played
  * @property {number} slot
  * @property {string} id
  * @property {string} title
@@ -17,45 +23,39 @@ import { read } from "../core/api.js";
  */
 
 /**
- * @typedef {object} Season
- * @property {string} id
- * @property {number} number
- * @property {string} label
- * @property {string} genre
- * @property {"draft" | "active" | "finished"} status
- * @property {number} totalSlots
- * @property {{slot: number, status: string, votingEndsAt: string | null} | null} round
- * @property {Segment[]} segments
+ * @typedef {Pick<StorySeason, "id" | "number" | "label" | "genre" | "status" | "totalSlots" | "round"> & {segments: Segment[]}} Season
  */
 
-/** @returns {Promise<{seasons: Season[], answer: any}>} */
+/** @returns {Promise<{seasons: Season[], answer: Story}>} */
 export async function readFilm() {
+  /** @type {Story} */
   const answer = await read("/api/story");
   return { seasons: answer.seasons.map(season), answer };
 }
 
 /**
- * @param {any} one
+ * @param {StorySeason} one
  * @returns {Season}
  */
 function season(one) {
   return {
     id: one.id, number: one.number, label: one.label, genre: one.genre, status: one.status, totalSlots: one.totalSlots,
     round: one.round,
-    segments: one.slots.filter((/** @type {any} */ slot) => slot.winner?.videoUrl).map(segment),
+    segments: one.slots.flatMap(({ position, winner }) => (winner?.videoUrl ? [segment(position, winner, winner.videoUrl)] : [])),
   };
 }
 
 /**
- * @param {any} slot
+ * @param {number} slot
+ * @param {StoryWinner} winner
+ * @param {string} videoUrl
  * @returns {Segment}
  */
-function segment(slot) {
-  const { winner } = slot;
+function segment(slot, winner, videoUrl) {
   return {
-    slot: slot.position, id: winner.id, title: winner.title, creator: winner.username ?? "former member",
-    avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl: winner.videoUrl, posterUrl: winner.posterUrl ?? "",
-    seconds: winner.durationSeconds ?? 0, votes: winner.voteCount ?? 0,
+    slot, id: winner.id, title: winner.title, creator: winner.username ?? "former member",
+    avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl, posterUrl: winner.posterUrl ?? "",
+    seconds: winner.durationSeconds ?? 0, votes: winner.voteCount,
   };
 }
 

@@ -2,19 +2,22 @@
 
 import { megabytes } from "../core/format.js";
 
+/** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
+
 export const largest = 50 * 1024 * 1024;
 export const longest = 8.5;
 
 /** How long a browser may take to read the head of a file. */
 const patience = 8000;
 
-const types = /** @type {Record<string, string>} */ ({ mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm", mov: "video/quicktime" });
-const names = /** @type {Record<string, string>} */ ({ "video/mp4": "MP4", "video/webm": "WebM", "video/quicktime": "MOV" });
+const types = /** @type {Record<string, ContentType>} */ ({ mp4: "video/mp4", m4v: "video/mp4", webm: "video/webm", mov: "video/quicktime" });
+/** @type {Record<ContentType, string>} */
+const names = { "video/mp4": "MP4", "video/webm": "WebM", "video/quicktime": "MOV" };
 
 /**
  * @typedef {object} Chosen
  * @property {File} file
- * @property {string} contentType
+ * @property {ContentType} contentType
  * @property {string} url an address of the file inside this page
  * @property {number | null} seconds null when this browser cannot play it
  * @property {string[]} findings
@@ -27,7 +30,7 @@ const names = /** @type {Record<string, string>} */ ({ "video/mp4": "MP4", "vide
  */
 export async function check(file) {
   const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
-  const contentType = names[file.type] ? file.type : types[extension] ?? "";
+  const contentType = Object.hasOwn(names, file.type) ? /** @type {ContentType} */ (file.type) : types[extension];
   if (!contentType) throw new Error("This is not an MP4, WebM or MOV file. Export it as MP4 and choose it again.");
   if (file.size === 0) throw new Error("This file is empty. Choose another one.");
   if (file.size > largest) throw new Error(`This file is ${megabytes(file.size)}; the limit is 50 MB. Export it at a lower bit rate.`);

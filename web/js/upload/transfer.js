@@ -5,14 +5,15 @@ import { read, Refusal, send } from "../core/api.js";
 /** How often a part is tried again while the site answers with errors. */
 const tries = 6;
 
+/** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
 /** @typedef {"sending" | "waiting" | "paused"} State */
 
 export class Transfer {
   #file;
   #contentType;
   #listeners;
-  /** @type {any} */
-  #upload = null;
+  /** @type {import("../api.js").SignedUpload | null} null before the first answer */
+  #known = null;
   /** @type {Set<number>} */
   #arrived = new Set();
   #isPaused = false;
@@ -23,7 +24,7 @@ export class Transfer {
 
   /**
    * @param {File} file
-   * @param {string} contentType
+   * @param {ContentType} contentType
    * @param {{onProgress: (sent: number) => void, onState: (state: State) => void}} listeners
    */
   constructor(file, contentType, listeners) {
@@ -60,7 +61,7 @@ export class Transfer {
       }
     }
     this.#remember(null);
-    return String(this.#upload.uploadId);
+    return this.#upload.uploadId;
   }
 
   pause() {
@@ -75,24 +76,28 @@ export class Transfer {
   }
 
   async #begin() {
-    const known = this.#known();
+    const known = this.#remembered();
     if (known && (await this.#resume(known).then(() => true, () => false))) return;
-    this.#upload = await send("POST", "/api/upload/signed-url", {
-      fileName: this.#file.name || "take", contentType: this.#contentType, size: this.#file.size,
-    });
+    /** @type {import("../api.js").BeginUploadInput} */
+    const input = { fileName: this.#file.name || "take", contentType: this.#contentType, size: this.#file.size };
+    this.#accept(await send("POST", "/api/upload/signed-url", input));
     this.#remember(this.#upload.uploadId);
-    this.#accept(this.#upload.parts.arrived);
   }
 
   /** @param {string} id */
   async #resume(id) {
-    this.#upload = await read(`/api/upload/signed-url?uploadId=${encodeURIComponent(id)}`);
-    this.#accept(this.#upload.parts.arrived);
+    this.#accept(await read(`/api/upload/signed-url?uploadId=${encodeURIComponent(id)}`));
   }
 
-  /** @param {number[]} arrived */
-  #accept(arrived) {
-    this.#arrived = new Set(arrived);
+  get #upload() {
+    if (!this.#known) throw new Error("The upload has not begun");
+    return this.#known;
+  }
+
+  /** @param {import("../api.js").SignedUpload} upload */
+  #accept(upload) {
+    this.#known = upload;
+    this.#arrived = new Set(upload.parts.arrived);
     this.#listeners.onProgress(this.#sent());
   }
 
@@ -123,7 +128,7 @@ export class Transfer {
     const before = this.#sent();
     const sending = new Promise((resolve, reject) => {
       request.open(this.#upload.method, this.#upload.parts.urls[part - 1]);
-      for (const [name, value] of Object.entries(this.#upload.headers)) request.setRequestHeader(name, String(value));
+      for (const [name, value] of Object.entries(this.#upload.headers)) request.setRequestHeader(name, value);
       request.upload.onprogress = (event) => this.#listeners.onProgress(before + event.loaded);
       request.onload = () => {
         // Written anew over what was there already is as good.
@@ -165,7 +170,7 @@ export class Transfer {
     return `upload:${this.#file.name}:${this.#file.size}:${this.#file.lastModified}`;
   }
 
-  #known() {
+  #remembered() {
     try {
       return sessionStorage.getItem(this.#key);
     } catch {

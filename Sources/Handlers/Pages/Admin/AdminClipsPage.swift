@@ -32,6 +32,6 @@ extension Site {
                     <button class="btn btn--danger btn--sm" type="button" data-reject-all>Reject…</button>\
                     <button class="btn btn--primary btn--sm" type="button" data-approve-all>Approve</button>
                     """,
-                side: "Selected clip"))
+                side: "Selected clip", stacks: false))
     }
 }

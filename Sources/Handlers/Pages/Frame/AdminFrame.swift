@@ -109,6 +109,8 @@ struct AdminList {
     var above: HTML = .empty
     /// What the column beside the table shows; nil for none.
     var side: String?
+    /// Whether narrow screens show each row as a block of its cells. Other tables have an own layout for them.
+    var stacks = true
 
     fileprivate var filterForm: HTML {
         HTML.when(
@@ -149,7 +151,7 @@ struct AdminList {
         let role: HTML = HTML.when(tabs != nil, " role=\"tabpanel\" aria-label=\"\(caption)\"")
         return """
             <div id="list-panel"\(role) data-panel aria-busy="true">
-              <table class="table table--\(name)" data-table><caption class="visually-hidden" data-caption>\(caption)\
+              <table class="table table--\(name)\(HTML.when(stacks, " table--stack"))" data-table><caption class="visually-hidden" data-caption>\(caption)\
             </caption>
               <thead><tr>\(tick)\(columns.map(\.head))</tr></thead>
               <tbody data-rows>\(placeholders)</tbody></table>
