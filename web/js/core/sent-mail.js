@@ -3,17 +3,17 @@
 import { announce, h, one, setText } from "./dom.js";
 import { faultText } from "./form.js";
 
-/** @typedef {import("../api.js").SignInLinkRequested} SignInLinkRequested */
+/** @typedef {import("../api.js").SignInLinkRequested} Sent */
 
 /**
  * Replaces the form by what happens next, and gives that the focus.
  * @param {HTMLFormElement} form
- * @param {SignInLinkRequested} answer
+ * @param {Sent} answer
  * @param {object} texts
  * @param {"h2" | "h3"} texts.level the heading's level on the page
  * @param {import("./dom.js").Child[]} texts.lead what was sent, and how long it is valid
  * @param {string} texts.nothing what did not happen, for when there is no connection
- * @param {() => Promise<SignInLinkRequested>} again requests another mail
+ * @param {() => Promise<Sent>} again requests another mail
  */
 export function showSent(form, answer, { level, lead, nothing }, again) {
   const heading = h(level, { tabindex: "-1" }, "Check your inbox");

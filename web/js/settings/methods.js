@@ -8,8 +8,6 @@ import { showSent } from "../core/sent-mail.js";
 import { toast } from "../core/toast.js";
 import { since } from "./words.js";
 
-/** @typedef {import("../api.js").Identity} Identity */
-
 const section = one("[data-methods]", HTMLElement);
 const list = one("[data-method-list]", HTMLElement);
 
@@ -26,7 +24,7 @@ async function show() {
   }
 }
 
-/** @param {Identity} method */
+/** @param {import("../api.js").Identity} method */
 function row(method) {
   const name = method.email ? `${method.label}, ${method.email}` : method.label;
   const remove = h("button", { class: "btn btn--sm btn--danger", type: "button", "aria-label": `Remove ${name}` }, "Remove");
@@ -47,7 +45,10 @@ export function startMethods() {
   const form = maybe("[data-add-email]");
   if (form instanceof HTMLFormElement) {
     const nothing = "Nothing was sent; try again.";
-    /** @param {import("../core/form.js").Values} values */
+    /**
+     * @param {import("../core/form.js").Values} values
+     * @returns {Promise<import("../api.js").SignInLinkRequested>}
+     */
     const ask = ({ email }) => send("POST", "/api/auth/email/link", { email });
     enhance(form, {
       send: ask,
