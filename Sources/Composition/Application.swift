@@ -36,8 +36,8 @@ extension Application {
 }
 
 extension Pages {
-    /// The pages as the settings describe the site.
-    init(services: Services) throws {
+    /// The pages as the settings describe the site; `reference` is for the process that serves them.
+    init(services: Services, reference: APIReference = .none) throws {
         let settings = services.settings
         let site = Site(
             name: settings.site.name, url: settings.site.url, assets: try services.assets(),
@@ -49,14 +49,14 @@ extension Pages {
                 dailyVotes: settings.film.dailyVotes))
         let identity = services.identity
         self.init(
-            site: site, stories: services.stories,
+            site: site, stories: services.stories, reference: reference,
             account: { context in try identity.account(context) },
             formToken: { context in identity.formToken(for: context).0 })
     }
 }
 
 extension IdentityService {
-    /// The account of whoever asks, as the member's own pages show it.
+    /// The caller's account, as the member's own pages show it.
     fileprivate func account(_ context: Context) throws -> AccountView? {
         let member = try context.member()
         guard let preferences = try MemberPreferences.find(of: member.id, in: database) else { return nil }

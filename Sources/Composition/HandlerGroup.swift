@@ -57,17 +57,26 @@ public struct HandlerGroup: Sendable {
     /// Every group.
     public static let all =
         described + [
-            HandlerGroup(name: pages) { try Pages(services: $0).routes },
+            HandlerGroup(name: pages) { services in
+                let settings = services.settings
+                let limits = LimitClass.allCases.map(\.rawValue).map { ($0, settings.identity.rateLimits[$0]) }
+                let reference = APIReference(
+                    document: try document(services), siteURL: settings.site.url, limits: limits)
+                return try Pages(services: services, reference: reference).routes
+            },
             HandlerGroup(name: "system") { services in
-                // The document names this group's routes too, so they are made once without it.
-                let others = try described.flatMap { try $0.routes(services) }
-                let own = system(services, document: .null)
-                let document = OpenAPI.document(
-                    routes: others + own, title: "\(services.settings.site.name) API", version: "1",
-                    sessionCookie: services.identity.cookies.session)
-                return system(services, document: document)
+                system(services, document: try document(services))
             },
         ]
+
+    /// The OpenAPI document of all groups but the pages.
+    private static func document(_ services: Services) throws -> JSONValue {
+        // It names the routes that serve it too, so they are made once without it.
+        let routes = try described.flatMap { try $0.routes(services) } + system(services, document: .null)
+        return OpenAPI.document(
+            routes: routes, title: "\(services.settings.site.name) API", version: "1",
+            sessionCookie: services.identity.cookies.session)
+    }
 
     private static func system(_ services: Services, document: JSONValue) -> [Route] {
         SystemRoutes.routes(

@@ -23,7 +23,7 @@ struct RouteMapTests {
             [("votes", votes), ("pages", pages)], processes: ProcessTable(table, known: ["votes", "pages"]))
     }
 
-    /// The directives of a location, by what stands between the word and the brace.
+    /// The directives of a location, by the text between `location` and the brace.
     private func location(_ match: String, in map: RouteMap) throws -> [String] {
         let lines = try map.nginxRoutes.split(separator: "\n").map(String.init)
         let start = try #require(lines.firstIndex(of: "location \(match) {"), "no location \(match)")
@@ -52,7 +52,7 @@ struct RouteMapTests {
         #expect(map.nginxUpstreams.contains(#""~^/robots\.txt/?(?:\?|\z)""#))
     }
 
-    @Test("expressions stand in the order in which the router searches")
+    @Test("expressions are in the order in which the router searches")
     func order() throws {
         let map = try Self.map(
             votes: [Self.get("/[...z]"), Self.get("/a/[x]/d"), Self.get("/[y]/b/e"), Self.get("/a/b/[z]")])
@@ -88,7 +88,7 @@ struct RouteMapTests {
         }
     }
 
-    @Test("what a route declares for the web server stands in its location")
+    @Test("a route's location contains what the route declares for nginx")
     func forwarding() throws {
         let map = try Self.map(
             votes: [
@@ -148,5 +148,29 @@ struct RouteMapTests {
         ] {
             #expect(map.destination(of: path) == RouteMap.Destination(pattern: pattern, process: process), "\(path)")
         }
+    }
+}
+
+@Suite("API reference of the site")
+struct SiteReferenceTests {
+    @Test("WEB-06 every route that somebody outside may call is on the page, once")
+    func complete() throws {
+        let routes = try RouteMap.declaredRoutes()
+        let route = try #require(routes.first { $0.pattern == "/api/docs" })
+        let context = Context(request: Request(.get, "/api/docs"))
+        guard case .now(let response) = try route.reply(context, .null) else { throw Problem.internalError }
+        let document = String(decoding: try #require(response.bytes), as: UTF8.self)
+        let shown = document.matches(of: /data-op data-method="([A-Z]+)"[^<]*<summary>.*?<code>([^<]+)<\/code>/)
+            .map { "\($0.1) \($0.2)" }
+        let declared = routes.filter { $0.pattern.hasPrefix("/api/") && $0.access != .internal_ && $0 !== route }
+            .map { route in
+                "\(route.method) "
+                    + route.pattern.replacing("[...", with: "[").replacing("[", with: "{").replacing("]", with: "}")
+            }
+        #expect(shown.sorted() == declared.sorted())
+        let anchors = document.matches(of: /\sid="([^"]+)"/).map { String($0.1) }
+        #expect(Set(anchors).count == anchors.count)
+        let targets = document.matches(of: /href="#([^"]+)"/).map { String($0.1) }
+        #expect(Set(targets).subtracting(anchors).filter { !$0.hasPrefix("i-") && $0 != "logo" } == [])
     }
 }

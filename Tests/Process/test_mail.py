@@ -106,7 +106,7 @@ def test_a_link_that_adds_an_address(post):
         assert post.send(f"smtp://127.0.0.1:{peer.port}").returncode == 0
         (letter,) = peer.wait()
     assert letter.message["Subject"].startswith("Confirm your address for ")
-    found = re.search(r"http\S+/settings#email-token=[\w-]{43}\b", letter.text)
+    found = re.search(r"http\S+/settings/email#token=[\w-]{43}\b", letter.text)
     assert found and found[0] in letter.message.get_body(("html",)).get_content()
     assert post.job[2] == {}
     assert post.rows("select address, user_id, used_at from email_identity_links") == [("ida@example.org", member, None)]

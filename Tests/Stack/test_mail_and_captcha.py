@@ -76,7 +76,7 @@ def shots() -> pathlib.Path:
 
 
 def flag(copy: Stack, key: str, is_on: bool) -> None:
-    """As an admin's change does it. Votes look at the flag itself; the captcha's route has heard of it on return."""
+    """Changes a flag like an admin. Votes read the flag itself; on return the captcha's route knows the change."""
     copy.rows("update feature_flags set enabled = %s where key = %s", is_on, key)
     copy.rows("select announce_change('flags', %s)", key)
     if key == "require_captcha_voting":
@@ -183,7 +183,7 @@ def test_signing_in_by_mail_in_a_browser(copy: Stack, mail: MailPeer, chromium, 
 
 def test_asking_for_a_link_without_javascript(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
     """AUTH-01 WEB-01: the form is posted by the browser itself, and the link leads to where one wanted to go."""
-    page = chromium.browser.new_context(base_url=copy.url, java_script_enabled=False).new_page()
+    page = chromium.browser.new_context(base_url=copy.facts["url"], java_script_enabled=False).new_page()
     page.goto("/sign-in?next=/story")
     page.get_by_label("E-mail address").fill("plain@example.org")
     page.get_by_role("button", name="Send link").click()
@@ -192,6 +192,135 @@ def test_asking_for_a_link_without_javascript(copy: Stack, mail: MailPeer, chrom
     page.screenshot(path=shots / "sign-in-email-plain.png")
     assert "next=%2Fstory" in LINK.search(mail.wait()[0].text)[0] or "next=/story" in LINK.search(mail.wait()[0].text)[0]
     page.context.close()
+
+
+ADDITION = re.compile(r"http://127\.0\.0\.1:\d+/settings/email#token=[A-Za-z0-9_-]{43}")
+
+
+def enter(copy: Stack, context, name: str):
+    """A page of a member who has just signed in."""
+    page = context.new_page()
+    page.goto(copy.command("sign-in-link", "--user", name).stdout.strip().splitlines()[-1])
+    page.get_by_role("button", name="Sign in on this device").click()
+    page.wait_for_url(re.compile("/dashboard"))
+    return page
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_adding_an_address_in_a_browser(
+    copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path, width: int, theme: str
+) -> None:
+    """AUTH-05: requested in the settings, confirmed by the mail's link, listed, removed; by keyboard."""
+    chromium.add_init_script(f"try {{ localStorage.setItem('theme', '{theme}') }} catch {{}}")
+    address = f"ida.{width}.{theme}@example.org"
+    page = enter(copy, chromium, f"ida_{width}_{theme}")
+    page.set_viewport_size({"width": width, "height": 900})
+
+    def judge(name: str) -> None:
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=shots / f"address-{name}-{width}-{theme}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+
+    page.goto("/settings")
+    expect(page.get_by_text("You have no sign-in methods yet.")).to_be_visible()
+    field = page.get_by_label("Add an e-mail address")
+    field.fill("ida")
+    field.press("Enter")
+    expect(page.get_by_text("Enter an e-mail address, such as")).to_be_visible()
+    field.fill(address)
+    judge("form")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="Check your inbox")).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile("Send again in"))).to_be_disabled()
+    judge("sent")
+    link = ADDITION.search(mail.wait()[0].text)[0]
+    page.goto(link)
+    expect(page.get_by_text(f"You are signed in as ida_{width}_{theme}.")).to_be_visible()
+    button = page.get_by_role("button", name="Add this address")
+    expect(button).to_be_focused()
+    judge("confirm")
+    button.press("Enter")
+    page.wait_for_url(re.compile("/settings"))
+    expect(page.get_by_text("Your e-mail address is added.")).to_be_visible()
+    methods = page.get_by_role("region", name="Ways to sign in")
+    expect(methods.get_by_text(address, exact=True)).to_be_visible()
+    judge("added")
+    field.fill(address)
+    field.press("Enter")
+    expect(page.get_by_text("You can already sign in with this address.")).to_be_visible()
+
+    page.goto(link)
+    button.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("This link has already been used.")
+    expect(page.get_by_role("link", name="Back to settings")).to_be_focused()
+    judge("used")
+    page.goto("/settings")
+    remove = methods.get_by_role("button", name=f"Remove E-mail, {address}")
+    remove.press("Enter")
+    # The only way in stays; a second one makes room for it to go.
+    expect(page.locator("[data-toasts]")).to_contain_text("only")
+    copy.rows(
+        "insert into identities (user_id, provider, subject, email_verified, created_at) "
+        "select id, 'email', %s, true, now() from users where username = %s",
+        f"other.{address}", f"ida_{width}_{theme}",
+    )  # fmt: skip
+    page.reload()
+    remove.press("Enter")
+    expect(methods.get_by_text(address, exact=True)).to_have_count(0)
+
+
+def test_a_link_for_another_member_and_for_visitors(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+    """AUTH-05: the page says who may use the link, and the link stays good for that member."""
+    asker = copy.member()
+    assert asker.send("POST", "/api/auth/email/link", {"email": "asker@example.org"}).status == 202
+    link = ADDITION.search(mail.wait()[0].text)[0]
+    page = chromium.new_page()
+    page.goto(link)
+    expect(page.get_by_text("Sign in to the account that requested this link.")).to_be_visible()
+    page.screenshot(path=shots / "address-visitor.png")
+    page.goto("/settings/email")
+    expect(page.get_by_text("This link is incomplete.")).to_be_visible()
+    page = enter(copy, chromium, "somebody_else")
+    page.goto(link)
+    page.get_by_role("button", name="Add this address").click()
+    expect(page.get_by_role("alert")).to_contain_text("This link was requested from another account.")
+    assert asker.send("POST", "/api/auth/email/confirm", {"token": link.partition("#token=")[2]}).status == 204
+
+
+def test_an_old_sign_in_is_renewed_first(copy: Stack, mail: MailPeer, chromium) -> None:
+    """AUTH-05: adding an address needs a recent sign-in; with JavaScript and without, the page leads there and back."""
+    page = enter(copy, chromium, "old_hand")
+    copy.rows(
+        "update sessions set authenticated_at = authenticated_at - interval '2 hours' "
+        "where user_id = (select id from users where username = 'old_hand')"
+    )
+    copy.rows("select announce_change('sessions', 'all')")
+    probe = """async () => {
+        const { token } = await (await fetch("/api/csrf")).json();
+        const headers = { "Content-Type": "application/json", "X-CSRF-Token": token };
+        return (await fetch("/api/auth/email/link", { method: "POST", headers, body: "{}" })).status;
+    }"""
+    wait_until(lambda: page.evaluate(probe) == 403, "the process knows that the sign-in is old")
+    page.goto("/settings")
+    field = page.get_by_label("Add an e-mail address")
+    field.fill("old@example.org")
+    field.press("Enter")
+    page.get_by_role("button", name="Sign in again").click()
+    page.wait_for_url(re.compile(r"/sign-in\?next=%2Fsettings&again=1"))
+    plain = chromium.browser.new_context(
+        base_url=copy.facts["url"], storage_state=chromium.storage_state(), java_script_enabled=False)
+    page = plain.new_page()
+    page.goto("/settings")
+    field = page.get_by_label("Add an e-mail address")
+    field.fill("old@example.org")
+    field.press("Enter")
+    expect(page.get_by_role("alert").get_by_role("link", name="Sign in again")).to_be_visible()
+    expect(field).to_have_value("old@example.org")
+    plain.close()
+    assert mail.letters == []
 
 
 def vote(client: Client, clip: str):
@@ -236,7 +365,7 @@ def test_the_captcha_is_wanted_at_once_and_earned_for_one_voter(copy: Stack, cap
 
 
 def test_what_hcaptcha_says_no_to(copy: Stack, captcha: HCaptchaPeer) -> None:
-    """VOTE-09: each refusal has a code of its own, and whatever is wrong with hCaptcha lets nobody pass."""
+    """VOTE-09: each refusal has a code of its own, and any failure of hCaptcha lets no visitor pass."""
     client = copy.client("203.0.113.31").ready()
 
     def status(token: str) -> tuple[int, str]:

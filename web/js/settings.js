@@ -9,6 +9,7 @@ import { session } from "./core/session.js";
 import { toast } from "./core/toast.js";
 import { startDeletion } from "./settings/deletion.js";
 import { startKeys } from "./settings/keys.js";
+import { startMethods } from "./settings/methods.js";
 import { deviceName, since } from "./settings/words.js";
 
 /**
@@ -115,20 +116,9 @@ enhance(endOthers, {
   },
 });
 
-/** The providers that the member can sign in with, where this site has any. */
-async function showMethods() {
-  /** @type {import("./api.js").IdentityList | null} */
-  const answer = await read("/api/auth/identities").catch(() => null);
-  const list = answer?.identities ?? [];
-  if (list.length === 0) return;
-  one("[data-methods]", HTMLElement).hidden = false;
-  one("[data-method-list]", HTMLElement).replaceChildren(
-    ...list.map((method) => h("li", {}, h("b", {}, method.label), h("span", { class: "quiet" }, method.email))));
-}
-
 void showWho();
 void showChoices();
 void showDevices();
-void showMethods();
+startMethods();
 startKeys();
 startDeletion();

@@ -46,6 +46,7 @@ private struct DocumentBuilder {
         ]
         if let scope = route.keyScope, route.access != .any { operation["x-key-scope"] = .string(scope.rawValue) }
         if let limit = route.limit { operation["x-limit"] = .string(limit.rawValue) }
+        if route.needsRecentSignIn { operation["x-recent-sign-in"] = true }
         if !route.features.isEmpty { operation["x-features"] = .array(route.features.map(JSONValue.string)) }
         let parameters = names.map(pathParameter) + route.query.map { queryParameter($0) }
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
@@ -188,7 +189,7 @@ extension Problem {
         .required("status", .integer(400...599), "The status."),
         .required("error", .string(), "A sentence for people."),
         .required("code", .string(), "What went wrong, for programs; stable."),
-        .required("requestId", .string(), "The id of the request, which stands in the log too."),
+        .required("requestId", .string(), "The id of the request. The log has it too."),
         .optional(
             "details",
             .array(

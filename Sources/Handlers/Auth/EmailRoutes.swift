@@ -44,7 +44,7 @@ extension AuthRoutes {
             }
             .acceptingForms(.backTo("/sign-in", saying: "link-requested")),
             requestAddition(identity, isMailOn: isMailOn, linkMinutes: linkMinutes).forPeopleOnly()
-                .afterRecentSignIn(),
+                .afterRecentSignIn().acceptingForms(.backTo("/settings", saying: "address-requested")),
             add(identity).forPeopleOnly(),
         ]
     }

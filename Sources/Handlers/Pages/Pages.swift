@@ -12,8 +12,8 @@ public struct Pages: Sendable {
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .round, .upload,
-        .about, .terms, .privacy, .cookies, .contact,
-        .signIn, .onboarding, .settings,
+        .about, .terms, .privacy, .cookies, .contact, .apiDocs,
+        .signIn, .onboarding, .settings, .confirmEmail,
         .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
     ]
 
@@ -21,7 +21,8 @@ public struct Pages: Sendable {
     let sources: PageSources
 
     init(
-        site: Site, round: @escaping @Sendable (String, Int) throws -> RoundResultView? = { _, _ in nil },
+        site: Site, reference: APIReference = .none,
+        round: @escaping @Sendable (String, Int) throws -> RoundResultView? = { _, _ in nil },
         account: @escaping @Sendable (Context) throws -> AccountView? = {
             AccountView(username: $0.caller.member?.username)
         },
@@ -29,7 +30,8 @@ public struct Pages: Sendable {
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
-        sources = PageSources(film: film, round: round, account: account, formToken: formToken)
+        sources = PageSources(
+            film: film, round: round, account: account, formToken: formToken, reference: reference)
     }
 
     /// The routes of all pages and of what crawlers read.

@@ -74,10 +74,10 @@ public enum EmailIdentityLinks {
         return token
     }
 
-    /// The address of the settings page that uses the link.
+    /// The address of the page with the button that uses the link.
     public static func address(of token: OpaqueToken, siteURL: String) -> String {
         // The part after # is in no log and in no Referer.
-        "\(siteURL)/settings#email-token=\(token.text)"
+        "\(siteURL)/settings/email#token=\(token.text)"
     }
 
     /// Uses a link up, which adds its address to the sign-in methods of the member who requested it.

@@ -10,9 +10,44 @@ extension PageDeclaration {
         guard let account = try visit.sources.account(visit.context) else { throw Problem.unauthenticated }
         return visit.site.settings(account, visit.form)
     }
+
+    /// Everybody may read it, since a redirect to the sign-in page would lose what follows # in the mail's link.
+    static let confirmEmail = page(
+        .any, "/settings/email", title: "Confirm your address",
+        description: "Add an e-mail address to your ways to sign in.", isListed: false, features: ["AUTH-05"],
+        summary: "Confirming an e-mail address as a further way to sign in."
+    ) { $0.site.confirmEmail }
 }
 
 extension Site {
+    /// What the link in the mail opens. Only the button uses the link up, so that a mail scanner cannot.
+    var confirmEmail: Page {
+        Page(
+            .confirmEmail, section: "/settings", modules: ["confirm-email"],
+            main: """
+                <main class="page page--narrow" id="main" data-confirm-email>
+                  <div class="page-head"><div><h1>Confirm your address</h1>\
+                <p>Add an e-mail address to your ways to sign in.</p></div></div>
+                  <p class="note note--warn without-js">\(Icon.warn.image)<span>Using this link needs JavaScript, \
+                because the link keeps its secret out of all server logs.</span></p>
+                  <div class="stack with-js">
+                    <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)\
+                <p data-fault-text></p></div>
+                    <div class="stack" data-incomplete hidden><p>This link is incomplete. Copy the whole link from the \
+                mail.</p><div class="row"><a class="btn" href="/settings">Settings</a></div></div>
+                    <div class="stack" data-visitor-part hidden><p>Sign in to the account that requested this link. Then \
+                open the link in the mail again, in this browser.</p>\
+                <div class="row"><a class="btn btn--primary" href="/sign-in?next=/settings">Sign in</a></div></div>
+                    <div class="stack" data-ready hidden><p>You are signed in as <strong class="clip-text" data-name>\
+                </strong>. Confirm to sign in to this account with the address that received the mail.</p>\
+                <div class="row"><button class="btn btn--primary" type="button" data-confirm>Add this address</button>\
+                <a class="btn" href="/settings">Cancel</a></div></div>
+                    <div class="row" data-refused hidden><a class="btn" href="/settings#methods">Back to settings</a></div>
+                  </div>
+                </main>
+                """)
+    }
+
     /// The account, its devices and keys. Lists are filled in by the module; forms work without it.
     func settings(_ account: AccountView, _ form: FormState = .none) -> Page {
         Page(
@@ -22,7 +57,7 @@ extension Site {
                   <div class="page-head"><div><h1>Settings</h1><p>Your account, its devices and keys.</p></div></div>
                   \(form.outcome)
                   <div class="settings">
-                \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods)\(devices(form))\
+                \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(form))\(devices(form))\
                 \(preferences(account, form))\(apiKeys)\(data)
                   </div>
                 </main>
@@ -73,11 +108,23 @@ extension Site {
             "<p class=\"who\" data-who>\(account.username ?? "No name yet")</p>\(content)")
     }
 
-    private var signInMethods: HTML {
-        """
-        <section class="setting" aria-labelledby="methods" data-methods hidden><div><h2 id="methods">Ways to sign in</h2>\
-        <p class="muted">The accounts that you can sign in with.</p></div><ul class="rows" data-method-list></ul></section>
-        """
+    /// The list is the module's; the form is there where the site sends mail. A site with neither has no such section.
+    private func signInMethods(_ form: FormState) -> HTML {
+        let action = "/api/auth/email/link"
+        let field = FormField.email(
+            "Add an e-mail address", hint: "We'll send a link to it. Open the link in this browser.")
+        let addition: HTML = HTML.when(
+            isMailOn,
+            form.form(
+                action, names: "", "data-add-email",
+                content: field.markup(
+                    form, of: action, beside: "<button class=\"btn\" type=\"submit\">Send link</button>")))
+        return """
+            <section class="setting" aria-labelledby="methods" data-methods\(HTML.when(!isMailOn, " hidden"))><div>\
+            <h2 id="methods">Ways to sign in</h2><p class="muted">The accounts and addresses that you can sign in \
+            with.</p></div><div class="stack"><ul class="rows with-js" data-method-list aria-busy="true"><li>\
+            <span class="skeleton skeleton--line"></span></li></ul>\(addition)</div></section>
+            """
     }
 
     private func devices(_ form: FormState) -> HTML {

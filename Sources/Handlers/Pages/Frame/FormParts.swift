@@ -12,6 +12,8 @@ struct FormState: Sendable {
     var faults: [String: String] = [:]
     /// What is wrong with the whole.
     var fault: String?
+    /// The page to come back to from the sign-in page, when the form needs a sign-in from just now.
+    var signInAgainFor: String?
     /// What the last form did, by the word in the address.
     var notice: FormNotice?
 
@@ -31,6 +33,7 @@ struct FormState: Sendable {
             faults[detail.field] = detail.message.hasPrefix("“") ? "" : detail.message
         }
         fault = faults.isEmpty ? refused.problem.message : "Nothing was saved. Correct the marked fields."
+        if refused.problem.code == "sign_in_again" { signInAgainFor = refused.page }
     }
 
     /// No form.
@@ -45,6 +48,8 @@ enum FormNotice: String {
     case signedOutElsewhere = "signed-out-elsewhere"
     case saved
     case appealSent = "appeal-sent"
+    case addressRequested = "address-requested"
+    case addressAdded = "address-added"
 
     var text: String {
         switch self {
@@ -54,6 +59,9 @@ enum FormNotice: String {
         case .signedOutElsewhere: "Your other devices are signed out."
         case .saved: "Your changes are saved."
         case .appealSent: "Your appeal was sent. An admin will look at it."
+        case .addressRequested:
+            "Check your inbox. If mail can reach that address, a link is on its way. Open it in this browser."
+        case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }
     }
 }
@@ -136,8 +144,11 @@ extension FormState {
     /// How the last form went, at the top of the page.
     var outcome: HTML {
         if let fault {
+            let again: HTML? = signInAgainFor.map {
+                " <a class=\"link\" href=\"/sign-in?next=\($0)&amp;again=1\">Sign in again</a>"
+            }
             return """
-                <div class="note note--bad" role="alert" data-form-outcome>\(Icon.warn.image)<p>\(fault)</p></div>
+                <div class="note note--bad" role="alert" data-form-outcome>\(Icon.warn.image)<p>\(fault)\(again)</p></div>
                 """
         }
         guard let notice else { return .empty }

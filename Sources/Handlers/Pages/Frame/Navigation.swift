@@ -22,12 +22,11 @@ struct Destination {
         return Destination(title: title, path: page.path, icon: .shield)
     }
 
-    /// The quiet links at the foot of a page. The description of the API is no page yet.
-    static let foot =
-        Pages.declarations.compactMap { page -> Destination? in
-            guard case .foot(let title, let isInMenu)? = page.link else { return nil }
-            return Destination(title: title, path: page.path, icon: .info, isInMenu: isInMenu)
-        } + [Destination(title: "API", path: "/api/openapi.json", icon: .info)]
+    /// The quiet links at the foot of a page.
+    static let foot = Pages.declarations.compactMap { page -> Destination? in
+        guard case .foot(let title, let isInMenu)? = page.link else { return nil }
+        return Destination(title: title, path: page.path, icon: .info, isInMenu: isInMenu)
+    }
 
     func link(current: String) -> HTML {
         "<a href=\"\(path)\"\(HTML.when(path == current, " aria-current=\"page\""))>\(title)</a>"

@@ -47,9 +47,9 @@ extension Site {
 
 extension FormField {
     /// An e-mail address.
-    static func email(hint: String?) -> FormField {
+    static func email(_ label: String = "E-mail address", hint: String?) -> FormField {
         FormField(
-            name: "email", label: "E-mail address", wants: "Enter an e-mail address, such as ida@example.org.",
+            name: "email", label: label, wants: "Enter an e-mail address, such as ida@example.org.",
             hint: hint,
             control: .input(
                 """

@@ -2,11 +2,12 @@ internal import HTML
 internal import HTTP
 
 extension Site {
-    /// What crawlers may read: the pages that may be listed, and nothing of the API.
+    /// What crawlers may read: the pages that may be listed, and of the API only such pages. The longer path decides.
     var robots: String {
         let hidden = Pages.declarations.filter { !$0.isListed }.map(\.path)
         let paths = hidden.filter { !$0.hasPrefix("/admin/") } + ["/admin/", "/api/"]
-        let lines = paths.sorted().map { "Disallow: \($0)" }
+        let listed = Pages.declarations.filter(\.isListed).map(\.path).filter { $0.hasPrefix("/api/") }
+        let lines = paths.sorted().map { "Disallow: \($0)" } + listed.map { "Allow: \($0)" }
         return (["User-agent: *"] + lines + ["", "Sitemap: \(url)/sitemap.xml", ""]).joined(separator: "\n")
     }
 
