@@ -1,5 +1,5 @@
-// What stands beside the votes: how the round stands with and without the flagged ones, what they have in common, and
-// what was taken out.
+// The panels beside the votes: the ranking with and without the flagged ones, what those have in common, and the voided
+// votes.
 
 import { h, icon } from "../core/dom.js";
 import { count, counted } from "../core/format.js";

@@ -224,7 +224,7 @@ class Frame {
   }
 
   remove() {
-    // Without this a browser keeps on loading a video that nobody sees.
+    // Without this a browser continues to load a video that is no longer shown.
     this.video.removeAttribute("src");
     this.video.load();
     this.element.remove();

@@ -47,7 +47,7 @@ export class StageNote {
     }
   }
 
-  /** What stands there when nothing goes on. */
+  /** The note that is shown when there is no other. */
   #rest() {
     this.say(navigator.onLine ? "" : "You are offline. You can vote again when you are back online.");
   }

@@ -11,7 +11,7 @@ extension PageDeclaration {
 extension Site {
     /// The arena: one take at a time, the vote beside it, the round at the side.
     ///
-    /// Without scripts it lists the takes of the round; with them the voter's own feed takes the stage.
+    /// Without scripts it lists the clips of the round; with them the voter's own feed takes the stage.
     func dashboard(_ film: FilmView) -> Page {
         let season = film.current
         let first = film.clips.first
@@ -68,7 +68,7 @@ extension Site {
         """
     }
 
-    /// What stands on the stage when there is nothing to vote on.
+    /// The content of the stage when there is nothing to vote on.
     private func vacant(_ film: FilmView) -> HTML {
         let upload: HTML = "<a class=\"btn btn--primary\" href=\"/upload\">Send in a take</a>"
         let story: HTML = "<a class=\"btn\" href=\"/story\">Watch the film so far</a>"
