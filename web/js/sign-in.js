@@ -11,7 +11,7 @@ const page = one("[data-sign-in]", HTMLElement);
 const fault = one("[data-fault]", HTMLElement);
 const button = one("[data-use]", HTMLButtonElement);
 const query = new URLSearchParams(location.search);
-// Browsers do not send the part after #, so it is in no log.
+// The part after # is sent to no server, so it is in no log.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
 
 /** @param {"with-token" | "without-token" | "signed-in"} part */

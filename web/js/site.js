@@ -60,7 +60,7 @@ if (maybe("[data-onair]") && !maybe("[data-arena]") && !maybe("[data-story]")) {
     const story = await read("/api/story").catch(() => null);
     if (story) showRound(roundOfStory(story));
   };
-  // Pages that could not read the film leave the pill to this module.
+  // Pages that have no film leave the pill to this module.
   if (maybe("[data-onair][hidden]")) void refresh();
   follow(refresh);
 }

@@ -1,5 +1,5 @@
-// The panels beside the votes: the ranking with and without the flagged ones, what those have in common, and the voided
-// votes.
+// What is shown beside the votes: the ranking with and without the flagged ones, what they have in common, and
+// what was taken out.
 
 import { h, icon } from "../core/dom.js";
 import { count, counted } from "../core/format.js";

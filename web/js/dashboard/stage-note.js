@@ -47,7 +47,7 @@ export class StageNote {
     }
   }
 
-  /** The note that is shown when there is no other. */
+  /** What it shows when nothing happens. */
   #rest() {
     this.say(navigator.onLine ? "" : "You are offline. You can vote again when you are back online.");
   }
