@@ -61,7 +61,7 @@ struct FormTests {
         #expect(json.status == 200 && json.json?["name"] == "Ann")
         #expect(site.post("/api/choice", #"{"name":"Ann"}"#).status == 405)
         // A program that sends nothing, under the type that some give to nothing.
-        let bare = Route.post("/api/out", access: .any, summary: "Leaves.") { _ in .noContent }
+        let bare = Route.post("/api/out", access: .any, summary: "Leaves.") { _ in Response.noContent }
         let empty = try Site([bare.acceptingForms(Self.back)])
         #expect(empty.post("/api/out", "", type: "application/x-www-form-urlencoded").status == 204)
         #expect(empty.post("/api/out", "csrfToken=x", type: "application/x-www-form-urlencoded").status == 303)

@@ -79,6 +79,27 @@ struct FormPostTests {
         }
     }
 
+    @Test("AUTH-05 a member adds an address; an old sign-in leads to a new one and back")
+    func address() throws {
+        let settings = ["MAIL_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "film@example.org"]
+        try Site.run(.inProcess, settings: settings) { site in
+            let ida = try site.visitor().signIn("ida")
+            let action = "/api/auth/email/link"
+            let sent = try submit(ida, from: "/settings", to: action, "email=ida%40new.example")
+            #expect(sent.status == 303 && sent.headers["Location"] == "/settings?done=address-requested")
+            #expect(text(try ida.get("/settings?done=address-requested")).contains("Check your inbox."))
+            let bad = try submit(ida, from: "/settings", to: action, "email=ida")
+            #expect(bad.status == 422 && text(bad).contains("Enter an e-mail address"))
+            let superuser = site.database.database(as: .superuser)
+            try superuser.execute("update sessions set authenticated_at = authenticated_at - interval '2 hours'")
+            try superuser.execute("select announce_change('sessions', 'all')")
+            #expect(eventually { (try? ida.send(.post, action, ["email": "ida"]))?.code == "sign_in_again" })
+            let old = try submit(ida, from: "/settings", to: action, "email=ida%40new.example")
+            #expect(old.status == 403 && text(old).contains("href=\"/sign-in?next=/settings&amp;again=1\""))
+            #expect(text(old).contains("value=\"ida@new.example\""))
+        }
+    }
+
     @Test("AUTH-03 a new member chooses a name, and is led on to a page of this site only")
     func onboarding() throws {
         try Site.run(.inProcess) { site in

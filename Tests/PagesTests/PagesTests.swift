@@ -358,7 +358,7 @@ struct APIReferenceTests {
     func operations() throws {
         let document = try document(routes)
         for part in [
-            "id=\"patch-api-things-id\"", "signed in within the last hour", "with <code>write</code>",
+            "id=\"patch-api-things-id\"", "after a recent sign-in", "with <code>write</code>",
             "href=\"#limits\"><code>read</code>", "<td>77</td>", "<code>word</code>", "What to look for.",
             "optional</span></td><td>true or false", "string, 1–20 characters", "list of UUID",
             "<code>204</code>", "<a class=\"link\" href=\"#shape-Problem\">Problem</a>", "id=\"shape-Problem\"",

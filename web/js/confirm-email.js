@@ -47,7 +47,10 @@ async function confirm() {
 }
 
 async function start() {
-  if (!token) return;
+  if (!token) {
+    show("incomplete");
+    return;
+  }
   const user = await session();
   show(user ? "ready" : "visitor-part");
   if (!user) return;

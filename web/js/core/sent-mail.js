@@ -3,7 +3,7 @@
 import { announce, h, one, setText } from "./dom.js";
 import { faultText } from "./form.js";
 
-/** @typedef {{linkMinutes: number, resendAfter: number}} Sent */
+/** @typedef {import("../api.js").SignInLinkRequested} Sent */
 
 /**
  * Replaces the form by what happens next, and gives that the focus.

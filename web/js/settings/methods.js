@@ -8,15 +8,12 @@ import { showSent } from "../core/sent-mail.js";
 import { toast } from "../core/toast.js";
 import { since } from "./words.js";
 
-/** @typedef {{id: string, label: string, email: string | null, createdAt: string, lastUsedAt: string | null}} Method */
-
 const section = one("[data-methods]", HTMLElement);
 const list = one("[data-method-list]", HTMLElement);
 
 async function show() {
   try {
-    /** @type {Method[]} */
-    const methods = (await read("/api/auth/identities")).identities;
+    const { identities: methods } = /** @type {import("../api.js").IdentityList} */ (await read("/api/auth/identities"));
     list.replaceChildren(...methods.map(row));
     if (methods.length === 0) list.replaceChildren(h("li", { class: "quiet" }, "You have no sign-in methods yet."));
     else section.hidden = false;
@@ -27,7 +24,7 @@ async function show() {
   }
 }
 
-/** @param {Method} method */
+/** @param {import("../api.js").Identity} method */
 function row(method) {
   const name = method.email ? `${method.label}, ${method.email}` : method.label;
   const remove = h("button", { class: "btn btn--sm btn--danger", type: "button", "aria-label": `Remove ${name}` }, "Remove");
@@ -48,7 +45,10 @@ export function startMethods() {
   const form = maybe("[data-add-email]");
   if (form instanceof HTMLFormElement) {
     const nothing = "Nothing was sent; try again.";
-    /** @param {import("../core/form.js").Values} values */
+    /**
+     * @param {import("../core/form.js").Values} values
+     * @returns {Promise<import("../api.js").SignInLinkRequested>}
+     */
     const ask = ({ email }) => send("POST", "/api/auth/email/link", { email });
     enhance(form, {
       send: ask,

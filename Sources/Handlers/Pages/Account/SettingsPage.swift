@@ -33,7 +33,7 @@ extension Site {
                   <div class="stack with-js">
                     <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)\
                 <p data-fault-text></p></div>
-                    <div class="stack" data-incomplete><p>This link is incomplete. Copy the whole link from the \
+                    <div class="stack" data-incomplete hidden><p>This link is incomplete. Copy the whole link from the \
                 mail.</p><div class="row"><a class="btn" href="/settings">Settings</a></div></div>
                     <div class="stack" data-visitor-part hidden><p>Sign in to the account that requested this link. Then \
                 open the link in the mail again, in this browser.</p>\

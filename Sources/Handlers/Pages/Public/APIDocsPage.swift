@@ -65,7 +65,8 @@ extension Site {
         <code>code</code> is for programs and does not change, and <code>details</code> lists what is wrong with each field. \
         Quote <code>requestId</code> when you write to the operator.</p>
           \(reference.problem)
-          <p>The code <code>sign_in_again</code> (403) means that the operation needs a sign-in within the last hour.</p>
+          <p>The code <code>sign_in_again</code> (403) means that the operation needs a recent sign-in: sign in \
+        again and repeat it.</p>
           <h2 id="limits">Limits</h2>
           <p>Each operation counts against one limit, for each caller and minute. Beyond it the answer is 429 with the header \
         <code>Retry-After</code>, in seconds.</p>

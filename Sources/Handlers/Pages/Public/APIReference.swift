@@ -171,7 +171,7 @@ private struct ReferenceWriter {
         }
         return """
             <dl class="facts"><dt>For</dt><dd>\(access)\
-            \(HTML.when(operation["x-recent-sign-in"] == true, ", signed in within the last hour"))</dd>\(key)\
+            \(HTML.when(operation["x-recent-sign-in"] == true, ", after a recent sign-in"))</dd>\(key)\
             \(HTML.when(needsToken, "<dt>Form token</dt><dd>needed with a cookie</dd>"))\
             <dt>Limit</dt><dd>\(limit ?? "none")</dd>\
             <dt>Link</dt><dd><a class="link" href="#\(anchor)">#\(anchor)</a></dd></dl>
