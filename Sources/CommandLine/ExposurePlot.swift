@@ -20,7 +20,7 @@ enum ExposurePlot {
         }
     }
 
-    /// The drawing, as SVG that stands by itself.
+    /// The drawing, as a complete SVG document.
     static func svg(_ exposure: FeedExposure) -> String {
         let most = exposure.moments.map { max($0.early.most, $0.late?.most ?? 0) }.max() ?? 1
         let tick = step(Double(max(1, most)))

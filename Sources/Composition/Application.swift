@@ -56,7 +56,7 @@ extension Pages {
 }
 
 extension IdentityService {
-    /// The account of whoever asks, as the member's own pages show it.
+    /// The caller's account, as the member's own pages show it.
     fileprivate func account(_ context: Context) throws -> AccountView? {
         let member = try context.member()
         guard let preferences = try MemberPreferences.find(of: member.id, in: database) else { return nil }

@@ -4,7 +4,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// Hears of changes and drops what was kept of the old state, here and in nginx.
+/// Receives notifications of changes, and clears the caches of this process and of nginx.
 final class ChangeFeed: Sendable {
     /// One change, or the news that some may have been missed.
     enum Change: Sendable {
@@ -43,7 +43,7 @@ final class ChangeFeed: Sendable {
             options, channels: ["dailies"],
             onNotification: { notification in
                 guard let change = Self.change(notification.payload) else {
-                    log.error("a change that nobody understands", ["payload": .string(notification.payload)])
+                    log.error("the notification's payload is malformed", ["payload": .string(notification.payload)])
                     return apply(.missed)
                 }
                 apply(change)
@@ -51,7 +51,7 @@ final class ChangeFeed: Sendable {
             onLoss: { apply(.missed) })
     }
 
-    /// Whether changes are heard at the moment.
+    /// Whether notifications arrive at the moment.
     var isListening: Bool { listener.isListening }
 
     func start() { listener.start() }
@@ -69,8 +69,8 @@ final class ChangeFeed: Sendable {
         let number: Int
     }
 
-    /// Every process hears all changes in the same order, so all lead the link to the same name in the end. What was
-    /// missed has no number; a name of its own makes sure that nothing kept so far is found again.
+    /// Every process receives all changes in the same order, so all set the link to the same target in the end. A
+    /// missed change has no number; a random name makes sure that nothing cached before is found again.
     private static func name(of change: Change) -> String {
         switch change {
         case .announced(_, _, let number): "v\(number)"

@@ -23,8 +23,8 @@ enum HealthChecks {
     private static func database(_ services: Services) -> HealthCheck {
         HealthCheck("database") {
             try services.database.ping()
-            guard services.changes.isListening else { throw Unhealthy("changes are not heard") }
-            return "answers; changes are heard"
+            guard services.changes.isListening else { throw Unhealthy("notifications do not arrive") }
+            return "answers; notifications arrive"
         }
     }
 

@@ -3,7 +3,7 @@ internal import Logging
 internal import Platform
 internal import Postgres
 
-/// Keeps requests away while the schema is older than this program, or while nobody can say.
+/// Keeps requests away while the schema is older than this program, or while its version is unknown.
 public final class SchemaGate: Sendable {
     /// The schema is older than this program at its start.
     public struct Outdated: Error, CustomStringConvertible {

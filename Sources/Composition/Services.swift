@@ -91,7 +91,7 @@ public struct Services: Sendable {
             settings, options, database: database, address: address, identity: identity, steps: steps,
             blocking: blocking, log: log)
         self.votes = votes
-        // A connection that nobody else can take, so that slow requests do not make the guard wait.
+        // A connection for the guard alone, so that it does not wait for slow requests.
         var alone = options
         alone.maximumConnections = 1
         limiting = Database(alone)

@@ -21,7 +21,7 @@ struct VoteServices: Sendable {
         _ settings: Settings, _ options: DatabaseOptions, database: Database, address: @escaping MediaAddress,
         identity: IdentityService, steps: any StepRunner, blocking: any StepRunner, log: Log
     ) {
-        // One connection that nobody else can take, so that no other request makes votes wait.
+        // One connection for votes alone, so that they wait for no other request.
         var options = options
         options.maximumConnections = 1
         committing = Database(options)

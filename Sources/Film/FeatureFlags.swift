@@ -20,9 +20,9 @@ public struct FeatureFlag: Sendable, Hashable, RowDecodable {
     public let rolloutPercent: Int?
     /// Whether it can be on for a share of the members.
     public let hasRollout: Bool
-    /// When it was last turned; nil while it stands as it was installed.
+    /// When it was last changed; nil while it has its initial state.
     public let updatedAt: Date?
-    /// The admin who did; nil when it was the operator, or nobody yet.
+    /// The admin who did; nil when it was the operator, or when the flag was never changed.
     public let updatedBy: UUID?
     /// That admin's name.
     public let updatedByName: String?
@@ -42,8 +42,8 @@ public struct FeatureFlag: Sendable, Hashable, RowDecodable {
     }
 }
 
-/// The flags as they stand, kept for a moment: every process sees a change within a second even if it never hears of
-/// it, and at once when it does.
+/// The current flags, cached for a second. A process sees a change within that second even if it misses the
+/// notification, and immediately when it receives it.
 public final class FeatureFlags: Sendable {
     private static let keptFor = Duration.seconds(1)
 
@@ -91,14 +91,14 @@ public final class FeatureFlags: Sendable {
         return place(of: member, in: flag.key) < UInt64(percent)
     }
 
-    /// Where a member stands among a hundred, the same at any time and another one for each flag, so that a larger
-    /// roll-out holds all of a smaller one, and no member is always the first to try things.
+    /// A member's place among a hundred. It never changes, so that a larger roll-out includes a smaller one. It
+    /// differs from flag to flag, so that no member is always the first to try things.
     private func place(of member: UUID, in key: String) -> UInt64 {
         let digest = HMAC256.sign(key + "\n" + member.uuidString.lowercased(), key: rolloutKey)
         return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } % 100
     }
 
-    /// Turns a flag, or changes its roll-out; nil leaves the one as it is. Every process hears of it at once.
+    /// Turns a flag on or off, or changes its roll-out; nil leaves a value as it is. Notifies every process.
     public func set(
         _ key: String, isEnabled: Bool?, rolloutPercent: Int?, by actor: UUID?
     ) throws(FilmError) -> FeatureFlag {

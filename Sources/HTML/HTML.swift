@@ -43,7 +43,7 @@ extension HTML: ExpressibleByStringInterpolation {
         source = stringInterpolation.source
     }
 
-    /// Collects the literal parts and escapes what stands between them.
+    /// Collects the literal parts and escapes the interpolated ones.
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var source = ""
 

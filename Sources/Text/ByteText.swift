@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// Adds the UTF-8 form of words that stand in the program. Answers, heads and log lines are made of a hundred such
+    /// Appends the UTF-8 form of literals of the program. Answers, heads and log lines are made of a hundred such
     /// pieces, and a constant is copied without asking what kind of text it is.
     @inlinable
     public mutating func append(_ words: StaticString) {

@@ -1,11 +1,11 @@
-/// An e-mail address that can stand in a header, an envelope and a database as it is.
+/// An e-mail address that headers, envelopes and the database can contain as it is.
 ///
 /// Only the plain form of RFC 5321 is taken: no quoted names, no comments, no address literals. Nothing that could end a
 /// header or an SMTP command has a place in it.
 public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     /// `name@example.org`, in lower case: no provider of today tells `Ida@` from `ida@`.
     public let text: String
-    /// What stands behind the @.
+    /// The part after the @.
     public let domain: String
 
     /// Reads an address; blanks around it are dropped. Nil for anything that is not one.

@@ -13,7 +13,7 @@ extension Date {
     public func appendRFC3339(to text: inout [UInt8]) {
         let moment = Moment(self)
         guard (0..<10_000).contains(moment.year) else {
-            // Years that four digits do not hold are nobody's, and must not trap.
+            // No date of the site has a year of five digits, but one must not trap.
             return text += moment.pieced.utf8
         }
         func digit(_ number: Int) -> UInt8 { UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10) }

@@ -1,4 +1,4 @@
-"""Chromium against a running stack, whose facts stand in the run.json that DAILIES_RUN_JSON names."""
+"""Chromium against a running stack, described in the run.json that DAILIES_RUN_JSON names."""
 
 import json
 import os
@@ -117,7 +117,7 @@ class Site:
 
     def close(self):
         for context in self.contexts:
-            # What a page still asks for while it closes is answered by nobody.
+            # Requests that a page sends while it closes get no answer.
             for page in context.pages:
                 page.unroute_all(behavior="ignoreErrors")
             context.close()

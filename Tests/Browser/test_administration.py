@@ -38,7 +38,7 @@ def hold_posts(page, pattern):
 
 
 def feature_comes(page, key, is_on):
-    """A flag holds once every process, and nginx with its copies, has heard of it."""
+    """A flag holds once every process has received the notification and nginx's cache is cleared."""
     features = lambda: page.request.get("/api/features").json()["features"]  # noqa: E731
     comes_true(page, lambda: features()[key] is is_on, f"{key} is {is_on}")
 

@@ -11,7 +11,7 @@ from conftest import PHONE, announced, double_tap, ready, until
 
 @pytest.fixture
 def arena(site):
-    """The arena of a voter of its own: a browser that nobody else has makes another device."""
+    """The arena of a new voter: another browser counts as another device."""
 
     def open_arena(**options):
         options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) voter {secrets.token_hex(4)} Chrome/120")

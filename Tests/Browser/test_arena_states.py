@@ -367,7 +367,7 @@ def test_pull_to_refresh(arena):
     expect(note).to_have_text("Pull to refresh")
     touch("touchMove", 320)
     expect(note).to_have_text("Release to refresh")
-    # What is found stands there for a moment only, which does not pass before it was read.
+    # The result is shown for a moment only; the clock is stopped so that the test can read it.
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     touch("touchEnd")

@@ -57,7 +57,7 @@ def test_sessions_end_elsewhere(site, run):
         phone.goto("/settings")
         return phone.url == f"{site.url}/sign-in?next=/settings"
 
-    # Each process hears of it by itself.
+    # Each process learns of it separately.
     comes_true(phone, is_signed_out, "the other device is signed out")
 
 

@@ -23,7 +23,7 @@ struct RouteMapTests {
             [("votes", votes), ("pages", pages)], processes: ProcessTable(table, known: ["votes", "pages"]))
     }
 
-    /// The directives of a location, by what stands between the word and the brace.
+    /// The directives of a location, by the text between `location` and the brace.
     private func location(_ match: String, in map: RouteMap) throws -> [String] {
         let lines = try map.nginxRoutes.split(separator: "\n").map(String.init)
         let start = try #require(lines.firstIndex(of: "location \(match) {"), "no location \(match)")
@@ -52,7 +52,7 @@ struct RouteMapTests {
         #expect(map.nginxUpstreams.contains(#""~^/robots\.txt/?(?:\?|\z)""#))
     }
 
-    @Test("expressions stand in the order in which the router searches")
+    @Test("expressions are in the order in which the router searches")
     func order() throws {
         let map = try Self.map(
             votes: [Self.get("/[...z]"), Self.get("/a/[x]/d"), Self.get("/[y]/b/e"), Self.get("/a/b/[z]")])
@@ -88,7 +88,7 @@ struct RouteMapTests {
         }
     }
 
-    @Test("what a route declares for the web server stands in its location")
+    @Test("a route's location contains what the route declares for nginx")
     func forwarding() throws {
         let map = try Self.map(
             votes: [

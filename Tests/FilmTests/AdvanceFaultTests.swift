@@ -34,7 +34,7 @@ struct AdvanceFaultTests {
             try stage.test.advanceClock(by: .seconds(3_601))
             let before = try stage.fingerprint()
 
-            // Whoever holds the next slot stops the advance after it has locked the winner and moved the others.
+            // A lock on the next slot stops the advance after it has locked the winner and moved the others.
             try stage.superuser.transaction { holder in
                 try holder.execute("select from story_slots where season_id = \(season) and position = 2 for update")
                 let failed = Tally()
@@ -82,7 +82,7 @@ struct AdvanceFaultTests {
                 try stage.superuser.transaction { holder in
                     let hold: SQL = "select from story_slots where season_id = \(season) and position = 2 for update"
                     try holder.execute(hold)
-                    // One stands before the slot that is held, the other before the film's lock.
+                    // One waits for the locked slot, the other for the film's lock.
                     guard try eventually({ try stage.blockedAdvances() == 2 || closed.count == 1 }) else {
                         throw TestFault("the advances were not blocked")
                     }
@@ -130,7 +130,7 @@ struct AdvanceFaultTests {
         }
     }
 
-    @Test("FILM-04 a film that nobody has looked after yet has had no outage")
+    @Test("FILM-04 a film without a first pulse has had no outage")
     func noPulse() throws {
         try FilmStage.run { stage in
             _ = try stage.voting(["A", "B"])

@@ -78,7 +78,7 @@ struct BanTests {
         }
     }
 
-    @Test("ADM-02 what stands in the film stays, and no clip of a banned member is approved")
+    @Test("ADM-02 clips that won stay in the film, and no clip of a banned member is approved")
     func whatStays() throws {
         try FilmStage.run { stage in
             let mira = try stage.member("mira")
@@ -123,7 +123,7 @@ struct BanTests {
     }
 
     @Test(
-        "ADM-02 what the device has voted as a visitor meanwhile stands when a ban is lifted, and the old vote stays out"
+        "ADM-02 votes that the device cast as a visitor during a ban count after it, and the old vote stays out"
     )
     func votedAsVisitor() throws {
         try FilmStage.run { stage in

@@ -120,7 +120,7 @@ struct BanVoidTests {
         }
     }
 
-    @Test("GDPR-01 ADM-02 the void of a ban stands after its member has left, and names nobody")
+    @Test("GDPR-01 ADM-02 the void of a ban remains after its member has left, and names no one")
     func afterLeaving() throws {
         try FilmStage.run { stage in
             let mira = try stage.member("mira")

@@ -179,8 +179,8 @@ struct ClipTests {
             let active = try #require(try running.first { try stage.status(of: $0) == .active })
             let fresh = try stage.clip("C")
             let raw = try stage.clip("D", processing: .processing)
-            let nobody = UUID()
-            let asked = [fresh, raw, nobody, locked, active]
+            let unknown = UUID()
+            let asked = [fresh, raw, unknown, locked, active]
             let approved = try stage.clips.approve(asked, by: stage.admin)
             #expect(approved.map(\.clipID) == asked)
             #expect(approved.map(\.outcome) == [.approved, .notReady, .notFound, .notOpen, .alreadyActive])
@@ -225,8 +225,8 @@ struct ClipTests {
             let shown = visibility == .always
             #expect(try stage.clips.details(clips[0], for: .visitor).voteCount == (shown ? 4 : nil))
             #expect(try stage.stories.story().seasons[0].round?.votes == (shown ? 4 : nil))
-            let take = try stage.stories.overview().takes.first { $0.clip.id == clips[0] }
-            #expect(try #require(take).voteCount == (shown ? 4 : nil))
+            let clip = try stage.stories.overview().openClips.first { $0.clip.id == clips[0] }
+            #expect(try #require(clip).voteCount == (shown ? 4 : nil))
             try stage.closeRound()
             #expect(try stage.clips.details(clips[0], for: .visitor).voteCount == 4)
         }

@@ -56,7 +56,7 @@ struct FeedOrderTests {
         for seed in 0..<500 as Range<UInt64> {
             let chosen = choose(clips, limit: 5, seed: seed)
             #expect(Set(chosen).count == 5)
-            // Five clips have at most 40 views, so at most 90 with the jitter: whoever has more cannot be chosen.
+            // Five clips have at most 40 views, so at most 90 with the jitter: a clip with more cannot be chosen.
             #expect(chosen.allSatisfy { $0 <= 9 })
             seen.formUnion(chosen)
         }

@@ -11,7 +11,7 @@ struct FeedSimulationTests {
         #expect(try #require(exposure.lateGini) <= 0.10)
         #expect(try #require(exposure.hoursToMedian) <= 2)
         #expect(exposure.isFair)
-        // Everybody saw at least one page, and nobody's view counts twice.
+        // Each voter saw at least one page, and no view counts twice.
         #expect(exposure.views >= 10_000 * 8)
         #expect(try #require(exposure.moments.last).early.most <= 10_000)
     }

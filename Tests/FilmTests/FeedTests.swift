@@ -56,37 +56,37 @@ struct FeedTests {
         }
     }
 
-    @Test("FEED-01 whoever asks while the slot is read holds no thread, and nobody gets what was read before a change")
+    @Test("FEED-01 a request that waits for the slot holds no thread, and none gets what was read before a change")
     func reading() throws {
         try FilmStage.run { stage in
             _ = try stage.voting(["A", "B"])
             let runner = Collecting()
             let cache = FeedCache(
                 database: stage.web, address: { $0 }, render: { card, _ in Array(card.title.utf8) }, runner: runner)
-            let heard = Monitor<[Int]>([])
+            let received = Monitor<[Int]>([])
             @Sendable func ask(_ number: Int) {
                 cache.current { found in
                     #expect((try? found.get())?.clips.count == 2)
-                    heard.update { $0.append(number) }
+                    received.update { $0.append(number) }
                 }
             }
             for number in 0..<3 { ask(number) }
             #expect(runner.count == 1, "one reads for all")
             cache.drop()
             ask(3)
-            #expect(runner.count == 1 && heard.withLock(\.isEmpty))
+            #expect(runner.count == 1 && received.withLock(\.isEmpty))
             runner.run()
-            #expect(heard.withLock(\.self) == [0, 1, 2], "the last began to ask after the change")
+            #expect(received.withLock(\.self) == [0, 1, 2], "the last began to ask after the change")
             #expect(runner.count == 1)
             runner.run()
-            #expect(heard.withLock(\.self) == [0, 1, 2, 3])
+            #expect(received.withLock(\.self) == [0, 1, 2, 3])
             ask(4)
-            #expect(runner.count == 0 && heard.withLock(\.self).last == 4)
+            #expect(runner.count == 0 && received.withLock(\.self).last == 4)
         }
     }
 
-    @Test("OPS-04 whoever waits for the slot is still known by name when it has been read by another thread")
-    func workAtHand() throws {
+    @Test("OPS-04 a request that waits for the slot keeps its crash context when another thread has read it")
+    func crashContext() throws {
         try FilmStage.run { stage in
             _ = try stage.voting(["A"])
             let runner = Collecting()
@@ -94,15 +94,15 @@ struct FeedTests {
                 database: stage.web, address: { $0 }, render: { card, _ in Array(card.title.utf8) }, runner: runner)
             let places = (0..<2).map { _ in UnsafeMutableRawPointer.allocate(byteCount: 8, alignment: 8) }
             defer { for place in places { place.deallocate() } }
-            let heard = Monitor<[CrashContext]>([])
+            let received = Monitor<[CrashContext]>([])
             for place in places {
                 CrashContext(place).resume {
-                    cache.current { _ in heard.update { $0.append(CrashContext.current) } }
+                    cache.current { _ in received.update { $0.append(CrashContext.current) } }
                 }
             }
             #expect(CrashContext.current == .empty)
             runner.run()
-            #expect(heard.withLock(\.self) == places.map { CrashContext($0) })
+            #expect(received.withLock(\.self) == places.map { CrashContext($0) })
             #expect(CrashContext.current == .empty)
         }
     }
@@ -119,7 +119,7 @@ struct FeedTests {
             let page = try rig.feed.page(FeedRequest(voterKey: key, limit: 8))
             #expect(page.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 1))
             try stage.turn("power_votes_enabled", on: false)
-            // As a host does when it hears of the flag.
+            // As a host does when it is notified of the flag.
             rig.cache.drop()
             let off = try rig.feed.page(FeedRequest(voterKey: key, limit: 8))
             #expect(off.standing.remaining == RemainingVotes(standard: 199, super: 0, mega: 0))

@@ -50,7 +50,7 @@ struct FlagTests {
         }
     }
 
-    @Test("FLAG-01 unknown flags and roll-outs of what is the same for all are refused; changes stand in the log")
+    @Test("FLAG-01 unknown flags and roll-outs of a flag without one are refused; changes are in the audit log")
     func refusals() throws {
         try FilmStage.run { stage in
             let flags = FeatureFlags(stage.web, secretKey: Self.secret)
@@ -79,7 +79,7 @@ struct FlagTests {
     }
 }
 
-@Suite("What stands in the audit log", .requiresPostgres)
+@Suite("The contents of the audit log", .requiresPostgres)
 struct AuditedActionTests {
     @Test("ADM-04 every decision about clips, seasons and rounds is written down with what changed")
     func actions() throws {

@@ -49,7 +49,7 @@ struct ReadCostTests {
                 "select * from sync_rates(\(["read 7"]), \([Int32(1)]), \([Int32(0)]), date_bin('1 minute', now(), 'epoch'))"
             ),
             ("a limit", "select * from consume_rates(\(["read 7"]), \([Int32(1)]), \([Int32(120)]))"),
-            ("how a voter stands", "select * from voter_standings(\(season), 1, \([key]))"),
+            ("a voter's standing", "select * from voter_standings(\(season), 1, \([key]))"),
             (
                 "a vote",
                 """

@@ -122,7 +122,7 @@ struct ReviewTests {
                 try stage.test.advanceClock(by: .seconds(step))
                 let before = (try stage.fingerprint(), try stage.ballotBox())
                 try stage.superuser.transaction { holder in
-                    // The advance stands before its last step: what it wrote before must not stay.
+                    // The advance is blocked before its last step: what it wrote before must not stay.
                     if step == 3_601 {
                         try holder.execute("lock table round_interventions in exclusive mode")
                     } else {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Rounds", .requiresPostgres)
 struct RoundTests {
-    @Test("FILM-04 the highest weighted score wins, the others go on with nothing")
+    @Test("FILM-04 the highest weighted score wins, the others move on with no votes")
     func winner() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B", "C"])
@@ -168,7 +168,7 @@ struct RoundTests {
         }
     }
 
-    @Test("FILM-08 after the last slot the season is finished and whoever never won is eliminated")
+    @Test("FILM-08 after the last slot the season is finished and clips that never won are eliminated")
     func finish() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B", "C"], slots: 2)

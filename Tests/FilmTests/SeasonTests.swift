@@ -81,7 +81,7 @@ struct SeasonTests {
         }
     }
 
-    @Test("FILM-03 activation opens slot 1 for a full round when a clip stands in it")
+    @Test("FILM-03 activation opens slot 1 for a full round when a clip is in it")
     func activationWithClip() throws {
         try FilmStage.run { stage in
             let draft = try stage.season()

@@ -51,14 +51,14 @@ struct StoryTests {
             var overview = try stage.stories.overview()
             #expect(overview.state == .voting)
             #expect(overview.creators == 2)
-            #expect(overview.takes.count == 2)
+            #expect(overview.openClips.count == 2)
             #expect(overview.winners.isEmpty)
             try stage.closeRound()
             overview = try stage.stories.overview()
             #expect(overview.state == .seasonComplete)
             #expect(overview.season?.id == draft.id)
             #expect(overview.winners.map(\.position) == [1])
-            #expect(overview.takes.isEmpty)
+            #expect(overview.openClips.isEmpty)
         }
     }
 

@@ -58,7 +58,7 @@ struct TallyTamperTests {
                 forged[index].1 = TallyFile.hash(forged[index].0)
                 return faults(forged)
             }
-            // Each is found where it stands, and the document after it no longer follows.
+            // Each forgery is found in its document, and the next document no longer follows.
             #expect(forge(0) { $0.set("winner", .string("00000000-0000-4000-8000-000000000000")) }.contains("winner"))
             #expect(forge(0) { $0.set("winner", .string("x")) }.contains("chain"))
             #expect(forge(0) { $0.change("votes") { $0.removeLast() } }.contains("count"))

@@ -61,7 +61,7 @@ struct TallyTests {
         }
     }
 
-    @Test("FILM-13 no key of a voter and no second stand in an export; a pseudonym is of one round; a receipt finds it")
+    @Test("FILM-13 an export contains no voter key and no seconds; a pseudonym is of one round; a receipt finds it")
     func pseudonyms() throws {
         try FilmStage.run { stage in
             let season = try stage.filmOfThree()

@@ -44,7 +44,7 @@ struct ViewTests {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting((1...12).map { "clip \($0)" })
             try concurrently(8) { thread in
-                // No retries: whoever is the victim of a deadlock is seen.
+                // No retries, so that the victim of a deadlock fails the test.
                 var options = stage.test.options(as: .web)
                 options.maximumConnections = 1
                 options.transactionAttempts = 1
@@ -172,7 +172,7 @@ extension FilmStage {
             "select record_views(\(season), 1, \(entries.map(\.key)), \(counts), \(entries.flatMap(\.value)))")
     }
 
-    /// How many views of a round stand there more than once.
+    /// How many views of a round are stored more than once.
     fileprivate func viewsTwice() throws -> Int {
         try superuser.one(
             """

@@ -4,8 +4,8 @@ import FoundationEssentials
 
 /// What one person, with a device and an account, should find counted: the rules of votes in a few lines.
 ///
-/// A person asks for one thing after the other, so whatever others do meanwhile, the answers can be foretold. Two
-/// things cannot: whether a clip that an admin approves meanwhile competes yet, and the score that others add to.
+/// A person sends one request after the other, so the answers are predictable regardless of what others do. Two things
+/// are not: whether a clip that an admin approves meanwhile competes yet, and the score that others add to.
 struct VoteModel {
     enum Identity: Hashable {
         case device
@@ -33,7 +33,7 @@ struct VoteModel {
         self.own = own
     }
 
-    /// The codes that may refuse this vote; nil stands for one that counts.
+    /// The codes that may refuse this vote; nil means that it counts.
     func answers(to kind: VoteKind, by who: Identity, for clip: UUID) -> Set<String?> {
         if who == .device, kind != .standard { return ["auth_required"] }
         var answer: String?

@@ -16,7 +16,7 @@ struct VoteModelTests {
         ProcessInfo.processInfo.environment["DAILIES_VOTE_SEED"].flatMap(UInt64.init) ?? 20_261_129
 
     @Test(
-        "VOTE-01 VOTE-02 VOTE-03 VOTE-04 VOTE-05 VOTE-07 VOTE-08 whatever many voters, an approving admin and sign-ins do at once, each answer is the model's and every sum is exact",
+        "VOTE-01 VOTE-02 VOTE-03 VOTE-04 VOTE-05 VOTE-07 VOTE-08 with many voters, an approving admin and sign-ins at once, each answer is the model's and every sum is exact",
         .safetyLimit, arguments: 0..<3)
     func standingRound(run: Int) throws {
         try FilmStage.run { stage in

@@ -72,7 +72,7 @@ struct VoteRateTests {
         }
     }
 
-    @Test("VOTE-10 a limiter that may not write lets nothing through, whoever asks")
+    @Test("VOTE-10 a limiter that may not write lets no caller through")
     func revoked() throws {
         try FilmStage.run { stage in
             let clip = try stage.voting(["A"]).clips[0]

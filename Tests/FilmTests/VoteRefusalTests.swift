@@ -106,7 +106,7 @@ struct VoteRefusalTests {
     func rate() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting((1...35).map { "clip \($0)" }).clips
-            // The clock stands, so that the minute cannot turn while the votes come in.
+            // The clock is stopped, so that the minute cannot end while the votes come in.
             try stage.stopClock(at: "2026-05-05 12:00:10+00")
             let outcomes = try stage.votes.cast(clips.map { Ballot.visitor(1, $0) })
             #expect(outcomes.prefix(30).allSatisfy { $0.refusalCode == nil })
@@ -223,7 +223,7 @@ struct VoteRefusalTests {
 }
 
 extension FilmStage {
-    /// Lets the clock stand.
+    /// Stops the clock of the database at a moment.
     func stopClock(at moment: String) throws {
         try superuser.withConnection { connection in
             try connection.script(

@@ -42,7 +42,7 @@ struct WebRoleFunctionTests {
             and proname not like 'test\\_%'
         """
 
-    @Test("SEC-03 what runs with the owner's rights looks names up in a fixed path and is nobody's by default")
+    @Test("SEC-03 functions with the owner's rights have a fixed search path, and no role may call them by default")
     func definers() throws {
         try FilmStage.run { stage in
             let definers: Int = try stage.superuser.one("select count(*)::int \(sql: Self.own) and prosecdef")

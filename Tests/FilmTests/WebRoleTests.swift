@@ -183,7 +183,7 @@ struct WebRoleTableTests {
         }
     }
 
-    @Test("SEC-03 a query that forgets whose rows it may show shows nobody's")
+    @Test("SEC-03 a query without an owner filter returns no rows")
     func forgotten() throws {
         try FilmStage.run { stage in
             _ = try stage.season()

@@ -30,7 +30,7 @@ struct CrossOriginTests {
         #expect(site.get("/page", ["Origin": Self.friend]).headers["Access-Control-Allow-Origin"] == nil)
     }
 
-    @Test("SEC-04 a browser that asks first is told what a named site may send, and nobody else is")
+    @Test("SEC-04 the answer to a preflight lists what a named site may send, and other sites get none")
     func preflight() throws {
         let site = try site()
         func ask(_ origin: String) -> Response {

@@ -19,7 +19,7 @@ struct GuardTests {
         LimitDecision(isAllowed: isAllowed, limit: 30, remaining: isAllowed ? 7 : 0, resetSeconds: 12)
     }
 
-    @Test("SEC-01 a change needs our origin and a token, unless a bearer token stands for both")
+    @Test("SEC-01 a change needs our origin and a token, unless a bearer token replaces both")
     func forgery() throws {
         let site = try Site([Self.vote()])
         #expect(site.post("/api/vote", Self.body).status == 204)
@@ -107,7 +107,7 @@ struct GuardTests {
     }
 
     @Test(
-        "SEC-02 whoever is refused after being counted is told how much room is left, and the web server asks for all")
+        "SEC-02 a refusal after counting reports the remaining limit, and nginx may ask on behalf of any caller")
     func refusedAfterCounting() throws {
         let banned = try Site(
             [Self.vote()], caller: Site.member(isBanned: true), limit: { _, _, _ in Self.decision(true) })
@@ -143,7 +143,7 @@ struct GuardTests {
         func route(_ access: Access, _ limit: LimitClass = .api) -> Route {
             .post("/r", access: access, limit: limit, summary: "r") { _ in Response.noContent }
         }
-        // The application's clock stands at 1,000 s; the limit is an hour.
+        // The application's clock is stopped at 1,000 s; the limit is an hour.
         let old = Date(timeIntervalSince1970: 1_000 - 3_601)
         #expect(try code(route(.member), Site.member(signedIn: old, isInUse: false)) == "204")
         #expect(try code(route(.member).afterRecentSignIn(), Site.member(signedIn: old)) == "sign_in_again")

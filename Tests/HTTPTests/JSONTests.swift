@@ -36,7 +36,7 @@ struct JSONTests {
         #expect(throws: JSONParser.Fault.self) { try parse(text) }
     }
 
-    @Test("SEC-05 bytes that are not UTF-8 are refused wherever they stand")
+    @Test("SEC-05 bytes that are not UTF-8 are refused at any place")
     func refusesInvalidUTF8() {
         for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x80]] {
             #expect(throws: JSONParser.Fault.self) { try JSONParser.parse(bytes) }

@@ -38,7 +38,7 @@ struct OpenAPITests {
         #expect(post?["security"]?[0] == ["session": [], "csrf": []])
     }
 
-    @Test("named schemas stand once among the components, and closed objects say so")
+    @Test("the components contain each named schema once, and closed objects say so")
     func components() {
         let vote = document["components"]?["schemas"]?["Vote"]
         #expect(vote?["additionalProperties"] == false)

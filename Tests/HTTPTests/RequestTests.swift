@@ -49,7 +49,7 @@ struct RequestTests {
         #expect(cookies["broken"] == nil)
     }
 
-    @Test("SEC-05 cookies are parted by bytes, whatever stands beside a semicolon")
+    @Test("SEC-05 cookies are split by bytes, with any character next to a semicolon")
     func oddCookies() {
         let cookies = Cookies(["a=1;\u{301}b=2;\t c \t=\t 3 \t; d=\"; e=\"\"; =f; g=;; h=é\u{FFFD}"])
         #expect(cookies["a"] == "1" && cookies["\u{301}b"] == "2" && cookies["c"] == "3" && cookies["d"] == "\"")

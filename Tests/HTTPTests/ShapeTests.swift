@@ -160,7 +160,7 @@ struct ShapeTests {
         .get(path, access: .any, answers: [200: answer], summary: "x") { _ in Response.noContent }
     }
 
-    @Test("types are TypeScript, whatever a form is called and holds")
+    @Test("types are TypeScript for unusual names, words and texts too")
     func unusualTypes() {
         let odd = Schema.openObject([
             .required("media-type", .string(), "Such as image/*/x."), .required("2d", .boolean),

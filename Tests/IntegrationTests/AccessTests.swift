@@ -5,8 +5,8 @@ internal import Postgres
 internal import TestSupport
 internal import Testing
 
-/// Every route that a host serves, tried by everybody who could call it, with and without what they need. What should
-/// come of it stands in `RouteTable`, not in the declarations that are tested.
+/// Every route that a host serves, tried by every kind of caller, with and without what the route requires.
+/// `RouteTable` contains the expected answers, independently of the declarations that are tested.
 @Suite("Who may call what", .requiresPostgres)
 struct AccessTests {
     /// The answers of the guard, by which a call is known to have been stopped before its handler.
@@ -89,7 +89,7 @@ struct AccessTests {
         }
     }
 
-    @Test("SEC-01 no change passes without a form token of this very session, whoever asks")
+    @Test("SEC-01 no caller can change anything without a form token of this very session")
     func forms() throws {
         try Site.run(.inProcess) { site in
             for line in RouteTable.lines where line.form == "form" {

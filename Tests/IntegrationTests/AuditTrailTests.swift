@@ -4,7 +4,7 @@ internal import Postgres
 internal import TestSupport
 internal import Testing
 
-@Suite("What admins do stands in the log", .requiresPostgres)
+@Suite("The audit log records what admins do", .requiresPostgres)
 struct AuditTrailTests {
     /// A request that does what its route is for.
     private typealias Deed = (name: String, target: String, body: JSONValue?)

@@ -63,7 +63,7 @@ struct AuthTests {
         }
     }
 
-    @Test("AUTH-02 cookies that are forged, cut off or empty sign in nobody")
+    @Test("AUTH-02 cookies that are forged, cut off or empty do not sign in")
     func forgedSessions() throws {
         try Site.run(.inProcess) { site in
             let mira = try site.visitor().signIn("mira")
@@ -194,7 +194,7 @@ struct AuthTests {
         }
     }
 
-    @Test("AUTH-02 while Postgres cannot be asked nobody is signed out, the answer is 503")
+    @Test("AUTH-02 while Postgres cannot be reached sessions remain, and the answer is 503")
     func unavailable() throws {
         let settings = try Settings.load([
             "DATABASE_URL": "host=/nonexistent dbname=x user=x", "SITE_URL": "http://127.0.0.1:8080",

@@ -106,9 +106,9 @@ final class ThroughNginx: Backend {
     }
 }
 
-/// A port of loopback that nobody has, to be listened on a while later.
+/// A free port of loopback, to be listened on a while later.
 enum FreePort {
-    /// None of those that the kernel hands to whoever connects, of which another test could have it by then.
+    /// Outside the range from which the kernel gives ports to clients: another test could have one of those by then.
     private static let candidates: Range<UInt16> = 10_000..<32_768
 
     static func find() throws -> Int {

@@ -26,7 +26,7 @@ struct ContactTests {
             }
             #expect(newest.count == 2 && oldest.count == 1 && last["nextCursor"] == .null)
             #expect(newest.first?["email"]?.text == "bo@example.org" && newest.first?["subject"]?.text == "Hello")
-            // Nobody is named to mail it to, so no job waits for that.
+            // No recipient is configured, so no job waits to mail it.
             let jobs: Int = try site.database.database(as: .superuser).one(
                 "select count(*) from jobs where kind = 'send_contact_message'")
             #expect(jobs == 0)

@@ -252,7 +252,7 @@ private struct TracedSite {
                 enqueue_job('count_things', jsonb_build_object('member', \(id)::text), job_limit_keys => array['a']),
                 enqueue_job('other_work', jsonb_build_object('member', gen_random_uuid()))
             """)
-        // A table that nobody here has heard of, as a later version may bring one.
+        // A table that this version does not know, as a later version may add one.
         try root.execute(
             """
             create table later_things (
@@ -339,7 +339,7 @@ struct DepartureTests {
             for needle in traced.needles {
                 #expect(found.contains { $0.hasSuffix(needle) }, "no trace of \(needle)")
             }
-            // A table that refers to members must be filled here, or nobody knows whether it is emptied.
+            // Each table that refers to members must be filled here, or the test would not notice rows that remain.
             let referring: [String] = try site.database.database(as: .superuser).query(
                 """
                 select distinct tables.relname
@@ -404,7 +404,7 @@ struct DepartureTests {
         }
     }
 
-    @Test("GDPR-01 who leaves no take in a film leaves no row behind")
+    @Test("GDPR-01 a member without a clip in a film leaves no row behind")
     func withoutClips() throws {
         try Site.run(.inProcess) { site in
             let mira = try site.visitor().signIn("mira_okafor")

@@ -138,7 +138,7 @@ struct CaptchaTests {
             "update feature_flags set enabled = \(isOn) where key = \(key)")
     }
 
-    @Test("VOTE-09 without settings nobody can earn a pass; the state is told all the same")
+    @Test("VOTE-09 without settings no visitor can earn a pass; the state is still returned")
     func unset() throws {
         try Site.run(.inProcess) { site in
             let visitor = try site.visitor().ready()
@@ -150,7 +150,7 @@ struct CaptchaTests {
         }
     }
 
-    @Test("VOTE-09 when hCaptcha cannot be reached nobody passes")
+    @Test("VOTE-09 when hCaptcha cannot be reached no visitor passes")
     func unreachable() throws {
         let settings = [
             "HCAPTCHA_SITE_KEY": "k", "HCAPTCHA_SECRET": "s",

@@ -88,9 +88,9 @@ struct FilmRoutesTests {
     @Test("CLIP-05 decisions that cannot be are refused by code")
     func refusedDecisions() throws {
         try FilmSite.run { site in
-            let nobody: JSONValue = .string(UUID().uuidString)
-            #expect(try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": nobody]).status == 404)
-            #expect(try site.ask(site.admin, .put, "/api/admin/clips", ["id": nobody]).code == "clip_not_found")
+            let unknown: JSONValue = .string(UUID().uuidString)
+            #expect(try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": unknown]).status == 404)
+            #expect(try site.ask(site.admin, .put, "/api/admin/clips", ["id": unknown]).code == "clip_not_found")
             let raw = try site.clip("raw")
             try site.site.database.database(as: .superuser).execute(
                 "update tournament_clips set processing = 'processing', video_key = null where id = \(raw)")
@@ -99,12 +99,12 @@ struct FilmRoutesTests {
             #expect(unready.code == "clip_not_ready")
             let bulk = try site.ask(
                 site.admin, .post, "/api/admin/bulk",
-                ["action": "approve", "clipIds": [.string(raw), nobody]])
+                ["action": "approve", "clipIds": [.string(raw), unknown]])
             #expect(bulk.status == 200)
             #expect(bulk.json["success"] == false)
             #expect(bulk.json["results"]?[1]?["outcome"]?.text == "not_found")
             let unexplained = try site.ask(
-                site.admin, .post, "/api/admin/bulk", ["action": "reject", "clipIds": [nobody]])
+                site.admin, .post, "/api/admin/bulk", ["action": "reject", "clipIds": [unknown]])
             #expect(unexplained.status == 422)
             let cursor = try site.ask(site.admin, .get, "/api/admin/clips?cursor=made-up")
             #expect(cursor.status == 422)

@@ -63,7 +63,7 @@ struct LimitTests {
         }
     }
 
-    @Test("SEC-02 when nobody can count, only reads pass, and nothing else is done")
+    @Test("SEC-02 when requests cannot be counted, only reads pass, and nothing else is done")
     func failsClosed() throws {
         try Site.run(.inProcess) { site in
             let visitor = try site.visitor().ready()
@@ -82,7 +82,7 @@ struct LimitTests {
             #expect(try admin.get("/api/admin/seasons").status == 200)
             let owner = site.database.database(as: .superuser)
             try owner.execute("update sessions set used_at = used_at - interval '31 minutes'")
-            // The announcement stands for the minute that a process keeps a session.
+            // The notification replaces waiting for the minute that a process caches a session.
             try owner.execute("select announce_change('sessions', 'all')")
             #expect(eventually { (try? admin.get("/api/admin/seasons"))?.code == "sign_in_again" })
             #expect(try admin.get("/api/auth/session").json["user"]?["username"]?.text == "boss")

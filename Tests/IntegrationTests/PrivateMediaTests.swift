@@ -34,7 +34,7 @@ struct PrivateMediaTests {
             #expect(own.headers["Cache-Control"] == "private, no-store")
             #expect(try film.member.get(path, headers: ["Range": "bytes=0-4"]).status == 206)
 
-            // Whether it is there or not is told to nobody.
+            // The answer does not reveal whether the file exists.
             let none = try film.visitor.get("/media/clips/\(UUID().uuidString.lowercased())/v.mp4")
             #expect(try film.visitor.get(path).code == none.code && none.status == 404)
 
@@ -70,7 +70,7 @@ struct PrivateMediaTests {
             #expect(try [reader, writer].map { try $0.get(path).status } == [200, 404])
             _ = try film.voting(["Another"])
             _ = try film.ask(film.admin, .post, "/api/admin/approve", ["clipId": .string(id)])
-            // Before anybody else has asked, so that no kept answer stands in for the host's.
+            // Before anybody else has asked, so that the answers come from the host and not from a cache.
             #expect(try [writer, reader, film.visitor].map { try $0.get(path).status } == [200, 200, 200])
         }
     }

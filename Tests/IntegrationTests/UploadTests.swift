@@ -129,7 +129,7 @@ struct UploadTests {
             #expect(try put(url) == 201)
             #expect(try storage(site).stagedParts(of: upload) == [1: 3])
             #expect(try put(url) == 204, "until it is registered a part may be sent again")
-            // Nobody from outside may ask the internal route.
+            // No outside client may call the internal route.
             #expect(try stranger.get("/internal/upload").status == 404)
         }
     }

@@ -144,7 +144,7 @@ struct PagesTests {
         }
     }
 
-    @Test("WEB-01 reading needs no script: takes, winners and seasons stand in the markup")
+    @Test("WEB-01 reading needs no script: the markup contains takes, winners and seasons")
     func readable() throws {
         let site = try Fixtures.site()
         let film = Fixtures.film()
@@ -157,7 +157,7 @@ struct PagesTests {
         #expect(story.contains("href=\"/rounds/2/26\""))
     }
 
-    @Test("FILM-07 FILM-13 a round's page tells ranks, counts, interventions and the export, to whoever reads it")
+    @Test("FILM-07 FILM-13 a round's page shows ranks, counts, interventions and the export to every visitor")
     func round() throws {
         let site = try Fixtures.site()
         let closed = site.document(site.round(Fixtures.film(), Fixtures.round("locked")))

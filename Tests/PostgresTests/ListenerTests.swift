@@ -5,12 +5,12 @@ import Testing
 
 /// What a listener told its owner.
 private final class Diary: Sendable {
-    let heard = Monitor<[Postgres.Notification]>([])
+    let received = Monitor<[Postgres.Notification]>([])
     let losses = Monitor(0)
 
     func listener(_ options: DatabaseOptions, _ channels: [String]) -> Listener {
-        Listener(options, channels: channels) { [heard] notification in
-            heard.update { $0.append(notification) }
+        Listener(options, channels: channels) { [received] notification in
+            received.update { $0.append(notification) }
         } onLoss: { [losses] in
             losses.update { $0 += 1 }
         }
@@ -21,7 +21,7 @@ private final class Diary: Sendable {
     }
 
     func waitForNotifications(_ count: Int) -> [Postgres.Notification]? {
-        heard.wait(until: .now + safetyLimit) { $0.count >= count ? $0 : nil }
+        received.wait(until: .now + safetyLimit) { $0.count >= count ? $0 : nil }
     }
 }
 
@@ -29,7 +29,7 @@ private final class Diary: Sendable {
 @Suite("Listener", .requiresPostgres)
 struct ListenerTests {
     @Test("notifications of its channels arrive in order, others do not")
-    func hears() throws {
+    func delivery() throws {
         try TestDatabase.run(migrated: false) { test throws in
             let diary = Diary()
             let listener = diary.listener(test.options(as: .superuser), ["dailies", "odd \"name\""])
@@ -44,9 +44,9 @@ struct ListenerTests {
                 try connection.execute("select pg_notify('odd \"name\"', '')")
             }
             try database.execute("select pg_notify('dailies', 'last')")
-            let heard = diary.waitForNotifications(3)
-            #expect(heard?.map(\.channel) == ["dailies", "odd \"name\"", "dailies"])
-            #expect(heard?.map(\.payload) == ["first", "", "last"])
+            let received = diary.waitForNotifications(3)
+            #expect(received?.map(\.channel) == ["dailies", "odd \"name\"", "dailies"])
+            #expect(received?.map(\.payload) == ["first", "", "last"])
         }
     }
 

@@ -212,7 +212,7 @@ struct MigratorTests {
         }
     }
 
-    @Test("an empty database is no current schema, whoever asks")
+    @Test("an empty database is not a current schema for any role")
     func emptyDatabase() throws {
         try withFiles(["0001_films.sql": first]) { files, database throws in
             #expect(try !Migrator.isCurrent(database, directory: files.path))

@@ -83,7 +83,7 @@ struct PoolTests {
         }
     }
 
-    @Test("whoever waits gets the connection that is given back")
+    @Test("the caller that waits gets the connection that is given back")
     func handsOver() throws {
         try withOptions { options throws in
             var options = options
@@ -162,7 +162,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a closed pool answers nobody and keeps nothing")
+    @Test("a closed pool refuses all callers and keeps no connection")
     func closes() throws {
         try withOptions { options throws in
             let database = Database(options)

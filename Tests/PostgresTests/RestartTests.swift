@@ -68,9 +68,9 @@ struct RestartTests {
         try PrivateCluster.run { postgres throws in
             try TestDatabase.run(in: postgres.cluster, migrated: false) { test throws in
                 let losses = Monitor(0)
-                let heard = Monitor<[String]>([])
+                let received = Monitor<[String]>([])
                 let listener = Listener(test.options(as: .superuser), channels: ["dailies"]) { notification in
-                    heard.update { $0.append(notification.payload) }
+                    received.update { $0.append(notification.payload) }
                 } onLoss: {
                     losses.update { $0 += 1 }
                 }
@@ -87,7 +87,7 @@ struct RestartTests {
                 try postgres.resume()
                 #expect(connected(2))
                 try test.database(as: .superuser).execute("select pg_notify('dailies', 'back')")
-                let payloads = heard.wait(until: .now + safetyLimit) { $0.isEmpty ? nil : $0 }
+                let payloads = received.wait(until: .now + safetyLimit) { $0.isEmpty ? nil : $0 }
                 #expect(payloads == ["back"])
             }
         }

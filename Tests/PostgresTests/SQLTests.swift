@@ -14,7 +14,7 @@ struct SQLTests {
         #expect(sql.parameterCount == 2)
     }
 
-    @Test("nested statements are numbered on, wherever they stand")
+    @Test("the parameters of nested statements are numbered on, at any place")
     func nests() {
         let inner: SQL = "a = \(1) or b = \(2)"
         let first: SQL = "select (\(sql: inner)), \(3)"

@@ -93,7 +93,7 @@ struct TransactionTests {
                     try connection.execute("update accounts set balance = balance + 1 where id = \(2 - index)")
                 }
             }
-            // On a busy machine both may be told of the deadlock, so it is not always one attempt more.
+            // On a busy machine both may be victims of the deadlock, so it is not always one attempt more.
             #expect(attempts.withLock { $0 } >= 3)
             #expect(try balance(1, database) == 102)
             #expect(try balance(2, database) == 102)

@@ -129,7 +129,7 @@ struct ValueTests {
         }
     }
 
-    @Test("json, enumerations, uuid and name are read as text; a String fits where one stands")
+    @Test("json, enumerations, uuid and name are read as text; a String fits in their place")
     func textLike() throws {
         try withDatabase { database throws in
             try database.execute("create type mood as enum ('calm', 'wild')")

@@ -76,7 +76,7 @@ def shots() -> pathlib.Path:
 
 
 def flag(copy: Stack, key: str, is_on: bool) -> None:
-    """As an admin's change does it. Votes look at the flag itself; the captcha's route has heard of it on return."""
+    """Changes a flag like an admin. Votes read the flag itself; on return the captcha's route knows the change."""
     copy.rows("update feature_flags set enabled = %s where key = %s", is_on, key)
     copy.rows("select announce_change('flags', %s)", key)
     if key == "require_captcha_voting":
@@ -321,6 +321,8 @@ def test_an_old_sign_in_is_renewed_first(copy: Stack, mail: MailPeer, chromium) 
     expect(field).to_have_value("old@example.org")
     plain.close()
     assert mail.letters == []
+
+
 def vote(client: Client, clip: str):
     return client.send("POST", "/api/vote", {"clipId": clip})
 
@@ -363,7 +365,7 @@ def test_the_captcha_is_wanted_at_once_and_earned_for_one_voter(copy: Stack, cap
 
 
 def test_what_hcaptcha_says_no_to(copy: Stack, captcha: HCaptchaPeer) -> None:
-    """VOTE-09: each refusal has a code of its own, and whatever is wrong with hCaptcha lets nobody pass."""
+    """VOTE-09: each refusal has a code of its own, and any failure of hCaptcha lets no visitor pass."""
     client = copy.client("203.0.113.31").ready()
 
     def status(token: str) -> tuple[int, str]:

@@ -48,7 +48,7 @@ def test_counters_are_verified_and_repaired(stack: Stack) -> None:
 
 
 def test_four_migrations_at_once_apply_each_file_once(stack: Stack, empty_database: str) -> None:
-    """OPS-05: whoever comes second waits and finds nothing to do; a changed file is named and left alone."""
+    """OPS-05: the later ones wait and find nothing to do; a changed file is named and left alone."""
 
     def migrate(*words: str) -> subprocess.CompletedProcess:
         return dailies(stack, "migrate", *words, database=empty_database, role="dailies_owner")
@@ -123,8 +123,8 @@ def test_members_and_flags_from_the_command_line(stack: Stack) -> None:
     again = dailies(stack, "user", "ban", "helper_of_it", "--reason", "spam")
     assert again.returncode == 1 and "This member is banned." in again.stderr
     assert answer("user", "unban", "helper_of_it")["bannedAt"] is None
-    nobody = dailies(stack, "user", "ban", "nobody_at_all", "--reason", "spam")
-    assert nobody.returncode == 1 and "there is no member nobody_at_all" in nobody.stderr
+    unknown = dailies(stack, "user", "ban", "nobody_at_all", "--reason", "spam")
+    assert unknown.returncode == 1 and "there is no member nobody_at_all" in unknown.stderr
 
     assert answer("flags", "off", "comments_enabled")["enabled"] is False
     assert answer("flags", "rollout", "comments_enabled", "30")["rolloutPercent"] == 30

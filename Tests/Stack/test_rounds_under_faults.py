@@ -23,7 +23,7 @@ def locked(stack: Stack, season: str) -> int:
 
 
 def assert_whole(stack: Stack, season: str) -> None:
-    """Every closed round has one winner and a result for each clip that competed; nothing stands in two places."""
+    """Every closed round has one winner and a result for each clip that competed; no clip is in two places."""
     assert stack.rows(
         """
         select slots.position
@@ -40,7 +40,7 @@ def assert_whole(stack: Stack, season: str) -> None:
         "group by 1 having count(*) > 1",
         season,
     ) == []
-    # Winners are the first slots without a gap, and what still races stands in the open slot.
+    # The first slots have winners, without a gap, and the clips that still compete are in the open slot.
     positions = [row[0] for row in stack.rows(
         "select position from story_slots where season_id = %s and status = 'locked' order by 1", season
     )]
@@ -74,7 +74,7 @@ def test_an_advance_that_is_killed(stack: Stack) -> None:
     stack.season(12)
     season = stack.value("select id::text from seasons where status = 'active'")
     for turn in range(5):
-        # The advance meets a lock in its way and stands there, half done, until it is killed.
+        # The advance waits for a lock, half done, until it is killed.
         with stack.database() as blocker:
             blocker.execute("begin")
             blocker.execute(
@@ -88,7 +88,7 @@ def test_an_advance_that_is_killed(stack: Stack) -> None:
                 lambda: stack.value(
                     "select count(*) from pg_stat_activity where usename = 'dailies_jobs' and wait_event_type = 'Lock'"
                 ),
-                "the advance stands at the lock",
+                "the advance waits for the lock",
             )
             program.send_signal(signal.SIGKILL)
             program.wait(DEADLINE)

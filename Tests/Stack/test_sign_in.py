@@ -174,7 +174,7 @@ def test_a_token_that_lies_signs_in_nobody(signin, lie):
 
 
 def test_a_strangers_state_does_nothing(signin):
-    """AUTH-01 state mismatch: nobody can be signed in with somebody else's code, and the victim's sign-in goes on"""
+    """AUTH-01 state mismatch: no one can be signed in with somebody else's code, and the victim's sign-in continues"""
     attacker, victim = browser(signin), browser(signin)
     address = signin.google.code_for(start(attacker), subject_of())
     own = start(victim)
@@ -475,7 +475,7 @@ def test_an_identity_is_not_taken_from_somebody(signin):
 
 
 def test_a_link_goes_to_the_member_who_asked_for_it(signin):
-    """AUTH-05 not to whoever is signed in when the provider answers"""
+    """AUTH-05 not to the member who is signed in when the provider answers"""
     person, subject = browser(signin), subject_of()
     sign_in(signin, person, subject_of())
     url = link(person.ready(), "oidc").json()["url"]
@@ -529,7 +529,7 @@ def test_webhook_life_of_a_member(signin):
     assert message(signin, "user.deleted", {"id": subject, "deleted": True}).json() == {"outcome": "deleted"}
     assert identities(signin, subject) == []
     assert signin.stack.rows("select from users where id = %s", member[0][0]) == []
-    assert message(signin, "user.created", data).json() == {"outcome": "unknown"}, "a late message brings nobody back"
+    assert message(signin, "user.created", data).json() == {"outcome": "unknown"}, "a late message restores no member"
 
 
 def test_webhook_never_touches_an_admin(signin):
@@ -602,7 +602,7 @@ def test_webhook_removal_keeps_what_is_part_of_a_film(signin):
 
 
 def test_nothing_secret_is_kept_or_logged(signin):
-    """AUTH-02 hashes of states and cookies only; codes and tokens stand in no log"""
+    """AUTH-02 hashes of states and cookies only; no log contains codes or tokens"""
     person = browser(signin)
     url = start(person)
     state = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["state"][0]

@@ -104,7 +104,7 @@ def test_from_the_file_to_the_open_slot(stack: Stack, videos: dict[str, pathlib.
     clip = answer.json()["clipId"]
     assert register(member, upload).json()["clipId"] == clip, "registering again answers the same clip"
     assert outcome(stack, clip) == ("ready", None)
-    assert stack.client().get(f"/api/clip/{clip}").status == 404, "pending clips are nobody's business"
+    assert stack.client().get(f"/api/clip/{clip}").status == 404, "visitors cannot see pending clips"
 
     admin = stack.admin()
     approved = admin.send("POST", "/api/admin/approve", {"clipId": clip})
@@ -116,7 +116,7 @@ def test_from_the_file_to_the_open_slot(stack: Stack, videos: dict[str, pathlib.
     part = stack.client().get(shown["videoUrl"], headers={"Range": "bytes=0-99"})
     assert part.status == 206 and len(part.body) == 100 and part.body[4:8] == b"ftyp"
     assert stack.client().get(shown["posterUrl"]).headers["content-type"].startswith("image/")
-    # The index stands before the pictures, so that playing starts with the first bytes.
+    # The index comes before the pictures, so that playing starts with the first bytes.
     whole = stack.client().get(shown["videoUrl"]).body
     assert whole.index(b"moov") < whole.index(b"mdat")
 

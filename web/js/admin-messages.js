@@ -8,21 +8,8 @@ import { pagedList } from "./core/paged-list.js";
 import { toast } from "./core/toast.js";
 import { moment } from "./admin/times.js";
 
-/** @typedef {"new" | "answered" | "archived"} State */
-/**
- * @typedef {object} Message
- * @property {number} id
- * @property {string} name
- * @property {string} email
- * @property {string} subject
- * @property {string} message
- * @property {string | null} userId
- * @property {string} createdAt
- * @property {State} state
- * @property {string | null} decidedAt
- * @property {string | null} decidedBy
- */
-/** @typedef {{messages: Message[], nextCursor: string | null, counts: Record<State, number>}} MessageList */
+/** @typedef {import("./api.js").ReceivedMessage} ReceivedMessage */
+/** @typedef {ReceivedMessage["state"]} State */
 
 const side = one("[data-detail]", HTMLElement);
 
@@ -33,7 +20,7 @@ const states = {
   archived: { word: "Archived", tone: null, mark: "Archive", none: "No message is archived." },
 };
 
-/** @type {ReturnType<typeof pagedList<Message, MessageList>>} */
+/** @type {ReturnType<typeof pagedList<ReceivedMessage, import("./api.js").MessageList>>} */
 const list = pagedList({
   path: "/api/admin/messages",
   noun: "messages",
@@ -48,7 +35,7 @@ const list = pagedList({
     if (!page) return;
     const total = Object.values(page.counts).reduce((sum, number) => sum + number, 0);
     for (const tab of all("[data-tab]")) {
-      setText(tab.querySelector("[data-count]"), String(page.counts[/** @type {State} */ (tab.dataset.tab)] ?? total));
+      setText(tab.querySelector("[data-count]"), String(page.counts[tab.dataset.tab ?? ""] ?? total));
     }
     setText(maybe("[data-summary]"), `${counted(page.counts.new, "new message", "new messages")}.`);
   },
@@ -67,7 +54,7 @@ function badge(state) {
   return h("span", { class: "badge", "data-tone": tone, "data-shape": state === "new" ? null : "ring" }, word);
 }
 
-/** @param {Message} message */
+/** @param {ReceivedMessage} message */
 function row(message) {
   const { id, name, email, subject, message: text, state, createdAt } = message;
   const start = text.length > 120 ? `${text.slice(0, 120).trimEnd()}…` : text;
@@ -112,16 +99,18 @@ function showDetail(key) {
 /**
  * @param {State} state
  * @param {number[]} ids
- * @returns {Promise<{changed: number[]}>}
+ * @returns {Promise<import("./api.js").MessagesChanged>}
  */
 function change(state, ids) {
-  return send("PATCH", "/api/admin/messages", { ids, state });
+  /** @type {import("./api.js").ChangeMessagesInput} */
+  const input = { ids, state };
+  return send("PATCH", "/api/admin/messages", input);
 }
 
 /**
  * Puts messages into a state, with a toast that offers to undo it.
  * @param {State} state
- * @param {Message[]} messages
+ * @param {ReceivedMessage[]} messages
  */
 async function mark(state, messages) {
   const { changed } = await change(state, messages.map(({ id }) => id));
@@ -134,7 +123,7 @@ async function mark(state, messages) {
 
 /**
  * Puts each message back into the state that it had.
- * @param {Message[]} messages
+ * @param {ReceivedMessage[]} messages
  */
 async function undo(messages) {
   await whileBusy(side, async () => {

@@ -188,6 +188,11 @@ export interface ChangeMemberInput {
   reason?: string | null;
 }
 
+export interface ChangeMessagesInput {
+  ids: number[];
+  state: "new" | "answered" | "archived";
+}
+
 export interface ChangeSeasonInput {
   id: string;
   /** Activates a draft or archives a finished season. */
@@ -587,6 +592,19 @@ export interface MemberList {
   nextCursor: string | null;
 }
 
+export interface MessageList {
+  messages: ReceivedMessage[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** How many messages have each state, regardless of the filter. */
+  counts: Record<string, number>;
+}
+
+export interface MessagesChanged {
+  /** The messages that were in another state. */
+  changed: number[];
+}
+
 export interface NearDuplicate {
   /** In per cent. */
   similarity: number;
@@ -638,7 +656,7 @@ export interface Problem {
   error: string;
   /** What went wrong, for programs; stable. */
   code: string;
-  /** The id of the request, which stands in the log too. */
+  /** The id of the request, as the log has it. */
   requestId: string;
   /** What is wrong with each field. */
   details?: {
@@ -728,12 +746,11 @@ export interface ReceivedMessage {
   /** Null for a visitor. */
   userId: string | null;
   createdAt: string;
-}
-
-export interface ReceivedMessages {
-  messages: ReceivedMessage[];
-  /** What asks for the next page; null on the last one. */
-  nextCursor: string | null;
+  state: "new" | "answered" | "archived";
+  /** Null for a new message. */
+  decidedAt: string | null;
+  /** The name of the admin; null for a new message. */
+  decidedBy: string | null;
 }
 
 export interface RegisterClipInput {

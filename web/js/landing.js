@@ -28,7 +28,7 @@ function typeHeadline() {
   }
 }
 
-/** Plays the end of the film, silent, from where the still stands; then the film from its start. */
+/** Plays the end of the film, silent, from the still on; then the film from its start. */
 async function playFilm() {
   const gate = maybe("[data-gate]");
   if (!gate) return;
@@ -73,7 +73,7 @@ async function playFilm() {
     video.pause();
     show();
   });
-  // Nothing plays that nobody sees.
+  // Nothing plays out of sight.
   new IntersectionObserver(([entry]) => {
     if (isPaused) return;
     if (entry?.isIntersecting) play();

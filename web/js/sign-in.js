@@ -11,7 +11,7 @@ const page = one("[data-sign-in]", HTMLElement);
 const fault = one("[data-fault]", HTMLElement);
 const button = one("[data-use]", HTMLButtonElement);
 const query = new URLSearchParams(location.search);
-// What stands behind # is sent to no server, so it is in no log.
+// The part after # is sent to no server, so it is in no log.
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
 
 /** @param {"with-token" | "without-token" | "signed-in"} part */
@@ -106,6 +106,6 @@ async function start() {
 }
 
 button.addEventListener("click", () => void use());
-// A link that is opened while this page is open changes only what stands behind #.
+// A link that is opened while this page is open changes only the part after #.
 addEventListener("hashchange", () => location.reload());
 void start();

@@ -18,7 +18,7 @@ for (const input of themes) {
   input.addEventListener("change", () => {
     remember("theme", input.value);
     root.dataset.theme = input.value;
-    // The choice stands in the account menu and in the settings.
+    // The choice is in the account menu and in the settings.
     for (const other of themes) other.checked = other.value === input.value;
   });
 }
@@ -60,7 +60,7 @@ if (maybe("[data-onair]") && !maybe("[data-arena]") && !maybe("[data-story]")) {
     const story = await read("/api/story").catch(() => null);
     if (story) showRound(roundOfStory(story));
   };
-  // Pages without the film at hand leave the pill to us.
+  // Pages that have no film leave the pill to this module.
   if (maybe("[data-onair][hidden]")) void refresh();
   follow(refresh);
 }

@@ -174,7 +174,7 @@ function followLink(event) {
   if (link.dataset.slot) {
     event.preventDefault();
     goTo(season.segments.findIndex((segment) => String(segment.slot) === link.dataset.slot));
-    // Whoever picks a take wants to see it, also after the film came to its end or was paused.
+    // A visitor who picks a take wants to see it, also after the film came to its end or was paused.
     screen?.resume();
   } else {
     const next = seasons.find((one) => String(one.number) === link.dataset.season);
@@ -211,7 +211,7 @@ async function refresh() {
   toast(`${last.title} was cut into slot ${last.slot}.`, { action: { label: "Watch", run: () => goTo(next.segments.indexOf(last)) } });
 }
 
-/** In the full screen the controls go away when nobody moves. */
+/** In full screen the controls hide while the pointer rests. */
 function hideControlsWhenIdle() {
   /** @type {number | undefined} */
   let idle;

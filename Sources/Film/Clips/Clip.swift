@@ -39,7 +39,7 @@ public struct ProcessedClip: Sendable {
     public var videoKey: String
     /// The still.
     public var posterKey: String
-    /// The placeholder that stands until the still has loaded.
+    /// The placeholder that is shown until the still has loaded.
     public var blurhash: String
     /// Width in pixels.
     public var width: Int
@@ -66,13 +66,13 @@ public struct ProcessedClip: Sendable {
     }
 }
 
-/// The word that people read for how a clip stands.
+/// The name of a clip's status on pages.
 public enum ClipLabel: String, Codable, CaseIterable, Sendable {
     /// Waits for an admin.
     case pending = "Pending"
     /// Approved while no season takes clips.
     case nextSeason = "Approved, next season"
-    /// Stands in a slot that is not voting.
+    /// Is in a slot that is not voting.
     case approved = "Approved"
     /// Is being voted on.
     case live = "LIVE"

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 internal import Postgres
 
-/// What everybody sees of a clip, wherever it stands.
+/// What everybody may see of a clip, in lists and players alike.
 public struct ClipCard: Sendable {
     /// Its id.
     public let id: UUID

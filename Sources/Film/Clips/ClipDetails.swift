@@ -7,7 +7,7 @@ public struct ClipViewer: Sendable {
     let memberID: UUID?
     let isAdmin: Bool
 
-    /// A member, or nobody in particular.
+    /// Creates a viewer: a member, or a visitor when `memberID` is nil.
     public init(memberID: UUID?, isAdmin: Bool = false) {
         self.memberID = memberID
         self.isAdmin = isAdmin
@@ -19,19 +19,19 @@ public struct ClipViewer: Sendable {
 
 /// A clip on its own page. What only its creator and admins may know is nil for others.
 public struct ClipDetails: Sendable {
-    /// What everybody sees wherever the clip stands.
+    /// What everybody may see of the clip.
     public let card: ClipCard
     /// What it is about.
     public let description: String
-    /// How it stands.
+    /// The clip's status.
     public let status: ClipStatus
-    /// How it stands, in people's words.
+    /// The status as pages name it.
     public let label: ClipLabel
     /// The season it competes in.
     public let season: RoundSeason?
-    /// The slot it stands in.
+    /// Its slot.
     public let slot: Int?
-    /// Its votes in the round it stands in; nil while the season does not show them.
+    /// Its votes in its round; nil while the season does not show them.
     public let voteCount: Int?
     /// The weight of those votes.
     public let weightedScore: Int?

@@ -6,11 +6,11 @@ public import Refusals
 public struct ClipDecision: Sendable, Codable, Equatable, RowDecodable {
     /// How it went.
     public enum Outcome: String, Codable, CaseIterable, SQLValue {
-        /// It stands in a slot.
+        /// It is in a slot.
         case approved
         /// It is approved and waits for a season.
         case approvedNextSeason = "approved_next_season"
-        /// It stood in a slot already.
+        /// It was in a slot already.
         case alreadyActive = "already_active"
         /// It is out.
         case rejected
@@ -36,7 +36,7 @@ public struct ClipDecision: Sendable, Codable, Equatable, RowDecodable {
     public let clipID: UUID
     /// How it went.
     public let outcome: Outcome
-    /// The slot it stands in.
+    /// Its slot.
     public let slot: Int?
 
     /// Reads the columns `clip_id`, `outcome` and `slot_position`.

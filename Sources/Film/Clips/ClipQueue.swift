@@ -3,7 +3,7 @@ public import Postgres
 
 /// Which clips a moderator wants to see.
 public struct ClipFilter: Sendable {
-    /// Only clips that stand so.
+    /// Only clips with this status.
     public var status: ClipStatus?
     /// Only clips of this genre.
     public var genre: String?
@@ -34,9 +34,9 @@ public struct QueuedClip: Sendable {
     public let userID: UUID
     /// What it is about.
     public let description: String
-    /// How it stands.
+    /// The clip's status.
     public let status: ClipStatus
-    /// How it stands, in people's words.
+    /// The status as pages name it.
     public let label: ClipLabel
     /// How far the machine is with its file.
     public let processing: ClipProcessing
@@ -48,7 +48,7 @@ public struct QueuedClip: Sendable {
     public let seasonID: UUID?
     /// Its slot.
     public let slot: Int?
-    /// Its votes in the round it stands in.
+    /// Its votes in its round.
     public let voteCount: Int
     /// Their weight.
     public let weightedScore: Int
@@ -69,7 +69,7 @@ public struct NearDuplicate: Sendable {
 
     /// The part of the hash that is the same, in per cent.
     public let similarity: Int
-    /// How it stands.
+    /// The clip's status.
     public let status: ClipStatus
     /// Its slot.
     public let slot: Int?

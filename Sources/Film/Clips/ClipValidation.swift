@@ -36,8 +36,8 @@ public struct SweepUploads: JobPayload {
 
 /// Turns what was sent into what is shown, exactly once: parts → check → rendition → stills → storage → ready.
 ///
-/// Nothing of it shows before the transaction that makes the clip ready or failed. Whatever a worker that died had stored
-/// is removed by the next one, and the parts go only when all is recorded.
+/// Nothing of it shows before the transaction that makes the clip ready or failed. The next worker removes what a
+/// crashed one had stored. The parts are removed only when all is recorded.
 public struct ClipValidation: Sendable {
     let storage: any MediaStorage
     let tools: MediaTools

@@ -16,7 +16,7 @@ public struct Clips: Sendable {
         self.ownAddress = ownAddress ?? address
     }
 
-    /// Where the files of a clip that stands so are loaded from.
+    /// Where the files of a clip with this status are loaded from.
     func address(of status: ClipStatus) -> MediaAddress {
         switch status {
         case .pending, .rejected: ownAddress

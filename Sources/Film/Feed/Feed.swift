@@ -30,7 +30,7 @@ public struct FeedPage: Sendable {
     public let hasMoreClips: Bool
     /// The clips of the slot that the voter has voted for, as their ids are written.
     public let votedClipIDs: [String]
-    /// How the voter stands.
+    /// The voter's votes in the round and the day.
     public let standing: VoterStanding
 }
 
@@ -49,12 +49,12 @@ public struct Feed: Sendable {
         self.views = views
     }
 
-    /// The open slot as all requests see it. `then` hears it on whichever thread it becomes known.
+    /// Passes the open slot, as all requests see it, to `then`, on the thread that reads it.
     public func snapshot(then: @escaping @Sendable (Result<FeedSnapshot, any Error>) -> Void) {
         cache.current(then: then)
     }
 
-    /// The next clips for a voter, who has seen them from now on. `then` hears them on whichever thread they become known.
+    /// Passes the next clips for a voter to `then`, on the thread that finds them. From now on they count as seen.
     public func page(
         _ request: FeedRequest, at now: Date, then: @escaping @Sendable (Result<FeedPage, any Error>) -> Void
     ) {

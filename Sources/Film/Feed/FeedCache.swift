@@ -5,8 +5,8 @@ internal import Text
 
 /// Keeps the clips of the open slot in memory.
 ///
-/// Counters are as old as `maximumAge` at most; whoever finds them older reads them anew while all others go on with
-/// what there is. `drop()` is called when slots, clips or flags have changed: then nobody is given the old state.
+/// Counters are at most `maximumAge` old. The first request that finds them older reads them again; the others use the
+/// cached state meanwhile. `drop()` is called when slots, clips or flags have changed; no request gets the old state then.
 public final class FeedCache: Sendable {
     /// Renders what does not change of a clip while the round is open.
     public typealias Render = @Sendable (_ card: ClipCard, _ createdAt: Date) throws -> [UInt8]
@@ -21,14 +21,14 @@ public final class FeedCache: Sendable {
     private let runner: (any StepRunner)?
     private let kept = Monitor(Kept())
 
-    /// Hears the open slot, or why it is not known.
-    public typealias Hearer = @Sendable (Result<FeedSnapshot, any Error>) -> Void
+    /// Receives the open slot, or the error that prevented reading it.
+    public typealias Completion = @Sendable (Result<FeedSnapshot, any Error>) -> Void
 
-    /// Who waits for what is being read, and after how many drops that began.
+    /// A caller that waits for the slot, and the number of drops before it asked.
     private struct Waiting {
         let drops: Int
         let work = CrashContext.current
-        let then: Hearer
+        let then: Completion
     }
 
     private struct Kept {
@@ -46,7 +46,7 @@ public final class FeedCache: Sendable {
         let drops: Int
     }
 
-    /// A cache over `database`. Where nobody may wait, it is read on the threads of `runner`, which may.
+    /// Creates a cache over `database`. With a `runner`, its threads read the database, and no caller blocks.
     public init(
         database: Database, address: @escaping MediaAddress, render: @escaping Render, runner: (any StepRunner)? = nil
     ) {
@@ -56,15 +56,15 @@ public final class FeedCache: Sendable {
         self.render = render
     }
 
-    /// The open slot as it stands. `then` hears it on whichever thread it becomes known. While it is read anew, what there is
-    /// serves for one more `maximumAge`.
-    public func current(then: @escaping Hearer) {
+    /// Passes the open slot to `then`, on the thread that knows it. While it is read again, the cached state is used
+    /// for up to one more `maximumAge`.
+    public func current(then: @escaping Completion) {
         let (usable, reading) = kept.withLock { kept -> (FeedSnapshot?, Reading?) in
             let now = ContinuousClock.now
             if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
             let usable = kept.until + Self.maximumAge > now ? kept.snapshot : nil
             if usable == nil { kept.waiting.append(Waiting(drops: kept.drops, then: then)) }
-            // Whoever reads answers all who wait: none of them may hold a thread that the reading needs.
+            // The reading thread answers all that wait: none of them may hold a thread that the reading needs.
             if kept.isLoading { return (usable, nil) }
             kept.isLoading = true
             let known = kept.renderedUntil > now ? kept.snapshot : nil
@@ -88,7 +88,7 @@ public final class FeedCache: Sendable {
 
     private func load(_ reading: Reading) {
         let found = Result { try read(known: reading.known) }
-        let (heard, next) = kept.withLock { kept -> ([Waiting], Reading?) in
+        let (answered, next) = kept.withLock { kept -> ([Waiting], Reading?) in
             var left: [Waiting] = []
             if case .success(let snapshot) = found {
                 // What was dropped meanwhile may have been read before the change.
@@ -99,13 +99,13 @@ public final class FeedCache: Sendable {
                 }
                 left = kept.waiting.filter { $0.drops > reading.drops }
             }
-            let heard = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }
+            let answered = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }
             kept.waiting = left
             kept.isLoading = !left.isEmpty
-            return (heard, left.isEmpty ? nil : Reading(known: nil, drops: kept.drops))
+            return (answered, left.isEmpty ? nil : Reading(known: nil, drops: kept.drops))
         }
         if let next { perform(next) }
-        for one in heard { one.work.resume { one.then(found) } }
+        for one in answered { one.work.resume { one.then(found) } }
     }
 
     private func read(known: FeedSnapshot?) throws -> FeedSnapshot {

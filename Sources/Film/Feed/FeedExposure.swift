@@ -55,7 +55,7 @@ public struct FeedExposure: Sendable {
         max(gini, lateGini ?? 0) <= Self.giniTarget && (hoursToMedian ?? 0) <= Self.hoursTarget
     }
 
-    /// Reads `samples` of every clip's views, taken each `step` seconds; late clips stand behind the others.
+    /// Reads `samples` of every clip's views, taken each `step` seconds; late clips come after the others.
     init(_ options: FeedSimulation.Options, step: Double, samples: [[Int]]) {
         self.options = options
         let last = samples.last ?? []

@@ -29,7 +29,7 @@ public struct FeedOrder: Sendable {
 
     /// How long a clip is fresh, in seconds.
     static let freshness: Double = 2 * 3_600
-    /// Views that chance may outweigh, so that nobody can tell what comes next.
+    /// Views that chance may outweigh, so that the next clip cannot be predicted.
     static let jitter: UInt64 = 50
 
     /// Clips with what can be known of their order before anybody asks. Made once for all requests of a second, so that
@@ -120,7 +120,7 @@ private struct Lowest {
     }
 }
 
-/// Random numbers that cost next to nothing, from a seed that nobody knows. Not for secrets.
+/// A fast generator of random numbers with a random seed. Not for secrets.
 public struct QuickRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -145,7 +145,7 @@ final class QuickRandoms: Sendable {
     private let first = UInt64.random(in: .min ... .max)
     private let made = Atomic<UInt64>(0)
 
-    /// A generator whose seed nobody knows.
+    /// A generator with a random seed.
     func make() -> QuickRandom {
         // A seed is a number of another generator, so that no two of them walk one behind the other.
         var seeds = QuickRandom(

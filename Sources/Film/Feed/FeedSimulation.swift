@@ -69,7 +69,7 @@ public struct FeedSimulation: Sendable {
         let ranks = (1...max(1, count)).shuffled(using: &random)
         for number in 0..<count {
             let isLate = number >= options.early
-            // Late clips were active in no earlier round; the others stand in the slot since long before it opened.
+            // Late clips were active in no earlier round; the others were in the slot long before it opened.
             let activated = isLate ? start + options.hours * 1_800 : start - 86_400
             entrants.append(
                 Entrant(

@@ -1,11 +1,11 @@
 public import FoundationEssentials
 internal import Postgres
 
-/// How the film stands for voters.
+/// What the film's state means for voters.
 public enum FeedState: String, CaseIterable, Sendable {
     /// A round is open.
     case voting
-    /// A slot is open and no clip stands in it.
+    /// A slot is open and no clip is in it.
     case waitingForClips = "waiting_for_clips"
     /// The round is over, and an admin looks at the votes.
     case underReview = "under_review"
@@ -29,7 +29,7 @@ public struct FeedSeason: Sendable, Equatable {
     public let showCounts: CountVisibility
 }
 
-/// A clip of the open slot. An object, as it stands in many answers at a time.
+/// A clip of the open slot. A class, since many answers share it at a time.
 public final class FeedClip: Sendable {
     /// Its id.
     public let id: UUID
@@ -60,9 +60,9 @@ public final class FeedClip: Sendable {
     }
 }
 
-/// The open slot as it stood a moment ago, shared by all requests of a process.
+/// The open slot as last read, shared by all requests of a process.
 public final class FeedSnapshot: Sendable {
-    /// How the film stands.
+    /// The film's state.
     public let state: FeedState
     /// The season, unless there is none.
     public let season: FeedSeason?

@@ -24,13 +24,13 @@ public struct VotePage: Sendable {
     public let season: RoundSeason
     /// The slot.
     public let slot: Int
-    /// How the slot stands.
+    /// The slot's status.
     public let status: SlotStatus
     /// When an undecided review ends.
     public let reviewEndsAt: Date?
     /// The votes, the newest first.
     public let votes: Page<VoteEvidence>
-    /// How the clips stand with and without flagged votes; empty for a closed round and on later pages.
+    /// The ranking with and without flagged votes; empty for a closed round and on later pages.
     public let standing: [VoteStanding]
     /// Whether another clip would win without the flagged votes.
     public let flaggedDecide: Bool

@@ -1,6 +1,6 @@
 /// What decides between two clips of a round.
 public struct RankEntry: Sendable {
-    /// The clip's id in lower case, or whatever stands for it.
+    /// The clip's id in lower case.
     public let id: String
     /// When it was sent in, in a form whose order is that of time.
     public let uploadedAt: String

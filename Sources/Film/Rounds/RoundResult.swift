@@ -8,7 +8,7 @@ public struct RoundResult: Sendable {
     public let season: RoundSeason
     /// The slot.
     public let slot: Int
-    /// How the slot stands; there are results once it is locked.
+    /// The slot's status; there are results once it is locked.
     public let status: SlotStatus
     /// When the round opened.
     public let openedAt: Date?
@@ -79,7 +79,7 @@ public struct RankedClip: Sendable {
 }
 
 extension Stories {
-    /// The condition on `seasons` that an id or a number stands for.
+    /// The condition on `seasons` for an id or a number.
     static func condition(season: String) throws(FilmRefusal) -> SQL {
         if let id = UUID(uuidString: season) { return "seasons.id = \(id)" }
         guard let number = Int32(season) else { throw .seasonNotFound }

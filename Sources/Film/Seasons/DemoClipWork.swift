@@ -23,8 +23,8 @@ public struct RenderDemoClip: JobPayload {
     }
 }
 
-/// Takes demo clips the way of every clip: drawn, staged in parts, registered, validated. Each step looks first whether
-/// it is done, so that whoever was interrupted goes on.
+/// Makes demo clips in the steps of every clip: drawn, staged in parts, registered, validated. Each step first checks
+/// whether it is done, so that an interrupted run resumes.
 struct DemoClipWork: Sendable {
     let database: Database
     let storage: any MediaStorage

@@ -74,7 +74,7 @@ extension DemoSeason {
             """)
     }
 
-    /// The rounds that went by in a moment stand one after another, each of its full length, before now.
+    /// Dates the locked rounds back, so that each has its full length and the last ends now.
     private func backdate(_ season: UUID, locked: Int, roundSeconds: Int, on connection: Connection) throws {
         try connection.execute(
             """

@@ -74,7 +74,7 @@ public struct DemoSeason: Sendable {
         guard try seasons.list().isEmpty else { return nil }
         var settings = SeasonSettings(label: Self.label)
         settings.description =
-            "A film that nobody planned: seventy-five slots, one clip each, chosen round by round by whoever watches."
+            "A film without a plan: seventy-five slots, one clip each, chosen round by round by the people who watch."
         settings.genre = "Sci-Fi"
         settings.roundSeconds = roundSeconds
         return try seasons.create(settings, by: nil)

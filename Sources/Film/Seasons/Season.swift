@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 
-/// Where a season stands in its life.
+/// A season's status.
 public enum SeasonStatus: String, Codable, CaseIterable, SQLValue {
     /// Made, not begun.
     case draft
@@ -23,7 +23,7 @@ public enum Aspect: String, Codable, CaseIterable, SQLValue {
     case square = "1:1"
 }
 
-/// When voters see how a round stands.
+/// When voters see the counts of a round.
 public enum CountVisibility: String, Codable, CaseIterable, SQLValue {
     /// At any time.
     case always
@@ -76,13 +76,13 @@ public struct Season: Sendable, RowDecodable {
     public let number: Int
     /// Its settings.
     public let settings: SeasonSettings
-    /// Where it stands.
+    /// The season's status.
     public let status: SeasonStatus
     /// How many slots have a winner.
     public let lockedSlots: Int
     /// The slot that is open, if one is.
     public let currentSlot: Int?
-    /// How the open slot stands.
+    /// The open slot's status.
     public let currentSlotStatus: SlotStatus?
     /// When the open round ends.
     public let votingEndsAt: Date?

@@ -24,7 +24,7 @@ public struct Overview: Sendable {
     /// How many people have sent in a clip that was not refused.
     public let creators: Int
     /// The clips of the open slot in the order in which they entered it, at most 100.
-    public let takes: [Take]
+    public let openClips: [OpenClip]
     /// Every season that is not archived, the newest first.
     public let seasons: [StorySeason]
 
@@ -35,7 +35,7 @@ public struct Overview: Sendable {
 }
 
 /// A clip of the open slot.
-public struct Take: Sendable {
+public struct OpenClip: Sendable {
     /// The clip.
     public let clip: ClipCard
     /// Its votes; nil when the season shows counts only later.
@@ -50,10 +50,10 @@ extension Stories {
         let creators: Int = try database.one("select count_creators()")
         return Overview(
             season: season, state: Self.state(of: season), creators: creators,
-            takes: try season.map { try takes(of: $0) } ?? [], seasons: story.seasons)
+            openClips: try season.map { try openClips(of: $0) } ?? [], seasons: story.seasons)
     }
 
-    private func takes(of season: StorySeason) throws -> [Take] {
+    private func openClips(of season: StorySeason) throws -> [OpenClip] {
         guard let round = season.round else { return [] }
         let rows: [Row] = try database.query(
             """
@@ -65,7 +65,7 @@ extension Stories {
             limit 100
             """)
         return try rows.map { row in
-            Take(
+            OpenClip(
                 clip: try ClipCard(row: row, address: address),
                 voteCount: round.votes == nil ? nil : try row.value("vote_count"))
         }

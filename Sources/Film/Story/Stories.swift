@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 public import Postgres
 
-/// Reads the film as it stands.
+/// Reads the state of the film.
 public struct Stories: Sendable {
     let database: Database
     let address: MediaAddress
@@ -19,7 +19,7 @@ public struct Stories: Sendable {
             let seasons: [Row] = try connection.query(
                 """
                 select seasons.*, open_slot.position as open_position, open_slot.status as open_status,
-                    open_slot.voting_started_at, open_slot.voting_ends_at, takes.clips, takes.votes,
+                    open_slot.voting_started_at, open_slot.voting_ends_at, open_clips.clips, open_clips.votes,
                     (
                         select count(distinct user_id)::int
                         from tournament_clips
@@ -33,7 +33,7 @@ public struct Stories: Sendable {
                     select count(*)::int as clips, coalesce(sum(vote_count), 0)::int as votes
                     from tournament_clips
                     where season_id = seasons.id and slot_position = open_slot.position and status = 'active'
-                ) takes on open_slot.position is not null
+                ) open_clips on open_slot.position is not null
                 where seasons.status <> 'archived'
                 order by seasons.number desc
                 """)

@@ -30,7 +30,7 @@ public struct StorySeason: Sendable {
     public let description: String
     /// The genre of the film.
     public let genre: String
-    /// Where it stands.
+    /// The season's status.
     public let status: SeasonStatus
     /// The film's aspect.
     public let aspect: Aspect
@@ -52,7 +52,7 @@ public struct StorySeason: Sendable {
     public let currentSlot: Int?
     /// When the open round ends.
     public let votingEndsAt: Date?
-    /// How the open round stands.
+    /// The open round.
     public let round: StoryRound?
     /// When it began.
     public let activatedAt: Date?
@@ -66,7 +66,7 @@ public struct StorySeason: Sendable {
 public struct StoryRound: Sendable {
     /// The slot.
     public let slot: Int
-    /// How the slot stands.
+    /// The slot's status.
     public let status: SlotStatus
     /// When it opened.
     public let votingStartedAt: Date?
@@ -82,7 +82,7 @@ public struct StoryRound: Sendable {
 public struct StorySlot: Sendable {
     /// Its place in the film.
     public let position: Int
-    /// How it stands.
+    /// The slot's status.
     public let status: SlotStatus
     /// When its winner was locked in.
     public let lockedAt: Date?

@@ -24,7 +24,7 @@ public struct TallyRecord: Sendable, RowDecodable {
     }
 }
 
-/// One's own votes in a closed round, as they stand in its export.
+/// One's own votes in a closed round, as its export lists them.
 public struct Receipt: Sendable {
     /// The pseudonym that the export lists the votes under.
     public let voter: String
@@ -60,7 +60,7 @@ public struct Tallies: Sendable {
     /// Exports what has closed and corrects what was changed since. Returns how many documents were written.
     @discardableResult
     public func write() throws -> Int {
-        // A round of a hundred thousand votes takes seconds, and nobody waits for it.
+        // A round of a hundred thousand votes takes seconds, and no request waits for it.
         try database.transaction(timeout: .seconds(600)) { try $0.one("select write_tallies()") }
     }
 
@@ -102,8 +102,8 @@ public struct Tallies: Sendable {
         }
     }
 
-    /// Teaches a process the job that exports rounds. It is put into the queue when a round closes; that it recurs too
-    /// makes up for whatever was missed.
+    /// Teaches a process the job that exports rounds. Closing a round adds it to the queue. It also recurs,
+    /// to make up for missed runs.
     public static func register(in registry: inout JobRegistry) {
         registry.register(WriteTallies.self) { _, context in
             let written = try Tallies(database: context.database).write()
@@ -114,7 +114,7 @@ public struct Tallies: Sendable {
     }
 }
 
-/// The name and the key stand in `enqueue_tallies()` too.
+/// `enqueue_tallies()` contains the name and the key too.
 struct WriteTallies: JobPayload {
     static let kind = "write_tallies"
     static let options = JobOptions(timeout: .seconds(900), isLong: true)

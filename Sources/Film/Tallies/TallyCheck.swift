@@ -33,7 +33,7 @@ public struct TallyCheck {
                 fail(document.slot, "format", "document \(document.number) has the form \(document.format)")
             }
             if entry.computedHash != entry.statedHash {
-                fail(document.slot, "hash", "document \(document.number) is not the one whose hash stands beside it")
+                fail(document.slot, "hash", "document \(document.number) does not match its hash")
             }
             let expected = (before?.document.number ?? 0) + 1
             if document.number == before?.document.number {

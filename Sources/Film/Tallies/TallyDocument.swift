@@ -37,7 +37,7 @@ public struct TallyDocument: Decodable, Sendable {
     public let votes: [TallyVote]?
     /// The hash of the round's export; of a correction.
     public let corrects: String?
-    /// The votes that stand otherwise than in the export, as they stand now; of a correction.
+    /// The votes that differ from the export, with their present values; of a correction.
     public let changes: [TallyVote]?
     /// What the votes that count now add up to; of a correction.
     public let recount: [TallyCount]?

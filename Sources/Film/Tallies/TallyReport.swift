@@ -1,10 +1,10 @@
-/// A document of a chain as it was found, with the hash that stands beside it.
+/// A document of a chain as it was found, with its stated hash.
 public struct TallyEntry: Sendable {
     /// What it says.
     public let document: TallyDocument
     /// The hash of its bytes, in hexadecimal.
     public let computedHash: String
-    /// The hash that stands beside it.
+    /// The hash that the chain states for it.
     public let statedHash: String
 
     /// An entry. `computedHash` is the SHA-256 of the document written as RFC 8785 asks.

@@ -73,7 +73,7 @@ public struct Uploads: Sendable {
         }
     }
 
-    /// Forgets uploads that nobody finished, and what of them and of dead workers is left in the storage.
+    /// Removes unfinished uploads, and the files that they and crashed workers left in the storage.
     @discardableResult
     public func sweep(_ storage: any MediaStorage, now: Date) throws -> SweepReport {
         try database.execute("delete from uploads where registered_at is null and expires_at < dailies_now()")

@@ -17,7 +17,7 @@ public struct RetentionReport: Sendable, Equatable {
 
 /// How long what was only needed to keep votes honest is kept.
 public enum Retention {
-    /// Day's totals answer for today; the rest is for whoever looks into a complaint.
+    /// Only today's totals are needed for limits; older ones serve complaints.
     private static let voterDays = 7
     /// Views and device keys go this long after their round.
     private static let days = 30

@@ -60,7 +60,7 @@ public struct RemainingVotes: Codable, Equatable, Sendable {
     }
 }
 
-/// How a clip and its voter stand once a vote is counted, or was counted already.
+/// The counts of a clip and its voter once a vote is counted, or was counted already.
 public struct VoteTally: Equatable, Sendable {
     /// The clip.
     public let clipID: UUID

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Postgres
 
 /// The two calls that count and undo votes. A call is one statement and so one transaction: its answers come after
-/// the commit. The outcomes stand in the order of what was asked.
+/// the commit. The outcomes are in the order of the votes.
 struct VoteBatch: Sendable {
     typealias Outcome = Result<VoteTally, VoteRefusal>
 

@@ -5,8 +5,8 @@ public import Refusals
 
 /// Counts the votes of one process in groups.
 ///
-/// Handlers hand their vote over. Whenever the committer is free it takes all that wait, at most `batchLimit`, and counts
-/// them by one call, which is one transaction; each of them hears its own outcome after the commit.
+/// Handlers submit their votes. Whenever the committer is free it takes all that wait, at most `batchLimit`, and counts
+/// them in one call, which is one transaction. Each handler receives its own outcome after the commit.
 public final class VoteCommitter: Sendable {
     /// The most votes that one call counts.
     public static let batchLimit = 256
@@ -54,7 +54,7 @@ public final class VoteCommitter: Sendable {
         submit(.undo(ballot), then)
     }
 
-    /// Counts what waits, and refuses whatever comes after.
+    /// Counts the votes that wait, and refuses later ones.
     public func stop() { queue.stop() }
 
     /// How many votes wait at the moment.

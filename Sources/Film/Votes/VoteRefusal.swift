@@ -69,7 +69,7 @@ public enum VoteRefusal: Refusal, Equatable {
         case .featureOff: "Voting is switched off at the moment."
         case .rateLimited: "You are voting too fast. Wait a moment."
         case .limiterUnavailable, .busy: "Voting is not possible at the moment. Try again."
-        case .banned: "Your account is banned. The reason stands on your profile."
+        case .banned: "Your account is banned. Your profile shows the reason."
         case .authRequired: "Sign in to cast this vote."
         case .clipNotFound: "There is no such clip."
         case .clipNotActive: "This clip does not compete."

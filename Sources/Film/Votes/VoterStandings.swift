@@ -2,7 +2,7 @@ public import FoundationEssentials
 public import Platform
 public import Postgres
 
-/// How a voter stands in the open round.
+/// A voter's votes in the open round and on the day.
 public struct VoterStanding: Sendable {
     /// The clips voted for.
     public let votedClipIDs: [UUID]
@@ -49,7 +49,7 @@ private struct Cast: RowDecodable {
     }
 }
 
-/// Reads how voters stand, those who ask at the same time by one statement.
+/// Reads the votes of voters. One statement answers all requests that wait at a time.
 public final class VoterStandings: Sendable {
     private struct Asked: Sendable {
         let voter: String
@@ -69,7 +69,7 @@ public final class VoterStandings: Sendable {
     private let dailyVotes: Int
     private let queue: GroupQueue<Asked, VoterStanding>
 
-    /// Over `database`, of which one connection is used at a time. What waits for a standing goes on by `runner`.
+    /// Creates a reader over `database`, which uses one connection at a time. `runner` runs the completions.
     public init(database: Database, dailyVotes: Int, runner: (any StepRunner)? = nil) {
         queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
         self.database = database
@@ -81,11 +81,11 @@ public final class VoterStandings: Sendable {
         queue.start { [self] in answer($0) }
     }
 
-    /// Works off what waits, and refuses whatever comes after.
+    /// Answers what waits, and refuses later requests.
     public func stop() { queue.stop() }
 
-    /// How a voter stands in a round; without one only the day counts. `then` hears it on whichever thread it becomes
-    /// known.
+    /// Passes a voter's standing in a round to `then`, on the thread that reads it. Without a round only the day
+    /// counts.
     func find(
         _ voter: String, season: UUID?, slot: Int?, hasPowerVotes: Bool,
         then: @escaping @Sendable (Result<VoterStanding, any Error>) -> Void

@@ -1,15 +1,15 @@
 /// How a route answers a plain form, which a browser posts when the page's module does not run.
 ///
-/// Programs and modules send JSON and receive JSON. A browser that posts a form shows whatever it receives, so it is
-/// sent on to a page when all went well (303), and otherwise gets the page of the form again, with the faults and with
-/// what was typed.
+/// Programs and modules send JSON and receive JSON. A browser that posts a form shows the answer as a page, so it is sent
+/// on to a page after a success (303), and otherwise receives the page of the form again, with the faults and with what
+/// was typed.
 public struct FormReturn: Sendable {
     /// The path of the page that holds the form.
     public let page: String
     /// Where the browser goes when all went well, by the fields of the form.
     let destination: @Sendable (Query) -> String
 
-    /// Back to the page of the form, or to another one, which says what `notice` stands for.
+    /// Back to the page of the form, or to another one, which shows the notice.
     public static func backTo(_ page: String, onSuccess other: String? = nil, saying notice: String) -> FormReturn {
         let destination = "\(other ?? page)?done=\(notice)"
         return FormReturn(page: page) { _ in destination }
@@ -33,6 +33,14 @@ public struct RefusedForm: Sendable {
     public let fields: Query
     /// Why it was refused.
     public let problem: Problem
+
+    /// A refused form, as tests of pages make them; the application makes its own.
+    public init(page: String, action: String, fields: Query, problem: Problem) {
+        self.page = page
+        self.action = action
+        self.fields = fields
+        self.problem = problem
+    }
 }
 
 /// What a page needs for its forms.
@@ -55,9 +63,11 @@ public struct FormToken: Sendable {
 extension Request {
     static let formType = "application/x-www-form-urlencoded"
 
-    /// The fields of a plain form; nil when the body is of another type.
+    /// The fields of a plain form; nil when the body is of another type. A form has at least its token, while some
+    /// programs give this type to a body that they do not have.
     public var form: Query? {
-        contentType == Self.formType ? Query(String(decoding: body, as: UTF8.self)) : nil
+        guard contentType == Self.formType, !body.isEmpty || bodyFault != nil else { return nil }
+        return Query(String(decoding: body, as: UTF8.self))
     }
 
     /// The form token: the modules of pages send it in a header, plain forms in a field.

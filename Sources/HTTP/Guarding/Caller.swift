@@ -37,7 +37,7 @@ public struct Member: Sendable, Hashable {
     public let sessionID: String
     /// Whether the session has been in use without a long break since its sign-in.
     public let isInUse: Bool
-    /// What the API key that stands for the member may do; nil when the member came in person.
+    /// What the member's API key may do; nil when the request carries a session instead.
     public let keyScopes: Set<KeyScope>?
 
     /// A member.
@@ -78,7 +78,7 @@ public enum Access: String, Sendable, CaseIterable {
     case admin
     /// The scheduler, by the cron secret.
     case cron
-    /// Whoever holds a signed address; the handler checks it.
+    /// Anyone with a signed address; the handler checks the signature.
     case signed
     /// A provider; the handler checks its signature.
     case provider

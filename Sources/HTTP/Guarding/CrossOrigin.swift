@@ -3,7 +3,7 @@
 public struct CrossOrigin: Sendable {
     private let origins: Set<String>
 
-    /// Nobody, unless origins like `https://example.org` are named.
+    /// Allows the named origins, like `https://example.org`; by default none.
     public init(allowing origins: [String] = []) {
         self.origins = Set(origins)
     }

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import Logging
 
-/// What stands between a request and its handler. The executable composes it; the application calls each part in one
-/// place and in one order, so that no handler can forget one.
+/// The checks between a request and its handler. The executable composes them; the application runs each in one place
+/// and in one order, so that no handler can forget one.
 public struct Guard: Sendable {
     /// Finds out who calls. Throws when that cannot be known at the moment.
     public var identify: @Sendable (Request) throws -> Caller
@@ -11,9 +11,9 @@ public struct Guard: Sendable {
     public var identifyLater: (@Sendable (Request, _ then: @escaping @Sendable (Identified) -> Void) -> Void)?
     /// Whether the token in the request belongs to its session or voter cookie.
     public var verifyCSRF: @Sendable (Request, Caller) -> Bool
-    /// Counts the request, and says whether there was room for it. Throws when nobody can say.
+    /// Counts the request, and returns whether the limit allows it. Throws when the counter cannot be reached.
     public var limit: @Sendable (Route, Request, Caller) throws -> LimitDecision?
-    /// Whether a feature flag is on for the caller. Throws when nobody can say.
+    /// Whether a feature flag is on for the caller. Throws when the flags cannot be read.
     public var isEnabled: @Sendable (String, Caller) throws -> Bool
     /// Refuses a route for as long as the process is not ready for it.
     public var requireReady: @Sendable (Route) throws -> Void
@@ -27,7 +27,7 @@ public struct Guard: Sendable {
     /// Who was found out to call.
     public typealias Identified = Result<Caller, any Error>
 
-    /// A guard. Without a scheduler's test, nobody is the scheduler.
+    /// Creates a guard. Without a test for the scheduler, no request counts as the scheduler's.
     public init(
         siteOrigin: String, recentSignIn: Duration = .seconds(3_600),
         identify: @escaping @Sendable (Request) throws -> Caller,
@@ -96,7 +96,7 @@ public struct Guard: Sendable {
             do {
                 admission.caller = try found.get()
             } catch let refusal as Problem {
-                // Whoever is not who they say they are is counted all the same, as a visitor.
+                // A caller with invalid credentials counts as a visitor.
                 admission.decision = try count(request, to: route, by: .visitor)
                 throw refusal
             }
@@ -136,7 +136,7 @@ public struct Guard: Sendable {
 
     private func permit(_ caller: Caller, to route: Route, at now: Date) throws {
         if let member = caller.member, member.isBanned, route.refusesBanned {
-            throw Problem.forbidden("banned", "Your account is banned. The reason stands on your profile.")
+            throw Problem.forbidden("banned", "Your account is banned. Your profile shows the reason.")
         }
         switch route.access {
         case .any, .cron, .signed, .provider, .internal_: break
@@ -150,7 +150,7 @@ public struct Guard: Sendable {
                 throw Problem.forbidden("admin_only", "Only admins may do this.")
             }
         }
-        // The web server asks about whoever it is, and the route says what that one may have.
+        // nginx asks on behalf of any caller; the route decides what that caller may have.
         if route.access != .internal_, let member = caller.member { try permit(member, to: route, at: now) }
     }
 

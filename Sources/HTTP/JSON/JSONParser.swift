@@ -53,7 +53,7 @@ struct JSONParser {
 
     private mutating func value() throws(Fault) -> JSONValue {
         skipSpace()
-        guard let byte = next else { throw fault("The text ends where a value should stand.") }
+        guard let byte = next else { throw fault("The text ends where a value is expected.") }
         switch byte {
         case UInt8(ascii: "{"): return try nested { parser throws(Fault) in try parser.object() }
         case UInt8(ascii: "["): return try nested { parser throws(Fault) in try parser.array() }
@@ -83,16 +83,16 @@ struct JSONParser {
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipSpace()
-            guard next == UInt8(ascii: "\"") else { throw fault("A member's name should stand here.") }
+            guard next == UInt8(ascii: "\"") else { throw fault("A member's name is expected here.") }
             let name = try string()
             skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw fault("A colon should stand here.") }
+            guard take(UInt8(ascii: ":")) else { throw fault("A colon is expected here.") }
             guard members.updateValue(try value(), forKey: name) == nil else {
                 throw fault("A member is there twice.")
             }
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(members) }
-            guard take(UInt8(ascii: ",")) else { throw fault("A comma or the object's end should stand here.") }
+            guard take(UInt8(ascii: ",")) else { throw fault("A comma or the end of the object is expected here.") }
         }
     }
 
@@ -104,7 +104,7 @@ struct JSONParser {
             elements.append(try value())
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(elements) }
-            guard take(UInt8(ascii: ",")) else { throw fault("A comma or the list's end should stand here.") }
+            guard take(UInt8(ascii: ",")) else { throw fault("A comma or the end of the array is expected here.") }
         }
     }
 
@@ -120,7 +120,7 @@ struct JSONParser {
         while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
             position += 1
         }
-        guard position > start else { throw fault("A digit should stand here.") }
+        guard position > start else { throw fault("A digit is expected here.") }
     }
 
     private mutating func number() throws(Fault) -> JSONValue {
@@ -159,7 +159,7 @@ struct JSONParser {
                 text.append(contentsOf: Array(String(Character(try escaped())).utf8))
                 start = position
             case 0..<0x20:
-                throw fault("A control character stands in a string.")
+                throw fault("A string contains a control character. Escape it.")
             default:
                 position += 1
             }
@@ -186,13 +186,13 @@ struct JSONParser {
         let first = try codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-            throw fault("Half of a surrogate pair stands alone.")
+            throw fault("A string contains half of a surrogate pair.")
         }
         let second = try codeUnit()
         guard (0xDC00..<0xE000).contains(second),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
         else {
-            throw fault("Half of a surrogate pair stands alone.")
+            throw fault("A string contains half of a surrogate pair.")
         }
         return scalar
     }
@@ -202,7 +202,7 @@ struct JSONParser {
             bytes[position..<position + 4].allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
             let unit = UInt16(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
         else {
-            throw fault("Four hexadecimal digits should stand here.")
+            throw fault("Four hexadecimal digits are expected here.")
         }
         position += 4
         return unit

@@ -6,7 +6,7 @@ enum Conditional {
     static func apply(_ request: Request, _ response: inout Response) {
         guard request.method == .get || request.method == .head, response.status == 200 else { return }
         if response.headers["ETag"] == nil {
-            // What nobody may keep, nobody can ask for again; its tag would be made for nothing.
+            // No client revalidates an answer that it may not store, so a tag would be wasted.
             guard let bytes = response.bytes, !isNeverKept(response) else { return }
             response.headers["ETag"] = tag(of: bytes)
         }

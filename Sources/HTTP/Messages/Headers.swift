@@ -37,7 +37,7 @@ public struct Headers: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         fields.indices.compactMap { Headers.isSame(fields[$0].name, name) ? fields[$0].value : nil }
     }
 
-    /// Where a name stands first. Looked for through a span, as an iteration would take and leave a share in each field.
+    /// The index of the first field with this name. Searches a span, since an iteration would copy each field.
     private func place(of name: String) -> Int? {
         let fields = fields.span
         for place in fields.indices where Headers.isSame(fields[place].name, name) { return place }

@@ -31,7 +31,7 @@ public enum Method: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The token, as it stands in a request line.
+    /// The token in the request line.
     public var description: String {
         switch self {
         case .get: "GET"

@@ -43,7 +43,7 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
         return copy
     }
 
-    /// The answer to a request with an id. What the members of every problem say stands above a handler's own.
+    /// The answer's body. The members that every problem has win over a handler's own of the same name.
     public func json(requestID: String) -> JSONValue {
         var object = members
         object["title"] = .string(Problem.title(status))
@@ -73,7 +73,7 @@ extension Problem {
         Problem(status: 400, code: code, message: message)
     }
 
-    /// 401: nobody is signed in.
+    /// 401: the request has no session.
     public static let unauthenticated = Problem(
         status: 401, code: "auth_required", message: "Sign in to do this.")
 
@@ -134,7 +134,7 @@ extension Problem {
             headers: ["Retry-After": String(seconds)])
     }
 
-    /// 500: a fault of this site. What it was stands in the log, under the id that the answer carries.
+    /// 500: a fault of this site. The log has the cause, under the request id of the answer.
     public static let internalError = Problem(
         status: 500, code: "internal_error", message: "Something went wrong on our side. It has been recorded.")
 

@@ -5,8 +5,8 @@ public enum Reply: Sendable {
 
     /// The answer.
     case now(Response)
-    /// The answer comes when something that is under way has ended: the closure begins it, and whatever it is given hears
-    /// the outcome, once. No thread waits meanwhile.
+    /// The answer comes when an operation has ended: the closure starts it and passes the outcome to `then` once. No
+    /// thread waits meanwhile.
     case later(@Sendable (_ then: @escaping @Sendable (Outcome) -> Void) -> Void)
 }
 

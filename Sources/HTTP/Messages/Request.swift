@@ -6,7 +6,7 @@ public struct Request: Sendable {
         case tooLarge(limit: Int)
         /// Fewer bytes came than were announced, or the client went away.
         case incomplete
-        /// Its length was announced in a way that nobody understands.
+        /// The announced length is malformed.
         case malformedLength
     }
 
@@ -46,7 +46,7 @@ public struct Request: Sendable {
     public var body: [UInt8]
     /// Why the body is not there, if it should be.
     public var bodyFault: BodyFault?
-    /// What stands in the place of each name in the route's pattern, decoded.
+    /// The decoded value of each name in the route's pattern.
     public var parameters: [String: String] = [:]
 
     /// The method.

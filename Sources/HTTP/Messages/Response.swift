@@ -4,7 +4,7 @@ public struct Response: Sendable {
     public enum Body: Sendable {
         /// Bytes that are there already.
         case bytes([UInt8])
-        /// Bytes that are made while they are sent. An error ends the connection, so that nobody takes a part for
+        /// Bytes that are made while they are sent. An error ends the connection, so that no client mistakes a part for
         /// the whole.
         case stream(@Sendable (BodyWriter) throws -> Void)
     }
@@ -114,11 +114,11 @@ public struct BodyWriter {
 
 /// Who may keep an answer, and for how long.
 public enum CachePolicy: Sendable, Hashable {
-    /// Nobody: `private, no-store`.
+    /// No one: `private, no-store`.
     case noStore
     /// Everybody, the same for all: the route never learns who calls. `stale` seconds longer while it is made anew.
     case publicCache(seconds: Int, stale: Int)
-    /// Everybody for visitors; members get an answer of their own that nobody keeps.
+    /// Everybody for visitors; members get an answer of their own that is not stored.
     case publicForVisitors(seconds: Int, stale: Int)
     /// Everybody for a year: the address changes with the content.
     case immutable

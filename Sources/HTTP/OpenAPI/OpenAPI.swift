@@ -189,7 +189,7 @@ extension Problem {
         .required("status", .integer(400...599), "The status."),
         .required("error", .string(), "A sentence for people."),
         .required("code", .string(), "What went wrong, for programs; stable."),
-        .required("requestId", .string(), "The id of the request, which stands in the log too."),
+        .required("requestId", .string(), "The id of the request. The log has it too."),
         .optional(
             "details",
             .array(

@@ -81,8 +81,8 @@ public final class Application: Sendable {
         return answer.wait { $0 } ?? Response(status: 500)
     }
 
-    /// Answers a request: `then` hears the answer once, on whichever thread makes it, and perhaps before this returns.
-    /// Never fails, and never leaves a step out.
+    /// Answers a request. Calls `then` once with the answer, on the thread that makes it, possibly before this returns.
+    /// Never fails, and never skips a step.
     public func respond(to request: Request, then: @escaping @Sendable (Response) -> Void) {
         let log = log.with(["request": .string(request.id)])
         var request = request

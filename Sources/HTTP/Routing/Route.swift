@@ -12,7 +12,7 @@ public final class Route: Sendable {
 
     /// The method.
     public let method: Method
-    /// The path: `/api/clip/[id]`; a last part `[...rest]` takes whatever remains.
+    /// The path: `/api/clip/[id]`; a last part `[...rest]` matches the rest of the path.
     public let pattern: String
     /// Who may call.
     public let access: Access

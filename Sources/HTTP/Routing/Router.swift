@@ -2,7 +2,7 @@ internal import Text
 
 /// Finds the route of a method and path. Fixed paths are one hash lookup; others walk a tree by their parts.
 public struct Router: Sendable {
-    /// What stands at a method and path.
+    /// What a method and path lead to.
     public enum Found: Sendable {
         /// A route, and the decoded parts of the path that its pattern names.
         case route(Route, parameters: [String: String])
@@ -141,7 +141,7 @@ public struct Router: Sendable {
 }
 
 extension Router {
-    /// What stands between two slashes of a pattern.
+    /// The part of a pattern between two slashes.
     public enum Part: Sendable, Hashable {
         /// The text itself.
         case fixed(String)

@@ -13,7 +13,7 @@ public struct Schema: Sendable {
     }
 
     let kind: Kind
-    /// Whether null may stand here too.
+    /// Whether null is allowed too.
     private(set) var isNullable = false
     /// What the value means, for the document.
     private(set) var meaning: String?
@@ -101,7 +101,7 @@ extension Schema {
     public enum Lines: Sendable {
         /// One line.
         case one
-        /// Line breaks and tabs may stand in it.
+        /// Many lines: line breaks and tabs are allowed.
         case many
     }
 

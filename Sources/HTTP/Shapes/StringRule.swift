@@ -72,7 +72,7 @@ struct StringRule: Sendable {
                 return ("control", isBreak ? "must be one line" : "must not hold control characters")
             }
         }
-        // A title of zero-width characters would be a link that nobody sees.
+        // A title of zero-width characters would be an invisible link.
         let isBlank = text.unicodeScalars.allSatisfy {
             $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
         }

@@ -16,7 +16,7 @@ public struct FieldFault: Sendable, Hashable, Codable {
 }
 
 extension Schema {
-    /// More faults than these help nobody, and would let a small request ask for a large answer.
+    /// The most faults that an answer lists, so that a small request cannot cause a large answer.
     static let faultLimit = 20
 
     /// Everything that is wrong with a value, at most `faultLimit` faults.
@@ -129,7 +129,7 @@ private struct Validation {
         if let closest {
             faults.append(contentsOf: closest.prefix(Schema.faultLimit - faults.count))
         } else {
-            report(path, "type", "has none of the forms that may stand here")
+            report(path, "type", "must have one of the allowed forms")
         }
     }
 

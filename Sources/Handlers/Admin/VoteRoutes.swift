@@ -22,7 +22,7 @@ extension AdminRoutes {
                 .optional("voided", .boolean, "Only votes that are out of the count, or that are in it."),
             ] + .paging(cap: 200),
             features: ["VOTE-08", "VOTE-12", "VOTE-13"],
-            summary: "The votes of a round with the evidence about them, and how the round stands without the flagged."
+            summary: "The votes of a round with their evidence, and the ranking without flagged votes."
         ) { context in
             let admin = try context.member()
             var filter = VoteFilter()

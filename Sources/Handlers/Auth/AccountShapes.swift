@@ -10,7 +10,7 @@ struct Account: Shaped {
     var user: AccountUser? { session.map(AccountUser.init) }
 
     static let shape = Shape<Account>("Account") {
-        Field("user", \.user, "Null when nobody is signed in.")
+        Field("user", \.user, "Null without a session.")
         Field("expiresAt", \.session?.expiresAt, "When the session ends. Using it moves this time.")
     }
 }

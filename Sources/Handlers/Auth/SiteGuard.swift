@@ -86,8 +86,8 @@ extension IdentityService {
         return csrf.isValid(token, for: binding, at: clock.now())
     }
 
-    /// A new form token for whoever sends a request. Without a session it is bound to the voter cookie, which comes with
-    /// it when the browser has none.
+    /// A new form token for the sender of a request. Without a session it is bound to the voter cookie, which is set
+    /// when the browser has none.
     public func formToken(for context: Context) -> (FormToken, expiresAt: Date) {
         let kept = context.request.cookies[cookies.voter].flatMap(VoterCookie.init)
         let voter = kept ?? .random()

@@ -2,14 +2,14 @@ public import HTTP
 public import Identity
 
 extension Request {
-    /// What the request tells of the device that sent it.
+    /// What the request reveals about the device that sent it.
     public var deviceTraits: DeviceTraits {
         DeviceTraits(address: clientAddress) { headers[$0] }
     }
 }
 
 extension Context {
-    /// What the request tells of the device that sent it.
+    /// What the request reveals about the device that sent it.
     public var deviceTraits: DeviceTraits { request.deviceTraits }
 
     /// Who votes by this request: the member, else the device, with the keys that counting needs.

@@ -3,7 +3,7 @@ public import HTTP
 public import Identity
 internal import SharedHandlers
 
-/// The routes that tell how the film stands.
+/// The routes that return the state of the film.
 public enum StoryRoutes {
     /// Every route of the group.
     public static func routes(stories: Stories, tallies: Tallies, identity: IdentityService) -> [Route] {

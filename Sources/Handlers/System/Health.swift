@@ -17,7 +17,7 @@ public struct HealthCheck: Sendable {
         } catch let error as Unhealthy {
             return Finding(isGood: false, message: error.reason)
         } catch {
-            // Only what is safe to show stands in a description.
+            // Descriptions contain only what is safe to show.
             return Finding(isGood: false, message: "\(error)")
         }
     }

@@ -68,7 +68,7 @@ struct FeedAnswer {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// What is left, as it stands in the answers to votes too.
+    /// Appends the remaining votes, as the answers to votes have them too.
     static func append(_ votes: RemainingVotes, to bytes: inout [UInt8]) {
         bytes.append(",\"remainingVotes\":{\"mega\":")
         append(votes.mega, to: &bytes)

@@ -143,7 +143,7 @@ public enum Files {
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
-    /// The directory a path stands in.
+    /// The directory that contains a path.
     public static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -11,7 +11,7 @@ public enum UnixSocket {
             try removeDeadSocket(path)
             var address = try address(path)
             try check("bind", path) { withAddress(&address) { bind(socket, $0, $1) } }
-            // Nobody can connect between bind and listen, so the rights are set before anyone uses them.
+            // No client can connect between bind and listen, so the mode is set in time.
             try check("chmod", path) { chmod(path, mode) }
             try check("listen", path) { Glibc.listen(socket, backlog) }
             return socket
@@ -21,7 +21,7 @@ public enum UnixSocket {
         }
     }
 
-    /// Connects to whoever listens at `path`.
+    /// Connects to the server that listens at `path`.
     public static func connect(_ path: String) throws(SystemError) -> Int32 {
         let socket = try open()
         do throws(SystemError) {
@@ -52,7 +52,7 @@ public enum UnixSocket {
         return socket
     }
 
-    /// Only what nobody answers any more is removed: a second process must not take a living one's place.
+    /// Removes a socket only when no process listens on it: a second process must not replace a running one.
     private static func removeDeadSocket(_ path: String) throws(SystemError) {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }

@@ -22,7 +22,7 @@ public struct VersionLink: Sendable {
         return String(validating: buffer[..<length], as: UTF8.self)
     }
 
-    /// Leads the link to a directory of this name, in one step for whoever reads it.
+    /// Points the link at a directory of this name, in one step for its readers.
     ///
     /// Several processes do this for the same change. The lock keeps one from removing what another has just made;
     /// the directory before the last stays, since a reader may have resolved the link a moment ago.

@@ -18,7 +18,7 @@ public enum Signals {
         return number > 0 ? number : nil
     }
 
-    /// Writing to a connection whose other side is gone answers EPIPE and kills nobody.
+    /// Makes writes to a connection whose other side is gone return EPIPE, instead of ending the process.
     public static func ignorePipe() {
         signal(SIGPIPE, SIG_IGN)
     }

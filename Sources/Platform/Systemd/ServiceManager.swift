@@ -19,7 +19,7 @@ public enum ServiceManager {
         notify("STATUS=" + text.split(whereSeparator: \.isNewline).joined(separator: " "))
     }
 
-    /// How often systemd wants to hear of progress, if at all. Tell it twice as often.
+    /// The longest time that systemd waits for a report of progress; nil without a watchdog. Report twice as often.
     public static var watchdogInterval: Duration? {
         var microseconds: UInt64 = 0
         guard sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }

@@ -139,7 +139,7 @@ extension Connection {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
                 last = result
             case PGRES_COPY_IN:
-                // Nobody sends data here: the statement was meant for `copy`.
+                // This method sends no data: the statement belongs in `copy`.
                 PQputCopyEnd(wire.handle, "copy needs Connection.copy")
             default:
                 failure = failure ?? StatementFault(ServerReport(pointer), statement: statement)

@@ -11,10 +11,10 @@ public struct Notification: Sendable, Equatable {
     public let payload: String
 }
 
-/// Hears NOTIFY on a connection and a thread of its own, and connects again by itself.
+/// Receives notifications on a connection and a thread of its own, and reconnects automatically.
 ///
-/// Nothing sent while no connection stood is ever heard, so `onLoss` is called whenever one has been made, the first
-/// included: whoever keeps copies must drop them all then. Both closures run on the listener's thread, one at a time.
+/// Notifications sent while there is no connection are lost. So `onLoss` is called after each connect, the first
+/// included: callers must then drop all their copies. Both closures run on the listener's thread, one at a time.
 public final class Listener: Sendable {
     private let options: DatabaseOptions
     private let channels: [String]
@@ -69,7 +69,7 @@ public final class Listener: Sendable {
         thread?.join()
     }
 
-    /// Whether notifications are being heard at this moment.
+    /// Whether the listener is connected and receives notifications.
     public var isListening: Bool { listening.load(ordering: .acquiring) }
 
     private func run(until stop: StopSignal) {
@@ -82,7 +82,7 @@ public final class Listener: Sendable {
                 (pause, failures) = (.milliseconds(50), 0)
                 listening.store(true, ordering: .releasing)
                 onLoss()
-                hear(connection.wire, until: stop)
+                deliver(from: connection.wire, until: stop)
                 listening.store(false, ordering: .releasing)
                 if !stop.isRaised { options.log.warning("the listener lost its connection") }
             } catch {
@@ -104,14 +104,14 @@ public final class Listener: Sendable {
     }
 
     /// Delivers notifications until the connection or the listener ends.
-    private func hear(_ wire: Wire, until stop: StopSignal) {
+    private func deliver(from wire: Wire, until stop: StopSignal) {
         while !stop.isRaised {
             // Some may have come together with the answers to LISTEN, before there was anything to wait for.
             while let pointer = PQnotifies(wire.handle) {
-                let heard = Notification(
+                let notification = Notification(
                     channel: String(cString: pointer.pointee.relname), payload: String(cString: pointer.pointee.extra))
                 PQfreemem(pointer)
-                onNotification(heard)
+                onNotification(notification)
             }
             stop.wait(besides: PQsocket(wire.handle), for: nil)
             guard PQconsumeInput(wire.handle) == 1, wire.isUsable else { return }

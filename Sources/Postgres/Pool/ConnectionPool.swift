@@ -1,6 +1,6 @@
 internal import Platform
 
-/// The connections that nobody is using, and how many exist.
+/// The idle connections, and the number of all.
 final class ConnectionPool: Sendable {
     private let options: DatabaseOptions
     private let state = Monitor(State())
@@ -16,7 +16,7 @@ final class ConnectionPool: Sendable {
     ///
     /// `@unchecked Sendable`, the only such declaration of this target, because a `Connection` is not `Sendable` and
     /// yet serves one thread after another. Why that is safe:
-    ///  1. The only value of this type that refers to a connection stands in `State.idle`, which the `Monitor` lets be
+    ///  1. The only value of this type that refers to a connection is in `State.idle`, which the `Monitor` lets be
     ///     touched only under its lock. `take` removes it there and unwraps it; `give` wraps the connection as the
     ///     borrower's last use of it. So one thread at a time can reach a connection, and the lock orders the uses of
     ///     two threads in memory.
@@ -120,7 +120,7 @@ final class ConnectionPool: Sendable {
 public struct PoolStatistics: Sendable, Equatable {
     /// Connections that exist.
     public let open: Int
-    /// Connections that nobody is using.
+    /// Connections that are idle.
     public let idle: Int
     /// Callers that wait for one.
     public let waiting: Int

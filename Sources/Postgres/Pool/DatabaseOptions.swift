@@ -19,14 +19,14 @@ public struct DatabaseOptions: Sendable {
     /// How long a transaction may sit idle before Postgres ends it; 0 is for ever.
     public var idleInTransactionTimeout: Duration = .seconds(30)
     /// Whether statements are prepared on the server and kept. Off, nothing is kept in the server's session, so that
-    /// a transaction pooler such as PgBouncer may stand in between.
+    /// connections may go through a transaction pooler such as PgBouncer.
     public var preparedStatements = true
     /// How many prepared statements a connection keeps.
     public var statementCacheSize = 256
     /// How many times a transaction is run before a conflict is reported.
     public var transactionAttempts = 5
 
-    /// Hears of repeated transactions and of a listener's lost connections.
+    /// Receives a line for each repeated transaction and each lost connection of a listener.
     public var log = Log.silent
 
     /// Options with the defaults of every other field.

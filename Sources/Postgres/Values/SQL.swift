@@ -101,7 +101,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             sql.append(nested)
         }
 
-        /// Splices text that stands literally in the source code.
+        /// Splices text that is a literal in the source code.
         public mutating func appendInterpolation(unescaped text: StaticString) {
             sql.append(literal: "\(text)")
         }

@@ -1,7 +1,7 @@
 /// A Swift type that can be bound as a parameter and read from a column.
 ///
-/// Each type has one Postgres type. `String` alone is sent without a type, so that the server reads it as whatever
-/// stands there: text, an enumeration, jsonb, a date. An enumeration with a raw value conforms by declaring so.
+/// Each type has one Postgres type. `String` alone is sent without a type, so that the server reads it as the type it
+/// expects: text, an enumeration, jsonb, a date. An enumeration with a raw value conforms by declaring so.
 /// As a row it is read from the first column.
 public protocol SQLValue: Sendable, RowDecodable {
     /// The Postgres type that values of this type are sent as.
@@ -100,7 +100,7 @@ extension SQLValue where Self: RawRepresentable, RawValue: SQLValue {
     /// Sends the raw value.
     public func encode(into writer: inout ValueWriter) -> Bool { rawValue.encode(into: &writer) }
 
-    /// Reads the raw value; one that stands for no case is an error.
+    /// Reads the raw value; a value without a case is an error.
     public static func decode(_ field: Field) throws(FieldFault) -> Self {
         let raw = try RawValue.decode(field)
         guard let value = Self(rawValue: raw) else { throw FieldFault(found: "\(field.typeName) '\(raw)'") }

@@ -1,4 +1,4 @@
-// What stands beside the votes: how the round stands with and without the flagged ones, what they have in common, and
+// What is shown beside the votes: the ranking with and without the flagged ones, what they have in common, and
 // what was taken out.
 
 import { h, icon } from "../core/dom.js";

@@ -48,7 +48,7 @@ export function flagText(flag) {
 }
 
 /**
- * What stands for a key: short enough to read, long enough to tell apart.
+ * A short form of a key: short enough to read, long enough to tell apart.
  * @param {string} key
  */
 export function shortKey(key) {

@@ -1,4 +1,4 @@
-// Which features are on for whoever looks at the page.
+// Which features are on for the visitor.
 
 import { read } from "./api.js";
 
@@ -8,7 +8,7 @@ let known = null;
 /**
  * Whether a feature is on, asked once for a page; a page that cannot find out shows what it has.
  * @param {string} key
- * @param {boolean} [otherwise] what holds when nobody knows
+ * @param {boolean} [otherwise] what holds when it is unknown
  * @returns {Promise<boolean>}
  */
 export async function isOn(key, otherwise = true) {

@@ -1,4 +1,4 @@
-// Forms: what is wrong stands at its field, the first wrong field has the focus, the button is busy while the form is on
+// Forms: faults are shown at their fields, the first wrong field has the focus, the button is busy while the form is on
 // its way, and what was typed stays. Without this module the browser posts the same form, and the server answers with the
 // same words.
 

@@ -1,6 +1,6 @@
-// A list of the administration: its filters and tabs stand in the address, so that reload, back and a link keep them; it
+// A list of the administration: its filters and tabs are in the address, so that reload, back and a link keep them; it
 // says that it loads, that there is nothing and that it failed; it pages by cursor, selects rows with ranges, marks the
-// chosen one and renews itself while nobody works in it. The markup is AdminList's.
+// chosen one and renews itself while it is idle. The markup is AdminList's.
 
 import { read } from "./api.js";
 import { all, h, icon, maybe, one, setText } from "./dom.js";
@@ -29,7 +29,7 @@ const renewal = 5000;
  * @property {(filters: URLSearchParams, items: Item[]) => Chip[]} [chips]
  * @property {(item: Item) => boolean} [isSelectable]
  * @property {(selected: Item[], tab: string) => void} [selected] after every change of the selection
- * @property {string} [chosenName] the name under which the chosen item stands in the address
+ * @property {string} [chosenName] the name under which the address holds the chosen item
  * @property {(key: string | null, isPressed: boolean) => void} [choose] the chosen item is another one; by a press or by what the list holds
  * @property {boolean} [choosesFirst] whether the first item is chosen when none is
  * @property {() => boolean} [isIdle] whether the list may renew itself; without it, it does not

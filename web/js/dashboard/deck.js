@@ -209,7 +209,7 @@ class Frame {
     });
   }
 
-  /** @param {number} offset where it stands: before, on or after the stage */
+  /** @param {number} offset where it is: before, on or after the stage */
   put(offset) {
     this.element.dataset.place = String(offset);
     this.element.inert = offset !== 0;
@@ -224,7 +224,7 @@ class Frame {
   }
 
   remove() {
-    // Without this a browser keeps on loading a video that nobody sees.
+    // Without this a browser keeps loading a video that is out of sight.
     this.video.removeAttribute("src");
     this.video.load();
     this.element.remove();

@@ -42,7 +42,7 @@ export class Feed {
   /** Whether the site has heavier votes. */
   isPowerOn = true;
   /**
-   * Why nobody, or only members, may vote at the moment.
+   * Why no one, or only members, may vote at the moment.
    * @type {"off" | "members" | null}
    */
   gate = null;

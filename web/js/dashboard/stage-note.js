@@ -47,7 +47,7 @@ export class StageNote {
     }
   }
 
-  /** What stands there when nothing goes on. */
+  /** What it shows when nothing happens. */
   #rest() {
     this.say(navigator.onLine ? "" : "You are offline. You can vote again when you are back online.");
   }

@@ -1,4 +1,4 @@
-// What stands on the stage when there is nothing to vote on: what, why, and a way out.
+// What the stage shows when there is nothing to vote on: what, why, and a way out.
 
 import { h, icon } from "../core/dom.js";
 import { clock, counted } from "../core/format.js";
@@ -96,7 +96,7 @@ export function endState(feed, options) {
       clearInterval(timer);
       return;
     }
-    // It waits while nobody looks.
+    // It pauses while the page is hidden.
     if (element.inert || document.visibilityState === "hidden") return;
     rest -= 1;
     time.textContent = clock(rest);

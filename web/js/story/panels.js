@@ -1,4 +1,4 @@
-// What stands around the picture: seasons, contributors, the reel, the figures.
+// What surrounds the picture: seasons, contributors, the reel, the figures.
 
 import { all, h, maybe, setText } from "../core/dom.js";
 import { clock, count, counted } from "../core/format.js";

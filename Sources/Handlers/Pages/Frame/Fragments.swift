@@ -15,7 +15,7 @@ enum Fragments {
 
     /// The pill that says what is going on, with the deadline; a module makes a countdown of it.
     static func onAir(_ season: SeasonView?, isKnown: Bool = true) -> HTML {
-        // Without the film at hand the module asks for it.
+        // Where the page has no film, the module asks for it.
         guard isKnown else { return "<span class=\"onair\" data-onair hidden></span>" }
         guard let season, season.status == .active || season.status == .finished else {
             return pill("soon", "Between seasons")

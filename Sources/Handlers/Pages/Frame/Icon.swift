@@ -5,7 +5,7 @@ enum Icon: String, CaseIterable {
     case check, close, comment, film, full, heart, infinity, info, menu, mute, next, pause, person, play, prev, share
     case shield, sound, swap, up, upload, warn, watch
 
-    /// The icon in its place; the control's name stands in its own label.
+    /// The icon; the control has its name in its own label.
     var image: HTML { sized("icon") }
     var small: HTML { sized("icon icon--sm") }
     var large: HTML { sized("icon icon--lg") }

@@ -3,7 +3,7 @@ internal import HTTP
 
 /// One page before it is laid out: its facts for the head, what it loads, and its content.
 struct Page {
-    /// How much of the frame stands around the content.
+    /// How much of the frame surrounds the content.
     enum Shell {
         /// Top bar and, on a phone, tab bar; a foot below.
         case standard

@@ -86,7 +86,7 @@ struct PageSources: Sendable {
     let round: @Sendable (String, Int) throws -> RoundResultView?
     /// What a member's own pages show of the account; nil when it is gone.
     let account: @Sendable (Context) throws -> AccountView?
-    /// A form token for whoever asks.
+    /// A form token for the caller.
     let formToken: @Sendable (Context) -> FormToken
     /// The reference of the API.
     let reference: APIReference

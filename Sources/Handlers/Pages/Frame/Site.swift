@@ -34,11 +34,11 @@ public struct Site: Sendable {
 
 /// What pages say of the operator, and the numbers that the operator has set.
 public struct Operation: Sendable {
-    /// Who runs it; empty when nobody has said.
+    /// Who runs it; empty when the operator has not said.
     public let name: String
     /// Where they are reached by post, line by line.
     public let address: [String]
-    /// Where they are reached by e-mail; empty when nobody has said.
+    /// Where they are reached by e-mail; empty when the operator has not said.
     public let email: String
     /// How old members say that they are, in years.
     public let minimumAge: Int
@@ -47,7 +47,7 @@ public struct Operation: Sendable {
     /// How many votes a voter has on one UTC day.
     public let dailyVotes: Int
 
-    /// An operation; by default one of which nobody has said anything.
+    /// An operation; by default one without any facts.
     public init(
         name: String = "", address: [String] = [], email: String = "", minimumAge: Int = 16, sessionDays: Int = 30,
         dailyVotes: Int = 200

@@ -29,7 +29,7 @@ extension Site {
                 \(operatorLines)
                 <h2>When you watch and vote without an account</h2>
                 <p>So that one person’s vote counts once, a vote carries a <b>voter key</b>: a keyed hash (HMAC) of \
-                your network and of what your browser says of itself. Nobody can compute your address from it without \
+                your network and of what your browser says of itself. Your address cannot be computed from it without \
                 the site’s secret key, and your address itself is stored nowhere with it. It is stored with a keyed hash \
                 of the voter cookie and a keyed hash of your network whose key changes every day.</p>
                 <p>That you have seen a take is kept under the same key, once for each round.</p>
@@ -122,7 +122,7 @@ extension Site {
                 """)
     }
 
-    /// What is stored on the device of whoever looks.
+    /// What is stored on the visitor's device.
     var cookies: Page {
         legal(
             .cookies,
@@ -168,7 +168,7 @@ extension Site {
         }
     }
 
-    /// Who runs the site, or that nobody has said.
+    /// Who runs the site, or that the operator has not said.
     private var operatorLines: HTML {
         guard !operation.name.isEmpty else {
             return """

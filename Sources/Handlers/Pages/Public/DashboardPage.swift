@@ -68,7 +68,7 @@ extension Site {
         """
     }
 
-    /// What stands on the stage when there is nothing to vote on.
+    /// What the stage shows when there is nothing to vote on.
     private func vacant(_ film: FilmView) -> HTML {
         let upload: HTML = "<a class=\"btn btn--primary\" href=\"/upload\">Send in a take</a>"
         let story: HTML = "<a class=\"btn\" href=\"/story\">Watch the film so far</a>"

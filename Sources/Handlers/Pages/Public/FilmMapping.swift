@@ -21,8 +21,8 @@ extension Pages {
             }, account: account, formToken: formToken
         ) {
             let overview = try stories.overview()
-            // Ids are drawn at random, so that the order favours nobody and is the same for everybody.
-            let clips = overview.takes.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
+            // Ids are random, so that the order favours no clip and is the same for everybody.
+            let clips = overview.openClips.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
             return FilmView(
                 seasons: overview.seasons.filter { $0.status != .draft }.map(SeasonView.init),
                 clips: clips.compactMap { ClipView($0.clip, votes: $0.voteCount) },

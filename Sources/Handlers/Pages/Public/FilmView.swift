@@ -18,7 +18,7 @@ struct FilmView: Sendable {
 
 /// One film project as the pages show it.
 struct SeasonView: Sendable {
-    /// Where a season stands, in the words of the schema.
+    /// The status of a season, in the words of the schema.
     enum Status: String, Sendable { case draft, active, finished, archived }
 
     var id: UUID

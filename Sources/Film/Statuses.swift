@@ -1,12 +1,12 @@
 public import Postgres
 
-/// How a slot stands.
+/// A slot's status.
 public enum SlotStatus: String, Codable, CaseIterable, SQLValue, RowDecodable {
     /// Its turn has not come.
     case upcoming
     /// Its round is open.
     case voting
-    /// Its turn has come, and no clip stands in it.
+    /// Its turn has come, and no clip is in it.
     case waitingForClips = "waiting_for_clips"
     /// Its round is over, and an admin looks at the votes.
     case underReview = "under_review"
@@ -14,7 +14,7 @@ public enum SlotStatus: String, Codable, CaseIterable, SQLValue, RowDecodable {
     case locked
 }
 
-/// How a clip stands.
+/// A clip's status.
 public enum ClipStatus: String, Codable, CaseIterable, SQLValue, RowDecodable {
     /// Waits for an admin.
     case pending
@@ -36,10 +36,4 @@ public enum ClipProcessing: String, Codable, CaseIterable, SQLValue, RowDecodabl
     case ready
     /// The file was refused, with a reason.
     case failed
-}
-
-/// What kinds of clips there are.
-public enum ClipGenre {
-    /// The seven that a season can have, and Other.
-    public static let all = ["Thriller", "Comedy", "Action", "Sci-Fi", "Romance", "Animation", "Horror", "Other"]
 }
