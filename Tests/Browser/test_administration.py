@@ -315,7 +315,7 @@ def test_audit_filters_stand_in_the_address(site, admin, newcomer):
 
 
 def test_lists_keep_their_view(site, admin):
-    """WEB-01: tabs, filters and the order stand in the address; reload keeps them and back returns to those before."""
+    """WEB-01: the address contains tabs, filters and the order; reload keeps them and back returns to those before."""
     page = site.page("/admin/votes", storage_state=admin)
     ready(page)
     page.get_by_role("tab", name="Voided").click()

@@ -25,7 +25,7 @@ def outcome(page):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_contact(site, shots, run, size, theme):
-    """OPS-08 WEB-01: what is wrong stands at its field, what was typed stays, and the message arrives."""
+    """OPS-08 WEB-01: each fault is shown at its field, what was typed stays, and the message arrives."""
     site.allow(r"Failed to load resource.*422")
     page = site.page("/contact", java_script_enabled=False, viewport=SIZES[size], theme=theme)
     page.get_by_label("Your name").fill("Bo")

@@ -16,8 +16,8 @@ def wizard(site, admin):
 @pytest.mark.parametrize(
     "name, options, refusal",
     [
-        ("long.mp4", {"seconds": 10}, "8.5 s is the most"),
-        ("sound.mp4", {"extra": ["-vn"]}, "has no picture"),
+        ("long.mp4", {"seconds": 10}, "the limit is 8.5 s"),
+        ("sound.mp4", {"extra": ["-vn"]}, "has no video track"),
     ],
 )
 def test_refuses_before_sending(wizard, make_video, axe, name, options, refusal):

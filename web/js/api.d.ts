@@ -16,7 +16,7 @@ export interface APIKeyList {
 }
 
 export interface Account {
-  /** Null when nobody is signed in. */
+  /** Null without a session. */
   user: AccountUser | null;
   /** When the session ends. Using it moves this time. */
   expiresAt: string | null;
@@ -656,7 +656,7 @@ export interface Problem {
   error: string;
   /** What went wrong, for programs; stable. */
   code: string;
-  /** The id of the request, as the log has it. */
+  /** The id of the request. The log has it too. */
   requestId: string;
   /** What is wrong with each field. */
   details?: {

@@ -60,7 +60,7 @@ document.addEventListener("click", async (event) => {
 });
 
 /**
- * The form that sends a request as whoever is signed in.
+ * The form that sends a request with the reader's session.
  * @param {HTMLDetailsElement} operation
  */
 function sender(operation) {

@@ -308,7 +308,7 @@ export function pagedList(options) {
     if (options.chosenName) setAddress({ [options.chosenName]: chosen ?? "" }, false);
     showChosen();
     options.choose?.(chosen, true);
-    // Where the column does not stand beside the list.
+    // Where the column is not beside the list.
     if (side && matchMedia("(width < 75rem)").matches) side.scrollIntoView({ block: "start" });
   });
   // The arrows lead to the same control of the next row.

@@ -23,7 +23,7 @@ export class VoteButton {
   /** Whether there are heavier votes to choose from. */
   #hasWeights = true;
 
-  /** @param {(weight: Weight | null) => void} onVote null for whatever a plain press means now */
+  /** @param {(weight: Weight | null) => void} onVote null for the weight that a plain press casts now */
   constructor(onVote) {
     this.#watchPresses(() => onVote(null));
     for (const item of all("[data-weight]", this.#menu)) {

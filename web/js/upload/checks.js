@@ -1,4 +1,4 @@
-// What can be told of a file before it is sent, so that a refusal comes at once. The server checks the real bytes.
+// Checks of a file before it is sent, so that a refusal comes at once. The server checks the real bytes.
 
 import { megabytes } from "../core/format.js";
 

@@ -179,7 +179,7 @@ export class Transfer {
   }
 
   /**
-   * A reload of the page then goes on with the same file where it stopped.
+   * After a reload of the page the upload of the same file resumes where it stopped.
    * @param {string | null} id
    */
   #remember(id) {

@@ -74,7 +74,7 @@ extension Site {
                 """)
     }
 
-    /// Choosing the name that is shown with one's takes.
+    /// Choosing the name that is shown with one's clips.
     func onboarding(_ form: FormState = .none, next: String? = nil) -> Page {
         let action = "/api/user/create-profile"
         let name = FormField.username("", hint: "3 to 20 lowercase letters, digits or underscores.")

@@ -59,7 +59,7 @@ struct AdminList {
         var title: String
         /// Whether only screen readers are told the title.
         var isTitleHidden = false
-        /// Whether it holds numbers or times, which stand at the end.
+        /// Whether it holds numbers or times, which are aligned to the end.
         var isAtEnd = false
         /// The orders that a press on the title goes through, as values of the filter `sort`.
         var orders: [String] = []

@@ -13,7 +13,7 @@ enum Formatting {
         return (number < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
     }
 
-    /// `1 take`, `14 takes`
+    /// `1 vote`, `14 votes`
     static func count(_ number: Int, _ one: String, _ many: String) -> String {
         "\(count(number)) \(number == 1 ? one : many)"
     }
@@ -33,7 +33,7 @@ enum Formatting {
         return rest == 0 ? "\(minutes) min" : "\(minutes) min \(rest) s"
     }
 
-    /// The length of a take: `8.0 s`.
+    /// The length of a clip: `8.0 s`.
     static func clipLength(_ seconds: Double) -> String {
         let tenths = Int((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) s"

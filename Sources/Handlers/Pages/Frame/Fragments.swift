@@ -1,6 +1,6 @@
 internal import HTML
 
-/// The parts of the film that stand on several pages.
+/// The parts that several pages show of the film.
 enum Fragments {
     /// `Slot 31/75 · Sci-Fi`
     static func standing(_ season: SeasonView?) -> HTML {
@@ -68,7 +68,7 @@ enum Fragments {
         "/story?season=\(season.number)&slot=\(slot)"
     }
 
-    /// A take's still, upright.
+    /// A clip's still, upright.
     static func still(_ clip: ClipView, alt: String = "", names: String = "", isLazy: Bool = false) -> HTML {
         let name = HTML.when(!names.isEmpty, " class=\"\(names)\"")
         let loading = HTML.when(isLazy, " loading=\"lazy\"")

@@ -139,7 +139,7 @@ private struct ReferenceWriter {
         return "\(method.lowercased())-\(words)"
     }
 
-    /// Whether the page may offer to send the request: with JSON or no body, as whoever is signed in.
+    /// Whether the page may offer to send the request: with JSON or no body, with the reader's session.
     private func isCallable(_ operation: JSONValue, _ body: JSONValue?) -> Bool {
         let isOpen = ["any", "member", "owner", "admin"].contains(operation["x-access"]?.text)
         return isOpen && (body == nil || body?["application/json"] != nil)

@@ -11,7 +11,7 @@ extension PageDeclaration {
 extension Site {
     /// The arena: one take at a time, the vote beside it, the round at the side.
     ///
-    /// Without scripts it lists the takes of the round; with them the voter's own feed takes the stage.
+    /// Without scripts it lists the clips of the round; with them the voter's own feed takes the stage.
     func dashboard(_ film: FilmView) -> Page {
         let season = film.current
         let first = film.clips.first

@@ -4,9 +4,9 @@ internal import FoundationEssentials
 struct FilmView: Sendable {
     /// The seasons with a page, newest first; the first is the one that is running or has run last.
     var seasons: [SeasonView]
-    /// The takes of the open round, in the order in which they came up.
+    /// The clips of the open round, in the order in which they entered it.
     var clips: [ClipView]
-    /// How many people have a take on the site.
+    /// How many people have a clip on the site.
     var creators: Int
 
     /// The season whose round is open, if any.
@@ -37,7 +37,7 @@ struct SeasonView: Sendable {
     var seconds: Double { segments.reduce(0) { $0 + $1.clip.durationSeconds } }
 }
 
-/// A locked slot and the take that won it.
+/// A locked slot and the clip that won it.
 struct SegmentView: Sendable {
     var slot: Int
     var clip: ClipView
@@ -62,7 +62,7 @@ struct RoundView: Sendable {
     var length: Int?
 }
 
-/// A take as the pages show it.
+/// A clip as the pages show it.
 struct ClipView: Sendable {
     var id: UUID
     var title: String
@@ -75,6 +75,6 @@ struct ClipView: Sendable {
     var durationSeconds: Double
     var votes: Int
 
-    /// The name under the take.
+    /// The name under the clip.
     var creator: String { username ?? "former member" }
 }

@@ -12,7 +12,7 @@ extension PageDeclaration {
 }
 
 extension Site {
-    /// What this is, the film so far, and the takes that are up now.
+    /// What this is, the film so far, and the clips of the open round.
     func landing(_ film: FilmView) -> Page {
         let season = film.current
         return Page(

@@ -9,7 +9,7 @@ extension PageDeclaration {
 }
 
 extension Site {
-    /// Three steps from a file to a take that waits for review.
+    /// Three steps from a file to a clip that waits for review.
     func upload(_ film: FilmView?) -> Page {
         let slot = film?.round?.slot
         return Page(
