@@ -1,7 +1,7 @@
 import FoundationEssentials
-import HTTP
 import Testing
 
+@testable import HTTP
 @testable import PagesHandlers
 
 @Suite("Pages")
