@@ -5,8 +5,9 @@ import secrets
 
 import psycopg
 import pytest
-from conftest import DESK, PHONE, ready, sign_in_link, use_link
 from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, ready, sign_in_link, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
