@@ -59,7 +59,9 @@ public struct HandlerGroup: Sendable {
         described + [
             HandlerGroup(name: pages) { services in
                 let settings = services.settings
-                let limits = LimitClass.allCases.map(\.rawValue).map { ($0, settings.identity.rateLimits[$0]) }
+                let limits = LimitClass.allCases.map { limit in
+                    (name: limit.rawValue, number: settings.identity.rateLimits[limit.rawValue])
+                }
                 let reference = APIReference(
                     document: try document(services), siteURL: settings.site.url, limits: limits)
                 return try Pages(services: services, reference: reference).routes

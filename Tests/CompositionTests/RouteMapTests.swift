@@ -162,7 +162,10 @@ struct SiteReferenceTests {
         let document = String(decoding: try #require(response.bytes), as: UTF8.self)
         let shown = document.matches(of: /data-op data-method="([A-Z]+)"[^<]*<summary>.*?<code>([^<]+)<\/code>/)
             .map { "\($0.1) \($0.2)" }
-        let declared = routes.filter { $0.pattern.hasPrefix("/api/") && $0.access != .internal_ && $0 !== route }
+        let isPublic = { (route: Route) in
+            route.access != .internal_ && (route.pattern.hasPrefix("/api/") || route.isAlwaysServed)
+        }
+        let declared = routes.filter { isPublic($0) && $0 !== route }
             .map { route in
                 "\(route.method) "
                     + route.pattern.replacing("[...", with: "[").replacing("[", with: "{").replacing("]", with: "}")

@@ -47,7 +47,7 @@ struct ClipValidationTests {
             try workshop.drain()
             #expect(try workshop.processing(clip) == .failed)
             let reason: String = try workshop.row(clip).value("processing_error")
-            #expect(reason.contains("not a video") && !reason.contains("/"))
+            #expect(reason.contains("isn't a video") && !reason.contains("/"))
             #expect(try workshop.row(sound).value("processing_error", as: String.self).contains("sound"))
             #expect(try workshop.files().isEmpty)
         }

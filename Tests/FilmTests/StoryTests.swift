@@ -79,7 +79,7 @@ struct StoryTests {
             let message = try winner.decode(WinnerMessage.self)
             #expect(message.seasonId == season)
             #expect(message.slot == 1)
-            #expect(clips.contains(message.clipID))
+            #expect(clips.contains(message.clipId))
             #expect(message.username == "the_admin")
             let channels: [String] = try stage.superuser.query(
                 "select distinct payload ->> 'channel' from jobs where kind = 'publish'")
@@ -129,7 +129,7 @@ struct StoryTests {
 private struct WinnerMessage: Decodable {
     let seasonId: UUID
     let slot: Int
-    let clipID: UUID
+    let clipId: UUID
     let username: String
 }
 

@@ -138,7 +138,7 @@ struct FormPostTests {
                 page.contains(/name="sound" value="true" checked/)
                     && !page.contains(/name="motion" value="true" checked/))
             let taken = try submit(mira, from: "/settings", to: "/api/user/settings", "username=admin")
-            #expect(taken.status == 422 && text(taken).contains("This name is reserved."))
+            #expect(taken.status == 422 && text(taken).contains("This username is reserved. Choose another one."))
             let renamed = try submit(mira, from: "/settings", to: "/api/user/settings", "username=mira_2")
             #expect(renamed.status == 303)
             #expect(text(try mira.get("/settings")).contains("value=\"mira_2\""))
