@@ -99,7 +99,7 @@ def test_name_and_choices_are_kept(site, run):
     expect(page.get_by_label("Username")).to_have_value("name_before")
     page.get_by_label("Username").fill("admin")
     page.get_by_role("button", name="Change").click()
-    expect(page.get_by_text("This name is reserved.")).to_be_visible()
+    expect(page.get_by_text("This username is reserved.")).to_be_visible()
     site.allow(r"Failed to load resource.*(422|409)")
     page.get_by_label("Username").fill("name_after")
     page.get_by_role("button", name="Change").click()

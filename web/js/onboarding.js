@@ -15,8 +15,8 @@ const pause = 400;
 
 const reasons = {
   malformed: "Use 3 to 20 lowercase letters, digits or underscores.",
-  reserved: "This name is reserved. Choose another one.",
-  taken: "This name is taken. Choose another one.",
+  reserved: "This username is reserved. Choose another one.",
+  taken: "This username is taken. Choose another one.",
 };
 
 const goOn = () => location.replace(onward(query.get("next")));
