@@ -17,7 +17,9 @@ private struct Bake: Parameters {
     }
 }
 
-/// What the last command line gave; commands of a test run one after another.
+/// What the last command line gave.
+///
+/// Unchecked, since the commands of a test run one after another, on the thread of the test.
 private final class Baked: @unchecked Sendable {
     var values: ArgumentValues<Bake>?
 }

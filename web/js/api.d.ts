@@ -312,7 +312,7 @@ export interface ClipQueue {
   clips: QueuedClip[];
   /** What asks for the next page; null on the last one. */
   nextCursor: string | null;
-  /** How many clips have each status, whatever the filter. */
+  /** How many clips have each status, regardless of the filter. */
   counts: Record<string, number>;
 }
 

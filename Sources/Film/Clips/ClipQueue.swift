@@ -22,7 +22,7 @@ public struct ClipFilter: Sendable {
 public struct ClipQueuePage: Sendable {
     /// The clips: pending ones the oldest first, others the newest first.
     public let clips: Page<QueuedClip>
-    /// How many clips have each status, whatever the filter.
+    /// How many clips have each status, regardless of the filter.
     public let counts: [String: Int]
 }
 

@@ -47,7 +47,7 @@ extension ClipQueuePage: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<ClipQueuePage>("ClipQueue") {
         Including(page: \.clips)
-        Field("counts", \.counts, "How many clips have each status, whatever the filter.")
+        Field("counts", \.counts, "How many clips have each status, regardless of the filter.")
     }
 }
 
