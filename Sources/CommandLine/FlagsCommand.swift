@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Configuration
 internal import Film
+internal import Flags
 internal import FoundationEssentials
 internal import Text
 

@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Film
 internal import FoundationEssentials
+internal import Tally
 internal import Text
 
 /// `dailies tally verify | export`

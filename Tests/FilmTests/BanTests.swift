@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import Refusals
+import Tally
 import TestSupport
 import Testing
 

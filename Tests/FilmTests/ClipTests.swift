@@ -43,7 +43,7 @@ struct ClipTests {
             _ = try stage.season()
             let member = try stage.member("mira")
             let uploads = try (0..<8).map { _ in try stage.upload(by: member) }
-            let refused = Tally()
+            let refused = ThreadCounter()
             try concurrently(8) { index in
                 do {
                     _ = try stage.register(uploads[index], by: member)

@@ -1,5 +1,6 @@
 import Configuration
 internal import Film
+import Flags
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity

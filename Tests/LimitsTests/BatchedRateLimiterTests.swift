@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Text
 
-@testable import Identity
+@testable import Limits
 
 @Suite("The limiter that settles", .requiresPostgres)
 struct BatchedRateLimiterTests {

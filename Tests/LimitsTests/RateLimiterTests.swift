@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Identity
+import Limits
 import Postgres
 import TestSupport
 import Testing
