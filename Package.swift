@@ -177,7 +177,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Platform", "Postgres"],
             path: "Tests/TestSupport",
             swiftSettings: wrapper),
-        tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "Text"]),
+        tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "HTTP", "Tally", "Text"]),
         tests(
             "ConfigurationTests",
             ["Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "TestSupport", "Text"]),
