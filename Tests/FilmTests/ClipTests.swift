@@ -232,7 +232,7 @@ struct ClipTests {
         }
     }
 
-    @Test("CLIP-06 a clip's page tells its rank in every round")
+    @Test("CLIP-06 a clip's page shows its rank in every round")
     func history() throws {
         try FilmStage.run { stage in
             let (_, clips) = try stage.voting(["A", "B", "C"])

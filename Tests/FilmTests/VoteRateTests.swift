@@ -11,7 +11,7 @@ import Text
 
 @Suite("The limits of votes", .requiresPostgres)
 struct VoteRateTests {
-    @Test("VOTE-10 what a network is told to wait is true to the second, for every voter of it")
+    @Test("VOTE-10 the reported wait of a network is exact to the second, for every voter of it")
     func networkWait() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting((1...40).map { "clip \($0)" }).clips

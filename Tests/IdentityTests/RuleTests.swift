@@ -107,7 +107,7 @@ struct VoterKeyTests {
         #expect(device() == device())
     }
 
-    @Test("VOTE-07 every header of the list tells devices apart", arguments: DeviceTraits.headers)
+    @Test("VOTE-07 every header of the list distinguishes devices", arguments: DeviceTraits.headers)
     func headers(name: String) {
         #expect(device("192.0.2.7", [name: "other"]) != device())
         #expect(device("192.0.2.7", [name: ""]) != device())
