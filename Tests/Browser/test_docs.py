@@ -80,7 +80,7 @@ def test_without_scripts(site):
     expect(page.locator("#get-api-story").get_by_role("heading", name="Answers")).to_be_visible()
 
 
-def test_it_is_found(site):
+def test_footer_and_sitemap_link_to_it(site):
     """WEB-06 in the footer and the sitemap"""
     page = site.page("/about")
     page.get_by_role("contentinfo").get_by_role("link", name="API").click()
