@@ -16,6 +16,8 @@ public enum FilmRefusal: Refusal, Equatable {
     case anotherSeasonActive
     /// No round is open that could be closed.
     case noOpenRound
+    /// The round that should be closed is not open; that of this slot is.
+    case slotNotOpen(open: Int)
     /// There is no such slot.
     case slotNotFound
     /// There is no such clip, or the caller may not see it.
@@ -51,6 +53,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFinished: "season_not_finished"
         case .anotherSeasonActive: "another_season_active"
         case .noOpenRound: "no_open_round"
+        case .slotNotOpen: "slot_not_open"
         case .slotNotFound: "slot_not_found"
         case .clipNotFound: "clip_not_found"
         case .uploadNotFound: "upload_not_found"
@@ -75,6 +78,8 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFinished: "Only a finished season can be archived."
         case .anotherSeasonActive: "Another season is running. Only one can run at a time."
         case .noOpenRound: "No round is open."
+        case .slotNotOpen(let open):
+            "This slot is not open: it has been closed already, or its turn has not come. Slot \(open) is."
         case .slotNotFound: "There is no such slot."
         case .clipNotFound: "There is no such clip."
         case .uploadNotFound: "There is no such upload."
@@ -97,8 +102,8 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound, .exportNotFound:
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
-        case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .alreadyRegistered, .noSeason,
-            .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
+        case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
+            .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
             .conflict
         }
     }

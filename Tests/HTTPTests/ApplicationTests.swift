@@ -197,7 +197,7 @@ struct ApplicationTests {
         #expect(json["code"]?.text == code)
         #expect(json["status"]?.integer == status)
         #expect(json["requestId"]?.text == "test-request-id")
-        #expect(json["title"]?.text == Problem.title(status))
+        #expect(json["title"]?.text == StatusName.of(status) ?? "Problem")
         #expect(json["error"]?.text?.isEmpty == false)
         #expect(!answer.text.contains("Unforeseen"))
         let errors = site.lines.filter { $0.level == .error }

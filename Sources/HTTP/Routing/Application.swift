@@ -256,12 +256,15 @@ extension Application {
         let exchange = identified.exchange
         response.headers["X-Request-Id"] = exchange.request.id
         crossOrigin.apply(exchange.request, &response)
-        identified.decision?.tell(in: &response.headers)
         if response.headers["Cache-Control"] == nil {
             // What sets a cookie is for one person, whatever its route says.
             let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
             let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
             response.headers["Cache-Control"] = policy.header(for: identified.caller)
+        }
+        // An answer that is kept for all must not show how much room the first who asked has left.
+        if let decision = identified.decision, response.headers["Cache-Control"]?.hasPrefix("public") != true {
+            decision.tell(in: &response.headers, at: clock.now())
         }
         Conditional.apply(exchange.request, &response)
         if exchange.request.method == .head || response.status == 304 || response.status == 204 {
