@@ -19,7 +19,7 @@ extension Site {
                   \(form.outcome)
                   \(form.form("/api/contact", "data-contact", content: contactFields(form)))
                   <section class="stack" data-sent hidden><h2 tabindex="-1">Message sent</h2>\
-                <p>We'll reply to the e-mail address you gave.</p></section>
+                <p>We will reply to <span data-reply-to>the e-mail address you gave</span>.</p></section>
                 </main>
                 """)
     }
