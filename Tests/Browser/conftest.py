@@ -210,6 +210,41 @@ def make_video(tmp_path_factory):
     return make
 
 
+FAR = "2099-01-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def arena(site):
+    """The arena of a voter of its own in a round that does not end; `change` alters what the feed answers."""
+
+    def open_arena(change=None, features=None, setup=None, **options):
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {secrets.token_hex(4)} Chrome/120")
+        page = site.context(**options).new_page()
+
+        def answer(route):
+            body = route.fetch().json()
+            body.update(currentSlot=500, state="voting", votingEndsAt=FAR, hasMoreClips=False)
+            if change:
+                change(body)
+            route.fulfill(json=body)
+
+        def flags(route):
+            body = route.fetch().json()
+            body["features"].update(features)
+            route.fulfill(json=body)
+
+        page.route("**/api/vote?*", answer)
+        if features:
+            page.route("**/api/features", flags)
+        if setup:
+            setup(page)
+        page.goto("/dashboard")
+        ready(page)
+        return page
+
+    return open_arena
+
+
 STANDS_STILL = """() => document.getAnimations().every((one) =>
     one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity)"""
 

@@ -115,7 +115,7 @@ def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
     page.locator("dialog").get_by_role("button", name="Lift the ban").click()
     told(page, "no longer banned")
     theirs.reload()
-    expect(theirs.get_by_role("button", name="Account").first).to_be_visible()
+    expect(theirs.get_by_role("button", name="Profile").first).to_be_visible()
     expect(theirs.get_by_role("region", name="Your account is banned")).to_have_count(0)
 
 

@@ -59,7 +59,9 @@ async function choose(candidate) {
     refuse(error instanceof Error ? error.message : "This file cannot be read.");
   } finally {
     drop.removeAttribute("aria-busy");
-    setText(maybe("[data-drop-title]"), chosen ? "Drop another video here" : "Drop a video here");
+    const another = chosen ? "another" : "a";
+    maybe("[data-drop-title]")?.replaceChildren(
+      h("span", { class: "for-mouse" }, `Drop ${another} video here`), h("span", { class: "for-touch" }, `Choose ${another} video`));
     setText(maybe("[data-drop-text]"), "MP4, WebM or MOV, up to 8.5 s and 50 MB");
     file.value = "";
   }
@@ -228,7 +230,7 @@ function showRefusal(error) {
  * @param {string} clipId
  */
 async function watch(clipId) {
-  outcome("The server is checking the file. This takes a few seconds.", "info", "Uploaded.");
+  outcome("Checking the file…", "info", "Uploaded.");
   for (;;) {
     /** @type {import("./api.js").Clip | null} */
     const clip = await read(`/api/clip/${clipId}`).catch(() => null);
@@ -238,8 +240,8 @@ async function watch(clipId) {
     }
     if (clip && clip.processing !== "processing") {
       const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
-      const place = slot && slot !== "0" ? ` It then competes for slot ${slot}, or for the next one.` : "";
-      outcome(`A moderator reviews it before it goes live.${place}`, "good", "Sent.");
+      const place = slot && slot !== "0" ? `slot ${slot} or the next` : "the next slot";
+      outcome(`A moderator will review it. If approved, it competes for ${place}.`, "good", "Sent.");
       break;
     }
     await new Promise((resolve) => setTimeout(resolve, lookInterval));
