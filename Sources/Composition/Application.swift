@@ -53,7 +53,7 @@ extension Pages {
             site: site, stories: services.stories,
             needsAccountToVote: { try services.flags.isEnabled("require_auth_voting", for: nil) },
             reference: reference,
-            account: { context in try identity.account(context) },
+            account: { context in try identity.account(context) }, clips: services.clips,
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

@@ -22,6 +22,12 @@ public enum FilmRefusal: Refusal, Equatable {
     case slotNotFound
     /// There is no such clip, or the caller may not see it.
     case clipNotFound
+    /// The clip is decided, or its file was refused, so that its creator cannot withdraw it.
+    case clipNotOpen
+    /// Its creator has withdrawn the clip before.
+    case clipWithdrawn
+    /// The votes of the clip's round are being counted.
+    case roundOver
     /// The member has no such upload.
     case uploadNotFound
     /// The upload is a clip already.
@@ -56,6 +62,9 @@ public enum FilmRefusal: Refusal, Equatable {
         case .slotNotOpen: "slot_not_open"
         case .slotNotFound: "slot_not_found"
         case .clipNotFound: "clip_not_found"
+        case .clipNotOpen: "clip_not_open"
+        case .clipWithdrawn: "clip_withdrawn"
+        case .roundOver: "round_over"
         case .uploadNotFound: "upload_not_found"
         case .alreadyRegistered: "already_registered"
         case .noSeason: "no_season"
@@ -82,6 +91,9 @@ public enum FilmRefusal: Refusal, Equatable {
             "This slot is not open: it has been closed already, or its turn has not come. Slot \(open) is."
         case .slotNotFound: "There is no such slot."
         case .clipNotFound: "There is no such clip."
+        case .clipNotOpen: "This clip no longer competes, so it cannot be withdrawn."
+        case .clipWithdrawn: "You have withdrawn this clip already."
+        case .roundOver: "The votes of this round are being counted. Try again when the result is known."
         case .uploadNotFound: "There is no such upload."
         case .alreadyRegistered: "This upload has been sent in already."
         case .noSeason: "No season takes clips at the moment."
@@ -103,7 +115,7 @@ public enum FilmRefusal: Refusal, Equatable {
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
         case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
-            .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
+            .clipNotOpen, .clipWithdrawn, .roundOver, .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
             .conflict
         }
     }
@@ -113,7 +125,7 @@ public enum FilmRefusal: Refusal, Equatable {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
             .clipLimitReached, .uploadLimit, .slotNotFound, .notUnderReview, .voidNotFound, .voidUndone,
-            .voidOfBan,
+            .voidOfBan, .clipNotFound, .clipNotOpen, .clipWithdrawn, .roundOver,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

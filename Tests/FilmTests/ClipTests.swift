@@ -52,7 +52,7 @@ struct ClipTests {
                 }
             }
             #expect(refused.count == 5)
-            let mine = try stage.clips.own(of: member)
+            let mine = try stage.clips.own(of: member).items.map(\.details)
             #expect(mine.count == 3)
             // What was refused by a moderator or could not be read makes room again.
             _ = try stage.jobs.withConnection { connection in
@@ -84,7 +84,7 @@ struct ClipTests {
                 ]
             }
             #expect(outcomes == [true, false, false])
-            let details = try #require(try stage.clips.own(of: member).first)
+            let details = try #require(try stage.clips.own(of: member).items.first?.details)
             #expect(details.processing == .ready)
             #expect(details.card.videoURL == "/media/v")
             #expect(details.card.durationSeconds == 7.9)

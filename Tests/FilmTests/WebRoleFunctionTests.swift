@@ -16,14 +16,15 @@ struct WebRoleFunctionTests {
         "create_api_key", "create_season", "delete_member", "edit_clip", "edit_season", "end_other_sessions",
         "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",
         "find_sessions", "grant_captcha_pass", "save_preferences", "lift_ban", "link_identity",
-        "list_api_keys", "list_identities", "list_sessions", "live_standing",
+        "list_api_keys", "list_identities", "list_sessions", "live_standing", "note_clips_seen",
         "vote_receipts", "record_views", "redrive_jobs", "register_clip", "reject_clips", "remove_identity",
         "rename_member", "request_email_identity", "request_sign_in_link", "restore_votes", "review_round",
         "revoke_api_key",
         "set_feature_flag", "set_member_role", "sync_rates", "sign_in_by_identity", "sign_in_by_link",
         "sign_in_link_state", "consume_rates", "consume_sign_in_flow", "touch_sessions", "undo_votes",
         "upload_accepts_part", "username_holder",
-        "void_votes", "voids_of_season", "vote_groups", "voter_standing", "voter_standings",
+        "void_votes", "voids_of_season", "withdraw_clip", "withdrawal_refusal", "vote_groups", "voter_standing",
+        "voter_standings",
         "votes_of_round",
     ]
 

@@ -78,6 +78,7 @@ enum RouteTable {
         POST   /api/auth/signout                   any      -     form -       -      api
         GET    /api/avatar/[seed]                  any      read  -    -       -      read
         POST   /api/captcha/status                 any      -     form refused -      api
+        DELETE /api/clip/[id]                      member   write form refused -      api
         GET    /api/clip/[id]                      any      read  -    -       -      read
         POST   /api/contact                        any      -     form refused -      contact
         GET    /api/cron/auto-advance              cron     -     -    -       -      -
@@ -109,6 +110,7 @@ enum RouteTable {
         GET    /api/vote                           any      read  -    -       -      read
         POST   /api/vote                           any      -     form -       -      vote,own
         POST   /internal/echo                      internal -     -    refused -      -
+        GET    /internal/events                    internal -     -    -       -      -
         GET    /internal/fail                      internal -     -    -       -      -
         GET    /internal/hold                      internal -     -    -       -      -
         GET    /internal/media                     internal -     -    -       -      -

@@ -4,6 +4,22 @@ import FoundationEssentials
 
 /// A film for pages: thirty slots cut, the next one open, one season before it.
 enum Fixtures {
+    /// A member's clips, one in each state.
+    static var ownClips: OwnClipsView {
+        let states: [OwnClipView.State] = [
+            .checking, .failed("The file is cut off."), .waiting, .nextSeason, .approved(slot: 26), .live(slot: 25),
+            .won(slot: 12, season: 1), .eliminated, .rejected("Fire & smoke"), .withdrawn,
+        ]
+        return OwnClipsView(
+            clips: states.map { state in
+                OwnClipView(
+                    title: "Ash <1>", facts: "Sci-Fi · 8.0 s", posterURL: state == .checking ? nil : "/p.jpg",
+                    state: state, votes: 12, rank: 3, clipsInRound: 10,
+                    sentAt: Date(timeIntervalSince1970: 1_789_000_000),
+                    isNew: state == .eliminated, canWithdraw: state == .waiting || state == .live(slot: 25))
+            }, nextCursor: "abc")
+    }
+
     static func site() throws -> Site {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

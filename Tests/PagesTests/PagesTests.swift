@@ -37,6 +37,8 @@ struct PagesTests {
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["settings"] = site.document(site.settings(AccountView(username: "mira")))
+        documents["own clips"] = site.document(site.ownClips(Fixtures.ownClips))
+        documents["no own clips"] = site.document(site.ownClips(OwnClipsView(clips: [])))
         documents["terms"] = site.document(site.terms)
         documents["privacy"] = site.document(site.privacy)
         documents["cookies"] = site.document(site.cookies)

@@ -252,7 +252,7 @@ export interface Clip {
   description: string;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
   /** The status in people's words. */
-  label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected";
+  label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected" | "Withdrawn";
   season: SeasonReference | null;
   slot: number | null;
   /** Null while the season does not show counts. */
@@ -398,6 +398,10 @@ export interface DeleteAccountInput {
   confirmation: "DELETE MY ACCOUNT";
   /** Whether title cards replace your clips when a film is next assembled. */
   removeFromFilm?: boolean | null;
+}
+
+export interface Done {
+  success: boolean;
 }
 
 export interface EditClipInput {
@@ -648,8 +652,58 @@ export interface OpenAPIDocument {
   [member: string]: unknown;
 }
 
+export interface OwnClip {
+  id: string;
+  title: string;
+  /** Null for a creator without a name. */
+  username: string | null;
+  avatarUrl: string;
+  genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
+  /** Whether the creator says that AI made it. */
+  aiGenerated: boolean;
+  /** Null until the file is ready. */
+  videoUrl: string | null;
+  posterUrl: string | null;
+  blurhash: string | null;
+  /** In pixels. */
+  width: number | null;
+  /** In pixels. */
+  height: number | null;
+  durationSeconds: number | null;
+  description: string;
+  status: "pending" | "active" | "locked" | "rejected" | "eliminated";
+  /** The status in people's words. */
+  label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected" | "Withdrawn";
+  season: SeasonReference | null;
+  slot: number | null;
+  /** Null while the season does not show counts. */
+  voteCount: number | null;
+  weightedScore: number | null;
+  viewCount: number;
+  /** How it ended in each round, the latest first. */
+  history: ClipRound[];
+  createdAt: string;
+  activatedAt: string | null;
+  /** For creator and admins only. */
+  processing: "processing" | "ready" | "failed" | null;
+  /** For creator and admins only. */
+  processingError: string | null;
+  /** For creator and admins only. */
+  rejectionReason: string | null;
+  /** In the open round; null outside a round and while the season does not show counts. */
+  rank: number | null;
+  /** How many clips compete in that round; null outside a round. */
+  clipsInRound: number | null;
+  /** When an admin last decided on it or a round of it last closed. */
+  changedAt: string | null;
+  withdrawnAt: string | null;
+  canWithdraw: boolean;
+}
+
 export interface OwnClips {
-  clips: Clip[];
+  clips: OwnClip[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
 }
 
 export interface Problem {
@@ -696,7 +750,7 @@ export interface QueuedClip {
   userId: string;
   description: string;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
-  label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected";
+  label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected" | "Withdrawn";
   processing: "processing" | "ready" | "failed";
   processingError: string | null;
   rejectionReason: string | null;

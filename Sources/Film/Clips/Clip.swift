@@ -82,15 +82,17 @@ public enum ClipLabel: String, Codable, CaseIterable, Sendable {
     case eliminated = "Eliminated"
     /// Was refused.
     case rejected = "Rejected"
+    /// Its creator took it back.
+    case withdrawn = "Withdrawn"
 
-    init(status: ClipStatus, slotStatus: SlotStatus?, decided: Bool) {
+    init(status: ClipStatus, slotStatus: SlotStatus?, decided: Bool, withdrawn: Bool) {
         self =
             switch status {
             case .pending: decided ? .nextSeason : .pending
             case .active: slotStatus == .voting ? .live : .approved
             case .locked: .winner
             case .eliminated: .eliminated
-            case .rejected: .rejected
+            case .rejected: withdrawn ? .withdrawn : .rejected
             }
     }
 }

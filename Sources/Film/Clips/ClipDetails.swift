@@ -86,7 +86,7 @@ extension Clips {
     public func details(_ id: UUID, for viewer: ClipViewer) throws(FilmError) -> ClipDetails {
         try FilmError.wrapping {
             let rows: [Row] = try database.acting(for: viewer.memberID).query(
-                "\(sql: Self.detailColumns) where clips.id = \(id)")
+                "select \(sql: Self.detailColumns) from \(sql: Self.detailSource) where clips.id = \(id)")
             guard let row = rows.first else { throw FilmRefusal.clipNotFound }
             let creator: UUID = try row.value("user_id")
             let isPrivy = viewer.isAdmin || viewer.memberID == creator
@@ -110,31 +110,22 @@ extension Clips {
         }
     }
 
-    /// The clips that a member has sent in, the newest first.
-    public func own(of member: UUID, limit: Int = 200) throws -> [ClipDetails] {
-        let rows: [Row] = try database.acting(for: member).query(
-            """
-            \(sql: Self.detailColumns)
-            where clips.user_id = \(member)
-            order by clips.created_at desc, clips.id
-            limit \(limit)
-            """)
-        return try rows.map { try details($0, history: [], isPrivy: true, isAdmin: false) }
-    }
-
     static let detailColumns: SQL = """
-        select \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
+        \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
             clips.processing_error, clips.rejection_reason, clips.slot_position, clips.vote_count,
             clips.weighted_score, clips.view_count, clips.created_at, clips.activated_at,
-            clips.decided_at is not null as decided, seasons.id as season_id, seasons.number as season_number,
+            clips.decided_at is not null as decided, clips.creator_withdrew_at is not null as withdrawn, seasons.id as season_id, seasons.number as season_number,
             seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status
-        from tournament_clips clips
+        """
+
+    static let detailSource: SQL = """
+        tournament_clips clips
         join users on users.id = clips.user_id
         left join seasons on seasons.id = clips.season_id
         left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
         """
 
-    private func details(_ row: Row, history: [ClipRound], isPrivy: Bool, isAdmin: Bool) throws -> ClipDetails {
+    func details(_ row: Row, history: [ClipRound], isPrivy: Bool, isAdmin: Bool) throws -> ClipDetails {
         let status: ClipStatus = try row.value("status")
         let season: RoundSeason? =
             if let id: UUID = try row.value("season_id") {
@@ -150,7 +141,8 @@ extension Clips {
             card: try ClipCard(row: row, address: address(of: status)), description: try row.value("description"),
             status: status,
             label: ClipLabel(
-                status: status, slotStatus: try row.value("slot_status"), decided: try row.value("decided")),
+                status: status, slotStatus: try row.value("slot_status"), decided: try row.value("decided"),
+                withdrawn: try row.value("withdrawn")),
             season: season, slot: try row.value("slot_position"),
             voteCount: showsCounts ? try row.value("vote_count") : nil,
             weightedScore: showsCounts ? try row.value("weighted_score") : nil,

@@ -24,7 +24,7 @@ extension Clips {
             select \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
                 clips.processing_error, clips.rejection_reason, clips.season_id, clips.slot_position,
                 clips.vote_count, clips.weighted_score, clips.view_count, clips.created_at, clips.decided_at,
-                slots.status as slot_status, \(sql: order.columns)
+                clips.creator_withdrew_at is not null as withdrawn, slots.status as slot_status, \(sql: order.columns)
             from tournament_clips clips
             join users on users.id = clips.user_id
             left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
@@ -86,7 +86,9 @@ extension Clips {
         let decidedAt: Date? = try row.value("decided_at")
         return QueuedClip(
             card: card, userID: try row.value("user_id"), description: try row.value("description"), status: status,
-            label: ClipLabel(status: status, slotStatus: try row.value("slot_status"), decided: decidedAt != nil),
+            label: ClipLabel(
+                status: status, slotStatus: try row.value("slot_status"), decided: decidedAt != nil,
+                withdrawn: try row.value("withdrawn")),
             processing: try row.value("processing"), processingError: try row.value("processing_error"),
             rejectionReason: try row.value("rejection_reason"), seasonID: try row.value("season_id"),
             slot: try row.value("slot_position"), voteCount: try row.value("vote_count"),

@@ -7,7 +7,11 @@ internal import SharedHandlers
 public enum ClipRoutes {
     /// Every route of the group.
     public static func routes(clips: Clips) -> [Route] {
-        [details(clips), own(clips), media(clips).asPermission(.cached)]
+        [
+            details(clips), own(clips),
+            withdraw(clips).acceptingForms(.backTo("/profile/clips", saying: "clip-withdrawn")),
+            media(clips).asPermission(.cached), events.asPermission(.asked),
+        ]
     }
 
     private static func details(_ clips: Clips) -> Route {
@@ -24,18 +28,20 @@ public enum ClipRoutes {
 
     private static func own(_ clips: Clips) -> Route {
         .get(
-            "/api/profile/clips", access: .member, features: ["PROF-01"],
-            summary: "The member's own clips, the newest first."
+            "/api/profile/clips", access: .member, query: .paging(), features: ["PROF-01"],
+            summary: "The member's own clips, the newest first, with what became of each."
         ) { context in
-            OwnClips(clips: try clips.own(of: try context.member().id))
+            try clips.own(of: try context.member().id, page: context.pageRequest)
         }
     }
-}
 
-private struct OwnClips: Shaped {
-    let clips: [ClipDetails]
-
-    static let shape = Shape<OwnClips>("OwnClips") {
-        Field("clips", \.clips)
+    private static func withdraw(_ clips: Clips) -> Route {
+        .delete(
+            "/api/clip/[id]", access: .member, features: ["CLIP-09"],
+            summary: "Withdraws one of the member's own clips that is pending or competes, for good."
+        ) { context in
+            try clips.withdraw(try context.uuid("id"), by: try context.member().id)
+            return Done()
+        }
     }
 }

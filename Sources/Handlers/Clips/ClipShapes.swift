@@ -1,6 +1,6 @@
 public import Film
 public import HTTP
-internal import SharedHandlers
+public import SharedHandlers
 
 extension ClipDetails: Shaped {
     /// Its form in JSON.
@@ -33,5 +33,22 @@ extension ClipRound: Shaped {
         Field("voteCount", \.voteCount)
         Field("weightedScore", \.weightedScore)
         Field("closedAt", \.closedAt)
+    }
+}
+
+extension OwnClip: Shaped, ListItem {
+    /// The member of a page that holds them.
+    public static let listName = "clips"
+    /// The name of a page.
+    public static let pageName = "OwnClips"
+
+    /// Its form in JSON.
+    public static let shape = Shape<OwnClip>("OwnClip") {
+        Including(\.details)
+        Field("rank", \.rank, "In the open round; null outside a round and while the season does not show counts.")
+        Field("clipsInRound", \.clipsInRound, "How many clips compete in that round; null outside a round.")
+        Field("changedAt", \.changedAt, "When an admin last decided on it or a round of it last closed.")
+        Field("withdrawnAt", \.withdrawnAt)
+        Field("canWithdraw", \.canWithdraw)
     }
 }

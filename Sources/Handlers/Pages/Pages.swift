@@ -13,7 +13,7 @@ public struct Pages: Sendable {
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .round, .upload,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
-        .signIn, .onboarding, .settings, .confirmEmail,
+        .signIn, .onboarding, .ownClips, .settings, .confirmEmail,
         .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
     ]
 
@@ -26,12 +26,13 @@ public struct Pages: Sendable {
         account: @escaping @Sendable (Context) throws -> AccountView? = {
             AccountView(username: $0.caller.member?.username)
         },
+        ownClips: @escaping @Sendable (Context) throws -> OwnClipsView = { _ in OwnClipsView(clips: []) },
         formToken: @escaping @Sendable (Context) -> FormToken = { _ in FormToken(token: "token") },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
         sources = PageSources(
-            film: film, round: round, account: account, formToken: formToken, reference: reference)
+            film: film, round: round, account: account, ownClips: ownClips, formToken: formToken, reference: reference)
     }
 
     /// The routes of all pages and of what crawlers read.

@@ -41,8 +41,104 @@ begin
 end
 $$;
 
+-- Sends an event to the creators of clips on which an admin decides, so that their open pages read the clips again. It
+-- names no clip: the page asks for what it may see.
+create or replace function notify_creators(decided uuid[])
+returns void
+language plpgsql
+as $$
+declare
+    creator uuid;
+begin
+    for creator in
+        select distinct user_id from tournament_clips where id = any (decided)
+    loop
+        perform enqueue_job(
+            'publish',
+            jsonb_build_object(
+                'channel', 'user:' || creator, 'name', 'clips_decided',
+                'message', jsonb_build_object('name', 'clips_decided')::text
+            ),
+            job_priority => 1
+        );
+    end loop;
+end
+$$;
+
+-- Why a creator cannot withdraw a clip now; null when it is possible. Codes: clip_withdrawn, round_over (the votes are
+-- being counted), clip_not_open (decided, or its file was refused).
+create or replace function withdrawal_refusal(clip tournament_clips)
+returns text
+language sql
+stable
+as $$
+    select case
+        when clip.creator_withdrew_at is not null then 'clip_withdrawn'
+        when clip.status not in ('pending', 'active') or clip.processing = 'failed' then 'clip_not_open'
+        when clip.status = 'active' and exists (
+            select
+            from story_slots slots
+            where slots.season_id = clip.season_id and slots.position = clip.slot_position
+                and (
+                    slots.status = 'under_review'
+                    or slots.status = 'voting' and slots.voting_ends_at <= dailies_now()
+                )
+        ) then 'round_over'
+    end;
+$$;
+
+-- Takes a clip of the member out of the queue or the round for good. Outcomes: done, clip_not_found and the codes of
+-- withdrawal_refusal.
+create or replace function withdraw_clip(member uuid, withdrawn uuid)
+returns text
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    clip tournament_clips;
+    refusal text;
+begin
+    -- As for a decision of an admin: the round must not be closed meanwhile.
+    perform lock_film();
+    select * into clip from tournament_clips where id = withdrawn and user_id = member for update;
+    if clip.id is null then
+        return 'clip_not_found';
+    end if;
+    refusal := withdrawal_refusal(clip);
+    if refusal is not null then
+        return refusal;
+    end if;
+    update tournament_clips
+    set status = 'rejected',
+        rejection_reason = 'Withdrawn by its creator.',
+        creator_withdrew_at = dailies_now()
+    where id = withdrawn;
+    if clip.status = 'active' then
+        perform announce_change('clips', 'withdrawn');
+    end if;
+    return 'done';
+end
+$$;
+
+-- Notes that the member has opened the list of their own clips. Returns when they did so before; null at the first time.
+create or replace function note_clips_seen(member uuid)
+returns timestamptz
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    before timestamptz;
+begin
+    select clips_seen_at into before from users where id = member for no key update;
+    update users set clips_seen_at = dailies_now() where id = member;
+    return before;
+end
+$$;
+
 -- Approves clips in the order given. One row for each clip with its outcome: approved, approved_next_season,
--- already_active, not_found, not_ready, not_open (locked or eliminated), creator_banned; then one row for each event to
+-- already_active, not_found, not_ready, not_open (locked, eliminated or withdrawn by its creator), creator_banned; then one row for each event to
 -- publish.
 create or replace function approve_clips(actor uuid, approved uuid[])
 returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
@@ -70,7 +166,7 @@ begin
             return query select wanted, 'not_found', null::int, null::text, null::jsonb;
         elsif clip.status = 'active' then
             return query select wanted, 'already_active', clip.slot_position, null::text, null::jsonb;
-        elsif clip.status in ('locked', 'eliminated') then
+        elsif clip.status in ('locked', 'eliminated') or clip.creator_withdrew_at is not null then
             return query select wanted, 'not_open', clip.slot_position, null::text, null::jsonb;
         elsif clip.processing <> 'ready' then
             return query select wanted, 'not_ready', null::int, null::text, null::jsonb;
@@ -109,6 +205,7 @@ begin
     if joined then
         perform announce_change('clips', 'approved');
     end if;
+    perform notify_creators(approved);
     if joined and target.slot_status = 'waiting_for_clips' then
         return query
         select null::uuid, null::text, target.slot_position, opened.name, opened.data
@@ -117,7 +214,8 @@ begin
 end
 $$;
 
--- Removes clips from the queue or the round. Outcomes: rejected, not_found, not_open (locked or eliminated).
+-- Removes clips from the queue or the round. Outcomes: rejected, not_found, not_open (locked, eliminated or withdrawn by
+-- its creator).
 create or replace function reject_clips(actor uuid, rejected uuid[], reason text)
 returns table (clip_id uuid, outcome text)
 language plpgsql
@@ -136,7 +234,9 @@ begin
         perform announce_change('clips', 'rejected');
     end if;
     for clip in
-        select * from tournament_clips where id = any (rejected) and status in ('pending', 'active', 'rejected')
+        select *
+        from tournament_clips
+        where id = any (rejected) and status in ('pending', 'active', 'rejected') and creator_withdrew_at is null
     loop
         perform write_audit(
             actor, 'clip.reject', 'clip', clip.id::text, reject_clips.reason,
@@ -144,6 +244,7 @@ begin
             jsonb_build_object('status', 'rejected')
         );
     end loop;
+    perform notify_creators(rejected);
     return query
     with wanted as (
         select wanted.id, wanted.place
@@ -155,7 +256,7 @@ begin
             withdrawn_at = null,
             decided_by = actor,
             decided_at = dailies_now()
-        where id = any (rejected) and status in ('pending', 'active', 'rejected')
+        where id = any (rejected) and status in ('pending', 'active', 'rejected') and creator_withdrew_at is null
         returning id
     )
     select wanted.id,
@@ -219,6 +320,10 @@ revoke all on function
     approve_clips(uuid, uuid[]),
     reject_clips(uuid, uuid[], text),
     edit_clip(uuid, uuid, text, text, text),
+    notify_creators(uuid[]),
+    withdrawal_refusal(tournament_clips),
+    withdraw_clip(uuid, uuid),
+    note_clips_seen(uuid),
     count_creators()
     from public;
 grant execute on function
@@ -227,3 +332,8 @@ grant execute on function
     edit_clip(uuid, uuid, text, text, text),
     count_creators()
     to dailies_web, dailies_jobs;
+grant execute on function
+    withdrawal_refusal(tournament_clips),
+    withdraw_clip(uuid, uuid),
+    note_clips_seen(uuid)
+    to dailies_web;

@@ -53,6 +53,7 @@ extension Site {
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
           <div class="stack stack--tight" data-member hidden><p class="who"><span data-member-picture></span>\
         <b class="clip-text" data-member-name></b></p>\
+        <a class="btn" href="/profile/clips">My takes</a>\
         <a class="btn" href="/settings">Settings</a>\
         <a class="btn" href="/admin/clips" data-admin hidden>Review clips</a></div>
           <fieldset class="stack stack--tight with-js"><legend class="label">Appearance</legend>

@@ -50,6 +50,7 @@ enum FormNotice: String {
     case appealSent = "appeal-sent"
     case addressRequested = "address-requested"
     case addressAdded = "address-added"
+    case clipWithdrawn = "clip-withdrawn"
 
     var text: String {
         switch self {
@@ -61,6 +62,7 @@ enum FormNotice: String {
         case .appealSent: "Your appeal was sent. An admin will look at it."
         case .addressRequested:
             "Check your inbox. If mail can reach that address, a link is on its way. Open it in this browser."
+        case .clipWithdrawn: "Your take is withdrawn."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }
     }

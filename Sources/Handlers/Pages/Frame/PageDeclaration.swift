@@ -86,6 +86,8 @@ struct PageSources: Sendable {
     let round: @Sendable (String, Int) throws -> RoundResultView?
     /// What a member's own pages show of the account; nil when it is gone.
     let account: @Sendable (Context) throws -> AccountView?
+    /// A page of the member's own clips, by the cursor in the query.
+    let ownClips: @Sendable (Context) throws -> OwnClipsView
     /// A form token for the caller.
     let formToken: @Sendable (Context) -> FormToken
     /// The reference of the API.

@@ -9,6 +9,7 @@ extension Pages {
         site: Site, stories: Stories, needsAccountToVote: @escaping @Sendable () throws -> Bool,
         reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
+        clips: Clips,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -19,7 +20,8 @@ extension Pages {
                 } catch let error where error.refusal?.kind == .notFound {
                     return nil
                 }
-            }, account: account, formToken: formToken
+            }, account: account,
+            ownClips: { context in try OwnClipsView(clips, context) }, formToken: formToken
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.

@@ -131,7 +131,8 @@ extension Site {
         <p class="quiet" data-sent-note>If the connection drops, the upload resumes where it stopped.</p>\
         <button class="btn btn--sm" type="button" data-pause hidden>Pause</button></div></div>
           <div class="note" role="status" data-outcome hidden>\(Icon.info.image)<p data-outcome-text></p></div>
-          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">Go to the arena</a>\
+          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/profile/clips">See my takes</a>\
+        <a class="btn" href="/dashboard">Go to the arena</a>\
         <button class="btn" type="button" data-again>Send in another take</button></div>
         </section>
         """

@@ -1,0 +1,162 @@
+"""What creators see of their own clips, at once after each decision, and how they take one back."""
+
+import re
+import secrets
+import time
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, ready, sign_in_link, told, use_link
+
+SIZES = {"390": PHONE, "1440": DESK}
+
+# One clip in each state; the files are those of a clip that competes.
+INSERT = """
+    with shown as (
+        select clips.season_id, clips.slot_position, clips.video_key, clips.poster_key
+        from tournament_clips clips
+        join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
+        where clips.status = 'active' and slots.status = 'voting'
+        order by clips.id
+        limit 1
+    )
+    insert into tournament_clips (
+        user_id, title, genre, rights_confirmed_at, status, rejection_reason, processing, processing_error, video_key,
+        poster_key, width, height, duration_ms, season_id, slot_position, decided_at, created_at
+    )
+    select users.id, made.title, 'Sci-Fi', now(), made.status, made.reason, made.processing, made.fault,
+        case when made.processing = 'ready' then shown.video_key end,
+        case when made.processing = 'ready' then shown.poster_key end, 1080, 1920, 7900, shown.season_id,
+        case when made.status = 'locked' then 1 else shown.slot_position end,
+        case when made.status in ('locked', 'rejected') then now() - interval '1 minute' end,
+        now() - made.age * interval '1 hour'
+    from shown, users, (
+        values
+            ('Ash on the timetable', 'pending', null, 'processing', null, 0),
+            ('Lantern', 'pending', null, 'failed', 'The file ends in the middle of a picture.', 1),
+            ('Platform 9, after the rain', 'pending', null, 'ready', null, 2),
+            ('Something under the boat', 'active', null, 'ready', null, 3),
+            ('The long way down', 'rejected', 'A watermark of another service covers the picture.', 'ready', null, 4),
+            ('Undertow', 'locked', null, 'ready', null, 30),
+            ('Paper boats', 'eliminated', null, 'ready', null, 31)
+    ) made (title, status, reason, processing, fault, age)
+    where users.username = %s
+"""
+
+
+@pytest.fixture
+def creator(site, run):
+    """Makes a member with a clip in each state, and a function that opens a page of that member."""
+    name = f"creator_{secrets.token_hex(4)}"
+    first = site.context()
+    use_link(first.new_page(), sign_in_link(run, "--user", name))
+    state = first.storage_state()
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        connection.execute(INSERT, (name,))
+
+        def open_page(path="/profile/clips", **options):
+            page = site.context(storage_state=state, **options).new_page()
+            page.goto(path)
+            return page
+
+        open_page.database, open_page.name = connection, name
+        yield open_page
+        connection.execute(
+            "delete from tournament_clips where user_id = (select id from users where username = %s)", (name,))
+
+
+def clip(page, title):
+    return page.locator("[data-own-clips] > li").filter(has_text=title)
+
+
+def test_every_state_is_explained(creator, axe, shots):
+    """PROF-01 on a phone and on a desk, in both themes"""
+    for size, viewport in SIZES.items():
+        for theme in ("dark", "light"):
+            page = creator(viewport=viewport, theme=theme, has_touch=size == "390")
+            ready(page)
+            for title, words in [
+                ("Ash on the timetable", "Checking the file"),
+                ("Lantern", "The file ends in the middle of a picture."),
+                ("Platform 9", "Waiting for review"),
+                ("Something under the boat", re.compile(r"LIVE in slot \d+.*0 votes · rank \d+ of \d+", re.S)),
+                ("The long way down", "A watermark of another service covers the picture."),
+                ("Undertow", "Won slot 1"),
+                ("Paper boats", "Not chosen"),
+            ]:
+                expect(clip(page, title)).to_contain_text(words)
+            assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+            page.get_by_label("Withdraw “Something under the boat”…").click()
+            page.screenshot(path=shots / f"own-clips-{size}-{theme}.png", full_page=True)
+            axe(page)
+
+
+def test_a_decision_arrives_at_once(creator, site, admin):
+    """PROF-01 RT-01 the open page receives it, long before it would ask by itself"""
+    # While a file is checked the page asks every two seconds, otherwise every thirty.
+    creator.database.execute("delete from tournament_clips where title = 'Ash on the timetable' and processing = 'processing'")
+    page = creator()
+    ready(page)
+    waiting = clip(page, "Platform 9")
+    number = waiting.get_attribute("id").removeprefix("clip-")
+    clip(page, "Something under the boat").get_by_text("Withdraw…").click()
+    admins = site.context(storage_state=admin).request
+    token = admins.get("/api/csrf").json()["token"]
+    started = time.monotonic()
+    answer = admins.post(
+        "/api/admin/reject", headers={"X-CSRF-Token": token}, data={"clipId": number, "reason": "Too dark to see."})
+    assert answer.status == 200
+    expect(waiting).to_contain_text("Too dark to see.")
+    seconds = time.monotonic() - started
+    print(f"seen after {seconds:.2f} s")
+    assert seconds < 20
+    expect(waiting).to_contain_text("Not accepted")
+    expect(waiting.get_by_text("New", exact=True)).to_be_visible()
+    told(page, "“Platform 9, after the rain”: Not accepted")
+    # Other clips are as they were left.
+    expect(page.get_by_role("button", name="Withdraw this take")).to_be_visible()
+    # The way to the stream is for members alone.
+    site.allow(r"403")
+    assert site.context().request.get("/api/events/user").status == 403
+
+
+def test_withdrawing(creator):
+    """CLIP-09 asks first, by keyboard, and without JavaScript too"""
+    page = creator()
+    ready(page)
+    active = clip(page, "Something under the boat")
+    question = active.get_by_label("Withdraw “Something under the boat”…")
+    question.press("Enter")
+    expect(active).to_contain_text("with its 0 votes. This cannot be undone.")
+    active.get_by_role("button", name="Cancel").press("Enter")
+    expect(question).to_be_focused()
+    question.press("Enter")
+    active.get_by_role("button", name="Withdraw this take").press("Enter")
+    expect(active.get_by_text("Withdrawn", exact=True)).to_be_visible()
+    told(page, "“Something under the boat” is withdrawn.")
+    expect(active.get_by_role("heading")).to_be_focused()
+    expect(active.get_by_label("Withdraw", exact=False)).to_have_count(0)
+
+    plain = creator(java_script_enabled=False)
+    pending = clip(plain, "Platform 9")
+    pending.get_by_text("Withdraw…").click()
+    pending.get_by_role("button", name="Withdraw this take").click()
+    expect(plain.get_by_text("Your take is withdrawn.")).to_be_visible()
+    expect(pending.get_by_text("Withdrawn", exact=True)).to_be_visible()
+
+
+def test_ways_to_the_list(creator, axe):
+    """PROF-01 CLIP-01 from the account menu and from the upload page; without clips it leads to the upload"""
+    page = creator("/upload")
+    ready(page)
+    assert page.locator("[data-after] a").first.get_attribute("href") == "/profile/clips"
+    creator.database.execute(
+        "delete from tournament_clips where user_id = (select id from users where username = %s)", (creator.name,))
+    page.get_by_role("button", name="Profile and appearance").click()
+    page.get_by_role("link", name="My takes").click()
+    expect(page.get_by_role("heading", name="No takes yet")).to_be_visible()
+    axe(page)
+    page.get_by_role("link", name="Send in your first take").click()
+    expect(page).to_have_url(re.compile("/upload$"))
