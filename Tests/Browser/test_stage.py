@@ -79,7 +79,8 @@ def test_everything_of_a_wide_arena_is_on_the_screen(arena, takes):
 
 def test_first_take_is_in_the_page(site):
     """WEB-02 the first picture, its title and the button are there before any script; a press is not lost"""
-    page = site.context(viewport=PHONE, has_touch=True, user_agent=f"Mozilla/5.0 (Android 14) early {secrets.token_hex(4)} Chrome/120").new_page()
+    agent = f"Mozilla/5.0 (Android 14) early {secrets.token_hex(4)} Chrome/120"
+    page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
     held = []
     page.route("**/api/vote?*", lambda route: held.append(route))
     page.goto("/dashboard")
