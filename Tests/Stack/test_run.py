@@ -168,7 +168,7 @@ print(json.dumps(found))
 
 
 def test_other_accounts_reach_nothing(stack: Stack) -> None:
-    """OPS-01 SEC-05: nobody connects to no socket, writes no file and reads no data, log or secret; what is installed keeps
+    """OPS-01 SEC-05: another account connects to no socket, writes no file and reads no data, log or secret; what is installed keeps
     the publisher's socket to the jobs as well."""
     stack.command("season", "list")
     paths = owned_paths(stack)
