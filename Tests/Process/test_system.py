@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import datetime
 import json
 import shutil
 import subprocess
@@ -71,6 +72,8 @@ def test_ready_and_healthy_with_a_database(place, database):
     assert get(place, "/readyz").status == 200
     health = until(lambda: (answer := get(place, "/api/health")).status == 200 and answer, "healthy")
     checks = json.loads(health.body)["checks"]
+    moment = datetime.datetime.fromisoformat(json.loads(health.body)["timestamp"])
+    assert abs(datetime.datetime.now(datetime.UTC) - moment) < datetime.timedelta(minutes=10)
     assert {"database", "queue", "storage", "rounds"} <= set(checks)
     assert all(check["status"] == "ok" for check in checks.values())
     flags = json.loads(get(place, "/api/features").body)["features"]
