@@ -1,6 +1,7 @@
 internal import AuthHandlers
 internal import Configuration
 internal import Film
+internal import Flags
 internal import FoundationEssentials
 public import HTTP
 internal import Identity

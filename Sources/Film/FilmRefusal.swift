@@ -32,10 +32,6 @@ public enum FilmRefusal: Refusal, Equatable {
     case clipLimitReached
     /// The member has begun as many uploads as may be unfinished at once.
     case uploadLimit
-    /// There is no such feature flag.
-    case flagNotFound
-    /// The flag is the same for all.
-    case rolloutNotPossible
     /// The round is not one whose result is being looked at.
     case notUnderReview
     /// No vote is as an admin described it.
@@ -65,8 +61,6 @@ public enum FilmRefusal: Refusal, Equatable {
         case .noSeason: "no_season"
         case .clipLimitReached: "clip_limit_reached"
         case .uploadLimit: "upload_limit"
-        case .flagNotFound: "flag_not_found"
-        case .rolloutNotPossible: "rollout_not_possible"
         case .notUnderReview: "not_under_review"
         case .noSuchVotes: "no_such_votes"
         case .voidNotFound: "void_not_found"
@@ -93,8 +87,6 @@ public enum FilmRefusal: Refusal, Equatable {
         case .noSeason: "No season takes clips at the moment."
         case .clipLimitReached: "You have as many clips in this season as it allows."
         case .uploadLimit: "You have too many unfinished uploads. Finish one, or try again tomorrow."
-        case .flagNotFound: "There is no such feature flag."
-        case .rolloutNotPossible: "This flag is the same for everybody. It has no roll-out."
         case .notUnderReview: "The round is not under review, or somebody has just decided it."
         case .noSuchVotes: "No counted vote is like that."
         case .voidNotFound: "There is no such void."
@@ -107,12 +99,11 @@ public enum FilmRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .flagNotFound, .voidNotFound,
-            .exportNotFound:
+        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound, .exportNotFound:
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
         case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
-            .noSeason, .rolloutNotPossible, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
+            .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
             .conflict
         }
     }

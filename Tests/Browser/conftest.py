@@ -216,10 +216,11 @@ STANDS_STILL = """() => document.getAnimations().every((one) =>
 
 @pytest.fixture(scope="session")
 def axe():
-    def check(page):
+    def check(page, within=None):
+        """Of the whole page, or of the element that a selector names: long pages take axe many seconds."""
         # What is still on its way in is half transparent, or elsewhere.
         until(page, STANDS_STILL)
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, context=within).response["violations"]
         summary = [(rule["id"], [node["target"] for node in rule["nodes"]][:4]) for rule in found]
         assert summary == [], page.url
 

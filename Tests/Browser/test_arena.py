@@ -87,7 +87,7 @@ def test_nothing_moves_when_motion_is_reduced(arena):
     assert page.locator('[data-place="0"] video').evaluate("(video) => video.paused && video.currentTime === 0")
 
 
-def test_lost_vote_is_taken_back(arena, site):
+def test_a_lost_vote_is_no_longer_shown(arena, site):
     """VOTE-06 what was not acknowledged is not shown as counted"""
     site.allow("Failed to load resource")
     page = arena()

@@ -138,7 +138,7 @@ def tell(route, votes, **changes):
     route.fulfill(json=body)
 
 
-def test_votes_of_the_round_hold_ones_own_at_once(voted, site):
+def test_the_votes_of_the_round_include_the_own_vote_at_once(voted, site):
     """VOTE-06 WEB-02: the panel's total follows the vote, its undoing and a refusal, and an old answer takes nothing."""
     site.allow("Failed to load resource")
     told = [1234]
@@ -164,7 +164,7 @@ def test_votes_of_the_round_hold_ones_own_at_once(voted, site):
     expect(total).to_have_text("1,235")
 
 
-def test_readings_at_once_take_ones_own_vote_off_once(voted):
+def test_concurrent_reads_subtract_the_own_vote_once(voted):
     """VOTE-06 WEB-02: of readings that are under way together the last one counts, in whatever order they are answered."""
     held, is_holding = [], []
     page, total, _ = voted(lambda route: held.append(route) if is_holding else tell(route, 1234))

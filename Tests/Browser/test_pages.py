@@ -66,7 +66,7 @@ def test_onboarding_page(site, axe, shots, nameless, theme, size):
 
 
 @pytest.mark.parametrize("path", PUBLIC + MEMBERS + ADMINS)
-def test_fingers_can_hit_everything(site, admin, path):
+def test_every_target_is_large_enough_for_a_finger(site, admin, path):
     """WEB-01 at least 44 by 44 pixels, but for links within a text and frames of the film's strip"""
     site.allow(r"Failed to load resource.*404")
     signed_in = admin if path in MEMBERS + ADMINS else None

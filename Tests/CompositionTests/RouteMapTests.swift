@@ -154,7 +154,7 @@ struct RouteMapTests {
 
 @Suite("API reference of the site")
 struct SiteReferenceTests {
-    @Test("WEB-06 every route that somebody outside may call is on the page, once")
+    @Test("WEB-06 every route that clients may call is on the page, once")
     func complete() throws {
         let routes = try RouteMap.declaredRoutes()
         let route = try #require(routes.first { $0.pattern == "/api/docs" })

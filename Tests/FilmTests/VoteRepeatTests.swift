@@ -89,7 +89,7 @@ struct VoteRepeatTests {
             let ballot = Ballot.visitor(1, clip).sent(as: 1)
             let second = Database(stage.test.options(as: .web))
             defer { second.close() }
-            let held = Tally()
+            let held = ThreadCounter()
             try concurrently(3) { thread in
                 if thread == 0 {
                     try stage.superuser.transaction { holder throws in

@@ -344,7 +344,7 @@ struct ApplicationTests {
                 },
                 identifyLater: { request, then in
                     asked.update { $0.append("later \(request.path)") }
-                    then(.failure(Site.Refused().problem))
+                    then(.failure(Problem.conflict("refused", "No.")))
                 }, verifyCSRF: { _, _ in true }), log: .silent)
         #expect(application.respond(to: Request(.get, "/api/later?what=now")).status == 409)
         #expect(application.respond(to: Request(.get, "/api/list")).status == 200)

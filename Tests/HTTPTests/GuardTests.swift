@@ -134,7 +134,7 @@ struct GuardTests {
         #expect(site.post("/api/vote", Self.body, headers: ["Authorization": "Bearer k"]).code == "people_only")
     }
 
-    @Test("AUTH-02 admins act while they are here, and what destroys wants a recent sign-in")
+    @Test("AUTH-02 admins act while their session is in use, and what destroys requires a recent sign-in")
     func freshness() throws {
         func code(_ route: Route, _ caller: Caller) throws -> String {
             let answer = try Site([route], caller: caller).post("/r", "")
@@ -194,7 +194,7 @@ struct GuardTests {
         #expect(try code(true, Site.member(isAdmin: true)) == "malformed_json")
     }
 
-    @Test("SEC-02 limits are told in headers; a limiter that fails refuses")
+    @Test("SEC-02 headers report the limits; a limiter that fails refuses")
     func limits() throws {
         let open = try Site([Self.vote()], limit: { _, _, _ in Self.decision(true) })
         let passed = open.post("/api/vote", Self.body)

@@ -42,7 +42,7 @@ struct LimitTests {
         }
     }
 
-    @Test("SEC-02 reads are counted by network to the single request, and tell as others how long to wait")
+    @Test("SEC-02 reads are counted by network to the single request, and a refusal reports how long to wait")
     func reads() throws {
         try Site.run(.inProcess, settings: ["RATE_LIMITS": "read=3,auth=1000"]) { site in
             let home = site.visitor(address: "198.51.100.7")
@@ -76,7 +76,7 @@ struct LimitTests {
         }
     }
 
-    @Test("AUTH-02 an admin who was away signs in again; reading as a member goes on")
+    @Test("AUTH-02 an admin who was away signs in again, and can still read as a member")
     func away() throws {
         try Site.run(.inProcess) { site in
             let admin = try site.visitor().signIn("boss", isAdmin: true)
@@ -92,7 +92,7 @@ struct LimitTests {
         }
     }
 
-    @Test("AUTH-02 what an admin does rarely wants a sign-in of the last hour")
+    @Test("AUTH-02 rare actions of admins require a sign-in of the last hour")
     func recent() throws {
         try Site.run(.inProcess) { site in
             let admin = try site.visitor().signIn("boss", isAdmin: true)

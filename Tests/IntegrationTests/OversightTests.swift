@@ -78,7 +78,7 @@ struct OversightTests {
         }
     }
 
-    @Test("ADM-02 VOTE-12 a ban's void says whose it is, and is not undone by itself", arguments: Depth.allCases)
+    @Test("ADM-02 VOTE-12 a ban's void names its member, and cannot be undone alone", arguments: Depth.allCases)
     func bans(depth: Depth) throws {
         try FilmSite.run(depth) { site in
             let (_, clips) = try contested(site)

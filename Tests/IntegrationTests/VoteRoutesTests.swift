@@ -107,7 +107,7 @@ struct VoteRoutesTests {
         }
     }
 
-    @Test("VOTE-10 VOTE-09 too many votes are told when to come back; a flag that is off is honoured at once")
+    @Test("VOTE-10 VOTE-09 a refusal of too many votes says when to try again; a flag that is off is honoured at once")
     func limits() throws {
         try FilmSite.run { site in
             let clips = try site.voting(["A"]).clips
@@ -132,7 +132,7 @@ struct VoteRoutesTests {
     }
 
     @Test(
-        "FILM-01 VOTE-01 counts are shown as the season wants",
+        "FILM-01 VOTE-01 counts are shown as the season's setting says",
         arguments: [("always", 1, 1, 0), ("after_vote", 1, nil, nil), ("after_close", nil, nil, nil)]
             as [(String, Int?, Int?, Int?)])
     func shownCounts(setting: String, own: Int?, others: Int?, undone: Int?) throws {

@@ -1,8 +1,8 @@
 """The system group, with and without a database."""
 
 import contextlib
-import itertools
 import datetime
+import itertools
 import json
 import shutil
 import subprocess

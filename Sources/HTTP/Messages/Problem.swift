@@ -61,12 +61,6 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// An error that knows how it is told to a client.
-public protocol ProblemConvertible: Error {
-    /// The answer that it leads to.
-    var problem: Problem { get }
-}
-
 extension Problem {
     /// 400: the request cannot be read.
     public static func malformed(_ message: String, code: String = "malformed") -> Problem {

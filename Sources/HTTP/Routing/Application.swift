@@ -39,8 +39,8 @@ public final class Application: Sendable {
     private let errorPage: (@Sendable (Request, Problem) -> Response)?
     private let formPage: (@Sendable (Context, RefusedForm) throws -> Response)?
 
-    /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
-    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
+    /// Composes routes. `errorMap` turns errors of the domains into problems; what it does not know is answered
+    /// with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
     /// of a plain form again that was refused.
     public init(
         routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
@@ -207,7 +207,6 @@ extension Application {
     private func problem(for error: any Error, _ exchange: Exchange) -> Problem {
         switch error {
         case let problem as Problem: return problem
-        case let error as any ProblemConvertible: return error.problem
         case let error as DecodingError: return InputReader.problem(for: error)
         case let error as LimiterFault:
             exchange.log.error("limiter failed", exchange.fields(of: error.cause))
