@@ -59,10 +59,18 @@ public final class FastCGIServer: Sendable {
                 if state.endedIOThreads.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
                     == EventLoop.ioThreads
                 {
+                    state.parts.close()
                     state.eventLoop.blockingThreads.close()
                 }
             }
         }
+        for number in 0..<PartialRequests.threads {
+            try start("part-\(number)", in: pool) { [state] in
+                CrashReport.prepareThread()
+                state.parts.run()
+            }
+        }
+        try start("part-limit", in: pool) { [state] in state.parts.watch() }
         for number in 0..<threads {
             try start("serve-\(number)", in: pool) { [state] in
                 CrashReport.prepareThread()

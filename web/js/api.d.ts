@@ -518,6 +518,8 @@ export interface FormToken {
 
 export interface Health {
   status: "healthy" | "degraded";
+  /** When the checks were made. */
+  timestamp: string;
   checks: Record<string, HealthFinding>;
 }
 

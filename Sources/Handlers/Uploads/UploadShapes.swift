@@ -7,11 +7,14 @@ internal import Text
 
 /// What a member says before sending a file.
 struct BeginUploadInput: InputShape {
+    static let fileNames = Schema.string(1...1_000)
+    static let contentTypes = Schema.choice(["video/mp4", "video/webm", "video/quicktime"])
+    static let sizes = Schema.integer(1...largest)
     static let largest = 50 * 1024 * 1024
 
     @Input(.string(1...1_000), "The file's name; text to show, never a path.") var fileName: String
-    @Input(.choice(["video/mp4", "video/webm", "video/quicktime"])) var contentType: String
-    @Input(.integer(1...largest), "Bytes of the file, at most 50 MiB.") var size: Int
+    @Input(contentTypes) var contentType: String
+    @Input(sizes, "Bytes of the file, at most 50 MiB.") var size: Int
 }
 
 /// What a member says of a clip when sending it in.

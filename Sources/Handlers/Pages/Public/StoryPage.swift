@@ -102,10 +102,15 @@ extension Site {
 
     private func storyStage(_ choice: StoryChoice) -> HTML {
         guard let segment = choice.segment else {
-            let notice = Fragments.empty(
-                .film, title: "Nothing is cut yet",
-                text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
-                actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true)
+            let notice =
+                choice.season.status == .draft
+                ? Fragments.empty(
+                    .film, title: "Coming soon", text: "\(choice.season.label) has not opened yet.",
+                    actions: "<a class=\"btn\" href=\"/story\">Watch the film so far</a>", isWholePage: true)
+                : Fragments.empty(
+                    .film, title: "Nothing is cut yet",
+                    text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
+                    actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true)
             return """
                 <section class="stage" aria-label="The film" data-stage><div class="vacant">\(notice)</div></section>
                 """
