@@ -79,7 +79,8 @@ def test_everything_of_a_wide_arena_is_on_the_screen(arena, takes):
 
 def test_first_take_is_in_the_page(site):
     """WEB-02 the first picture, its title and the button are there before any script; a press is not lost"""
-    page = site.context(viewport=PHONE, has_touch=True, user_agent=f"Mozilla/5.0 (Android 14) early {secrets.token_hex(4)} Chrome/120").new_page()
+    agent = f"Mozilla/5.0 (Android 14) early {secrets.token_hex(4)} Chrome/120"
+    page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
     held = []
     page.route("**/api/vote?*", lambda route: held.append(route))
     page.goto("/dashboard")
@@ -189,6 +190,23 @@ def test_sound_that_the_browser_refuses(site):
         button.tap()
         expect(button).to_have_accessible_name("Turn sound off")
         expect(button).to_contain_text("Sound")
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard", "/story?slot=1"])
+def test_saved_data_are_posters_only(site, path):
+    """WEB-02 where data are saved, a video is loaded by a press and not before"""
+    context = site.context(viewport=PHONE, has_touch=True)
+    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    page = context.new_page()
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.url) if request.url.endswith(".mp4") else None)
+    page.goto(path)
+    ready(page)
+    play = page.get_by_role("button", name="Play the film" if path == "/" else "Play", exact=True).first
+    expect(play).to_be_visible()
+    assert loaded == []
+    play.press("Enter")
+    comes_true(page, lambda: loaded, "the video is asked for")
 
 
 def test_sums_leave_out_what_is_ones_own(arena, site):
@@ -331,6 +349,13 @@ def test_focus_and_feet_stay_clear_of_the_bars(site, member):
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight") or path == "/upload"
         foot = page.locator(".foot").bounding_box()
         assert foot["y"] + foot["height"] <= 844 - 56 or page.evaluate("document.documentElement.scrollHeight > innerHeight")
+    # Beside one another on a desk, but there is one step at a time.
+    page.set_viewport_size(DESK)
+    page.goto("/upload")
+    later = page.locator('[data-step="send"]')
+    expect(later).to_have_css("opacity", "0.5")
+    assert later.evaluate("(step) => step.inert")
+    page.set_viewport_size(PHONE)
     page.goto("/settings")
     ready(page)
     under = page.evaluate("""() => {
