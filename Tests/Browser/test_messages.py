@@ -111,5 +111,5 @@ def test_refusal_changes_nothing(site, admin, messages):
         lambda route: route.abort() if route.request.method == "PATCH" else route.continue_(),
     )
     page.locator("[data-detail]").get_by_role("button", name="Archive").click()
-    expect(page.get_by_role("alert")).to_contain_text("You are offline. Nothing was changed.")
+    expect(page.get_by_role("alert")).to_contain_text("Could not save. Nothing was changed.")
     expect(page.locator("[data-message]")).to_have_count(3)

@@ -192,6 +192,23 @@ def test_sound_that_the_browser_refuses(site):
         expect(button).to_contain_text("Sound")
 
 
+@pytest.mark.parametrize("path", ["/", "/dashboard", "/story?slot=1"])
+def test_saved_data_are_posters_only(site, path):
+    """WEB-02 where data are saved, a video is loaded by a press and not before"""
+    context = site.context(viewport=PHONE, has_touch=True)
+    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    page = context.new_page()
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.url) if request.url.endswith(".mp4") else None)
+    page.goto(path)
+    ready(page)
+    play = page.get_by_role("button", name="Play the film" if path == "/" else "Play", exact=True).first
+    expect(play).to_be_visible()
+    assert loaded == []
+    play.press("Enter")
+    comes_true(page, lambda: loaded, "the video is asked for")
+
+
 def test_sums_leave_out_what_is_ones_own(arena, site):
     """FEED-01 WEB-05"""
     me = {"user": {"id": "0198a000-0000-7000-8000-000000000001", "username": "somebody", "avatarUrl": "/icons/none.svg",
@@ -332,6 +349,13 @@ def test_focus_and_feet_stay_clear_of_the_bars(site, member):
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight") or path == "/upload"
         foot = page.locator(".foot").bounding_box()
         assert foot["y"] + foot["height"] <= 844 - 56 or page.evaluate("document.documentElement.scrollHeight > innerHeight")
+    # Beside one another on a desk, but there is one step at a time.
+    page.set_viewport_size(DESK)
+    page.goto("/upload")
+    later = page.locator('[data-step="send"]')
+    expect(later).to_have_css("opacity", "0.5")
+    assert later.evaluate("(step) => step.inert")
+    page.set_viewport_size(PHONE)
     page.goto("/settings")
     ready(page)
     under = page.evaluate("""() => {
