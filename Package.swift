@@ -84,7 +84,11 @@ let package = Package(
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
-        domain("Identity", ["Configuration", "Crypto", "Logging", "Platform", "Postgres", "Refusals", "Text"]),
+        domain("Limits", ["Configuration", "Logging", "Platform", "Postgres", "Text"]),
+        domain("Audit", ["Postgres"]),
+        domain("Flags", ["Crypto", "Postgres", "Refusals"]),
+        domain("Tally", []),
+        domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
             "Film",
@@ -95,8 +99,8 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Captcha", "Configuration", "Contact", "Film", "Identity", "Mail", "Media", "Postgres", "Realtime",
-                "SignIn", "Storage", "Text",
+                "Captcha", "Configuration", "Contact", "Film", "Identity", "Limits", "Mail", "Media", "Postgres",
+                "Realtime", "SignIn", "Storage", "Text",
             ]),
 
         .target(
@@ -111,19 +115,21 @@ let package = Package(
         handlers(
             "Auth",
             [
-                "Captcha", "Configuration", "Crypto", "Identity", "Logging", "Refusals", "SharedHandlers", "SignIn",
-                "Text",
+                "Captcha", "Configuration", "Crypto", "Identity", "Limits", "Logging", "Refusals", "SharedHandlers",
+                "SignIn", "Text",
             ]),
-        handlers("Admin", ["Film", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
-        handlers("System", ["Contact", "Film", "Logging", "Platform", "SharedHandlers", "Text"]),
+        handlers("Admin", ["Audit", "Film", "Flags", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
+        handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
 
         // Only programs import it: it is where the groups meet.
         domain(
             "Composition",
             [
-                "AdminHandlers", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact", "Crypto",
-                "Film", "HTTP", "Identity", "Installation", "Logging", "Mail", "PagesHandlers", "Platform", "Postgres",
+                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact",
+                "Crypto",
+                "Film", "Flags", "HTTP", "Identity", "Installation", "Limits", "Logging", "Mail", "PagesHandlers",
+                "Platform", "Postgres",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers",
                 "VotingHandlers",
             ]),
@@ -142,8 +148,10 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Arguments", "Composition", "Configuration", "Crypto", "Film", "HTTP", "HTTPClient", "Identity",
-                "Installation", "Logging", "Media", "Platform", "Postgres", "Realtime", "Refusals", "Storage", "Text",
+                "Arguments", "Composition", "Configuration", "Crypto", "Film", "Flags", "HTTP", "HTTPClient",
+                "Identity",
+                "Installation", "Logging", "Media", "Platform", "Postgres", "Realtime", "Refusals", "Storage", "Tally",
+                "Text",
             ]),
 
         .executableTarget(
@@ -169,7 +177,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Platform", "Postgres"],
             path: "Tests/TestSupport",
             swiftSettings: wrapper),
-        tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "Text"]),
+        tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "HTTP", "Tally", "Text"]),
         tests(
             "ConfigurationTests",
             ["Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "TestSupport", "Text"]),
@@ -185,11 +193,14 @@ let package = Package(
             "FilmTests",
             [
                 "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
-                "TestSupport", "Text",
+                "Tally", "TestSupport", "Text",
             ]),
+        tests("FlagsTests", ["Flags", "Postgres", "Refusals", "TestSupport"]),
+        tests("LimitsTests", ["Limits", "Logging", "Postgres", "TestSupport", "Text"]),
+        tests("TallyTests", ["Tally"]),
         tests(
             "IdentityTests",
-            ["Configuration", "Identity", "Logging", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
+            ["Audit", "Configuration", "Identity", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
         tests(
             "SignInTests",
             [
@@ -201,7 +212,8 @@ let package = Package(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
-                "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers", "Platform",
+                "Flags", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers",
+                "Platform",
                 "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage", "StoryHandlers", "TestSupport", "Text",
                 "UploadsHandlers", "VotingHandlers",
             ]),

@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
+internal import HTTP
 internal import Installation
 internal import Platform
 internal import Text
@@ -65,15 +66,15 @@ enum Output {
 
     /// Prints `value` for programs or `text` for people.
     static func answer(
-        _ value: some Encodable, text: String, for arguments: ArgumentValues<some PrintsJSON>
+        _ value: some JSONRepresentable, text: String, for arguments: ArgumentValues<some PrintsJSON>
     ) throws {
-        guard arguments.json else { return write(text) }
+        write(arguments.json ? try indented(value.json) : text)
+    }
+
+    /// A value with each member on a line of its own, sorted by name.
+    static func indented(_ value: JSONValue) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(date.rfc3339)
-        }
-        write(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

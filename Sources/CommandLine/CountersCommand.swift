@@ -1,6 +1,7 @@
 internal import Arguments
-internal import Film
+public import Film
 internal import FoundationEssentials
+public import HTTP
 
 /// `dailies counters verify | repair`
 enum CountersCommand {
@@ -38,30 +39,20 @@ enum CountersCommand {
             views \(clip.viewCount), seen \(clip.viewsSeen)
             """
         }
-        try Output.answer(
-            drift.map(Drift.init), text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
+        try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
 
-/// A drift as programs read it, with the names of the API.
-private struct Drift: Encodable {
-    let clipId: String
-    let title: String
-    let voteCount: Int
-    let votesCast: Int
-    let weightedScore: Int
-    let weightCast: Int
-    let viewCount: Int
-    let viewsSeen: Int
-
-    init(_ drift: CounterDrift) {
-        clipId = drift.clipID.uuidString.lowercased()
-        title = drift.title
-        voteCount = drift.voteCount
-        votesCast = drift.votesCast
-        weightedScore = drift.weightedScore
-        weightCast = drift.weightCast
-        viewCount = drift.viewCount
-        viewsSeen = drift.viewsSeen
+extension CounterDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<CounterDrift>("CounterDrift") {
+        Field("clipID", \.clipID)
+        Field("title", \.title)
+        Field("voteCount", \.voteCount)
+        Field("votesCast", \.votesCast)
+        Field("weightedScore", \.weightedScore)
+        Field("weightCast", \.weightCast)
+        Field("viewCount", \.viewCount)
+        Field("viewsSeen", \.viewsSeen)
     }
 }

@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
+internal import HTTP
 internal import Installation
 internal import Logging
 internal import Media
@@ -20,12 +21,18 @@ enum DoctorCommand {
         OnlyCommon.self, run: run)
 
     /// The result of one check.
-    struct Finding: Encodable, Equatable {
+    struct Finding: Shaped, Equatable {
         let check: String
         let isGood: Bool
         let detail: String
-        /// How to fix it; empty when all is well.
         let remedy: String
+
+        static let shape = Shape<Finding>("Finding") {
+            Field("check", \.check)
+            Field("isGood", \.isGood)
+            Field("detail", \.detail)
+            Field("remedy", \.remedy, "How to fix it; empty when all is well.")
+        }
 
         static func good(_ check: String, _ detail: String) -> Finding {
             Finding(check: check, isGood: true, detail: detail, remedy: "")

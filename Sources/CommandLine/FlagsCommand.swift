@@ -1,7 +1,8 @@
 internal import Arguments
 internal import Configuration
-internal import Film
+internal import Flags
 internal import FoundationEssentials
+internal import HTTP
 internal import Text
 
 /// `dailies flags list | on | off | rollout`
@@ -34,31 +35,28 @@ enum FlagsCommand {
         let json = Flag.json
     }
 
-    private struct Answer: Encodable {
-        let key: String
-        let name: String
-        let category: String
-        let enabled: Bool
-        let rolloutPercent: Int
-        @OrNull var updatedAt: Date?
+    private struct Status: Shaped {
+        let flag: FeatureFlag
 
-        init(_ flag: FeatureFlag) {
-            key = flag.key
-            name = flag.name
-            category = flag.category
-            enabled = flag.isEnabled
-            rolloutPercent = flag.rolloutPercent ?? 100
-            updatedAt = flag.updatedAt
+        static let shape = Shape<Status>("FlagStatus") {
+            Field("key", \.flag.key)
+            Field("name", \.flag.name)
+            Field("category", \.flag.category)
+            Field("enabled", \.flag.isEnabled)
+            Field("rolloutPercent", \.percent)
+            Field("updatedAt", \.flag.updatedAt)
         }
 
+        private var percent: Int { flag.rolloutPercent ?? 100 }
+
         var line: String {
-            let state = enabled ? (rolloutPercent < 100 ? "\(rolloutPercent) %" : "on") : "off"
-            return key + String(repeating: " ", count: max(1, 26 - key.count)) + state
+            let state = flag.isEnabled ? (percent < 100 ? "\(percent) %" : "on") : "off"
+            return flag.key + String(repeating: " ", count: max(1, 26 - flag.key.count)) + state
         }
     }
 
     private static func list(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {
-        let all = try flags(arguments).all().map(Answer.init)
+        let all = try flags(arguments).all().map(Status.init)
         try Output.answer(all, text: all.map(\.line).joined(separator: "\n"), for: arguments)
         return ExitCode.success
     }
@@ -80,8 +78,8 @@ enum FlagsCommand {
     }
 
     private static func answer(_ flag: FeatureFlag, _ arguments: ArgumentValues<some PrintsJSON>) throws -> Int32 {
-        let answer = Answer(flag)
-        try Output.answer(answer, text: answer.line, for: arguments)
+        let status = Status(flag: flag)
+        try Output.answer(status, text: status.line, for: arguments)
         return ExitCode.success
     }
 }

@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Film
 internal import FoundationEssentials
+internal import HTTP
 internal import Identity
 internal import Postgres
 internal import Text
@@ -11,11 +12,15 @@ extension Operand<String> {
 
 /// How the operator's commands find a member and what they print.
 enum MemberLookup {
-    struct Answer: Encodable {
-        let id: String
-        @OrNull var username: String?
-        let isAdmin: Bool
-        @OrNull var bannedAt: Date?
+    private struct Status: Shaped {
+        let member: MemberRecord
+
+        static let shape = Shape<Status>("MemberStatus") {
+            Field("id", \.member.id)
+            Field("username", \.member.username)
+            Field("isAdmin", \.member.isAdmin)
+            Field("bannedAt", \.member.bannedAt)
+        }
     }
 
     /// What the operator does about members, in a database.
@@ -39,9 +44,6 @@ enum MemberLookup {
         _ id: UUID, in database: Database, text: String, for arguments: ArgumentValues<some PrintsJSON>
     ) throws {
         guard let member = try Members.find(id, in: database) else { throw Failure("the member no longer exists") }
-        let answer = Answer(
-            id: id.uuidString.lowercased(), username: member.username, isAdmin: member.isAdmin,
-            bannedAt: member.bannedAt)
-        try Output.answer(answer, text: text, for: arguments)
+        try Output.answer(Status(member: member), text: text, for: arguments)
     }
 }

@@ -1,7 +1,8 @@
 internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
-internal import Postgres
+public import HTTP
+public import Postgres
 
 /// `dailies migrate`
 enum MigrateCommand {
@@ -21,12 +22,6 @@ enum MigrateCommand {
         let json = Flag.json
     }
 
-    private struct File: Encodable {
-        let name: String
-        let state: String
-        let appliedAt: Date?
-    }
-
     private static func run(_ arguments: ArgumentValues<Migrate>) throws -> Int32 {
         let settings = try arguments.settings()
         let migrator = Migrator(database: settings.openAsOwner(), directory: settings.database.migrationsDirectory)
@@ -38,9 +33,18 @@ enum MigrateCommand {
     }
 
     private static func status(of migrator: Migrator, _ arguments: ArgumentValues<Migrate>) throws -> Int32 {
-        let files = try migrator.status().map { File(name: $0.name, state: "\($0.state)", appliedAt: $0.appliedAt) }
+        let files = try migrator.status()
         let text = files.map { "\($0.state)  \($0.name)" }.joined(separator: "\n")
         try Output.answer(files, text: text, for: arguments)
-        return files.allSatisfy { $0.state == "applied" } ? ExitCode.success : ExitCode.failure
+        return files.allSatisfy { $0.state == .applied } ? ExitCode.success : ExitCode.failure
+    }
+}
+
+extension MigrationStatus: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<MigrationStatus>("MigrationStatus") {
+        Field("name", \.name)
+        Field("state", \.state.rawValue)
+        Field("appliedAt", \.appliedAt)
     }
 }

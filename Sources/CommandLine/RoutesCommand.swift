@@ -1,6 +1,5 @@
 internal import Arguments
 internal import Composition
-internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import Text
@@ -80,7 +79,7 @@ enum RoutesCommand {
             + listed.map { route in
                 [
                     route.method, route.path, route.access, route.limit ?? "-",
-                    route.bodyLimit == 0 ? "-" : String(route.bodyLimit), route.cache, route.process,
+                    route.bodyLimit == 0 ? "-" : String(route.bodyLimit), route.cache, route.entry.process,
                 ]
             }
         try Output.answer(listed, text: table(rows), for: arguments)
@@ -105,32 +104,37 @@ enum RoutesCommand {
         }.joined(separator: "\n")
     }
 
-    private struct Listed: Encodable {
-        let method, path, access: String
-        /// The class of limits that calls count against.
-        @OrNull var limit: String?
-        /// The most bytes of a body.
-        let bodyLimit: Int
-        /// What nginx may keep: `public` answers.
-        let cache: String
-        let group, process: String
+    private struct Listed: Shaped {
+        let entry: RouteMap.Entry
 
-        init(_ entry: RouteMap.Entry) {
-            let route = entry.route
-            method = route.method.description
-            path = route.pattern
-            access = route.access.rawValue
-            limit = route.limit?.rawValue
-            bodyLimit = route.bodyLimit
-            cache = route.cache.isSameForAll ? "public" : "-"
-            group = entry.group
-            process = entry.process
+        var method: String { entry.route.method.description }
+        var path: String { entry.route.pattern }
+        var access: String { entry.route.access.rawValue }
+        var limit: String? { entry.route.limit?.rawValue }
+        var bodyLimit: Int { entry.route.bodyLimit }
+        var cache: String { entry.route.cache.isSameForAll ? "public" : "-" }
+
+        static let shape = Shape<Listed>("ListedRoute") {
+            Field("method", \.method)
+            Field("path", \.path)
+            Field("access", \.access)
+            Field("limit", \.limit, "The class of limits that calls count against.")
+            Field("bodyLimit", \.bodyLimit, "The most bytes of a body.")
+            Field("cache", \.cache, "Which answers nginx may keep: those that are `public`.")
+            Field("group", \.entry.group)
+            Field("process", \.entry.process)
         }
     }
 
-    private struct Matched: Encodable {
+    private struct Matched: Shaped {
         let path: String
-        @OrNull var route: String?
+        let route: String?
         let process: String
+
+        static let shape = Shape<Matched>("MatchedRoute") {
+            Field("path", \.path)
+            Field("route", \.route)
+            Field("process", \.process)
+        }
     }
 }

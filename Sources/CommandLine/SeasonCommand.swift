@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Film
 internal import FoundationEssentials
+internal import HTTP
 internal import Text
 
 /// `dailies season create | activate | list`
@@ -43,30 +44,25 @@ enum SeasonCommand {
         let json = Flag.json
     }
 
-    private struct Answer: Encodable {
-        let id: String
-        let number: Int
-        let label: String
-        let status: String
-        let genre: String
-        let totalSlots: Int
-        let lockedSlots: Int
-        let currentSlot: Int?
-        let votingEndsAt: Date?
+    private struct Listed: Shaped {
+        let season: Season
 
-        init(_ season: Season) {
-            id = season.id.uuidString.lowercased()
-            number = season.number
-            label = season.settings.label
-            status = season.status.rawValue
-            genre = season.settings.genre
-            totalSlots = season.settings.totalSlots
-            lockedSlots = season.lockedSlots
-            currentSlot = season.currentSlot
-            votingEndsAt = season.votingEndsAt
+        static let shape = Shape<Listed>("ListedSeason") {
+            Field("id", \.season.id)
+            Field("number", \.season.number)
+            Field("label", \.season.settings.label)
+            Field("status", \.season.status.rawValue)
+            Field("genre", \.season.settings.genre)
+            Field("totalSlots", \.season.settings.totalSlots)
+            Field("lockedSlots", \.season.lockedSlots)
+            Field("currentSlot", \.season.currentSlot)
+            Field("votingEndsAt", \.season.votingEndsAt)
         }
 
-        var line: String { "\(id)  \(status)  \(lockedSlots)/\(totalSlots)  \(label)" }
+        var line: String {
+            let locked = "\(season.lockedSlots)/\(season.settings.totalSlots)"
+            return "\(season.id.text)  \(season.status.rawValue)  \(locked)  \(season.settings.label)"
+        }
     }
 
     private static func create(_ arguments: ArgumentValues<Create>) throws -> Int32 {
@@ -85,7 +81,7 @@ enum SeasonCommand {
     }
 
     private static func list(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {
-        let all = try seasons(arguments).list().map(Answer.init)
+        let all = try seasons(arguments).list().map(Listed.init)
         let text = all.isEmpty ? "No seasons yet." : all.map(\.line).joined(separator: "\n")
         try Output.answer(all, text: text, for: arguments)
         return ExitCode.success
@@ -96,8 +92,8 @@ enum SeasonCommand {
     }
 
     private static func answer(_ season: Season, _ arguments: ArgumentValues<some PrintsJSON>) throws -> Int32 {
-        let answer = Answer(season)
-        try Output.answer(answer, text: answer.line, for: arguments)
+        let listed = Listed(season: season)
+        try Output.answer(listed, text: listed.line, for: arguments)
         return ExitCode.success
     }
 }

@@ -2,6 +2,7 @@ internal import Arguments
 internal import Configuration
 internal import Film
 internal import FoundationEssentials
+internal import HTTP
 internal import Media
 internal import Storage
 internal import Text
@@ -29,9 +30,14 @@ enum SeedCommand {
         }
     }
 
-    private struct Answer: Encodable {
-        let season: String?
+    private struct Seeded: Shaped {
+        let season: UUID?
         let clipsToCome: Int
+
+        static let shape = Shape<Seeded>("DemoSeason") {
+            Field("season", \.season)
+            Field("clipsToCome", \.clipsToCome)
+        }
     }
 
     private static func run(_ arguments: ArgumentValues<Seed>) throws -> Int32 {
@@ -42,11 +48,11 @@ enum SeedCommand {
         switch try season.seed(roundSeconds: arguments.round, progress: { Output.complain($0) }) {
         case .notEmpty:
             try Output.answer(
-                Answer(season: nil, clipsToCome: 0), text: "The site has another season; nothing was changed.",
+                Seeded(season: nil, clipsToCome: 0), text: "The site has another season; nothing was changed.",
                 for: arguments)
         case .running(let id, let clipsToCome):
             try Output.answer(
-                Answer(season: id.uuidString.lowercased(), clipsToCome: clipsToCome),
+                Seeded(season: id, clipsToCome: clipsToCome),
                 text: "The demo season is running; jobs will add \(clipsToCome) more clips.", for: arguments)
         }
         return ExitCode.success

@@ -1,5 +1,6 @@
 internal import Arguments
 internal import Configuration
+internal import HTTP
 internal import Installation
 internal import Platform
 

@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
+internal import HTTP
 internal import Identity
 internal import Postgres
 internal import Text
@@ -24,10 +25,15 @@ enum SignInLinkCommand {
         }
     }
 
-    private struct Answer: Encodable {
+    private struct Answer: Shaped {
         let link: String
-        let username: String?
-        let isAdmin: Bool
+        let member: MemberRecord
+
+        static let shape = Shape<Answer>("SignInLink") {
+            Field("link", \.link)
+            Field("username", \.member.username)
+            Field("isAdmin", \.member.isAdmin)
+        }
     }
 
     private static func run(_ arguments: ArgumentValues<Link>) throws -> Int32 {
@@ -37,9 +43,7 @@ enum SignInLinkCommand {
             let member = try arguments.user.map { try named($0, connection) } ?? admin(connection)
             let token = try SignInLinks.create(
                 for: member.id, goodFor: .seconds(arguments.minutes * 60), on: connection)
-            return Answer(
-                link: SignInLinks.address(of: token, siteURL: settings.site.url), username: member.username,
-                isAdmin: member.isAdmin)
+            return Answer(link: SignInLinks.address(of: token, siteURL: settings.site.url), member: member)
         }
         try Output.answer(answer, text: answer.link, for: arguments)
         return ExitCode.success

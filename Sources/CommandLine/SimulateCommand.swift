@@ -1,6 +1,7 @@
 internal import Arguments
 internal import Film
 internal import FoundationEssentials
+internal import HTTP
 internal import Text
 
 /// `dailies simulate feed`
@@ -56,7 +57,7 @@ enum SimulateCommand {
                 throw Failure("\(path) cannot be written")
             }
         }
-        try Output.answer(Answer(exposure), text: text(exposure), for: arguments)
+        try Output.answer(Measured(exposure: exposure), text: text(exposure), for: arguments)
         return exposure.isFair ? ExitCode.success : ExitCode.failure
     }
 
@@ -83,34 +84,23 @@ enum SimulateCommand {
 
     private static func rounded(_ number: Double) -> Double { (number * 1_000).rounded() / 1_000 }
 
-    private struct Answer: Encodable {
-        let clips: Int
-        let late: Int
-        let voters: Int
-        let hours: Double
-        let seed: UInt64
-        let views: Int
-        let gini: Double
-        let lateGini: Double?
-        let giniTarget = FeedExposure.giniTarget
-        let hoursToMedian: Double?
-        let hoursTarget = FeedExposure.hoursTarget
-        let lateShare: Double?
-        let isFair: Bool
+    private struct Measured: Shaped {
+        let exposure: FeedExposure
 
-        init(_ exposure: FeedExposure) {
-            clips = exposure.options.clips
-            late = exposure.options.late
-            voters = exposure.options.voters
-            hours = exposure.options.hours
-            seed = exposure.options.seed
-            views = exposure.views
-            gini = exposure.gini
-            lateGini = exposure.lateGini
-            // JSON has no infinity: null, with isFair false, says that one never was.
-            hoursToMedian = exposure.hoursToMedian.flatMap { $0.isFinite ? $0 : nil }
-            lateShare = exposure.lateShare
-            isFair = exposure.isFair
+        static let shape = Shape<Measured>("FeedExposure") {
+            Field("clips", \.exposure.options.clips)
+            Field("late", \.exposure.options.late)
+            Field("voters", \.exposure.options.voters)
+            Field("hours", \.exposure.options.hours)
+            Field("seed", { Int($0.exposure.options.seed) })
+            Field("views", \.exposure.views)
+            Field("gini", \.exposure.gini)
+            Field("lateGini", \.exposure.lateGini)
+            Field("giniTarget", { _ in FeedExposure.giniTarget })
+            Field("hoursToMedian", \.exposure.hoursToMedian, "Null when there is no such clip, or one never was.")
+            Field("hoursTarget", { _ in FeedExposure.hoursTarget })
+            Field("lateShare", \.exposure.lateShare)
+            Field("isFair", \.exposure.isFair)
         }
     }
 }

@@ -1,6 +1,8 @@
 internal import Arguments
 internal import Film
 internal import FoundationEssentials
+public import HTTP
+public import Tally
 internal import Text
 
 /// `dailies tally verify | export`
@@ -87,10 +89,16 @@ enum TallyCommand {
         return lines.joined(separator: "\n")
     }
 
-    private struct Written: Encodable {
+    private struct Written: Shaped {
         let slot: Int
         let file: String
         let hash: String
+
+        static let shape = Shape<Written>("WrittenExport") {
+            Field("slot", \.slot)
+            Field("file", \.file)
+            Field("hash", \.hash)
+        }
     }
 
     private static func export(_ arguments: ArgumentValues<Export>) throws -> Int32 {
@@ -110,5 +118,34 @@ enum TallyCommand {
         try Output.answer(
             written, text: written.map { "\($0.hash)  \($0.file)" }.joined(separator: "\n"), for: arguments)
         return ExitCode.success
+    }
+}
+
+extension TallyReport: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<TallyReport>("TallyReport") {
+        Field("isSound", \.isSound)
+        Field("documents", \.documents)
+        Field("rounds", \.rounds)
+        Field("faults", \.faults)
+    }
+}
+
+extension TallyReport.Round: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<TallyReport.Round>("TallyRound") {
+        Field("slot", \.slot)
+        Field("winner", \.winner)
+        Field("votes", \.votes)
+        Field("corrections", \.corrections)
+    }
+}
+
+extension TallyFault: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<TallyFault>("TallyFault") {
+        Field("slot", \.slot)
+        Field("code", \.code)
+        Field("message", \.message)
     }
 }

@@ -3,6 +3,7 @@ internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import HTTPClient
+internal import Tally
 internal import Text
 
 /// Reads exports, wherever they are.

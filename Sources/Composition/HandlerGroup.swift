@@ -5,8 +5,10 @@ internal import ClipsHandlers
 internal import Configuration
 internal import Contact
 internal import Film
+internal import Flags
 internal import HTTP
 internal import Identity
+internal import Limits
 internal import Mail
 internal import PagesHandlers
 internal import StoryHandlers
@@ -60,7 +62,7 @@ public struct HandlerGroup: Sendable {
             HandlerGroup(name: pages) { services in
                 let settings = services.settings
                 let limits = LimitClass.allCases.map { limit in
-                    (name: limit.rawValue, number: settings.identity.rateLimits[limit.rawValue])
+                    (name: limit.rawValue, number: settings.limits.rateLimits[limit.rawValue])
                 }
                 let reference = APIReference(
                     document: try document(services), siteURL: settings.site.url, limits: limits)

@@ -1,9 +1,12 @@
+internal import Audit
 public import Configuration
 internal import Crypto
 internal import Film
+internal import Flags
 internal import HTTP
 internal import Identity
 internal import Installation
+internal import Limits
 public import Logging
 internal import Mail
 internal import PagesHandlers
@@ -98,7 +101,7 @@ public struct Services: Sendable {
         limiter = RateLimiter(database: limiting)
         let reads = LimitClass.read.rawValue
         self.reads = BatchedRateLimiter(
-            reads, allowed: settings.identity.rateLimits[reads], database: database, log: log)
+            reads, allowed: settings.limits.rateLimits[reads], database: database, log: log)
         queue = Queue(database)
         changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
             switch change {

@@ -32,6 +32,9 @@ struct ResponseWriter {
         head.reserveCapacity(768)
         head.append("Status: ")
         head.append(decimal: response.status)
+        // nginx copies this into its status line. Without a name it leaves out the blank as well, which HTTP requires.
+        head.append(UInt8(ascii: " "))
+        head += (StatusName.of(response.status) ?? "Status").utf8
         for field in response.headers.fields {
             head.append("\r\n")
             head += field.name.utf8

@@ -16,6 +16,8 @@ public enum FilmRefusal: Refusal, Equatable {
     case anotherSeasonActive
     /// No round is open that could be closed.
     case noOpenRound
+    /// The round that should be closed is not open; that of this slot is.
+    case slotNotOpen(open: Int)
     /// There is no such slot.
     case slotNotFound
     /// There is no such clip, or the caller may not see it.
@@ -30,10 +32,6 @@ public enum FilmRefusal: Refusal, Equatable {
     case clipLimitReached
     /// The member has begun as many uploads as may be unfinished at once.
     case uploadLimit
-    /// There is no such feature flag.
-    case flagNotFound
-    /// The flag is the same for all.
-    case rolloutNotPossible
     /// The round is not one whose result is being looked at.
     case notUnderReview
     /// No vote is as an admin described it.
@@ -55,6 +53,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFinished: "season_not_finished"
         case .anotherSeasonActive: "another_season_active"
         case .noOpenRound: "no_open_round"
+        case .slotNotOpen: "slot_not_open"
         case .slotNotFound: "slot_not_found"
         case .clipNotFound: "clip_not_found"
         case .uploadNotFound: "upload_not_found"
@@ -62,8 +61,6 @@ public enum FilmRefusal: Refusal, Equatable {
         case .noSeason: "no_season"
         case .clipLimitReached: "clip_limit_reached"
         case .uploadLimit: "upload_limit"
-        case .flagNotFound: "flag_not_found"
-        case .rolloutNotPossible: "rollout_not_possible"
         case .notUnderReview: "not_under_review"
         case .noSuchVotes: "no_such_votes"
         case .voidNotFound: "void_not_found"
@@ -81,6 +78,8 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFinished: "Only a finished season can be archived."
         case .anotherSeasonActive: "Another season is running. Only one can run at a time."
         case .noOpenRound: "No round is open."
+        case .slotNotOpen(let open):
+            "This slot is not open: it has been closed already, or its turn has not come. Slot \(open) is."
         case .slotNotFound: "There is no such slot."
         case .clipNotFound: "There is no such clip."
         case .uploadNotFound: "There is no such upload."
@@ -88,8 +87,6 @@ public enum FilmRefusal: Refusal, Equatable {
         case .noSeason: "No season takes clips at the moment."
         case .clipLimitReached: "You have as many clips in this season as it allows."
         case .uploadLimit: "You have too many unfinished uploads. Finish one, or try again tomorrow."
-        case .flagNotFound: "There is no such feature flag."
-        case .rolloutNotPossible: "This flag is the same for everybody. It has no roll-out."
         case .notUnderReview: "The round is not under review, or somebody has just decided it."
         case .noSuchVotes: "No counted vote is like that."
         case .voidNotFound: "There is no such void."
@@ -102,12 +99,11 @@ public enum FilmRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .flagNotFound, .voidNotFound,
-            .exportNotFound:
+        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound, .exportNotFound:
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
-        case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .alreadyRegistered, .noSeason,
-            .rolloutNotPossible, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
+        case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
+            .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
             .conflict
         }
     }

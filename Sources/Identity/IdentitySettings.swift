@@ -1,9 +1,8 @@
 package import Configuration
-internal import Text
 
-/// How long sign-ins last, and how often requests may come.
+/// How long sign-ins last.
 package struct IdentitySettings: SettingGroup {
-    package static let title = "Sessions and limits"
+    package static let title = "Sessions"
 
     package let sessionDays = Setting(
         "SESSION_DAYS", default: 30, in: 1...3_650, unit: "days", "How long a session lasts after its last use.")
@@ -14,10 +13,6 @@ package struct IdentitySettings: SettingGroup {
     package let linkMinutes = Setting(
         "SIGN_IN_LINK_MINUTES", default: 15, in: 1...1_440, unit: "minutes",
         "How long a sign-in link sent by mail is valid.")
-    package let rateLimits = Setting(
-        "RATE_LIMITS", default: "", .rateLimits,
-        "Requests a minute by class, where they differ from: \(RateLimits.explained). `auth`, `contact`, `read` and "
-            + "`arena_vote` count by network, the others by member or device. Votes have limits of their own.")
     package let cronSecret = Setting(
         optional: "CRON_SECRET", .key(atLeast: 16), secret: true,
         "The bearer token of `GET /api/cron/auto-advance`; without it the route refuses everyone.")
@@ -26,6 +21,6 @@ package struct IdentitySettings: SettingGroup {
 }
 
 extension Settings {
-    /// How long sign-ins last, and how often requests may come.
+    /// How long sign-ins last.
     package var identity: SettingValues<IdentitySettings> { self[IdentitySettings.self] }
 }

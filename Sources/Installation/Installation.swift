@@ -3,6 +3,7 @@ package import Configuration
 internal import Contact
 internal import Film
 internal import Identity
+internal import Limits
 internal import Mail
 internal import Media
 internal import Postgres
@@ -16,8 +17,8 @@ package enum Installation {
     /// The groups of settings in the order of the documentation.
     package static let groups: [any SettingGroup.Type] = [
         SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
-        RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, SignInSettings.self, MailSettings.self,
-        ContactSettings.self, CaptchaSettings.self, OperatorSettings.self,
+        RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
+        MailSettings.self, ContactSettings.self, CaptchaSettings.self, OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use. A file shared with an older system may hold them.

@@ -52,10 +52,10 @@ final class DrainRun: Sendable {
 
     func run() throws -> DrainSummary {
         let workers = try (0..<options.workers).map { number in
-            try BackgroundThread(named: "job worker \(number)") { self.withSlice { self.work() } }
+            try BackgroundThread(named: "job worker \(number)") { self.withPriority { self.work() } }
         }
         let keeper = try BackgroundThread(named: "job leases") { self.keepLeases() }
-        let fault = withSlice { dispatch() }
+        let fault = withPriority { dispatch() }
         let late = ContinuousClock.now + .seconds(1)
         buffer.update { $0.isClosed = true }
         heartbeat.update { $0.isOver = true }
@@ -66,8 +66,12 @@ final class DrainRun: Sendable {
     }
 
     /// Quick jobs are to begin as soon as they are enqueued; long ones, and the programs that they start, are not.
-    private func withSlice<R>(_ body: () -> R) -> R {
-        isQuick ? ThreadSlice.withShortest(body) : body()
+    private func withPriority<R>(_ body: () -> R) -> R {
+        guard isQuick else {
+            ThreadPriority.lower()
+            return body()
+        }
+        return ThreadSlice.withShortest(body)
     }
 
     /// Claims and completes jobs until the end. Returns the error because of which it gave up, if it did.

@@ -6,7 +6,7 @@ package struct RealtimeSettings: SettingGroup {
     package static let title = "Events"
 
     package let publishSocket = Setting(
-        "PUBLISH_SOCKET", default: "/run/dailies/publish.sock", .path,
+        "PUBLISH_SOCKET", default: "/run/dailies/publish/publish.sock", .path,
         "The socket at which nginx (nchan) receives the events to publish.")
 
     package init() {}

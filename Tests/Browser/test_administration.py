@@ -115,7 +115,7 @@ def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
     page.locator("dialog").get_by_role("button", name="Lift the ban").click()
     told(page, "no longer banned")
     theirs.reload()
-    expect(theirs.get_by_role("button", name="Account").first).to_be_visible()
+    expect(theirs.get_by_role("button", name="Profile").first).to_be_visible()
     expect(theirs.get_by_role("region", name="Your account is banned")).to_have_count(0)
 
 
@@ -186,7 +186,7 @@ def test_switches_turn_and_turn_back(site, admin, tour_is_on):
     expect(tour).to_be_checked()
 
 
-def test_typing_goes_on_while_a_change_is_on_its_way(site, admin, tour_is_on):
+def test_typing_is_kept_while_a_change_is_being_saved(site, admin, tour_is_on):
     """FLAG-01: the answer to one change of a flag leaves alone what is typed for the next one."""
     page = site.page("/admin/flags", storage_state=admin)
     ready(page)
@@ -285,7 +285,7 @@ def test_vote_ring_follows_its_flag(site, admin):
     expect(page.locator("[data-vote][data-plain]")).to_have_count(0)
 
 
-def test_audit_filters_stand_in_the_address(site, admin, newcomer):
+def test_the_address_contains_the_filters_of_the_audit_log(site, admin, newcomer):
     """ADM-04"""
     name, _ = newcomer
     office = site.page(f"/admin/users?search={name}", storage_state=admin)

@@ -59,7 +59,7 @@ def test_moves_by_keyboard(arena):
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    dialog.get_by_text("Use keyboard shortcuts").click()
+    dialog.get_by_text("Turn shortcuts on").click()
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")
     expect(current(page)).to_have_text(first)
@@ -87,7 +87,7 @@ def test_nothing_moves_when_motion_is_reduced(arena):
     assert page.locator('[data-place="0"] video').evaluate("(video) => video.paused && video.currentTime === 0")
 
 
-def test_lost_vote_is_taken_back(arena, site):
+def test_a_lost_vote_is_no_longer_shown(arena, site):
     """VOTE-06 what was not acknowledged is not shown as counted"""
     site.allow("Failed to load resource")
     page = arena()
@@ -189,7 +189,7 @@ def test_daily_limit_and_the_end_of_the_feed(site, axe, shots):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     end = page.locator('.vacant[data-place="0"]')
-    expect(end.get_by_role("heading", name="No more takes")).to_be_visible()
+    expect(end.get_by_role("heading", name="That's all for now")).to_be_visible()
     axe(page)
     end.get_by_role("button", name="Start over").click()
     expect(page.get_by_role("button", name="Daily limit reached")).to_be_visible()

@@ -13,7 +13,7 @@ ELSEWHERE = ["/..//evil.example/x", "/.//evil.example", "//evil.example", "https
 
 
 @pytest.mark.parametrize("wish", ELSEWHERE)
-def test_nobody_is_led_to_another_site(site, run, member, wish):
+def test_sign_in_never_leads_to_another_site(site, run, member, wish):
     """AUTH-01 neither by the page that ends a sign-in nor by the one that comes after it"""
     page = site.page(f"/onboarding?next={quote(wish, safe='')}", storage_state=member)
     expect(page).to_have_url(re.compile(rf"^{re.escape(site.url)}/dashboard"))

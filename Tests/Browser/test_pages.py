@@ -66,7 +66,7 @@ def test_onboarding_page(site, axe, shots, nameless, theme, size):
 
 
 @pytest.mark.parametrize("path", PUBLIC + MEMBERS + ADMINS)
-def test_fingers_can_hit_everything(site, admin, path):
+def test_every_target_is_large_enough_for_a_finger(site, admin, path):
     """WEB-01 at least 44 by 44 pixels, but for links within a text and frames of the film's strip"""
     site.allow(r"Failed to load resource.*404")
     signed_in = admin if path in MEMBERS + ADMINS else None
@@ -86,7 +86,7 @@ def test_fingers_can_hit_everything(site, admin, path):
 @pytest.mark.parametrize("size", SIZES)
 def test_account_menu(site, axe, shots, size):
     page = site.page("/about", viewport=SIZES[size])
-    page.get_by_role("button", name="Account").first.click()
+    page.get_by_role("button", name="Profile").first.click()
     menu = page.locator("#account-menu")
     expect(menu.get_by_role("link", name="Sign in")).to_be_visible()
     judge(page, axe, shots, f"menu-{size}")
@@ -97,7 +97,7 @@ def test_theme_is_remembered(site):
     context = site.context()
     page = context.new_page()
     page.goto("/about")
-    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Profile").click()
     page.get_by_text("Light", exact=True).click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")

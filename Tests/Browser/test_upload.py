@@ -92,7 +92,7 @@ def test_names_what_is_missing(wizard, make_video, axe, shots):
     axe(wizard)
 
 
-def test_goes_on_after_a_lost_connection(wizard, make_video, site, shots):
+def test_resumes_after_a_lost_connection(wizard, make_video, site, shots):
     """CLIP-01"""
     site.allow("Failed to load resource")
     # Noise does not compress: the file has more than one part.

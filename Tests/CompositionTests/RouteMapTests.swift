@@ -98,8 +98,9 @@ struct RouteMapTests {
             ])
         let vote = try location("= /api/v", in: map)
         #expect(
-            vote.suffix(2) == [
-                "fastcgi_next_upstream error timeout non_idempotent;", "fastcgi_pass dailies_fast_kept;",
+            vote.suffix(3) == [
+                "fastcgi_param EXCHANGE_ID $request_id;", "fastcgi_next_upstream error timeout non_idempotent;",
+                "fastcgi_pass dailies_fast_kept;",
             ])
         #expect(try location("= /api/w", in: map).last == "fastcgi_pass $dailies_fast;", "one of its changes may not")
         #expect(try location("= /api/s", in: map).first == "error_log /dev/null emerg;")
@@ -153,7 +154,7 @@ struct RouteMapTests {
 
 @Suite("API reference of the site")
 struct SiteReferenceTests {
-    @Test("WEB-06 every route that somebody outside may call is on the page, once")
+    @Test("WEB-06 every route that clients may call is on the page, once")
     func complete() throws {
         let routes = try RouteMap.declaredRoutes()
         let route = try #require(routes.first { $0.pattern == "/api/docs" })

@@ -56,6 +56,24 @@ struct ShippedFilesTests {
         }
     }
 
+    @Test("OPS-01 nginx's own sockets are in directories closed to other accounts, and are removed before it starts")
+    func sockets() throws {
+        let paths = try file("nginx/dailies-site.conf").split(separator: "\n")
+            .compactMap { $0.split(separator: "listen unix:").dropFirst().first?.dropLast() }
+        #expect(!paths.isEmpty)
+        let directories = try file("systemd/tmpfiles.conf").split(separator: "\n")
+            .map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+        let unit = try file("systemd/nginx.service.d/dailies.conf").split(separator: "\n")
+        for path in paths {
+            let directory = path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+            #expect(directories.contains { $0.starts(with: ["d", Substring(directory), "0750"]) }, "\(directory)")
+            #expect(unit.contains("ExecStartPre=/usr/bin/rm -f \(path)"))
+        }
+        #expect(unit.contains("Restart=always"))
+        let process = try file("nginx/nginx.conf").split(separator: "\n").first { $0.hasPrefix("pid ") }
+        #expect(process == "pid /run/nginx.pid;", "Debian's unit looks there")
+    }
+
     @Test("OPS-05 systemd starts the processes of the table, with their groups, threads and network")
     func systemd() throws {
         let processes = try table().processes

@@ -12,7 +12,7 @@ struct AdvanceFaultTests {
             let (season, _) = try stage.voting((1...10).map { "Clip \($0)" }, slots: 20)
             for slot in 1...5 {
                 try stage.test.advanceClock(by: .seconds(3_601))
-                let closed = Tally()
+                let closed = ThreadCounter()
                 try concurrently(8) { _ in
                     for event in try stage.rounds.advance() where event.name == "winner_selected" { closed.add() }
                 }
@@ -37,7 +37,7 @@ struct AdvanceFaultTests {
             // A lock on the next slot stops the advance after it has locked the winner and moved the others.
             try stage.superuser.transaction { holder in
                 try holder.execute("select from story_slots where season_id = \(season) and position = 2 for update")
-                let failed = Tally()
+                let failed = ThreadCounter()
                 try concurrently(2) { index in
                     if index == 0 {
                         do {
@@ -68,8 +68,8 @@ struct AdvanceFaultTests {
         try FilmStage.run { stage in
             let (season, _) = try stage.voting(["A", "B", "C"])
             try stage.test.advanceClock(by: .seconds(3_601))
-            let closed = Tally()
-            let failed = Tally()
+            let closed = ThreadCounter()
+            let failed = ThreadCounter()
             try concurrently(3) { index in
                 guard index == 2 else {
                     do {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Postgres
 import Refusals
+import Tally
 import TestSupport
 import Testing
 
@@ -61,7 +62,7 @@ struct BanTests {
         }
     }
 
-    @Test("ADM-02 a slot that waits opens with the clip that comes back, and pages are told")
+    @Test("ADM-02 a slot that waits opens with the clip that comes back, and an event announces it")
     func opensWaitingSlot() throws {
         try FilmStage.run { stage in
             let mira = try stage.member("mira")
@@ -140,7 +141,7 @@ struct BanTests {
     }
 
     @Test(
-        "ADM-02 VOTE-12 a ban's void is found by its member and listed, told to the round, and undone with the ban alone"
+        "ADM-02 VOTE-12 a ban's void is found by its member and listed, announced to the round, and undone with the ban alone"
     )
     func asVoid() throws {
         try FilmStage.run { stage in

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Platform
 import Postgres
+import Tally
 import TestSupport
 import Testing
 
@@ -152,7 +153,7 @@ struct BanVoidTests {
             var all = VoteChoice()
             all.clip = clips[0]
             let made = try stage.oversight.void(season: season, slot: 1, choice: all, reason: "Bots", by: stage.admin)
-            let left = Tally()
+            let left = ThreadCounter()
             try stage.superuser.transaction { other in
                 try other.execute("select lock_film()")
                 let leaving = try BackgroundThread(named: "leaving") {

@@ -43,7 +43,7 @@ struct ClipTests {
             _ = try stage.season()
             let member = try stage.member("mira")
             let uploads = try (0..<8).map { _ in try stage.upload(by: member) }
-            let refused = Tally()
+            let refused = ThreadCounter()
             try concurrently(8) { index in
                 do {
                     _ = try stage.register(uploads[index], by: member)
@@ -232,7 +232,7 @@ struct ClipTests {
         }
     }
 
-    @Test("CLIP-06 a clip's page tells its rank in every round")
+    @Test("CLIP-06 a clip's page shows its rank in every round")
     func history() throws {
         try FilmStage.run { stage in
             let (_, clips) = try stage.voting(["A", "B", "C"])

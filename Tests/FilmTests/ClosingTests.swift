@@ -64,8 +64,8 @@ struct ClosingTests {
     func storm() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting((1...8).map { "Clip \($0)" }, slots: 7)
-            let acknowledged = Tally()
-            let isOver = Tally()
+            let acknowledged = ThreadCounter()
+            let isOver = ThreadCounter()
             try stage.withCommitter { committer in
                 try concurrently(7) { index in
                     guard index > 0 else {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Counters and plans", .requiresPostgres)
 struct CounterTests {
-    @Test("VOTE-05 a counter that has drifted is found, told and repaired")
+    @Test("VOTE-05 a counter that has drifted is found, reported and repaired")
     func repair() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B", "C"]).clips

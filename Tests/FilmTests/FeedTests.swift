@@ -107,7 +107,7 @@ struct FeedTests {
         }
     }
 
-    @Test("FEED-01 a member's super and mega are told; a device that votes as a member has voted as a visitor too")
+    @Test("FEED-01 super and mega votes are listed; the device of a member who votes has voted as a visitor too")
     func standing() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B"]).clips

@@ -1,6 +1,7 @@
 import Film
 import FoundationEssentials
 import Postgres
+import Tally
 import TestSupport
 import Testing
 

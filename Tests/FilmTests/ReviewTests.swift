@@ -129,7 +129,7 @@ struct ReviewTests {
                         try holder.execute(
                             "select from story_slots where season_id = \(season) and position = 2 for update")
                     }
-                    let failed = Tally()
+                    let failed = ThreadCounter()
                     try concurrently(2) { index in
                         if index == 0 {
                             do { try stage.rounds.advance() } catch is DatabaseError { failed.add() }
@@ -143,7 +143,7 @@ struct ReviewTests {
                 }
                 #expect(try stage.fingerprint() == before.0)
                 #expect(try stage.ballotBox() == before.1)
-                let done = Tally()
+                let done = ThreadCounter()
                 try concurrently(6) { _ in
                     if try stage.rounds.advance().map(\.name) == expected { done.add() }
                 }
@@ -162,7 +162,7 @@ struct ReviewTests {
             let (season, _) = try contested(stage)
             try stage.closeRound()
             try stage.test.advanceClock(by: .seconds(43_201))
-            let closed = Tally()
+            let closed = ThreadCounter()
             try concurrently(8) { index in
                 do {
                     let events =

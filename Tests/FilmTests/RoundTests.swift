@@ -193,7 +193,13 @@ struct RoundTests {
             #expect(throws: FilmError.refused(.noOpenRound)) { try rounds.advanceNow(by: stage.admin) }
             let (season, clips) = try stage.voting(["A", "B"]) { $0.minVotes = 100 }
             try stage.count(clips[1], votes: 1)
-            #expect(try rounds.advanceNow(by: stage.admin).map(\.name) == ["winner_selected", "round_opened"])
+            #expect(throws: FilmError.refused(.slotNotOpen(open: 1))) {
+                try rounds.advanceNow(slot: 2, by: stage.admin)
+            }
+            #expect(try rounds.advanceNow(slot: 1, by: stage.admin).map(\.name) == ["winner_selected", "round_opened"])
+            #expect(throws: FilmError.refused(.slotNotOpen(open: 2))) {
+                try rounds.advanceNow(slot: 1, by: stage.admin)
+            }
             #expect(try stage.winner(of: season, slot: 1) == clips[1])
             let left = try #require(try stage.rounds.untilNextDue())
             #expect(left > .seconds(3_500))

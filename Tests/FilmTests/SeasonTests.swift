@@ -53,7 +53,7 @@ struct SeasonTests {
     func activationRace() throws {
         try FilmStage.run { stage in
             let drafts = try (0..<4).map { try stage.season("Season \($0)").id }
-            let refused = Tally()
+            let refused = ThreadCounter()
             try concurrently(drafts.count) { index in
                 do {
                     try stage.seasons.activate(drafts[index], by: stage.admin)

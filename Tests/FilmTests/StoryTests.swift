@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The story", .requiresPostgres)
 struct StoryTests {
-    @Test("FILM-11 the story tells seasons, slots, winners, progress and the open slot")
+    @Test("FILM-11 the story lists seasons, slots, winners, progress and the open slot")
     func story() throws {
         try FilmStage.run { stage in
             #expect(try stage.stories.story().seasons.isEmpty)

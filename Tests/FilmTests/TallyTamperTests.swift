@@ -3,6 +3,7 @@ import Film
 import FoundationEssentials
 import HTTP
 import Postgres
+import Tally
 import TestSupport
 import Testing
 

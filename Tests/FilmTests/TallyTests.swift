@@ -4,6 +4,7 @@ import FoundationEssentials
 import HTTP
 import Postgres
 import Refusals
+import Tally
 import TestSupport
 import Testing
 import Text
@@ -158,7 +159,7 @@ struct TallyTests {
             let season = try stage.filmOfThree()
             let asked: Int = try stage.superuser.one("select count(*)::int from jobs where kind = 'write_tallies'")
             #expect(asked == 1)
-            let written = Tally()
+            let written = ThreadCounter()
             try concurrently(6) { _ in
                 for _ in 0..<(try stage.tallies.write()) { written.add() }
             }

@@ -110,8 +110,8 @@ struct VoidTests {
     func underLoad() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting((1...4).map { "Clip \($0)" })
-            let isOver = Tally()
-            let cast = Tally()
+            let isOver = ThreadCounter()
+            let cast = ThreadCounter()
             let committer = stage.committer()
             committer.start()
             defer { committer.stop() }
@@ -150,7 +150,7 @@ struct VoidTests {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B"])
             try stage.vote(clips[0], by: 1..<2, flag: .missingHeaders)
-            let taken = Tally()
+            let taken = ThreadCounter()
             try stage.web.transaction { voter in
                 try voter.execute(
                     """

@@ -40,7 +40,7 @@ struct VoteCommitterTests {
             let clips = try stage.voting((1...8).map { "clip \($0)" }).clips
             let committers = [stage.committer(), stage.committer()]
             for committer in committers { committer.start() }
-            let refused = Tally()
+            let refused = ThreadCounter()
             try concurrently(48) { thread in
                 // Both committers are given the same voters and clips, in opposite orders.
                 for step in 0..<40 {
@@ -70,7 +70,7 @@ struct VoteCommitterTests {
             let clip = try stage.voting(["A"]).clips[0]
             let committer = stage.committer()
             let outcomes = Mutex<[Int: String]>([:])
-            let started = Tally()
+            let started = ThreadCounter()
             // All wait before the thread takes the first of them, so they are one batch.
             let opener = try BackgroundThread(named: "opener") {
                 _ = eventually { started.count == 21 && committer.waiting == 21 }
@@ -101,7 +101,7 @@ struct VoteCommitterTests {
         try FilmStage.run { stage in
             let clip = try stage.voting(["A"]).clips[0]
             let committer = stage.committer(capacity: 3)
-            let answers = Tally()
+            let answers = ThreadCounter()
             let waiters = try (0..<3).map { voter in
                 try BackgroundThread(named: "voter") {
                     if (try? committer.cast(.visitor(voter, clip)))?.totalVotesToday == 1 { answers.add() }
@@ -127,8 +127,8 @@ struct VoteCommitterTests {
             // Two processes, so that at any moment one of them holds the slot's share lock.
             let committers = [stage.committer(), stage.committer()]
             for committer in committers { committer.start() }
-            let counted = Tally()
-            let closed = Tally()
+            let counted = ThreadCounter()
+            let closed = ThreadCounter()
             try concurrently(17) { thread in
                 guard thread < 16 else {
                     _ = eventually { counted.count > 200 }

@@ -47,7 +47,7 @@ struct VoteModelTests {
             }
             for committer in committers { committer.start() }
             let acknowledged = Mutex<[String: Int]>([:])
-            let done = Tally()
+            let done = ThreadCounter()
             try concurrently(9) { thread in
                 guard thread > 0 else {
                     for round in 1...4 {

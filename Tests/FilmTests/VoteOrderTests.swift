@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The order of refusals", .requiresPostgres)
 struct VoteOrderTests {
-    @Test("VOTE-11 of any two reasons to refuse a vote the earlier one of the contract is told")
+    @Test("VOTE-11 of two reasons to refuse a vote, the answer names the one that comes first in the contract")
     func pairs() throws {
         try FilmStage.run { stage in
             _ = try stage.voting(["A"])

@@ -11,7 +11,7 @@ import Text
 
 @Suite("The limits of votes", .requiresPostgres)
 struct VoteRateTests {
-    @Test("VOTE-10 what a network is told to wait is true to the second, for every voter of it")
+    @Test("VOTE-10 the reported wait of a network is exact to the second, for every voter of it")
     func networkWait() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting((1...40).map { "clip \($0)" }).clips
@@ -45,7 +45,7 @@ struct VoteRateTests {
             let committers = others.map { VoteCommitter(database: $0, dailyVotes: 200, log: .silent) }
             for committer in committers { committer.start() }
             let counted = Mutex<[String: Int]>([:])
-            let told = Tally()
+            let told = ThreadCounter()
             try concurrently(48) { thread in
                 for step in 0..<20 {
                     // One voter has sixteen threads; the other 32 are voters of one network, 23 votes each.
@@ -99,8 +99,8 @@ struct VoteRateTests {
             try stage.stopClock(at: "2026-05-05 12:00:59+00")
             _ = try stage.votes.cast((0..<10).map { .visitor(1, clips[$0]) })
             let key = "vote " + Ballot.device(1)
-            let isHeld = Tally()
-            let granted = Tally()
+            let isHeld = ThreadCounter()
+            let granted = ThreadCounter()
             try concurrently(2) { index in
                 if index == 0 {
                     try waitUntil { isHeld.count == 1 }

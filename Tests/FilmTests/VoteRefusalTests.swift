@@ -102,7 +102,7 @@ struct VoteRefusalTests {
         }
     }
 
-    @Test("VOTE-10 thirty votes a minute, and the wait that is told is true")
+    @Test("VOTE-10 thirty votes a minute, and the reported wait is exact")
     func rate() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting((1...35).map { "clip \($0)" }).clips

@@ -94,7 +94,7 @@ struct VoteSignalTests {
         }
     }
 
-    @Test("VOTE-08 a second identity on one device is flagged, unless the voter cookies tell two browsers apart")
+    @Test("VOTE-08 a second identity on one device is flagged, unless the voter cookies show two browsers")
     func secondIdentity() throws {
         try FilmStage.run { stage in
             let clips = try stage.voting(["A", "B", "C"]).clips

@@ -81,7 +81,7 @@ struct WebRoleTableTests {
         }
     }
 
-    @Test("SEC-03 what it reads of somebody's is under row level security")
+    @Test("SEC-03 personal rows that it reads are under row level security")
     func rowSecurity() throws {
         try FilmStage.run { stage in
             let open: [String] = try stage.superuser.query(

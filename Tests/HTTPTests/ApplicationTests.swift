@@ -197,7 +197,7 @@ struct ApplicationTests {
         #expect(json["code"]?.text == code)
         #expect(json["status"]?.integer == status)
         #expect(json["requestId"]?.text == "test-request-id")
-        #expect(json["title"]?.text == Problem.title(status))
+        #expect(json["title"]?.text == StatusName.of(status) ?? "Problem")
         #expect(json["error"]?.text?.isEmpty == false)
         #expect(!answer.text.contains("Unforeseen"))
         let errors = site.lines.filter { $0.level == .error }
@@ -342,7 +342,7 @@ struct ApplicationTests {
                 },
                 identifyLater: { request, then in
                     asked.update { $0.append("later \(request.path)") }
-                    then(.failure(Site.Refused().problem))
+                    then(.failure(Problem.conflict("refused", "No.")))
                 }, verifyCSRF: { _, _ in true }), log: .silent)
         #expect(application.respond(to: Request(.get, "/api/later?what=now")).status == 409)
         #expect(application.respond(to: Request(.get, "/api/list")).status == 200)

@@ -31,7 +31,7 @@ struct FormTests {
         try InputReader.formValue(Query(form), Choice.schema)
     }
 
-    @Test("WEB-01 a form's fields become the JSON that the schema wants")
+    @Test("WEB-01 a form's fields become the JSON that the schema requires")
     func conversion() throws {
         #expect(
             try value("name=Ann+B&age=7&share=0.5&sound=on&tags=a&tags=b&csrfToken=x&next=%2F")
@@ -48,7 +48,7 @@ struct FormTests {
         site.post("/api/choice", form, type: type)
     }
 
-    @Test("WEB-01 a posted form reaches a route of another method and goes on to a page, with the cookies")
+    @Test("WEB-01 a posted form reaches a route of another method and leads to a page, with the cookies")
     func success() throws {
         let site = try Site([Self.route()])
         let answer = post(site, "name=Ann")

@@ -116,7 +116,7 @@ struct GuardTests {
         for (site, code) in [(banned, "banned"), (visitor, "auth_required"), (member, "admin_only")] {
             let answer = site.post("/api/vote", Self.body)
             #expect(answer.code == code && answer.headers["X-RateLimit-Remaining"] == "7", "\(code)")
-            #expect(answer.headers["X-RateLimit-Limit"] == "30" && answer.headers["X-RateLimit-Reset"] == "12")
+            #expect(answer.headers["X-RateLimit-Limit"] == "30" && answer.headers["X-RateLimit-Reset"] == "1012")
         }
         let forger = try Site(
             [Self.vote()], limit: { _, _, caller in Self.decision(caller == .visitor) },
@@ -134,7 +134,7 @@ struct GuardTests {
         #expect(site.post("/api/vote", Self.body, headers: ["Authorization": "Bearer k"]).code == "people_only")
     }
 
-    @Test("AUTH-02 admins act while they are here, and what destroys wants a recent sign-in")
+    @Test("AUTH-02 admins act while their session is in use, and what destroys requires a recent sign-in")
     func freshness() throws {
         func code(_ route: Route, _ caller: Caller) throws -> String {
             let answer = try Site([route], caller: caller).post("/r", "")
@@ -194,7 +194,7 @@ struct GuardTests {
         #expect(try code(true, Site.member(isAdmin: true)) == "malformed_json")
     }
 
-    @Test("SEC-02 limits are told in headers; a limiter that fails refuses")
+    @Test("SEC-02 headers report the limits; a limiter that fails refuses")
     func limits() throws {
         let open = try Site([Self.vote()], limit: { _, _, _ in Self.decision(true) })
         let passed = open.post("/api/vote", Self.body)
@@ -206,6 +206,29 @@ struct GuardTests {
         let broken = try Site([Self.vote()], limit: { _, _, _ in throw Site.Unforeseen() })
         #expect(broken.post("/api/vote", Self.body).code == "limiter_unavailable")
         #expect(broken.lines.contains { $0.message == "limiter failed" && $0.level == .error })
+    }
+
+    @Test(
+        "SEC-02 an answer that is kept for all does not show the limit of the first who asked; errors and own answers do"
+    )
+    func limitsOfCached() throws {
+        func answer(_ cache: CachePolicy, _ caller: Caller = .visitor, status: Int = 200) throws -> Response {
+            let route = Route.get("/s", access: .any, limit: .read, cache: cache, summary: "s") { _ in
+                Response.text("s", status: status)
+            }
+            return try Site([route], caller: caller, limit: { _, _, _ in Self.decision(true) }).respond(
+                Request(.get, "/s"))
+        }
+        for policy in [
+            CachePolicy.publicCache(seconds: 9, stale: 9), .immutable, .publicForVisitors(seconds: 9, stale: 9),
+        ] {
+            let kept = try answer(policy)
+            #expect(!kept.headers.fields.contains { $0.name.hasPrefix("X-RateLimit") }, "\(policy)")
+            #expect(try answer(policy, status: 404).headers["X-RateLimit-Remaining"] == "7")
+        }
+        #expect(
+            try answer(.publicForVisitors(seconds: 9, stale: 9), Site.member()).headers["X-RateLimit-Reset"] == "1012")
+        #expect(try answer(.noStore).headers["X-RateLimit-Limit"] == "30")
     }
 
     @Test("what everybody gets alike never learns who calls")

@@ -13,9 +13,7 @@ final class Site: Sendable {
     }
 
     struct Unforeseen: Error {}
-    struct Refused: ProblemConvertible {
-        var problem: Problem { .conflict("refused", "No.") }
-    }
+    struct Refused: Error {}
 
     private let entries = Mutex<[LogEntry]>([])
     private let made = Mutex<Application?>(nil)
@@ -54,7 +52,13 @@ final class Site: Sendable {
         }
         let application = try Application(
             routes: routes, guards: guards, crossOrigin: crossOrigin,
-            errorMap: { $0 is CancellationError ? .unavailable() : nil },
+            errorMap: { error in
+                switch error {
+                case is Refused: .conflict("refused", "No.")
+                case is CancellationError: .unavailable()
+                default: nil
+                }
+            },
             clock: WallClock { Date(timeIntervalSince1970: 1_000) }, log: log, errorPage: hasPages ? page : nil,
             formPage: hasPages ? form : nil)
         made.withLock { $0 = application }

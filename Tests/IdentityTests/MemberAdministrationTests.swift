@@ -1,3 +1,4 @@
+import Audit
 import FoundationEssentials
 import Identity
 import Postgres

@@ -158,7 +158,7 @@ struct SignInTests {
         }
     }
 
-    @Test("AUTH-01 accounts are found by address, whatever its case")
+    @Test("AUTH-01 accounts are found by address, regardless of case")
     func addresses() throws {
         try TestDatabase.run { test in
             let member = try test.makeMember("mira")

@@ -103,7 +103,7 @@ struct AccessTests {
         }
     }
 
-    @Test("AUTH-02 what destroys wants a sign-in of the last hour, and admins must be here")
+    @Test("AUTH-02 what destroys requires a sign-in of the last hour, and an admin's session in use")
     func recent() throws {
         try Site.run(.inProcess) { site in
             let superuser = site.database.database(as: .superuser)

@@ -1,5 +1,6 @@
 import Configuration
 internal import Film
+import Flags
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
@@ -99,7 +100,7 @@ struct AdministrationTests {
         }
     }
 
-    @Test("AUTH-03 a member changes the name once in 30 days and is told from when again")
+    @Test("AUTH-03 a member changes the name once in 30 days, and a refusal names the next date")
     func rename() throws {
         try AdminSite.run { it in
             let first = try it.member.send(.patch, "/api/user/settings", ["username": "mira_new"])

@@ -42,7 +42,7 @@ struct AuditTrailTests {
                 ("PUT /api/admin/users/[id]", user, ["unban": true]),
                 ("PUT /api/admin/users/[id]", user, ["role": "admin", "reason": "helps"]),
                 ("PUT /api/admin/users/[id]", user, ["role": "member", "reason": "done"]),
-                ("POST /api/admin/advance-slot", "", nil),
+                ("POST /api/admin/advance-slot", "", ["slot": 1]),
             ]
             let changes = RouteTable.lines.filter { $0.access == "admin" && $0.form == "form" }.map(\.name)
             #expect(

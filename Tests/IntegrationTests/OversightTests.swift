@@ -78,7 +78,7 @@ struct OversightTests {
         }
     }
 
-    @Test("ADM-02 VOTE-12 a ban's void says whose it is, and is not undone by itself", arguments: Depth.allCases)
+    @Test("ADM-02 VOTE-12 a ban's void names its member, and cannot be undone alone", arguments: Depth.allCases)
     func bans(depth: Depth) throws {
         try FilmSite.run(depth) { site in
             let (_, clips) = try contested(site)
@@ -112,7 +112,7 @@ struct OversightTests {
             let (season, clips) = try contested(site)
             let decide: JSONValue = ["seasonId": .string(season), "slot": 1, "decision": "void", "reason": "Bots"]
             #expect(try site.ask(site.admin, .post, "/api/admin/rounds/review", decide).code == "not_under_review")
-            let closed = try site.ask(site.admin, .post, "/api/admin/advance-slot")
+            let closed = try site.ask(site.admin, .post, "/api/admin/advance-slot", ["slot": 1])
             #expect(closed.json["events"]?[0]?["name"]?.text == "round_under_review")
             try waitUntil { try site.ask(site.visitor, .get, "/api/vote").json["state"]?.text == "under_review" }
             #expect(try site.ask(site.visitor, .get, "/api/vote").json["clips"] == [])
@@ -144,7 +144,7 @@ struct OversightTests {
             #expect(
                 try site.ask(site.visitor, .post, "/api/vote", ["clipId": .string(clips[0])]).status == 200)
             #expect(try site.ask(site.member, .get, "/api/rounds/\(season)/1/export").code == "export_not_found")
-            #expect(try site.ask(site.admin, .post, "/api/admin/advance-slot").status == 200)
+            #expect(try site.ask(site.admin, .post, "/api/admin/advance-slot", ["slot": 1]).status == 200)
             #expect(try Tallies(database: site.site.database.database(as: .jobs)).write() == 1)
 
             try waitUntil { try site.ask(site.visitor, .get, "/api/rounds/\(season)/1").json["export"]?["hash"] != nil }

@@ -17,7 +17,7 @@ struct MessageTests {
         return text.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    @Test("OPS-08 a plain message has the headers that RFC 5322 wants")
+    @Test("OPS-08 a plain message has the headers that RFC 5322 requires")
     func plain() throws {
         let lines = try lines(MailMessage(to: try address("ida@example.org"), subject: "Hello", text: "One\nTwo\n"))
         #expect(lines.contains("Date: Fri, 02 Jan 2026 03:04:05 +0000"))

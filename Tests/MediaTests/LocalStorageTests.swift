@@ -77,7 +77,7 @@ struct LocalStorageTests {
         ] { #expect(StorageKey(text) == nil, "\(text)") }
     }
 
-    @Test("a full disk is told apart and leaves no object behind")
+    @Test("a full disk is an error of its own and leaves no object behind")
     func full() throws {
         let source = fixtures.path("a")
         try Files.write([1], to: source)

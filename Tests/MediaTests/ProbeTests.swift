@@ -176,7 +176,7 @@ struct ProbeTests {
         #expect(facts.picture.width == 270 && facts.picture.height == 480 && facts.picture.rotation % 180 == 90)
     }
 
-    @Test("CLIP-02 every refusal is a sentence that says how to mend it")
+    @Test("CLIP-02 every refusal is a sentence that says how to fix it")
     func sentences() throws {
         let probe = Probe(fixtures.tools)
         for bytes in [[], Array("text".utf8), [0xFF, 0xD8, 0xFF, 0xE0, 0, 0, 0, 0, 0, 0, 0, 0]] as [[UInt8]] {

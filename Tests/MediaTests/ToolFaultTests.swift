@@ -23,7 +23,7 @@ struct ToolFaultTests {
         #expect(MediaFault(.toolMissing, "").isRetryable && !MediaFault(.tooLong, "").isRetryable)
     }
 
-    @Test("CLIP-04 a crashing ffmpeg is told from a bad file")
+    @Test("CLIP-04 a crash of ffmpeg and a bad file are different errors")
     func crashing() throws {
         #expect(try code(ffmpeg: fixtures.stub("crash", "kill -SEGV $$")) == .toolFailed)
         #expect(try code(ffprobe: fixtures.stub("crash2", "kill -ABRT $$")) == .toolFailed)
@@ -47,7 +47,7 @@ struct ToolFaultTests {
         }
     }
 
-    @Test("CLIP-04 a full disk and a lack of memory are told apart")
+    @Test("CLIP-04 a full disk and a lack of memory are different errors")
     func resources() throws {
         let full = try fixtures.stub("full", "echo 'Error writing trailer: No space left on device' >&2; exit 1")
         #expect(try code(ffmpeg: full) == .storageFull)

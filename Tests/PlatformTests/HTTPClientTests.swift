@@ -138,7 +138,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test("nobody there, a foreign protocol, a header with a line break")
+    @Test("no server, a foreign protocol, a header with a line break")
     func refusals() {
         let client = HTTPClient()
         let gone = #expect(throws: HTTPClientError.self) {

@@ -13,7 +13,7 @@ struct SubprocessTests {
         try Subprocess.run("/bin/sh", ["-c", script], input: input, timeout: timeout, outputLimit: outputLimit)
     }
 
-    @Test("output, errors and status are told apart")
+    @Test("output, errors and status are separate")
     func collects() throws {
         let output = try shell("echo out; echo err >&2; exit 3")
         #expect(output.stdout == Array("out\n".utf8))

@@ -30,6 +30,16 @@ struct TextTests {
         #expect(Text.bytes(hex: "abc") == nil)
     }
 
+    @Test("sixteen bytes in place have one text, in small hexadecimal digits")
+    func identifiers() {
+        let text = "0102030405060708090a0b0c0d0e0f10"
+        #expect(Identifier128(1...16).hex == text)
+        #expect(Identifier128(hex: text) == Identifier128(1...16))
+        for wrong in [text.uppercased(), String(text.dropLast(2)), text + "11", ""] {
+            #expect(Identifier128(hex: wrong) == nil)
+        }
+    }
+
     @Test("base64url has one text for one value")
     func base64urlIsCanonical() {
         for text in ["A", "AB", "-_9", "AA==", "A A", "ü", "AAAAA"] { #expect(Text.bytes(base64url: text) == nil) }

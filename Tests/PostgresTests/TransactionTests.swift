@@ -226,7 +226,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a constraint's violation tells its name and table")
+    @Test("a constraint's violation names the constraint and the table")
     func namesConstraints() throws {
         try withAccounts { database throws in
             #expect(
@@ -241,7 +241,7 @@ struct TransactionTests {
         }
     }
 
-    @Test("a description is safe to show, a debug description tells all")
+    @Test("a description is safe to show, a debug description has every detail")
     func describesErrors() throws {
         try withAccounts { database throws in
             let error = databaseError {

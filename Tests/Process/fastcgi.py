@@ -137,7 +137,10 @@ def parse(output):
     for line in head.decode().split("\r\n"):
         name, _, value = line.partition(": ")
         headers[name.lower()] = value
-    return Answer(int(headers.pop("status").split()[0]), headers, body)
+    status, _, reason = headers.pop("status").partition(" ")
+    # nginx passes it on. Without it the status line lacks its last blank, and some clients cannot read it.
+    assert reason, head
+    return Answer(int(status), headers, body)
 
 
 def once(path, method, target, body=b"", headers=None, **extra):

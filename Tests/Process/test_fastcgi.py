@@ -51,7 +51,7 @@ def test_silence_holds_no_thread(host, place):
             connection.close()
 
 
-def test_half_a_request_holds_up_nobody_else(host, place):
+def test_half_a_request_delays_no_other(host, place):
     """More requests that were begun and not ended than there are threads for what does not block."""
     values = environment("GET", "/livez")
     halves = [Connection(place.path) for _ in range(12)]
@@ -147,7 +147,7 @@ def test_only_the_first_of_equal_parameters_counts(host, place):
         assert connection.answer().status == 404
 
 
-def test_what_only_nginx_may_ask_is_not_there_for_clients(host, place):
+def test_clients_cannot_reach_internal_routes(host, place):
     answer = fastcgi.once(place.path, "GET", "/internal/fail", INTERNAL_REQUEST="", headers={"Internal-Request": "1"})
     assert answer.status == 404
 

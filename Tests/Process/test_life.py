@@ -117,7 +117,7 @@ def test_restarts_on_a_held_socket_lose_no_request(place):
 
 
 @pytest.mark.parametrize("path", ["/internal/trap", "/internal/trap-later"])
-def test_a_trap_is_told_with_its_request_and_the_next_process_serves(host, place, path):
+def test_a_trap_is_logged_with_its_request_and_the_next_process_serves(host, place, path):
     """OPS-05 Swift cannot catch a trap. The log names the request, also when another thread continues it, the status
     is the signal, and a request that was not read yet is answered by the next process on the held socket."""
     with Connection(place.path) as connection:
@@ -135,7 +135,7 @@ def test_a_trap_is_told_with_its_request_and_the_next_process_serves(host, place
     assert waiting.answer().status == 200
 
 
-def test_the_crash_that_libfcgi_still_has_is_survived_by_the_socket(host, place):
+def test_the_socket_survives_a_crash_in_libfcgi(host, place):
     """Two lengths whose sum overflows abort the process inside libfcgi, in spite of Debian's patch. Only nginx may
     connect, and never sends them; a peer that does ends one process, and the next one serves."""
     with Connection(place.path) as connection:
@@ -150,7 +150,7 @@ def test_the_crash_that_libfcgi_still_has_is_survived_by_the_socket(host, place)
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS])
-def test_a_fatal_signal_is_told_and_ends_the_process(host, number):
+def test_a_fatal_signal_is_logged_and_ends_the_process(host, number):
     host.signal(number)
     assert host.wait() == -number
     assert host.lines.wait(lambda line: line["message"] == "the process ends by a signal")["signal"] == number
@@ -175,7 +175,7 @@ def test_sighup_reads_the_configuration_again(place):
     assert fastcgi.once(place.path, "GET", "/livez").status == 200
 
 
-def test_systemd_hears_of_readiness_and_progress(place):
+def test_systemd_is_notified_of_readiness_and_progress(place):
     """OPS-05 READY once it serves, WATCHDOG while it makes progress."""
     host = place.launch("system", environment={"WATCHDOG_USEC": "200000"})
     host.notified("READY=1")
@@ -203,7 +203,7 @@ def test_every_fault_of_the_configuration_is_listed(place):
     assert all(name in ended.stderr for name in ("HOST_THREADS", "LOG_LEVEL", "SECRET_KEY"))
 
 
-def test_without_a_socket_it_says_so(place):
+def test_a_missing_socket_is_reported(place):
     ended = program(place, "system")
     assert ended.returncode == 64 and "--socket" in ended.stderr
 
@@ -217,7 +217,7 @@ def test_a_socket_of_its_own_is_for_its_group_alone(place):
     assert host.stop() == 0
 
 
-def test_a_host_whose_threads_all_wait_still_says_that_it_lives(host, place):
+def test_a_host_whose_threads_all_wait_still_answers_livez(host, place):
     """OPS-04 /livez waits for nothing, so it needs none of the threads that may; what does waits for one of them."""
     held = [Held(place, f"pipe{number}") for number in range(24)]
     waiting = Connection(place.path)

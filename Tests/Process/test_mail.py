@@ -130,7 +130,7 @@ def test_ways_to_a_server(post, way, login):
     assert "w@rd" not in ended.stderr and "%40rd" not in ended.stderr
 
 
-def test_never_in_the_clear_where_tls_was_wanted(post):
+def test_no_message_without_the_tls_that_is_required(post):
     """OPS-08 a server without STARTTLS, or with an untrusted certificate, gets nothing; the job waits."""
     post.ask()
     with MailPeer() as peer:
@@ -167,7 +167,7 @@ def test_a_server_that_is_away_loses_nothing(post):
     assert post.job[0:2] == ("completed", 4)
 
 
-def test_a_letter_that_nobody_takes_is_a_dead_letter(post):
+def test_a_message_that_the_server_refuses_is_not_sent_again(post):
     """AUTH-01 an address that the server will never take is not tried again; a day later it is forgotten."""
     post.ask("nobody@example.org")
     with MailPeer() as peer:
@@ -199,7 +199,7 @@ def test_sendmail(post):
     assert b"\r" not in letter and b"To: <ida@example.org>\n" in letter and LINK.search(letter.decode())
 
 
-def test_the_plain_drain_leaves_it(post):
+def test_the_plain_drain_leaves_mail_to_the_outward_queue(post):
     """JOB-04 a drain without a network does not take what calls out; queues are named exactly."""
     post.ask()
     with MailPeer() as peer:

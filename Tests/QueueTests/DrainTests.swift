@@ -233,7 +233,7 @@ struct DrainTests {
         }
     }
 
-    @Test("quick jobs do not lie behind slow ones in one process while another is free")
+    @Test("quick jobs do not wait behind slow ones in one process while another is free")
     func storeIsGivenBack() throws {
         try TestDatabase.run { test in
             let slow = Gate()

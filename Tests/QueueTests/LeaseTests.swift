@@ -123,7 +123,7 @@ struct LeaseTests {
         }
     }
 
-    @Test("an attempt that takes longer than its kind may is told so, and counts as failed")
+    @Test("an attempt that takes longer than its kind may ends at its next check, and counts as failed")
     func timeout() throws {
         struct Slow: JobPayload {
             static let kind = "slow"

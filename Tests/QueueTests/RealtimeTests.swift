@@ -122,4 +122,40 @@ struct RealtimeTests {
             }
         }
     }
+
+    @Test("long jobs and the programs that they start leave the CPU to quick ones")
+    func priorities() throws {
+        struct Render: JobPayload {
+            static let kind = "render"
+            static let options = JobOptions(isLong: true)
+        }
+        struct Tell: JobPayload {
+            static let kind = "tell"
+        }
+        try TestDatabase.run { test in
+            let seen = Monitor<[String: Int]>([:])
+            var registry = JobRegistry()
+            registry.register(Render.self) { _, _ in
+                let niceness = try Self.nicenessOfPrograms()
+                seen.update { $0["render"] = niceness }
+                return .done()
+            }
+            registry.register(Tell.self) { _, _ in
+                let niceness = try Self.nicenessOfPrograms()
+                seen.update { $0["tell"] = niceness }
+                return .done()
+            }
+            try test.queue.enqueue(Render())
+            try test.queue.enqueue(Tell())
+            let here = try Self.nicenessOfPrograms()
+            #expect(try Drainer(database: test.newPool(), registry: registry).run(until: .empty).completed == 2)
+            #expect(seen.withLock(\.self) == ["tell": here, "render": max(here, 5)])
+        }
+    }
+
+    /// Of those that the calling thread starts.
+    private static func nicenessOfPrograms() throws -> Int {
+        let output = try Subprocess.run("/usr/bin/nice", timeout: .seconds(60)).stdout
+        return try #require(Int(String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)))
+    }
 }

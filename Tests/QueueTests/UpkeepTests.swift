@@ -82,7 +82,7 @@ struct UpkeepTests {
         }
     }
 
-    @Test("counts tell since when the oldest due job waits")
+    @Test("counts include since when the oldest due job waits")
     func counts() throws {
         try TestDatabase.run { test in
             let now: Date = try test.database(as: .jobs).one("select dailies_now()")

@@ -29,7 +29,7 @@ struct IDTokenTests {
         return try IDToken("\(head).\(Text.base64url(claims(changes).utf8)).AAAA")
     }
 
-    @Test("AUTH-01 a good token tells who it is")
+    @Test("AUTH-01 a valid token identifies the person")
     func goodToken() throws {
         let signer = try Signer()
         let token = try IDToken(signer.token(claims()))
@@ -38,7 +38,7 @@ struct IDTokenTests {
         #expect(account == ProviderAccount(subject: "42", email: "ann@example.org", emailIsVerified: true))
     }
 
-    @Test("AUTH-01 only the key that is named has signed it, whatever bit was changed")
+    @Test("AUTH-01 only a signature by the named key is valid, and any changed bit breaks it")
     func signatures() throws {
         let (signer, other) = (try Signer(), try Signer(keyID: "k2"))
         let text = try signer.token(claims())

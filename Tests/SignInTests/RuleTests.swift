@@ -122,7 +122,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("AUTH-01 of many who come back with one state, one goes on")
+    @Test("AUTH-01 of many who return with one state, one signs in")
     func flows() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
@@ -141,7 +141,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("AUTH-05 of two removals at the same time, one leaves a way in")
+    @Test("AUTH-05 of two removals at the same time, one is refused and a sign-in method remains")
     func removals() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)
@@ -164,7 +164,7 @@ struct IdentityTests {
         }
     }
 
-    @Test("AUTH-05 what cannot be signed in with does not count as a way in, and links by mail do when mail is sent")
+    @Test("AUTH-05 what cannot be used does not count as a sign-in method, and links by mail do when mail is sent")
     func ways() throws {
         try TestDatabase.run { test in
             let web = test.database(as: .web)

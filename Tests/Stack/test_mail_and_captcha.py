@@ -131,7 +131,7 @@ def ask_often(copy: Stack, turn: int) -> float:
     return max(abs(fastest(members, turns) - fastest(others, turns)) for turns in (slice(3), slice(3, 5)))
 
 
-def test_the_answer_tells_nothing(copy: Stack, mail: MailPeer) -> None:
+def test_the_answer_reveals_no_account(copy: Stack, mail: MailPeer) -> None:
     """AUTH-01: known, unknown and too often asked addresses: the same words, and the mail stops after three."""
     differences = []
     # A busy machine delays some answers, but not those of one kind in every turn.
@@ -327,7 +327,7 @@ def vote(client: Client, clip: str):
     return client.send("POST", "/api/vote", {"clipId": clip})
 
 
-def test_the_captcha_is_wanted_at_once_and_earned_for_one_voter(copy: Stack, captcha: HCaptchaPeer) -> None:
+def test_the_captcha_is_required_at_once_and_a_pass_serves_one_voter(copy: Stack, captcha: HCaptchaPeer) -> None:
     """VOTE-09: the flag works without a restart; a pass is one voter's, and ends after 30 minutes."""
     clips = copy.season(4)
     first, second = (copy.client(f"203.0.113.{n}").ready() for n in (21, 22))
@@ -364,7 +364,7 @@ def test_the_captcha_is_wanted_at_once_and_earned_for_one_voter(copy: Stack, cap
     assert vote(second, clips[2]).status == 200
 
 
-def test_what_hcaptcha_says_no_to(copy: Stack, captcha: HCaptchaPeer) -> None:
+def test_responses_that_hcaptcha_rejects(copy: Stack, captcha: HCaptchaPeer) -> None:
     """VOTE-09: each refusal has a code of its own, and any failure of hCaptcha lets no visitor pass."""
     client = copy.client("203.0.113.31").ready()
 

@@ -203,7 +203,7 @@ def test_a_slow_client_holds_no_thread(stack: Stack) -> None:
             client.close()
 
 
-def test_what_nginx_refuses_by_itself_is_said_like_the_hosts_say_it(stack: Stack) -> None:
+def test_errors_of_nginx_have_the_form_of_the_hosts(stack: Stack) -> None:
     """WEB-05 SEC-05: no bare page of the server's own, whatever is asked for."""
     client = stack.client()
     asset = re.search(r"/assets/[0-9a-f]+/", client.get("/").body.decode())[0]

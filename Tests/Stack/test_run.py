@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
+import signal
 import socket
 import stat
 import subprocess
@@ -60,6 +62,54 @@ def test_run_json_is_for_its_owner(stack: Stack) -> None:
             assert line.split()[3].startswith("127.0.0.1:"), line
 
 
+def publishes(copy: Stack) -> bool:
+    """Whether nginx accepts events, and passes requests on to a host and its database."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(copy.facts["sockets"]["publish"])
+        except OSError:
+            return False
+    return copy.client().get("/readyz").status == 200
+
+
+def killed_masters_workers_are_replaced(copy: Stack) -> None:
+    """OPS-01: workers without a master hold the port, and the socket lies in the way of the next master."""
+    old = copy.kill("nginx")
+    copy.await_replacement("nginx", old)
+    wait_until(lambda: publishes(copy), "nginx serves again")
+
+
+def everything_is_killed_at_once(copy: Stack) -> None:
+    """OPS-01: as a power loss ends it; the site starts again, and is up only when it answers."""
+    pids = copy.facts["pids"]
+    os.kill(pids["supervisor"], signal.SIGSTOP)
+    for name, pid in pids.items():
+        if name != "supervisor":
+            # The group: nginx's workers too.
+            os.killpg(pid, signal.SIGKILL)
+    os.kill(pids["supervisor"], signal.SIGKILL)
+    assert pathlib.Path(copy.facts["sockets"]["publish"]).exists(), "the socket is left behind"
+    copy.start()
+    assert publishes(copy)
+
+
+def the_supervisor_alone_is_killed(copy: Stack) -> None:
+    """OPS-01: its orphans have the port and the database; the next start ends them by their ids."""
+    pids = copy.facts["pids"]
+    os.kill(pids["supervisor"], signal.SIGKILL)
+    copy.start()
+    assert publishes(copy)
+    for name, pid in pids.items():
+        assert not is_running(pid), name
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_a_second_copy_beside_the_first_keeps_its_data(stack: Stack) -> None:
     """OPS-01: another directory and port, an odd path; stopped and started again it has its data and a new link."""
     with tempfile.TemporaryDirectory(prefix="dailies's \"second\" $1 é ") as directory:
@@ -79,7 +129,64 @@ def test_a_second_copy_beside_the_first_keeps_its_data(stack: Stack) -> None:
             assert copy.facts["adminLink"] != first
             second = run("--data", copy.directory, "--detach")
             assert second.returncode == 1 and "already running" in second.stderr
+            killed_masters_workers_are_replaced(copy)
+            everything_is_killed_at_once(copy)
+            the_supervisor_alone_is_killed(copy)
         finally:
             copy.stop()
         stopped = run("--data", directory, "--stop")
         assert "Nothing runs" in stopped.stdout and stopped.stderr == ""
+
+
+def owned_paths(stack: Stack) -> list[str]:
+    """Every file, directory and socket of a copy, wherever its sockets are."""
+    tops = {stack.directory, pathlib.Path(stack.facts["sockets"]["voting"]).parent}
+    return [str(path) for top in tops for path in (top, *top.rglob("*")) if not path.is_symlink()]
+
+
+# Run by another account: connects to sockets, and reports what it may read or write.
+STRANGER = """
+import json, os, socket, stat, sys
+found = {"connected": [], "read": [], "written": []}
+for path in json.load(sys.stdin):
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        mode = 0
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM if path.endswith(".ready") else socket.SOCK_STREAM) as client:
+            client.connect(path)
+        found["connected"].append(path)
+    except OSError:
+        pass
+    if os.access(path, os.W_OK):
+        found["written"].append(path)
+    if not stat.S_ISSOCK(mode) and os.access(path, os.R_OK):
+        found["read"].append(path)
+print(json.dumps(found))
+"""
+
+
+def test_other_accounts_reach_nothing(stack: Stack) -> None:
+    """OPS-01 SEC-05: nobody connects to no socket, writes no file and reads no data, log or secret; what is installed keeps
+    the publisher's socket to the jobs as well."""
+    stack.command("season", "list")
+    paths = owned_paths(stack)
+    sockets = [path for path in paths if stat.S_ISSOCK(os.stat(path).st_mode)]
+    assert {pathlib.Path(path).name for path in sockets} >= {"publish.sock", "voting.sock", "voting.sock.ready", ".s.PGSQL.5432"}
+    become = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else [
+        "sudo", "-n", "-u", "nobody"]
+    stranger = subprocess.run(
+        [*become, "/usr/bin/python3", "-c", STRANGER], input=json.dumps(paths), cwd="/", check=True, capture_output=True,
+        text=True, timeout=DEADLINE,
+    )  # fmt: skip
+    found = json.loads(stranger.stdout)
+    assert found["connected"] == [] and found["written"] == []
+    # The directory itself is the test's own, and Postgres' settings hold nothing of the site.
+    allowed = {str(stack.directory), str(stack.directory / "postgresql.conf")}
+    public = {"bin", "web", "nginx.d"}
+    secret = [
+        path for path in found["read"]
+        if path not in allowed and pathlib.Path(path).relative_to(stack.directory).parts[:1] not in {(name,) for name in public}
+    ]
+    assert secret == []

@@ -109,7 +109,7 @@ def test_the_same_address_at_two_providers_is_two_people(signin):
     assert account(one)["id"] != account(two)["id"]
 
 
-def test_another_issuer_may_give_the_same_subject_to_somebody_else(signin):
+def test_two_issuers_may_give_the_same_subject_to_different_people(signin):
     """AUTH-05 the provider of one's own choice: configuration alone, and its issuer is part of the identity"""
     subject, one, two = subject_of(), browser(signin), browser(signin)
     sign_in(signin, one, subject)
@@ -162,7 +162,7 @@ def test_a_token_without_key_id_is_tried_with_every_key(signin):
         "body", "at_hash", "subject",
     ],
 )  # fmt: skip
-def test_a_token_that_lies_signs_in_nobody(signin, lie):
+def test_a_token_with_false_claims_signs_no_one_in(signin, lie):
     """AUTH-01"""
     subject, person = subject_of(), browser(signin)
     signin.google.tamper = lie
@@ -212,7 +212,7 @@ def test_a_callback_counts_once(signin):
     assert account(person) is not None, "who was signed in stays so"
 
 
-def test_a_spent_code_signs_in_nobody(signin):
+def test_a_used_code_signs_no_one_in(signin):
     """AUTH-01 replayed code, within a sign-in of its own"""
     person = browser(signin)
     come_back(person, signin.google.code_for(start(person), subject_of()))
@@ -256,7 +256,7 @@ def test_too_late(signin):
 
 
 @pytest.mark.parametrize(("error", "code"), [("access_denied", "access_denied"), ("server_error", "provider_error")])
-def test_an_error_of_the_provider_is_told(signin, error, code):
+def test_an_error_of_the_provider_is_reported(signin, error, code):
     """AUTH-01"""
     person = browser(signin)
     state = urllib.parse.parse_qs(urllib.parse.urlsplit(start(person, next_="/about")).query)["state"][0]
@@ -297,7 +297,7 @@ def test_a_provider_that_is_down_loses_nothing(signin):
     assert sign_in(signin, person, subject_of(), next_="/story").startswith("/onboarding?next=%2Fstory")
 
 
-def test_a_provider_that_hangs_keeps_nobody_else_waiting(signin):
+def test_a_provider_that_hangs_delays_no_other_request(signin):
     """AUTH-01 more people than the host has threads wait for the provider, and others are still answered"""
 
     def is_answered_meanwhile() -> bool:
@@ -362,7 +362,7 @@ def test_an_unverified_address_never_does(signin):
     assert signin.stack.rows("select from audit_log where subject_id = %s", member["id"]) == []
 
 
-def test_a_banned_member_is_told_so(signin):
+def test_sign_in_reports_a_ban(signin):
     """AUTH-02 ADM-02"""
     person, subject = browser(signin), subject_of()
     sign_in(signin, person, subject)
@@ -427,7 +427,7 @@ def link(person: Client, name: str, next_: str = "/about") -> Answer:
     return person.send("POST", f"/api/auth/{name}/start", {"next": next_})
 
 
-def test_a_further_way_in(signin):
+def test_a_further_sign_in_method(signin):
     """AUTH-05 linked from a signed-in session, listed, removed, never the last"""
     person, subject = browser(signin), subject_of()
     sign_in(signin, person, subject, "one@example.org")
@@ -464,7 +464,7 @@ def test_linking_needs_a_form_token_and_a_member(signin):
     assert link(person, "oidc").json()["code"] == "csrf_failed"
 
 
-def test_an_identity_is_not_taken_from_somebody(signin):
+def test_an_identity_of_another_member_cannot_be_linked(signin):
     """AUTH-05"""
     owner, person, subject = browser(signin), browser(signin), subject_of()
     come_back(owner, signin.own.code_for(start(owner, "oidc"), subject))
@@ -567,7 +567,7 @@ def test_webhook_forged_or_old(signin, forgery):
     assert identities(signin, subject) == []
 
 
-def test_webhook_says_something_else(signin):
+def test_webhook_of_another_type_is_ignored(signin):
     assert message(signin, "session.created", {"id": "x"}).json() == {"outcome": "ignored"}
     assert message(signin, "user.created", {"name": "x"}).status == 400
     unsigned = signin.stack.client().send("POST", "/api/identity/webhook", {"type": "user.created", "data": {"id": "x"}})

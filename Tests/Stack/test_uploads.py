@@ -121,7 +121,7 @@ def test_from_the_file_to_the_open_slot(stack: Stack, videos: dict[str, pathlib.
     assert whole.index(b"moov") < whole.index(b"mdat")
 
 
-def test_webm_is_taken(stack: Stack, videos: dict[str, pathlib.Path]) -> None:
+def test_webm_is_accepted(stack: Stack, videos: dict[str, pathlib.Path]) -> None:
     """CLIP-02: WebM too becomes an MP4."""
     stack.season(1)
     member = stack.member()

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from stack import Answer, Stack, wait_until
+from stack import Answer, Client, Stack, wait_until
 
 addresses = (f"10.{a}.{b}.{c}" for a, b, c in itertools.product(range(1, 255), range(256), range(1, 255)))
 address_lock = threading.Lock()
@@ -122,3 +122,48 @@ def test_a_host_that_restarts_loses_no_request(stack: Stack) -> None:
             reader.result()
     assert set(statuses) == {200}
     assert vote_once(stack, clips[0]).status == 200
+
+
+class Repeated:
+    """A vote whose host is killed after Postgres has got it: nginx sends it again to the next host."""
+
+    def __init__(self, stack: Stack, client: Client, method: str, clip: str) -> None:
+        def waiting() -> int:
+            return stack.value(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'from (cast|undo)_votes'"
+            )
+
+        # A kept connection to the host: nginx sends a request again only when such a one breaks.
+        assert client.get("/api/vote").status == 200
+        with concurrent.futures.ThreadPoolExecutor(1) as pool, stack.database() as holder:
+            with holder.transaction():
+                holder.execute("select from tournament_clips where id = %s for update", [clip])
+                sent = pool.submit(lambda: client.send(method, "/api/vote", {"clipId": clip}))
+                wait_until(lambda: waiting() == 1, "the first attempt waits for the clip")
+                old = stack.kill("voting")
+                stack.await_replacement("voting", old)
+                wait_until(lambda: waiting() == 2, "the second attempt waits too, and Postgres still has the first")
+            self.answer = sent.result()
+
+
+def test_a_request_that_nginx_repeats_counts_once(stack: Stack) -> None:
+    """VOTE-06: the host dies after the commit: a first vote is not told that it is there already, a finished undo not that
+    there is nothing to undo, and where votes may be repeated one request adds one cast."""
+    clips = stack.season(2)
+
+    def casts() -> int:
+        return stack.value("select coalesce(sum(casts), 0)::int from votes where clip_id = any(%s::uuid[])", clips)
+
+    client = stack.client(next_address()).ready()
+    first = Repeated(stack, client, "POST", clips[0]).answer
+    assert first.status == 200 and first.json()["newScore"] == 1 and casts() == 1, first.body
+    undone = Repeated(stack, client, "DELETE", clips[0]).answer
+    assert undone.status == 200 and undone.json()["newScore"] == 0 and casts() == 0, undone.body
+    stack.command("flags", "on", "multi_vote_enabled")
+    try:
+        for number in (1, 2):
+            again = Repeated(stack, client, "POST", clips[1]).answer
+            assert again.status == 200 and again.json()["newScore"] == number and casts() == number, again.body
+    finally:
+        stack.command("flags", "off", "multi_vote_enabled")
+    assert stack.counters_match()

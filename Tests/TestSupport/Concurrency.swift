@@ -18,6 +18,16 @@ public func concurrently(_ count: Int, _ body: @escaping @Sendable (Int) throws 
     if let first = faults.withLock({ $0.first }) { throw first }
 }
 
+/// Runs `body` on `count` threads at once and returns their results in order.
+public func inParallel<Value: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Value) throws -> [Value] {
+    let results = Monitor<[Int: Value]>([:])
+    try concurrently(count) { index in
+        let value = body(index)
+        results.update { $0[index] = value }
+    }
+    return results.withLock { all in (0..<count).compactMap { all[$0] } }
+}
+
 /// Runs steps at once, on the thread that hands them in.
 public struct ThisThread: StepRunner {
     /// A runner without threads of its own.

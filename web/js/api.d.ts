@@ -100,6 +100,11 @@ export interface AdministeredMember {
   formerNames: string[];
 }
 
+export interface AdvanceSlotInput {
+  /** The slot that is open as far as the admin knows; another one is not closed. */
+  slot: number;
+}
+
 export interface AppealState {
   /** Null when there was no appeal. */
   appealedAt: string | null;

@@ -61,7 +61,9 @@ async function choose(candidate) {
     refuse(error instanceof Error ? error.message : "This file cannot be read.");
   } finally {
     drop.removeAttribute("aria-busy");
-    setText(maybe("[data-drop-title]"), chosen ? "Drop another video here" : "Drop a video here");
+    const another = chosen ? "another" : "a";
+    maybe("[data-drop-title]")?.replaceChildren(
+      h("span", { class: "for-mouse" }, `Drop ${another} video here`), h("span", { class: "for-touch" }, `Choose ${another} video`));
     setText(maybe("[data-drop-text]"), dropText);
     file.value = "";
   }
@@ -230,7 +232,7 @@ function showRefusal(error) {
  * @param {string} clipId
  */
 async function watch(clipId) {
-  outcome("The server is checking the file.", "info", "Uploaded.");
+  outcome("Checking the file…", "info", "Uploaded.");
   const since = performance.now();
   let percent = 0;
   bar.value = 0;
@@ -266,9 +268,9 @@ async function settled(clipId, onProgress) {
     }
     if (clip && clip.processing !== "processing") {
       const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
-      const place = slot && slot !== "0" ? ` It then competes for slot ${slot}, or for the next one.` : "";
+      const place = slot && slot !== "0" ? `slot ${slot} or the next` : "the next slot";
       const note = clip.processingNote ? `${clip.processingNote} ` : "";
-      outcome(`${note}A moderator reviews it before it goes live.${place}`, "good", "Sent.");
+      outcome(`${note}A moderator will review it. If approved, it competes for ${place}.`, "good", "Sent.");
       return;
     }
     if (clip) onProgress(clip.processingPercent ?? 0);

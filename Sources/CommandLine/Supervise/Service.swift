@@ -9,16 +9,22 @@ struct Service {
     private let command: [String]
     private let logPath: String
     private let socket: Int32?
+    /// Where a program that serves a socket reports that it is ready.
+    private let readiness: ReadinessSocket?
     private var child: ChildProcess?
     private var startedAt = ContinuousClock.now
     private var startAgainAt: ContinuousClock.Instant?
-    private var quickEnds = 0
+    private var failedStarts = 0
+    /// Whether the program was ready for others since it was last started; always true for one that cannot report it.
+    private(set) var isReady: Bool
 
     init(_ step: SupervisorPlan.Step, logDirectory: String) throws {
         self.step = step
         command = step.run ?? []
         logPath = "\(logDirectory)/\(step.name).log"
         socket = try step.socket.map { try UnixSocket.listen($0) }
+        readiness = try step.socket.map { try ReadinessSocket($0 + ".ready") }
+        isReady = readiness == nil
     }
 
     var pid: Int32? { child?.pid }
@@ -26,20 +32,28 @@ struct Service {
 
     /// Starts the program; its standard output and error are appended to its log.
     mutating func start() throws {
+        for path in step.binds ?? [] { try UnixSocket.removeDeadSocket(path) }
         let log = try Descriptor.appending(to: logPath)
+        var environment = Program.environment(adding: step.environment)
+        environment["NOTIFY_SOCKET"] = readiness?.path
+        _ = readiness?.hasReport()
+        isReady = readiness == nil
         child = try ChildProcess.spawn(
             try Program.path(of: command[0]), Array(command.dropFirst()),
-            environment: Program.environment(adding: step.environment), input: socket, output: log.number,
-            errors: log.number)
+            environment: environment, input: socket, output: log.number, errors: log.number)
         startedAt = .now
         startAgainAt = nil
     }
 
     /// Notices the program's end and starts it again when it is time. Returns what happened, if anything did.
     mutating func tend() throws -> String? {
+        if readiness?.hasReport() == true { isReady = true }
         if let current = child {
             guard let status = try current.poll() else { return nil }
             child = nil
+            // What is left of its group serves nothing any more, and holds what the next start needs: workers of nginx
+            // go on with the port when their master is killed.
+            current.signal(SIGKILL, wholeGroup: true)
             return planNextStart(after: status)
         }
         guard let startAgainAt, startAgainAt <= .now else { return nil }
@@ -68,20 +82,30 @@ struct Service {
             }
             _ = Signals.wait(for: [], timeout: .milliseconds(10))
         }
+        current.signal(SIGKILL, wholeGroup: true)
         child = nil
     }
 
-    /// A program that works for a budget ends well and starts again at once; one that fails at once waits longer each
+    /// A program that served is started again at once, however it ended. One that fails before it serves waits longer each
     /// time, up to ten seconds, so that a wrong setting does not fill the log.
     private mutating func planNextStart(after status: ExitStatus) -> String? {
-        let lived = ContinuousClock.now - startedAt
         if let every = step.every {
             startAgainAt = startedAt + .seconds(every)
             return status.isSuccess ? nil : "\(step.name) ended with \(status)"
         }
-        quickEnds = lived < .seconds(2) ? quickEnds + 1 : 0
-        startAgainAt = .now + .milliseconds(min(10_000, quickEnds * quickEnds * 100))
+        failedStarts = hasFailed(status) ? failedStarts + 1 : 0
+        startAgainAt = .now + .milliseconds(min(10_000, failedStarts * failedStarts * 100))
         return status.isSuccess ? nil : "\(step.name) ended with \(status); it is started again"
+    }
+
+    /// Whether the program ended before it was of use. Programs that do not report it have two seconds, and none has failed
+    /// that somebody killed or that ended well.
+    private func hasFailed(_ status: ExitStatus) -> Bool {
+        if readiness != nil { return !isReady }
+        switch status {
+        case .exited(0), .signalled(SIGKILL), .signalled(SIGTERM), .signalled(SIGINT), .signalled(SIGQUIT): return false
+        default: return ContinuousClock.now - startedAt < .seconds(2)
+        }
     }
 }
 

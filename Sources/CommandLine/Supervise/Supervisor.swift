@@ -11,6 +11,7 @@ struct Supervisor {
 
     private let plan: SupervisorPlan
     private var services: [Service] = []
+    private var passing: ProcessRecord.Entry?
     private var captured: [String: String] = [:]
     private var isUp = false
 
@@ -22,8 +23,12 @@ struct Supervisor {
     mutating func run() throws -> Int32 {
         Signals.block(Self.ending)
         Signals.ignorePipe()
-        defer { try? FileManager.default.removeItem(atPath: plan.runFile) }
+        defer {
+            try? FileManager.default.removeItem(atPath: plan.runFile)
+            try? FileManager.default.removeItem(atPath: plan.processFile)
+        }
         do {
+            try clear()
             for step in plan.steps {
                 guard try begin(step) else { return try stop() }
             }
@@ -38,15 +43,29 @@ struct Supervisor {
         return try stop()
     }
 
+    /// Removes what a supervisor of this plan left behind that could not stop: running programs, and files that would
+    /// keep the next ones from starting.
+    func clear() throws {
+        guard let record = ProcessRecord.read(plan.processFile) else { return }
+        let ended = record.endOrphans()
+        if !ended.isEmpty {
+            say("ended what an earlier supervisor left running: \(ended.joined(separator: ", "))")
+        }
+        if record.isOfAnotherRun {
+            for path in plan.steps.flatMap({ $0.leftovers ?? [] }) { try? FileManager.default.removeItem(atPath: path) }
+        }
+        try FileManager.default.removeItem(atPath: plan.processFile)
+    }
+
     /// Brings one step up; false when the end was asked for meanwhile.
     private mutating func begin(_ step: SupervisorPlan.Step) throws -> Bool {
         if let once = step.once { return try finish(once, of: step) }
-        var service = try Service(step, logDirectory: plan.logDirectory)
-        try service.start()
-        services.append(service)
-        guard let ready = step.ready else { return true }
+        let index = services.count
+        services.append(try Service(step, logDirectory: plan.logDirectory))
+        try services[index].start()
+        try writeRecord()
         let deadline = ContinuousClock.now + .seconds(60)
-        while try !succeeds(ready) {
+        while try !(services[index].isReady && (step.ready.map(succeeds) ?? true)) {
             guard ContinuousClock.now < deadline else { throw Failure("\(step.name) is not ready after 60 s") }
             if try endIsWanted(within: .milliseconds(50)) { return false }
         }
@@ -63,6 +82,9 @@ struct Supervisor {
             try Program.path(of: command[0]), Array(command.dropFirst()),
             environment: Program.environment(adding: step.environment), output: output.number,
             errors: log.number)
+        passing = ProcessRecord.Entry(step.name, pid: child.pid, stopSignal: nil)
+        try writeRecord()
+        defer { passing = nil }
         while true {
             if let status = try child.poll() {
                 let words = try String(contentsOfFile: outputPath, encoding: .utf8)
@@ -96,6 +118,7 @@ struct Supervisor {
             }
             changed = changed || services[index].pid != before
         }
+        if changed { try writeRecord() }
         if changed && isUp { try writeRunFile() }
         return false
     }
@@ -124,6 +147,14 @@ struct Supervisor {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try Descriptor.writeWhole(Array(try encoder.encode(facts)), to: plan.runFile, mode: 0o600)
+    }
+
+    private func writeRecord() throws {
+        let entries = services.compactMap { service in
+            service.pid.flatMap { ProcessRecord.Entry(service.step.name, pid: $0, stopSignal: service.step.stopSignal) }
+        }
+        try ProcessRecord(machine: RunningProcess.machine, processes: entries + (passing.map { [$0] } ?? []))
+            .write(plan.processFile)
     }
 
     private func say(_ text: String) {

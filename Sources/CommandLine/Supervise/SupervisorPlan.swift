@@ -6,6 +6,8 @@ struct SupervisorPlan: Decodable {
     let runFile: String
     /// Each program's standard error goes to a file of its name here.
     let logDirectory: String
+    /// Which processes were started is written here, so that the next supervisor finds those of one that was killed.
+    let processFile: String
     /// What the run file says besides process ids and captured words.
     let info: [String: InfoValue]
     /// Started in this order, stopped in the opposite one.
@@ -22,8 +24,13 @@ struct SupervisorPlan: Decodable {
         let every: Int?
         /// A command that succeeds when the program is ready for others.
         let ready: [String]?
-        /// A listening unix socket that outlives the program and is its standard input.
+        /// A listening unix socket that outlives the program and is its standard input. The program reports by
+        /// `NOTIFY_SOCKET` when it is ready.
         let socket: String?
+        /// Unix sockets that the program makes by itself and leaves behind when it is killed.
+        let binds: [String]?
+        /// Files that mean nothing once the machine has been started again, and would keep the program from starting.
+        let leftovers: [String]?
         let environment: [String: String]?
         /// The signal that stops it: TERM unless told otherwise.
         let stopSignal: String?

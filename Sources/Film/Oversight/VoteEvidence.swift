@@ -41,7 +41,7 @@ public struct VotePage: Sendable {
 }
 
 /// One vote with what is known of where it came from.
-public struct VoteEvidence: Sendable {
+public struct VoteEvidence: Sendable, RowDecodable {
     /// The clip.
     public let clipID: UUID
     /// Its title.
@@ -72,10 +72,29 @@ public struct VoteEvidence: Sendable {
     public let voidedAt: Date?
     /// The void that took it out.
     public let voidID: UUID?
+
+    /// Reads a row of `votes_of_round`.
+    public init(row: Row) throws(DatabaseError) {
+        clipID = try row.value("clip_id")
+        title = try row.value("title")
+        voterKey = try row.value("voter_key")
+        username = try row.value("username")
+        casts = try row.value("casts")
+        weight = try row.value("weight")
+        kinds = try row.value("kinds")
+        flags = try row.value("flags")
+        network = try row.value("network")
+        networkVoters = try row.value("network_voters")
+        deviceVoters = try row.value("device_voters")
+        createdAt = try row.value("created_at")
+        updatedAt = try row.value("updated_at")
+        voidedAt = try row.value("voided_at")
+        voidID = try row.value("void_id")
+    }
 }
 
 /// A clip with and without the flagged votes.
-public struct VoteStanding: Sendable {
+public struct VoteStanding: Sendable, RowDecodable {
     /// The clip.
     public let clipID: UUID
     /// Its title.
@@ -84,10 +103,22 @@ public struct VoteStanding: Sendable {
     public let voteCount, weightedScore, rank: Int
     /// The same without flagged votes.
     public let cleanCount, cleanScore, cleanRank: Int
+
+    /// Reads a row of `live_standing`.
+    public init(row: Row) throws(DatabaseError) {
+        clipID = try row.value("clip_id")
+        title = try row.value("title")
+        voteCount = try row.value("vote_count")
+        weightedScore = try row.value("weighted_score")
+        rank = try row.value("rank")
+        cleanCount = try row.value("clean_count")
+        cleanScore = try row.value("clean_score")
+        cleanRank = try row.value("clean_rank")
+    }
 }
 
 /// Votes that have a reason or a network in common.
-public struct VoteGroup: Sendable {
+public struct VoteGroup: Sendable, RowDecodable {
     /// `flag` or `network`.
     public let kind: String
     /// The reason, or the network's hash.
@@ -98,10 +129,21 @@ public struct VoteGroup: Sendable {
     public let voters: Int
     /// What they weigh.
     public let weight: Int
+
+    /// Reads a row of `vote_groups`.
+    public init(row: Row) throws(DatabaseError) {
+        kind = try row.value("kind")
+        name = try row.value("name")
+        votes = try row.value("votes")
+        flagged = try row.value("flagged")
+        voided = try row.value("voided")
+        voters = try row.value("voters")
+        weight = try row.value("weight")
+    }
 }
 
 /// A void in the list.
-public struct VoidRecord: Sendable {
+public struct VoidRecord: Sendable, RowDecodable {
     /// Its id.
     public let id: UUID
     /// `admin`, `review` or `ban`.
@@ -124,4 +166,19 @@ public struct VoidRecord: Sendable {
     public let undoneAt: Date?
     /// How many votes came back.
     public let restored: Int?
+
+    /// Reads a row of `voids_of_season`.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        origin = try row.value("origin")
+        member = try row.value("member")
+        username = try row.value("username")
+        reason = try row.value("reason")
+        slot = try row.value("slot_position")
+        votes = try row.value("votes")
+        weight = try row.value("weight")
+        voidedAt = try row.value("voided_at")
+        undoneAt = try row.value("undone_at")
+        restored = try row.value("restored")
+    }
 }

@@ -29,7 +29,9 @@ extension VoteOversight {
                 let votes = try votes(filter, season, slot, actor, connection)
                 let status: SlotStatus = try head.value("status")
                 let isOpen = status == .voting || status == .underReview
-                let standing = isOpen ? try standing(season, slot, actor, connection) : []
+                let standing: [VoteStanding] =
+                    isOpen
+                    ? try connection.query("select * from live_standing(\(actor), \(season), \(slot)::int)") : []
                 return VotePage(
                     season: RoundSeason(
                         id: season, number: try head.value("number"), label: try head.value("label"),
@@ -37,8 +39,10 @@ extension VoteOversight {
                     slot: slot, status: status, reviewEndsAt: try head.value("review_ends_at"), votes: votes,
                     standing: isFirst ? standing : [],
                     flaggedDecide: standing.contains { $0.rank == 1 && $0.cleanRank != 1 },
-                    groups: isFirst ? try groups(season, slot, actor, connection) : [],
-                    voids: isFirst ? try voids(season, actor, connection) : [])
+                    groups: isFirst
+                        ? try connection.query("select * from vote_groups(\(actor), \(season), \(slot)::int)") : [],
+                    voids: isFirst
+                        ? try connection.query("select * from voids_of_season(\(actor), \(season))") : [])
             }
         }
     }
@@ -64,51 +68,6 @@ extension VoteOversight {
                 \(sql: place.value(0)), \(sql: place.value(1)), \(sql: place.value(2)), \(place.rowLimit)::int
             )
             """)
-        return try order.page(of: rows, filter.page) { row in
-            VoteEvidence(
-                clipID: try row.value("clip_id"), title: try row.value("title"), voterKey: try row.value("voter_key"),
-                username: try row.value("username"), casts: try row.value("casts"), weight: try row.value("weight"),
-                kinds: try row.value("kinds"), flags: try row.value("flags"), network: try row.value("network"),
-                networkVoters: try row.value("network_voters"), deviceVoters: try row.value("device_voters"),
-                createdAt: try row.value("created_at"), updatedAt: try row.value("updated_at"),
-                voidedAt: try row.value("voided_at"), voidID: try row.value("void_id"))
-        }
-    }
-
-    private func standing(
-        _ season: UUID, _ slot: Int, _ actor: UUID?, _ connection: Connection
-    ) throws -> [VoteStanding] {
-        let rows: [Row] = try connection.query("select * from live_standing(\(actor), \(season), \(slot)::int)")
-        return try rows.map { row in
-            VoteStanding(
-                clipID: try row.value("clip_id"), title: try row.value("title"),
-                voteCount: try row.value("vote_count"), weightedScore: try row.value("weighted_score"),
-                rank: try row.value("rank"), cleanCount: try row.value("clean_count"),
-                cleanScore: try row.value("clean_score"), cleanRank: try row.value("clean_rank"))
-        }
-    }
-
-    private func groups(
-        _ season: UUID, _ slot: Int, _ actor: UUID?, _ connection: Connection
-    ) throws -> [VoteGroup] {
-        let rows: [Row] = try connection.query("select * from vote_groups(\(actor), \(season), \(slot)::int)")
-        return try rows.map { row in
-            VoteGroup(
-                kind: try row.value("kind"), name: try row.value("name"), votes: try row.value("votes"),
-                flagged: try row.value("flagged"), voided: try row.value("voided"), voters: try row.value("voters"),
-                weight: try row.value("weight"))
-        }
-    }
-
-    private func voids(_ season: UUID, _ actor: UUID?, _ connection: Connection) throws -> [VoidRecord] {
-        let rows: [Row] = try connection.query("select * from voids_of_season(\(actor), \(season))")
-        return try rows.map { row in
-            VoidRecord(
-                id: try row.value("id"), origin: try row.value("origin"), member: try row.value("member"),
-                username: try row.value("username"), reason: try row.value("reason"),
-                slot: try row.value("slot_position"), votes: try row.value("votes"),
-                weight: try row.value("weight"), voidedAt: try row.value("voided_at"),
-                undoneAt: try row.value("undone_at"), restored: try row.value("restored"))
-        }
+        return try order.page(of: rows, filter.page) { row in try VoteEvidence(row: row) }
     }
 }

@@ -2,7 +2,7 @@ public import FoundationEssentials
 public import Postgres
 
 /// A clip whose counters are not what its round's votes and views add up to.
-public struct CounterDrift: Codable, Equatable, Sendable, RowDecodable {
+public struct CounterDrift: Equatable, Sendable, RowDecodable {
     /// The clip.
     public let clipID: UUID
     /// Its title.

@@ -53,17 +53,31 @@ public struct Rounds: Sendable {
         }
     }
 
-    /// Closes the open round before its time.
+    /// Closes the open round before its time, if it is that of `slot`; nil for any. So what an admin wants for one slot is not done to the
+    /// next, when the request comes twice or another admin was faster.
     @discardableResult
-    public func advanceNow(by actor: UUID?) throws(FilmError) -> [RoundEvent] {
+    public func advanceNow(slot: Int? = nil, by actor: UUID?) throws(FilmError) -> [RoundEvent] {
         try FilmError.wrapping {
             try database.transaction { connection in
-                let events: [RoundEvent] = try connection.query("select name, data from advance_now(\(actor))")
-                if events.isEmpty { throw FilmRefusal.noOpenRound }
+                let events: [RoundEvent] = try connection.query(
+                    "select name, data from advance_now(\(actor), \(slot)::int)")
+                if events.isEmpty { throw try Rounds.refusal(on: connection) }
                 try Rounds.announce(events, on: connection)
                 return events
             }
         }
+    }
+
+    /// Why no round was closed that an admin named.
+    private static func refusal(on connection: Connection) throws -> FilmRefusal {
+        let open: [Int] = try connection.query(
+            """
+            select story_slots.position
+            from story_slots
+            join seasons on seasons.id = story_slots.season_id
+            where story_slots.status = 'voting' and seasons.status = 'active'
+            """)
+        return open.first.map(FilmRefusal.slotNotOpen) ?? .noOpenRound
     }
 
     /// Ends the review of a round: the flagged votes count, or they are voided, and the round closes.

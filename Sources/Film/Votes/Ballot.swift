@@ -27,11 +27,14 @@ public struct Ballot: Sendable {
     public var network: String
     /// What was odd about the request.
     public var signals: [VoteSignal]
+    /// The id of the request in hexadecimal, sixteen digits, the same when the web server sends it again; nil when it
+    /// never does.
+    public var request: String?
 
     /// A vote.
     public init(
         voterKey: String, clipID: UUID, kind: VoteKind = .standard, deviceKey: String, cookieHash: String? = nil,
-        network: String, signals: [VoteSignal] = []
+        network: String, signals: [VoteSignal] = [], request: String? = nil
     ) {
         self.voterKey = voterKey
         self.clipID = clipID
@@ -40,6 +43,7 @@ public struct Ballot: Sendable {
         self.cookieHash = cookieHash
         self.network = network
         self.signals = signals
+        self.request = request
     }
 }
 

@@ -19,7 +19,7 @@ struct VoteBatch: Sendable {
                 \(ballots.map(\.voterKey)), \(ballots.map(\.clipID)), \(ballots.map(\.kind.rawValue)),
                 \(ballots.map(\.deviceKey)), \(ballots.map { $0.cookieHash ?? "" }), \(ballots.map(\.network)),
                 \(ballots.map { $0.signals.map(\.rawValue).joined(separator: ",") }), \(dailyVotes)::int,
-                \(networkWeight)::int
+                \(networkWeight)::int, \(ballots.map { $0.request ?? "" })
             )
             """)
         return try outcomes(rows, of: ballots.map(\.clipID))
@@ -31,7 +31,8 @@ struct VoteBatch: Sendable {
             select ordinal, code, retry_after, rate_remaining, new_score, vote_count, total_today, standard_left,
                 super_left, mega_left
             from undo_votes(
-                \(ballots.map(\.voterKey)), \(ballots.map(\.clipID)), \(ballots.map(\.network)), \(dailyVotes)::int
+                \(ballots.map(\.voterKey)), \(ballots.map(\.clipID)), \(ballots.map(\.network)), \(dailyVotes)::int,
+                \(ballots.map { $0.request ?? "" })
             )
             """)
         return try outcomes(rows, of: ballots.map(\.clipID))

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import Logging
 
 /// The checks between a request and its handler. The executable composes them; the application runs each in one place
@@ -97,7 +97,7 @@ public struct Guard: Sendable {
                 admission.caller = try found.get()
             } catch let refusal as Problem {
                 // A caller with invalid credentials counts as a visitor.
-                admission.decision = try count(request, to: route, by: .visitor)
+                admission.decision = try count(request, to: route, by: .visitor, at: now)
                 throw refusal
             }
             let caller = admission.caller
@@ -110,7 +110,7 @@ public struct Guard: Sendable {
             if let flag = route.flag, try !isEnabled(flag, caller) {
                 throw Problem.unavailable("feature_off", "This is switched off at the moment.", retryAfter: 60)
             }
-            admission.decision = try count(request, to: route, by: caller)
+            admission.decision = try count(request, to: route, by: caller, at: now)
             try permit(caller, to: route, at: now)
         } catch {
             admission.refusal = error
@@ -118,7 +118,7 @@ public struct Guard: Sendable {
         return admission
     }
 
-    private func count(_ request: Request, to route: Route, by caller: Caller) throws -> LimitDecision? {
+    private func count(_ request: Request, to route: Route, by caller: Caller, at now: Date) throws -> LimitDecision? {
         guard route.limit != nil, !route.countsItself else { return nil }
         let decision: LimitDecision?
         do {
@@ -128,7 +128,7 @@ public struct Guard: Sendable {
         }
         if let decision, !decision.isAllowed {
             var problem = Problem.tooManyRequests(retryAfter: decision.resetSeconds)
-            decision.tell(in: &problem.headers)
+            decision.tell(in: &problem.headers, at: now)
             throw problem
         }
         return decision
@@ -215,10 +215,17 @@ public struct LimitDecision: Sendable, Hashable {
         self.resetSeconds = max(1, resetSeconds)
     }
 
-    /// Says so in the headers that an answer has not got already.
-    func tell(in headers: inout Headers) {
+    /// Says so in the headers that an answer has not got already. The reset is a Unix time in seconds.
+    func tell(in headers: inout Headers, at now: Date) {
         if headers["X-RateLimit-Limit"] == nil { headers.add("X-RateLimit-Limit", String(limit)) }
         if headers["X-RateLimit-Remaining"] == nil { headers.add("X-RateLimit-Remaining", String(remaining)) }
-        if headers["X-RateLimit-Reset"] == nil { headers.add("X-RateLimit-Reset", String(resetSeconds)) }
+        if headers["X-RateLimit-Reset"] == nil { headers.add("X-RateLimit-Reset", now.unixTime(after: resetSeconds)) }
+    }
+}
+
+extension Date {
+    /// The Unix time of a moment some seconds later, as `X-RateLimit-Reset` has it: in whole seconds, rounded up.
+    public func unixTime(after seconds: Int) -> String {
+        String(Int((timeIntervalSince1970 + Double(seconds)).rounded(.up)))
     }
 }

@@ -46,7 +46,7 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
     /// The answer's body. The members that every problem has win over a handler's own of the same name.
     public func json(requestID: String) -> JSONValue {
         var object = members
-        object["title"] = .string(Problem.title(status))
+        object["title"] = .string(StatusName.of(status) ?? "Problem")
         object["status"] = .integer(status)
         object["error"] = .string(message)
         object["code"] = .string(code)
@@ -59,12 +59,6 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
         }
         return .object(object)
     }
-}
-
-/// An error that knows how it is told to a client.
-public protocol ProblemConvertible: Error {
-    /// The answer that it leads to.
-    var problem: Problem { get }
 }
 
 extension Problem {
@@ -144,26 +138,5 @@ extension Problem {
         retryAfter seconds: Int = 2
     ) -> Problem {
         Problem(status: 503, code: code, message: message, headers: ["Retry-After": String(seconds)])
-    }
-
-    /// The name of a status.
-    static func title(_ status: Int) -> String {
-        switch status {
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        case 409: "Conflict"
-        case 413: "Content Too Large"
-        case 415: "Unsupported Media Type"
-        case 416: "Range Not Satisfiable"
-        case 422: "Unprocessable Content"
-        case 429: "Too Many Requests"
-        case 500: "Internal Server Error"
-        case 503: "Service Unavailable"
-        case 507: "Insufficient Storage"
-        default: "Problem"
-        }
     }
 }

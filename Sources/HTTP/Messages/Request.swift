@@ -70,6 +70,14 @@ public struct Request: Sendable {
     /// What the web server's own configuration says about the request, such as `ORIGINAL_URI` in a subrequest. Never
     /// anything that a client may choose.
     public var server: ServerParameters { head.server }
+    /// The id that the web server gave this exchange, 32 hexadecimal digits: the same when it sends the request again, since
+    /// it does not know whether the first attempt was answered. Nil on routes that it never repeats.
+    public var exchangeID: String? {
+        guard let id = server["EXCHANGE_ID"], id.utf8.count == 32,
+            id.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        return id
+    }
 
     /// A request; `target` is path and query.
     public init(

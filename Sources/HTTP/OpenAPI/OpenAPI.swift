@@ -177,7 +177,7 @@ private struct DocumentBuilder {
         case 206: "A part."
         case 301, 302, 303, 307, 308: "Elsewhere."
         case 304: "Unchanged."
-        default: Problem.title(status)
+        default: StatusName.of(status) ?? "Problem"
         }
     }
 }

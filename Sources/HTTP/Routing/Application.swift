@@ -39,8 +39,8 @@ public final class Application: Sendable {
     private let errorPage: (@Sendable (Request, Problem) -> Response)?
     private let formPage: (@Sendable (Context, RefusedForm) throws -> Response)?
 
-    /// Composes routes. `errorMap` turns errors that are not `ProblemConvertible` into problems; what it does not
-    /// know is answered with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
+    /// Composes routes. `errorMap` turns errors of the domains into problems; what it does not know is answered
+    /// with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
     /// of a plain form again that was refused.
     public init(
         routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
@@ -197,7 +197,6 @@ extension Application {
     private func problem(for error: any Error, _ exchange: Exchange) -> Problem {
         switch error {
         case let problem as Problem: return problem
-        case let error as any ProblemConvertible: return error.problem
         case let error as DecodingError: return InputReader.problem(for: error)
         case let error as LimiterFault:
             exchange.log.error("limiter failed", exchange.fields(of: error.cause))
@@ -257,12 +256,15 @@ extension Application {
         let exchange = identified.exchange
         response.headers["X-Request-Id"] = exchange.request.id
         crossOrigin.apply(exchange.request, &response)
-        identified.decision?.tell(in: &response.headers)
         if response.headers["Cache-Control"] == nil {
             // What sets a cookie is for one person, whatever its route says.
             let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
             let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
             response.headers["Cache-Control"] = policy.header(for: identified.caller)
+        }
+        // An answer that is kept for all must not show how much room the first who asked has left.
+        if let decision = identified.decision, response.headers["Cache-Control"]?.hasPrefix("public") != true {
+            decision.tell(in: &response.headers, at: clock.now())
         }
         Conditional.apply(exchange.request, &response)
         if exchange.request.method == .head || response.status == 304 || response.status == 204 {

@@ -16,8 +16,8 @@ public struct Forwarding: Sendable, Hashable {
         case cached
     }
 
-    /// Whether a change that arrives twice does no more than one that arrives once. The web server then sends it over a
-    /// kept connection, and sends it again when that connection breaks.
+    /// Whether the handler recognises a request that arrives twice, by `Request.exchangeID`, and answers it twice and does it
+    /// once. The web server then sends it over a kept connection, and sends it again when that connection breaks.
     public internal(set) var isRepeatable = false
     /// Whether the query holds a secret. The web server writes the query into its lines about errors, so it then writes
     /// no such lines.
@@ -29,7 +29,7 @@ public struct Forwarding: Sendable, Hashable {
 }
 
 extension Route {
-    /// The same route, whose changes may arrive twice without harm.
+    /// The same route, whose handler does only once what arrives twice with the same `Request.exchangeID`.
     public func repeatable() -> Route { forwarded { $0.isRepeatable = true } }
 
     /// The same route, whose query holds a secret that no log of the web server may show.

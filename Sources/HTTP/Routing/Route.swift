@@ -182,93 +182,49 @@ extension Route {
         ) { context, _ in try handle(context).response }
     }
 
-    /// A change that takes a typed body.
-    public static func post<Input: InputShape, Result: Answer>(
-        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
-        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Result
-    ) -> Route {
-        mutation(
-            .post, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
-            summary, handle)
-    }
+    /// A change: `.post("/api/clips", access: .member, body: NewClip.self, summary: "…") { context, clip in … }`.
+    public static let post = Mutation(.post)
+    /// A replacement.
+    public static let put = Mutation(.put)
+    /// A change of parts.
+    public static let patch = Mutation(.patch)
+    /// A removal.
+    public static let delete = Mutation(.delete)
 
-    /// A change that needs no body.
-    public static func post<Result: Answer>(
-        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
-        refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
-        answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context) throws -> Result
-    ) -> Route {
-        Route(
-            .post, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
-            summary: summary
-        ) { context, _ in try handle(context).response }
-    }
+    /// Makes the routes of a method that changes something. It is called like a function.
+    public struct Mutation: Sendable {
+        private let method: Method
 
-    /// A replacement that takes a typed body.
-    public static func put<Input: InputShape, Result: Answer>(
-        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
-        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Result
-    ) -> Route {
-        mutation(
-            .put, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
-            summary, handle)
-    }
+        fileprivate init(_ method: Method) {
+            self.method = method
+        }
 
-    /// A change of parts that takes a typed body.
-    public static func patch<Input: InputShape, Result: Answer>(
-        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
-        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Result
-    ) -> Route {
-        mutation(
-            .patch, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
-            summary, handle)
-    }
+        /// A route that takes a typed body.
+        public func callAsFunction<Input: InputShape, Result: Answer>(
+            _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+            refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
+            query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+            handle: @escaping @Sendable (Context, Input) throws -> Result
+        ) -> Route {
+            Route(
+                method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
+                flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query,
+                answers: answers ?? [200: Result.answerSchema], features: features, summary: summary
+            ) { context, value in try handle(context, try value.decode(Input.self)).response }
+        }
 
-    /// A removal that takes a typed body.
-    public static func delete<Input: InputShape, Result: Answer>(
-        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
-        refusesBanned: Bool? = nil, flag: String? = nil, bodyLimit: Int = 65_536, body: Input.Type,
-        query: [QueryParameter] = [], answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context, Input) throws -> Result
-    ) -> Route {
-        mutation(
-            .delete, pattern, access, limit, needsCSRF, refusesBanned, flag, bodyLimit, query, answers, features,
-            summary, handle)
-    }
-
-    /// A removal that needs no body.
-    public static func delete<Result: Answer>(
-        _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
-        refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
-        answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
-        handle: @escaping @Sendable (Context) throws -> Result
-    ) -> Route {
-        Route(
-            .delete, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
-            summary: summary
-        ) { context, _ in try handle(context).response }
-    }
-
-    private static func mutation<Input: InputShape, Result: Answer>(
-        _ method: Method, _ pattern: String, _ access: Access, _ limit: LimitClass?, _ needsCSRF: Bool?,
-        _ refusesBanned: Bool?, _ flag: String?, _ bodyLimit: Int, _ query: [QueryParameter],
-        _ answers: [Int: Schema?]?, _ features: [String], _ summary: String,
-        _ handle: @escaping @Sendable (Context, Input) throws -> Result
-    ) -> Route {
-        Route(
-            method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
-            flag: flag, bodyLimit: bodyLimit, body: .json(Input.schema), query: query,
-            answers: answers ?? [200: Result.answerSchema],
-            features: features, summary: summary
-        ) { context, value in try handle(context, try value.decode(Input.self)).response }
+        /// A route that needs no body.
+        public func callAsFunction<Result: Answer>(
+            _ pattern: String, access: Access, limit: LimitClass? = .api, needsCSRF: Bool? = nil,
+            refusesBanned: Bool? = nil, flag: String? = nil, query: [QueryParameter] = [],
+            answers: [Int: Schema?]? = nil, features: [String] = [], summary: String,
+            handle: @escaping @Sendable (Context) throws -> Result
+        ) -> Route {
+            Route(
+                method, pattern, access: access, limit: limit, needsCSRF: needsCSRF, refusesBanned: refusesBanned,
+                flag: flag, query: query, answers: answers ?? [200: Result.answerSchema], features: features,
+                summary: summary
+            ) { context, _ in try handle(context).response }
+        }
     }
 }

@@ -1,6 +1,6 @@
+public import Audit
 internal import FoundationEssentials
 public import HTTP
-public import Identity
 internal import Postgres
 public import SharedHandlers
 internal import Text

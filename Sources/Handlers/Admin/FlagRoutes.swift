@@ -1,4 +1,4 @@
-public import Film
+public import Flags
 internal import FoundationEssentials
 public import HTTP
 internal import SharedHandlers

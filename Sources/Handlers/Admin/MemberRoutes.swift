@@ -1,3 +1,4 @@
+public import Audit
 internal import Film
 internal import FoundationEssentials
 public import HTTP

@@ -1,3 +1,4 @@
+internal import Audit
 public import HTTP
 public import Identity
 internal import Postgres

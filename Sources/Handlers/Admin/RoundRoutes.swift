@@ -6,10 +6,11 @@ extension AdminRoutes {
     static func roundRoutes(_ rounds: Rounds) -> [Route] {
         [
             .post(
-                "/api/admin/advance-slot", access: .admin, limit: .adminSensitive,
-                features: ["FILM-10"], summary: "Closes the open round now and opens the next one."
-            ) { context in
-                RoundEvents(events: try rounds.advanceNow(by: try context.member().id))
+                "/api/admin/advance-slot", access: .admin, limit: .adminSensitive, body: AdvanceSlotInput.self,
+                features: ["FILM-10"],
+                summary: "Closes the open round now, if it is that of this slot, and opens the next one."
+            ) { context, input in
+                RoundEvents(events: try rounds.advanceNow(slot: input.slot, by: try context.member().id))
             },
             .get(
                 "/api/cron/auto-advance", access: .cron, limit: nil,
@@ -20,6 +21,11 @@ extension AdminRoutes {
             },
         ]
     }
+}
+
+struct AdvanceSlotInput: InputShape {
+    @Input(.integer(1...500), "The slot that is open as far as the admin knows; another one is not closed.") var slot:
+        Int
 }
 
 struct RoundEvents: Shaped {

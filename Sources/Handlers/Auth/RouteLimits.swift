@@ -2,6 +2,7 @@ public import Configuration
 internal import FoundationEssentials
 public import HTTP
 public import Identity
+public import Limits
 internal import SharedHandlers
 public import Text
 
@@ -20,7 +21,7 @@ public struct RouteLimits: Sendable {
     ) {
         self.limiter = limiter
         self.reads = reads
-        limits = settings.identity.rateLimits
+        limits = settings.limits.rateLimits
         voterKeys = identity.voterKeys
         self.clock = clock
     }

@@ -1,4 +1,4 @@
-public import Film
+public import Flags
 public import HTTP
 
 /// The routes that tell how the site itself is.

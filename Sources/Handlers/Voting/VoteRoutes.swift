@@ -72,7 +72,9 @@ public enum VoteRoutes {
             summary: "Votes for a clip of the open slot. The answer comes once the vote is durable."
         ) { context, input in
             let ballot = try voting.ballot(context, clip: input.clipID, kind: input.voteType ?? .standard)
-            return voting.answering(showsScore: { $0 != .afterClose }) { voting.committer.cast(ballot, then: $0) }
+            return voting.answering(at: context.now, showsScore: { $0 != .afterClose }) {
+                voting.committer.cast(ballot, then: $0)
+            }
         }
     }
 
@@ -83,7 +85,9 @@ public enum VoteRoutes {
             summary: "Takes the vote for a clip back, or its last cast where votes may be repeated."
         ) { context, input in
             let ballot = try voting.ballot(context, clip: input.clipID, kind: .standard)
-            return voting.answering(showsScore: { $0 == .always }) { voting.committer.undo(ballot, then: $0) }
+            return voting.answering(at: context.now, showsScore: { $0 == .always }) {
+                voting.committer.undo(ballot, then: $0)
+            }
         }
     }
 }
@@ -102,13 +106,13 @@ extension Voting {
         }
         return Ballot(
             voterKey: voter.key, clipID: clip, kind: kind, deviceKey: voter.deviceKey, cookieHash: voter.cookieHash,
-            network: voter.network, signals: signals)
+            network: voter.network, signals: signals, request: request.exchangeID.map { String($0.prefix(16)) })
     }
 
     /// What becomes of a vote, with as much of the score as the season shows while the round is open. The snapshot that
     /// says so is in memory, so it costs the vote nothing.
     fileprivate func answering(
-        showsScore: @escaping @Sendable (CountVisibility) -> Bool,
+        at now: Date, showsScore: @escaping @Sendable (CountVisibility) -> Bool,
         _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, VoteError>) -> Void) -> Void
     ) -> Reply {
         .later { [self] then in
@@ -118,8 +122,9 @@ extension Voting {
                     count { outcome in
                         then(
                             Result {
-                                let tally = try outcome.mapError { $0.refusal?.problem(counts) ?? $0.cause }.get()
-                                return VoteAnswer(tally: tally, showsScore: showsScore(counts)).response
+                                let tally = try outcome.mapError { $0.refusal?.problem(counts, at: now) ?? $0.cause }
+                                    .get()
+                                return VoteAnswer(tally: tally, showsScore: showsScore(counts)).response(at: now)
                             })
                     }
                 } catch {

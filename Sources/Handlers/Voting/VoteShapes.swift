@@ -40,14 +40,21 @@ struct VoteAnswer: Shaped {
     /// What a refusal for a vote that counts already says too.
     var totals: VoteTotals { VoteTotals(tally: tally, showsScore: showsScore) }
 
-    /// The answer, with how many more votes the voter's minute has room for.
-    var response: Response {
+    /// The answer, with how many more votes the voter's minute has room for, and when there is room again at the latest.
+    func response(at now: Date) -> Response {
         .json(
             bytes: bytes,
             headers: [
                 "X-RateLimit-Limit": String(VoteAnswer.votesAMinute),
                 "X-RateLimit-Remaining": String(tally.rateRemaining),
+                "X-RateLimit-Reset": reset(at: now),
             ])
+    }
+
+    /// Of a minute's votes that are spent the first is free again two seconds into the next minute.
+    private func reset(at now: Date) -> String {
+        let elapsed = Int(now.timeIntervalSince1970) % 60
+        return now.unixTime(after: tally.rateRemaining > 0 ? 1 : 62 - elapsed)
     }
 
     /// Written straight down, as the feed is: numbers and an id, in the order of their names.

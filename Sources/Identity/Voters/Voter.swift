@@ -2,7 +2,7 @@ internal import Crypto
 public import FoundationEssentials
 internal import Platform
 internal import Synchronization
-internal import Text
+public import Text
 
 /// What a request reveals about the device that sent it.
 public struct DeviceTraits: Sendable {

@@ -46,14 +46,30 @@ public enum UnixSocket {
         return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
     }
 
-    private static func open() throws(SystemError) -> Int32 {
-        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    /// Receives datagrams at `path` in place of an older socket, from this account alone.
+    static func receiveDatagrams(at path: String) throws(SystemError) -> Int32 {
+        let socket = try open(SOCK_DGRAM)
+        do throws(SystemError) {
+            unlink(path)
+            var address = try address(path)
+            try check("bind", path) { withAddress(&address) { bind(socket, $0, $1) } }
+            try check("chmod", path) { chmod(path, 0o600) }
+            return socket
+        } catch {
+            close(socket)
+            throw error
+        }
+    }
+
+    private static func open(_ type: __socket_type = SOCK_STREAM) throws(SystemError) -> Int32 {
+        let socket = Glibc.socket(AF_UNIX, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw SystemError("socket") }
         return socket
     }
 
-    /// Removes a socket only when no process listens on it: a second process must not replace a running one.
-    private static func removeDeadSocket(_ path: String) throws(SystemError) {
+    /// Removes the socket that a program left behind which was killed. Throws when a process listens on it: a second
+    /// process must not replace a running one.
+    public static func removeDeadSocket(_ path: String) throws(SystemError) {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
         if let living = try? connect(path) {

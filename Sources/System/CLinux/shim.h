@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -38,6 +39,10 @@ static inline int dailies_set_slice(uint64_t nanoseconds) {
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return -1;
     attributes.runtime = nanoseconds;
     return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+// Linux keeps the nice value by thread; 0 is the calling one. Only a privileged thread could go back.
+static inline void dailies_lower_thread(int nice) {
+    if (getpriority(PRIO_PROCESS, 0) < nice) setpriority(PRIO_PROCESS, 0, nice);
 }
 static inline int dailies_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
 

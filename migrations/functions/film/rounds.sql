@@ -178,8 +178,10 @@ begin
 end
 $$;
 
--- An admin ends the open round of the active season early. No row: no round is open.
-create or replace function advance_now(actor uuid)
+-- An admin ends the open round of the active season early. No row: no round is open, or it is not that of `slot`, which the
+-- admin believes is open; null for any. Of several requests at once for one slot only the first finds it open.
+drop function if exists advance_now(uuid);
+create or replace function advance_now(actor uuid, slot int default null)
 returns table (name text, data jsonb)
 language plpgsql
 security definer
@@ -195,6 +197,7 @@ begin
         from story_slots
         join seasons on seasons.id = story_slots.season_id
         where story_slots.status = 'voting' and seasons.status = 'active'
+            and (slot is null or story_slots.position = slot)
     loop
         return query select * from close_round(open_round.season_id, open_round.position, true);
         perform write_audit(
@@ -216,6 +219,6 @@ revoke all on function
     close_round(uuid, int, boolean),
     extend_after_outage(),
     advance_rounds(),
-    advance_now(uuid)
+    advance_now(uuid, int)
     from public;
-grant execute on function advance_rounds(), advance_now(uuid) to dailies_web, dailies_jobs;
+grant execute on function advance_rounds(), advance_now(uuid, int) to dailies_web, dailies_jobs;

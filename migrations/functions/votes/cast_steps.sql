@@ -48,6 +48,7 @@ end
 $$;
 
 -- Adds a cast to a vote that its voter may repeat.
+drop function if exists cast_again(uuid, int, text, uuid, text, bytea, text[]);
 create or replace function cast_again(
     of_season uuid,
     of_slot int,
@@ -55,7 +56,8 @@ create or replace function cast_again(
     clip uuid,
     letter text,
     of_network bytea,
-    added text[]
+    added text[],
+    request bytea
 )
 returns void
 language plpgsql
@@ -71,6 +73,7 @@ begin
         kinds = kinds || letter,
         network = of_network,
         flags = add_flags(flags, added),
+        requests = add_request(requests, request),
         updated_at = dailies_now()
     where season_id = of_season and slot_position = of_slot and voter_key = voter and clip_id = clip
         and voided_at is null;
@@ -109,6 +112,6 @@ $$;
 revoke all on function
     refuse_slot(uuid, int),
     has_cast_as_member(uuid, int, text, uuid),
-    cast_again(uuid, int, text, uuid, text, bytea, text[]),
+    cast_again(uuid, int, text, uuid, text, bytea, text[], bytea),
     flag_earlier_votes(uuid, int, text, uuid, timestamptz, text)
     from public;

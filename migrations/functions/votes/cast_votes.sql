@@ -2,8 +2,11 @@
 -- is judged by itself, in the order of the batch, and the answer names its ordinal; a null code means that it counts.
 -- Votes of one voter take turns, so that the second is judged after the first has counted.
 --
+-- A request that nginx sends again is answered as the first time, from what it did then (repeats.sql).
+--
 -- Suspicious votes are flagged and count (VOTE-08). More than `network_weight` from the visitors of one network for one
 -- clip weighs nothing.
+drop function if exists cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int);
 create or replace function cast_votes(
     voter_keys text[],
     clip_ids uuid[],
@@ -13,7 +16,8 @@ create or replace function cast_votes(
     networks text[],
     signals text[],
     daily_votes int,
-    network_weight int default 100
+    network_weight int default 100,
+    requests text[] default null
 )
 returns setof vote_answer
 language plpgsql
@@ -60,6 +64,7 @@ begin
         );
     end if;
     if 1 > any (rates.turns) then
+        rates.turns := admit_repeats(rates.turns, voter_keys, clip_ids, requests);
         return query select * from refused_turns(rates.turns, rates.waits);
         if 1 > all (rates.turns) then
             return;
@@ -92,6 +97,9 @@ begin
                     else days.shared_device
                 end as shared_device,
                 case
+                    when asked.is_repeat and has_cast_in_request(
+                        open_round.season_id, open_round.slot_position, asked.voter_key, asked.clip_id, asked.request)
+                    then 'repeated'
                     when days.attempts >= attempts_a_day then 'rate_limited'
                     when asked.is_banned then 'banned'
                     when asked.member is null and (members_only or asked.letter <> 'n') then 'auth_required'
@@ -169,7 +177,8 @@ begin
                         case when starts_with(voter_keys[place], 'user_') then substr(voter_keys[place], 6)::uuid end
                             as member,
                         decode(nullif(cookies[place], ''), 'hex') as cookie,
-                        decode(nullif(networks[place], ''), 'hex') as network
+                        decode(nullif(networks[place], ''), 'hex') as network,
+                        decode(nullif(requests[place], ''), 'hex') as request
                     from generate_series(1, cardinality(voter_keys)) place
                     where rates.turns[place] = this_turn
                     offset 0
@@ -242,11 +251,11 @@ begin
             -- Writers of votes hold the lock of the clip, so no vote was added since `judged` read.
             insert into votes (
                 season_id, slot_position, clip_id, weight, voter_key, device_key, user_id, voter_cookie, network,
-                kinds, flags, created_at, updated_at
+                kinds, flags, created_at, updated_at, requests
             )
             select open_round.season_id, open_round.slot_position, clip_id, weight, voter_key,
                 nullif(device_key, ''), member, cookie, network, kind_letter, marks, moment,
-                moment
+                moment, request
             from ruled
             where code is null and not is_repeat
         ), scored as (
@@ -292,11 +301,12 @@ begin
                 ruled.weighted_score, ruled.vote_count, totals.scores, totals.counts,
                 array_position(totals.clips, ruled.clip_id) as place,
                 casts_today + case when code is null then 1 else 0 end as total_today,
-                power_enabled and member is not null and (code is null or code = 'already_voted') as has_power,
+                power_enabled and member is not null and (code is null or code in ('already_voted', 'repeated'))
+                    as has_power,
                 case
                     when code is null and is_repeat then cast_again(
                         open_round.season_id, open_round.slot_position, voter_key, clip_id, kind_letter, network,
-                        marks)
+                        marks, request)
                 end
             from (
                 select array_agg(scored.id) as clips, array_agg(scored.vote_count) as counts,
@@ -307,7 +317,7 @@ begin
             offset 0
         )
         select ordinal,
-            code,
+            nullif(code, 'repeated'),
             case when code = 'rate_limited' then until_tomorrow end,
             remaining,
             coalesce(scores[place], weighted_score),
@@ -326,7 +336,8 @@ begin
 end
 $$;
 
-revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int) from public;
+revoke all on function cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int, text[])
+    from public;
 grant execute on function
-    cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int)
+    cast_votes(text[], uuid[], text[], text[], text[], text[], text[], int, int, text[])
     to dailies_web, dailies_jobs;

@@ -43,7 +43,7 @@ export async function check(file) {
   const facts = await inspect(url);
   const findings = [`${names[contentType]}, ${megabytes(file.size)}`];
   if (!facts) {
-    findings.push("This browser cannot play it; the server will check it");
+    findings.push("Your browser cannot preview it. The server will check it.");
     return { file, contentType, url, seconds: null, findings };
   }
   // A browser's length includes tracks that are not used, such as texts.

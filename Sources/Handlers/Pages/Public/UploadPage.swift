@@ -20,8 +20,8 @@ extension Site {
                 data-most-bytes="\(ClipLimits.bytes)" data-most-ms="\(ClipLimits.milliseconds)" \
                 data-tolerance-ms="\(ClipLimits.toleranceMilliseconds)">
                   <div class="page-head"><div><h1>Send in a take</h1><p>\
-                \(slot.map { "It competes for slot \($0) once a moderator has approved it, usually within a few hours." }
-                    ?? "A moderator reviews it first. It then competes for the next slot that opens.")</p></div></div>
+                A moderator checks it first, usually within a few hours. Then it competes for \
+                \(slot.map { "slot \($0)" } ?? "the next slot that opens").</p></div></div>
                   <div class="without-js">\(needsScripts)</div>
                   <div data-gate hidden>\(needsAccount)</div>
                   <form class="wizard with-js" data-wizard>
@@ -58,11 +58,16 @@ extension Site {
         return "<ol class=\"steps\" aria-label=\"Progress\">\(items)</ol>"
     }
 
+    /// Fingers drop nothing.
+    private var dropTitle: HTML {
+        "<span class=\"for-mouse\">Drop a video here</span><span class=\"for-touch\">Choose a video</span>"
+    }
+
     private var chooseStep: HTML {
         """
         <section class="panel step" aria-label="Choose a file" data-step="choose">
           \(steps(0))
-          <div class="drop" data-drop>\(Icon.film.large)<p><b data-drop-title>Drop a video here</b></p>\
+          <div class="drop" data-drop>\(Icon.film.large)<p><b data-drop-title>\(dropTitle)</b></p>\
         <p class="quiet" data-drop-text>MP4, WebM or MOV, up to \(ClipLimits.seconds) s and \(ClipLimits.megabytes) MB</p>\
         <button class="btn" type="button" data-choose>Choose a file</button>\
         <input class="visually-hidden" type="file" id="file" \
@@ -129,8 +134,7 @@ extension Site {
         <p class="quiet" data-sent-note>If the connection drops, the upload resumes where it stopped.</p>\
         <button class="btn btn--sm" type="button" data-pause hidden>Pause</button></div></div>
           <div class="note" role="status" data-outcome hidden>\(Icon.info.image)<p data-outcome-text></p></div>
-          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">See the takes in this \
-        round</a>\
+          <div class="row" data-after hidden><a class="btn btn--primary grow" href="/dashboard">Go to the arena</a>\
         <button class="btn" type="button" data-again>Send in another take</button></div>
         </section>
         """

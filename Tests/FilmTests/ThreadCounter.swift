@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Counts from several threads.
-final class Tally: Sendable {
+final class ThreadCounter: Sendable {
     private let value = Mutex(0)
 
     var count: Int { value.withLock { $0 } }

@@ -16,7 +16,7 @@ public struct TallyEntry: Sendable {
 }
 
 /// Something that does not add up.
-public struct TallyFault: Encodable, Equatable, Sendable {
+public struct TallyFault: Equatable, Sendable {
     /// The slot; nil when it concerns the chain as a whole.
     public let slot: Int?
     /// What programs tell it by.
@@ -26,9 +26,9 @@ public struct TallyFault: Encodable, Equatable, Sendable {
 }
 
 /// What a check of exports found.
-public struct TallyReport: Encodable, Sendable {
+public struct TallyReport: Sendable {
     /// What was checked of a slot.
-    public struct Round: Encodable, Sendable {
+    public struct Round: Sendable {
         /// The slot.
         public let slot: Int
         /// The clip that the votes chose, by its id.

@@ -6,9 +6,9 @@ import TestSupport
 import Testing
 import Text
 
-@testable import Identity
+@testable import Limits
 
-@Suite("The limiter that settles", .requiresPostgres)
+@Suite("The limiter that exchanges its counts", .requiresPostgres)
 struct BatchedRateLimiterTests {
     private static let network = Identifier128(1...16)
     private static let others = (0..<1_000).map { Identifier128([UInt8(1), UInt8($0 >> 8), UInt8($0 & 255)]) }
@@ -166,7 +166,7 @@ struct BatchedRateLimiterTests {
         }
     }
 
-    @Test("SEC-02 while Postgres is away a process counts for itself, and tells everything afterwards, once")
+    @Test("SEC-02 while Postgres is away a process counts alone, and reports everything once afterwards")
     func away() throws {
         try run { stage in
             let superuser = stage.test.database(as: .superuser)

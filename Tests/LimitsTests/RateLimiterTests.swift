@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Identity
+import Limits
 import Postgres
 import TestSupport
 import Testing
@@ -48,7 +48,7 @@ struct RateLimiterTests {
         }
     }
 
-    @Test("SEC-02 the wait that a refusal tells is true, and no shorter one would do")
+    @Test("SEC-02 the wait that a refusal reports is exact")
     func honest() throws {
         try run { test, limiters in
             for _ in 0..<5 { _ = try limiters[0].take("auth a", allowed: 5) }

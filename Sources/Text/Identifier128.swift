@@ -1,12 +1,10 @@
-internal import Text
-
 /// Sixteen bytes in place, such as a network's hash, where an array or a text would be an allocation for each that is kept.
 public struct Identifier128: Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
 
     /// These 16 bytes.
-    init(_ bytes: some Sequence<UInt8>) {
+    public init(_ bytes: some Sequence<UInt8>) {
         var high: UInt64 = 0
         var low: UInt64 = 0
         for byte in bytes {
@@ -18,7 +16,7 @@ public struct Identifier128: Hashable, Sendable {
     }
 
     /// The bytes of 32 small hexadecimal digits; nil for anything else, so that the same digits can be written again.
-    init?(hex text: some StringProtocol) {
+    public init?(hex text: some StringProtocol) {
         guard text.utf8.count == 32, let bytes = Text.bytes(hex: text) else { return nil }
         // Capitals would be written again as small letters.
         guard !text.utf8.contains(where: { (0x41...0x46).contains($0) }) else { return nil }

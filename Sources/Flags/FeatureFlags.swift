@@ -101,14 +101,14 @@ public final class FeatureFlags: Sendable {
     /// Turns a flag on or off, or changes its roll-out; nil leaves a value as it is. Notifies every process.
     public func set(
         _ key: String, isEnabled: Bool?, rolloutPercent: Int?, by actor: UUID?
-    ) throws(FilmError) -> FeatureFlag {
-        try FilmError.wrapping {
+    ) throws(FlagError) -> FeatureFlag {
+        try FlagError.wrapping {
             let outcome: String = try database.one(
                 "select set_feature_flag(\(actor), \(key), \(isEnabled), \(rolloutPercent)::int)")
-            if outcome == "rollout_not_possible" { throw FilmRefusal.rolloutNotPossible }
+            if outcome == "rollout_not_possible" { throw FlagRefusal.rolloutNotPossible }
             drop()
             guard outcome == "done", let flag = try all().first(where: { $0.key == key }) else {
-                throw FilmRefusal.flagNotFound
+                throw FlagRefusal.notFound
             }
             return flag
         }
