@@ -81,8 +81,9 @@ def test_first_take_is_in_the_page(site):
     """WEB-02 the first picture, its title and the button are there before any script; a press is not lost"""
     agent = f"Mozilla/5.0 (Android 14) early {secrets.token_hex(4)} Chrome/120"
     page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
-    held = []
+    held, posters = [], set()
     page.route("**/api/vote?*", lambda route: held.append(route))
+    page.on("request", lambda request: posters.add(request.url) if request.url.endswith(".jpg") else None)
     page.goto("/dashboard")
     first = page.locator("[data-first]")
     title = first.get_by_role("heading").text_content()
@@ -95,6 +96,7 @@ def test_first_take_is_in_the_page(site):
     announced(page, f"Voted for {title}")
     expect(page.locator(NOW).get_by_role("heading")).to_have_text(title)
     assert page.locator(NOW).locator(".frame__poster").count() == 1, "what shows before the video does"
+    assert len(posters) <= 2, "a phone has no strip of takes: this one and the next are enough"
 
 
 def test_next_take_comes_with_the_finger(arena):
