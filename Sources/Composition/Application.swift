@@ -50,7 +50,9 @@ extension Pages {
                 dailyVotes: settings.film.dailyVotes))
         let identity = services.identity
         self.init(
-            site: site, stories: services.stories, reference: reference,
+            site: site, stories: services.stories,
+            needsAccountToVote: { try services.flags.isEnabled("require_auth_voting", for: nil) },
+            reference: reference,
             account: { context in try identity.account(context) },
             formToken: { context in identity.formToken(for: context).0 })
     }

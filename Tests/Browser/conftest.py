@@ -210,21 +210,74 @@ def make_video(tmp_path_factory):
     return make
 
 
+FAR = "2099-01-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def arena(site):
+    """The arena of a voter of its own in a round that does not end; `change` alters what the feed answers."""
+
+    def open_arena(change=None, features=None, setup=None, **options):
+        options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {secrets.token_hex(4)} Chrome/120")
+        page = site.context(**options).new_page()
+
+        def answer(route):
+            body = route.fetch().json()
+            body.update(currentSlot=500, state="voting", votingEndsAt=FAR, hasMoreClips=False)
+            if change:
+                change(body)
+            route.fulfill(json=body)
+
+        def flags(route):
+            body = route.fetch().json()
+            body["features"].update(features)
+            route.fulfill(json=body)
+
+        page.route("**/api/vote?*", answer)
+        if features:
+            page.route("**/api/features", flags)
+        if setup:
+            setup(page)
+        page.goto("/dashboard")
+        ready(page)
+        return page
+
+    return open_arena
+
+
 STANDS_STILL = """() => document.getAnimations().every((one) =>
     one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity)"""
 
 
 @pytest.fixture(scope="session")
 def axe():
-    def check(page, within=None):
+    def check(page, within=None, rules=None):
         """Of the whole page, or of the element that a selector names: long pages take axe many seconds."""
         # What is still on its way in is half transparent, or elsewhere.
         until(page, STANDS_STILL)
-        found = Axe().run(page, context=within).response["violations"]
+        options = {"resultTypes": ["violations"]}
+        if rules:
+            options["runOnly"] = {"type": "rule", "values": rules}
+        found = Axe().run(page, context=within, options=options).response["violations"]
         summary = [(rule["id"], [node["target"] for node in rule["nodes"]][:4]) for rule in found]
         assert summary == [], page.url
 
     return check
+
+
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def judge(page, axe, shots, name, full_page=False, within=None):
+    """Looks at a page in the dark theme, in which it came, and then in the light one, where only its colours differ."""
+    ready(page)
+    for theme, rules in (("dark", None), ("light", COLOURS)):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        until(page, STANDS_STILL)
+        page.screenshot(path=shots / f"{name}-{theme}.png", full_page=full_page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.evaluate("innerWidth"), f"{theme}: wider than the screen"
+        axe(page, within=within, rules=rules)
 
 
 def until(page, condition, arg=None):

@@ -44,7 +44,7 @@ def test_contact(site, shots, run, size, theme):
     page.get_by_label("Message").fill(text)
     page.get_by_role("button", name="Send message").press("Enter")
     expect(page).to_have_url(re.compile("/contact.done=message-sent$"))
-    expect(outcome(page)).to_contain_text("Your message was sent.")
+    expect(outcome(page)).to_contain_text("Message sent.")
     with psycopg.connect(run["databaseURL"]) as connection:
         [(count,)] = connection.execute("select count(*) from contact_messages where message = %s", (text,)).fetchall()
     assert count == 1
@@ -86,7 +86,7 @@ def test_first_name(site, run, nameless, shots):
     page = site.page("/onboarding?next=/upload", storage_state=nameless, java_script_enabled=False)
     page.get_by_label("Username").fill("admin")
     page.get_by_label(re.compile("I am .* or older")).check()
-    page.get_by_role("button", name="Save name").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("This username is reserved. Choose another one.")).to_be_visible()
     expect(page.get_by_label("Username")).to_have_value("admin")
     expect(page.get_by_label(re.compile("I am .* or older"))).to_be_checked()
@@ -113,7 +113,7 @@ def test_with_the_module(site):
     site.allow(r"Failed to load resource")
     page.route("**/api/contact", lambda route: route.abort())
     page.get_by_role("button", name="Send message").click()
-    expect(page.get_by_role("alert")).to_have_text("You are offline. Nothing was sent; try again.")
+    expect(page.get_by_role("alert")).to_have_text("The site does not answer. Nothing was sent; try again.")
     expect(page.get_by_label("Message")).to_have_value("How do I send in a take?")
     page.unroute("**/api/contact")
     page.get_by_role("button", name="Send message").click()

@@ -83,9 +83,9 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
         watched.evaluate("window.isSame = true")
         comes_true(watched, lambda watched=watched: streams[watched], "the page listens to what happens")
     end_round(run)
-    told(juror, f"is closed. {title} was cut in.")
+    told(juror, f"goes to “{title}”.")
     juror.screenshot(path=shots / "walk-3-closed.png")
-    told(phone, f"is closed. {title} was cut in.")
+    told(phone, f"goes to “{title}”.")
     told(story, f"{title} was cut into slot")
     story.screenshot(path=shots / "walk-4-cut-in.png")
     for watched in (story, juror, phone):

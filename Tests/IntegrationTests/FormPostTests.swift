@@ -29,7 +29,7 @@ struct FormPostTests {
             let good = "name=Bo&email=bo%40example.org&subject=&message=How+do+I+send%0D%0Aa+take%3F"
             let sent = try submit(visitor, from: "/contact", to: "/api/contact", good)
             #expect(sent.status == 303 && sent.headers["Location"] == "/contact?done=message-sent")
-            #expect(text(try visitor.get("/contact?done=message-sent")).contains("Your message was sent."))
+            #expect(text(try visitor.get("/contact?done=message-sent")).contains("Message sent."))
             let admin = try site.visitor().signIn("ida", isAdmin: true)
             let kept = try admin.get("/api/admin/messages").json["messages"]?[0]
             #expect(kept?["message"] == "How do I send\na take?" && kept?["subject"] == "")

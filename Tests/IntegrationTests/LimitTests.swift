@@ -7,25 +7,30 @@ internal import Testing
 /// The limits as clients meet them.
 @Suite("Limits", .requiresPostgres)
 struct LimitTests {
-    @Test("SEC-02 what signs in is counted by network, and the answer says how long to wait")
+    @Test("SEC-02 proofs are counted by network, reads of links are not, and the answer says how long to wait")
     func byNetwork() throws {
         try Site.run(.inProcess, settings: ["RATE_LIMITS": "auth=3"]) { site in
-            let home = site.visitor(address: "198.51.100.7")
+            // Each is a try at a proof, though the link does not exist.
+            let proof: JSONValue = ["token": "x"]
+            let home = try site.visitor(address: "198.51.100.7").ready()
             for left in [2, 1, 0] {
-                let answer = try home.get("/api/auth/link?token=x")
-                #expect(answer.status == 200)
+                let answer = try home.send(.post, "/api/auth/link", proof)
+                #expect(answer.status != 429)
                 #expect(answer.headers["X-RateLimit-Limit"] == "3")
                 #expect(answer.headers["X-RateLimit-Remaining"] == "\(left)")
             }
             let neighbour = site.visitor(address: "198.51.100.7")
             neighbour.agent = "Mozilla/5.0 (another device of the same household)"
-            let refused = try neighbour.get("/api/auth/link?token=x")
+            let refused = try neighbour.ready().send(.post, "/api/auth/link", proof)
             #expect(refused.status == 429 && refused.code == "rate_limited")
+            // Looking at a link proves nothing, and is counted with everything else.
+            #expect(try neighbour.get("/api/auth/link?token=x").status == 200)
             let wait = try #require(refused.headers["Retry-After"].flatMap { Int($0) })
             #expect((1...120).contains(wait) && refused.resetIsUnixTime(in: wait))
-            #expect(try site.visitor(address: "198.51.100.8").get("/api/auth/link?token=x").status == 200)
+            let elsewhere = try site.visitor(address: "198.51.100.8").ready()
+            #expect(try elsewhere.send(.post, "/api/auth/link", proof).status != 429)
             try site.database.advanceClock(by: .seconds(wait))
-            #expect(try home.get("/api/auth/link?token=x").status == 200)
+            #expect(try home.send(.post, "/api/auth/link", proof).status != 429)
         }
     }
 

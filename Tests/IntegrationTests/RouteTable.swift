@@ -67,15 +67,15 @@ enum RouteTable {
         POST   /api/auth/email                     any      -     form refused -      auth
         POST   /api/auth/email/confirm             member   -     form refused -      auth
         POST   /api/auth/email/link                member   -     form refused recent auth
-        DELETE /api/auth/identities                member   -     form refused recent auth
-        GET    /api/auth/identities                member   -     -    -       -      auth
-        GET    /api/auth/link                      any      -     -    -       -      auth
+        DELETE /api/auth/identities                member   -     form refused recent api
+        GET    /api/auth/identities                member   -     -    -       -      api
+        GET    /api/auth/link                      any      -     -    -       -      api
         POST   /api/auth/link                      any      -     form -       -      auth
-        GET    /api/auth/providers                 any      read  -    -       -      auth
+        GET    /api/auth/providers                 any      read  -    -       -      api
         GET    /api/auth/session                   any      -     -    -       -      read
-        DELETE /api/auth/sessions                  member   -     form -       -      auth
-        GET    /api/auth/sessions                  member   -     -    -       -      auth
-        POST   /api/auth/signout                   any      -     form -       -      auth
+        DELETE /api/auth/sessions                  member   -     form -       -      api
+        GET    /api/auth/sessions                  member   -     -    -       -      api
+        POST   /api/auth/signout                   any      -     form -       -      api
         GET    /api/avatar/[seed]                  any      read  -    -       -      read
         POST   /api/captcha/status                 any      -     form refused -      api
         GET    /api/clip/[id]                      any      read  -    -       -      read

@@ -86,6 +86,8 @@ struct UploadTests {
                 .put, addresses[0], try Files.read(path, count: plan.size(of: 1)), type: "video/mp4")
             #expect(late.status == 403, "a replay after registering")
 
+            let waiting = try member.get("/api/clip/\(clip)").json
+            #expect(waiting["processing"]?.text == "processing" && waiting["processingSince"] == .null)
             var registry = JobRegistry()
             ClipValidation(
                 storage: storage(site), tools: MediaTools(timeLimit: safetyLimit, preset: "superfast")
@@ -93,6 +95,9 @@ struct UploadTests {
             try Drainer(database: site.database.database(as: .jobs), registry: registry).run(until: .empty)
             let shown = try member.get("/api/clip/\(clip)")
             #expect(shown.json["processing"]?.text == "ready")
+            #expect(shown.json["processingSince"]?.text != nil && shown.json["processingNote"] == .null)
+            let percent = try #require(shown.json["processingPercent"]?.integer)
+            #expect((1...100).contains(percent))
             let video = try #require(shown.json["videoUrl"]?.text)
             #expect(video.hasPrefix("/media/clips/"))
             let file = try member.get(video, headers: ["Range": "bytes=0-15"])

@@ -77,7 +77,7 @@ struct PagesTests {
             "dashboard voting": [
                 "<span data-daily>137</span>", "max=\"137\"", "<span data-left>137</span> left",
             ],
-            "sign-in": ["11 days after your last visit"], "privacy": ["11 days after its last use"],
+            "sign-in": ["on this device for 11 days."], "privacy": ["11 days after its last use"],
             "cookies": ["11 days after your last visit"], "terms": ["19 or older"], "onboarding": ["19 or older"],
         ] {
             for part in parts { #expect(documents[name]?.contains(part) == true, "\(name) lacks \(part)") }
@@ -94,6 +94,50 @@ struct PagesTests {
                 #expect(text.firstMatch(of: usual) == nil, "\(name) names a number that the operator has changed")
             }
         }
+    }
+
+    @Test("WEB-01 the landing page leads to the vote, and to the sign-in only where voting needs an account")
+    func wayToVote() throws {
+        let site = try Fixtures.site()
+        var film = Fixtures.film()
+        let open = site.document(site.landing(film))
+        #expect(open.contains("<a class=\"btn btn--primary\" href=\"/dashboard\">Vote now</a>"))
+        #expect(open.contains("Watching and voting need no account."))
+        film.needsAccountToVote = true
+        let closed = site.document(site.landing(film))
+        #expect(closed.contains("href=\"/sign-in?next=/dashboard\" data-visitor>Sign in to vote</a>"))
+        #expect(closed.contains("Watching needs no account.") && !closed.contains("voting need no account"))
+        film.seasons[0].round?.votes = 0
+        #expect(site.document(site.landing(film)).contains("14 takes. Be the first to vote."))
+    }
+
+    @Test(
+        "WEB-02 the arena's page holds a first clip, the asked one if it is in the round, and names the modules it needs"
+    )
+    func firstClip() throws {
+        let site = try Fixtures.site()
+        let film = Fixtures.film()
+        for clip in film.clips {
+            let document = site.document(site.dashboard(film, take: clip.id))
+            #expect(document.contains("data-first=\"\(clip.idText)\""))
+            #expect(document.contains("<link rel=\"preload\" href=\"\(clip.posterURL)\" as=\"image\""))
+            #expect(document.contains("<title>Vote for \(clip.title) · Dailies</title>"))
+        }
+        let document = site.document(site.dashboard(film, take: UUID()))
+        let first = try #require(document.firstMatch(of: /data-first="([0-9a-f-]+)"/)?.1)
+        #expect(film.clips.contains { $0.idText == first })
+        // Every module is named once: those of the page as scripts, what they import as preloads.
+        let modules = document.matches(of: /(?:modulepreload" href|script type="module" src)="([^"]+)"/).map {
+            String($0.1)
+        }
+        #expect(Set(modules).count == modules.count)
+        for name in ["dashboard.js", "site.js", "core/api.js", "core/dom.js", "dashboard/deck.js", "dashboard/feed.js"]
+        {
+            #expect(modules.contains(site.assets.url("js/\(name)")), "\(name)")
+        }
+        // A page without a clip has nothing to show before its scripts.
+        let empty = site.document(site.dashboard(Fixtures.film(round: .waitingForClips, clips: 0)))
+        #expect(!empty.contains("data-first") && empty.contains("data-actions hidden"))
     }
 
     @Test("SEC-04 no page holds an inline script, an inline style or an event handler")
@@ -434,8 +478,8 @@ struct LegalPageTests {
         let site = try Fixtures.site()
         let about = site.document(site.about)
         for path in ["/terms", "/privacy", "/cookies"] { #expect(about.contains("<a href=\"\(path)\"")) }
-        #expect(about.contains("data-cookies hidden"))
-        for name in ["__Host-session", "__Host-voter", "theme", "upload:"] {
+        #expect(about.contains("data-cookies><p><a class=\"link\" href=\"/cookies\">"))
+        for name in ["__Host-session", "__Host-voter", "theme", "arena", "upload:"] {
             #expect(site.document(site.cookies).contains(name), "\(name)")
         }
     }

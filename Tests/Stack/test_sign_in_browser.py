@@ -73,7 +73,7 @@ def test_from_the_button_to_the_film(signin, person, shots):
     page.wait_for_url(re.compile("/onboarding"))
     page.get_by_label("Username").fill(name)
     page.get_by_label("I am 16 or older").check()
-    page.get_by_role("button", name="Save name").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"{signin.site}/about")
     assert page.request.get("/api/auth/session").json()["user"]["username"] == name
     assert {"session"} <= {cookie["name"] for cookie in page.context.cookies()}

@@ -4,6 +4,7 @@ import { prepareChanges, read, Refusal } from "./core/api.js";
 import { announce, maybe, one, setIcon, setText } from "./core/dom.js";
 import { forgetFeatures } from "./core/features.js";
 import { counted } from "./core/format.js";
+import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
 import { isMuted, isStill, remember } from "./core/preferences.js";
 import { showRound } from "./core/round.js";
@@ -16,9 +17,11 @@ import { Feed } from "./dashboard/feed.js";
 import { watchGestures } from "./dashboard/gestures.js";
 import { heart, shake } from "./dashboard/effects.js";
 import { knowGate } from "./dashboard/gate.js";
+import { Hints } from "./dashboard/hints.js";
+import { savedPlace, savePlace } from "./dashboard/place.js";
 import { showQueue, showSide } from "./dashboard/side.js";
 import { closedState, endState, failedState } from "./dashboard/vacant.js";
-import { VoteButton } from "./dashboard/vote-button.js";
+import { limitText, VoteButton } from "./dashboard/vote-button.js";
 import { solveCaptcha } from "./dashboard/captcha.js";
 import { StageNote } from "./dashboard/stage-note.js";
 import { voteFault } from "./dashboard/faults.js";
@@ -39,19 +42,32 @@ const tokenInterval = 240_000;
 
 const feed = new Feed(one("[data-spent-bar]", HTMLProgressElement).max);
 let index = 0;
-/**
- * The voter's own name, when there is one.
- * @type {string | null}
- */
-let me = null;
 /** @type {HTMLElement | null} */
 let end = null;
 /** @type {number | undefined} */
 let seen;
 
-const deck = new Deck(place, stage, { onNext: () => void go(1), onChange: () => {} });
-const button = new VoteButton((weight) => void vote(weight));
+/** The take that the page brought with it, or that its address asks for. */
+const first = place.querySelector("[data-first]")?.getAttribute("data-first") ?? null;
+const wish = new URLSearchParams(location.search).get("take");
+
+/**
+ * A press on the button before the takes are there; it is for the take that was on the screen.
+ * @type {Weight | null | undefined}
+ */
+let early;
+
+const deck = new Deck(place, stage, { onNext: () => void go(1), onSound: showSound });
+const button = new VoteButton((weight) => {
+  if (stage.hasAttribute("aria-busy")) early = weight;
+  else void vote(weight);
+});
 const note = new StageNote(stage, () => void (failed ? again() : refresh()));
+const hints = new Hints(note);
+
+/** The arena in other tabs, whose counts a vote changes too. */
+const others = new BroadcastChannel("votes");
+others.addEventListener("message", () => void refresh());
 
 const current = () => feed.clips[index] ?? null;
 
@@ -61,12 +77,13 @@ function show() {
   stage.removeAttribute("aria-busy");
   maybe("[data-waiting]")?.remove();
   const clip = current();
+  savePlace(feed, index);
   actions.hidden = !isOpen || !clip;
   if (!isOpen) {
     deck.clear();
     place.append(Object.assign(closedState(feed), { inert: false }));
   } else {
-    end ??= endState(feed, { onAgain: () => goTo(0), onLook: () => void refresh(), seconds: lookInterval });
+    end ??= endState(feed, { onAgain: () => goTo(0), seconds: lookInterval });
     deck.show(feed.clips, index, end);
   }
   if (clip) {
@@ -81,7 +98,7 @@ function show() {
 function showVote() {
   const clip = current();
   // One's own takes cannot be voted for; the button says so before it is pressed.
-  if (clip && me) clip.isOwn ??= clip.username === me;
+  if (clip) clip.isOwn = feed.isOwn(clip);
   if (clip) button.show(clip, feed);
   showQueue(feed.state === "voting" ? feed.clips : [], index, goTo);
   showSide(feed, story);
@@ -110,10 +127,11 @@ async function go(step) {
 
 /** Looks for takes that have come since, as pulling the first one down asks for. */
 async function look() {
-  const known = feed.clips.length;
+  const known = feed.clipCount;
   note.say("Loading new takes…");
   const hasCome = await refresh();
-  const more = feed.clips.length - known;
+  // Those of a later batch are not new.
+  const more = feed.clipCount - known;
   note.say(!hasCome ? "New takes could not be loaded." : more > 0 ? `${counted(more, "new take", "new takes")}.` : "No new takes yet.", 2500);
 }
 
@@ -148,7 +166,9 @@ async function vote(weight, isProven = false) {
     if (isUndo) await feed.undo(clip, showVote);
     else await feed.vote(clip, weight ?? "standard", showVote);
     if (!isUndo && !isStill()) navigator.vibrate?.(50);
-    announce(isUndo ? `Vote for ${clip.title} undone` : `Voted for ${clip.title}`);
+    announce(isUndo ? "Vote undone" : `Voted for ${clip.title}`);
+    others.postMessage(null);
+    if (!isUndo) hints.afterVote(feed);
   } catch (error) {
     if (error instanceof Refusal && error.code === "captcha_required" && !isProven) {
       await prove(clip, weight);
@@ -244,42 +264,76 @@ function again() {
 async function start() {
   failed = false;
   try {
-    await feed.load();
-    await Promise.all([readStory(), knowVoter(), knowGate(feed)]);
-    index = feed.unvoted === 0 && !feed.hasMore && !feed.isSpent ? feed.clips.length : 0;
+    await Promise.all([knowVoter(), knowGate(feed), takeUp()]);
     show();
+    if (index >= feed.clips.length - 3 && feed.hasMore) void more();
+    if (early !== undefined && current()?.id === (wish ?? first)) void vote(early);
+    early = undefined;
+    await readStory();
+    showVote();
   } catch (error) {
     stage.removeAttribute("aria-busy");
     maybe("[data-waiting]")?.remove();
     deck.clear();
+    actions.hidden = true;
     failed = true;
     place.replaceChildren(failedState(again, error instanceof Refusal ? error : null));
   }
 }
 
+/** Starts with the take that the address asks for, else where this tab was in the round, else with the page's own. */
+async function takeUp() {
+  const saved = savedPlace();
+  if (saved && !wish) {
+    const known = saved.clips.length;
+    feed.restore(saved);
+    if (await feed.refresh()) index = 0;
+    // After the last take comes what has joined the round meanwhile.
+    else index = saved.at === null ? known : Math.max(0, feed.clips.findIndex((clip) => clip.id === saved.at));
+    return;
+  }
+  const isFirst = await feed.load(wish ?? first, Boolean(wish));
+  const isDone = feed.clips.every((clip) => clip.hasVoted) && !feed.hasMore && !feed.isSpent;
+  index = isDone && !isFirst ? feed.clips.length : 0;
+  if (!wish) return;
+  // From here on the tab's own place is where a reload leads.
+  history.replaceState(null, "", "/dashboard");
+  if (!isFirst) note.say("That take is not up for the vote any more.", 4000);
+}
+
 async function knowVoter() {
   const user = await session();
   feed.isMember = Boolean(user);
-  me = user?.username ?? null;
+  feed.me = user?.username ?? null;
 }
 
 function toggleSound() {
-  remember("muted", isMuted() ? "0" : "1");
-  showSound();
+  // Sound is chosen already where the browser has refused it; this press is what it waited for.
+  if (!deck.isSilenced) remember("muted", isMuted() ? "0" : "1");
   deck.hear();
+  showSound();
 }
 
 function showSound() {
-  const muted = isMuted();
+  const muted = isMuted() || deck.isSilenced;
   sound.setAttribute("aria-label", muted ? "Turn sound on" : "Turn sound off");
   setIcon(sound, muted ? "mute" : "sound");
-  setText(sound.querySelector("span:last-child"), muted ? "Muted" : "Sound");
+  setText(sound.querySelector("span:last-child"), deck.isSilenced ? "Tap for sound" : muted ? "Muted" : "Sound");
 }
 
 function shareClip() {
   const clip = current();
-  // A take has no page of its own yet; the arena is where it can be seen.
-  if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, "/dashboard");
+  if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, `/dashboard?take=${clip.id}`);
+}
+
+/**
+ * Why a vote for a take cannot count, in one line; null when it can.
+ * @param {import("./dashboard/feed.js").Clip} clip
+ */
+function obstacle(clip) {
+  if (clip.isOwn) return "This is your own take.";
+  if (feed.gate === "off") return "Voting is switched off at the moment.";
+  return feed.isSpent && !clip.hasVoted ? limitText(feed) : null;
 }
 
 sound.addEventListener("click", toggleSound);
@@ -289,9 +343,16 @@ watchGestures(stage, {
   onTap: () => deck.toggle(),
   onDoubleTap: (x, y) => {
     const clip = current();
-    if (!clip || clip.isOwn || feed.gate === "off") return;
+    if (!clip || stage.hasAttribute("aria-busy")) return;
+    const reason = obstacle(clip);
+    if (reason) {
+      shake(maybe("[data-vote]"));
+      note.say(reason, 3000);
+      return;
+    }
+    hints.knowsDoubleTap();
     if (!feed.gate) heart(stage, x, y);
-    if (!clip.hasVoted && !feed.isSpent) void vote("standard");
+    if (!clip.hasVoted) void vote("standard");
   },
   onDrag: (distance) => {
     deck.drag(distance);
@@ -302,15 +363,16 @@ watchGestures(stage, {
 
 installShortcuts([
   { keys: ["v", "V"], shown: ["V"], label: "Vote, or undo your vote", run: () => void vote(null) },
-  { keys: ["w", "W"], shown: ["W"], label: "Choose a power vote", run: () => button.open() },
+  { keys: ["w", "W"], shown: ["W"], label: "Super or mega vote", run: () => button.open() },
   { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next take", run: () => void go(1) },
   { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
-  { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause or play", run: () => deck.toggle() },
+  { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Play or pause", run: () => deck.toggle() },
   { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: toggleSound },
   { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareClip },
 ]);
 
 showSound();
+hideBarsWhenIdle(() => !deck.isPaused);
 await start();
 // Not before the feed: its answer brings the cookie that the token is bound to.
 prepareChanges();
@@ -318,3 +380,6 @@ follow(refresh);
 setInterval(() => {
   if (document.visibilityState === "visible") void refresh();
 }, tokenInterval);
+setInterval(() => {
+  if (document.visibilityState === "visible" && feed.state === "voting" && index >= feed.clips.length) void refresh();
+}, lookInterval * 1000);

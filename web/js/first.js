@@ -6,6 +6,9 @@
     const theme = localStorage.getItem("theme");
     if (theme === "light" || theme === "auto") root.dataset.theme = theme;
     if (localStorage.getItem("still") === "1") root.dataset.still = "";
+    if (localStorage.getItem("cookies")) root.dataset.answered = "";
+    // Another take than the page's first one is about to return to the stage.
+    if (sessionStorage.getItem("arena")) root.dataset.resumes = "";
   } catch {
     // Storage may be closed to us; the page then looks as it does for a first visit.
   }

@@ -2,6 +2,7 @@
 
 import { all, announce, avatar, h, maybe, setIcon, setText } from "./core/dom.js";
 import { clock, counted } from "./core/format.js";
+import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
 import { isMuted, isStill, mayNote, remember } from "./core/preferences.js";
 import { roundOfStory, showRound } from "./core/round.js";
@@ -88,8 +89,9 @@ function go(step) {
 /**
  * @param {Season} next
  * @param {number} [slot]
+ * @param {boolean} [withTitle]
  */
-function open(next, slot) {
+function open(next, slot, withTitle = true) {
   season = next;
   index = Math.max(0, next.segments.findIndex((segment) => segment.slot === slot));
   showSeason(seasons, next);
@@ -99,7 +101,7 @@ function open(next, slot) {
     return;
   }
   showSegment();
-  titleCard(next);
+  if (withTitle) titleCard(next);
 }
 
 /** @param {1 | -1} step */
@@ -135,27 +137,42 @@ function titleCard(shown) {
   card.querySelectorAll("i").forEach((letter, at) => {
     letter.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 60, delay: (1400 / letters.length) * at, fill: "both" });
   });
-  card.animate([{ opacity: 1 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], { duration: 2000 }).finished.finally(() => card.remove());
+  const fade = card.animate([{ opacity: 1 }, { opacity: 1, offset: 0.85 }, { opacity: 0 }], { duration: 2000 });
+  const end = () => fade.finish();
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, end, { once: true });
+  void fade.finished.finally(() => {
+    for (const name of ["pointerdown", "keydown"]) removeEventListener(name, end);
+    card.remove();
+  });
+}
+
+/** Whether the visitor comes to see the film, not one slot of it, and not the same page once more. */
+function isOpening() {
+  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  return navigation?.type === "navigate" && !new URLSearchParams(location.search).has("slot");
 }
 
 function toggleSound() {
-  remember("muted", isMuted() ? "0" : "1");
-  showSound();
+  // Sound is chosen already where the browser has refused it; this press is what it waited for.
+  if (!screen?.isSilenced) remember("muted", isMuted() ? "0" : "1");
   screen?.hear();
+  showSound();
 }
 
 function showSound() {
   const button = maybe("[data-sound]");
   if (!button) return;
-  const muted = isMuted();
+  const isSilenced = screen?.isSilenced ?? false;
+  const muted = isMuted() || isSilenced;
   button.setAttribute("aria-label", muted ? "Turn sound on" : "Turn sound off");
   setIcon(button, muted ? "mute" : "sound");
-  setText(button.querySelector("span:last-child"), muted ? "Muted" : "Sound");
+  setText(button.querySelector("span:last-child"), isSilenced ? "Tap for sound" : muted ? "Muted" : "Sound");
 }
 
 function toggleFull() {
   if (document.fullscreenElement) void document.exitFullscreen();
-  else stage?.requestFullscreen().catch(() => toast("Your browser does not allow full screen here.", { tone: "bad" }));
+  // With the player's keys, which lie over the picture there.
+  else page?.requestFullscreen().catch(() => toast("Your browser does not allow full screen here.", { tone: "bad" }));
 }
 
 function shareSegment() {
@@ -211,20 +228,6 @@ async function refresh() {
   toast(`${last.title} was cut into slot ${last.slot}.`, { action: { label: "Watch", run: () => goTo(next.segments.indexOf(last)) } });
 }
 
-/** In full screen the controls hide while the pointer rests. */
-function hideControlsWhenIdle() {
-  /** @type {number | undefined} */
-  let idle;
-  const wake = () => {
-    stage?.removeAttribute("data-idle");
-    clearTimeout(idle);
-    const isWide = document.fullscreenElement || matchMedia("(orientation: landscape) and (height < 30rem)").matches;
-    if (isWide && !screen?.isPaused) idle = setTimeout(() => stage?.setAttribute("data-idle", ""), 3000);
-  };
-  for (const name of ["pointermove", "pointerdown", "keydown", "focusin", "fullscreenchange"]) document.addEventListener(name, wake);
-  wake();
-}
-
 async function start() {
   const film = await readFilm();
   seasons = film.seasons;
@@ -232,11 +235,11 @@ async function start() {
   const chosen = seasons.find((one) => String(one.number) === page?.dataset.season);
   if (!chosen) return;
   if (frame) {
-    screen = new Screen(frame, { onEnd: () => go(1), onTime: showTime, onState: showState });
+    screen = new Screen(frame, { onEnd: () => go(1), onTime: showTime, onState: showState, onSound: showSound });
     frame.classList.add("frame--live");
   }
   season = chosen;
-  open(chosen, Number(page?.dataset.slot));
+  open(chosen, Number(page?.dataset.slot), isOpening());
 }
 
 if (page && stage) {
@@ -252,15 +255,15 @@ if (page && stage) {
   installShortcuts([
     { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next slot", run: () => go(1) },
     { keys: ["ArrowUp"], shown: ["↑"], label: "Previous slot", run: () => go(-1) },
-    { keys: ["ArrowRight"], shown: ["→"], label: "Next season in the list", run: () => goSeason(1) },
-    { keys: ["ArrowLeft"], shown: ["←"], label: "Previous season in the list", run: () => goSeason(-1) },
-    { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Pause or play", run: () => screen?.toggle() },
+    { keys: ["ArrowRight"], shown: ["→"], label: "Next season", run: () => goSeason(1) },
+    { keys: ["ArrowLeft"], shown: ["←"], label: "Previous season", run: () => goSeason(-1) },
+    { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Play or pause", run: () => screen?.toggle() },
     { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: toggleSound },
     { keys: ["f", "F"], shown: ["F"], label: "Full screen", run: toggleFull },
     { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareSegment },
   ]);
   showSound();
-  hideControlsWhenIdle();
+  hideBarsWhenIdle(() => screen !== null && !screen.isPaused);
   start().then(() => follow(refresh), () => {
     toast("Parts of the film did not load.", { tone: "bad", action: { label: "Try again", run: () => location.reload() } });
     follow(refresh);

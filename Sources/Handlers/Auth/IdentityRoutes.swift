@@ -81,7 +81,7 @@ extension AuthRoutes {
 
     private static func list(_ signIn: SignInService) -> Route {
         .get(
-            "/api/auth/identities", access: .member, limit: .auth, features: ["AUTH-05"],
+            "/api/auth/identities", access: .member, limit: .api, features: ["AUTH-05"],
             summary: "Your sign-in methods, the oldest first."
         ) { context in
             let identities = try signIn.identities(of: try context.member().id)
@@ -91,7 +91,7 @@ extension AuthRoutes {
 
     private static func remove(_ signIn: SignInService) -> Route {
         .delete(
-            "/api/auth/identities", access: .member, limit: .auth, body: RemoveIdentityInput.self,
+            "/api/auth/identities", access: .member, limit: .api, body: RemoveIdentityInput.self,
             answers: [204: nil], features: ["AUTH-05"],
             summary: "Removes one of your sign-in methods, but never the last one."
         ) { context, input in

@@ -28,7 +28,7 @@ extension AuthRoutes {
     private static func providers(_ signIn: SignInService) -> Route {
         let list = SignInProviderList(providers: signIn.providers)
         return .get(
-            "/api/auth/providers", access: .any, limit: .auth, features: ["AUTH-01"],
+            "/api/auth/providers", access: .any, limit: .api, features: ["AUTH-01"],
             summary: "The providers that people can sign in with here."
         ) { _ in list }
     }

@@ -59,7 +59,7 @@ extension AuthRoutes {
 
     private static func list(_ identity: IdentityService) -> Route {
         .get(
-            "/api/auth/sessions", access: .member, limit: .auth, features: ["AUTH-02"],
+            "/api/auth/sessions", access: .member, limit: .api, features: ["AUTH-02"],
             summary: "Your sessions, the last used first."
         ) { context in
             let member = try context.member()
@@ -71,7 +71,7 @@ extension AuthRoutes {
 
     private static func end(_ identity: IdentityService) -> Route {
         .delete(
-            "/api/auth/sessions", access: .member, limit: .auth, refusesBanned: false, body: EndSessionsInput.self,
+            "/api/auth/sessions", access: .member, limit: .api, refusesBanned: false, body: EndSessionsInput.self,
             answers: [200: EndedSessions.schema], features: ["AUTH-02"],
             summary: "Ends one of your sessions, or all but this one, in every process at once."
         ) { context, input in

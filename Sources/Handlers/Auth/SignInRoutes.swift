@@ -27,7 +27,7 @@ extension AuthRoutes {
 
     private static func state(_ identity: IdentityService) -> Route {
         .get(
-            "/api/auth/link", access: .any, limit: .auth,
+            "/api/auth/link", access: .any, limit: .api,
             query: [.required("token", .string(1...200), "The token in the link.")], features: ["AUTH-01"],
             summary: "Whether a sign-in link is still valid. This does not use it."
         ) { context in
@@ -66,7 +66,7 @@ extension AuthRoutes {
 
     private static func signOut(_ identity: IdentityService) -> Route {
         .post(
-            "/api/auth/signout", access: .any, limit: .auth, refusesBanned: false, answers: [204: nil],
+            "/api/auth/signout", access: .any, limit: .api, refusesBanned: false, answers: [204: nil],
             features: ["AUTH-02"], summary: "Ends the session, in every process at once."
         ) { context in
             if let member = context.caller.member {

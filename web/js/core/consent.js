@@ -4,14 +4,13 @@ import { all, announce, maybe, setText } from "./dom.js";
 import { consent, preference } from "./preferences.js";
 
 const words = {
-  accepted: "You accepted. The site may remember small things on this device.",
-  rejected: "You rejected. Only what the site needs is stored on this device.",
+  accepted: "You said yes. The site may remember that you have seen the intro.",
+  rejected: "You said no. Only what the site needs is stored.",
 };
 
 function show() {
   const answer = preference("cookies");
-  const notice = maybe("[data-cookies]");
-  if (notice) notice.hidden = answer !== null;
+  document.documentElement.toggleAttribute("data-answered", answer !== null);
   const text = words[/** @type {keyof typeof words} */ (answer)] ?? "You have not chosen yet.";
   setText(maybe("[data-consent-now]"), text);
 }

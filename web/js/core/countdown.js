@@ -19,7 +19,8 @@ function tick() {
     const end = Date.parse(element.getAttribute("datetime") ?? "");
     if (Number.isNaN(end)) continue;
     const left = end - serverNow();
-    setText(element, left > 0 ? remaining(left) : "closing");
+    setText(element, left > 0 ? remaining(left) : "Counting…");
+    element.closest("[data-onair]")?.toggleAttribute("data-counting", left <= 0);
     soonest = Math.min(soonest, Math.ceil(left / 1000));
   }
   for (const mark of announced) {
@@ -54,6 +55,6 @@ export function deadline(endsAt) {
   const end = new Date(endsAt);
   element.title = `Closes at ${utcTime(end)}`;
   const left = end.getTime() - serverNow();
-  element.textContent = left > 0 ? remaining(left) : "closing";
+  element.textContent = left > 0 ? remaining(left) : "Counting…";
   return element;
 }

@@ -1,7 +1,7 @@
 // The round as the top bar shows it.
 
 import { deadline } from "./countdown.js";
-import { all, setText } from "./dom.js";
+import { all, h, setText } from "./dom.js";
 
 /**
  * @typedef {object} Round
@@ -35,7 +35,7 @@ function showPill(pill, round) {
       pill.dataset.state = "live";
       // The same deadline stays in place, so that nothing blinks when the state is fetched again.
       if (round.endsAt && pill.querySelector("time")?.getAttribute("datetime") === round.endsAt) return;
-      pill.replaceChildren(dot, "LIVE ", ...(round.endsAt ? [deadline(round.endsAt)] : []));
+      pill.replaceChildren(dot, h("span", { class: "onair__live" }, "LIVE "), ...(round.endsAt ? [deadline(round.endsAt)] : []));
       return;
     case "waiting_for_clips":
       pill.dataset.state = "soon";

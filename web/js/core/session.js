@@ -26,7 +26,6 @@ export async function showSession() {
   for (const element of all("[data-visitor]")) element.hidden = Boolean(user);
   for (const element of all("[data-member]")) element.hidden = !user;
   for (const element of all("[data-admin]")) element.hidden = !user?.isAdmin;
-  setText(maybe("[data-account-word]"), user ? "You" : "Account");
   if (!user) return;
   // Few members ever need it.
   if (user.isBanned) void import("./banned.js").then(({ showBan }) => showBan(user.banReason ?? ""));

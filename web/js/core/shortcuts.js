@@ -45,7 +45,7 @@ function helpDialog(shortcuts) {
   const close = h("button", { class: "btn", value: "close" }, "Close");
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "keys-title" },
     h("form", { method: "dialog" }, h("h2", { id: "keys-title" }, "Keys"), list,
-      h("label", { class: "check" }, choice, h("span", {}, "Use keyboard shortcuts")),
+      h("label", { class: "check" }, choice, h("span", {}, "Turn shortcuts on")),
       h("div", { class: "dialog__foot" }, close)));
   document.body.append(dialog);
   return dialog;

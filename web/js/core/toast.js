@@ -1,12 +1,10 @@
-// Short messages at the foot of the screen.
+// Short messages, one at a time: at the foot of a page, at the head of a stage.
 
 import { h, icon, maybe } from "./dom.js";
 
-/** At most so many at once; the oldest makes room. */
-const room = 3;
-
 /**
- * Shows a message: good news for five seconds, bad news until it is closed.
+ * Shows a message in place of the one before: good news for five seconds, bad news until it is closed. What a lost
+ * connection caused ends with it.
  * @param {string} text
  * @param {{tone?: "good" | "bad", action?: {label: string, run: () => void}}} [options]
  */
@@ -33,6 +31,6 @@ export function toast(text, options = {}) {
   } else {
     setTimeout(close, 5000);
   }
-  while (place.children.length >= room) place.firstElementChild?.remove();
-  place.append(message);
+  if (isBad && !navigator.onLine) addEventListener("online", close, { once: true });
+  place.replaceChildren(message);
 }

@@ -2,6 +2,7 @@
 
 import { avatar, h, icon } from "../core/dom.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
+import { ahead, savesData, whole } from "../core/network.js";
 
 /** @typedef {import("./feed.js").Clip} Clip */
 
@@ -18,22 +19,27 @@ export class Deck {
   /** @type {Frame | null} */
   #current = null;
   /** Set by a person; a new take then waits for them too. */
-  #isPaused = isStill();
+  #isPaused = isStill() || savesData();
+  /** Whether the browser plays without sound although sound is chosen; it wants a press first. */
+  #isSilenced = false;
   #onNext;
-  #onChange;
+  #onSound;
 
   /**
    * @param {HTMLElement} place
    * @param {HTMLElement} stage
-   * @param {{onNext: () => void, onChange: () => void}} listeners
+   * @param {{onNext: () => void, onSound: () => void}} listeners
    */
   constructor(place, stage, listeners) {
     this.#place = place;
     this.#onNext = listeners.onNext;
-    this.#onChange = listeners.onChange;
-    this.#blur = h("img", { class: "stage__blur", alt: "", width: 540, height: 960 });
-    this.#blur.hidden = true;
-    stage.prepend(this.#blur);
+    this.#onSound = listeners.onSound;
+    const blur = stage.querySelector(".stage__blur");
+    this.#blur = blur instanceof HTMLImageElement ? blur : h("img", { class: "stage__blur", alt: "", width: 540, height: 960 });
+    if (!blur) {
+      this.#blur.hidden = true;
+      stage.prepend(this.#blur);
+    }
     onStillChange(() => {
       if (isStill()) this.pause();
     });
@@ -45,6 +51,10 @@ export class Deck {
 
   get isPaused() {
     return this.#isPaused;
+  }
+
+  get isSilenced() {
+    return this.#isSilenced;
   }
 
   /** The element of the take that plays. */
@@ -64,13 +74,14 @@ export class Deck {
     for (const offset of [-1, 0, 1]) {
       const clip = clips[index + offset];
       if (!clip) continue;
-      const frame = this.#frames.get(clip.id) ?? new Frame(clip, this.#onNext, () => this.toggle());
+      const frame = this.#frames.get(clip.id) ?? new Frame(clip, this.#onNext, () => this.toggle(), this.#first(clip.id));
       frame.put(offset);
       wanted.set(clip.id, frame);
       if (!frame.element.isConnected) this.#place.append(frame.element);
     }
     for (const [id, frame] of this.#frames) if (!wanted.has(id)) frame.remove();
     this.#frames = wanted;
+    this.#place.querySelector("[data-first]")?.remove();
     this.#showEnd(end, clips.length - index);
     this.#current?.video.pause();
     this.#current = wanted.get(clips[index]?.id ?? "") ?? null;
@@ -79,13 +90,23 @@ export class Deck {
   }
 
   /**
+   * The picture that the page brought for its first take: it stays on the screen while the frame is made around it.
+   * @param {string} id
+   */
+  #first(id) {
+    const image = this.#place.querySelector(`[data-first="${CSS.escape(id)}"] > .frame__poster`);
+    return image instanceof HTMLImageElement ? image : null;
+  }
+
+  /**
    * @param {HTMLElement | null} end
-   * @param {number} offset
+   * @param {number} offset how many takes are before it, counted from the one that plays
    */
   #showEnd(end, offset) {
-    for (const old of this.#place.querySelectorAll(":scope > .vacant")) if (old !== end) old.remove();
-    if (!end) return;
-    end.dataset.place = String(Math.min(offset, 1));
+    const isNear = offset <= 1;
+    for (const old of this.#place.querySelectorAll(":scope > .vacant")) if (old !== end || !isNear) old.remove();
+    if (!end || !isNear) return;
+    end.dataset.place = String(offset);
     end.inert = offset !== 0;
     if (!end.isConnected) this.#place.append(end);
   }
@@ -110,6 +131,7 @@ export class Deck {
     for (const frame of this.#frames.values()) frame.remove();
     this.#frames.clear();
     this.#current = null;
+    this.#place.querySelector("[data-first]")?.remove();
     this.#showEnd(null, 0);
     this.#showBlur(null);
   }
@@ -123,18 +145,24 @@ export class Deck {
     this.#isPaused = true;
     this.#current?.video.pause();
     this.#current?.showPaused(true);
-    this.#onChange();
   }
 
   resume() {
     this.#isPaused = false;
     this.#play();
-    this.#onChange();
   }
 
   /** Sound on or off, for the take that plays and all that follow. */
   hear() {
     for (const frame of this.#frames.values()) frame.video.muted = isMuted();
+    this.#silence(false);
+  }
+
+  /** @param {boolean} isSilenced */
+  #silence(isSilenced) {
+    if (this.#isSilenced === isSilenced) return;
+    this.#isSilenced = isSilenced;
+    this.#onSound();
   }
 
   #play() {
@@ -143,9 +171,12 @@ export class Deck {
     frame.showPaused(this.#isPaused);
     if (this.#isPaused) return;
     frame.video.muted = isMuted();
-    frame.video.play().catch((error) => {
-      // The browser allows sound only after a press: then it starts silent.
+    frame.video.play().then(() => {
+      if (frame === this.#current && !frame.video.muted) this.#silence(false);
+    }, (error) => {
+      // The browser allows sound only after a press: then it starts silent, and the page says so.
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      if (!frame.video.muted) this.#silence(true);
       frame.video.muted = true;
       frame.video.play().catch(() => this.pause());
     });
@@ -158,14 +189,17 @@ class Frame {
    * @param {Clip} clip
    * @param {() => void} onNext
    * @param {() => void} onToggle
+   * @param {HTMLImageElement | null} [poster] the picture, where the page has it already
    */
-  constructor(clip, onNext, onToggle) {
+  constructor(clip, onNext, onToggle, poster = null) {
     this.clip = clip;
     this.video = h("video", {
       src: clip.videoUrl, poster: clip.posterUrl, width: 540, height: 960, loop: true, playsinline: true, preload: "none",
       "aria-label": clip.title, tabindex: "-1",
     });
     this.video.muted = isMuted();
+    // Under the video, which shows nothing before its first frame: no take begins black.
+    const still = poster ?? h("img", { class: "frame__poster", src: clip.posterUrl, alt: "", width: 540, height: 960, decoding: "sync" });
     this.disc = h("span", { class: "frame__disc", "aria-hidden": "true" }, icon("play", "lg"));
     this.tap = h("button", { class: "frame__tap", type: "button", "aria-label": "Pause" }, this.disc);
     // Pressing by pointer is a gesture of the whole stage; this is for keys and assistive technology.
@@ -175,7 +209,7 @@ class Frame {
     this.seek = h("progress", { class: "seek", value: 0, max: 1, "aria-label": "Position in the take" });
     const facts = [clip.genre, clip.aiGenerated && "AI-generated", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`];
     this.element = h("article", { class: "frame" },
-      this.video, this.tap,
+      still, this.video, this.tap,
       h("div", { class: "frame__foot" },
         h("p", { class: "who" }, avatar(clip.avatarUrl), clip.username ?? "former member"),
         h("h1", {}, clip.title), h("p", { class: "label" }, facts.filter(Boolean).join(" · "))),
@@ -202,18 +236,40 @@ class Frame {
     for (const name of ["playing", "pause", "emptied"]) this.video.addEventListener(name, moving);
     this.video.addEventListener("error", () => {
       moving();
-      if (this.element.querySelector(".frame__broken")) return;
-      const next = h("button", { class: "btn", type: "button" }, "Next");
-      next.addEventListener("click", onNext);
-      this.element.append(h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take cannot be played in this browser."), next));
+      if (!this.video.getAttribute("src")) return;
+      if (!navigator.onLine) this.#awaitConnection();
+      else this.#say("This take cannot be played.", onNext);
     });
+  }
+
+  /**
+   * @param {string} text
+   * @param {(() => void) | null} onNext
+   */
+  #say(text, onNext) {
+    this.element.querySelector(".frame__broken")?.remove();
+    const next = onNext && h("button", { class: "btn", type: "button" }, "Next");
+    if (next) next.addEventListener("click", onNext);
+    this.element.append(h("div", { class: "frame__broken", role: "status" }, h("p", {}, text), next));
+  }
+
+  /** The take did not come because nothing comes: that says nothing about the take. */
+  #awaitConnection() {
+    this.#say("Waiting for the connection", null);
+    addEventListener("online", () => {
+      this.element.querySelector(".frame__broken")?.remove();
+      if (!this.video.getAttribute("src")) return;
+      this.video.load();
+      if (this.element.dataset.place === "0" && !this.element.hasAttribute("data-paused")) void this.video.play().catch(() => {});
+    }, { once: true });
   }
 
   /** @param {number} offset where it is: before, on or after the stage */
   put(offset) {
     this.element.dataset.place = String(offset);
     this.element.inert = offset !== 0;
-    if (offset >= 0) this.video.preload = "auto";
+    if (offset === 0) this.video.preload = whole();
+    else if (offset > 0) this.video.preload = ahead();
     if (offset !== 0) this.video.pause();
   }
 

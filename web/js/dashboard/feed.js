@@ -37,6 +37,11 @@ export class Feed {
   /** @type {string | null} */
   endsAt = null;
   spent = 0;
+  /**
+   * The voter's own name, when there is one.
+   * @type {string | null}
+   */
+  me = null;
   /** Heavier votes are for members. */
   isMember = false;
   /** Whether the site has heavier votes. */
@@ -71,8 +76,19 @@ export class Feed {
     return this.left.standard <= 0;
   }
 
+  /** Takes that the voter could still vote for: one's own are not among them. */
   get unvoted() {
-    return this.clips.filter((clip) => !clip.hasVoted).length;
+    return this.clips.filter((clip) => !clip.hasVoted && !this.isOwn(clip)).length;
+  }
+
+  /** How many of the takes are not one's own. */
+  get others() {
+    return this.clips.filter((clip) => !this.isOwn(clip)).length;
+  }
+
+  /** @param {Clip} clip */
+  isOwn(clip) {
+    return clip.isOwn ?? (this.me !== null && clip.username === this.me);
   }
 
   /** @param {Clip} clip */
@@ -88,11 +104,42 @@ export class Feed {
     this.#seen.add(clip.id);
   }
 
-  /** Starts over with the first batch. */
-  async load() {
+  /**
+   * Starts with the first batch.
+   * @param {string | null} [first] the take that comes first, if it is in the round
+   * @param {boolean} [isWish] whether a person asked for it; else it is not shown again after a vote for it
+   * @returns {Promise<boolean>} whether `first` is the first one
+   */
+  async load(first = null, isWish = false) {
     const answer = await this.#fetch([]);
     this.#adopt(answer);
     this.clips = answer.clips;
+    if (!first || this.state !== "voting" || (!isWish && answer.votedClipIds.includes(first))) return false;
+    const clip = this.clips.find((one) => one.id === first) ?? (await this.#find(first, answer.votedClipIds));
+    if (!clip) return false;
+    this.clips = [clip, ...this.clips.filter((one) => one !== clip)];
+    return true;
+  }
+
+  /**
+   * A take of this round that is in a later batch; null when it is not in the round.
+   * @param {string} id
+   * @param {string[]} voted
+   * @returns {Promise<Clip | null>}
+   */
+  async #find(id, voted) {
+    /** @type {import("../api.js").Clip | null} */
+    const clip = await read(`/api/clip/${encodeURIComponent(id)}`).catch(() => null);
+    if (clip?.status !== "active" || clip.slot !== this.slot || clip.season?.id !== this.season?.id || !clip.videoUrl) return null;
+    return { ...clip, commentCount: 0, hasVoted: voted.includes(id) };
+  }
+
+  /**
+   * Takes up a round where it was left in this tab; `refresh` then brings it up to date.
+   * @param {Pick<Feed, "clips" | "slot" | "season">} round
+   */
+  restore(round) {
+    Object.assign(this, { state: "voting", clips: round.clips, slot: round.slot, season: round.season });
   }
 
   /** Adds the next batch. Answers how many takes came. */
@@ -112,12 +159,12 @@ export class Feed {
       this.clips = answer.clips;
       return true;
     }
-    const known = new Map(this.clips.map((clip) => [clip.id, clip]));
-    for (const clip of answer.clips) {
-      const old = known.get(clip.id);
-      if (old && !this.#pending.has(clip.id)) {
-        Object.assign(old, { voteCount: clip.voteCount, weightedScore: clip.weightedScore, hasVoted: clip.hasVoted });
-      }
+    const fresh = new Map(answer.clips.map((clip) => [clip.id, clip]));
+    for (const old of this.clips) {
+      if (this.#pending.has(old.id)) continue;
+      const clip = fresh.get(old.id);
+      if (clip) Object.assign(old, { voteCount: clip.voteCount, weightedScore: clip.weightedScore });
+      old.hasVoted = clip?.hasVoted ?? answer.votedClipIds.includes(old.id);
     }
     this.#append(answer.clips);
     return false;

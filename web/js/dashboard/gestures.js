@@ -27,7 +27,8 @@ export function watchGestures(area, gestures) {
   let wheelAt = 0;
 
   area.addEventListener("pointerdown", (event) => {
-    if (!event.isPrimary || event.button !== 0 || isControl(event.target)) return;
+    // A press beside an open menu closes the menu, and does nothing else.
+    if (!event.isPrimary || event.button !== 0 || isControl(event.target) || document.querySelector(":popover-open")) return;
     start = { id: event.pointerId, x: event.clientX, y: event.clientY, time: event.timeStamp, isDrag: false };
   });
 

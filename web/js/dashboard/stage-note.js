@@ -49,6 +49,6 @@ export class StageNote {
 
   /** What it shows when nothing happens. */
   #rest() {
-    this.say(navigator.onLine ? "" : "You are offline. You can vote again when you are back online.");
+    this.say(navigator.onLine ? "" : "You are offline. Votes are not counted until you are back.");
   }
 }

@@ -1,7 +1,8 @@
 // What the stage shows when there is nothing to vote on: what, why, and a way out.
 
 import { h, icon } from "../core/dom.js";
-import { clock, counted } from "../core/format.js";
+import { counted } from "../core/format.js";
+import { limitText } from "./vote-button.js";
 
 /** @typedef {import("./feed.js").Feed} Feed */
 
@@ -45,7 +46,7 @@ export function closedState(feed) {
   switch (feed.state) {
     case "waiting_for_clips":
       return vacant("film", `Slot ${feed.slot} needs takes`,
-        ["There are none yet. The first approved take starts a new round."], [link("Send in a take", "/upload", true), story]);
+        ["No takes yet. The first one to be approved starts a new round."], [link("Send in a take", "/upload", true), story]);
     case "under_review":
       return vacant("info", `Slot ${feed.slot} is under review`,
         ["Some votes are being reviewed. The result is final within 12 hours of the end of the round."], [story]);
@@ -54,7 +55,7 @@ export function closedState(feed) {
         [`Every slot of ${feed.season?.label ?? "the film"} is cut.`], [link("Watch the film", "/story", true)]);
     case "voting":
       return vacant("film", `Slot ${feed.slot} needs takes`,
-        ["There are none to vote on at the moment. New ones appear here automatically."], [link("Send in a take", "/upload", true), story]);
+        ["Nothing to vote on right now. New takes appear here automatically."], [link("Send in a take", "/upload", true), story]);
     default:
       return vacant("watch", "Between seasons", ["There is nothing to vote on until the next season opens."], [story]);
   }
@@ -77,32 +78,16 @@ export function failedState(onAgain, refusal) {
 }
 
 /**
- * After the last take. The time to the next look counts down in it.
+ * After the last take.
  * @param {Feed} feed
- * @param {{onAgain: () => void, onLook: () => void, seconds: number}} options
+ * @param {{onAgain: () => void, seconds: number}} options
  */
 export function endState(feed, options) {
   const left = feed.unvoted;
-  const time = h("span", { class: "num" }, clock(options.seconds));
   const isDone = left === 0;
-  const element = vacant("check", isDone ? "You have seen every take" : "No more takes",
-    [isDone ? `You have voted for all ${feed.clipCount}. ` : `You have not voted for ${counted(left, "take", "takes")} yet. `,
-      feed.isSpent ? "You've used all of today's votes. You can vote again at 00:00 UTC. " : "",
-      "New ones appear here automatically. Next check in ", time, "."],
+  return vacant("check", "That's all for now",
+    [isDone ? `You have voted on all ${feed.others}. ` : `You have not voted on ${counted(left, "take", "takes")}. `,
+      feed.isSpent ? `${limitText(feed)}. ` : "",
+      `We check for new ones every ${options.seconds} seconds.`],
     [button(isDone ? "See them again" : "Start over", options.onAgain, !isDone), link("Watch the film so far", "/story")]);
-  let rest = options.seconds;
-  const timer = setInterval(() => {
-    if (!element.isConnected) {
-      clearInterval(timer);
-      return;
-    }
-    // It pauses while the page is hidden.
-    if (element.inert || document.visibilityState === "hidden") return;
-    rest -= 1;
-    time.textContent = clock(rest);
-    if (rest > 0) return;
-    rest = options.seconds;
-    options.onLook();
-  }, 1000);
-  return element;
 }

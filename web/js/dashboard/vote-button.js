@@ -2,7 +2,7 @@
 
 import { all, maybe, one, setIcon, setText } from "../core/dom.js";
 import { isOn } from "../core/features.js";
-import { shortCount } from "../core/format.js";
+import { count, shortCount } from "../core/format.js";
 import { session } from "../core/session.js";
 
 /** @typedef {import("./feed.js").Clip} Clip */
@@ -13,6 +13,14 @@ const holdTime = 500;
 /** Longer than this and the ring shows that the vote is on its way. */
 const busyTime = 250;
 
+/**
+ * What a voter reads whose votes of the day are used.
+ * @param {Feed} feed
+ */
+export function limitText(feed) {
+  return `${count(feed.spent)} of ${count(feed.daily)} used · resets 00:00 UTC`;
+}
+
 export class VoteButton {
   #button = one("[data-vote]", HTMLButtonElement);
   #menu = one("[data-power]", HTMLElement);
@@ -22,6 +30,11 @@ export class VoteButton {
   #busy;
   /** Whether there are heavier votes to choose from. */
   #hasWeights = true;
+  /**
+   * The take that the button is for.
+   * @type {string | null}
+   */
+  #clip = null;
 
   /** @param {(weight: Weight | null) => void} onVote null for the weight that a plain press casts now */
   constructor(onVote) {
@@ -39,7 +52,7 @@ export class VoteButton {
     void isOn("vote_button_progress").then((shows) => this.#button.toggleAttribute("data-plain", !shows));
     void session().then((user) => {
       if (user) return;
-      for (const note of all("[data-note]", this.#menu)) note.textContent = "For members";
+      for (const note of all("[data-note]", this.#menu)) note.textContent = "Members only";
     });
   }
 
@@ -58,10 +71,11 @@ export class VoteButton {
       }, holdTime);
     });
     for (const name of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(name, release);
-    button.addEventListener("click", () => {
-      if (!wasHeld) onPress();
+    button.addEventListener("click", (event) => {
+      // The second press of a double click is no wish of its own: it would undo what the first has done.
+      if (!wasHeld && event.detail < 2) onPress();
       // Letting go beside the menu has closed it.
-      else this.open();
+      else if (wasHeld) this.open();
       wasHeld = false;
     });
     // Not every system turns these keys into the event below.
@@ -117,6 +131,9 @@ export class VoteButton {
    */
   show(clip, feed) {
     const button = this.#button;
+    // The menu was opened for another take.
+    if (this.#clip !== clip.id && this.#menu.matches(":popover-open")) this.#menu.hidePopover();
+    this.#clip = clip.id;
     const isLimited = feed.isSpent && !clip.hasVoted;
     const score = clip.weightedScore;
     const votes = score === null ? "" : `, ${score === 1 ? "1 vote" : `${score} votes`}`;
@@ -126,10 +143,12 @@ export class VoteButton {
     const [label, word] = clip.isOwn ? [`Your own take${votes}`, "Yours"]
       : feed.gate === "off" ? ["Voting is switched off", "Voting off"]
       : feed.gate === "members" ? ["Sign in to vote", "Sign in"]
-      : isLimited ? ["Daily limit reached", "Daily limit"]
-      : [`${clip.hasVoted ? "Undo your vote" : "Vote"}${votes}`, score === null ? "Vote" : shortCount(score)];
+      : isLimited ? [`Daily limit reached: ${limitText(feed)}`, limitText(feed)]
+      // Until the first vote of the day the button says what it does.
+      : [`${clip.hasVoted ? "Undo your vote" : "Vote"}${votes}`, score === null || feed.spent === 0 ? "Vote" : shortCount(score)];
     button.setAttribute("aria-label", label);
     setText(this.#word, word);
+    this.#word.classList.toggle("vote__limit", isLimited && !clip.isOwn && feed.gate === null);
     button.disabled = Boolean(clip.isOwn) || feed.gate === "off" || (isLimited && feed.gate === null);
     setIcon(button, clip.hasVoted ? "check" : "infinity");
     this.#showBusy(feed.isPending(clip));

@@ -9,7 +9,7 @@ import { toast } from "../core/toast.js";
 export function tellWinner(season, slot) {
   const winner = season?.slots.find((one) => one.position === slot)?.winner;
   if (!season || !winner || !slot) return;
-  toast(`Slot ${slot} is closed. ${winner.title} was cut in.`, {
+  toast(`Slot ${slot} goes to “${winner.title}”.`, {
     action: { label: "Watch", run: () => location.assign(`/story?season=${season.number}&slot=${slot}`) },
   });
 }

@@ -1,28 +1,37 @@
 // The picture: two videos that take turns, so that one take follows the other without a gap.
 
 import { h, icon } from "../core/dom.js";
+import { ahead, savesData, whole } from "../core/network.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
 
 /** @typedef {import("./film.js").Segment} Segment */
 
+/** So many seconds before its end a take lets the next one load in full. */
+const handover = 4;
+
 export class Screen {
   #front;
   #back;
+  /** What shows while the front video has no picture. */
+  #still = h("img", { class: "frame__poster", alt: "", width: 540, height: 960, decoding: "sync" });
   #tap;
   #broken;
   /** A person's wish; it outlasts the take. */
-  #isPaused = isStill();
+  #isPaused = isStill() || savesData();
+  /** Whether the browser plays without sound although sound is chosen; it wants a press first. */
+  #isSilenced = false;
+  #isWaiting = false;
   #listeners;
 
   /**
    * @param {HTMLElement} frame
-   * @param {{onEnd: () => void, onTime: (seconds: number) => void, onState: (isPaused: boolean) => void}} listeners
+   * @param {{onEnd: () => void, onTime: (seconds: number) => void, onState: (isPaused: boolean) => void, onSound: () => void}} listeners
    */
   constructor(frame, listeners) {
     this.#listeners = listeners;
     const first = frame.querySelector("video");
     this.#front = first instanceof HTMLVideoElement ? first : h("video", {});
-    this.#back = h("video", { width: 540, height: 960, playsinline: true, preload: "auto", tabindex: "-1" });
+    this.#back = h("video", { width: 540, height: 960, playsinline: true, preload: ahead(), tabindex: "-1" });
     for (const video of [this.#front, this.#back]) {
       video.controls = false;
       video.loop = false;
@@ -34,11 +43,9 @@ export class Screen {
     this.#tap.addEventListener("click", (event) => {
       if (event.detail === 0) this.toggle();
     });
-    const next = h("button", { class: "btn", type: "button" }, "Next");
-    next.addEventListener("click", listeners.onEnd);
-    this.#broken = h("div", { class: "frame__broken", role: "status" }, h("p", {}, "This take cannot be played in this browser."), next);
+    this.#broken = h("div", { class: "frame__broken", role: "status" });
     this.#broken.hidden = true;
-    frame.prepend(this.#back, this.#front, this.#tap, this.#broken);
+    frame.prepend(this.#still, this.#back, this.#front, this.#tap, this.#broken);
     this.#showState();
     onStillChange(() => {
       if (isStill()) this.pause();
@@ -53,6 +60,10 @@ export class Screen {
     return this.#isPaused;
   }
 
+  get isSilenced() {
+    return this.#isSilenced;
+  }
+
   /**
    * Plays a take from its start, with the one after it loading behind.
    * @param {Segment} segment
@@ -60,17 +71,20 @@ export class Screen {
    */
   show(segment, next) {
     this.#broken.hidden = true;
+    if (this.#still.getAttribute("src") !== segment.posterUrl) this.#still.src = segment.posterUrl;
     if (this.#back.getAttribute("src") === segment.videoUrl) this.#swap();
     else if (this.#front.getAttribute("src") !== segment.videoUrl) {
       this.#front.poster = segment.posterUrl;
       this.#front.src = segment.videoUrl;
     } else this.#front.currentTime = 0;
     this.#front.setAttribute("aria-label", segment.title);
+    this.#front.preload = whole();
+    this.#back.preload = ahead();
     if (next && this.#back.getAttribute("src") !== next.videoUrl) {
       this.#back.poster = next.posterUrl;
       this.#back.src = next.videoUrl;
     }
-    this.hear();
+    for (const video of [this.#front, this.#back]) video.muted = isMuted();
     if (!this.#isPaused) this.#play();
     this.#showState();
   }
@@ -90,20 +104,58 @@ export class Screen {
       if (video === this.#front) this.#listeners.onEnd();
     });
     video.addEventListener("timeupdate", () => {
-      if (video === this.#front) this.#listeners.onTime(video.currentTime);
+      if (video !== this.#front) return;
+      this.#listeners.onTime(video.currentTime);
+      if (video.duration - video.currentTime < handover) this.#back.preload = whole();
     });
     video.addEventListener("error", () => {
-      if (video === this.#front && video.getAttribute("src")) this.#broken.hidden = false;
+      if (!video.getAttribute("src")) return;
+      if (!navigator.onLine) this.#awaitConnection();
+      if (video === this.#front) this.#showFault();
     });
   }
 
+  #showFault() {
+    this.#broken.hidden = false;
+    if (!navigator.onLine) {
+      this.#broken.replaceChildren(h("p", {}, "Waiting for the connection"));
+      return;
+    }
+    const next = h("button", { class: "btn", type: "button" }, "Next");
+    next.addEventListener("click", this.#listeners.onEnd);
+    this.#broken.replaceChildren(h("p", {}, "This take cannot be played."), next);
+  }
+
+  /** Without a connection nothing comes, which says nothing about a take: both videos are loaded again with it. */
+  #awaitConnection() {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    addEventListener("online", () => {
+      this.#isWaiting = false;
+      this.#broken.hidden = true;
+      for (const video of [this.#front, this.#back]) if (video.error) video.load();
+      if (!this.#isPaused) this.#play();
+    }, { once: true });
+  }
+
   #play() {
-    this.#front.play().catch((error) => {
+    const video = this.#front;
+    video.play().then(() => {
+      if (video === this.#front && !video.muted) this.#silence(false);
+    }, (error) => {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      // Sound waits for a press: it starts silent instead of not at all.
-      this.#front.muted = true;
-      this.#front.play().catch(() => this.pause());
+      // Sound waits for a press: it starts silent instead of not at all, and the page says so.
+      if (!video.muted) this.#silence(true);
+      video.muted = true;
+      video.play().catch(() => this.pause());
     });
+  }
+
+  /** @param {boolean} isSilenced */
+  #silence(isSilenced) {
+    if (this.#isSilenced === isSilenced) return;
+    this.#isSilenced = isSilenced;
+    this.#listeners.onSound();
   }
 
   toggle() {
@@ -126,6 +178,7 @@ export class Screen {
   /** Takes up the choice of sound. */
   hear() {
     for (const video of [this.#front, this.#back]) video.muted = isMuted();
+    this.#silence(false);
   }
 
   #showState() {

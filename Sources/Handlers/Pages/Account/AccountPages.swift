@@ -28,7 +28,7 @@ extension Site {
                   \(signInNote(failure))\(form.outcome)
                   <div class="stack form" data-with-token hidden>
                     <p class="muted">This link works once. You stay signed in on this device for \
-                \(operation.sessionDays) days after your last visit.</p>
+                \(operation.sessionDays) days.</p>
                     <div class="note note--bad" role="alert" data-fault hidden>\(Icon.warn.image)<p data-fault-text>\
                 </p></div>
                     <button class="btn btn--primary" type="button" data-use>Sign in on this device</button>
@@ -77,7 +77,7 @@ extension Site {
     /// Choosing the name that is shown with one's clips.
     func onboarding(_ form: FormState = .none, next: String? = nil) -> Page {
         let action = "/api/user/create-profile"
-        let name = FormField.username("", hint: "3 to 20 lowercase letters, digits or underscores.")
+        let name = FormField.username("", hint: "3–20 characters: a–z, 0–9, _")
         let age = FormCheckbox(
             name: "ageConfirmed", label: "I am \(operation.minimumAge) or older.",
             wants: "You must be \(operation.minimumAge) or older to join.")
@@ -87,12 +87,12 @@ extension Site {
             .onboarding, modules: ["onboarding"], icons: [.info],
             main: """
                 <main class="page page--narrow" id="main" data-onboarding>
-                  <div class="page-head"><div><h1>Choose your name</h1><p>It is shown with your takes and in the film. \
+                  <div class="page-head"><div><h1>Choose your name</h1><p>It is shown with your takes and in the credits. \
                 You can change it once every 30 days.</p></div></div>
                   \(form.outcome)
                   \(form.form(action, "data-form", content: """
                   <p class="who" data-picture></p>\(name.markup(form, of: action))\(age.markup(form, of: action))\(wish)\
-                  <button class="btn btn--primary" type="submit" data-save>Save name</button>
+                  <button class="btn btn--primary" type="submit" data-save>Continue</button>
                   """))
                 </main>
                 """)

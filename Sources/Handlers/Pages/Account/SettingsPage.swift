@@ -93,7 +93,7 @@ extension Site {
         let action = "/api/user/settings"
         let hint =
             account.nextChangeAt.map { "You can change it again on \(Formatting.day($0))." }
-            ?? "3 to 20 lowercase letters, digits or underscores. You can change it once every 30 days."
+            ?? "3–20 characters: a–z, 0–9, _ You can change it once every 30 days."
         let content: HTML =
             if let username = account.username {
                 form.form(
@@ -104,7 +104,7 @@ extension Site {
                 "<a class=\"btn\" href=\"/onboarding?next=/settings\">Choose your name</a>"
             }
         return section(
-            "account", "Account", "The name shown with your takes. Your old name leads to you for 90 days.",
+            "account", "Account", "The name shown with your takes. Your old name redirects to you for 90 days.",
             "<p class=\"who\" data-who>\(account.username ?? "No name yet")</p>\(content)")
     }
 
@@ -194,7 +194,7 @@ extension Site {
 
     private var data: HTML {
         section(
-            "data", "Your data", "You can download everything the site keeps about you, or have it deleted.",
+            "data", "Your data", "Download or delete everything we keep about you.",
             """
             <div class="row"><a class="btn" href="/api/account/export" download>Download my data</a>\
             <button class="btn btn--danger with-js" type="button" data-leave>Delete my account</button></div>

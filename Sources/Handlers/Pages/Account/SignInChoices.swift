@@ -112,15 +112,15 @@ extension Site {
     var operatorsLink: HTML {
         guard choices.isEmpty else {
             return """
-                <p class="quiet">None of these? Ask the operator of this site for a sign-in link. You can watch \
+                <p class="quiet">None of these? Ask the people who run this site for a sign-in link. You can watch \
                 and vote without an account.</p>
                 """
         }
         return """
-            <div class="note">\(Icon.info.image)<p><strong>Ask for a link.</strong> The operator of this site creates one \
-            with a command on the server and sends it to you:</p></div>
-            <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre>
-            <p class="quiet">Open the link and press the button. You can watch and vote without an account.</p>
+            <p>To get an account, ask the people who run this site for a sign-in link. You can watch and vote without an \
+            account.</p>
+            <details class="fold"><summary>For operators</summary><p class="muted">This command on the server makes a link:</p>
+            <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre></details>
             """
     }
 }

@@ -23,7 +23,7 @@ extension Site {
         """
         <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\
         \(Destination.main.filter(\.isTab).map { $0.tab(current: page.section ?? page.path) })\
-        <button type="button" popovertarget="account-menu">\(Icon.person.image)<span data-account-word>Account</span>\
+        <button type="button" popovertarget="account-menu">\(Icon.person.image)<span>Profile</span>\
         </button></nav>
         """
     }
@@ -40,14 +40,14 @@ extension Site {
     func accountButton(isWideOnly: Bool) -> HTML {
         """
         <button class="account\(isWideOnly ? " wide-only" : "")" type="button" popovertarget="account-menu" \
-        aria-label="Account and appearance" data-account>\(Icon.person.image)</button>
+        aria-label="Profile and appearance" data-account>\(Icon.person.image)</button>
         """
     }
 
     /// The menu of the account. It opens and leads to the sign-in page without any script.
     var accountMenu: HTML {
         """
-        <div class="menu" id="account-menu" popover aria-label="Account and appearance" role="dialog">
+        <div class="menu" id="account-menu" popover aria-label="Profile and appearance" role="dialog">
           <div class="stack stack--tight" data-visitor><p class="muted">You can vote without an account. To send in a take, \
         sign in.</p>\
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
@@ -69,14 +69,14 @@ extension Site {
         """
     }
 
-    /// The question about storage, until it was answered; a module shows it. It covers a corner and moves nothing.
+    /// The question about storage, in the flow above the foot until it was answered. A stage does not ask: it stores
+    /// nothing that needs an answer.
     var cookieNotice: HTML {
         """
-        <section class="cookies" aria-label="Cookies" data-cookies hidden><p>The site stores only what it needs on \
-        your device. May it also remember small things, such as that you have seen the introduction? \
-        <a class="link" href="/cookies">What we store</a></p>\
-        <div class="row"><button class="btn btn--sm" type="button" data-consent="accepted">Accept</button>\
-        <button class="btn btn--sm" type="button" data-consent="rejected">Reject</button></div></section>
+        <section class="cookies with-js" aria-label="Cookies" data-cookies><p><a class="link" href="/cookies">We store \
+        only what the site needs.</a> May we also remember that you have seen the intro?</p>\
+        <button class="btn btn--sm" type="button" data-consent="accepted">Yes</button>\
+        <button class="btn btn--sm" type="button" data-consent="rejected">No</button></section>
         """
     }
 }

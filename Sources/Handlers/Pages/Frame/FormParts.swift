@@ -53,7 +53,7 @@ enum FormNotice: String {
 
     var text: String {
         switch self {
-        case .messageSent: "Your message was sent. We'll reply to the e-mail address you gave."
+        case .messageSent: "Message sent. We will reply to the e-mail address you gave."
         case .linkRequested: "Check your inbox. If mail can reach that address, a sign-in link is on its way."
         case .signedOut: "You are signed out."
         case .signedOutElsewhere: "Your other devices are signed out."

@@ -22,7 +22,7 @@ enum Fragments {
         }
         guard let round = season.round else { return pill("done", "Complete") }
         return switch round.state {
-        case .voting: pill("live", "LIVE \(deadline(round))")
+        case .voting: pill("live", "<span class=\"onair__live\">LIVE </span>\(deadline(round))")
         case .waitingForClips: pill("soon", "Waiting for takes")
         case .underReview: pill("soon", "Under review")
         }

@@ -18,7 +18,6 @@ extension Site {
             <body\(HTML.when(hasTabbar, " class=\"has-tabbar\""))>
             \(sprite(page.icons))
             <a class="skip" href="#main">Skip to content</a>
-            \(cookieNotice)
             \(body)
             \(accountMenu)
             <div class="toasts" data-toasts></div>
@@ -52,15 +51,22 @@ extension Site {
             <link rel="apple-touch-icon" href="\(assets.url("icons/app-192.png"))">
             <link rel="manifest" href="\(assets.url("manifest.webmanifest"))">
             <link rel="preload" href="\(assets.url("fonts/inter-latin.woff2"))" as="font" type="font/woff2" crossorigin>
+            \(page.firstPicture.map { "<link rel=\"preload\" href=\"\($0)\" as=\"image\" fetchpriority=\"high\">" as HTML })
             <script src="\(assets.url("js/first.js"))"></script>
             \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.url("css/\($0).css"))\">" as HTML })
             \((["site"] + page.modules).map(module))
+            \(assets.imports(of: ["site"] + page.modules).map(preload))
             </head>
             """
     }
 
     private func module(_ name: String) -> HTML {
         "<script type=\"module\" src=\"\(assets.url("js/\(name).js"))\"></script>"
+    }
+
+    /// Fetches a module before the one that imports it has come, so that modules do not wait for one another.
+    private func preload(_ path: String) -> HTML {
+        "<link rel=\"modulepreload\" href=\"\(assets.url(path))\">"
     }
 
     /// The drawings that this page uses, once; `use` elements refer to them.
@@ -76,9 +82,10 @@ extension Site {
             """
     }
 
-    private var foot: HTML {
+    /// The foot of a page, below the question about storage.
+    var foot: HTML {
         """
-        <footer class="foot"><span>\(name)</span><span class="grow"></span>\
+        \(cookieNotice)<footer class="foot"><span>\(name)</span><span class="grow"></span>\
         \(Destination.foot.map { $0.link(current: "") })</footer>
         """
     }

@@ -23,6 +23,8 @@ struct Page {
     var section: String?
     /// A picture for social cards.
     var image: String?
+    /// The picture that the page begins with, which is loaded before scripts are.
+    var firstPicture: String?
     var isIndexed = true
     var shell = Shell.standard
     /// Style sheets and modules beside those of every page, by name.
@@ -41,14 +43,16 @@ extension Page {
     /// A page as it was declared; its content may give it a title, a description or a canonical path of its own.
     init(
         _ declaration: PageDeclaration, title: String? = nil, description: String? = nil, path: String? = nil,
-        section: String? = nil, image: String? = nil, shell: Shell = .standard, styles: [String] = [],
-        modules: [String] = [], icons: [Icon] = [], film: FilmView? = nil, status: Int = 200, headers: Headers = [:],
+        section: String? = nil, image: String? = nil, firstPicture: String? = nil, shell: Shell = .standard,
+        styles: [String] = [], modules: [String] = [], icons: [Icon] = [], film: FilmView? = nil, status: Int = 200,
+        headers: Headers = [:],
         main: HTML
     ) {
         self.init(
             title: title ?? declaration.title, description: description ?? declaration.description,
-            path: path ?? declaration.path, section: section, image: image, isIndexed: declaration.isListed,
-            shell: shell, styles: styles, modules: modules, icons: icons, film: film, status: status, headers: headers,
+            path: path ?? declaration.path, section: section, image: image, firstPicture: firstPicture,
+            isIndexed: declaration.isListed, shell: shell, styles: styles, modules: modules, icons: icons, film: film,
+            status: status, headers: headers,
             main: main)
     }
 }

@@ -133,15 +133,15 @@ extension Site {
                 <th scope="col">How long</th></tr></thead><tbody>
                 \(storedThings)
                 </tbody></table></div>
-                <h2>Accept or reject</h2>
+                <h2>Yes or no</h2>
                 <p>The cookies and the first rows of the table are needed for what you ask the site to do, so they are \
                 stored whatever you choose: signing in, voting once, and settings that you change yourself. What the \
-                site would note by itself for comfort is stored only once you have accepted. There is nothing else to \
+                site would note by itself for comfort is stored only once you have said yes. There is nothing else to \
                 agree to: no tracking, no advertising, and nothing from other sites is loaded.</p>
                 <p>On plain http of your own computer the cookies go without the beginning “__Host-”.</p>
                 <p class="with-js" data-consent-now></p>
-                <div class="row with-js"><button class="btn" type="button" data-consent="accepted">Accept</button>\
-                <button class="btn" type="button" data-consent="rejected">Reject</button></div>
+                <div class="row with-js"><button class="btn" type="button" data-consent="accepted">Yes</button>\
+                <button class="btn" type="button" data-consent="rejected">No</button></div>
                 <p class="without-js">Without JavaScript nothing is stored but the cookies.</p>
                 """)
     }
@@ -156,11 +156,16 @@ extension Site {
             ),
             ("cookies (local storage)", "Your answer to the question about storage", "until you clear it"),
             (
+                "arena (session storage)", "Your place in the round, for a reload and the way back",
+                "until you close the tab"
+            ),
+            (
                 "upload:… (session storage)", "Lets an upload go on after the page was reloaded",
                 "until you close the tab"
             ),
             (
-                "intro, intro-… (only if you accept)", "That you have seen an introduction", "until you clear it"
+                "intro, intro-…, hint-… (only if you say yes)", "That you have seen the intro or a hint",
+                "until you clear it"
             ),
         ]
         return rows.map { name, purpose, end in

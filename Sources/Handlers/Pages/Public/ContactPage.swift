@@ -18,8 +18,9 @@ extension Site {
                 message.</p></div></div>
                   \(form.outcome)
                   \(form.form("/api/contact", "data-contact", content: contactFields(form)))
+                  \(HTML.when(!operation.email.isEmpty, "<p class=\"quiet\">Or write to <a class=\"link\" href=\"mailto:\(operation.email)\">\(operation.email)</a>.</p>"))
                   <section class="stack" data-sent hidden><h2 tabindex="-1">Message sent</h2>\
-                <p>We'll reply to the e-mail address you gave.</p></section>
+                <p>We will reply to <span data-reply-to>the e-mail address you gave</span>.</p></section>
                 </main>
                 """)
     }

@@ -1,28 +1,36 @@
+internal import FoundationEssentials
 internal import HTML
+internal import HTTP
 
 extension PageDeclaration {
     static let dashboard = page(
         .any, "/dashboard", title: "Vote",
         description: "Watch the takes for the open slot and vote for the one that should be cut into the film.",
         link: .main("Vote", .infinity, isTab: true), features: ["WEB-01", "WEB-05"], summary: "The arena for votes."
-    ) { $0.site.dashboard(try $0.film()) }
+    ) { visit in
+        let take = visit.context.request.query["take"].flatMap { UUID(uuidString: $0) }
+        return visit.site.dashboard(try visit.film(), take: take)
+    }
 }
 
 extension Site {
     /// The arena: one take at a time, the vote beside it, the round at the side.
     ///
-    /// Without scripts it lists the clips of the round; with them the voter's own feed takes the stage.
-    func dashboard(_ film: FilmView) -> Page {
+    /// The first clip is in the markup, so that it shows before any script has run: the clip that the address asks for,
+    /// else any, so that no clip is favoured. Without scripts the page lists the clips of the round.
+    func dashboard(_ film: FilmView, take: UUID? = nil) -> Page {
         let season = film.current
-        let first = film.clips.first
+        let asked = film.clips.first { $0.id == take }
+        let first = asked ?? film.clips.randomElement()
+        let title = asked.map { "Vote for \($0.title)" } ?? season?.round.map { "Vote on slot \($0.slot)" }
         return Page(
-            .dashboard, title: season?.round.map { "Vote on slot \($0.slot)" }, image: first?.posterURL, shell: .stage,
+            .dashboard, title: title, image: first?.posterURL, firstPicture: first?.posterURL, shell: .stage,
             styles: ["dashboard"], modules: ["dashboard"],
             icons: [.film, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
             main: """
                 <main class="arena" id="main" data-arena>
                   <ol class="queue" aria-label="Takes in this batch" data-queue>\(film.clips.prefix(8).map(queued))</ol>
-                  \(stage(film))
+                  \(stage(film, first))
                   \(side(film))
                 </main>
                 """)
@@ -35,20 +43,21 @@ extension Site {
         """
     }
 
-    private func stage(_ film: FilmView) -> HTML {
+    private func stage(_ film: FilmView, _ first: ClipView?) -> HTML {
         """
         <section class="stage" aria-label="Takes" aria-busy="true" data-stage>
+          \(first.map { Fragments.still($0, names: "stage__blur with-js") })
           <div class="stage__pair">
             <div class="deck">
               <div class="frame__head phone-only"><span class="label" data-standing>\
         \(Fragments.standingText(film.current))</span>\
         \(Fragments.onAir(film.current))</div>
               <div class="deck__frames" data-deck>
-              \(HTML.when(!film.clips.isEmpty, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
-              \(film.clips.first.map(firstClip) ?? vacant(film))
+              \(HTML.when(first != nil, "<div class=\"frame skeleton with-js\" data-waiting></div>"))
+              \(first.map(firstClip) ?? vacant(film))
               </div>
             </div>
-            <div class="actions with-js" data-actions hidden>\(voteButton)\
+            <div class="actions with-js" data-actions\(HTML.when(first == nil, " hidden"))>\(voteButton)\
         \(Fragments.action(.share, word: "Share", label: "Share this take", name: "share"))\
         \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</div>
           </div>
@@ -58,12 +67,14 @@ extension Site {
         """
     }
 
-    /// What a reader without scripts gets to see of the first take.
+    /// The clip on the stage until the module takes its place; readers without scripts play it here.
     private func firstClip(_ clip: ClipView) -> HTML {
         """
-        <article class="frame without-js"><video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" \
+        <article class="frame" data-place="0" data-first="\(clip.idText)">\
+        <img class="frame__poster" src="\(clip.posterURL)" alt="" width="540" height="960" fetchpriority="high">\
+        <video class="without-js" src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" \
         height="960" controls muted playsinline preload="none" aria-label="\(clip.title)"></video>\
-        <div class="frame__head">\(Fragments.who(clip))<h1>\(clip.title)</h1>\
+        <div class="frame__foot">\(Fragments.who(clip))<h1>\(clip.title)</h1>\
         <p class="label">\(Fragments.facts(clip))</p></div></article>
         """
     }
@@ -83,7 +94,7 @@ extension Site {
             let length = round.length.map { " of \(Formatting.roundLength($0))" } ?? ""
             notice = Fragments.empty(
                 .film, title: "Slot \(round.slot) needs takes",
-                text: "There are none yet. The first approved take starts a new round\(length).",
+                text: "No takes yet. The first one to be approved starts a new round\(length).",
                 actions: "\(upload)\(story)", isWholePage: true)
         case (let season?, nil) where season.status == .finished:
             let slots = Formatting.count(season.totalSlots, "slot", "slots")
@@ -106,7 +117,7 @@ extension Site {
         data-vote><span class="act__disc"><svg class="vote__ring" viewBox="0 0 68 68" aria-hidden="true">\
         <circle cx="34" cy="34" r="32"/><circle cx="34" cy="34" r="32" pathLength="200" stroke-dasharray="0 200"/>\
         </svg>\
-        <svg class="icon" aria-hidden="true"><use href="#i-infinity"/></svg></span><span data-vote-word>0</span>\
+        <svg class="icon" aria-hidden="true"><use href="#i-infinity"/></svg></span><span data-vote-word>Vote</span>\
         </button>
         """
     }
@@ -114,11 +125,11 @@ extension Site {
     private var powerMenu: HTML {
         """
         <div class="menu power" id="power-menu" popover role="menu" aria-label="Power votes" data-power>
-          <button type="button" role="menuitem" data-weight="standard"><b>Vote</b><span class="num">1</span></button>
-          <button type="button" role="menuitem" data-weight="super"><b>Super vote</b><span class="num">3</span>\
-        <span class="quiet" data-note>One in each slot</span></button>
-          <button type="button" role="menuitem" data-weight="mega"><b>Mega vote</b><span class="num">10</span>\
-        <span class="quiet" data-note>One in each slot</span></button>
+          <button type="button" role="menuitem" data-weight="standard"><b>Vote</b><span class="num">×1</span></button>
+          <button type="button" role="menuitem" data-weight="super"><b>Super vote</b><span class="num">×3</span>\
+        <span class="quiet" data-note>One per slot</span></button>
+          <button type="button" role="menuitem" data-weight="mega"><b>Mega vote</b><span class="num">×10</span>\
+        <span class="quiet" data-note>One per slot</span></button>
         </div>
         """
     }
@@ -145,13 +156,13 @@ extension Site {
             </span></div>\
             <progress value="0" max="\(operation.dailyVotes)" aria-label="Votes used today" data-spent-bar></progress>\
             <p class="quiet"><span data-left>\(daily)</span> left. Resets at 00:00 UTC.</p></div>
+              <div class="stack stack--tight with-js"><h3>Keys</h3><p class="keys">\
+            <kbd>V</kbd>Vote<kbd>↓</kbd>Next take\
+            <kbd>K</kbd>Pause<kbd>↑</kbd>Previous<kbd>M</kbd>Sound<kbd>?</kbd>All keys</p></div>
               <div class="stack stack--tight with-js" data-power-status hidden><h3>Power votes in this slot</h3>\
             <div class="row row--apart"><span>Super, counts 3</span><span class="badge" data-super></span></div>\
             <div class="row row--apart"><span>Mega, counts 10</span><span class="badge" data-mega></span></div>\
             <p class="quiet">Hold the vote button to choose one.</p></div>
-              <div class="stack stack--tight with-js"><h3>Keys</h3><p class="keys">\
-            <kbd>V</kbd>Vote<kbd>↓</kbd>Next take\
-            <kbd>K</kbd>Pause<kbd>↑</kbd>Previous<kbd>M</kbd>Sound<kbd>?</kbd>All keys</p></div>
               <div class="stack stack--tight without-js"><h3>Takes in this round</h3><ul class="stack stack--tight">\
             \(film.clips.map(listed))\
             </ul><p class="quiet">Voting needs JavaScript; watching does not.</p></div>

@@ -4,9 +4,10 @@ public import HTTP
 internal import Refusals
 
 extension Pages {
-    /// The pages of a site whose film is read from `stories`.
+    /// The pages of a site whose film is read from `stories`; `needsAccountToVote` says whether only members may vote.
     public init(
-        site: Site, stories: Stories, reference: APIReference,
+        site: Site, stories: Stories, needsAccountToVote: @escaping @Sendable () throws -> Bool,
+        reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
@@ -26,7 +27,7 @@ extension Pages {
             return FilmView(
                 seasons: overview.seasons.map(SeasonView.init),
                 clips: clips.compactMap { ClipView($0.clip, votes: $0.voteCount) },
-                creators: overview.creators)
+                creators: overview.creators, needsAccountToVote: try needsAccountToVote())
         }
     }
 }

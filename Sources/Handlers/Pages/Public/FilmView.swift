@@ -8,6 +8,8 @@ struct FilmView: Sendable {
     var clips: [ClipView]
     /// How many people have a clip on the site.
     var creators: Int
+    /// Whether only members may vote.
+    var needsAccountToVote = false
 
     /// The season that is running, else the one that has run last.
     var current: SeasonView? { seasons.first { $0.status == .active } ?? seasons.first { $0.status != .draft } }
@@ -74,6 +76,9 @@ struct ClipView: Sendable {
     var posterURL: String
     var durationSeconds: Double
     var votes: Int
+
+    /// The id as addresses write it.
+    var idText: String { id.uuidString.lowercased() }
 
     /// The name under the clip.
     var creator: String { username ?? "former member" }

@@ -26,8 +26,7 @@ extension Site {
                 \(how(season))
                 \(film.seasons.first { $0.status == .finished && $0.id != season?.id }.map(past))
                 </main>
-                <footer class="foot"><span>\(name)</span><span class="grow"></span>\
-                \(Destination.foot.map { $0.link(current: "") })</footer>
+                \(foot)
                 """)
     }
 
@@ -40,6 +39,14 @@ extension Site {
         let creators: HTML =
             film.creators > 0
             ? "\(Formatting.count(film.creators, "creator has", "creators have")) sent in a take. " : ""
+        let vote: HTML =
+            film.needsAccountToVote
+            ? """
+            <a class="btn btn--primary" href="/sign-in?next=/dashboard" data-visitor>Sign in to vote</a>\
+            <a class="btn btn--primary" href="/dashboard" data-member hidden>Vote now</a>
+            """
+            : "<a class=\"btn btn--primary\" href=\"/dashboard\">Vote now</a>"
+        let need = film.needsAccountToVote ? "Watching needs no account." : "Watching and voting need no account."
         return """
             <div class="hero theatre">
               \(last.map { Fragments.still($0.clip, names: "hero__ambient") })
@@ -47,6 +54,7 @@ extension Site {
                 <nav class="topnav wide-only" aria-label="Main">\
             \((Destination.main + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
                 <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\
+            <a class="btn btn--ghost" href="/sign-in" data-visitor>Sign in</a>\
             \(accountButton(isWideOnly: false))</header>
               <div class="hero__in">
                 <div class="hero__text">
@@ -54,9 +62,8 @@ extension Site {
                   <h1 data-headline><span>A film,</span> <span>eight seconds</span> <span>at a time.</span></h1>
                   <p class="hero__lead">Every day people shoot or generate one more take. Everyone votes. \
             The best take is cut into the film, and the next slot opens.</p>
-                  <div class="row"><a class="btn btn--primary" href="/sign-in" data-visitor>Sign in to vote</a>\
-            <a class="btn btn--primary" href="/dashboard" data-member hidden>Vote now</a>\(watch)</div>
-                  <p class="quiet">\(creators)You can watch without an account.</p>
+                  <div class="row">\(vote)\(watch)</div>
+                  <p class="quiet">\(creators)\(need)</p>
                 </div>
                 \(season.map(gate))
               </div>
@@ -118,18 +125,24 @@ extension Site {
             """
             <li class="take"><div class="take__media"><img src="\(clip.posterURL)" alt="" width="540" height="960" \
             loading="lazy"><span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
-            <h3><a href="/dashboard">\(clip.title)</a></h3><p class="quiet">\(clip.creator)</p></li>
+            <h3><a href="/dashboard?take=\(clip.idText)">\(clip.title)</a></h3><p class="quiet">\(clip.creator)</p></li>
             """
         }
         return """
             <section class="band" aria-labelledby="takes-h">
               <div class="row row--apart"><div><h2 id="takes-h">Up for slot \(round.slot)</h2>\
-            <p class="muted">\(Formatting.count(round.clips, "take", "takes"))\
-            \(round.votes.map { ", \(Formatting.count($0, "vote", "votes")) so far" as HTML })</p></div>\
+            <p class="muted">\(standing(round))</p></div>\
             <a class="btn" href="/dashboard">See all takes</a></div>
               <ul class="takes scroll-x" tabindex="0" aria-label="Takes">\(clips)</ul>
             </section>
             """
+    }
+
+    private func standing(_ round: RoundView) -> String {
+        let clips = Formatting.count(round.clips, "take", "takes")
+        guard let votes = round.votes else { return clips }
+        return votes == 0
+            ? "\(clips). Be the first to vote." : "\(clips), \(Formatting.count(votes, "vote", "votes")) so far"
     }
 
     private func how(_ season: SeasonView?) -> HTML {

@@ -114,8 +114,8 @@ extension Site {
             return HTML.when(
                 round.status == "locked",
                 """
-                <section class="panel stack stack--tight"><h2>Interventions</h2><p class="muted">None. \
-                The result is exactly what the votes added up to.</p></section>
+                <section class="panel stack stack--tight"><h2>Interventions</h2><p class="muted">No intervention: the \
+                votes decided.</p></section>
                 """)
         }
         let lines = round.interventions.map { done -> HTML in
@@ -134,7 +134,7 @@ extension Site {
         guard round.status == "locked" else { return .empty }
         guard let export = round.export else {
             return """
-                <section class="panel stack stack--tight"><h2>Check the count</h2><p class="muted">The export is being \
+                <section class="panel stack stack--tight"><h2>Verify the result</h2><p class="muted">The export is being \
                 prepared.</p></section>
                 """
         }
@@ -142,9 +142,9 @@ extension Site {
             export.corrections > 0,
             "<p>\(Formatting.count(export.corrections, "correction follows", "corrections follow")) it.</p>")
         return """
-            <section class="panel stack stack--tight"><h2>Check the count</h2>\
-            <p class="muted">The export lists every vote under a pseudonym used in this round only, so anyone can \
-            recount them.</p>\(corrections)\
+            <section class="panel stack stack--tight"><h2>Verify the result</h2>\
+            <p class="muted">The export lists every vote under a pseudonym used only in this round. Anyone can \
+            recount it.</p>\(corrections)\
             <p class="label">SHA-256 of document \(export.number) of the season</p>\
             <p class="round__hash num">\(export.hash)</p>\
             <a class="btn" href="/api/rounds/\(round.seasonNumber)/\(round.slot)/export" download>Download the export</a>\

@@ -123,7 +123,7 @@ extension Site {
                 <article class="frame" data-frame>\
             <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" height="960" controls muted \
             playsinline \
-            preload="metadata" aria-label="\(clip.title)"></video>
+            preload="none" aria-label="\(clip.title)"></video>
                   <div class="frame__head stack stack--tight with-js"><progress class="film" value="0" max="1" \
             aria-label="Position in the film" data-film></progress><div class="row row--apart">\
             <span class="label num" data-place>\(segment.slot) of \(choice.season.segments.count)</span>\
