@@ -306,9 +306,12 @@ public final class EventLoop: StepRunner {
             let isQuiet =
                 hasAllConnections.load(ordering: .sequentiallyConsistent)
                 && fresh.load(ordering: .sequentiallyConsistent) <= 0
-            if isQuiet || waited >= Self.drainTimeout, parts.load(ordering: .sequentiallyConsistent) == 0,
+            let hasParts = parts.load(ordering: .sequentiallyConsistent) > 0 && waited < Self.drainTimeout
+            if isQuiet || waited >= Self.drainTimeout, !hasParts,
                 inProgress.load(ordering: .sequentiallyConsistent) == 0
             {
+                // A part that has become whole is put back before it stops to count.
+                if case .connection(let connection) = poll(milliseconds: 0) { return .connection(connection) }
                 return nil
             }
             usleep(1_000)

@@ -64,13 +64,20 @@ public final class FastCGIServer: Sendable {
                 }
             }
         }
-        for number in 0..<PartialRequests.threads {
-            try start("part-\(number)", in: pool) { [state] in
+        for number in 0..<PartialRequests.readers {
+            try start("read-\(number)", in: pool) { [state] in
                 CrashReport.prepareThread()
-                state.parts.run()
+                state.parts.read()
             }
         }
-        try start("part-limit", in: pool) { [state] in state.parts.watch() }
+        try start("parts", in: pool) { [state] in
+            state.parts.watch { connection in
+                if !state.eventLoop.putBack(connection) { close(connection) }
+                state.eventLoop.endPart()
+            } ended: {
+                state.eventLoop.endPart()
+            }
+        }
         for number in 0..<threads {
             try start("serve-\(number)", in: pool) { [state] in
                 CrashReport.prepareThread()

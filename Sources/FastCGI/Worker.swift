@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTP
 internal import Platform
 internal import Synchronization
@@ -29,7 +30,14 @@ struct Worker: Sendable {
         case .part:
             // It counts as a request in progress only once it has arrived, or unfinished ones would use up the limit.
             state.eventLoop.beginPart()
-            state.parts.add(connection) {
+            state.putBack(slot)
+            if !state.parts.add(connection) {
+                close(connection)
+                state.eventLoop.endPart()
+            }
+        case .readable:
+            state.eventLoop.beginPart()
+            state.parts.addReadable(connection) {
                 read(slot, isPart: true)
                 state.eventLoop.endPart()
             }

@@ -25,6 +25,12 @@ struct UploadService: Sendable {
     /// change something, begin one: a link elsewhere must not use up a member's unfinished uploads.
     func beginByQuery(_ context: Context) throws -> SignedUpload {
         let member = try context.member()
+        let missing = ["fileName", "contentType", "size"].filter { context.request.query[$0] == nil }
+        guard missing.isEmpty, let fileName = context.text(query: "fileName"),
+            let contentType = context.text(query: "contentType"), let size = context.integer(query: "size")
+        else {
+            throw Problem.unprocessable(missing.map { FieldFault($0, "required", "“\($0)” is required.") })
+        }
         let isOwnPage = context.request.headers["Sec-Fetch-Site"] == "same-origin"
         guard context.request.bearerToken != nil || isOwnPage else {
             throw Problem.forbidden(
@@ -35,12 +41,6 @@ struct UploadService: Sendable {
         }
         guard !member.isBanned else {
             throw Problem.forbidden("banned", "Your account is banned. Your profile shows the reason.")
-        }
-        let missing = ["fileName", "contentType", "size"].filter { context.request.query[$0] == nil }
-        guard missing.isEmpty, let fileName = context.text(query: "fileName"),
-            let contentType = context.text(query: "contentType"), let size = context.integer(query: "size")
-        else {
-            throw Problem.unprocessable(missing.map { FieldFault($0, "required", "“\($0)” is required.") })
         }
         return try begin(fileName: fileName, contentType: contentType, size: size, context)
     }
