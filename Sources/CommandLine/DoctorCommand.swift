@@ -62,7 +62,7 @@ enum DoctorCommand {
                 .bad("settings", "\(error)", fix: "Correct them in the file that --config names or the environment.")
             ]
         }
-        return [.good("settings", "complete, for \(settings.site.url)")]
+        return [.good("settings", (["complete, for \(settings.site.url)"] + settings.notices).joined(separator: ". "))]
             + database(settings)
             + directories(settings)
             + programs(settings)

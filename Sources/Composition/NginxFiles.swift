@@ -75,11 +75,6 @@ extension RouteMap {
     private var catchAll: String {
         """
         # Unknown paths, and those that are written in an unusual way.
-        location ~ ^/api/ {
-            include /etc/dailies/nginx/snippets/api-errors.conf;
-            include /etc/dailies/nginx/snippets/fastcgi.conf;
-            fastcgi_pass $dailies_unlisted;
-        }
         location / {
             include /etc/dailies/nginx/snippets/fastcgi.conf;
             fastcgi_pass $dailies_unlisted;
@@ -87,8 +82,10 @@ extension RouteMap {
         location ^~ /internal/ {
             return 404;
         }
-        # What nginx itself does not find is answered with the page of the same status.
-        location @page {
+        # The page for what nginx itself does not find.
+        location = /errors/missing {
+            internal;
+            client_max_body_size 0;
             include /etc/dailies/nginx/snippets/fastcgi.conf;
             fastcgi_pass $dailies_\(fallback);
         }
@@ -190,7 +187,6 @@ private struct Address {
         if routes.contains(where: \.forwarding.hasSecretQuery) { lines.append("error_log /dev/null emerg") }
         if let limit = bodyLimit { lines.append("client_max_body_size \(limit)") }
         if let pace { lines.append("limit_req zone=\(zone) burst=\(pace.burst) nodelay") }
-        if !routes[0].answersWithPages { lines.append(snippet("api-errors")) }
         if routes.contains(where: { $0.method == .get && $0.cache.isSameForAll }) { lines.append(snippet("cache")) }
         lines.append(snippet("fastcgi"))
         if isRepeatable {

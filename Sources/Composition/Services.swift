@@ -61,9 +61,10 @@ public struct Services: Sendable {
         self.settings = settings
         self.log = log
         self.assets = assets
-        var options = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-host")
+        var options = DatabaseOptions(
+            connectionString: settings.database.connectionURL, applicationName: "dailies-host")
         options.maximumConnections = settings.database.connections
-        options.preparedStatements = settings.database.usesPreparedStatements
+        options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
         options.log = log
         database = Database(options)

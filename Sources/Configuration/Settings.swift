@@ -4,19 +4,22 @@ public struct Settings: Sendable {
     private let values: [String: any Sendable]
     /// The values in force by name; a secret shows only whether it is set.
     public let shown: [String: String]
+    /// The names in the file that belong to other systems and were ignored, sorted.
+    public let ignored: [String]
 
     /// Reads the settings of `groups` from an environment and from the file that `file` or `DAILIES_CONFIG` names; the
-    /// environment wins. The file may also have names that begin with one of `foreignPrefixes`, which are ignored.
+    /// environment wins. The file may also have `foreignNames`, which are ignored; one that ends with `_` is the beginning of
+    /// names.
     /// Throws every fault at once.
     public static func load(
         _ groups: [any SettingGroup.Type], from environment: [String: String], file: String? = nil,
-        ignoring foreignPrefixes: [String] = []
+        ignoring foreignNames: [String] = []
     ) throws(SettingsError) -> Settings {
         var reader = SettingsReader(
-            environment: environment, file: file, known: groups.flatMap { $0.descriptions }, ignoring: foreignPrefixes)
+            environment: environment, file: file, known: groups.flatMap { $0.descriptions }, ignoring: foreignNames)
         for group in groups { group.read(by: &reader) }
         guard reader.faults.isEmpty else { throw SettingsError(faults: reader.faults) }
-        return Settings(values: reader.values, shown: reader.shown)
+        return Settings(values: reader.values, shown: reader.shown, ignored: reader.ignored.sorted())
     }
 
     /// The values of a group. Which one it is must be among the groups that were loaded.

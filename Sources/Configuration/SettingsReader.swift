@@ -8,11 +8,13 @@ struct SettingsReader {
     private(set) var shown: [String: String] = [:]
     /// What was read, by name, as a `ReadValue`.
     private(set) var values: [String: any Sendable] = [:]
+    /// Names in the file that are another system's.
+    private(set) var ignored: Set<String> = []
     private let environment: [String: String]
     private var file: [String: String] = [:]
 
     init(
-        environment: [String: String], file path: String?, known: [SettingDescription], ignoring prefixes: [String]
+        environment: [String: String], file path: String?, known: [SettingDescription], ignoring foreign: [String]
     ) {
         self.environment = environment
         guard let path = path ?? environment["DAILIES_CONFIG"] else { return }
@@ -21,7 +23,8 @@ struct SettingsReader {
             return
         }
         parse(text, path) { name in
-            prefixes.contains(where: name.hasPrefix) || known.contains { $0.isNamed(name) }
+            if known.contains(where: { $0.isNamed(name) }) { return .known }
+            return foreign.contains { $0.hasSuffix("_") ? name.hasPrefix($0) : name == $0 } ? .foreign : .unknown
         }
     }
 
@@ -72,7 +75,12 @@ struct SettingsReader {
         return secret.isEmpty ? nil : secret
     }
 
-    private mutating func parse(_ text: String, _ path: String, isKnown: (String) -> Bool) {
+    /// Whose a name in the file is.
+    private enum Owner {
+        case known, foreign, unknown
+    }
+
+    private mutating func parse(_ text: String, _ path: String, owner: (String) -> Owner) {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") { continue }
@@ -82,15 +90,25 @@ struct SettingsReader {
                 continue
             }
             let name = line[..<equals].trimmed
-            if !isKnown(name) { fault(place, "there is no setting \(name)") }
+            switch owner(name) {
+            case .known: break
+            case .foreign: ignored.insert(name)
+            case .unknown: fault(place, "there is no setting \(name)")
+            }
             if file[name] != nil { fault(place, "\(name) is set a second time") }
             file[name] = unquoted(line[line.index(after: equals)...].trimmed)
         }
     }
 
+    /// The text between quotes. A comment may follow the second one.
     private func unquoted(_ value: String) -> String {
-        for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
-            return String(value.dropFirst().dropLast())
+        for quote in ["\"", "'"] as [Character] where value.first == quote {
+            let rest = value.dropFirst()
+            if rest.last == quote, !rest.dropLast().contains(quote) { return String(rest.dropLast()) }
+            guard let end = rest.firstIndex(of: quote) else { continue }
+            let comment = String(rest[rest.index(after: end)...])
+            if comment.trimmed.hasPrefix("#") { return String(rest[..<end]) }
+            if rest.last == quote { return String(rest.dropLast()) }
         }
         return value
     }

@@ -27,6 +27,7 @@ enum Host {
     static func run(_ arguments: ArgumentValues<HostArguments>) -> Never {
         let settings = load(arguments)
         let log = Log.standard(level: settings.site.logLevel)
+        for notice in settings.notices { log.notice("setting", ["notice": .string(notice)]) }
         FastCGIServer.prepareProcess()
         do {
             let eventLoop = try EventLoop(limit: max(settings.host.threads, requestsAtOnce))

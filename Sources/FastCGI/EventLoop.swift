@@ -67,6 +67,8 @@ public final class EventLoop: StepRunner {
     private let wakeEvent: Int32
     private let state = Monitor(State())
     private let inProgress = Atomic<Int>(0)
+    /// How many requests have begun to arrive and are not whole yet.
+    private let parts = Atomic<Int>(0)
     /// How many connections were accepted and have sent nothing yet.
     private let fresh = Atomic<Int>(0)
     private let hasAllConnections = Atomic<Bool>(false)
@@ -166,6 +168,16 @@ public final class EventLoop: StepRunner {
         let before = inProgress.wrappingSubtract(1, ordering: .sequentiallyConsistent).oldValue
         // A thread that sleeps because of the limit may read again.
         if before == limit, state.withLock({ $0.needsWake() }) { wake() }
+    }
+
+    /// Counts a request of which a part has arrived.
+    func beginPart() {
+        parts.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    }
+
+    /// Counts a request that has arrived, and was counted by `beginRequest`, or that never will.
+    func endPart() {
+        parts.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
 
     /// Whether threads are free to read a request and to answer one that blocks.
@@ -294,7 +306,12 @@ public final class EventLoop: StepRunner {
             let isQuiet =
                 hasAllConnections.load(ordering: .sequentiallyConsistent)
                 && fresh.load(ordering: .sequentiallyConsistent) <= 0
-            if isQuiet || waited >= Self.drainTimeout, inProgress.load(ordering: .sequentiallyConsistent) == 0 {
+            let hasParts = parts.load(ordering: .sequentiallyConsistent) > 0 && waited < Self.drainTimeout
+            if isQuiet || waited >= Self.drainTimeout, !hasParts,
+                inProgress.load(ordering: .sequentiallyConsistent) == 0
+            {
+                // A part that has become whole is put back before it stops to count.
+                if case .connection(let connection) = poll(milliseconds: 0) { return .connection(connection) }
                 return nil
             }
             usleep(1_000)

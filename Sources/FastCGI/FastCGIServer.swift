@@ -59,8 +59,23 @@ public final class FastCGIServer: Sendable {
                 if state.endedIOThreads.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
                     == EventLoop.ioThreads
                 {
+                    state.parts.close()
                     state.eventLoop.blockingThreads.close()
                 }
+            }
+        }
+        for number in 0..<PartialRequests.readers {
+            try start("read-\(number)", in: pool) { [state] in
+                CrashReport.prepareThread()
+                state.parts.read()
+            }
+        }
+        try start("parts", in: pool) { [state] in
+            state.parts.watch { connection in
+                if !state.eventLoop.putBack(connection) { close(connection) }
+                state.eventLoop.endPart()
+            } ended: {
+                state.eventLoop.endPart()
             }
         }
         for number in 0..<threads {

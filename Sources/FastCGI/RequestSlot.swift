@@ -44,27 +44,56 @@ final class RequestSlot: @unchecked Sendable {
     enum Arrival {
         /// All of it, so that reading it does not block.
         case whole
+        /// A part, and the socket's buffer has room for more.
         case part
+        /// What has to be read now: a part of a request that may not fit into the socket's buffer or whose peer sends no
+        /// more, or no request.
+        case readable
         /// Nothing, and the peer has closed the connection.
         case hungUp
     }
 
     /// Looks at what has arrived without consuming it.
-    var arrival: Arrival {
-        withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
+    var arrival: Arrival { Self.arrival(of: connection) }
+
+    /// Looks at what has arrived on a connection without consuming it.
+    static func arrival(of connection: Int32) -> Arrival {
+        let first = arrival(of: connection, room: 16_384)
+        let arrival = first == .readable ? arrival(of: connection, room: largeRequest) : first
+        return arrival == .part && hasEnded(connection) ? .readable : arrival
+    }
+
+    /// Whether the peer sends no more.
+    private static func hasEnded(_ connection: Int32) -> Bool {
+        var wanted = pollfd(fd: connection, events: Int16(truncatingIfNeeded: EPOLLRDHUP.rawValue), revents: 0)
+        return poll(&wanted, 1, 0) > 0
+    }
+
+    /// The socket's buffer holds several times as much, also as the kernel counts it.
+    private static let largeRequest = 32_768
+
+    private static func arrival(of connection: Int32, room: Int) -> Arrival {
+        withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { buffer in
             let count = recv(connection, buffer.baseAddress, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
             guard count != 0 else { return .hungUp }
             var place = 0
             // A record is its head of eight bytes, its content and its padding; an empty one ends the body.
             while place + 8 <= count {
                 let length = Int(buffer[place + 4]) << 8 | Int(buffer[place + 5])
-                if buffer[place + 1] == Self.bodyRecord, length == 0 { return .whole }
+                switch buffer[place + 1] {
+                case Self.beginRecord, Self.parametersRecord: break
+                case Self.bodyRecord: if length == 0 { return .whole }
+                // The end of a request, or one that libfcgi answers by itself or skips.
+                default: return .readable
+                }
                 place += 8 + length + Int(buffer[place + 6])
             }
-            return .part
+            return count == room ? .readable : .part
         }
     }
 
+    private static let beginRecord: UInt8 = 1
+    private static let parametersRecord: UInt8 = 4
     private static let bodyRecord: UInt8 = 5
 
     /// Reads the head of the next request; false when the peer is gone or violated the protocol. The connection is closed then.

@@ -12,6 +12,7 @@ final class ServerState: Sendable {
     /// How many threads have not ended yet.
     let living = Atomic<Int>(0)
     let eventLoop: EventLoop
+    let parts = PartialRequests()
     /// How many I/O threads have ended.
     let endedIOThreads = Atomic<Int>(0)
     /// How many requests were answered.

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTP
 internal import Platform
 internal import Synchronization
@@ -25,10 +26,21 @@ struct Worker: Sendable {
         switch slot.arrival {
         case .whole:
             state.eventLoop.beginRequest()
-            read(slot, mayBlock: false)
+            read(slot, isPart: false)
         case .part:
-            state.eventLoop.beginRequest()
-            state.eventLoop.blocking.perform { read(slot, mayBlock: true) }
+            // It counts as a request in progress only once it has arrived, or unfinished ones would use up the limit.
+            state.eventLoop.beginPart()
+            state.putBack(slot)
+            if !state.parts.add(connection) {
+                close(connection)
+                state.eventLoop.endPart()
+            }
+        case .readable:
+            state.eventLoop.beginPart()
+            state.parts.addReadable(connection) {
+                read(slot, isPart: true)
+                state.eventLoop.endPart()
+            }
         case .hungUp:
             // An idle connection that nginx has closed is not a request and does not count against the limit.
             slot.drop()
@@ -36,17 +48,18 @@ struct Worker: Sendable {
         }
     }
 
-    private func read(_ slot: RequestSlot, mayBlock: Bool) {
+    private func read(_ slot: RequestSlot, isPart: Bool) {
         guard slot.begin() else {
             state.putBack(slot)
-            state.eventLoop.endRequest()
+            if !isPart { state.eventLoop.endRequest() }
             return
         }
         let reader = RequestReader(slot)
         var request = reader.head
         let facts = application.facts(request)
         let isBodyDrained = reader.readBody(into: &request, limit: facts.bodyLimit)
-        if facts.mayBlock, !mayBlock {
+        if isPart { state.eventLoop.beginRequest() }
+        if facts.mayBlock || isPart {
             state.eventLoop.blocking.perform { [request] in serve(request, facts.route, slot, isBodyDrained) }
         } else {
             serve(request, facts.route, slot, isBodyDrained)

@@ -21,10 +21,12 @@ package enum Installation {
         MailSettings.self, ContactSettings.self, CaptchaSettings.self, OperatorSettings.self,
     ]
 
-    /// Settings of services that this version does not use. A file shared with an older system may hold them.
-    static let foreignPrefixes = [
-        "AWS_", "CURRENT_TOS_", "FAL_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
-        "NEXT_PUBLIC_", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_", "SUPABASE_",
+    /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file
+    /// shared with an older system may hold them.
+    static let foreignNames = [
+        "AWS_", "CLOUDINARY_", "CURRENT_TOS_", "DEBUG", "FAL_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
+        "NEXT_PUBLIC_", "PROVIDER_NAME", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_",
+        "SUPABASE_",
         "UPSTASH_",
     ]
 
@@ -38,6 +40,13 @@ extension Settings {
     package static func load(
         _ environment: [String: String], file: String? = nil
     ) throws(SettingsError) -> Settings {
-        try load(Installation.groups, from: environment, file: file, ignoring: Installation.foreignPrefixes)
+        try load(Installation.groups, from: environment, file: file, ignoring: Installation.foreignNames)
+    }
+
+    /// What was understood in another way than it is written, in sentences for the operator.
+    package var notices: [String] {
+        var notices = database.notices
+        if !ignored.isEmpty { notices.append("These settings have no use here: \(ignored.joined(separator: ", ")).") }
+        return notices
     }
 }

@@ -42,10 +42,11 @@ final class JobsProcess: Sendable {
     private init(config: String?, workers: Int) throws {
         settings = try Settings.load(ProcessInfo.processInfo.environment, file: config)
         log = Log.standard(level: settings.site.logLevel)
-        var database = DatabaseOptions(connectionString: settings.database.url, applicationName: "dailies-jobs")
+        var database = DatabaseOptions(
+            connectionString: settings.database.connectionURL, applicationName: "dailies-jobs")
         // Each worker may hold one, and so may the two threads beside them in either lane.
         database.maximumConnections = max(settings.database.connections, workers * 2 + 6)
-        database.preparedStatements = settings.database.usesPreparedStatements
+        database.preparedStatements = settings.database.preparesStatements
         database.statementTimeout = .seconds(30)
         database.log = log
         self.database = Database(database)

@@ -21,10 +21,4 @@ public enum Aspect: String, Sendable, CaseIterable {
         case .square: 1_080
         }
     }
-
-    /// Whether a picture of this size fills the frame except for an invisible margin.
-    func isFilled(byWidth width: Int, height: Int) -> Bool {
-        let ratio = Double(width) * Double(self.height) / (Double(height) * Double(self.width))
-        return (0.98...1.02).contains(ratio)
-    }
 }

@@ -41,6 +41,16 @@ extension MediaFault {
             .tooLong, "This video is \(seconds(milliseconds)) long. Trim it to 8 seconds and upload it again.")
     }
 
+    static func soundTooLong(milliseconds: Int, picture: Int) -> MediaFault {
+        MediaFault(
+            .tooLong,
+            "This video's sound is \(seconds(milliseconds)) long, its picture \(seconds(picture)). "
+                + "Trim both to 8 seconds and upload it again.")
+    }
+
+    static let tooManyPackets = MediaFault(
+        .tooLong, "This file holds far more than 8 seconds. Export just the clip and upload it again.")
+
     static func tooShort(milliseconds: Int) -> MediaFault {
         MediaFault(
             .tooShort, "This video is only \(seconds(milliseconds)) long. A clip must be at least half a second.")
@@ -73,6 +83,10 @@ extension MediaFault {
     static let tooDemanding = MediaFault(
         .tooDemanding, "This video needs too much memory to process. Export it as H.264 at 1080 × 1920.")
 
+    static let tooSlow = MediaFault(
+        .tooDemanding,
+        "Converting this video takes too much computing time. Export it as H.264 at 1080 × 1920 and upload it again.")
+
     static func toolMissing(_ evidence: String) -> MediaFault {
         MediaFault(
             .toolMissing, "We can't check videos right now. Your clip is safe, and we'll try again automatically.",
@@ -85,10 +99,31 @@ extension MediaFault {
             evidence: evidence)
     }
 
+    static func pictureNotConverted(_ codec: String, _ evidence: String) -> MediaFault {
+        MediaFault(
+            .toolFailed,
+            "We couldn't convert the picture of this video (\(codec)). Export it as H.264 in an MP4 file and upload it again.",
+            evidence: evidence)
+    }
+
+    /// `reason` completes the sentence "After conversion …".
+    static func renditionFaulty(_ reason: String) -> MediaFault {
+        MediaFault(
+            .renditionFaulty,
+            "After conversion \(reason), so the clip was not accepted. Export it as H.264 in an MP4 file and upload it again.",
+            evidence: reason)
+    }
+
+    static func toolInterrupted(_ evidence: String) -> MediaFault {
+        MediaFault(
+            .toolInterrupted, "Checking was interrupted. Your clip is safe, and we'll try again automatically.",
+            evidence: evidence)
+    }
+
     static func toolTimedOut(_ evidence: String) -> MediaFault {
         MediaFault(
             .toolTimedOut,
-            "Converting this video took too long. Export it as H.264 at 1080 × 1920 and upload it again.",
+            "Checking takes longer than usual. Your clip is safe, and we'll try again automatically.",
             evidence: evidence)
     }
 
@@ -98,10 +133,23 @@ extension MediaFault {
             evidence: evidence)
     }
 
+    static func storageFailed(_ evidence: String) -> MediaFault {
+        MediaFault(
+            .storageFailed, "We couldn't store the clip. Your upload is safe, and we'll try again automatically.",
+            evidence: evidence)
+    }
+
+    /// Whether a tool complains that the file ends too early.
+    static func isCut(_ complaint: String) -> Bool {
+        ["moov atom not found", "partial file", "Truncat", "End of file"]
+            .contains { complaint.contains($0) }
+    }
+
     private static func seconds(_ milliseconds: Int) -> String {
         let tenths = (milliseconds + 50) / 100
         if tenths >= 36_000 { return "\(tenths / 36_000) hours" }
         if tenths >= 1_200 { return "\(tenths / 600) minutes" }
+        if tenths == 10 { return "1 second" }
         return tenths % 10 == 0 ? "\(tenths / 10) seconds" : "\(tenths / 10).\(tenths % 10) seconds"
     }
 }

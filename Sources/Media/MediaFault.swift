@@ -18,10 +18,13 @@ public struct MediaFault: Error, Hashable, Sendable {
         case tooManyPixels = "too_many_pixels"
         case tooManyFrames = "too_many_frames"
         case tooDemanding = "too_demanding"
-        case toolMissing = "tool_missing"
         case toolFailed = "tool_failed"
+        case renditionFaulty = "rendition_faulty"
+        case toolMissing = "tool_missing"
+        case toolInterrupted = "tool_interrupted"
         case toolTimedOut = "tool_timed_out"
         case storageFull = "storage_full"
+        case storageFailed = "storage_failed"
     }
 
     /// The stable name.
@@ -38,12 +41,19 @@ public struct MediaFault: Error, Hashable, Sendable {
         self.evidence = evidence
     }
 
-    /// Whether the machine is at fault, not the file, so that trying again later can succeed.
+    /// Whether the machine is at fault, not the file, so that trying again later can succeed. What the tools do with the
+    /// same bytes they do again, so everything else is final.
     public var isRetryable: Bool {
         switch code {
-        case .toolMissing, .toolFailed, .toolTimedOut, .storageFull: true
+        case .toolMissing, .toolInterrupted, .toolTimedOut, .storageFull, .storageFailed: true
         default: false
         }
+    }
+
+    /// What the uploader reads when this is the last attempt.
+    public var finalMessage: String {
+        isRetryable
+            ? "We couldn't process this clip because of a fault on our side. Please upload it again later." : message
     }
 }
 

@@ -2,10 +2,11 @@
 public struct MediaLimits: Sendable {
     /// Bytes of the file.
     public var bytes = 50 * 1024 * 1024
-    /// Length of the picture in milliseconds.
+    /// Length of what is presented of picture and sound, in milliseconds.
     public var durationMilliseconds = 8_500
-    /// How far sound or container may outlast the picture: encoders fill the last audio packet.
-    public var paddingMilliseconds = 100
+    /// By how much a file may exceed the longest duration, in milliseconds: encoders fill their last packets, and
+    /// containers round. What exceeds it is cut off.
+    public var toleranceMilliseconds = 90
     /// The shortest clip that is accepted, in milliseconds.
     public var shortestMilliseconds = 500
     /// Pixels on one side.
@@ -17,4 +18,9 @@ public struct MediaLimits: Sendable {
 
     /// The site's rules.
     public init() {}
+
+    var acceptedMilliseconds: Int { durationMilliseconds + toleranceMilliseconds }
+
+    /// Frames of the longest rendition.
+    var mostFrames: Int { durationMilliseconds * Timeline.frameRate / 1_000 }
 }

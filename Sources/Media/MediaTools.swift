@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Platform
 
 /// Where ffmpeg and ffprobe are, and the resources that they may use.
@@ -6,7 +7,8 @@ public struct MediaTools: Sendable {
     public var ffmpeg: String
     /// Path of ffprobe.
     public var ffprobe: String
-    /// How long one run may take.
+    /// How long one run may take. Of processor time it may use four fifths of that on each core, so that a demanding file
+    /// is told from a busy machine.
     public var timeLimit: Duration
     /// Address space of one run.
     public var memoryBytes: Int
@@ -18,10 +20,12 @@ public struct MediaTools: Sendable {
     public var preset: String
     /// x264's constant rate factor: higher numbers make smaller files.
     public var quality = 21
+    /// Divides the sides of renditions. Tests that look at anything but the size use it to save time.
+    public var sizeDivisor = 1
 
     /// Tools at these paths with limits that fit a 50 MB clip of 4096 pixels a side.
     public init(
-        ffmpeg: String = "/usr/bin/ffmpeg", ffprobe: String = "/usr/bin/ffprobe", timeLimit: Duration = .seconds(120),
+        ffmpeg: String = "/usr/bin/ffmpeg", ffprobe: String = "/usr/bin/ffprobe", timeLimit: Duration = .seconds(300),
         memoryBytes: Int = 3 << 30, threads: Int = 2, preset: String = "veryfast"
     ) {
         self.ffmpeg = ffmpeg
@@ -39,9 +43,15 @@ public struct MediaTools: Sendable {
         let complaint: String
     }
 
-    /// Runs ffmpeg. Throws when the machine is at fault; a failure of the file is an unsuccessful outcome.
-    func encode(_ arguments: [String], outputLimit: Int = 1 << 16) throws(MediaFault) -> Outcome {
-        try run(ffmpeg, ["-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments, outputLimit) {
+    /// Runs ffmpeg. Throws when the machine is at fault; a failure of the file is an unsuccessful outcome. `onOutput`
+    /// gets what it prints as it comes.
+    func encode(
+        _ arguments: [String], outputLimit: Int = 1 << 20, onOutput: (ArraySlice<UInt8>) -> Void = { _ in }
+    ) throws(MediaFault) -> Outcome {
+        try run(
+            ffmpeg, ["-nostdin", "-hide_banner", "-loglevel", "error", "-y"] + arguments, outputLimit,
+            onOutput: onOutput
+        ) {
             .toolFailed("ffmpeg wrote too much")
         }
     }
@@ -59,27 +69,28 @@ public struct MediaTools: Sendable {
     }
 
     /// Opens a file that this program wrote.
-    func own(_ path: String) -> [String] {
-        ["-protocol_whitelist", "file,pipe", "-i", "file:" + path]
+    func own(_ path: String, format: String) -> [String] {
+        ["-protocol_whitelist", "file,pipe", "-f", format, "-i", "file:" + path]
     }
 
     private func run(
-        _ executable: String, _ arguments: [String], _ outputLimit: Int, excess: () -> MediaFault
+        _ executable: String, _ arguments: [String], _ outputLimit: Int,
+        onOutput: (ArraySlice<UInt8>) -> Void = { _ in }, excess: () -> MediaFault
     ) throws(MediaFault) -> Outcome {
+        let begin = ContinuousClock.now
         let name = executable.split(separator: "/").last.map(String.init) ?? executable
         let result: Subprocess.Output
         do throws(SubprocessError) {
             result = try Subprocess.run(
                 executable, arguments, timeout: timeLimit, outputLimit: outputLimit,
-                limits: SubprocessLimits(
-                    memoryBytes: memoryBytes, cpuSeconds: Int(timeLimit.components.seconds) * threads + 1,
-                    fileBytes: fileBytes))
+                limits: SubprocessLimits(memoryBytes: memoryBytes, cpuSeconds: cpuSeconds, fileBytes: fileBytes),
+                onOutput: onOutput)
         } catch {
             switch error {
             case .timedOut: throw .toolTimedOut("\(name) after \(timeLimit)")
             case .outputTooLarge: throw excess()
             case .notStarted(let reason): throw .toolMissing("\(reason)")
-            case .failed(let reason): throw .toolFailed("\(reason)")
+            case .failed(let reason): throw .toolInterrupted("\(reason)")
             }
         }
         let complaint = String(result.stderr.suffix(600))
@@ -87,8 +98,18 @@ public struct MediaTools: Sendable {
         if complaint.contains("Cannot allocate memory") { throw .tooDemanding }
         switch result.status {
         case .exited(127), .exited(126): throw .toolMissing("\(name): \(complaint)")
+        // ffmpeg ends like this after a signal that asks it to stop.
+        case .exited(255): throw .toolInterrupted("\(name) was stopped: \(complaint)")
         case .exited(let code): return Outcome(isSuccess: code == 0, output: result.stdout, complaint: complaint)
-        case .signalled(let signal): throw .toolFailed("\(name) died of signal \(signal): \(complaint)")
+        case .signalled(let signal):
+            let evidence = "\(name) died of signal \(signal): \(complaint)"
+            guard [SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGXCPU].contains(signal) else { throw .toolFailed(evidence) }
+            // The kernel kills at the limit of processor time, and nothing uses that up faster than all cores.
+            let most = Double(cpuSeconds) / Double(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            let isOverLimit = ContinuousClock.now - begin >= .seconds(most * 0.95)
+            throw isOverLimit && signal != SIGTERM ? .tooSlow : .toolInterrupted(evidence)
         }
     }
+
+    private var cpuSeconds: Int { max(1, Int(timeLimit.components.seconds) * 4 / 5) }
 }

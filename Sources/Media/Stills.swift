@@ -17,7 +17,7 @@ extension Renditions {
         let position = "\(second / 1_000)." + String(String(second % 1_000 + 1_000).dropFirst())
         let side = 32
         let result = try tools.encode(
-            ["-ss", position] + tools.own(rendition) + [
+            ["-ss", position] + tools.own(rendition, format: "mp4") + [
                 "-filter_complex",
                 "[0:v]split[a][b];[a]scale=480:-2[poster];[b]scale=\(side):\(side):flags=area[small]",
                 "-map", "[poster]", "-frames:v", "1", "-q:v", "4", "-f", "image2", "-update", "1", "file:" + poster,

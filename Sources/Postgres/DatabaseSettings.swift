@@ -32,6 +32,58 @@ extension Settings {
 }
 
 extension SettingValues<DatabaseSettings> {
-    /// The database as its owner.
-    package var ownerURL: String { self.migrationURL ?? self.url }
+    /// The database as the role of this process, as libpq understands it.
+    package var connectionURL: String { DatabaseURL(self.url).text }
+
+    /// The database as its owner, as libpq understands it.
+    package var ownerURL: String { DatabaseURL(self.migrationURL ?? self.url).text }
+
+    /// Whether statements are prepared once per connection.
+    package var preparesStatements: Bool { self.usesPreparedStatements && !DatabaseURL(self.url).isPooled }
+
+    /// What was taken out of the addresses, in sentences.
+    package var notices: [String] {
+        let removed = Set([self.url, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
+        guard !removed.isEmpty else { return [] }
+        var notices = [
+            "The database's address has parameters that libpq does not know, and they are left out: "
+                + removed.sorted().joined(separator: ", ") + "."
+        ]
+        if DatabaseURL(self.url).isPooled {
+            notices.append("Because of pgbouncer=true no statement is prepared, as with PREPARED_STATEMENTS=false.")
+        }
+        if removed.contains("connection_limit") {
+            notices.append("DATABASE_CONNECTIONS (\(self.connections)) limits connections, not connection_limit.")
+        }
+        return notices
+    }
+}
+
+/// A database's address as another system wrote it, whose client knows parameters that libpq refuses.
+struct DatabaseURL {
+    /// The address without them.
+    let text: String
+    /// Their names.
+    let removed: [String]
+    /// Whether a pooler by transactions is in front of the database.
+    let isPooled: Bool
+
+    private static let foreign: Set<String> = [
+        "connection_limit", "pgbouncer", "pool_timeout", "schema", "socket_timeout", "sslaccept", "sslidentity",
+        "statement_cache_size",
+    ]
+
+    init(_ given: String) {
+        let halves = given.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard given.contains("://"), halves.count == 2 else {
+            (text, removed, isPooled) = (given, [], false)
+            return
+        }
+        func name(_ pair: Substring) -> String { String(pair.prefix { $0 != "=" }) }
+        let pairs = halves[1].split(separator: "&")
+        let kept = pairs.filter { !Self.foreign.contains(name($0)) }
+        text = kept.isEmpty ? String(halves[0]) : "\(halves[0])?\(kept.joined(separator: "&"))"
+        removed = pairs.map(name).filter(Self.foreign.contains)
+        isPooled = pairs.contains { $0 == "pgbouncer=true" }
+    }
 }

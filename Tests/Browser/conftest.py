@@ -251,15 +251,33 @@ STANDS_STILL = """() => document.getAnimations().every((one) =>
 
 @pytest.fixture(scope="session")
 def axe():
-    def check(page, within=None):
+    def check(page, within=None, rules=None):
         """Of the whole page, or of the element that a selector names: long pages take axe many seconds."""
         # What is still on its way in is half transparent, or elsewhere.
         until(page, STANDS_STILL)
-        found = Axe().run(page, context=within).response["violations"]
+        options = {"resultTypes": ["violations"]}
+        if rules:
+            options["runOnly"] = {"type": "rule", "values": rules}
+        found = Axe().run(page, context=within, options=options).response["violations"]
         summary = [(rule["id"], [node["target"] for node in rule["nodes"]][:4]) for rule in found]
         assert summary == [], page.url
 
     return check
+
+
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def judge(page, axe, shots, name, full_page=False, within=None):
+    """Looks at a page in the dark theme, in which it came, and then in the light one, where only its colours differ."""
+    ready(page)
+    for theme, rules in (("dark", None), ("light", COLOURS)):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        until(page, STANDS_STILL)
+        page.screenshot(path=shots / f"{name}-{theme}.png", full_page=full_page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.evaluate("innerWidth"), f"{theme}: wider than the screen"
+        axe(page, within=within, rules=rules)
 
 
 def until(page, condition, arg=None):

@@ -139,6 +139,7 @@ def test_says_when_the_takes_do_not_load(site, shots):
     page.route("**/api/vote*", lambda route: route.abort())
     page.goto("/dashboard")
     expect(page.get_by_role("heading", name="The takes did not load")).to_be_visible()
+    expect(page.locator("[data-vote]")).to_be_hidden()
     page.screenshot(path=shots / "dashboard-failed.png")
     page.unroute("**/api/vote*")
     page.get_by_role("button", name="Try again").click()

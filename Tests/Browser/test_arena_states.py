@@ -438,3 +438,22 @@ def test_notes_leave_the_stage_where_it_is(arena, shots, size):
         apart = one["x"] >= box["x"] + box["width"] or one["x"] + one["width"] <= box["x"] \
             or one["y"] >= box["y"] + box["height"] or one["y"] + one["height"] <= box["y"]  # fmt: skip
         assert apart, "the note lies on a button"
+
+
+def test_a_stream_that_never_opens(arena):
+    """RT-01 WEB-05 a proxy keeps the stream to itself: the page asks after a while, and again at intervals"""
+    asked = []
+
+    def setup(page):
+        page.clock.install()
+        # Neither an answer nor an error.
+        page.route("**/api/events/slot", lambda route: None)
+
+    page = arena(lambda body: asked.append(1), setup=setup)
+    before = len(asked)
+    # Eight seconds for the stream, three over which the pages of all visitors are spread.
+    page.clock.run_for(11_500)
+    comes_true(page, lambda: len(asked) > before, "the page asks although nothing came")
+    before = len(asked)
+    page.clock.run_for(34_000)
+    comes_true(page, lambda: len(asked) > before, "it asks again")

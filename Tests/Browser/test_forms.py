@@ -113,7 +113,7 @@ def test_with_the_module(site):
     site.allow(r"Failed to load resource")
     page.route("**/api/contact", lambda route: route.abort())
     page.get_by_role("button", name="Send message").click()
-    expect(page.get_by_role("alert")).to_have_text("You are offline. Nothing was sent; try again.")
+    expect(page.get_by_role("alert")).to_have_text("The site does not answer. Nothing was sent; try again.")
     expect(page.get_by_label("Message")).to_have_value("How do I send in a take?")
     page.unroute("**/api/contact")
     page.get_by_role("button", name="Send message").click()

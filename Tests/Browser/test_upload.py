@@ -1,5 +1,9 @@
 """What the wizard says before a byte is sent, and how it goes on after a lost connection."""
 
+import re
+import struct
+import subprocess
+
 import pytest
 from playwright.sync_api import expect
 
@@ -36,6 +40,35 @@ def test_refuses_other_files(wizard, tmp_path):
             file.truncate(size)
         wizard.locator("#file").set_input_files(path)
         expect(wizard.locator("[data-refusal]")).to_contain_text(refusal)
+
+
+def test_counts_and_measures_as_the_server_does(wizard, make_video, tmp_path):
+    """CLIP-02 one tolerance, only what is used counts, lengths in code points"""
+    limit = make_video("limit.webm", seconds=8.5, extra=["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"])
+    # The container's length is a little longer than the limit, as encoders leave it.
+    data = bytearray(limit.read_bytes())
+    place = data.index(b"\x44\x89\x88") + 3
+    data[place : place + 8] = struct.pack(">d", 8_560.0)
+    limit.write_bytes(data)
+    wizard.locator("#file").set_input_files(limit)
+    expect(wizard.locator("[data-checks]")).to_contain_text("8.5 seconds")
+
+    texts = tmp_path / "texts.srt"
+    texts.write_text("1\n00:00:00,000 --> 00:00:20,000\nHello\n")
+    tracks = tmp_path / "tracks.mp4"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-i", make_video("plain.mp4"), "-i", texts, "-c", "copy", "-c:s", "mov_text", tracks],
+        check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    wizard.locator("#file").set_input_files(tracks)
+    expect(wizard.locator("[data-checks]")).to_contain_text("tracks.mp4")
+    expect(wizard.locator("[data-checks]")).to_contain_text("3.0 seconds")
+
+    wizard.get_by_role("button", name="Continue").click()
+    title = wizard.get_by_label("Title", exact=True)
+    title.fill("🎬" * 81)
+    expect(wizard.locator("[data-title-count]")).to_have_text("80 / 80")
+    assert title.input_value() == "🎬" * 80
 
 
 def describe(page, title):
@@ -79,6 +112,8 @@ def test_resumes_after_a_lost_connection(wizard, make_video, site, shots):
     describe(wizard, "Lost and found")
     wizard.get_by_label("I accept the licence").check()
     wizard.get_by_role("button", name="Submit").click()
+    # How long it takes depends on the machine, so the page shows that it goes on.
+    expect(wizard.locator("[data-sent-note]")).to_contain_text(re.compile(r"Checking the file… (\d+ %, )?\d+ second"))
     expect(wizard.get_by_text("Sent.", exact=True)).to_be_visible()
     wizard.screenshot(path=shots / "upload-sent.png")
     # The part that was lost went twice, no other did.

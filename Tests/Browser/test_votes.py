@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, ready, told
+from conftest import DESK, PHONE, judge, told
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -47,21 +47,13 @@ def flagged(database):
     database.execute("update seasons set review_flagged = true where id = %s", (season,))
 
 
-def judge(page, axe, shots, name):
-    ready(page)
-    page.screenshot(path=shots / f"{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), "wider than the screen"
-    axe(page)
-
-
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_votes_page(site, axe, shots, admin, flagged, size, theme):
+def test_votes_page(site, axe, shots, admin, flagged, size):
     """VOTE-08 VOTE-12: flagged votes with their evidence, groups, standing."""
-    page = site.page("/admin/votes", viewport=SIZES[size], theme=theme, storage_state=admin)
+    page = site.page("/admin/votes", viewport=SIZES[size], storage_state=admin)
     expect(page.locator("[data-tick]").nth(5)).to_be_visible()
     expect(page.get_by_role("heading", name="Vote groups")).to_be_visible()
-    judge(page, axe, shots, f"admin-votes-{size}-{theme}")
+    judge(page, axe, shots, f"admin-votes-{size}", full_page=True)
 
 
 def test_void_and_undo(site, axe, shots, admin, flagged, database):
@@ -88,7 +80,7 @@ def test_void_and_undo(site, axe, shots, admin, flagged, database):
 
     page.get_by_role("tab", name="Voided").click()
     expect(page.locator("tr[data-void]").nth(5)).to_be_visible()
-    judge(page, axe, shots, "admin-votes-voided")
+    judge(page, axe, shots, "admin-votes-voided", full_page=True)
     page.get_by_role("button", name=re.compile("Undo the void of 6 votes: Bought in one room")).first.press("Enter")
     dialog.get_by_label(re.compile("Reason")).fill("They were a class")
     dialog.get_by_role("button", name="Undo", exact=True).press("Enter")
@@ -117,7 +109,7 @@ def test_void_of_a_ban(site, axe, shots, admin, database, size):
         expect(line).to_contain_text(f"1 vote, slot {slot}")
         expect(line).to_contain_text(f"Ban of {name}. The votes come back when it is lifted.")
         expect(line.get_by_role("button")).to_have_count(0)
-        judge(page, axe, shots, f"admin-votes-ban-{size}")
+        judge(page, axe, shots, f"admin-votes-ban-{size}", full_page=True)
         line.get_by_role("link").click()
         page.wait_for_url(f"**/admin/users?search={name}")
         expect(page.get_by_text(name).first).to_be_visible()
@@ -130,14 +122,13 @@ def test_void_of_a_ban(site, axe, shots, admin, database, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_round_page(site, axe, shots, database, size, theme):
+def test_round_page(site, axe, shots, database, size):
     """FILM-07 FILM-13: ranks, interventions, the export with its hash, a receipt."""
     [(number, slot)] = database.execute(
         "select seasons.number, min(slots.position) from seasons join story_slots slots on slots.season_id = seasons.id"
         " where slots.status = 'locked' group by seasons.number order by seasons.number limit 1"
     ).fetchall()
-    page = site.page(f"/story?season={number}&slot={slot}", viewport=SIZES[size], theme=theme)
+    page = site.page(f"/story?season={number}&slot={slot}", viewport=SIZES[size])
     page.get_by_role("link", name=re.compile("won with")).click()
     expect(page).to_have_url(re.compile(f"/rounds/{number}/{slot}$"))
     expect(page.get_by_text("In the film")).to_be_visible()
@@ -146,7 +137,7 @@ def test_round_page(site, axe, shots, database, size, theme):
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the export").click()
     assert page.locator(".round__hash").first.inner_text() in Path(download.value.path()).read_text()
-    judge(page, axe, shots, f"round-{size}-{theme}")
+    judge(page, axe, shots, f"round-{size}", full_page=True)
 
 
 def test_review(site, axe, shots, admin, database):
@@ -178,7 +169,7 @@ def test_review(site, axe, shots, admin, database):
     expect(visitor.get_by_text("is under review").first).to_be_visible()
     page = site.page("/admin/votes", storage_state=admin)
     expect(page.get_by_text(f"Slot {slot} is under review.")).to_be_visible()
-    judge(page, axe, shots, "admin-votes-review")
+    judge(page, axe, shots, "admin-votes-review", full_page=True)
     page.get_by_role("button", name="Void the flagged votes").press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(re.compile("Reason")).fill("Six machines")
@@ -190,4 +181,4 @@ def test_review(site, axe, shots, admin, database):
     assert status == "locked" and winner != clip
     result = site.page(f"/rounds/{season}/{slot}")
     expect(result.get_by_text("Six machines")).to_be_visible()
-    judge(result, axe, shots, "round-reviewed")
+    judge(result, axe, shots, "round-reviewed", full_page=True)

@@ -109,6 +109,56 @@ struct InstallationTests {
         #expect(faults([:], file: "/nonexistent.conf") == ["/nonexistent.conf"])
     }
 
+    @Test("OPS-05 a file of an older system is understood, or its names are ignored with a notice")
+    func olderFiles() throws {
+        let foreign = """
+            PROVIDER_NAME=fal
+            DEBUG=*
+            CLOUDINARY_CLOUD_NAME="x"  # where pictures were
+            SITE_NAME="Rushes # 2" # shown on top
+            CONTACT_EMAIL='a@example.org'#comment
+            NEXT_PUBLIC_TEST_MODE=true
+            MONTHLY_LIMIT_SECONDS=600
+            REDIS_URL=redis://x
+            SUPABASE_SERVICE_ROLE=x
+            """
+        try withFile(foreign) { path in
+            let settings = try Settings.load(complete, file: path)
+            #expect(settings.site.name == "Rushes # 2")
+            #expect(settings.shown["CONTACT_EMAIL"] == "a@example.org")
+            #expect(
+                settings.ignored == [
+                    "CLOUDINARY_CLOUD_NAME", "DEBUG", "MONTHLY_LIMIT_SECONDS", "NEXT_PUBLIC_TEST_MODE", "PROVIDER_NAME",
+                    "REDIS_URL", "SUPABASE_SERVICE_ROLE",
+                ])
+            #expect(settings.notices.count == 1 && settings.notices[0].contains("PROVIDER_NAME"))
+        }
+        try withFile("DEBUGGING=1\nPROVIDER_NAMES=1\nSITE_NAME=\"a\" b \"c\"\n") { path in
+            #expect(faults([:], file: path) == ["\(path) line 1", "\(path) line 2"])
+        }
+    }
+
+    @Test("OPS-05 parameters of the database's address that libpq refuses are left out, and the operator reads it")
+    func databaseAddress() throws {
+        var environment = complete
+        environment["DATABASE_URL"] = "postgresql://u:p@h:6543/d?pgbouncer=true&connection_limit=1&sslmode=require"
+        environment["DIRECT_URL"] = "postgresql://u:p@h:5432/d?schema=public"
+        let settings = try Settings.load(environment)
+        #expect(settings.database.connectionURL == "postgresql://u:p@h:6543/d?sslmode=require")
+        #expect(settings.database.ownerURL == "postgresql://u:p@h:5432/d")
+        #expect(!settings.database.preparesStatements)
+        let said = settings.notices.joined(separator: " ")
+        #expect(said.contains("connection_limit, pgbouncer, schema") && said.contains("PREPARED_STATEMENTS=false"))
+        #expect(said.contains("DATABASE_CONNECTIONS (16)") && !said.contains("u:p"))
+        for plain in ["postgresql:///d?host=/run/x&user=u", "host=/run/x dbname=d", "postgresql://h/d"] {
+            environment["DATABASE_URL"] = plain
+            environment["DIRECT_URL"] = nil
+            let plainly = try Settings.load(environment)
+            #expect(plainly.database.connectionURL == plain && plainly.database.ownerURL == plain)
+            #expect(plainly.database.preparesStatements && plainly.notices == [])
+        }
+    }
+
     @Test("OPS-05 names of older systems are understood, the own name wins")
     func aliases() throws {
         var environment = complete

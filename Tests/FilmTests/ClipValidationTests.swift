@@ -113,6 +113,41 @@ struct ClipValidationTests {
         }
     }
 
+    @Test("CLIP-04 what fails because of the file fails at the first attempt, with what is wrong")
+    func failsAtOnce() throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video()))
+            let stub = workshop.directory + "/source-crash"
+            try Files.write(Array("#!/bin/sh\nkill -SEGV $$\n".utf8), to: stub, mode: 0o700)
+            workshop.tools.ffmpeg = stub
+            try workshop.drain()
+            #expect(try workshop.processing(clip) == .failed)
+            #expect(try workshop.row(clip).value("processing_error", as: String.self).contains("H.264"))
+        }
+    }
+
+    @Test("CLIP-04 a sound that cannot be decoded leaves a silent clip and a note for its creator")
+    func unreadableSound() throws {
+        try ClipWorkshop.run { workshop in
+            let path = try workshop.video(
+                "-f lavfi -i sine=d=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac")
+            var bytes = try Files.read(path, count: Files.size(path) ?? 0)
+            for (old, new) in [("mp4a", "mhm1"), ("esds", "mhaC")] {
+                let place = try #require(bytes.firstRange(of: Array(old.utf8)))
+                bytes.replaceSubrange(place, with: Array(new.utf8))
+            }
+            try Files.write(bytes, to: path)
+            let clip = try workshop.register(workshop.sent(path))
+            try workshop.drain()
+            #expect(try workshop.processing(clip) == .ready)
+            let note: String? = try workshop.stage.superuser.one("select check_note from uploads")
+            #expect(note?.contains("silent") == true)
+            let details = try workshop.stage.clips.details(
+                clip, for: ClipViewer(memberID: workshop.member))
+            #expect(details.check?.note == note && (details.check?.percent ?? 0) > 0)
+        }
+    }
+
     @Test("CLIP-04 a full disk is not the sender's fault: the clip waits and is finished when there is room")
     func fullDisk() throws {
         try ClipWorkshop.run { workshop in

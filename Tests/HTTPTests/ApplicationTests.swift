@@ -163,7 +163,9 @@ struct ApplicationTests {
         "SEC-05 faults of a query name the parameter",
         arguments: [
             ("limit=x", "limit"), ("limit=1.5", "limit"), ("limit=", "limit"), ("day=year", "day"), ("on=yes", "on"),
-            ("excludeIds=x", "excludeIds[0]"), ("excludeIds=\(Site.clip),\(Site.clip),\(Site.clip)", "excludeIds"),
+            ("excludeIds=x", "excludeIds[0]"), ("excludeIds=", "excludeIds[0]"),
+            ("excludeIds=\(Site.clip),", "excludeIds[1]"),
+            ("excludeIds=\(Site.clip),\(Site.clip),\(Site.clip)", "excludeIds"),
             ("rate=2", "rate"), ("rate=NaN", "rate"), ("cursor=", "cursor"),
         ])
     func queryFaults(_ query: String, _ field: String) throws {
@@ -377,5 +379,34 @@ struct ApplicationTests {
         #expect(application.facts(about: Request(.post, "/api/vote")).route == "/api/vote")
         #expect(application.facts(about: Request(.get, "/api/plain")).bodyLimit == 0)
         #expect(application.facts(about: Request(.post, "/nowhere")).bodyLimit == 0)
+    }
+
+    @Test("SEC-05 what caches keep for all has one path: other ways to write it lead there, none hides another path")
+    func canonicalPaths() throws {
+        let site = try Site(
+            [
+                CachePolicy.immutable, .publicCache(seconds: 9, stale: 9), .publicForVisitors(seconds: 9, stale: 9),
+                .noStore,
+            ]
+            .enumerated().map { number, cache in
+                .get("/api/\(number)/[seed]", access: .any, cache: cache, summary: "s") { context in
+                    Response.text(context.parameter("seed"))
+                }
+            } + [.get("/api/fixed", access: .any, cache: .immutable, summary: "f") { _ in Response.text("f") }])
+        for number in 0...2 {
+            for path in ["x%2f..%2fSEED", "x%2FSEED", "x%5CSEED", "%2e%2e", "%2E"] {
+                let answer = site.respond(Request(.get, "/api/\(number)/\(path)"))
+                #expect(answer.status == 404 || answer.status == 400, "\(path)")
+                #expect(answer.headers["Cache-Control"] == "private, no-store", "\(path)")
+            }
+            for (path, canonical) in [("%53EED", "SEED"), ("a%2db", "a-b"), ("a(b", "a%28b"), ("%c3%a9", "%C3%A9")] {
+                let answer = site.respond(Request(.get, "/api/\(number)/\(path)?x=1"))
+                #expect(answer.status == 308 && answer.headers["Location"] == "/api/\(number)/\(canonical)?x=1")
+                #expect(answer.headers["Cache-Control"] == "private, no-store")
+                #expect(site.respond(Request(.get, "/api/\(number)/\(canonical)")).status == 200)
+            }
+        }
+        #expect(site.respond(Request(.get, "/api/3/%53EED")).text == "SEED")
+        #expect(site.respond(Request(.get, "/api/%66ixed")).headers["Location"] == "/api/fixed")
     }
 }

@@ -256,6 +256,8 @@ struct OnboardingTests {
             #expect(first.headers.values("Set-Cookie").isEmpty)
             #expect(try site.visitor().get("/api/avatar/abc").body == first.body)
             #expect(try site.visitor().get("/api/avatar/\(String(repeating: "x", count: 65))").status == 404)
+            #expect(try site.visitor().get("/api/avatar/x%2f..%2fabc").status == 404)
+            #expect(try site.visitor().get("/api/avatar/%61bc").status == 308)
         }
     }
 }

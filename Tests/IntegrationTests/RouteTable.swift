@@ -98,7 +98,7 @@ enum RouteTable {
         GET    /api/rounds/[season]/[slot]/receipt any      read  -    -       -      read
         GET    /api/story                          any      read  -    -       -      read
         POST   /api/upload/register                member   write form refused -      upload
-        GET    /api/upload/signed-url              member   read  -    -       -      read
+        GET    /api/upload/signed-url              member   read  -    -       -      upload
         POST   /api/upload/signed-url              member   write form refused -      upload
         GET    /api/user/appeal                    member   -     -    -       -      api
         POST   /api/user/appeal                    member   -     form -       -      api

@@ -86,6 +86,8 @@ struct UploadTests {
                 .put, addresses[0], try Files.read(path, count: plan.size(of: 1)), type: "video/mp4")
             #expect(late.status == 403, "a replay after registering")
 
+            let waiting = try member.get("/api/clip/\(clip)").json
+            #expect(waiting["processing"]?.text == "processing" && waiting["processingSince"] == .null)
             var registry = JobRegistry()
             ClipValidation(
                 storage: storage(site), tools: MediaTools(timeLimit: safetyLimit, preset: "superfast")
@@ -93,6 +95,9 @@ struct UploadTests {
             try Drainer(database: site.database.database(as: .jobs), registry: registry).run(until: .empty)
             let shown = try member.get("/api/clip/\(clip)")
             #expect(shown.json["processing"]?.text == "ready")
+            #expect(shown.json["processingSince"]?.text != nil && shown.json["processingNote"] == .null)
+            let percent = try #require(shown.json["processingPercent"]?.integer)
+            #expect((1...100).contains(percent))
             let video = try #require(shown.json["videoUrl"]?.text)
             #expect(video.hasPrefix("/media/clips/"))
             let file = try member.get(video, headers: ["Range": "bytes=0-15"])
@@ -121,9 +126,9 @@ struct UploadTests {
             #expect(try put(url.replacing("/1?", with: "/2?")) == 403)
             #expect(try put(url + "x") == 403)
             #expect(try put(String(url.prefix { $0 != "?" })) == 403)
-            #expect(try put(url, method: .post) == 403)
-            #expect(try put(url, method: .delete) == 403)
-            #expect(try stranger.get(url).status == 403)
+            #expect(try put(url, method: .post) == 405)
+            #expect(try put(url, method: .delete) == 405)
+            #expect(try stranger.get(url).status == 405)
             let upload = try #require(begun.json["uploadId"]?.text.flatMap(UUID.init(uuidString:)))
             #expect(try storage(site).stagedParts(of: upload).isEmpty)
             #expect(try put(url) == 201)
@@ -152,6 +157,26 @@ struct UploadTests {
             #expect(try faults(["fileName": "a.avi", "contentType": "video/x-msvideo", "size": 3]) == "contentType")
             #expect(
                 try faults(["fileName": "a.mp4", "contentType": "video/mp4", "size": 3, "path": "/etc"]) == "path")
+        }
+    }
+
+    @Test("CLIP-01 a read can begin an upload too, for this site's own pages and for keys that may write")
+    func beginByQuery() throws {
+        try Site.run(.inProcess) { site in
+            try season(site)
+            let member = try site.visitor().signIn("mira_okafor")
+            let path = "/api/upload/signed-url?fileName=take%203.mp4&contentType=video/mp4&size=3"
+            let begun = try member.get(path)
+            #expect(begun.status == 200 && urls(begun).count == 1)
+            let upload = try #require(begun.json["uploadId"]?.text)
+            #expect(try member.get("/api/upload/signed-url?uploadId=\(upload)").json["uploadId"]?.text == upload)
+            let missing = try member.get("/api/upload/signed-url?size=3")
+            #expect(missing.status == 422 && missing.json["details"]?[0]?["field"]?.text == "fileName")
+            #expect(try member.get(path.replacing("size=3", with: "size=52428801")).status == 422)
+            #expect(try site.visitor(address: "203.0.113.9").get(path).status == 401)
+            for fetchSite in ["cross-site", "same-site", "none"] {
+                #expect(try member.get(path, headers: ["Sec-Fetch-Site": fetchSite]).code == "csrf_failed")
+            }
         }
     }
 

@@ -27,7 +27,7 @@ struct DemoClipTests {
             let path = fixtures.path("demo.mp4")
             try DemoClips.render(index, to: path, tools: fixtures.tools)
             let facts = try Probe(fixtures.tools).inspect(path, declared: .mp4)
-            #expect(facts.width == 540 && facts.height == 960 && facts.audioStream != nil)
+            #expect(facts.picture.width == 540 && facts.picture.height == 960 && !facts.sounds.isEmpty)
             #expect(abs(facts.durationMs - 8_000) <= 70, "\(clip.title)")
             let stills = try Renditions(fixtures.tools).stills(
                 of: path, durationMs: facts.durationMs, poster: fixtures.path("p.jpg"))

@@ -56,9 +56,27 @@ final class Fixtures: Sendable {
         return path(name)
     }
 
+    /// Files beside a rendition that its making has left behind.
+    func leftovers(of target: String) -> [String] {
+        let name = target.dropFirst(directory.count + 1) + "."
+        return ((try? Files.list(directory)) ?? []).map(\.name).filter { $0.hasPrefix(name) }
+    }
+
+    /// Makes a small rendition.
+    @discardableResult
+    func rendition(of path: String, declared: Container? = nil, tools: MediaTools? = nil) throws(MediaFault)
+        -> Rendition
+    {
+        var tools = tools ?? self.tools
+        tools.sizeDivisor = 6
+        let facts = try Probe(tools).inspect(path, declared: declared)
+        return try Renditions(tools).normalise(path, facts, to: self.path("rendition.mp4"), aspect: .portrait)
+    }
+
+    /// Why a file is refused, before or while its rendition is made.
     func fault(_ path: String, declared: Container? = .mp4, tools: MediaTools? = nil) -> MediaFault.Code? {
         do {
-            _ = try Probe(tools ?? self.tools).inspect(path, declared: declared)
+            _ = try rendition(of: path, declared: declared, tools: tools)
             return nil
         } catch {
             return error.code

@@ -10,10 +10,10 @@ struct ProbeTests {
     @Test("CLIP-02 a good clip is taken, with its size, length and sound")
     func good() throws {
         let facts = try Probe(fixtures.tools).inspect(fixtures.clip(), declared: .mp4)
-        #expect(facts.width == 270 && facts.height == 480)
+        #expect(facts.picture.width == 270 && facts.picture.height == 480)
         #expect(facts.durationMs == 2_000)
-        #expect(facts.frames == 60)
-        #expect(facts.audioStream != nil && facts.codec == "h264" && facts.container == .mp4)
+        #expect(facts.picture.frames == 60)
+        #expect(facts.sounds.count == 1 && facts.picture.codec == "h264" && facts.container == .mp4)
     }
 
     @Test("CLIP-02 WebM and MOV are taken")
@@ -21,7 +21,7 @@ struct ProbeTests {
         let webm = try fixtures.make(
             "a.webm", "-f lavfi -i testsrc2=s=180x320:r=24:d=1 -c:v libvpx -deadline realtime -cpu-used 8")
         let facts = try Probe(fixtures.tools).inspect(webm, declared: .webM)
-        #expect(facts.container == .webM && facts.codec == "vp8" && (950...1_050).contains(facts.durationMs))
+        #expect(facts.container == .webM && facts.picture.codec == "vp8" && (950...1_050).contains(facts.durationMs))
         let live = try fixtures.make(
             "live.webm", "-f lavfi -i testsrc2=s=180x320:r=24:d=1 -c:v libvpx -deadline realtime -live 1")
         #expect(fixtures.fault(live, declared: .webM) == nil)
@@ -173,7 +173,7 @@ struct ProbeTests {
         let flat = try fixtures.clip("flat.mp4", size: "480x270")
         let turned = try fixtures.make("turned.mp4", "-i \(flat) -c copy -metadata:s:v rotate=90")
         let facts = try Probe(fixtures.tools).inspect(turned, declared: .mp4)
-        #expect(facts.width == 270 && facts.height == 480 && facts.rotation % 180 == 90)
+        #expect(facts.picture.width == 270 && facts.picture.height == 480 && facts.picture.rotation % 180 == 90)
     }
 
     @Test("CLIP-02 every refusal is a sentence that says how to fix it")

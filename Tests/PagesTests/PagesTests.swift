@@ -232,6 +232,21 @@ struct PagesTests {
         }
     }
 
+    @Test("FILM-11 the list of seasons has the drafts from the first moment, and none of them is chosen by itself")
+    func drafts() throws {
+        let site = try Fixtures.site()
+        var film = Fixtures.film()
+        film.seasons.insert(Fixtures.season(3, status: .draft, slots: 75, cut: 0), at: 0)
+        let page = site.document(site.story(film, season: nil, slot: nil))
+        #expect(page.contains("Coming soon") && page.contains("data-season=\"3\""))
+        #expect(page.contains("data-story data-season=\"2\""))
+        let asked = site.document(site.story(film, season: 3, slot: nil))
+        #expect(asked.contains("has not opened yet.") && !asked.contains("is still open"))
+        film.seasons.removeLast(2)
+        #expect(film.current == nil)
+        #expect(site.document(site.story(film, season: nil, slot: nil)).contains("Between seasons"))
+    }
+
     @Test("WEB-04 a segment has an address, a title and a picture of its own")
     func sharedSegment() throws {
         let site = try Fixtures.site()

@@ -16,6 +16,9 @@ class Responder:
     def __init__(self, name, path):
         self.name = name
         self.count = 0
+        # Of how many requests to come the connection is closed in place of an answer, as when a host dies.
+        self.dying = 0
+        self.seen = []
         self.connections = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
@@ -49,7 +52,12 @@ class Responder:
                         body += length
                         if length == 0:
                             break
-                connection.sendall(self.answer(pairs(parameters), body))
+                found = pairs(parameters)
+                self.seen.append(found)
+                if self.dying:
+                    self.dying -= 1
+                    return
+                connection.sendall(self.answer(found, body))
 
     def answer(self, parameters, body):
         self.count += 1

@@ -51,6 +51,24 @@ def test_silence_holds_no_thread(host, place):
             connection.close()
 
 
+def test_unfinished_requests_neither_stop_a_host_nor_last(host, place):
+    """SEC-05 Four hundred halves: others are answered meanwhile, large bodies too, and the halves end by themselves."""
+    values = params(environment("POST", "/internal/echo", bytes(50_000)))
+    halves = [Connection(place.path) for _ in range(400)]
+    try:
+        for number, connection in enumerate(halves):
+            connection.send(begin() + (values[:20] if number % 2 else values + stdin(bytes(20_000), ended=False)))
+        for _ in range(50):
+            serves(place)
+        assert fastcgi.once(place.path, "POST", "/internal/echo", bytes(50_000)).status == 200
+        assert all(connection.is_closed() for connection in halves)
+        serves(place)
+        assert host.process.poll() is None
+    finally:
+        for connection in halves:
+            connection.close()
+
+
 def test_half_a_request_delays_no_other(host, place):
     """More requests that were begun and not ended than there are threads for what does not block."""
     values = environment("GET", "/livez")

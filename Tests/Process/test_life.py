@@ -140,7 +140,9 @@ def test_the_socket_survives_a_crash_in_libfcgi(host, place):
     connect, and never sends them; a peer that does ends one process, and the next one serves."""
     with Connection(place.path) as connection:
         lengths = struct.pack("!II", 0xFFFFFFFE, 0xFFFFFFFE)
-        connection.send(fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, lengths + b"a") + fastcgi.record(fastcgi.PARAMS))
+        connection.send(
+            fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, lengths + b"a") + fastcgi.record(fastcgi.PARAMS) + fastcgi.stdin(b"")
+        )
         with pytest.raises(Closed):
             connection.answer()
     assert host.wait() == -signal.SIGABRT

@@ -167,7 +167,7 @@ def accepts(path):
 
 @binds
 def test_what_a_killed_program_leaves_running_is_ended(supervision):
-    """OPS-01 Its workers go on with the socket otherwise, and nothing supervises them."""
+    """OPS-01 Its workers keep the socket otherwise, and nothing supervises them."""
     supervision.up()
     before = wait_until(lambda: len(group := supervision.group()) == 2 and group, "both processes run")
     supervision.kill()

@@ -1,6 +1,7 @@
 """The system group, with and without a database."""
 
 import contextlib
+import datetime
 import itertools
 import json
 import shutil
@@ -71,6 +72,8 @@ def test_ready_and_healthy_with_a_database(place, database):
     assert get(place, "/readyz").status == 200
     health = until(lambda: (answer := get(place, "/api/health")).status == 200 and answer, "healthy")
     checks = json.loads(health.body)["checks"]
+    moment = datetime.datetime.fromisoformat(json.loads(health.body)["timestamp"])
+    assert abs(datetime.datetime.now(datetime.UTC) - moment) < datetime.timedelta(minutes=10)
     assert {"database", "queue", "storage", "rounds"} <= set(checks)
     assert all(check["status"] == "ok" for check in checks.values())
     flags = json.loads(get(place, "/api/features").body)["features"]

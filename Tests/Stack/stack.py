@@ -60,8 +60,15 @@ class Client:
     cookies: dict[str, str] = field(default_factory=dict)
     token: str | None = None
 
-    def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE)
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(self.host, self.port, timeout=DEADLINE)
+
+    def send(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None,
+        over: http.client.HTTPConnection | None = None,
+    ) -> Answer:  # fmt: skip
+        """Sends a request over a connection of its own, or over one that the caller keeps."""
+        connection = over or self.connect()
         try:
             given = {
                 "User-Agent": self.agent,
@@ -93,7 +100,8 @@ class Client:
                         self.cookies[key] = text
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, content)
         finally:
-            connection.close()
+            if over is None:
+                connection.close()
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.send("GET", path, **more)

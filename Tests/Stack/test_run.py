@@ -168,8 +168,7 @@ print(json.dumps(found))
 
 
 def test_other_accounts_reach_nothing(stack: Stack) -> None:
-    """OPS-01 SEC-05: nobody connects to no socket, writes no file and reads no data, log or secret; what is installed keeps
-    the publisher's socket to the jobs as well."""
+    """OPS-01 SEC-05: no other account connects to a socket, writes a file or reads data, logs or secrets."""
     stack.command("season", "list")
     paths = owned_paths(stack)
     sockets = [path for path in paths if stat.S_ISSOCK(os.stat(path).st_mode)]

@@ -133,12 +133,14 @@ class Repeated:
                 "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'from (cast|undo)_votes'"
             )
 
-        # A kept connection to the host: nginx sends a request again only when such a one breaks.
-        assert client.get("/api/vote").status == 200
+        # nginx sends a request again only when a connection breaks that it has kept. Each of its workers keeps its own, and
+        # all requests of this connection are the same worker's.
+        connection = client.connect()
+        assert client.get("/api/vote", over=connection).status == 200
         with concurrent.futures.ThreadPoolExecutor(1) as pool, stack.database() as holder:
             with holder.transaction():
                 holder.execute("select from tournament_clips where id = %s for update", [clip])
-                sent = pool.submit(lambda: client.send(method, "/api/vote", {"clipId": clip}))
+                sent = pool.submit(lambda: client.send(method, "/api/vote", {"clipId": clip}, over=connection))
                 wait_until(lambda: waiting() == 1, "the first attempt waits for the clip")
                 old = stack.kill("voting")
                 stack.await_replacement("voting", old)

@@ -267,6 +267,12 @@ export interface Clip {
   processing: "processing" | "ready" | "failed" | null;
   /** For creator and admins only. */
   processingError: string | null;
+  /** When the check of the file began; for the creator only. */
+  processingSince: string | null;
+  /** How far the check is; for the creator only. */
+  processingPercent: number | null;
+  /** What the creator should know although the file was accepted; for the creator only. */
+  processingNote: string | null;
   /** For creator and admins only. */
   rejectionReason: string | null;
 }
@@ -522,6 +528,8 @@ export interface FormToken {
 
 export interface Health {
   status: "healthy" | "degraded";
+  /** When the checks were made. */
+  timestamp: string;
   checks: Record<string, HealthFinding>;
 }
 

@@ -266,6 +266,7 @@ async function start() {
   try {
     await Promise.all([knowVoter(), knowGate(feed), takeUp()]);
     show();
+    if (index >= feed.clips.length - 3 && feed.hasMore) void more();
     if (early !== undefined && current()?.id === (wish ?? first)) void vote(early);
     early = undefined;
     await readStory();
@@ -274,6 +275,7 @@ async function start() {
     stage.removeAttribute("aria-busy");
     maybe("[data-waiting]")?.remove();
     deck.clear();
+    actions.hidden = true;
     failed = true;
     place.replaceChildren(failedState(again, error instanceof Refusal ? error : null));
   }
@@ -283,13 +285,11 @@ async function start() {
 async function takeUp() {
   const saved = savedPlace();
   if (saved && !wish) {
+    const known = saved.clips.length;
     feed.restore(saved);
-    if (!(await feed.refresh())) {
-      const at = feed.clips.findIndex((clip) => clip.id === saved.at);
-      index = at < 0 ? feed.clips.length : at;
-      return;
-    }
-    index = 0;
+    if (await feed.refresh()) index = 0;
+    // After the last take comes what has joined the round meanwhile.
+    else index = saved.at === null ? known : Math.max(0, feed.clips.findIndex((clip) => clip.id === saved.at));
     return;
   }
   const isFirst = await feed.load(wish ?? first, Boolean(wish));

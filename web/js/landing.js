@@ -2,6 +2,7 @@
 
 import { read } from "./core/api.js";
 import { maybe, one, setIcon } from "./core/dom.js";
+import { savesData } from "./core/network.js";
 import { isStill, onStillChange, preference, remember } from "./core/preferences.js";
 
 /** How long the headline takes to type itself on a first visit. */
@@ -41,7 +42,7 @@ async function playFilm() {
   /** @type {string[]} */
   let reel = gate.dataset.video ? [gate.dataset.video] : [];
   let at = 0;
-  let isPaused = isStill();
+  let isPaused = isStill() || savesData();
 
   const show = () => {
     toggle.setAttribute("aria-label", isPaused ? "Play the film" : "Pause the film");

@@ -4,6 +4,7 @@ import { read } from "./core/api.js";
 import { startConsent } from "./core/consent.js";
 import { startCountdowns } from "./core/countdown.js";
 import { all, maybe } from "./core/dom.js";
+import "./core/letters.js";
 import { follow } from "./core/live.js";
 import { preference, remember } from "./core/preferences.js";
 import { roundOfStory, showRound } from "./core/round.js";

@@ -4,6 +4,7 @@ import { read, send } from "./core/api.js";
 import { all, announce, h, icon, maybe, one, setText } from "./core/dom.js";
 import { clearFaults, enhance } from "./core/form.js";
 import { counted, megabytes } from "./core/format.js";
+import { mostLetters } from "./core/letters.js";
 import { isStill } from "./core/preferences.js";
 import { session } from "./core/session.js";
 import { check } from "./upload/checks.js";
@@ -14,6 +15,7 @@ import { Transfer } from "./upload/transfer.js";
 
 const form = one("[data-wizard]", HTMLFormElement);
 const drop = one("[data-drop]", HTMLElement);
+const dropText = drop.querySelector("[data-drop-text]")?.textContent ?? "";
 const file = one("[data-file]", HTMLInputElement);
 const pauseButton = one("[data-pause]", HTMLButtonElement);
 const bar = one("[data-sent-bar]", HTMLProgressElement);
@@ -62,7 +64,7 @@ async function choose(candidate) {
     const another = chosen ? "another" : "a";
     maybe("[data-drop-title]")?.replaceChildren(
       h("span", { class: "for-mouse" }, `Drop ${another} video here`), h("span", { class: "for-touch" }, `Choose ${another} video`));
-    setText(maybe("[data-drop-text]"), "MP4, WebM or MOV, up to 8.5 s and 50 MB");
+    setText(maybe("[data-drop-text]"), dropText);
     file.value = "";
   }
 }
@@ -129,7 +131,7 @@ one("[data-to-describe]", HTMLButtonElement).addEventListener("click", () => {
  * @param {string} counter
  */
 function countLetters(field, counter) {
-  const show = () => setText(maybe(counter), `${[...field.value].length} / ${field.maxLength}`);
+  const show = () => setText(maybe(counter), `${[...field.value].length} / ${mostLetters(field)}`);
   field.addEventListener("input", show);
   form.addEventListener("reset", () => queueMicrotask(show));
   show();
@@ -144,7 +146,7 @@ countLetters(title, "[data-title-count]");
 countLetters(description, "[data-description-count]");
 one("[data-to-choose]", HTMLButtonElement).addEventListener("click", () => go("choose"));
 enhance(form, {
-  check: (values) => ({ title: !values.title && "Enter a title of 1 to 80 characters." }),
+  check: (values) => ({ title: !values.title && (title.dataset.wants ?? "") }),
   send: async () => {
     if (step === "describe" && chosen) await sendIt(chosen);
   },
@@ -231,22 +233,49 @@ function showRefusal(error) {
  */
 async function watch(clipId) {
   outcome("Checking the file…", "info", "Uploaded.");
+  const since = performance.now();
+  let percent = 0;
+  bar.value = 0;
+  const showChecking = () => {
+    const elapsed = counted(Math.round((performance.now() - since) / 1000), "second", "seconds");
+    bar.value = percent;
+    bar.setAttribute("aria-label", `${percent} % checked`);
+    setText(maybe("[data-sent-note]"), percent > 0 ? `Checking the file… ${percent} %, ${elapsed}` : `Checking the file… ${elapsed}`);
+  };
+  showChecking();
+  const ticking = setInterval(showChecking, 1000);
+  try {
+    await settled(clipId, (now) => percent = now);
+  } finally {
+    clearInterval(ticking);
+    setText(maybe("[data-sent-note]"), "Upload complete.");
+  }
+  bar.value = 100;
+  one("[data-after]", HTMLElement).hidden = false;
+}
+
+/**
+ * @param {string} clipId
+ * @param {(percent: number) => void} onProgress
+ */
+async function settled(clipId, onProgress) {
   for (;;) {
     /** @type {import("./api.js").Clip | null} */
     const clip = await read(`/api/clip/${clipId}`).catch(() => null);
     if (clip?.processing === "failed") {
       outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and try again.`, "bad", "There is a problem with the file.");
-      break;
+      return;
     }
     if (clip && clip.processing !== "processing") {
       const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
       const place = slot && slot !== "0" ? `slot ${slot} or the next` : "the next slot";
-      outcome(`A moderator will review it. If approved, it competes for ${place}.`, "good", "Sent.");
-      break;
+      const note = clip.processingNote ? `${clip.processingNote} ` : "";
+      outcome(`${note}A moderator will review it. If approved, it competes for ${place}.`, "good", "Sent.");
+      return;
     }
+    if (clip) onProgress(clip.processingPercent ?? 0);
     await new Promise((resolve) => setTimeout(resolve, lookInterval));
   }
-  one("[data-after]", HTMLElement).hidden = false;
 }
 
 /**

@@ -52,7 +52,7 @@ struct Service {
             guard let status = try current.poll() else { return nil }
             child = nil
             // What is left of its group serves nothing any more, and holds what the next start needs: workers of nginx
-            // go on with the port when their master is killed.
+            // keep the port open when their master is killed.
             current.signal(SIGKILL, wholeGroup: true)
             return planNextStart(after: status)
         }

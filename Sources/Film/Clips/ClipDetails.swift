@@ -47,8 +47,20 @@ public struct ClipDetails: Sendable {
     public let processing: ClipProcessing?
     /// Why its file was refused.
     public let processingError: String?
+    /// The check of its file: when it began, how far it is, what was noticed. Nil before it begins.
+    public let check: ClipCheck?
     /// Why it was refused.
     public let rejectionReason: String?
+}
+
+/// How far the check of a clip's file is.
+public struct ClipCheck: Sendable {
+    /// When the latest attempt began.
+    public let startedAt: Date
+    /// The share that is done, in percent.
+    public let percent: Int
+    /// What the creator should know although the file was accepted.
+    public let note: String?
 }
 
 /// How a clip ended in one round.
@@ -114,13 +126,16 @@ extension Clips {
         \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
             clips.processing_error, clips.rejection_reason, clips.slot_position, clips.vote_count,
             clips.weighted_score, clips.view_count, clips.created_at, clips.activated_at,
-            clips.decided_at is not null as decided, clips.creator_withdrew_at is not null as withdrawn, seasons.id as season_id, seasons.number as season_number,
+            clips.decided_at is not null as decided, clips.creator_withdrew_at is not null as withdrawn,
+            uploads.check_started_at, uploads.check_percent,
+            uploads.check_note, seasons.id as season_id, seasons.number as season_number,
             seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status
         """
 
     static let detailSource: SQL = """
         tournament_clips clips
         join users on users.id = clips.user_id
+        left join uploads on uploads.id = clips.upload_id
         left join seasons on seasons.id = clips.season_id
         left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
         """
@@ -132,6 +147,13 @@ extension Clips {
                 RoundSeason(
                     id: id, number: try row.value("season_number"), label: try row.value("season_label"),
                     totalSlots: try row.value("total_slots"))
+            } else {
+                nil
+            }
+        let check: ClipCheck? =
+            if isPrivy, let startedAt: Date = try row.value("check_started_at") {
+                ClipCheck(
+                    startedAt: startedAt, percent: try row.value("check_percent"), note: try row.value("check_note"))
             } else {
                 nil
             }
@@ -148,7 +170,7 @@ extension Clips {
             weightedScore: showsCounts ? try row.value("weighted_score") : nil,
             viewCount: try row.value("view_count"), history: history, createdAt: try row.value("created_at"),
             activatedAt: try row.value("activated_at"), processing: isPrivy ? try row.value("processing") : nil,
-            processingError: isPrivy ? try row.value("processing_error") : nil,
+            processingError: isPrivy ? try row.value("processing_error") : nil, check: check,
             rejectionReason: isPrivy ? try row.value("rejection_reason") : nil)
     }
 }

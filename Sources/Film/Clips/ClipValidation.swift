@@ -67,15 +67,17 @@ public struct ClipValidation: Sendable {
     private func run(_ job: ValidateClip, _ context: JobContext) throws -> JobOutcome {
         guard let clip = try UnprocessedClip.find(job.clipID, in: context.database) else { return .done() }
         let processed: ProcessedClip
+        let progress = CheckProgress(upload: clip.uploadID, database: context.database)
+        progress.begin()
         do {
-            processed = try process(clip) { try context.checkPoint() }
+            processed = try process(clip, progress) { try context.checkPoint() }
         } catch let fault as MediaFault {
             context.log.warning(
                 "a clip's file is refused",
                 ["clip": .string(clip.id.uuidString.lowercased()), "fault": .string(fault.debugDescription)])
             if fault.isRetryable, context.attempt < ValidateClip.options.maxAttempts { throw fault }
             try context.complete { connection in
-                try Clips.failProcessing(clip.id, reason: fault.message, on: connection)
+                try Clips.failProcessing(clip.id, reason: fault.finalMessage, on: connection)
             }
             try forgetObjects(of: clip.id)
             try storage.deleteParts(of: clip.uploadID)
@@ -89,18 +91,20 @@ public struct ClipValidation: Sendable {
     }
 
     /// Makes and stores everything that is shown of a clip; only the record is left to be written.
-    func process(_ clip: UnprocessedClip, checkPoint: () throws -> Void) throws -> ProcessedClip {
+    func process(
+        _ clip: UnprocessedClip, _ progress: CheckProgress? = nil, checkPoint: () throws -> Void
+    ) throws -> ProcessedClip {
         do {
             let workspace = try storage.makeWorkspace()
             defer { try? Files.removeTree(workspace) }
-            return try process(clip, in: workspace, checkPoint: checkPoint)
+            return try process(clip, in: workspace, progress, checkPoint: checkPoint)
         } catch let fault as StorageFault {
             throw MediaFault(fault)
         }
     }
 
     private func process(
-        _ clip: UnprocessedClip, in workspace: String, checkPoint: () throws -> Void
+        _ clip: UnprocessedClip, in workspace: String, _ progress: CheckProgress?, checkPoint: () throws -> Void
     ) throws -> ProcessedClip {
         // Encoders do not write the same bytes twice, so a dead worker's objects have other names than ours will.
         try forgetObjects(of: clip.id)
@@ -110,13 +114,18 @@ public struct ClipValidation: Sendable {
             original, declared: Container(contentType: clip.contentType))
         try checkPoint()
 
-        let renditions = Renditions(tools)
+        let renditions = Renditions(tools, limits: limits)
         let video = workspace + "/video.mp4"
-        try renditions.normalise(original, facts, to: video, aspect: clip.aspect)
+        let rendition = try renditions.normalise(original, facts, to: video, aspect: clip.aspect) { share in
+            progress?.report(share * 0.95)
+        }
+        if rendition.hasUnreadableSound {
+            progress?.note("The sound of this file could not be read, so the clip is silent.")
+        }
         try checkPoint()
 
         let poster = workspace + "/poster.jpg"
-        let stills = try renditions.stills(of: video, durationMs: facts.durationMs, poster: poster)
+        let stills = try renditions.stills(of: video, durationMs: rendition.durationMs, poster: poster)
         try checkPoint()
 
         let originalKey = try store(original, .originals, clip.id, facts.container.fileExtension)
@@ -125,7 +134,7 @@ public struct ClipValidation: Sendable {
         return ProcessedClip(
             originalKey: originalKey.text, videoKey: videoKey.text, posterKey: posterKey.text,
             blurhash: stills.blurhash, width: clip.aspect.width, height: clip.aspect.height,
-            durationMilliseconds: facts.durationMs, perceptualHash: stills.hash.stored)
+            durationMilliseconds: rendition.durationMs, perceptualHash: stills.hash.stored)
     }
 
     private func forgetObjects(of clip: UUID) throws(StorageFault) {
@@ -178,14 +187,16 @@ extension MediaFault {
             switch fault {
             case .full(let reason):
                 MediaFault(
-                    .storageFull, "There is no room left for the video at the moment. Please upload it again later.",
+                    .storageFull, "We're out of storage space right now. We'll try your clip again automatically.",
                     evidence: reason)
             case .missing(let reason):
                 MediaFault(
                     .truncated, "A part of the upload is missing. Please upload the clip again.", evidence: reason)
             case .failed(let reason):
                 MediaFault(
-                    .toolFailed, "The video could not be kept. Please upload it again.", evidence: reason)
+                    .storageFailed,
+                    "We couldn't store the clip. Your upload is safe, and we'll try again automatically.",
+                    evidence: reason)
             }
     }
 }

@@ -122,9 +122,19 @@ public final class Application: Sendable {
             let list = methods.map(\.description).joined(separator: ", ")
             return .answer(Response(status: 204, headers: ["Allow": list]))
         case .route(let route, let parameters):
+            if let answer = try canonicalize(request, route, parameters) { return .answer(answer) }
             request.parameters = parameters
             return .route(route)
         }
+    }
+
+    /// Caches keep an answer under the path as they read it. So where answers are kept for all, each has one path: others
+    /// lead there, and a part of a path that a cache could read as several parts has no answer. Nil when the path is good.
+    private func canonicalize(_ request: Request, _ route: Route, _ parameters: [String: String]) throws -> Response? {
+        guard route.cache != .noStore, !request.method.isMutation else { return nil }
+        guard let path = route.path(parameters) else { throw Problem.notFound() }
+        guard path != request.path else { return nil }
+        return .redirect(to: path + (request.query.raw.isEmpty ? "" : "?" + request.query.raw), status: 308)
     }
 
     private func checkBody(of request: Request, for route: Route) throws {

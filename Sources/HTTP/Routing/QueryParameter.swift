@@ -68,7 +68,8 @@ public struct QueryParameter: Sendable {
             value = QueryParameter.read(text, as: wanted)
         case .list(let element, let count):
             schema = .array(element, count: count)
-            let words = texts.flatMap { $0.split(separator: ",") }
+            // An empty text is a list of one empty element, which the schema judges as any other.
+            let words = texts.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
             value = .array(words.map { QueryParameter.read(String($0), as: element) })
         }
         let found = Schema.object([.required(name, schema)]).faults(in: .object([name: value]))

@@ -231,4 +231,26 @@ extension Router {
 extension Route {
     /// The parts of the pattern; none for `/`, and for a pattern that no router accepts.
     public var parts: [Router.Part] { (try? Router.parts(of: pattern)) ?? [] }
+
+    /// The one path under which caches keep the answer for these values of the pattern's names; nil when a value cannot be one
+    /// part of a path for every reader: some decode `a%2Fb` before they look at it.
+    func path(_ parameters: [String: String]) -> String? {
+        if parameters.isEmpty { return pattern }
+        var path = ""
+        for part in parts {
+            switch part {
+            case .fixed(let text): path += "/" + text
+            case .one(let name):
+                let value = parameters[name] ?? ""
+                guard !value.contains(where: { $0 == "/" || $0 == "\\" }), value != ".", value != ".." else {
+                    return nil
+                }
+                path += "/" + Text.percentEncode(value)
+            case .rest(let name):
+                let values = (parameters[name] ?? "").split(separator: "/")
+                path += values.map { "/" + Text.percentEncode($0) }.joined()
+            }
+        }
+        return path
+    }
 }

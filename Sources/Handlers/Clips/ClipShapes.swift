@@ -19,6 +19,11 @@ extension ClipDetails: Shaped {
         Field("activatedAt", \.activatedAt)
         Field("processing", \.processing, "For creator and admins only.")
         Field("processingError", \.processingError, "For creator and admins only.")
+        Field("processingSince", { $0.check?.startedAt }, "When the check of the file began; for the creator only.")
+        Field("processingPercent", { $0.check?.percent }, "How far the check is; for the creator only.")
+        Field(
+            "processingNote", { $0.check?.note },
+            "What the creator should know although the file was accepted; for the creator only.")
         Field("rejectionReason", \.rejectionReason, "For creator and admins only.")
     }
 }

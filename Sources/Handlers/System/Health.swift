@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import HTTP
 
 /// One question about the state of the site.
@@ -45,8 +46,10 @@ struct Finding: Shaped {
 
 struct Health: Shaped {
     let checks: [String: Finding]
+    let askedAt: Date
 
-    init(_ checks: [HealthCheck]) {
+    init(_ checks: [HealthCheck], at now: Date) {
+        askedAt = now
         self.checks = Dictionary(checks.map { ($0.name, $0.finding()) }) { first, _ in first }
     }
 
@@ -54,6 +57,7 @@ struct Health: Shaped {
 
     static let shape = Shape<Health>("Health") {
         Field("status", { $0.isHealthy ? "healthy" : "degraded" }, .choice(["healthy", "degraded"]))
+        Field("timestamp", \.askedAt, "When the checks were made.")
         Field("checks", \.checks)
     }
 }

@@ -33,8 +33,8 @@ public enum SystemRoutes {
             "/api/health", access: .any, limit: nil, isAlwaysServed: true,
             answers: [200: Health.schema, 503: Health.schema], features: ["OPS-04"],
             summary: "How the site is: its database, queue, storage and rounds."
-        ) { _ in
-            let health = Health(checks)
+        ) { context in
+            let health = Health(checks, at: context.now)
             return Response.json(health, status: health.isHealthy ? 200 : 503)
         }
     }

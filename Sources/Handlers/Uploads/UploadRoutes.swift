@@ -8,7 +8,7 @@ public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(uploads: Uploads, storage: any MediaStorage, signer: UploadSigner) -> [Route] {
         let service = UploadService(uploads: uploads, storage: storage, signer: signer)
-        return [begin(service), resume(service), register(service), permission(service).asPermission(.asked)]
+        return [begin(service), beginOrResume(service), register(service), permission(service).asPermission(.asked)]
     }
 
     private static func begin(_ service: UploadService) -> Route {
@@ -21,14 +21,19 @@ public enum UploadRoutes {
         }
     }
 
-    private static func resume(_ service: UploadService) -> Route {
+    private static func beginOrResume(_ service: UploadService) -> Route {
         .get(
-            "/api/upload/signed-url", access: .member, limit: .read, flag: "uploads_enabled",
-            query: [.required("uploadId", .uuid, "The upload that was begun.")],
+            "/api/upload/signed-url", access: .member, limit: .upload, flag: "uploads_enabled",
+            query: [
+                .optional("uploadId", .uuid, "The upload that was begun. Without it the others begin one."),
+                .optional("fileName", BeginUploadInput.fileNames, "As in the body of `POST`."),
+                .optional("contentType", BeginUploadInput.contentTypes, "As in the body of `POST`."),
+                .optional("size", BeginUploadInput.sizes, "As in the body of `POST`."),
+            ],
             features: ["CLIP-01"],
-            summary: "Fresh addresses for an upload that was begun, and which of its parts have arrived."
+            summary: "Fresh addresses for an upload that was begun, and which of its parts have arrived; or begins one."
         ) { context in
-            try service.resume(context)
+            context.uuid(query: "uploadId") == nil ? try service.beginByQuery(context) : try service.resume(context)
         }
     }
 

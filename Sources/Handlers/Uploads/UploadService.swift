@@ -18,10 +18,39 @@ struct UploadService: Sendable {
     private static let reserve = 512 << 20
 
     func begin(_ input: BeginUploadInput, _ context: Context) throws -> SignedUpload {
+        try begin(fileName: input.fileName, contentType: input.contentType, size: input.size, context)
+    }
+
+    /// Begins an upload that the query declares. A read has no form token, so only this site's own pages, and keys that may
+    /// change something, begin one: a link elsewhere must not use up a member's unfinished uploads.
+    func beginByQuery(_ context: Context) throws -> SignedUpload {
         let member = try context.member()
-        try refuseWhenFull(input.size)
-        let upload = try uploads.begin(
-            member: member.id, fileName: input.fileName, contentType: input.contentType, size: input.size)
+        let missing = ["fileName", "contentType", "size"].filter { context.request.query[$0] == nil }
+        guard missing.isEmpty, let fileName = context.text(query: "fileName"),
+            let contentType = context.text(query: "contentType"), let size = context.integer(query: "size")
+        else {
+            throw Problem.unprocessable(missing.map { FieldFault($0, "required", "“\($0)” is required.") })
+        }
+        let isOwnPage = context.request.headers["Sec-Fetch-Site"] == "same-origin"
+        guard context.request.bearerToken != nil || isOwnPage else {
+            throw Problem.forbidden(
+                "csrf_failed", "Only this site's pages and API keys can begin an upload in this way.")
+        }
+        guard member.keyScopes?.contains(.write) != false else {
+            throw Problem.forbidden("key_scope", "This API key lacks the scope “write”.")
+        }
+        guard !member.isBanned else {
+            throw Problem.forbidden("banned", "Your account is banned. Your profile shows the reason.")
+        }
+        return try begin(fileName: fileName, contentType: contentType, size: size, context)
+    }
+
+    private func begin(
+        fileName: String, contentType: String, size: Int, _ context: Context
+    ) throws -> SignedUpload {
+        let member = try context.member()
+        try refuseWhenFull(size)
+        let upload = try uploads.begin(member: member.id, fileName: fileName, contentType: contentType, size: size)
         return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: [])
     }
 

@@ -7,18 +7,20 @@ internal import Text
 
 /// What a member says before sending a file.
 struct BeginUploadInput: InputShape {
-    static let largest = 50 * 1024 * 1024
+    static let fileNames = Schema.string(1...1_000)
+    static let contentTypes = Schema.choice(["video/mp4", "video/webm", "video/quicktime"])
+    static let sizes = Schema.integer(1...ClipLimits.bytes)
 
-    @Input(.string(1...1_000), "The file's name; text to show, never a path.") var fileName: String
-    @Input(.choice(["video/mp4", "video/webm", "video/quicktime"])) var contentType: String
-    @Input(.integer(1...largest), "Bytes of the file, at most 50 MiB.") var size: Int
+    @Input(fileNames, "The file's name; text to show, never a path.") var fileName: String
+    @Input(contentTypes) var contentType: String
+    @Input(sizes, "Bytes of the file, at most 50 MiB.") var size: Int
 }
 
 /// What a member says of a clip when sending it in.
 struct RegisterClipInput: InputShape {
     @Input("The upload, of which all parts have arrived.") var uploadID: UUID
-    @Input(.text(1...80)) var title: String
-    @Input(.text(0...500, lines: .many)) var description: String?
+    @Input(.text(ClipLimits.title)) var title: String
+    @Input(.text(ClipLimits.description, lines: .many)) var description: String?
     @Input(.choice(ClipGenre.all)) var genre: String
     @Input("The sender owns the rights, everyone shown has agreed, and the licence is accepted. Must be true.")
     var rightsConfirmed: Bool

@@ -57,7 +57,7 @@ struct SubprocessExchange {
     var errorText: String { String(decoding: errors, as: UTF8.self) }
 
     /// Exchanges until the child has closed its output; closes all pipes.
-    mutating func run(until deadline: ContinuousClock.Instant) -> End {
+    mutating func run(until deadline: ContinuousClock.Instant, onOutput: (ArraySlice<UInt8>) -> Void) -> End {
         defer {
             stdin?.closeWriting()
             stdout.closeReading()
@@ -75,7 +75,9 @@ struct SubprocessExchange {
             let milliseconds = min(Int64(60_000), seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
             guard poll(&descriptors, 3, Int32(milliseconds)) > 0 else { continue }
             if descriptors[0].revents != 0 {
+                let known = output.count
                 if !Self.read(stdout.reading, into: &output) { stdout.closeReading() }
+                if output.count > known { onOutput(output[known...]) }
                 if output.count > outputLimit { return .tooLarge }
             }
             if descriptors[1].revents != 0 {

@@ -38,7 +38,8 @@ export function all(selector, root = document) {
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
- * Makes an element. Text is always text; attributes that are false or null are left out.
+ * Makes an element. Text is always text; attributes that are false or null are left out. They are set in their order: an
+ * image that loads late needs `loading` before `src`.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
  * @param {Record<string, string | number | boolean | null | undefined>} [attributes]

@@ -153,9 +153,12 @@ function refuse(form, error, sending) {
  * @param {unknown} error
  * @param {string} [nothing] what did not happen
  */
-export function faultText(error, nothing = "Nothing was changed.") {
+export function faultText(error, nothing) {
   if (!(error instanceof Refusal)) return "Something went wrong on this page. Reload it and try again.";
-  if (error.isOffline) return `You are offline. ${nothing}`;
+  if (error.isOffline) {
+    const lead = !navigator.onLine ? "You are offline." : nothing ? "The site does not answer." : "Could not save.";
+    return `${lead} ${nothing ?? "Nothing was changed."}`;
+  }
   if (error.status === 401) return "Your session has ended. Sign in again.";
   if (error.status === 429) return `Too many tries. Try again in ${counted(error.retryAfter ?? 60, "second", "seconds")}.`;
   return [...error.faults.values()][0] ?? error.message;

@@ -8,6 +8,9 @@ const names = ["round_opened", "round_waiting", "round_extended", "winner_select
 /** How long streams may fail before the page asks by itself. */
 const pollingInterval = 30_000;
 
+/** How long a stream may take to open. A proxy may keep it to itself for ever, without an error. */
+const openingLimit = 8_000;
+
 /**
  * Calls `refetch` whenever the page may be behind, spread over three seconds so that a thousand pages do not ask at once.
  * @param {(event: SlotEvent | null) => void | Promise<unknown>} refetch
@@ -21,6 +24,8 @@ export function follow(refetch) {
   let retry;
   /** @type {number | undefined} */
   let pending;
+  /** @type {number | undefined} */
+  let opening;
   let hasOpened = false;
   let failures = 0;
 
@@ -37,12 +42,23 @@ export function follow(refetch) {
     }, Math.random() * spread);
   };
 
+  const startPolling = () => {
+    poll ??= setInterval(() => schedule(null, 3000), pollingInterval);
+  };
+
   const connect = () => {
     clearTimeout(retry);
+    clearTimeout(opening);
+    opening = setTimeout(() => {
+      // What was missed until now, and then at intervals. The stream may still open, and ends the polling.
+      schedule(null, 3000);
+      startPolling();
+    }, openingLimit);
     source?.close();
     source = new EventSource("/api/events/slot");
     source.addEventListener("open", () => {
       failures = 0;
+      clearTimeout(opening);
       clearInterval(poll);
       poll = undefined;
       // The first opening belongs to a page that has just been loaded.
@@ -51,7 +67,7 @@ export function follow(refetch) {
     });
     source.addEventListener("error", () => {
       failures += 1;
-      poll ??= setInterval(() => schedule(null, 3000), pollingInterval);
+      startPolling();
       // The browser tries again by itself unless the server refused; then we do, later and later.
       if (source?.readyState === EventSource.CLOSED) {
         retry = setTimeout(connect, Math.min(60_000, 2000 * 2 ** failures) * (0.5 + Math.random()));
@@ -77,7 +93,10 @@ export function follow(refetch) {
     connect();
     schedule(null, 500);
   });
-  addEventListener("pagehide", () => source?.close());
+  addEventListener("pagehide", () => {
+    clearTimeout(opening);
+    source?.close();
+  });
   connect();
 }
 

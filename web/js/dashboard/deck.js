@@ -2,7 +2,7 @@
 
 import { avatar, h, icon } from "../core/dom.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
-import { ahead } from "../core/network.js";
+import { ahead, savesData, whole } from "../core/network.js";
 
 /** @typedef {import("./feed.js").Clip} Clip */
 
@@ -19,7 +19,7 @@ export class Deck {
   /** @type {Frame | null} */
   #current = null;
   /** Set by a person; a new take then waits for them too. */
-  #isPaused = isStill();
+  #isPaused = isStill() || savesData();
   /** Whether the browser plays without sound although sound is chosen; it wants a press first. */
   #isSilenced = false;
   #onNext;
@@ -268,7 +268,7 @@ class Frame {
   put(offset) {
     this.element.dataset.place = String(offset);
     this.element.inert = offset !== 0;
-    if (offset === 0) this.video.preload = "auto";
+    if (offset === 0) this.video.preload = whole();
     else if (offset > 0) this.video.preload = ahead();
     if (offset !== 0) this.video.pause();
   }

@@ -19,11 +19,21 @@ export function watchGestures(area, gestures) {
     const isControl = target instanceof Element && target.closest("a, .actions, .vacant, .frame__broken, button:not(.frame__tap)");
     if (event.isPrimary && event.button === 0 && !isControl) start = { id: event.pointerId, x: event.clientX, y: event.clientY };
   });
+  /** @param {number} distance */
+  const follow = (distance) => {
+    area.toggleAttribute("data-dragging", distance !== 0);
+    area.style.setProperty("--drag", `${distance}px`);
+  };
+  area.addEventListener("pointermove", (event) => {
+    if (start && event.pointerId === start.id && event.pointerType !== "mouse") follow(event.clientY - start.y);
+  });
   area.addEventListener("pointercancel", () => {
     start = null;
+    follow(0);
   });
   area.addEventListener("pointerup", (event) => {
     if (!start || event.pointerId !== start.id) return;
+    follow(0);
     const x = event.clientX - start.x;
     const y = event.clientY - start.y;
     start = null;

@@ -92,7 +92,7 @@ function seasonEntry(season, isCurrent) {
 function contributor(season, segment) {
   return h("li", {}, h("a", { href: address(season, segment.slot), "data-slot": segment.slot },
     h("span", { class: "num quiet" }, String(segment.slot)),
-    h("img", { src: segment.posterUrl, alt: "", width: 90, height: 160, loading: "lazy" }),
+    h("img", { loading: "lazy", src: segment.posterUrl, alt: "", width: 90, height: 160 }),
     h("span", { class: "grow" }, h("b", { class: "clip-text" }, segment.title), h("span", { class: "quiet" }, segment.creator)),
     h("span", { class: "num quiet" }, count(segment.votes), h("span", { class: "visually-hidden" }, segment.votes === 1 ? " vote" : " votes"))));
 }
@@ -107,7 +107,7 @@ function reel(season) {
     const segment = bySlot.get(slot);
     if (segment) {
       list.append(h("li", {}, h("a", { href: address(season, slot), "data-slot": slot, "aria-label": `Slot ${slot}` },
-        h("img", { src: segment.posterUrl, alt: "", width: 90, height: 160, loading: "lazy" }))));
+        h("img", { loading: "lazy", src: segment.posterUrl, alt: "", width: 90, height: 160 }))));
     } else if (season.round?.slot === slot) {
       list.append(h("li", { "aria-current": "step" }, h("span", {}, h("span", { class: "visually-hidden" }, `Slot ${slot}, open now`))));
     } else {

@@ -1,7 +1,7 @@
 // The picture: two videos that take turns, so that one take follows the other without a gap.
 
 import { h, icon } from "../core/dom.js";
-import { ahead } from "../core/network.js";
+import { ahead, savesData, whole } from "../core/network.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
 
 /** @typedef {import("./film.js").Segment} Segment */
@@ -17,7 +17,7 @@ export class Screen {
   #tap;
   #broken;
   /** A person's wish; it outlasts the take. */
-  #isPaused = isStill();
+  #isPaused = isStill() || savesData();
   /** Whether the browser plays without sound although sound is chosen; it wants a press first. */
   #isSilenced = false;
   #isWaiting = false;
@@ -78,7 +78,7 @@ export class Screen {
       this.#front.src = segment.videoUrl;
     } else this.#front.currentTime = 0;
     this.#front.setAttribute("aria-label", segment.title);
-    this.#front.preload = "auto";
+    this.#front.preload = whole();
     this.#back.preload = ahead();
     if (next && this.#back.getAttribute("src") !== next.videoUrl) {
       this.#back.poster = next.posterUrl;
@@ -106,7 +106,7 @@ export class Screen {
     video.addEventListener("timeupdate", () => {
       if (video !== this.#front) return;
       this.#listeners.onTime(video.currentTime);
-      if (video.duration - video.currentTime < handover) this.#back.preload = "auto";
+      if (video.duration - video.currentTime < handover) this.#back.preload = whole();
     });
     video.addEventListener("error", () => {
       if (!video.getAttribute("src")) return;

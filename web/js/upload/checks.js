@@ -1,11 +1,16 @@
 // Checks of a file before it is sent, so that a refusal comes at once. The server checks the real bytes.
 
+import { one } from "../core/dom.js";
 import { megabytes } from "../core/format.js";
+import { usedSeconds } from "./tracks.js";
 
 /** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
 
-export const largest = 50 * 1024 * 1024;
-export const longest = 8.5;
+/** The server's limits. */
+const limits = one("[data-upload]", HTMLElement).dataset;
+const largest = Number(limits.mostBytes);
+const longest = Number(limits.mostMs) / 1000;
+const tolerance = Number(limits.toleranceMs) / 1000;
 
 /** How long a browser may take to read the head of a file. */
 const patience = 8000;
@@ -33,7 +38,7 @@ export async function check(file) {
   const contentType = Object.hasOwn(names, file.type) ? /** @type {ContentType} */ (file.type) : types[extension];
   if (!contentType) throw new Error("This is not an MP4, WebM or MOV file. Export it as MP4 and choose it again.");
   if (file.size === 0) throw new Error("This file is empty. Choose another one.");
-  if (file.size > largest) throw new Error(`This file is ${megabytes(file.size)}; the limit is 50 MB. Export it at a lower bit rate.`);
+  if (file.size > largest) throw new Error(`This file is ${megabytes(file.size)}; the limit is ${Math.floor(largest / 2 ** 20)} MB. Export it at a lower bit rate.`);
   const url = URL.createObjectURL(file);
   const facts = await inspect(url);
   const findings = [`${names[contentType]}, ${megabytes(file.size)}`];
@@ -41,10 +46,14 @@ export async function check(file) {
     findings.push("Your browser cannot preview it. The server will check it.");
     return { file, contentType, url, seconds: null, findings };
   }
-  if (facts.seconds > longest) {
+  // A browser's length includes tracks that are not used, such as texts.
+  if (facts.seconds > longest + tolerance) facts.seconds = await usedSeconds(file) ?? facts.seconds;
+  if (facts.seconds > longest + tolerance) {
     URL.revokeObjectURL(url);
-    throw new Error(`This video is ${facts.seconds.toFixed(1)} s long; the limit is 8.5 s. Trim it and choose it again.`);
+    throw new Error(`This video is ${facts.seconds.toFixed(1)} s long; the limit is ${longest} s. Trim it and choose it again.`);
   }
+  // What exceeds the limit within the tolerance is cut off.
+  facts.seconds = Math.min(facts.seconds, longest);
   if (facts.width === 0) {
     URL.revokeObjectURL(url);
     throw new Error("This file has no video track. Export it as MP4 and choose it again.");

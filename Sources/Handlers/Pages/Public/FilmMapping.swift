@@ -27,7 +27,7 @@ extension Pages {
             // Ids are random, so that the order favours no clip and is the same for everybody.
             let clips = overview.openClips.sorted { $0.clip.id.uuidString < $1.clip.id.uuidString }
             return FilmView(
-                seasons: overview.seasons.filter { $0.status != .draft }.map(SeasonView.init),
+                seasons: overview.seasons.map(SeasonView.init),
                 clips: clips.compactMap { ClipView($0.clip, votes: $0.voteCount) },
                 creators: overview.creators, needsAccountToVote: try needsAccountToVote())
         }

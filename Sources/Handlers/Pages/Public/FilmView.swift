@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 /// What the pages show of the film, read once for a page.
 struct FilmView: Sendable {
-    /// The seasons with a page, newest first; the first is the one that is running or has run last.
+    /// The seasons that are not archived, newest first. Drafts are announced and have nothing to see yet.
     var seasons: [SeasonView]
     /// The clips of the open round, in the order in which they entered it.
     var clips: [ClipView]
@@ -11,8 +11,8 @@ struct FilmView: Sendable {
     /// Whether only members may vote.
     var needsAccountToVote = false
 
-    /// The season whose round is open, if any.
-    var current: SeasonView? { seasons.first { $0.status == .active } ?? seasons.first }
+    /// The season that is running, else the one that has run last.
+    var current: SeasonView? { seasons.first { $0.status == .active } ?? seasons.first { $0.status != .draft } }
 
     /// The open round, if any.
     var round: RoundView? { seasons.first { $0.status == .active }?.round }

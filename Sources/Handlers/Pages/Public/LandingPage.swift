@@ -139,10 +139,10 @@ extension Site {
     }
 
     private func standing(_ round: RoundView) -> String {
-        let takes = Formatting.count(round.clips, "take", "takes")
-        guard let votes = round.votes else { return takes }
+        let clips = Formatting.count(round.clips, "take", "takes")
+        guard let votes = round.votes else { return clips }
         return votes == 0
-            ? "\(takes). Be the first to vote." : "\(takes), \(Formatting.count(votes, "vote", "votes")) so far"
+            ? "\(clips). Be the first to vote." : "\(clips), \(Formatting.count(votes, "vote", "votes")) so far"
     }
 
     private func how(_ season: SeasonView?) -> HTML {

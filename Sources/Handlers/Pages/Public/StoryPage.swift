@@ -102,10 +102,15 @@ extension Site {
 
     private func storyStage(_ choice: StoryChoice) -> HTML {
         guard let segment = choice.segment else {
-            let notice = Fragments.empty(
-                .film, title: "Nothing is cut yet",
-                text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
-                actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true)
+            let notice =
+                choice.season.status == .draft
+                ? Fragments.empty(
+                    .film, title: "Coming soon", text: "\(choice.season.label) has not opened yet.",
+                    actions: "<a class=\"btn\" href=\"/story\">Watch the film so far</a>", isWholePage: true)
+                : Fragments.empty(
+                    .film, title: "Nothing is cut yet",
+                    text: "The first slot of \(choice.season.label) is still open. Its winner opens the film.",
+                    actions: "<a class=\"btn btn--primary\" href=\"/dashboard\">See the takes</a>", isWholePage: true)
             return """
                 <section class="stage" aria-label="The film" data-stage><div class="vacant">\(notice)</div></section>
                 """
@@ -118,7 +123,7 @@ extension Site {
                 <article class="frame" data-frame>\
             <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" height="960" controls muted \
             playsinline \
-            preload="metadata" aria-label="\(clip.title)"></video>
+            preload="none" aria-label="\(clip.title)"></video>
                   <div class="frame__head stack stack--tight with-js"><progress class="film" value="0" max="1" \
             aria-label="Position in the film" data-film></progress><div class="row row--apart">\
             <span class="label num" data-place>\(segment.slot) of \(choice.season.segments.count)</span>\

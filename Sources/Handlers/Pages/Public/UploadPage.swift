@@ -1,3 +1,4 @@
+internal import Film
 internal import HTML
 
 extension PageDeclaration {
@@ -15,7 +16,9 @@ extension Site {
         return Page(
             .upload, styles: ["upload"], modules: ["upload"], icons: [.film, .info], film: film,
             main: """
-                <main class="page" id="main" data-upload data-open-slot="\(slot ?? 0)">
+                <main class="page" id="main" data-upload data-open-slot="\(slot ?? 0)" \
+                data-most-bytes="\(ClipLimits.bytes)" data-most-ms="\(ClipLimits.milliseconds)" \
+                data-tolerance-ms="\(ClipLimits.toleranceMilliseconds)">
                   <div class="page-head"><div><h1>Send in a take</h1><p>\
                 A moderator checks it first, usually within a few hours. Then it competes for \
                 \(slot.map { "slot \($0)" } ?? "the next slot that opens").</p></div></div>
@@ -65,7 +68,7 @@ extension Site {
         <section class="panel step" aria-label="Choose a file" data-step="choose">
           \(steps(0))
           <div class="drop" data-drop>\(Icon.film.large)<p><b data-drop-title>\(dropTitle)</b></p>\
-        <p class="quiet" data-drop-text>MP4, WebM or MOV, up to 8.5 s and 50 MB</p>\
+        <p class="quiet" data-drop-text>MP4, WebM or MOV, up to \(ClipLimits.seconds) s and \(ClipLimits.megabytes) MB</p>\
         <button class="btn" type="button" data-choose>Choose a file</button>\
         <input class="visually-hidden" type="file" id="file" \
         accept="video/mp4,video/webm,video/quicktime,.mp4,.webm,.mov" \
@@ -92,15 +95,15 @@ extension Site {
             <section class="panel step" aria-label="Describe it" data-step="describe">
               \(steps(1))
               <div class="field"><div class="field__row"><label for="title">Title</label>\
-            <span class="hint num" data-title-count>0 / 80</span></div>\
-            <input class="input" id="title" name="title" maxlength="80" autocomplete="off" required \
-            data-wants="Enter a title of 1 to 80 characters." aria-describedby="title-fault">\
+            <span class="hint num" data-title-count>0 / \(ClipLimits.title.upperBound)</span></div>\
+            <input class="input" id="title" name="title" maxlength="\(ClipLimits.title.upperBound)" autocomplete="off" required \
+            data-wants="Enter a title of 1 to \(ClipLimits.title.upperBound) characters." aria-describedby="title-fault">\
             <p class="hint hint--bad" id="title-fault" hidden></p></div>
               <fieldset class="field"><legend>Genre</legend><div class="genres">\(chips)</div></fieldset>
               <div class="field"><div class="field__row">\
             <label for="description">Description <span class="quiet">(optional)</span></label>\
-            <span class="hint num" data-description-count>0 / 500</span></div>\
-            <textarea class="input" id="description" name="description" maxlength="500" rows="3" \
+            <span class="hint num" data-description-count>0 / \(ClipLimits.description.upperBound)</span></div>\
+            <textarea class="input" id="description" name="description" maxlength="\(ClipLimits.description.upperBound)" rows="3" \
             aria-describedby="description-fault"></textarea>\
             <p class="hint hint--bad" id="description-fault" hidden></p></div>
               <div><label class="check"><input type="checkbox" name="rights" required data-wants="Confirm this to submit your take." aria-describedby="rights-fault">\
