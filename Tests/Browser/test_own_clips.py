@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import time
 
 import psycopg
 import pytest
@@ -56,8 +55,9 @@ def creator(site, run):
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         connection.execute(INSERT, (name,))
 
-        def open_page(path="/profile/clips", **options):
+        def open_page(path="/profile/clips", script="", **options):
             page = site.context(storage_state=state, **options).new_page()
+            page.add_init_script(script)
             page.goto(path)
             return page
 
@@ -94,24 +94,25 @@ def test_every_state_is_explained(creator, axe, shots):
 
 
 def test_a_decision_arrives_at_once(creator, site, admin):
-    """PROF-01 RT-01 the open page receives it, long before it would ask by itself"""
-    # While a file is checked the page asks every two seconds, otherwise every thirty.
+    """PROF-01 RT-01 the open page receives it, and does not have to ask by itself"""
+    # While a file is checked the page asks every two seconds, otherwise every thirty, which this page never reaches.
     creator.database.execute("delete from tournament_clips where title = 'Ash on the timetable' and processing = 'processing'")
-    page = creator()
+    page = creator(script="""
+        const wait = window.setTimeout;
+        window.setTimeout = (work, time, ...rest) => (time >= 20_000 ? 0 : wait(work, time, ...rest));
+    """)
     ready(page)
     waiting = clip(page, "Platform 9")
     number = waiting.get_attribute("id").removeprefix("clip-")
     clip(page, "Something under the boat").get_by_text("Withdraw…").click()
     admins = site.context(storage_state=admin).request
     token = admins.get("/api/csrf").json()["token"]
-    started = time.monotonic()
     answer = admins.post(
-        "/api/admin/reject", headers={"X-CSRF-Token": token}, data={"clipId": number, "reason": "Too dark to see."})
-    assert answer.status == 200
+        "/api/admin/reject", headers={"X-CSRF-Token": token, "Origin": site.url},
+        data={"clipId": number, "reason": "Too dark to see."},
+    )
+    assert answer.status == 200, answer.text()
     expect(waiting).to_contain_text("Too dark to see.")
-    seconds = time.monotonic() - started
-    print(f"seen after {seconds:.2f} s")
-    assert seconds < 20
     expect(waiting).to_contain_text("Not accepted")
     expect(waiting.get_by_text("New", exact=True)).to_be_visible()
     told(page, "“Platform 9, after the rain”: Not accepted")

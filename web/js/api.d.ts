@@ -696,6 +696,12 @@ export interface OwnClip {
   processing: "processing" | "ready" | "failed" | null;
   /** For creator and admins only. */
   processingError: string | null;
+  /** When the check of the file began; for the creator only. */
+  processingSince: string | null;
+  /** How far the check is; for the creator only. */
+  processingPercent: number | null;
+  /** What the creator should know although the file was accepted; for the creator only. */
+  processingNote: string | null;
   /** For creator and admins only. */
   rejectionReason: string | null;
   /** In the open round; null outside a round and while the season does not show counts. */
