@@ -110,7 +110,7 @@ let package = Package(
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
-        handlers("Clips", ["Film", "SharedHandlers"]),
+        handlers("Clips", ["Film", "SharedHandlers", "Text"]),
         handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
         handlers(
             "Auth",
@@ -120,7 +120,7 @@ let package = Package(
             ]),
         handlers("Admin", ["Audit", "Film", "Flags", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
-        handlers("Pages", ["Crypto", "Film", "HTML", "Refusals", "Text"]),
+        handlers("Pages", ["Crypto", "Film", "HTML", "Postgres", "Refusals", "Text"]),
 
         // Only programs import it: it is where the groups meet.
         domain(

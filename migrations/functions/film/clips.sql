@@ -139,8 +139,7 @@ $$;
 
 -- Approves clips in the order given. One row for each clip with its outcome: approved, approved_next_season,
 -- already_active, not_found, not_ready, not_open (locked, eliminated or withdrawn by its creator), creator_banned; then one row
--- for each event to
--- publish.
+-- for each event to publish.
 create or replace function approve_clips(actor uuid, approved uuid[])
 returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
 language plpgsql
