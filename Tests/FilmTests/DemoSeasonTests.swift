@@ -73,7 +73,8 @@ struct DemoSeasonTests {
             let added: Int = try database.one(
                 "select count(*) from tournament_clips where status = 'active' and slot_position = 2")
             #expect(added == 3)
-            let left: Int = try database.one("select count(*) from jobs where state <> 'completed'")
+            let left: Int = try database.one(
+                "select count(*) from jobs where state <> 'completed' and kind = 'render_demo_clip'")
             #expect(left == 0)
         }
     }
