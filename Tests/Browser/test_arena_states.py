@@ -409,7 +409,7 @@ def test_whole_way_by_keyboard(site, admin):
     menu = page.locator("#account-menu")
     expect(menu.get_by_role("link", name="Settings")).to_be_visible()
     page.keyboard.press("Tab")
-    expect(menu.get_by_role("link", name="Settings")).to_be_focused()
+    expect(menu.get_by_role("link", name="My takes")).to_be_focused()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
 
