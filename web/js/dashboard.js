@@ -22,7 +22,6 @@ import { savedPlace, savePlace } from "./dashboard/place.js";
 import { showQueue, showSide } from "./dashboard/side.js";
 import { closedState, endState, failedState } from "./dashboard/vacant.js";
 import { limitText, VoteButton } from "./dashboard/vote-button.js";
-import { solveCaptcha } from "./dashboard/captcha.js";
 import { StageNote } from "./dashboard/stage-note.js";
 import { voteFault } from "./dashboard/faults.js";
 import { tellWinner } from "./dashboard/winner.js";
@@ -196,7 +195,9 @@ async function vote(weight, isProven = false) {
  */
 async function prove(clip, weight) {
   try {
-    const isProven = await solveCaptcha();
+    // Few sites ask for it, so few visits load it.
+    const captcha = await import("./dashboard/captcha.js").catch(() => null);
+    const isProven = await captcha?.solveCaptcha();
     maybe("[data-vote]")?.focus({ preventScroll: true });
     if (!isProven) toast("Your vote was not counted. Complete the captcha to vote.", { tone: "bad", action: { label: "Again", run: () => void vote(weight) } });
     else if (current() === clip) await vote(weight, true);
