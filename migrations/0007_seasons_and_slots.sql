@@ -56,7 +56,7 @@ create table story_slots (
         (status = 'locked') = (winner_clip_id is not null) and (status = 'locked') = (locked_at is not null)
     )
 );
--- One slot of a season is open at a time, whatever the code does.
+-- One slot of a season is open at a time, even if the code has a fault.
 create unique index story_slots_one_voting on story_slots (season_id) where status = 'voting';
 create unique index story_slots_one_open on story_slots (season_id)
     where status in ('voting', 'waiting_for_clips', 'under_review');

@@ -78,7 +78,7 @@ private struct Moment {
         (year, month, day) = Self.civil(days)
     }
 
-    /// The time as `rfc3339` has it, whatever its year.
+    /// The time as `rfc3339` has it, for any year.
     var pieced: String {
         "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(hour, 2)):\(pad(minute, 2)):\(pad(second, 2))"
             + ".\(pad(millisecond, 3))Z"

@@ -79,7 +79,7 @@ NOTE_TOASTS = """
 
 
 class Site:
-    """Pages of one person, and whatever the browser complained about while they were open."""
+    """Pages of one person, and what the browser complained about while they were open."""
 
     def __init__(self, chromium, url):
         self.chromium, self.url = chromium, url
@@ -311,7 +311,7 @@ def announced(page, text):
 
 
 def double_tap(page, x, y):
-    """Two taps, between which the page's clock stands still: they make a double tap however slow the machine is."""
+    """Two taps, between which the page's clock is stopped: they make a double tap however slow the machine is."""
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     page.touchscreen.tap(x, y)
@@ -320,7 +320,7 @@ def double_tap(page, x, y):
 
 
 def ready(page):
-    """Waits until a page stands still enough to be judged."""
+    """Waits until nothing on a page moves any more."""
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
     if page.locator("[data-arena]").count():

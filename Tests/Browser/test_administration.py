@@ -24,7 +24,7 @@ def newcomer(chromium, run, url):
 
 @pytest.fixture
 def tour_is_on(run):
-    """The flag that tests turn, as it was installed, whatever one that failed has left."""
+    """The flag that tests turn, as it was installed, also after a test that failed."""
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         connection.execute("update feature_flags set enabled = true, rollout_percent = 100 where key = 'spotlight_tour'")
         connection.execute("select announce_change('flags', 'spotlight_tour')")

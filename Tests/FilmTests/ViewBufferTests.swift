@@ -10,7 +10,7 @@ import Text
 
 @Suite("Views on their way")
 struct ViewBufferTests {
-    @Test("FEED-04 a batch names each voter once and loses no view, in whatever parts it is written")
+    @Test("FEED-04 a batch names each voter once and loses no view, however it is split")
     func parts() {
         for limit in [1, 3, 50, 100_000] {
             var batch = ViewBatch()

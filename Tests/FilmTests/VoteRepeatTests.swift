@@ -42,7 +42,7 @@ struct VoteRepeatTests {
         }
     }
 
-    @Test("VOTE-06 under multi_vote_enabled each request adds one cast, in whatever order the repeats come")
+    @Test("VOTE-06 under multi_vote_enabled each request adds one cast, in any order of the repeats")
     func repeatsOfRepeats() throws {
         try FilmStage.run { stage in
             let clip = try stage.voting(["A"]).clips[0]

@@ -27,7 +27,7 @@ struct AccessTests {
             ? who.send(method, target, body, headers: headers) : who.get(target, headers: headers)
     }
 
-    /// The guard's refusal, or nothing when the call came through to the handler, whatever that made of it.
+    /// The guard's refusal, or nothing when the handler was called.
     private func refusal(_ who: Visitor, _ line: RouteTable.Line, headers: Headers = [:]) throws -> String? {
         let answer = try send(who, line.name, headers: headers)
         guard let code = answer.code, Self.refusals.contains(code) else { return nil }

@@ -9,7 +9,7 @@ struct Asking {
     var address: String
 }
 
-/// One answer, whatever it came through.
+/// One answer, from a route or through the whole host.
 struct Answer {
     let status: Int
     let headers: Headers

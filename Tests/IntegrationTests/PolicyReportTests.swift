@@ -24,7 +24,7 @@ struct PolicyReportTests {
         }
     }
 
-    @Test("SEC-04 one address cannot fill the log with reports, whatever it says of its browsers; others still report")
+    @Test("SEC-04 one address cannot fill the log with reports, with any user agents; others still report")
     func flood() throws {
         try Site.run(.throughNginx) { site in
             let flooder = site.visitor(address: "198.51.100.66")

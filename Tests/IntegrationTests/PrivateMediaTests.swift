@@ -75,7 +75,7 @@ struct PrivateMediaTests {
         }
     }
 
-    @Test("SEC-06 nothing but clips' files is served, whatever is written into the address")
+    @Test("SEC-06 nothing but clips' files is served under any address")
     func elsewhere() throws {
         try FilmSite.run(.throughNginx) { film in
             let admin = try film.admin.ready()

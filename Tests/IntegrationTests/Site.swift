@@ -19,14 +19,14 @@ enum Depth: String, CaseIterable, CustomTestStringConvertible, Sendable {
     var testDescription: String { rawValue }
 }
 
-/// The whole site on a database of its own, asked in one way whatever the depth.
+/// The whole site on a database of its own, asked in one way at any depth.
 final class Site {
     let database: TestDatabase
     let settings: Settings
     private let directory: String
     private let backend: any Backend
 
-    /// Starts a site, hands it to `body` and stops it, whatever happened.
+    /// Starts a site, hands it to `body` and stops it, also after an error.
     static func run(_ depth: Depth, settings: [String: String] = [:], _ body: (Site) throws -> Void) throws {
         try TestDatabase.run { database in
             let site = try Site(depth, database, settings)

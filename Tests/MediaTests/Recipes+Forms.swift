@@ -117,7 +117,7 @@ extension Recipe {
             picture(rate: "10", seconds: 8.5, turn: 4) + sound(seconds: 8.508, turn: 4) + vp8 + "-c:a libopus",
             seconds: 8.5, turn: 4),
         Recipe(
-            group: .time, says: "WebM whose picture stands still to the declared end", seconds: 2, tone: nil
+            group: .time, says: "WebM whose picture does not change until the declared end", seconds: 2, tone: nil
         ) {
             let plain = try $0.make("plain.webm", picture() + vp8 + "-reserve_index_space 0")
             // The declared length is an eight-byte number after the element's name and size.

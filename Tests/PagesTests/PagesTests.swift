@@ -89,7 +89,7 @@ struct PagesTests {
             let text = document.replacing(
                 /once every 30 days|30 days after (it has ended|the round)|in 30 days</, with: ""
             )
-            // The ring of the vote button has 200 parts, whatever its size.
+            // The ring of the vote button has 200 parts at any size.
             .replacing(/pathLength="200" stroke-dasharray="0 200"/, with: "")
             .replacing(/<(svg|style|script|symbol|link)[^>]*>.*?<\/\1>/, with: "")
             for usual in [/\b200\b/, /\b30 days\b/, /\b16 or older\b/] {

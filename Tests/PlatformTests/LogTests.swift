@@ -20,7 +20,7 @@ struct LogTests {
         let isOpen: Bool
     }
 
-    @Test("OPS-04 a line is one JSON object, whatever the text holds")
+    @Test("OPS-04 a line is one JSON object with any text in it")
     func jsonLine() throws {
         let nasty = "quote \" backslash \\ newline \n tab \t bell \u{7} escape \u{1b} ü 🎬 \u{0}"
         let entry = LogEntry(

@@ -176,7 +176,7 @@ struct PoolTests {
         }
     }
 
-    @Test("a server that cannot be reached is unavailable, whatever the reason")
+    @Test("a server that cannot be reached is unavailable for any reason")
     func unreachable() {
         let strings = [
             "host=/nonexistent dbname=x", "host=127.0.0.1 port=1 dbname=x", "not a connection string",

@@ -182,7 +182,7 @@ def test_every_path_reaches_the_process_that_declares_it(site):
 
 
 def test_methods_do_not_change_the_process(site):
-    """OPS-05: whatever the method, a path has one process."""
+    """OPS-05: a path has one process for all methods."""
     site.start_stubs()
     for route in declared():
         path = sample(route["path"])
@@ -318,7 +318,7 @@ def test_every_status_line_has_a_reason(site):
 
 def test_only_votes_are_sent_again_and_carry_their_id(site):
     """VOTE-06 OPS-05: when a host dies in the middle, nginx repeats reads and votes, with the same EXCHANGE_ID, and no other
-    change, whatever its method."""
+    change with any method."""
     site.start_stubs()
     # Each worker keeps its own connections.
     configuration = site.directory / "nginx.d/nginx.conf"

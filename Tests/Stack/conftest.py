@@ -30,7 +30,7 @@ def stack():
 
 @pytest.fixture(scope="module")
 def fuzzed():
-    """A copy to be left in whatever state: features are off, members banned, seasons archived."""
+    """A copy to be left in any state: features are off, members banned, seasons archived."""
     yield from running_copy()
 
 

@@ -97,7 +97,7 @@ def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
         wait_until(lambda: winners() > before, "the story shows the winner")
         return time.monotonic() - closed
 
-    # By itself the cache would keep it for thirty seconds. Measured again if need be, should the machine stand still.
+    # By itself the cache would keep it for thirty seconds. Measured again if need be, should the machine be too slow.
     assert any(stale_after_a_close() < 15 for _ in range(4))
     assert client.get("/api/story").headers["etag"] != tag
 
@@ -204,7 +204,7 @@ def test_a_slow_client_holds_no_thread(stack: Stack) -> None:
 
 
 def test_errors_of_nginx_have_the_form_of_the_hosts(stack: Stack) -> None:
-    """WEB-05 SEC-05: no bare page of the server's own, whatever is asked for."""
+    """WEB-05 SEC-05: no bare page of the server's own for any request."""
     client = stack.client()
     asset = re.search(r"/assets/[0-9a-f]+/", client.get("/").body.decode())[0]
     for method, path, status in (

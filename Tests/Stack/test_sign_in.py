@@ -315,7 +315,7 @@ def test_a_provider_that_hangs_delays_no_other_request(signin):
             signin.google.hanging.set()
         return some_still_wait
 
-    # The last ones wait for some seconds. Tried again if need be, should the machine stand still for as long.
+    # The last ones wait for some seconds. Tried again if need be, should the machine be that slow.
     assert any(is_answered_meanwhile() for _ in range(3))
 
 

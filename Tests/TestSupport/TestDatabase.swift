@@ -53,7 +53,7 @@ public final class TestDatabase: Sendable {
         return left < 1_200 ? .seconds(left + 1) : .zero
     }
 
-    /// Makes a database, hands it to `body` and drops it afterwards, whatever happened.
+    /// Makes a database, hands it to `body` and drops it afterwards, also after an error.
     public static func run<R>(
         in cluster: TestCluster? = nil, migrated: Bool = true, _ body: (TestDatabase) throws -> R
     ) throws -> R {

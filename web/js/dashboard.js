@@ -70,7 +70,7 @@ others.addEventListener("message", () => void refresh());
 
 const current = () => feed.clips[index] ?? null;
 
-/** Shows whatever the feed says now. */
+/** Shows the state of the feed. */
 function show() {
   const isOpen = feed.state === "voting" && feed.clips.length > 0;
   stage.removeAttribute("aria-busy");

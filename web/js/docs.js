@@ -91,7 +91,7 @@ function sender(operation) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void whileBusy(button, async () => {
-      // Only this site's API is called, whatever was typed.
+      // Only this site's API is called, even if another address was typed.
       if (!/^\/api\/(?!\/)/.test(address.value)) return show("The address must begin with /api/.", undefined);
       let value;
       try {

@@ -267,7 +267,7 @@ extension Application {
         response.headers["X-Request-Id"] = exchange.request.id
         crossOrigin.apply(exchange.request, &response)
         if response.headers["Cache-Control"] == nil {
-            // What sets a cookie is for one person, whatever its route says.
+            // What sets a cookie is for one person, even if its route allows caching.
             let isPersonal = response.headers["Set-Cookie"] != nil || response.status >= 400
             let policy = isPersonal ? .noStore : response.cache ?? exchange.route?.cache ?? .noStore
             response.headers["Cache-Control"] = policy.header(for: identified.caller)

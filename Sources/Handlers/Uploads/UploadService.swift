@@ -14,7 +14,7 @@ struct UploadService: Sendable {
 
     /// How long addresses are good; long enough for 50 MiB over a slow telephone.
     private static let addressLifetime = 1_800.0
-    /// What must stay free for the database, whatever is sent.
+    /// What must stay free for the database when uploads fill the disk.
     private static let reserve = 512 << 20
 
     func begin(_ input: BeginUploadInput, _ context: Context) throws -> SignedUpload {

@@ -104,7 +104,7 @@ struct SubprocessExchange {
         }
     }
 
-    /// A child that has gone must not end this process by SIGPIPE, whatever the process's own setting is.
+    /// A child that has gone must not end this process by SIGPIPE, even where the process has not blocked that signal.
     private static func writeQuietly(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
         var pipeSignal = sigset_t()
         var before = sigset_t()

@@ -76,7 +76,7 @@ extension Connection {
         }
     }
 
-    /// Leaves the transaction, whatever its state; a link that cannot do so is found unusable by the pool.
+    /// Leaves the transaction in any state; a link that cannot do so is found unusable by the pool.
     func rollback() {
         pendingBegin = nil
         if wire.isUsable, isInTransaction { _ = try? simple("rollback") }

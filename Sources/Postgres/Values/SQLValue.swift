@@ -22,7 +22,7 @@ extension SQLValue {
 /// A Postgres type by its object id.
 public struct SQLType: Sendable, Equatable {
     let id: UInt32
-    /// Whether values are sent in text form, the type being whatever the statement expects there.
+    /// Whether values are sent in text form, with the type that the statement expects there.
     let isText: Bool
 
     init(_ id: UInt32) {

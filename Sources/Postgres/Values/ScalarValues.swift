@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 extension String: SQLValue {
-    /// Sent without a type, so that it becomes whatever the statement expects there.
+    /// Sent without a type, so that it gets the type that the statement expects there.
     public static var sqlType: SQLType { .text }
 
     /// Sends the text.

@@ -123,7 +123,7 @@ class Dialog {
       this.#dialog.close();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      // An answer is good for one try, whatever came of it.
+      // An answer is good for one try, even if the request failed.
       this.#widget?.reset(this.#id);
       this.#fail(error.isOffline ? "You are offline. Nothing was sent." : error.message);
     }

@@ -135,7 +135,7 @@ extension Site {
                 </tbody></table></div>
                 <h2>Yes or no</h2>
                 <p>The cookies and the first rows of the table are needed for what you ask the site to do, so they are \
-                stored whatever you choose: signing in, voting once, and settings that you change yourself. What the \
+                stored with either answer: signing in, voting once, and settings that you change yourself. What the \
                 site would note by itself for comfort is stored only once you have said yes. There is nothing else to \
                 agree to: no tracking, no advertising, and nothing from other sites is loaded.</p>
                 <p>On plain http of your own computer the cookies go without the beginning “__Host-”.</p>
