@@ -1,5 +1,14 @@
 # shellcheck shell=bash
-# Every Debian 12 package that Dailies needs, by what needs it. Sourced, never run.
+# Every Debian package that Dailies needs, by what needs it. Sourced, never run.
+
+# Debian 13 gave the libraries whose times grew to 64 bits other names.
+# shellcheck disable=SC1091
+release=$(. /etc/os-release 2>/dev/null && echo "${ID:-unknown} ${VERSION_ID:-of no version}") || release='unknown'
+case $release in
+    'debian 12') libcurl=libcurl4 libfcgi=libfcgi0ldbl libssl=libssl3 postgresql=postgresql-15 ;;
+    'debian 13') libcurl=libcurl4t64 libfcgi=libfcgi0t64 libssl=libssl3t64 postgresql=postgresql-17 ;;
+    *) libcurl='' libfcgi='' libssl='' postgresql='' ;;
+esac
 
 # Serving: what an operator's machine must have.
 # shellcheck disable=SC2034
@@ -7,33 +16,39 @@ packages_runtime=(
     ca-certificates
     ffmpeg
     fonts-inter
-    libcurl4
-    libfcgi0ldbl
+    "$libcurl"
+    "$libfcgi"
     libjemalloc2
     libnginx-mod-nchan
     libpq5
-    libssl3
+    "$libssl"
     libsystemd0
     nginx
     openssl
-    postgresql-15
+    "$postgresql"
     procps
 )
 
-# Building: headers of the C libraries. Swift itself is expected on PATH.
+# Building: headers of the C libraries, and what the Swift toolchain itself loads. Swift is expected on PATH.
 # shellcheck disable=SC2034
 packages_build=(
     binutils
     gcc
     g++
+    git
     libc6-dev
     libcurl4-openssl-dev
     libfcgi-dev
     libjemalloc-dev
+    libncurses6
     libpq-dev
+    libsqlite3-0
     libssl-dev
     libsystemd-dev
+    libuuid1
+    libxml2
     pkg-config
+    zlib1g
 )
 
 # Testing.
@@ -41,7 +56,7 @@ packages_build=(
 packages_test=(
     chromium
     curl
-    git
+    iproute2
     node-typescript
     pgbouncer
     python3
@@ -50,3 +65,7 @@ packages_test=(
     systemd
     wrk
 )
+
+# The services that these packages bring, which would answer on the machine's own ports after its next start.
+# shellcheck disable=SC2034
+services_brought=(nginx postgresql pgbouncer)
