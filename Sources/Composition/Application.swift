@@ -43,7 +43,7 @@ extension Pages {
         let site = Site(
             name: settings.site.name, url: settings.site.url, assets: try services.assets(),
             choices: settings.signIn.providers.map { SignInChoice(name: $0.name, label: $0.label) },
-            isMailOn: settings.mail.isOn,
+            isMailOn: settings.mail.isOn, operatorCommand: settings.host.operatorCommand,
             operation: Operation(
                 name: settings.operator.name, address: settings.operator.address, email: settings.operator.email,
                 minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays,

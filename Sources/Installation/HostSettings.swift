@@ -20,6 +20,9 @@ package struct HostSettings: SettingGroup {
     package let versionDirectory = Setting(
         "VERSION_DIR", default: "/run/dailies/version", .directory,
         "The directory of the symbolic link whose target is part of nginx's cache key.")
+    package let operatorCommand = Setting(
+        "OPERATOR_COMMAND", default: "dailies", .text,
+        "How the operator's tool is started on this machine, for the commands that pages show.")
     package let corsOrigins = Setting(
         "CORS_ORIGINS", default: "", .list(.origin, "origins, comma-separated"),
         "Other sites whose pages may read the API from a browser, with an API key and never with cookies.")

@@ -67,6 +67,15 @@ struct PagesTests {
         }
     }
 
+    @Test("OPS-01 the sign-in page names the operator's tool as it is started on this machine")
+    func operatorsTool() throws {
+        let site = Site(
+            name: "Dailies", url: "https://dailies.example", assets: try Fixtures.site().assets,
+            operatorCommand: "/srv/film & co/dailies")
+        let page = try documents(of: site)["sign-in"]
+        #expect(page?.contains("<code>/srv/film &amp; co/dailies sign-in-link --user your_name</code>") == true)
+    }
+
     @Test("OPS-05 pages name the numbers that the operator has set")
     func numbers() throws {
         let operation = Operation(minimumAge: 19, sessionDays: 11, dailyVotes: 137)

@@ -120,7 +120,7 @@ extension Site {
             <p>To get an account, ask the people who run this site for a sign-in link. You can watch and vote without an \
             account.</p>
             <details class="fold"><summary>For operators</summary><p class="muted">This command on the server makes a link:</p>
-            <pre tabindex="0"><code>dailies sign-in-link --user your_name</code></pre></details>
+            <pre tabindex="0"><code>\(operatorCommand) sign-in-link --user your_name</code></pre></details>
             """
     }
 }

@@ -13,11 +13,15 @@ public struct Site: Sendable {
     /// Whether the site sends mail, and so can send sign-in links.
     public let isMailOn: Bool
 
+    /// How the operator's tool is started on this machine.
+    public let operatorCommand: String
+
     /// Gathers the settings that pages use.
     public init(
         name: String, url: String, assets: Assets, choices: [SignInChoice] = [], isMailOn: Bool = false,
-        operation: Operation = Operation()
+        operatorCommand: String = "dailies", operation: Operation = Operation()
     ) {
+        self.operatorCommand = operatorCommand
         self.choices = choices
         self.isMailOn = isMailOn
         self.name = name
