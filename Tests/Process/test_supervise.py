@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -256,3 +257,21 @@ def test_it_is_up_once_the_program_has_reported_it(supervision):
     assert supervisor.wait(timeout=DEADLINE) == 1
     assert "program ended with exit status 3" in supervisor.stderr.read()
     assert supervision.pid() is None
+
+
+@held
+def test_steps_are_reported_while_they_run(supervision):
+    """OPS-01 The lines of a step that reports its progress come as they are written, each with the time since the start."""
+    go = supervision.directory / "go"
+    plan = json.loads(supervision.plan.read_text())
+    work = 'echo half >&2; until [ -e "$0" ]; do sleep 0.01; done; printf "whole\\nrest" >&2'
+    plan["steps"].append({"name": "work", "once": ["sh", "-c", work, str(go)], "reportsProgress": True, "note": "it is done"})
+    supervision.plan.write_text(json.dumps(plan | {"elapsed": 61}))
+    supervisor = supervision.start()
+    # The step has not ended yet.
+    assert re.fullmatch(r" +6\d s  work: half\n", supervisor.stderr.readline())
+    go.touch()
+    wait_until(lambda: supervision.pid() or supervisor.poll() is not None, "it is up")
+    supervisor.terminate()
+    told = supervisor.stderr.read().splitlines()
+    assert [line.partition("s  ")[2] for line in told] == ["work: whole", "it is done"]

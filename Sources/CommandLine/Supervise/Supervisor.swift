@@ -8,12 +8,15 @@ internal import Platform
 struct Supervisor {
     static let signalNumbers = ["TERM": SIGTERM, "INT": SIGINT, "QUIT": SIGQUIT]
     private static let ending = [SIGTERM, SIGINT, SIGHUP]
+    /// How long a program may take until it serves; a busy machine needs minutes.
+    private static let startLimit = 300
 
     private let plan: SupervisorPlan
     private var services: [Service] = []
     private var passing: ProcessRecord.Entry?
     private var captured: [String: String] = [:]
     private var isUp = false
+    private let began = ContinuousClock.now
 
     init(_ plan: SupervisorPlan) {
         self.plan = plan
@@ -31,6 +34,7 @@ struct Supervisor {
             try clear()
             for step in plan.steps {
                 guard try begin(step) else { return try stop() }
+                if let note = step.note { progress(note) }
             }
             isUp = true
             try writeRunFile()
@@ -64,9 +68,11 @@ struct Supervisor {
         services.append(try Service(step, logDirectory: plan.logDirectory))
         try services[index].start()
         try writeRecord()
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(Self.startLimit)
         while try !(services[index].isReady && (step.ready.map(succeeds) ?? true)) {
-            guard ContinuousClock.now < deadline else { throw Failure("\(step.name) is not ready after 60 s") }
+            guard ContinuousClock.now < deadline else {
+                throw Failure("\(step.name) is not ready after \(Self.startLimit) s")
+            }
             if try endIsWanted(within: .milliseconds(50)) { return false }
         }
         return true
@@ -85,8 +91,11 @@ struct Supervisor {
         passing = ProcessRecord.Entry(step.name, pid: child.pid, stopSignal: nil)
         try writeRecord()
         defer { passing = nil }
+        var told = 0
         while true {
+            told = tellLines(of: logPath, after: told, from: step)
             if let status = try child.poll() {
+                _ = tellLines(of: logPath, after: told, from: step)
                 let words = try String(contentsOfFile: outputPath, encoding: .utf8)
                 guard status.isSuccess else {
                     let faults = try String(contentsOfFile: logPath, encoding: .utf8)
@@ -159,5 +168,22 @@ struct Supervisor {
 
     private func say(_ text: String) {
         Output.complain("supervise: \(text)")
+    }
+
+    /// Writes what has been reached, with the time since the start.
+    private func progress(_ text: String) {
+        let seconds = (ContinuousClock.now - began).components.seconds + Int64(plan.elapsed ?? 0)
+        Output.complain(String(repeating: " ", count: max(0, 5 - "\(seconds)".count)) + "\(seconds) s  \(text)")
+    }
+
+    /// Passes the lines on that a step which reports its progress has added to its log. Returns how many bytes are told.
+    private func tellLines(of path: String, after told: Int, from step: SupervisorPlan.Step) -> Int {
+        guard step.reportsProgress == true, let text = try? Data(contentsOf: URL(filePath: path)),
+            let end = text.lastIndex(of: UInt8(ascii: "\n")), end >= told
+        else { return told }
+        for line in text[told..<end].split(separator: UInt8(ascii: "\n")) {
+            progress("\(step.name): \(String(decoding: line, as: UTF8.self))")
+        }
+        return end + 1
     }
 }

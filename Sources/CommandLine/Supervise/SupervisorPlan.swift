@@ -4,6 +4,8 @@ internal import FoundationEssentials
 struct SupervisorPlan: Decodable {
     /// Where the facts about the running copy are written once every step is up.
     let runFile: String
+    /// Seconds that have gone by before the supervisor starts, for the times that it writes.
+    let elapsed: Int?
     /// Each program's standard error goes to a file of its name here.
     let logDirectory: String
     /// Which processes were started is written here, so that the next supervisor finds those of one that was killed.
@@ -34,6 +36,10 @@ struct SupervisorPlan: Decodable {
         let environment: [String: String]?
         /// The signal that stops it: TERM unless told otherwise.
         let stopSignal: String?
+        /// What is written, with the time since the start, once the step is done or ready.
+        let note: String?
+        /// Whether the lines in the log of a `once` program are written as progress while it runs.
+        let reportsProgress: Bool?
         /// The name in the run file of what a `once` program prints.
         let capture: String?
     }
