@@ -16,7 +16,7 @@ enum Main {
             """,
         commands: [
             MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
-            SeedCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
+            SeedCommand.command, DemoCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
             CountersCommand.command, SimulateCommand.command, TallyCommand.command, RoutesCommand.command,
             DoctorCommand.command, SuperviseCommand.command,
         ])

@@ -13,8 +13,8 @@ enum SeedCommand {
         "seed", "fill a new site with a demo season of real videos",
         details: """
             Draws clips with ffmpeg, passes them through the same checks as other uploads, locks a few slots and opens \
-            a round. Jobs add the remaining clips. It can be repeated, and does nothing on a site that has another \
-            season.
+            a round. Jobs add the remaining clips, or `dailies demo` does in the course of time. It can be repeated, and \
+            does nothing on a site that has another season.
             """,
         Seed.self, run: run)
 
@@ -22,6 +22,7 @@ enum SeedCommand {
         let demo = Flag("--demo", "make the demo season; required")
         let round = Option(
             "--round", "SECONDS", .number(5...31_536_000), default: 90, "the length of the rounds")
+        let live = Flag("--live", "make few clips; `dailies demo` adds the others while people watch")
         let config = Option.config
         let json = Flag.json
 
@@ -29,6 +30,10 @@ enum SeedCommand {
             if !values.demo { throw UsageFault("--demo is required") }
         }
     }
+
+    /// Three of them are winners by then, and the others compete.
+    private static let liveClips = 7
+    private static let usualClips = 11
 
     private struct Seeded: Shaped {
         let season: UUID?
@@ -45,7 +50,10 @@ enum SeedCommand {
         let season = DemoSeason(
             database: settings.openDatabase(), storage: settings.storage.local,
             tools: settings.media.tools)
-        switch try season.seed(roundSeconds: arguments.round, progress: { Output.complain($0) }) {
+        let outcome = try season.seed(
+            roundSeconds: arguments.round, ready: arguments.live ? liveClips : usualClips, addsOthers: !arguments.live,
+            progress: { Output.complain($0) })
+        switch outcome {
         case .notEmpty:
             try Output.answer(
                 Seeded(season: nil, clipsToCome: 0), text: "The site has another season; nothing was changed.",
@@ -53,7 +61,10 @@ enum SeedCommand {
         case .running(let id, let clipsToCome):
             try Output.answer(
                 Seeded(season: id, clipsToCome: clipsToCome),
-                text: "The demo season is running; jobs will add \(clipsToCome) more clips.", for: arguments)
+                text: arguments.live
+                    ? "The demo season is running; dailies demo adds more clips."
+                    : "The demo season is running; jobs will add \(clipsToCome) more clips.",
+                for: arguments)
         }
         return ExitCode.success
     }

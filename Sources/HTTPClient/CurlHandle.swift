@@ -64,6 +64,7 @@ struct CurlHandle: @unchecked Sendable {
         set(CURLOPT_TIMEOUT_MS, request.timeout.milliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
         set(CURLOPT_USERAGENT, "Dailies")
+        if let address = request.localAddress { set(CURLOPT_INTERFACE, "host!" + address) }
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         switch request.method {
         case "GET" where request.body.isEmpty: break

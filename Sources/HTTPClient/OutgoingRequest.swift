@@ -10,6 +10,8 @@ public struct OutgoingRequest: Sendable {
     public var body: [UInt8]
     /// The socket to connect to instead of the address's host.
     public var unixSocket: String?
+    /// The address of this machine that the connection comes from; any when nil.
+    public var localAddress: String?
     /// How long the whole exchange may take.
     public var timeout: Duration
     /// How long connecting may take.
@@ -20,7 +22,7 @@ public struct OutgoingRequest: Sendable {
     /// Creates a request.
     public init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        unixSocket: String? = nil, timeout: Duration = .seconds(10), connectTimeout: Duration = .seconds(3),
+        unixSocket: String? = nil, localAddress: String? = nil, timeout: Duration = .seconds(10), connectTimeout: Duration = .seconds(3),
         responseLimit: Int = 1 << 20
     ) {
         self.method = method
@@ -28,6 +30,7 @@ public struct OutgoingRequest: Sendable {
         self.headers = headers
         self.body = body
         self.unixSocket = unixSocket
+        self.localAddress = localAddress
         self.timeout = timeout
         self.connectTimeout = connectTimeout
         self.responseLimit = responseLimit

@@ -1,5 +1,6 @@
 import Film
 import FoundationEssentials
+import Media
 import Postgres
 import Queue
 import TestSupport
@@ -76,6 +77,42 @@ struct DemoSeasonTests {
             let left: Int = try database.one(
                 "select count(*) from jobs where state <> 'completed' and kind = 'render_demo_clip'")
             #expect(left == 0)
+        }
+    }
+
+    @Test("OPS-01 clips keep coming: one at a time, pending for a while, then approved; never into another season")
+    func supply() throws {
+        try ClipWorkshop.run { workshop in
+            let database = workshop.stage.superuser
+            let supply = DemoSupply(database: workshop.stage.jobs)
+            #expect(try !supply.isDemo())
+            try database.execute("delete from story_slots")
+            try database.execute("delete from seasons")
+            let seeded = try demo(workshop).seed(roundSeconds: 90, ready: 2, locked: 1, addsOthers: false)
+            guard case .running(let season, 0) = seeded else {
+                Issue.record("\(seeded)")
+                return
+            }
+            #expect(try supply.isDemo())
+            #expect(try supply.step() == .ordered(title: DemoClips.clip(2).title))
+            #expect(try supply.step() == .nothing, "while one is made, no other is ordered")
+            var registry = JobRegistry()
+            demo(workshop).register(in: &registry)
+            _ = try Drainer(database: workshop.stage.jobs, registry: registry).run(until: .empty)
+            #expect(
+                try database.one(
+                    "select count(*) from tournament_clips where status = 'pending' and processing = 'ready'") == 1)
+            #expect(try supply.step() == .nothing, "it is pending for a while")
+            try database.execute("update tournament_clips set created_at = created_at - interval '20 s'")
+            #expect(try supply.step() == .approved(1))
+            #expect(try database.one("select count(*) from tournament_clips where status = 'active'") == 2)
+            // Few clips compete, so the next one is ordered at once.
+            #expect(try supply.step() == .ordered(title: DemoClips.clip(3).title))
+            try database.execute("update seasons set status = 'finished', finished_at = now() where id = \(season)")
+            #expect(try supply.step() == .seasonIsOver)
+            try database.execute(
+                "insert into seasons (label, status, activated_at) values ('Own', 'active', now())")
+            #expect(try !supply.isDemo())
         }
     }
 

@@ -19,6 +19,24 @@ struct DemoClipTests {
         }
     }
 
+    @Test("OPS-01 a sequel is another clip of the same member, in other colours and mirrored")
+    func sequels() throws {
+        let fixtures = try Fixtures()
+        let number = DemoClips.all.count
+        let clips = DemoClips.indices.map(DemoClips.clip)
+        #expect(Set(clips.map(\.title)).count == clips.count && clips.allSatisfy { $0.title.count <= 80 })
+        #expect(clips[number].username == clips[0].username)
+        let hashes = try [0, number].map { index in
+            let path = fixtures.path("demo.mp4")
+            try DemoClips.render(index, to: path, tools: fixtures.tools)
+            let facts = try Probe(fixtures.tools).inspect(path, declared: .mp4)
+            return try Renditions(fixtures.tools).stills(
+                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.jpg")
+            ).hash
+        }
+        #expect(hashes[0].distance(to: hashes[1]) > 0)
+    }
+
     @Test("OPS-01 each is a clip that the probe takes, and no two look alike")
     func rendered() throws {
         let fixtures = try Fixtures()

@@ -16,10 +16,13 @@ public struct RenderDemoClip: JobPayload {
 
     /// Which of the demo clips.
     public let index: Int
+    /// Whether the clip stays pending once it is ready, as a member's clip does.
+    public let waitsForApproval: Bool?
 
     /// A job about a demo clip.
-    public init(index: Int) {
+    public init(index: Int, waitsForApproval: Bool = false) {
         self.index = index
+        self.waitsForApproval = waitsForApproval ? true : nil
     }
 }
 
@@ -62,7 +65,7 @@ struct DemoClipWork: Sendable {
     }
 
     private func send(_ index: Int, as upload: UUID) throws {
-        let demo = DemoClips.all[index]
+        let demo = DemoClips.clip(index)
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         let file = workspace + "/demo.mp4"

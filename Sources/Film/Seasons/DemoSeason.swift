@@ -39,19 +39,19 @@ public struct DemoSeason: Sendable {
     /// Lets a registry do the rest of the work.
     public func register(in registry: inout JobRegistry) {
         registry.register(RenderDemoClip.self) { job, context in
-            guard DemoClips.all.indices.contains(job.index) else { return .discard(reason: "no such demo clip") }
+            guard DemoClips.indices.contains(job.index) else { return .discard(reason: "no such demo clip") }
             guard let clip = try work.finish(job.index, checkPoint: { try context.checkPoint() }) else {
                 return .cancel(reason: "the clip is gone")
             }
-            try approve(clip)
+            if job.waitsForApproval != true { try approve(clip) }
             return .done()
         }
     }
 
     /// Makes the season, or goes on where an earlier call stopped. Returns when `ready` clips compete and the first
-    /// `locked` slots are won; jobs add the other clips to the open round one by one.
+    /// `locked` slots are won; jobs add the other clips to the open round one by one, unless `addsOthers` is false.
     public func seed(
-        roundSeconds: Int = 90, ready: Int = 11, locked: Int = 3, workers: Int = 2,
+        roundSeconds: Int = 90, ready: Int = 11, locked: Int = 3, workers: Int = 2, addsOthers: Bool = true,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> Outcome {
         guard let season = try season(roundSeconds: roundSeconds) else { return .notEmpty }
@@ -62,9 +62,9 @@ public struct DemoSeason: Sendable {
                 throw MediaFault(.toolFailed, "The demo clips cannot be made; see `dailies doctor`.")
             }
             try open(season.id, clips: clips, locked: locked, roundSeconds: roundSeconds)
-            progress("The demo season runs with \(clips.count) clips.")
+            progress("the demo season runs with \(clips.count) clips")
         }
-        return .running(season: season.id, clipsToCome: try enqueueRest())
+        return .running(season: season.id, clipsToCome: addsOthers ? try enqueueRest() : 0)
     }
 
     /// The demo season, made if the site has no season at all; nil when it has another.
@@ -97,7 +97,7 @@ public struct DemoSeason: Sendable {
                     do {
                         let clip = try work.finish(index)
                         board.withLock { $0.clips[index] = clip }
-                        progress("Clip “\(DemoClips.all[index].title)” is ready.")
+                        progress("clip “\(DemoClips.all[index].title)” is ready")
                     } catch {
                         board.withLock { $0.fault = error }
                     }

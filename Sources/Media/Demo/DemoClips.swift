@@ -28,12 +28,26 @@ public enum DemoClips {
     /// All of them; the first are the ones to show first.
     public static let all: [DemoClip] = drawn + grown
 
+    /// The numbers of the clips that can be made: all of them, and sequels in other colours.
+    public static let indices = 0..<all.count * 8
+
     /// Length of each clip.
     public static let seconds = 8
 
+    /// The clip of that number. Those beyond `all` are sequels: the same picture with its colours turned, every other one
+    /// mirrored, so that a demo can receive clips for hours.
+    public static func clip(_ index: Int) -> DemoClip {
+        let clip = all[index % all.count]
+        let part = index / all.count
+        guard part > 0 else { return clip }
+        return DemoClip(
+            "\(clip.title), Part \(part + 1)", clip.genre, by: clip.username, clip.summary,
+            clip.picture + ",format=yuv444p,hue=h=\(part * 67 % 360)" + (part % 2 == 1 ? ",hflip" : ""), clip.sound)
+    }
+
     /// Writes clip `index` as an MP4 of 540 × 960. Costs about two seconds of one processor.
     public static func render(_ index: Int, to target: String, tools: MediaTools) throws(MediaFault) {
-        let clip = all[index % all.count]
+        let clip = clip(index)
         let picture = clip.picture + ",scale=540:960:flags=bicubic,fps=30,setsar=1,format=yuv420p"
         let result = try tools.encode([
             "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", clip.sound.source, "-t", "\(seconds)", "-c:v", "libx264",
