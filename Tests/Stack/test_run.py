@@ -29,9 +29,12 @@ def test_help_and_wrong_options() -> None:
         (["--port", "many"], "many"),
         (["--round", "1"], "--round"),
         (["--configuration", "quick"], "quick"),
+        (["--data", "--no-build"], "--data needs a value, and '--no-build' is an option"),
+        (["--data", ""], "--data needs a value"),
     ):
         answer = run(*words)
         assert answer.returncode != 0 and said in answer.stderr, (words, answer)
+    assert not pathlib.Path("--no-build").exists()
 
 
 def test_a_port_that_is_taken(tmp_path: pathlib.Path) -> None:
@@ -60,6 +63,15 @@ def test_run_json_is_for_its_owner(stack: Stack) -> None:
     for line in listening.splitlines():
         if any(f"pid={pid}," in line for pid in ours):
             assert line.split()[3].startswith("127.0.0.1:"), line
+
+
+def test_the_command_that_works_here(stack: Stack) -> None:
+    """OPS-01: the page for operators names the tool of this copy, and it signs somebody in."""
+    page = stack.client().get("/sign-in").body.decode()
+    tool = str(stack.directory / "dailies")
+    assert f"<code>{tool} sign-in-link --user your_name</code>" in page
+    made = subprocess.run([tool, "sign-in-link", "--user", "your_name"], env={}, capture_output=True, text=True, check=True)
+    stack.client().sign_in(made.stdout.strip())
 
 
 def publishes(copy: Stack) -> bool:
