@@ -24,18 +24,26 @@ def program(path, text):
 
 
 def test_temporary_files_can_be_started(tmp_path):
-    """OPS-01: a temporary directory in which nothing can be started is not used; with none left, it is said."""
-    fallback = tmp_path / "fallback"
-    good = call(SCRIPTS / "temporary-directory", fallback, TMPDIR=str(tmp_path))
-    assert good.stdout.strip() == f"{tmp_path}/dailies-{os.getuid()}"
+    """OPS-01: a temporary directory in which nothing can be started is not used; with none left, it is said. The build's
+    locks of another account lead to a directory of one's own."""
+    script, fallback, checkout = SCRIPTS / "temporary-directory", tmp_path / "fallback", "/srv/a checkout"
+
+    def usual(directory):
+        return call(script, checkout, fallback, TMPDIR=str(directory)).stdout.strip()
+
+    assert usual(tmp_path) == str(tmp_path)
+    lock = tmp_path / "_srv_a checkout_.build.lock"
+    lock.touch()
+    assert usual(tmp_path) == str(tmp_path)
     if os.getuid() != 0:
-        pytest.skip("mounting needs root")
+        pytest.skip("locks of others and mounts need root")
+    os.chown(lock, 65534, 65534)
+    assert usual(tmp_path) == f"{tmp_path}/dailies-0"
     noexec = tmp_path / "noexec"
     noexec.mkdir()
-    script = 'mount -t tmpfs -o noexec none "$0" && exec "$1" "$2"'
-    found = call("unshare", "-m", "sh", "-c", script, noexec, SCRIPTS / "temporary-directory", fallback, TMPDIR=str(noexec))
-    assert found.stdout.strip() == f"{fallback}/dailies-0", found.stderr
-    none = call("unshare", "-m", "sh", "-c", script, noexec, SCRIPTS / "temporary-directory", noexec, TMPDIR=str(noexec))
+    mounted = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o noexec none "$0" && exec "$@"', noexec, script, checkout]
+    assert call(*mounted, fallback, TMPDIR=str(noexec)).stdout.strip() == f"{fallback}/dailies-0"
+    none = call(*mounted, noexec, TMPDIR=str(noexec))
     assert none.returncode == 1 and "noexec" in none.stderr and "TMPDIR" in none.stderr
 
 
