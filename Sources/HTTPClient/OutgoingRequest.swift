@@ -22,7 +22,8 @@ public struct OutgoingRequest: Sendable {
     /// Creates a request.
     public init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        unixSocket: String? = nil, localAddress: String? = nil, timeout: Duration = .seconds(10), connectTimeout: Duration = .seconds(3),
+        unixSocket: String? = nil, localAddress: String? = nil, timeout: Duration = .seconds(10),
+        connectTimeout: Duration = .seconds(3),
         responseLimit: Int = 1 << 20
     ) {
         self.method = method
