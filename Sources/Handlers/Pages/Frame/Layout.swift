@@ -50,7 +50,7 @@ extension Site {
             <link rel="icon" href="\(assets.url("icons/mark.svg"))" type="image/svg+xml">
             <link rel="apple-touch-icon" href="\(assets.url("icons/app-192.png"))">
             <link rel="manifest" href="\(assets.url("manifest.webmanifest"))">
-            <link rel="preload" href="\(assets.url("fonts/inter-latin.woff2"))" as="font" type="font/woff2" crossorigin>
+            <link rel="preload" href="\(assets.url("fonts/inter-basic.woff2"))" as="font" type="font/woff2" crossorigin>
             \(page.firstPicture.map { "<link rel=\"preload\" href=\"\($0)\" as=\"image\" fetchpriority=\"high\">" as HTML })
             <script src="\(assets.url("js/first.js"))"></script>
             \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.url("css/\($0).css"))\">" as HTML })
