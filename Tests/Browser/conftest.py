@@ -87,6 +87,8 @@ class Site:
 
     def context(self, *, theme="dark", cookies="rejected", **options):
         options.setdefault("viewport", DESK)
+        # A test that answers requests itself must see them all.
+        options.setdefault("service_workers", "block")
         context = self.chromium.new_context(base_url=self.url, **options)
         context.add_init_script(
             "addEventListener('securitypolicyviolation', (event) =>"

@@ -29,17 +29,36 @@ def test_static_files_are_immutable_and_compressed(stack: Stack) -> None:
 
 
 def test_security_headers_are_on_every_kind_of_answer(stack: Stack) -> None:
-    """SEC-05 WEB-05: pages, API, static files and errors carry the same headers, once each."""
+    """SEC-04 SEC-05 WEB-05: pages, API and errors carry the same headers, once each; files carry what files need."""
     client = stack.client()
     page = client.get("/").body.decode()
     asset = re.search(r'(/assets/[0-9a-f]+/[^"]+\.js)', page)[1]
-    for path in ("/", "/story", "/api/story", "/api/vote", asset, "/nothing-here", "/api/nothing-here"):
+    for path in ("/", "/story", "/api/story", "/api/vote", "/offline", "/offline-worker.js", "/nothing-here", "/api/nothing-here"):
         answer = client.get(path)
         assert answer.headers["x-content-type-options"] == "nosniff", path
         assert "script-src 'self'" in answer.headers["content-security-policy"], path
         assert "unsafe" not in answer.headers["content-security-policy"], path
         assert re.fullmatch(r"[A-Za-z0-9_-]{8,64}", answer.headers["x-request-id"]), path
         assert "nginx/" not in answer.headers.get("server", ""), path
+    file = client.get(asset)
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert "script-src" not in file.headers["content-security-policy"]
+    assert sum(len(name) + len(value) + 4 for name, value in file.headers.items()) < 700
+
+
+def test_page_for_no_connection_is_asked_for_anew(stack: Stack) -> None:
+    """WEB-05: what browsers keep of it is checked at every release; both files have their kind."""
+    for path, kind in (("/offline", "text/html"), ("/offline-worker.js", "text/javascript")):
+        answer = stack.client().get(path)
+        assert answer.status == 200 and answer.headers["content-type"].startswith(kind)
+        assert answer.headers["cache-control"] == "no-cache"
+    page = stack.client().get("/offline").body.decode()
+    worker = stack.client().get("/offline-worker.js").body.decode()
+    style = re.search(r'href="(/assets/0/[^"]+\.css)"', page)
+    assert style and f'"{style[1]}"' in worker, "the worker keeps the style that the page has"
+    assert stack.client().get(style[1]).status == 200
+
 
 
 def test_the_request_id_goes_through(stack: Stack) -> None:

@@ -164,6 +164,10 @@ extension Site {
                 "until you close the tab"
             ),
             (
+                "offline (cache of the browser)", "The page that says that you are offline, and nothing else",
+                "until you clear it"
+            ),
+            (
                 "intro, intro-…, hint-… (only if you say yes)", "That you have seen the intro or a hint",
                 "until you clear it"
             ),
