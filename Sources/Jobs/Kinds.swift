@@ -18,6 +18,7 @@ enum Kinds {
         MediaRemoval(storage: storage).register(in: &registry)
         OutwardJobs(settings).register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
+        Thumbnails(storage: storage, tools: tools).register(in: &registry)
         DemoSeason(database: process.database, storage: storage, tools: tools).register(in: &registry)
         return registry
     }

@@ -46,6 +46,7 @@ enum Upkeep {
         registry.recur("sweep_votes", .daily(hour: 4, minute: 10), SweepVotes())
 
         registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
+        registry.recur("make_thumbnails", .every(.seconds(3_600)), MakeThumbnails())
     }
 
     private static func report(_ what: StaticString, _ count: Int, _ context: JobContext) -> JobOutcome {

@@ -26,6 +26,13 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// The key of the small copy of a picture, which is stored beside it.
+    public var thumbnail: StorageKey {
+        StorageKey(unchecked: text.prefix { $0 != "." } + "-96.webp")
+    }
+
+    private init(unchecked text: String) { self.text = text }
+
     /// The key's text.
     public var description: String { text }
 

@@ -25,7 +25,10 @@ struct ClipValidationTests {
             let video: String = try row.value("video_key")
             let poster: String = try row.value("poster_key")
             let original: String = try row.value("original_key")
-            #expect(try Set(workshop.files()) == [video, poster, original])
+            let thumbnail = try #require(StorageKey(poster)).thumbnail.text
+            #expect(try row.value("has_thumbnail", as: Bool.self))
+            #expect(thumbnail != poster && thumbnail.hasSuffix("-96.webp"))
+            #expect(try Set(workshop.files()) == [video, poster, thumbnail, original])
             #expect(video.hasPrefix("clips/\(clip.uuidString.lowercased())/") && video.hasSuffix(".mp4"))
             #expect(original.hasPrefix("originals/"))
             #expect(try row.value("width", as: Int.self) == 1_080)
@@ -75,7 +78,7 @@ struct ClipValidationTests {
     }
 
     @Test(
-        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes", arguments: 1...8)
+        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes", arguments: 1...9)
     func interrupted(step: Int) throws {
         try ClipWorkshop.run { workshop in
             let clip = try workshop.register(workshop.sent(workshop.video()))
@@ -88,8 +91,9 @@ struct ClipValidationTests {
             }
             let row = try workshop.row(clip)
             #expect(try row.value("processing", as: ClipProcessing.self) == .ready)
+            let poster: String = try row.value("poster_key")
             let keys: Set<String> = try [
-                row.value("video_key"), row.value("poster_key"), row.value("original_key"),
+                row.value("video_key"), poster, #require(StorageKey(poster)).thumbnail.text, row.value("original_key"),
             ]
             // Parts that a dead worker could not remove are left to the sweep.
             #expect(try Set(workshop.files().filter { !$0.hasPrefix("incoming/") }) == keys)

@@ -65,6 +65,7 @@ final class ClipWorkshop {
     func drain(_ storage: (any MediaStorage)? = nil) throws -> DrainSummary {
         var registry = JobRegistry()
         ClipValidation(storage: storage ?? self.storage, tools: tools).register(in: &registry)
+        Thumbnails(storage: storage ?? self.storage, tools: tools).register(in: &registry)
         let drainer = Drainer(database: stage.jobs, registry: registry)
         return try drainer.run(until: .empty)
     }

@@ -48,7 +48,8 @@ struct DemoClipTests {
             #expect(facts.picture.width == 540 && facts.picture.height == 960 && !facts.sounds.isEmpty)
             #expect(abs(facts.durationMs - 8_000) <= 70, "\(clip.title)")
             let stills = try Renditions(fixtures.tools).stills(
-                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.jpg"))
+                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.webp"),
+                thumbnail: fixtures.path("t.webp"))
             for (title, hash) in hashes {
                 #expect(stills.hash.distance(to: hash) > 8, "\(clip.title) looks like \(title)")
             }

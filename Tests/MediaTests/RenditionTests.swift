@@ -153,15 +153,33 @@ struct RenditionTests {
     @Test("CLIP-04 poster of 480 pixels, blur placeholder and hash")
     func stills() throws {
         let (_, path, facts) = try rendition(fixtures.clip())
-        let poster = fixtures.path("poster.jpg")
-        let stills = try Renditions(fixtures.tools).stills(of: path, durationMs: facts.durationMs, poster: poster)
-        let head = try Files.read(poster, count: 3)
-        #expect(head == [0xFF, 0xD8, 0xFF])
-        let report = try Subprocess.run(
-            "/usr/bin/ffprobe", ["-v", "error", "-of", "csv=p=0", "-show_entries", "stream=width,height", poster],
-            timeout: safetyLimit)
-        #expect(String(decoding: report.stdout, as: UTF8.self).hasPrefix("480,854"))
+        let poster = fixtures.path("poster.webp")
+        let thumbnail = fixtures.path("thumbnail.webp")
+        let stills = try Renditions(fixtures.tools).stills(
+            of: path, durationMs: facts.durationMs, poster: poster, thumbnail: thumbnail)
+        #expect(try shape(of: poster) == "webp,480,854")
+        #expect(try shape(of: thumbnail).hasPrefix("webp,96,17"))
+        #expect((Files.size(thumbnail) ?? 0) < 4_000)
         #expect(stills.blurhash.count == 4 + 2 * 12)
+    }
+
+    @Test("CLIP-04 WEB-02 a poster of any kind that there was gets its thumbnail", arguments: ["jpg", "webp"])
+    func thumbnail(kind: String) throws {
+        let poster = try fixtures.make("old.\(kind)", "-f lavfi -i testsrc2=s=480x854 -frames:v 1")
+        let thumbnail = fixtures.path("small.webp")
+        try Renditions(fixtures.tools).thumbnail(ofPoster: poster, to: thumbnail)
+        #expect(try shape(of: thumbnail).hasPrefix("webp,96,17"))
+        #expect(throws: MediaFault.self) {
+            try Renditions(fixtures.tools).thumbnail(ofPoster: fixtures.path("none.\(kind)"), to: thumbnail)
+        }
+    }
+
+    private func shape(of picture: String) throws -> String {
+        let report = try Subprocess.run(
+            "/usr/bin/ffprobe",
+            ["-v", "error", "-of", "csv=p=0", "-show_entries", "stream=codec_name,width,height", picture],
+            timeout: safetyLimit)
+        return String(decoding: report.stdout, as: UTF8.self)
     }
 
     @Test("CLIP-04 a recompressed copy hashes close, another clip far")
@@ -169,7 +187,8 @@ struct RenditionTests {
         func hash(_ source: String) throws -> PerceptualHash {
             let (_, path, facts) = try rendition(source)
             return try Renditions(fixtures.tools).stills(
-                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.jpg")
+                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.webp"),
+                thumbnail: fixtures.path("t.webp")
             ).hash
         }
         let one = try fixtures.clip("one.mp4", size: "540x960")

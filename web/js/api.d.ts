@@ -243,6 +243,8 @@ export interface Clip {
   /** Null until the file is ready. */
   videoUrl: string | null;
   posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
   blurhash: string | null;
   /** In pixels. */
   width: number | null;
@@ -289,6 +291,8 @@ export interface ClipCard {
   /** Null until the file is ready. */
   videoUrl: string | null;
   posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
   blurhash: string | null;
   /** In pixels. */
   width: number | null;
@@ -499,6 +503,8 @@ export interface FeedClip {
   /** Null until the file is ready. */
   videoUrl: string | null;
   posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
   blurhash: string | null;
   /** In pixels. */
   width: number | null;
@@ -672,6 +678,8 @@ export interface OwnClip {
   /** Null until the file is ready. */
   videoUrl: string | null;
   posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
   blurhash: string | null;
   /** In pixels. */
   width: number | null;
@@ -755,6 +763,8 @@ export interface QueuedClip {
   /** Null until the file is ready. */
   videoUrl: string | null;
   posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
   blurhash: string | null;
   /** In pixels. */
   width: number | null;
@@ -1096,6 +1106,8 @@ export interface StoryWinner {
   /** Null until the file is ready. */
   videoUrl: string | null;
   posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
   blurhash: string | null;
   /** In pixels. */
   width: number | null;

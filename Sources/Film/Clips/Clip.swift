@@ -37,7 +37,7 @@ public struct ProcessedClip: Sendable {
     public var originalKey: String
     /// The rendition that is played.
     public var videoKey: String
-    /// The still.
+    /// The still; its thumbnail is stored beside it.
     public var posterKey: String
     /// The placeholder that is shown until the still has loaded.
     public var blurhash: String

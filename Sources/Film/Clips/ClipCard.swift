@@ -1,5 +1,6 @@
 public import FoundationEssentials
 internal import Postgres
+internal import Storage
 
 /// What everybody may see of a clip, in lists and players alike.
 public struct ClipCard: Sendable {
@@ -21,6 +22,8 @@ public struct ClipCard: Sendable {
     public let videoURL: String?
     /// The still.
     public let posterURL: String?
+    /// The still for lists, 96 pixels wide; the poster itself where there is none yet.
+    public let thumbnailURL: String?
     /// The placeholder for the still.
     public let blurhash: String?
     /// Width in pixels.
@@ -32,8 +35,8 @@ public struct ClipCard: Sendable {
 
     /// The columns that a card is read from, of the tables `clips` and `users`.
     static let columns: SQL = """
-        clips.id, clips.title, clips.genre, clips.ai_generated, clips.video_key, clips.poster_key, clips.blurhash,
-        clips.width, clips.height, clips.duration_ms, users.username, users.avatar_seed
+        clips.id, clips.title, clips.genre, clips.ai_generated, clips.video_key, clips.poster_key, clips.has_thumbnail,
+        clips.blurhash, clips.width, clips.height, clips.duration_ms, users.username, users.avatar_seed
         """
 
     init(row: Row, address: MediaAddress) throws(DatabaseError) {
@@ -44,7 +47,10 @@ public struct ClipCard: Sendable {
         genre = try row.value("genre")
         aiGenerated = try row.value("ai_generated")
         videoURL = (try row.value("video_key") as String?).map(address)
-        posterURL = (try row.value("poster_key") as String?).map(address)
+        let poster: String? = try row.value("poster_key")
+        posterURL = poster.map(address)
+        let thumbnail = try row.value("has_thumbnail") ? poster.flatMap(StorageKey.init)?.thumbnail.text : nil
+        thumbnailURL = (thumbnail ?? poster).map(address)
         blurhash = try row.value("blurhash")
         width = try row.value("width")
         height = try row.value("height")

@@ -124,13 +124,16 @@ public struct ClipValidation: Sendable {
         }
         try checkPoint()
 
-        let poster = workspace + "/poster.jpg"
-        let stills = try renditions.stills(of: video, durationMs: rendition.durationMs, poster: poster)
+        let poster = workspace + "/poster.webp"
+        let thumbnail = workspace + "/thumbnail.webp"
+        let stills = try renditions.stills(
+            of: video, durationMs: rendition.durationMs, poster: poster, thumbnail: thumbnail)
         try checkPoint()
 
         let originalKey = try store(original, .originals, clip.id, facts.container.fileExtension)
         let videoKey = try store(video, .clips, clip.id, "mp4")
-        let posterKey = try store(poster, .clips, clip.id, "jpg")
+        let posterKey = try store(poster, .clips, clip.id, "webp")
+        try storage.store(thumbnail, as: posterKey.thumbnail)
         return ProcessedClip(
             originalKey: originalKey.text, videoKey: videoKey.text, posterKey: posterKey.text,
             blurhash: stills.blurhash, width: clip.aspect.width, height: clip.aspect.height,

@@ -59,6 +59,7 @@ public struct Clips: Sendable {
                 original_key = \(processed.originalKey),
                 video_key = \(processed.videoKey),
                 poster_key = \(processed.posterKey),
+                has_thumbnail = true,
                 blurhash = \(processed.blurhash),
                 width = \(processed.width)::int,
                 height = \(processed.height)::int,

@@ -12,6 +12,7 @@ extension ClipCard: Shaped {
         Field("aiGenerated", \.aiGenerated, "Whether the creator says that AI made it.")
         Field("videoURL", \.videoURL, "Null until the file is ready.")
         Field("posterURL", \.posterURL)
+        Field("thumbnailURL", \.thumbnailURL, "96 pixels wide; the poster where there is none yet.")
         Field("blurhash", \.blurhash)
         Field("width", \.width, "In pixels.")
         Field("height", \.height, "In pixels.")
