@@ -86,7 +86,7 @@ def test_first_take_is_in_the_page(site):
     page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
     held, posters = [], set()
     page.route("**/api/vote?*", lambda route: held.append(route))
-    page.on("request", lambda request: posters.add(request.url) if request.url.endswith(".jpg") else None)
+    page.on("request", lambda request: posters.add(request.url) if request.url.endswith(".webp") else None)
     page.goto("/dashboard")
     first = page.locator("[data-first]")
     title = first.get_by_role("heading").text_content()

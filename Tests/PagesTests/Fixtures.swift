@@ -32,14 +32,16 @@ enum Fixtures {
             id: UUID(), title: title ?? "Take \(number)", username: "maker_\(number % 7)",
             avatarURL: "/api/avatar/seed\(number % 7)",
             genre: "Sci-Fi", isAIGenerated: number.isMultiple(of: 2), videoURL: "/media/clips/\(number).mp4",
-            posterURL: "/media/clips/\(number).jpg", durationSeconds: 8, votes: 400 - number)
+            posterURL: "/media/clips/\(number).webp", thumbnailURL: "/media/clips/\(number)-96.webp",
+            blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", durationSeconds: 8, votes: 400 - number)
     }
 
     static func season(
         _ number: Int, status: SeasonView.Status, slots: Int, cut: Int, round: RoundView.State? = nil
     ) -> SeasonView {
         SeasonView(
-            id: UUID(), number: number, label: number == 2 ? "Last Train to Meridian" : "Undertow", description: "",
+            id: UUID(), number: number, label: number == 2 ? "Last Train to Meridian" : "Undertow",
+            description: "A night & its trains.",
             genre: number == 2 ? "Sci-Fi" : "Thriller", status: status, totalSlots: slots,
             segments: (0..<cut).map { SegmentView(slot: $0 + 1, clip: clip($0 + 1)) },
             round: round.map { state in

@@ -261,7 +261,7 @@ struct PagesTests {
         let site = try Fixtures.site()
         let page = site.story(Fixtures.film(), season: 2, slot: 7)
         #expect(page.path == "/story?season=2&slot=7")
-        #expect(page.image == "/media/clips/7.jpg")
+        #expect(page.image == "/media/clips/7.webp")
         #expect(site.story(Fixtures.film(), season: 99, slot: 7).path.hasPrefix("/story?season=2"))
     }
 

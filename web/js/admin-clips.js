@@ -58,7 +58,7 @@ const list = pagedList({
 /** @param {QueuedClip} clip */
 function row(clip) {
   const isOpen = clip.status === "pending" || clip.status === "active";
-  const still = clip.posterUrl ? h("img", { src: clip.posterUrl, alt: "", width: 54, height: 96 }) : h("div", { class: "still" });
+  const still = clip.thumbnailUrl ? h("img", { src: clip.thumbnailUrl, alt: "", width: 54, height: 96 }) : h("div", { class: "still" });
   const facts = [clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`, clip.aiGenerated ? "AI" : "camera"].filter(Boolean).join(", ");
   const since = clip.status === "pending" || !clip.decidedAt ? clip.createdAt : clip.decidedAt;
   return h("tr", { "data-clip": clip.id },

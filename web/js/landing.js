@@ -3,6 +3,7 @@
 import { read } from "./core/api.js";
 import { maybe, one, setIcon } from "./core/dom.js";
 import { savesData } from "./core/network.js";
+import { sharpen } from "./core/sharpen.js";
 import { isStill, onStillChange, preference, remember } from "./core/preferences.js";
 
 /** How long the headline takes to type itself on a first visit. */
@@ -92,5 +93,6 @@ async function wholeFilm(known) {
   return [...known, ...reel.filter((url) => url !== known[0])];
 }
 
+sharpen();
 typeHeadline();
 void playFilm();

@@ -194,12 +194,12 @@ class Frame {
   constructor(clip, onNext, onToggle, poster = null) {
     this.clip = clip;
     this.video = h("video", {
-      src: clip.videoUrl, poster: clip.posterUrl, width: 540, height: 960, loop: true, playsinline: true, preload: "none",
+      src: clip.videoUrl, width: 540, height: 960, loop: true, playsinline: true, preload: "none",
       "aria-label": clip.title, tabindex: "-1",
     });
     this.video.muted = isMuted();
     // Under the video, which shows nothing before its first frame: no take begins black.
-    const still = poster ?? h("img", { class: "frame__poster", src: clip.posterUrl, alt: "", width: 540, height: 960, decoding: "sync" });
+    this.still = poster ?? h("img", { class: "frame__poster", src: clip.thumbnailUrl, alt: "", width: 540, height: 960, decoding: "sync" });
     this.disc = h("span", { class: "frame__disc", "aria-hidden": "true" }, icon("play", "lg"));
     this.tap = h("button", { class: "frame__tap", type: "button", "aria-label": "Pause" }, this.disc);
     // Pressing by pointer is a gesture of the whole stage; this is for keys and assistive technology.
@@ -209,7 +209,7 @@ class Frame {
     this.seek = h("progress", { class: "seek", value: 0, max: 1, "aria-label": "Position in the take" });
     const facts = [clip.genre, clip.aiGenerated && "AI-generated", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`];
     this.element = h("article", { class: "frame" },
-      still, this.video, this.tap,
+      this.still, this.video, this.tap,
       h("div", { class: "frame__foot" },
         h("p", { class: "who" }, avatar(clip.avatarUrl), clip.username ?? "former member"),
         h("h1", {}, clip.title), h("p", { class: "label" }, facts.filter(Boolean).join(" · "))),
@@ -268,6 +268,8 @@ class Frame {
   put(offset) {
     this.element.dataset.place = String(offset);
     this.element.inert = offset !== 0;
+    // A neighbour shows its video's first picture; the poster is for the take on the stage, and where no video comes.
+    if ((offset === 0 || savesData()) && this.still.getAttribute("src") !== this.clip.posterUrl) this.still.src = this.clip.posterUrl ?? "";
     if (offset === 0) this.video.preload = whole();
     else if (offset > 0) this.video.preload = ahead();
     if (offset !== 0) this.video.pause();

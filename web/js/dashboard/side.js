@@ -84,7 +84,7 @@ export function showQueue(clips, index, onChoose) {
     const at = first + offset;
     const link = h("button", {
       type: "button", "aria-label": clip.hasVoted ? `${clip.title}, voted` : clip.title, "aria-current": at === index ? "true" : null,
-    }, h("img", { loading: "lazy", src: clip.posterUrl, alt: "", width: 54, height: 96 }), clip.hasVoted && icon("check", "sm"));
+    }, h("img", { loading: "lazy", src: clip.thumbnailUrl, alt: "", width: 54, height: 96 }), clip.hasVoted && icon("check", "sm"));
     link.addEventListener("click", () => onChoose(at));
     return h("li", {}, link);
   }));

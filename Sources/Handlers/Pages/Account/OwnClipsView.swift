@@ -45,6 +45,7 @@ struct OwnClipView: Sendable {
     var id = UUID()
     var title: String
     var facts: String
+    /// The picture, as small as in any list.
     var posterURL: String?
     var state: State
     var votes: Int?
@@ -108,7 +109,7 @@ extension OwnClipView {
             id: card.id, title: card.title,
             facts: ([card.genre] + (card.durationSeconds.map { [Formatting.clipLength($0)] } ?? []))
                 .joined(separator: " · "),
-            posterURL: card.posterURL, state: state, votes: details.voteCount, rank: clip.rank,
+            posterURL: card.thumbnailURL, state: state, votes: details.voteCount, rank: clip.rank,
             clipsInRound: clip.clipsInRound, sentAt: details.createdAt, isNew: isNew, canWithdraw: clip.canWithdraw)
     }
 }

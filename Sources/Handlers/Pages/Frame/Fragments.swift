@@ -42,14 +42,15 @@ enum Fragments {
     }
 
     /// The season as a strip of film: a frame for each slot, the taken ones filled, the open one lit.
-    static func reel(_ season: SeasonView, playing: Int? = nil) -> HTML {
+    /// Where it is not the first thing to see, a frame has the colour of its picture until it is on the screen.
+    static func reel(_ season: SeasonView, playing: Int? = nil, isDeferred: Bool = false) -> HTML {
         let bySlot = Dictionary(season.segments.map { ($0.slot, $0) }) { first, _ in first }
         let frames = (1...max(season.totalSlots, 1)).map { slot -> HTML in
             if let segment = bySlot[slot] {
                 return """
                     <li><a href="\(storyPath(season, slot: slot))" data-slot="\(slot)" aria-label="Slot \(slot)"\
                     \(HTML.when(slot == playing, " data-playing"))>\
-                    <img src="\(segment.clip.posterURL)" alt="" width="90" height="160" loading="lazy"></a></li>
+                    \(isDeferred ? tinted(segment.clip) : thumbnail(segment.clip, width: 90, height: 160))</a></li>
                     """
             }
             guard slot == season.round?.slot else { return "<li><span></span></li>" }
@@ -68,11 +69,29 @@ enum Fragments {
         "/story?season=\(season.number)&slot=\(slot)"
     }
 
+    /// A clip's picture in a list.
+    static func thumbnail(_ clip: ClipView, width: Int, height: Int) -> HTML {
+        "<img src=\"\(clip.thumbnailURL)\" alt=\"\" width=\"\(width)\" height=\"\(height)\" loading=\"lazy\">"
+    }
+
+    private static func tinted(_ clip: ClipView) -> HTML {
+        guard let tint = Tint(blurhash: clip.blurhash ?? "") else { return thumbnail(clip, width: 90, height: 160) }
+        return """
+            <img src="\(tint.dataURL)" data-sharp="\(clip.thumbnailURL)" alt="" width="90" height="160">
+            """
+    }
+
+    /// A clip's still, upright: the thumbnail, whose place the poster takes once it is on the screen.
+    static func sharpening(_ clip: ClipView, alt: String = "") -> HTML {
+        """
+        <img src="\(clip.thumbnailURL)" data-sharp="\(clip.posterURL)" alt="\(alt)" width="540" height="960" \
+        loading="lazy">
+        """
+    }
+
     /// A clip's still, upright.
-    static func still(_ clip: ClipView, alt: String = "", names: String = "", isLazy: Bool = false) -> HTML {
-        let name = HTML.when(!names.isEmpty, " class=\"\(names)\"")
-        let loading = HTML.when(isLazy, " loading=\"lazy\"")
-        return "<img src=\"\(clip.posterURL)\" alt=\"\(alt)\" width=\"540\" height=\"960\"\(name)\(loading)>"
+    static func still(_ clip: ClipView, names: String = "") -> HTML {
+        "<img src=\"\(clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"\(names)\">"
     }
 
     /// Picture and name of a creator.

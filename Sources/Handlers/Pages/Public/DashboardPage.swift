@@ -39,7 +39,7 @@ extension Site {
     private func queued(_ clip: ClipView) -> HTML {
         """
         <li class="without-js"><a href="\(clip.videoURL)" aria-label="\(clip.title)">\
-        <img src="\(clip.posterURL)" alt="" width="54" height="96" loading="lazy"></a></li>
+        \(Fragments.thumbnail(clip, width: 54, height: 96))</a></li>
         """
     }
 

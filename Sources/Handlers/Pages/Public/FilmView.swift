@@ -74,6 +74,10 @@ struct ClipView: Sendable {
     var isAIGenerated: Bool
     var videoURL: String
     var posterURL: String
+    /// The picture for lists, 96 pixels wide.
+    var thumbnailURL: String
+    /// What the picture looks like, in a few characters.
+    var blurhash: String?
     var durationSeconds: Double
     var votes: Int
 

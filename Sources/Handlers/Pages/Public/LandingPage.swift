@@ -49,7 +49,9 @@ extension Site {
         let need = film.needsAccountToVote ? "Watching needs no account." : "Watching and voting need no account."
         return """
             <div class="hero theatre">
-              \(last.map { Fragments.still($0.clip, names: "hero__ambient") })
+              \(last.map { clip in
+                "<img src=\"\(clip.clip.thumbnailURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"hero__ambient\">"
+              } as HTML?)
               <header class="topbar">\(brand)
                 <nav class="topnav wide-only" aria-label="Main">\
             \((Destination.main + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
@@ -77,7 +79,7 @@ extension Site {
         let before = ends.count == 2 ? ends.first : nil
         return """
             <div class="gate" aria-label="The end of the film so far" role="group">
-              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.still($0.clip))</div>" as HTML })
+              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.sharpening($0.clip))</div>" as HTML })
               \(ends.last.map { gateFrame($0) })
               \(season.round.map { round in
                 "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round))</span></p>"
@@ -113,7 +115,7 @@ extension Site {
             <div class="row row--apart"><h2 id="reel-h">\(season.label)</h2>\
         <p class="muted num">\(season.segments.count) of \(Formatting.count(season.totalSlots, "slot", "slots")), \
         \(Formatting.clock(season.seconds)) cut</p></div>
-            \(Fragments.reel(season, playing: season.segments.last?.slot))
+            \(Fragments.reel(season, playing: season.segments.last?.slot, isDeferred: true))
           </div>
         </section>
         """
@@ -123,8 +125,7 @@ extension Site {
         guard let round = season.round, !film.clips.isEmpty else { return nil }
         let clips = film.clips.prefix(6).map { clip -> HTML in
             """
-            <li class="take"><div class="take__media"><img src="\(clip.posterURL)" alt="" width="540" height="960" \
-            loading="lazy"><span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
+            <li class="take"><div class="take__media">\(Fragments.sharpening(clip))<span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
             <h3><a href="/dashboard?take=\(clip.idText)">\(clip.title)</a></h3><p class="quiet">\(clip.creator)</p></li>
             """
         }
@@ -168,7 +169,7 @@ extension Site {
         return """
             <section class="band" aria-labelledby="past-h">
               <div class="past theatre">\
-            \(season.segments.first.map { Fragments.still($0.clip, alt: "A still from \(season.label)", isLazy: true) })
+            \(season.segments.first.map { Fragments.sharpening($0.clip, alt: "A still from \(season.label)") })
                 <div class="past__text"><p class="label">Season \(season.number) · \(season.genre)</p>\
             <h2 id="past-h">\(season.label)</h2><p class="muted">\
             \(Formatting.count(season.segments.count, "take", "takes")) \

@@ -82,7 +82,7 @@ extension Site {
             place.rank == 1, "<br><span class=\"badge\" data-tone=\"good\">In the film</span>")
         return """
             <tr><td class="num">\(place.rank)</td>\
-            <td><img src="\(place.clip.posterURL)" alt="" width="54" height="96" loading="lazy"></td>\
+            <td>\(Fragments.thumbnail(place.clip, width: 54, height: 96))</td>\
             <td>\(title)<br><span class="quiet">\(place.clip.creator)</span>\(won)</td>\
             <td class="r num">\(Formatting.count(place.clip.votes))</td>\
             <td class="r num">\(Formatting.count(place.score))</td>\
