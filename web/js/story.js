@@ -10,7 +10,7 @@ import { share } from "./core/share.js";
 import { installShortcuts } from "./core/shortcuts.js";
 import { toast } from "./core/toast.js";
 import { length, readFilm, startOf } from "./story/film.js";
-import { watchGestures } from "./story/gestures.js";
+import { watchGestures, watchStrip } from "./story/gestures.js";
 import { address, markSegment, showSeason } from "./story/panels.js";
 import { Screen } from "./story/screen.js";
 
@@ -118,7 +118,7 @@ function goSeason(step) {
 const titled = new Set();
 
 /**
- * The season's title, typed for two seconds once in a session.
+ * What the season is called and about, typed for two seconds once in a session. A press ends it.
  * @param {Season} shown
  */
 function titleCard(shown) {
@@ -131,8 +131,10 @@ function titleCard(shown) {
   } catch {
     return;
   }
-  const letters = [...shown.label];
-  const card = h("p", { class: "title-card", "aria-hidden": "true" }, h("span", {}, `Season ${shown.number}`), h("b", {}, ...letters.map((letter) => h("i", {}, letter))));
+  const letters = [...shown.description || shown.label];
+  const typed = letters.map((letter) => h("i", {}, letter));
+  const card = h("p", { class: "title-card", "aria-hidden": "true" }, h("span", {}, `Season ${shown.number}`),
+    ...(shown.description ? [h("b", {}, shown.label), h("span", { "data-typed": true }, ...typed)] : [h("b", { "data-typed": true }, ...typed)]));
   stage.append(card);
   card.querySelectorAll("i").forEach((letter, at) => {
     letter.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 60, delay: (1400 / letters.length) * at, fill: "both" });
@@ -251,6 +253,8 @@ if (page && stage) {
   maybe("[data-full]")?.addEventListener("click", toggleFull);
   maybe("[data-sound]")?.addEventListener("click", toggleSound);
   maybe("[data-share]")?.addEventListener("click", shareSegment);
+  const strip = maybe("[data-strip]");
+  if (strip instanceof HTMLDetailsElement) watchStrip(strip, goSeason);
   watchGestures(stage, { onTap: () => screen?.toggle(), onDoubleTap: toggleFull, onSegment: go, onSeason: goSeason });
   installShortcuts([
     { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next slot", run: () => go(1) },

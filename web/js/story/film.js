@@ -18,12 +18,13 @@ import { read } from "../core/api.js";
  * @property {string} genre
  * @property {string} videoUrl
  * @property {string} posterUrl
+ * @property {string} thumbnailUrl
  * @property {number} seconds
  * @property {number} votes
  */
 
 /**
- * @typedef {Pick<StorySeason, "id" | "number" | "label" | "genre" | "status" | "totalSlots" | "round"> & {segments: Segment[]}} Season
+ * @typedef {Pick<StorySeason, "id" | "number" | "label" | "description" | "genre" | "status" | "totalSlots" | "round"> & {segments: Segment[]}} Season
  */
 
 /** @returns {Promise<{seasons: Season[], answer: Story}>} */
@@ -39,8 +40,8 @@ export async function readFilm() {
  */
 function season(one) {
   return {
-    id: one.id, number: one.number, label: one.label, genre: one.genre, status: one.status, totalSlots: one.totalSlots,
-    round: one.round,
+    id: one.id, number: one.number, label: one.label, description: one.description, genre: one.genre, status: one.status,
+    totalSlots: one.totalSlots, round: one.round,
     segments: one.slots.flatMap(({ position, winner }) => (winner?.videoUrl ? [segment(position, winner, winner.videoUrl)] : [])),
   };
 }
@@ -55,6 +56,7 @@ function segment(slot, winner, videoUrl) {
   return {
     slot, id: winner.id, title: winner.title, creator: winner.username ?? "former member",
     avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl, posterUrl: winner.posterUrl ?? "",
+    thumbnailUrl: winner.thumbnailUrl ?? "",
     seconds: winner.durationSeconds ?? 0, votes: winner.voteCount,
   };
 }

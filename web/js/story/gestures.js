@@ -16,7 +16,7 @@ export function watchGestures(area, gestures) {
 
   area.addEventListener("pointerdown", (event) => {
     const target = event.target;
-    const isControl = target instanceof Element && target.closest("a, .actions, .vacant, .frame__broken, button:not(.frame__tap)");
+    const isControl = target instanceof Element && target.closest("a, .actions, .vacant, .frame__broken, .title-card, button:not(.frame__tap)");
     if (event.isPrimary && event.button === 0 && !isControl) start = { id: event.pointerId, x: event.clientX, y: event.clientY };
   });
   /** @param {number} distance */
@@ -61,4 +61,37 @@ export function watchGestures(area, gestures) {
     wheelAt = event.timeStamp;
     gestures.onSegment(event.deltaY > 0 ? 1 : -1);
   }, { passive: false });
+}
+
+/** So far a finger moves the strip before it opens or closes; more would be a long way on a bar of two lines. */
+const pullDistance = 30;
+
+/**
+ * Fingers on the strip below the picture: up opens it, down closes it, left and right change the season.
+ * @param {HTMLDetailsElement} strip
+ * @param {(step: 1 | -1) => void} onSeason
+ */
+export function watchStrip(strip, onSeason) {
+  /** @type {{id: number, x: number, y: number} | null} */
+  let start = null;
+  let isSwipe = false;
+  strip.addEventListener("pointerdown", (event) => {
+    const isHandle = event.target instanceof Element && event.target.closest("summary, [data-season-card]");
+    start = isHandle && event.isPrimary ? { id: event.pointerId, x: event.clientX, y: event.clientY } : null;
+    isSwipe = false;
+  });
+  strip.addEventListener("pointerup", (event) => {
+    if (!start || event.pointerId !== start.id) return;
+    const x = event.clientX - start.x;
+    const y = event.clientY - start.y;
+    start = null;
+    isSwipe = Math.hypot(x, y) > 10;
+    if (Math.abs(x) >= swipeDistance && Math.abs(x) > Math.abs(y)) onSeason(x < 0 ? 1 : -1);
+    else if (Math.abs(y) >= pullDistance) strip.open = y < 0;
+  });
+  // What follows a swipe is no press on the summary, which would undo it.
+  strip.addEventListener("click", (event) => {
+    if (isSwipe) event.preventDefault();
+    isSwipe = false;
+  }, true);
 }

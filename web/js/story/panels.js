@@ -27,6 +27,7 @@ export function showSeason(seasons, season) {
   maybe("[data-reel]")?.replaceWith(reel(season));
   for (const total of all("[data-total]")) setText(total, clock(length(season)));
   setText(maybe("[data-strip-label]"), season.label);
+  maybe("[data-season-card]")?.replaceChildren(...seasonCard(season));
   maybe("[data-strip-badge]")?.replaceChildren(badge(season));
   setText(maybe("[data-strip-cut]"), `${season.segments.length} of ${counted(season.totalSlots, "slot", "slots")} cut`);
   const bar = maybe("[data-strip-progress]");
@@ -92,9 +93,27 @@ function seasonEntry(season, isCurrent) {
 function contributor(season, segment) {
   return h("li", {}, h("a", { href: address(season, segment.slot), "data-slot": segment.slot },
     h("span", { class: "num quiet" }, String(segment.slot)),
-    h("img", { loading: "lazy", src: segment.posterUrl, alt: "", width: 90, height: 160 }),
+    h("img", { loading: "lazy", src: segment.thumbnailUrl, alt: "", width: 90, height: 160 }),
     h("span", { class: "grow" }, h("b", { class: "clip-text" }, segment.title), h("span", { class: "quiet" }, segment.creator)),
     h("span", { class: "num quiet" }, count(segment.votes), h("span", { class: "visually-hidden" }, segment.votes === 1 ? " vote" : " votes"))));
+}
+
+/**
+ * What the season is about, with a picture from it and its figures.
+ * @param {Season} season
+ */
+function seasonCard(season) {
+  const last = season.segments.at(-1);
+  const figures = [
+    ["Cut", `${season.segments.length} / ${season.totalSlots}`], ["Length", clock(length(season))],
+    ["Creators", count(new Set(season.segments.map((one) => one.creator)).size)],
+    ["Votes", count(season.segments.reduce((sum, one) => sum + one.votes, 0))],
+  ];
+  return [
+    ...(last ? [h("img", { loading: "lazy", src: last.thumbnailUrl, alt: "", width: 96, height: 171 })] : []),
+    h("div", { class: "stack stack--tight" }, season.description && h("p", { class: "muted" }, season.description),
+      h("dl", { class: "slate" }, ...figures.map(([label = "", figure = ""]) => h("div", {}, h("dt", { class: "label" }, label), h("dd", {}, figure))))),
+  ];
 }
 
 /** @param {Season} season */
@@ -107,7 +126,7 @@ function reel(season) {
     const segment = bySlot.get(slot);
     if (segment) {
       list.append(h("li", {}, h("a", { href: address(season, slot), "data-slot": slot, "aria-label": `Slot ${slot}` },
-        h("img", { loading: "lazy", src: segment.posterUrl, alt: "", width: 90, height: 160 }))));
+        h("img", { loading: "lazy", src: segment.thumbnailUrl, alt: "", width: 90, height: 160 }))));
     } else if (season.round?.slot === slot) {
       list.append(h("li", { "aria-current": "step" }, h("span", {}, h("span", { class: "visually-hidden" }, `Slot ${slot}, open now`))));
     } else {

@@ -78,12 +78,6 @@ extension Site {
 
     private func seasonEntry(_ season: SeasonView, isCurrent: Bool) -> HTML {
         let isOver = season.status == .finished
-        let state: HTML =
-            switch season.status {
-            case .active: "<span class=\"badge\" data-tone=\"live\">LIVE</span>"
-            case .finished, .archived: "<span class=\"badge\" data-tone=\"good\">Complete</span>"
-            case .draft: "<span class=\"badge\" data-shape=\"ring\">Coming soon</span>"
-            }
         let meter: HTML = """
             <progress \(isOver ? "data-tone=\"good\"" as HTML : HTML.when(isCurrent, "data-beam")) \
             value="\(season.segments.count)" max="\(season.totalSlots)" \
@@ -94,10 +88,18 @@ extension Site {
         return """
             <li><a href="/story?season=\(season.number)" data-season="\(season.number)"\
             \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="row row--apart"><b>\(season.label)</b>\
-            \(state)</span>\
+            \(badge(season))</span>\
             \(HTML.when(season.status != .draft, meter))<span class="quiet">Season \(season.number) · \(season.genre)\
             \(HTML.when(season.status != .draft, " · \(extent)"))</span></a></li>
             """
+    }
+
+    private func badge(_ season: SeasonView) -> HTML {
+        switch season.status {
+        case .active: "<span class=\"badge\" data-tone=\"live\">LIVE</span>"
+        case .finished, .archived: "<span class=\"badge\" data-tone=\"good\">Complete</span>"
+        case .draft: "<span class=\"badge\" data-shape=\"ring\">Coming soon</span>"
+        }
     }
 
     private func storyStage(_ choice: StoryChoice) -> HTML {
@@ -149,7 +151,7 @@ extension Site {
         return """
             <li><a href="\(Fragments.storyPath(choice.season, slot: segment.slot))" data-slot="\(segment.slot)"\
             \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="num quiet">\(segment.slot)</span>\
-            <img src="\(segment.clip.posterURL)" alt="" width="90" height="160" loading="lazy">\
+            \(Fragments.thumbnail(segment.clip, width: 90, height: 160))\
             <span class="grow"><b class="clip-text">\(segment.clip.title)</b><span class="quiet">\
             \(segment.clip.creator)</span></span>\
             <span class="num quiet" aria-label="\(Formatting.count(segment.clip.votes, "vote", "votes"))">\
@@ -178,18 +180,31 @@ extension Site {
         """
     }
 
+    /// What the season is about, with a picture from it and its figures.
+    private func seasonCard(_ season: SeasonView) -> HTML {
+        let people = Set(season.segments.map(\.clip.creator)).count
+        let about = HTML.when(!season.description.isEmpty, "<p class=\"muted\">\(season.description)</p>")
+        return """
+            <div class="season-card" data-season-card>\
+            \(season.segments.last.map { Fragments.thumbnail($0.clip, width: 96, height: 171) })\
+            <div class="stack stack--tight">\(about)<dl class="slate">\
+            <div><dt class="label">Cut</dt><dd>\(season.segments.count) / \(season.totalSlots)</dd></div>\
+            <div><dt class="label">Length</dt><dd>\(Formatting.clock(season.seconds))</dd></div>\
+            <div><dt class="label">Creators</dt><dd>\(people)</dd></div>\
+            <div><dt class="label">Votes</dt><dd>\(Formatting.count(season.segments.reduce(0) { $0 + $1.clip.votes }))</dd></div>\
+            </dl></div></div>
+            """
+    }
+
     /// The phone's way to the seasons and the contributors: a strip above the tab bar that opens upwards.
     private func seasonStrip(_ film: FilmView, _ choice: StoryChoice) -> HTML {
         let season = choice.season
-        let badge: HTML =
-            season.status == .active
-            ? "<span class=\"badge\" data-tone=\"live\">LIVE</span>"
-            : "<span class=\"badge\" data-tone=\"good\">Complete</span>"
         return """
             <details class="season-strip theatre phone-only" data-strip><summary>\
             <span class="clip-text" data-strip-label>\(season.label)</span>\
-            <span class="row row--tight"><span data-strip-badge>\(badge)</span>\(Icon.up.image)</span></summary>\
+            <span class="row row--tight"><span data-strip-badge>\(badge(season))</span>\(Icon.up.image)</span></summary>\
             <section class="season-strip__more" aria-label="Seasons and contributors">\
+            \(seasonCard(season))\
             <ul class="seasons stack stack--tight" data-seasons>\
             \(film.seasons.map { seasonEntry($0, isCurrent: $0.id == season.id) })</ul>\
             <h2>Contributors</h2><ol class="cast" data-cast>\

@@ -1,0 +1,125 @@
+"""The film on a phone: the strip below the picture, and the words before a season."""
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, comes_true, ready, until
+
+ABOUT = "A night train that nobody booked, and everyone is on it."
+
+
+@pytest.fixture
+def film(site):
+    """The story of two seasons that have been cut, each with a description."""
+
+    def open_film(path="/story?slot=1", **options):
+        options = {"viewport": PHONE, "has_touch": True} | options
+        page = site.context(**options).new_page()
+
+        def answer(route):
+            body = route.fetch().json()
+            season = next(one for one in body["seasons"] if any(slot["winner"] for slot in one["slots"]))
+            season["description"] = ABOUT
+            before = {**season, "id": "0198a000-0000-7000-8000-000000000009", "number": 99, "label": "Undertow",
+                      "status": "finished", "description": "What the sea keeps.", "round": None}  # fmt: skip
+            body["seasons"] = [season, before]
+            route.fulfill(json=body)
+
+        page.route("**/api/story", answer)
+        page.goto(path)
+        return page
+
+    return open_film
+
+
+def swipe(page, start, end):
+    """One finger across the strip."""
+    session = page.context.new_cdp_session(page)
+    middle = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2]
+    for kind, point in (("touchStart", start), ("touchMove", middle), ("touchMove", end), ("touchEnd", None)):
+        points = [] if point is None else [{"x": point[0], "y": point[1]}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+
+
+def test_strip_opens_upwards_and_tells_of_the_season(film, shots, axe):
+    """WEB-01 FILM-11 picture, figures and description of the season; a swipe opens, closes, and changes the season"""
+    page = film()
+    strip = page.locator("[data-strip]")
+    card = page.locator("[data-season-card]")
+    expect(page.locator(".cast li").first).to_be_attached()
+    until(page, "() => document.querySelector('[data-season-card]').textContent.includes('night train')")
+    expect(card).to_be_hidden()
+    label = page.locator("[data-strip-label]")
+    before = label.text_content()
+    x, y = middle(page.locator("[data-strip] summary"))
+    swipe(page, [x, y], [x, y - 120])
+    expect(strip).to_have_attribute("open", "")
+    expect(card.get_by_text(ABOUT)).to_be_visible()
+    picture = card.get_by_role("presentation")
+    assert picture.get_attribute("src").endswith("-96.webp")
+    until(page, "() => document.querySelector('[data-season-card] img').naturalWidth === 96")
+    for figure in ("Cut", "Length", "Creators", "Votes"):
+        expect(card.get_by_text(figure, exact=True)).to_be_visible()
+    axe(page)
+    page.screenshot(path=shots / "story-strip-390.png")
+    x, y = middle(page.locator("[data-strip] summary"))
+    swipe(page, [x, y], [x - 120, y])
+    expect(label).to_have_text("Undertow")
+    expect(card).to_contain_text("What the sea keeps.")
+    expect(strip).to_have_attribute("open", "")
+    swipe(page, [x, y], [x + 120, y])
+    expect(label).to_have_text(before)
+    swipe(page, [x, y], [x, y + 120])
+    expect(strip).not_to_have_attribute("open", "")
+    page.locator("[data-strip] summary").tap()
+    expect(strip).to_have_attribute("open", "")
+
+
+def test_words_before_the_season_are_its_description_and_a_tap_ends_them(film):
+    """WEB-01 WEB-02 the tap that ends them does nothing else; an address of one slot has none"""
+    page = film("/story")
+    card = page.locator(".title-card")
+    typed = card.locator("[data-typed]")
+    comes_true(page, lambda: typed.count(), "the words come")
+    page.evaluate("for (const one of document.getAnimations()) one.pause()")
+    expect(typed).to_have_text(ABOUT)
+    page.touchscreen.tap(150, 300)
+    expect(card).to_have_count(0)
+    expect(page.locator("[data-frame]")).not_to_have_attribute("data-paused", "")
+    page.goto("/story?slot=1")
+    ready(page)
+    expect(card).to_have_count(0)
+
+
+def test_pictures_in_lists_are_small(site):
+    """WEB-02 CLIP-04 lists show thumbnails, the stage shows posters"""
+    page = site.page("/story?slot=1", viewport=DESK)
+    ready(page)
+    for path, pictures in (("/story?slot=1", ".cast img, .reel img"), ("/dashboard", "[data-queue] img")):
+        page.goto(path)
+        ready(page)
+        sources = page.locator(pictures).evaluate_all("(all) => all.map((one) => one.getAttribute('src'))")
+        assert sources and all(source.endswith("-96.webp") for source in sources), sources
+    poster = page.locator('[data-deck] > .frame[data-place="0"] > .frame__poster')
+    assert not poster.get_attribute("src").endswith("-96.webp")
+
+
+def test_pictures_out_of_sight_wait(site):
+    """WEB-02 the landing page begins with small pictures; the takes become sharp once they are on the screen"""
+    page = site.context(viewport=PHONE, has_touch=True).new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/")
+    ready(page)
+    take = page.locator(".take img").first
+    sharp = take.get_attribute("data-sharp")
+    assert not any(url.endswith(sharp) for url in asked)
+    take.scroll_into_view_if_needed()
+    expect(take).to_have_attribute("src", sharp)
+    page.locator(".reel img").first.scroll_into_view_if_needed()
+    expect(page.locator(".reel img").first).to_have_attribute("src", page.locator(".reel img").first.get_attribute("data-sharp"))
