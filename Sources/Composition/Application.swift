@@ -71,6 +71,9 @@ extension IdentityService {
         return AccountView(
             username: preferences.username, nextChangeAt: next, hasSound: preferences.sound ?? false,
             hasMotion: preferences.motion ?? true, ban: ban,
-            hasAppealed: try ban != nil && Members.appealedAt(member.id, in: database) != nil)
+            hasAppealed: try ban != nil && Members.appealedAt(member.id, in: database) != nil,
+            methods: try Identities.list(of: member.id, in: database).count,
+            sessions: try Sessions.list(of: member.id, in: database).count,
+            keys: try APIKeys.list(of: member.id, in: database).count)
     }
 }

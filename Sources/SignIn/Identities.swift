@@ -53,7 +53,7 @@ public struct SignInVisit: Sendable {
 }
 
 /// The sign-in methods of members. The web role has no rights on their table, only on the functions that these call.
-enum Identities {
+public enum Identities {
     enum Linking: String, Sendable {
         case linked, already, taken
     }
@@ -87,7 +87,8 @@ enum Identities {
         return Linking(rawValue: outcome) ?? .taken
     }
 
-    static func list(of member: UUID, in database: Database) throws(DatabaseError) -> [LinkedIdentity] {
+    /// The sign-in methods of a member, the oldest first.
+    public static func list(of member: UUID, in database: Database) throws(DatabaseError) -> [LinkedIdentity] {
         try database.query("select * from list_identities(\(member))")
     }
 

@@ -106,8 +106,8 @@ function device(entry) {
   return h("li", {}, facts, end);
 }
 
-// Offered once the list shows another device.
-endOthers.hidden = true;
+// Without another device there is nothing to end.
+endOthers.hidden = devices.childElementCount < 2;
 enhance(endOthers, {
   send: () => send("DELETE", "/api/auth/sessions", { others: true }),
   done: async (/** @type {import("./api.js").EndedSessions} */ { ended }) => {

@@ -57,8 +57,8 @@ extension Site {
                   <div class="page-head"><div><h1>Settings</h1><p>Your account, its devices and keys.</p></div></div>
                   \(form.outcome)
                   <div class="settings">
-                \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(form))\(devices(form))\
-                \(preferences(account, form))\(apiKeys)\(data)
+                \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(account, form))\(devices(account, form))\
+                \(preferences(account, form))\(apiKeys(account))\(data)
                   </div>
                 </main>
                 \(deletion)
@@ -109,7 +109,7 @@ extension Site {
     }
 
     /// The list is the module's; the form is there where the site sends mail. A site with neither has no such section.
-    private func signInMethods(_ form: FormState) -> HTML {
+    private func signInMethods(_ account: AccountView, _ form: FormState) -> HTML {
         let action = "/api/auth/email/link"
         let field = FormField.email(
             "Add an e-mail address", hint: "We'll send a link to it. Open the link in this browser.")
@@ -120,18 +120,29 @@ extension Site {
                 content: field.markup(
                     form, of: action, beside: "<button class=\"btn\" type=\"submit\">Send link</button>")))
         return """
-            <section class="setting" aria-labelledby="methods" data-methods\(HTML.when(!isMailOn, " hidden"))><div>\
+            <section class="setting" aria-labelledby="methods" data-methods\(HTML.when(!isMailOn && account.methods == 0, " hidden"))><div>\
             <h2 id="methods">Ways to sign in</h2><p class="muted">The accounts and addresses that you can sign in \
-            with.</p></div><div class="stack"><ul class="rows with-js" data-method-list aria-busy="true"><li>\
-            <span class="skeleton skeleton--line"></span></li></ul>\(addition)</div></section>
+            with.</p></div><div class="stack"><ul class="rows with-js" data-method-list aria-busy="true">\
+            \(room(account.methods, "name@mail.example", "E-mail · added yesterday · last used today", "Remove"))</ul>\(addition)</div></section>
             """
     }
 
-    private func devices(_ form: FormState) -> HTML {
+    /// Rows as high as those that the module puts in their place.
+    private func room(_ count: Int, _ name: String, _ facts: String, _ action: String) -> HTML {
+        guard count > 0 else { return "<li><span class=\"skeleton skeleton--line\"></span></li>" }
+        let row: HTML = """
+            <li class="rows__room" inert><div class="grow"><b>\(name)</b><p class="quiet">\(facts)</p></div>\
+            <span class="btn btn--sm">\(action)</span></li>
+            """
+        return HTML.join(repeatElement(row, count: min(count, 30)))
+    }
+
+    private func devices(_ account: AccountView, _ form: FormState) -> HTML {
         section(
             "devices", "Devices", "Where you are signed in. Ending a session takes effect at once.",
             """
-            <ul class="rows with-js" data-sessions aria-busy="true"><li><span class="skeleton skeleton--line"></span></li></ul>
+            <ul class="rows with-js" data-sessions aria-busy="true">\
+            \(room(account.sessions, "Chrome on Android", "Signed in yesterday, last used today", "Sign out"))</ul>
             <div class="row">\
             \(form.form("/api/auth/sessions", names: "", "data-end-others", content: """
             <input type="hidden" name="others" value="true"><button class="btn" type="submit">Sign out everywhere else</button>
@@ -162,7 +173,7 @@ extension Site {
             """)
     }
 
-    private var apiKeys: HTML {
+    private func apiKeys(_ account: AccountView) -> HTML {
         let name = FormField(
             name: "key-name", label: "Name of a new key", wants: "Give the key a name so that you can recognise it.",
             control: .input("maxlength=\"60\" autocomplete=\"off\" required"))
@@ -175,7 +186,8 @@ extension Site {
             <p><strong>This is your new key.</strong> Copy it now; it is not shown again.</p>\
             <pre tabindex="0" aria-label="Your new API key"><code data-key-text></code></pre>\
             <div class="row"><button class="btn btn--sm" type="button" data-copy>Copy</button></div></div></div>
-            <ul class="rows" data-keys aria-busy="true"><li><span class="skeleton skeleton--line"></span></li></ul>
+            <ul class="rows" data-keys aria-busy="true">\
+            \(account.keys == 0 ? "<li class=\"quiet\">You have no keys.</li>" : room(account.keys, "A key", "read · never used · never expires", "Revoke"))</ul>
             <form class="stack stack--tight" data-make-key>
               \(name.markup(.none, of: "/api/keys"))
               <div class="row key-options"><fieldset><legend class="label">Permissions</legend><div class="row">\

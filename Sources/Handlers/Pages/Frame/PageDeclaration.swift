@@ -108,12 +108,21 @@ public struct AccountView: Sendable {
     let ban: String?
     /// Whether the member has appealed against the ban.
     let hasAppealed: Bool
+    /// How many sign-in methods, sessions and keys there are, for which the page keeps room.
+    let methods: Int
+    /// See `methods`.
+    let sessions: Int
+    /// See `methods`.
+    let keys: Int
 
     /// An account.
     public init(
         username: String?, nextChangeAt: Date? = nil, hasSound: Bool = false, hasMotion: Bool = true,
-        ban: String? = nil, hasAppealed: Bool = false
+        ban: String? = nil, hasAppealed: Bool = false, methods: Int = 0, sessions: Int = 1, keys: Int = 0
     ) {
+        self.methods = methods
+        self.sessions = sessions
+        self.keys = keys
         self.username = username
         self.nextChangeAt = nextChangeAt
         self.hasSound = hasSound
