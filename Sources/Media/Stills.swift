@@ -22,9 +22,10 @@ extension Renditions {
                 "-filter_complex",
                 "[0:v]split=3[a][b][c];[a]scale=480:-2[poster];[b]\(Self.thumbnailFilter)[thumbnail];"
                     + "[c]scale=\(side):\(side):flags=area[small]",
-            ] + Self.webP("[poster]", quality: 60, to: poster) + Self.webP("[thumbnail]", quality: 50, to: thumbnail) + [
-                "-map", "[small]", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",
-            ])
+            ] + Self.webP("[poster]", quality: 60, to: poster) + Self.webP("[thumbnail]", quality: 50, to: thumbnail)
+                + [
+                    "-map", "[small]", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",
+                ])
         guard result.isSuccess, let pixels = Pixels(width: side, height: side, bytes: result.output),
             Self.isWritten(poster), Self.isWritten(thumbnail)
         else { throw .toolFailed("poster: " + result.complaint) }
@@ -49,7 +50,8 @@ extension Renditions {
     /// A third of the bytes of a JPEG that looks the same.
     private static func webP(_ stream: String, quality: Int, to path: String) -> [String] {
         [
-            "-map", stream, "-frames:v", "1", "-c:v", "libwebp", "-quality", "\(quality)", "-f", "image2", "-update", "1",
+            "-map", stream, "-frames:v", "1", "-c:v", "libwebp", "-quality", "\(quality)", "-f", "image2", "-update",
+            "1",
             "file:" + path,
         ]
     }

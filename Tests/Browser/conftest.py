@@ -78,6 +78,14 @@ NOTE_TOASTS = """
 """
 
 
+SHIFTS = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
 class Site:
     """Pages of one person, and what the browser complained about while they were open."""
 

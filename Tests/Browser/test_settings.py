@@ -1,11 +1,12 @@
 """The settings page, the question about storage, and leaving."""
 
 import re
+import secrets
 
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, comes_true, ready, sign_in_link, until, use_link
+from conftest import DESK, PHONE, SHIFTS, comes_true, ready, sign_in_link, until, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -35,6 +36,31 @@ def test_settings_page(site, axe, run, shots, size, theme):
     expect(page.get_by_text("with all files.")).to_be_visible()
     page.screenshot(path=shots / f"settings-delete-{size}-{theme}.png")
     axe(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_lists_have_their_room_before_they_come(site, run, shots, size):
+    """WEB-02 AUTH-02 nothing moves when sessions and keys arrive, however late they do"""
+    name = f"many_{secrets.token_hex(4)}"
+    for _ in range(4):
+        page = person(site, run, name, viewport=SIZES[size], has_touch=size == "390")
+    for number in range(2):
+        page.goto("/settings")
+        page.get_by_label("Name of a new key").fill(f"key {number}")
+        page.get_by_role("button", name="Create key").click()
+        expect(page.get_by_text("This is your new key.")).to_be_visible()
+    page.add_init_script(SHIFTS)
+    held = []
+    page.route(re.compile("/api/(auth/sessions|auth/identities|keys)$"), lambda route: held.append(route))
+    page.goto("/settings")
+    comes_true(page, lambda: len(held) >= 3, "the lists are asked for")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=shots / f"settings-room-{size}.png", full_page=True)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("button", name="Sign out Chrome on Linux")).to_have_count(3)
+    expect(page.get_by_role("button", name=re.compile("^Revoke key"))).to_have_count(2)
+    assert page.evaluate("window.shifted") <= 0.02
 
 
 def test_settings_are_for_members(site):

@@ -6,14 +6,7 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, announced, comes_true, double_tap, ready, until
-
-SHIFTS = """
-    window.shifted = 0;
-    new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-"""
+from conftest import DESK, PHONE, SHIFTS, announced, comes_true, double_tap, ready, until
 
 # A browser that plays sound only once the page was touched; the test's own browser always does.
 # Not navigator.userActivation: Chromium at times counts a press in another page of the site.

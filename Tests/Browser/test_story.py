@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from conftest import DESK, PHONE, comes_true, ready, until
 
-ABOUT = "A night train that nobody booked, and everyone is on it."
+ABOUT = "A night train without a timetable, and everyone is on it."
 
 
 @pytest.fixture

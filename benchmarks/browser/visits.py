@@ -119,7 +119,9 @@ class Meter:
 
     def _data(self, event: dict) -> None:
         if event["requestId"] in self.files:
-            self.files[event["requestId"]] += max(0, event["encodedDataLength"])
+            # A video that is not read to its end is reported by what was read.
+            is_video = self.kinds[event["requestId"]] == "Media"
+            self.files[event["requestId"]] += max(0, event["dataLength" if is_video else "encodedDataLength"])
 
     def _end(self, event: dict) -> None:
         if event["requestId"] in self.files and event["encodedDataLength"] >= 0:
@@ -129,6 +131,15 @@ class Meter:
         found: dict[str, int] = {}
         for number, size in self.files.items():
             found[self.kinds[number]] = found.get(self.kinds[number], 0) + int(size)
+        return found
+
+    def videos(self) -> dict[str, int]:
+        """By address, whose ranges come one by one."""
+        found: dict[str, int] = {}
+        for number, size in self.files.items():
+            if self.kinds[number] == "Media":
+                name = self.names[number].rsplit("/", 1)[1]
+                found[name] = found.get(name, 0) + int(size)
         return found
 
     def largest(self, count: int = 12) -> dict[str, int]:
@@ -151,8 +162,8 @@ def weigh(browser: Browser, url: str, path: str, size: dict[str, int]) -> dict[s
     context.close()
     sums = meter.sums()
     return {
-        "bytes": sum(sums.values()) - sums.get("Media", 0), "video": sums.get("Media", 0), "requests": len(meter.files),
-        "kinds": sums, "largest": meter.largest(),
+        "bytes": sum(sums.values()) - sums.get("Media", 0), "video": sums.get("Media", 0), "videos": meter.videos(),
+        "requests": len(meter.files), "kinds": sums, "largest": meter.largest(),
     }  # fmt: skip
 
 

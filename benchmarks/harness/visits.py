@@ -17,6 +17,8 @@ from .stack import PARTS, ROOT, Stack, Wrong
 SOURCES = ("mandelbrot=s=1080x1920:r=30", "testsrc2=s=1080x1920:r=30", "gradients=s=1080x1920:r=30:n=6:speed=.05",
            "cellauto=s=1080x1920:r=30:rule=110")  # fmt: skip
 
+ENCODER = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "12M", "-pix_fmt", "yuv420p", "-c:a", "aac")
+
 # So many slots of the running season are cut beside those of the fill, so that pages weigh what they do in mid-season.
 WINNERS = 27
 
@@ -62,11 +64,11 @@ def made(stack: Stack) -> list[dict[str, str]]:
     """The files of some clips that have gone the way of every upload; made once for a directory."""
     marker = stack.file("visits.json")
     if not marker.exists():
-        clips = []
         for number, source in enumerate(SOURCES):
             path = stack.file(f"visit-{number}.mp4")
-            ffmpeg("-f", "lavfi", "-i", f"{source},noise=alls=6:allf=t", "-f", "lavfi", "-i", "sine", "-t", "8",
-                   "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "12M", "-pix_fmt", "yuv420p", "-c:a", "aac", path)  # fmt: skip
+            ffmpeg(
+                "-f", "lavfi", "-i", f"{source},noise=alls=6:allf=t", "-f", "lavfi", "-i", "sine", "-t", "8", *ENCODER, path
+            )
             # Other members than those of the row of uploads.
             upload(stack, 20 + number, path)
             path.unlink()
