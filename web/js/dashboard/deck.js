@@ -40,6 +40,9 @@ export class Deck {
       this.#blur.hidden = true;
       stage.prepend(this.#blur);
     }
+    // The page's first take loads while the feed is on its way, unless this tab is about to return to another one.
+    const early = place.querySelector("[data-first] > video");
+    if (early instanceof HTMLVideoElement && !isStill() && !document.documentElement.hasAttribute("data-resumes")) early.preload = whole();
     onStillChange(() => {
       if (isStill()) this.pause();
     });
@@ -81,7 +84,7 @@ export class Deck {
     }
     for (const [id, frame] of this.#frames) if (!wanted.has(id)) frame.remove();
     this.#frames = wanted;
-    this.#place.querySelector("[data-first]")?.remove();
+    this.#dropFirst();
     this.#showEnd(end, clips.length - index);
     this.#current?.video.pause();
     this.#current = wanted.get(clips[index]?.id ?? "") ?? null;
@@ -90,12 +93,21 @@ export class Deck {
   }
 
   /**
-   * The picture that the page brought for its first take: it stays on the screen while the frame is made around it.
+   * The picture and the video that the page brought for its first take: they stay while the frame is made around them.
    * @param {string} id
+   * @returns {Brought}
    */
   #first(id) {
-    const image = this.#place.querySelector(`[data-first="${CSS.escape(id)}"] > .frame__poster`);
-    return image instanceof HTMLImageElement ? image : null;
+    const first = this.#place.querySelector(`[data-first="${CSS.escape(id)}"]`);
+    const [still, video] = [first?.querySelector(".frame__poster"), first?.querySelector("video")];
+    return { still: still instanceof HTMLImageElement ? still : null, video: video instanceof HTMLVideoElement ? video : null };
+  }
+
+  #dropFirst() {
+    const first = this.#place.querySelector("[data-first]");
+    const video = first?.querySelector("video");
+    if (video instanceof HTMLVideoElement) unload(video);
+    first?.remove();
   }
 
   /**
@@ -131,7 +143,7 @@ export class Deck {
     for (const frame of this.#frames.values()) frame.remove();
     this.#frames.clear();
     this.#current = null;
-    this.#place.querySelector("[data-first]")?.remove();
+    this.#dropFirst();
     this.#showEnd(null, 0);
     this.#showBlur(null);
   }
@@ -183,23 +195,41 @@ export class Deck {
   }
 }
 
+/**
+ * What the page has already of a take.
+ * @typedef {{still: HTMLImageElement | null, video: HTMLVideoElement | null}} Brought
+ */
+
+/**
+ * Without this a browser keeps loading a video that is out of sight.
+ * @param {HTMLVideoElement} video
+ */
+function unload(video) {
+  video.removeAttribute("src");
+  video.load();
+}
+
 /** One take on the stage. */
 class Frame {
   /**
    * @param {Clip} clip
    * @param {() => void} onNext
    * @param {() => void} onToggle
-   * @param {HTMLImageElement | null} [poster] the picture, where the page has it already
+   * @param {Brought} brought
    */
-  constructor(clip, onNext, onToggle, poster = null) {
+  constructor(clip, onNext, onToggle, brought) {
     this.clip = clip;
-    this.video = h("video", {
-      src: clip.videoUrl, width: 540, height: 960, loop: true, playsinline: true, preload: "none",
-      "aria-label": clip.title, tabindex: "-1",
+    this.video = brought.video ?? h("video", {
+      src: clip.videoUrl, width: 540, height: 960, playsinline: true, preload: "none", "aria-label": clip.title,
     });
+    this.video.classList.remove("without-js");
+    this.video.removeAttribute("poster");
+    this.video.controls = false;
+    this.video.loop = true;
+    this.video.tabIndex = -1;
     this.video.muted = isMuted();
     // Under the video, which shows nothing before its first frame: no take begins black.
-    this.still = poster ?? h("img", { class: "frame__poster", src: clip.thumbnailUrl, alt: "", width: 540, height: 960, decoding: "sync" });
+    this.still = brought.still ?? h("img", { class: "frame__poster", src: clip.thumbnailUrl, alt: "", width: 540, height: 960, decoding: "sync" });
     this.disc = h("span", { class: "frame__disc", "aria-hidden": "true" }, icon("play", "lg"));
     this.tap = h("button", { class: "frame__tap", type: "button", "aria-label": "Pause" }, this.disc);
     // Pressing by pointer is a gesture of the whole stage; this is for keys and assistive technology.
@@ -282,9 +312,7 @@ class Frame {
   }
 
   remove() {
-    // Without this a browser keeps loading a video that is out of sight.
-    this.video.removeAttribute("src");
-    this.video.load();
+    unload(this.video);
     this.element.remove();
   }
 }
