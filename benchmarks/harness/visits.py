@@ -87,6 +87,7 @@ def made(stack: Stack) -> list[dict[str, str]]:
 def film(stack: Stack) -> Iterator[None]:
     """Every clip that shows has files of its own, as many as there are clips, and the season has more winners."""
     files, media = made(stack), stack.directory / "media"
+    pattern = (media / files[0]["video"]).parent.stat()
     stack.psql("-c", ADD_WINNERS)
     try:
         for number, clip in enumerate(stack.value(SHOWN).splitlines()):
@@ -97,7 +98,8 @@ def film(stack: Stack) -> Iterator[None]:
                     target = folder / name.rsplit("/", 1)[1]
                     if not target.exists():
                         os.link(media / name, target)
-            folder.chmod((media / files[0]["video"]).parent.stat().st_mode & 0o777)
+            os.chown(folder, pattern.st_uid, pattern.st_gid)
+            folder.chmod(pattern.st_mode & 0o777)
         stack.psql("-c", f"""
             with files as (
                 select number, value ->> 'video' as video, value ->> 'poster' as poster
