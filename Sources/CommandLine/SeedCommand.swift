@@ -13,8 +13,8 @@ enum SeedCommand {
         "seed", "fill a new site with a demo season of real videos",
         details: """
             Draws clips with ffmpeg, passes them through the same checks as other uploads, locks a few slots and opens \
-            a round. Jobs add the remaining clips, or `dailies demo` does in the course of time. It can be repeated, and \
-            does nothing on a site that has another season.
+            a round. Jobs add the remaining clips; after --clips `dailies demo` does, in the course of time. It can be \
+            repeated, and does nothing on a site that has another season.
             """,
         Seed.self, run: run)
 
@@ -22,7 +22,9 @@ enum SeedCommand {
         let demo = Flag("--demo", "make the demo season; required")
         let round = Option(
             "--round", "SECONDS", .number(5...31_536_000), default: 90, "the length of the rounds")
-        let live = Flag("--live", "make few clips; `dailies demo` adds the others while people watch")
+        let clips = Option(
+            optional: "--clips", "N", .number(4...100),
+            "make so many clips and no more; without it 11 are made, and jobs add the others")
         let config = Option.config
         let json = Flag.json
 
@@ -30,10 +32,6 @@ enum SeedCommand {
             if !values.demo { throw UsageFault("--demo is required") }
         }
     }
-
-    /// Three of them are winners by then, and the others compete.
-    private static let liveClips = 7
-    private static let usualClips = 11
 
     private struct Seeded: Shaped {
         let season: UUID?
@@ -51,7 +49,7 @@ enum SeedCommand {
             database: settings.openDatabase(), storage: settings.storage.local,
             tools: settings.media.tools)
         let outcome = try season.seed(
-            roundSeconds: arguments.round, ready: arguments.live ? liveClips : usualClips, addsOthers: !arguments.live,
+            roundSeconds: arguments.round, ready: arguments.clips ?? 11, addsOthers: arguments.clips == nil,
             progress: { Output.complain($0) })
         switch outcome {
         case .notEmpty:
@@ -61,9 +59,9 @@ enum SeedCommand {
         case .running(let id, let clipsToCome):
             try Output.answer(
                 Seeded(season: id, clipsToCome: clipsToCome),
-                text: arguments.live
-                    ? "The demo season is running; dailies demo adds more clips."
-                    : "The demo season is running; jobs will add \(clipsToCome) more clips.",
+                text: arguments.clips == nil
+                    ? "The demo season is running; jobs will add \(clipsToCome) more clips."
+                    : "The demo season is running; dailies demo can add more clips.",
                 for: arguments)
         }
         return ExitCode.success

@@ -230,12 +230,21 @@ def arena(site):
     def open_arena(change=None, features=None, setup=None, **options):
         options.setdefault("user_agent", f"Mozilla/5.0 (X11; Linux x86_64) state {secrets.token_hex(4)} Chrome/120")
         page = site.context(**options).new_page()
+        first = []
+
+        def document(route):
+            response = route.fetch()
+            first.extend(re.findall(r'data-first="([^"]+)"', response.text()))
+            route.fulfill(response=response)
 
         def answer(route):
             body = route.fetch().json()
             body.update(currentSlot=500, state="voting", votingEndsAt=FAR, hasMoreClips=False)
+            # The page begins with the take that it brought, so `change` finds it at the beginning.
+            body["clips"].sort(key=lambda clip: clip["id"] not in first)
             if change:
                 change(body)
+            body["votedClipIds"] = sorted({*body["votedClipIds"], *(clip["id"] for clip in body["clips"] if clip["hasVoted"])})
             route.fulfill(json=body)
 
         def flags(route):
@@ -243,6 +252,7 @@ def arena(site):
             body["features"].update(features)
             route.fulfill(json=body)
 
+        page.route("**/dashboard", document)
         page.route("**/api/vote?*", answer)
         if features:
             page.route("**/api/features", flags)
