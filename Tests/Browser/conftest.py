@@ -91,7 +91,8 @@ class Site:
 
     def __init__(self, chromium, url):
         self.chromium, self.url = chromium, url
-        self.contexts, self.complaints, self.allowed = [], [], []
+        self.contexts, self.complaints = [], []
+        self.allowed = [re.compile("Service Worker registration blocked by Playwright")]
 
     def context(self, *, theme="dark", cookies="rejected", **options):
         options.setdefault("viewport", DESK)
