@@ -173,6 +173,7 @@ def swipe(stack: Stack) -> list[Result]:
     return [
         Result(
             "swipe", "swipe to the next clip, slow processor: its first frame, p95 of 20", found["p95"], " ms",
-            p50=found["p50"], at_most=100, more={"all": found["all"]},
+            p50=found["p50"], at_most=100,
+            more={"all": found["all"], "moving": found["moving"]},
         )
     ]  # fmt: skip

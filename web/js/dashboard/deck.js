@@ -74,21 +74,28 @@ export class Deck {
   show(clips, index, end = null) {
     /** @type {Map<string, Frame>} */
     const wanted = new Map();
-    for (const offset of [-1, 0, 1]) {
+    // The take on the stage begins to play before its neighbours are made.
+    for (const offset of [0, 1, -1]) {
       const clip = clips[index + offset];
       if (!clip) continue;
       const frame = this.#frames.get(clip.id) ?? new Frame(clip, this.#onNext, () => this.toggle(), this.#first(clip.id));
       frame.put(offset);
       wanted.set(clip.id, frame);
       if (!frame.element.isConnected) this.#place.append(frame.element);
+      if (offset === 0) this.#change(frame);
     }
+    if (!clips[index]) this.#change(null);
     for (const [id, frame] of this.#frames) if (!wanted.has(id)) frame.remove();
     this.#frames = wanted;
     this.#dropFirst();
     this.#showEnd(end, clips.length - index);
-    this.#current?.video.pause();
-    this.#current = wanted.get(clips[index]?.id ?? "") ?? null;
     this.#showBlur(clips[index]?.posterUrl ?? null);
+  }
+
+  /** @param {Frame | null} frame */
+  #change(frame) {
+    this.#current?.video.pause();
+    this.#current = frame;
     this.#play();
   }
 
