@@ -157,7 +157,7 @@ struct RenditionTests {
         let thumbnail = fixtures.path("thumbnail.webp")
         let stills = try Renditions(fixtures.tools).stills(
             of: path, durationMs: facts.durationMs, poster: poster, thumbnail: thumbnail)
-        #expect(try shape(of: poster) == "webp,480,854")
+        #expect(try shape(of: poster).hasPrefix("webp,480,854"))
         #expect(try shape(of: thumbnail).hasPrefix("webp,96,17"))
         #expect((Files.size(thumbnail) ?? 0) < 4_000)
         #expect(stills.blurhash.count == 4 + 2 * 12)
