@@ -140,7 +140,15 @@ def weight(stack: Stack) -> list[Result]:
     """All that a first visit loads but video, heads included."""
     with film(stack):
         found = look(stack, "weights")
-    return [
+    # Of the two videos the one that is not watched yet is never read to its end.
+    ahead = [
+        Result(
+            f"visit-ahead {name}", f"first visit of {name}: of the next video", min(found[name]["videos"].values()) / 1000,
+            " kB", at_most=262,
+        )
+        for name in ("/dashboard phone", "/story phone") if len(found[name]["videos"]) > 1
+    ]  # fmt: skip
+    return ahead + [
         Result(
             f"visit-weight {name}", f"first visit of {name}, {one['requests']} requests, without video", one["bytes"] / 1000,
             " kB", at_most=120, more={"video": one["video"], "kinds": one["kinds"], "largest": one["largest"]},
