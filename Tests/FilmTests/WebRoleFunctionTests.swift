@@ -21,7 +21,7 @@ struct WebRoleFunctionTests {
         "rename_member", "request_email_identity", "request_sign_in_link", "restore_votes", "review_round",
         "revoke_api_key",
         "set_feature_flag", "set_member_role", "sync_rates", "sign_in_by_identity", "sign_in_by_link",
-        "sign_in_link_state", "consume_rates", "consume_sign_in_flow", "touch_sessions", "undo_votes",
+        "sign_in_link_state", "consume_rates", "consume_sign_in_flow", "touch_sessions", "undo_decisions", "undo_votes",
         "upload_accepts_part", "username_holder",
         "void_votes", "voids_of_season", "withdraw_clip", "withdrawal_refusal", "vote_groups", "voter_standing",
         "voter_standings",

@@ -20,6 +20,8 @@ struct AuditTrailTests {
             let superuser = film.site.database.database(as: .superuser)
             let (season, _) = try film.voting(["A", "B"])
             let (one, two, three) = (try film.clip("One"), try film.clip("Two"), try film.clip("Three"))
+            let decision: UUID = try superuser.one(
+                "select decision from approve_clips(null, array[\(try film.clip("Four"))::uuid])")
             let member: UUID = try superuser.one("select id from users where username = 'mira_okafor'")
             let user = "/api/admin/users/\(member.uuidString.lowercased())"
             let message: Int = try superuser.one(
@@ -35,6 +37,7 @@ struct AuditTrailTests {
                 ("POST /api/admin/reject", "", ["clipId": .string(two), "reason": "The rights"]),
                 ("POST /api/admin/bulk", "", ["action": "approve", "clipIds": [.string(three)]]),
                 ("PUT /api/admin/clips", "", ["id": .string(one), "title": "One, retold"]),
+                ("POST /api/admin/clips/undo", "", ["decisionIds": [.string(decision.uuidString)]]),
                 ("POST /api/admin/feature-flags", "", ["key": "comments_enabled", "enabled": false]),
                 ("PATCH /api/admin/messages", "", ["ids": [.integer(message)], "state": "archived"]),
                 ("PUT /api/admin/users/[id]", user, ["username": "mira_b", "reason": "asked for"]),

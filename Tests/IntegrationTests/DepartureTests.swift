@@ -269,6 +269,13 @@ private struct TracedSite {
         try root.execute("insert into later_counts values (\("user_" + id), null), ('other', \(miraID))")
         // Somebody whom mira, as an admin once, has decided about.
         try root.execute("update tournament_clips set decided_by = \(miraID) where title = 'Dana''s'")
+        try root.execute(
+            """
+            insert into clip_decisions (clip_id, action, decided_at, status_before, decided_by_before)
+            select id, 'approve', now(), 'pending', \(miraID)
+            from tournament_clips
+            where title = 'Dana''s'
+            """)
     }
 
     /// Every place in the database and the media directory where one of the words is still found.

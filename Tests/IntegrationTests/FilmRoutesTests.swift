@@ -79,6 +79,18 @@ struct FilmRoutesTests {
                 site.admin, .post, "/api/admin/reject", ["clipId": .string(clips[0]), "reason": "Rights"])
             #expect(rejected.json["outcome"]?.text == "rejected")
             #expect(try site.ask(site.visitor, .get, "/api/clip/\(clips[0])").status == 404)
+            let decisions = [approved, rejected].compactMap { $0.json["decisionId"] }
+            let undone = try site.ask(
+                site.admin, .post, "/api/admin/clips/undo", ["decisionIds": .array(decisions.reversed())])
+            #expect(undone.json["done"]?.integer == 2, "\(undone.json)")
+            #expect(undone.json["results"]?[0]?["slot"]?.integer == 1)
+            #expect(undone.json["results"]?[1]?["slot"] == .null)
+            #expect(try site.ask(site.visitor, .get, "/api/clip/\(clips[0])").status == 200)
+            let repeated = try site.ask(
+                site.admin, .post, "/api/admin/clips/undo", ["decisionIds": .array(decisions)])
+            #expect(repeated.json["success"] == false)
+            #expect(repeated.json["results"]?[0]?["outcome"]?.text == "superseded")
+            _ = try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": .string(fresh)])
             let edited = try site.ask(site.admin, .put, "/api/admin/clips", ["id": .string(fresh), "title": "Better"])
             #expect(edited.status == 200)
             #expect(try site.ask(site.visitor, .get, "/api/clip/\(fresh)").json["title"]?.text == "Better")

@@ -46,6 +46,7 @@ enum RouteTable {
         POST   /api/admin/bulk                     admin    admin form refused -      api
         GET    /api/admin/clips                    admin    admin -    refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
+        POST   /api/admin/clips/undo               admin    admin form refused -      api
         GET    /api/admin/feature-flags            admin    admin -    refused -      api
         POST   /api/admin/feature-flags            admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api

@@ -307,6 +307,8 @@ export interface ClipDecision {
   outcome: "approved" | "approved_next_season" | "already_active" | "rejected" | "not_found" | "not_ready" | "not_open" | "creator_banned";
   /** The slot that the clip is in. */
   slot: number | null;
+  /** By which the decision can be undone; null when nothing was decided. */
+  decisionId: string | null;
 }
 
 export interface ClipDecisions {
@@ -340,6 +342,16 @@ export interface ClipRound {
   voteCount: number;
   weightedScore: number;
   closedAt: string;
+}
+
+export interface ClipUndo {
+  success: boolean;
+  decisionId: string;
+  /** Null when the decision is superseded. */
+  clipId: string | null;
+  outcome: "undone" | "superseded" | "has_votes" | "round_over" | "not_open" | "creator_banned";
+  /** The slot in which the clip competes now. */
+  slot: number | null;
 }
 
 export interface ConfirmEmailInput {
@@ -1118,6 +1130,10 @@ export interface StoryWinner {
   weightedScore: number;
 }
 
+export interface UndoDecisionsInput {
+  decisionIds: string[];
+}
+
 export interface UndoVoidInput {
   voidId: string;
   /** Why. Everyone can read it in the round's result. */
@@ -1126,6 +1142,15 @@ export interface UndoVoidInput {
 
 export interface UndoVoteInput {
   clipId: string;
+}
+
+export interface UndoneDecisions {
+  /** Whether every decision is undone. */
+  success: boolean;
+  /** How many are undone. */
+  done: number;
+  /** In the order of the request. */
+  results: ClipUndo[];
 }
 
 export interface UploadParts {

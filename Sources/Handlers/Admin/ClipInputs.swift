@@ -29,3 +29,7 @@ struct DecideClipsInput: InputShape {
     @Input(.array(.uuid, count: 1...100)) var clipIDs: [UUID]
     @Input(RejectClipInput.reasonText, "What the creators read; required to reject.") var reason: String?
 }
+
+struct UndoDecisionsInput: InputShape {
+    @Input(.array(.uuid, count: 1...100)) var decisionIDs: [UUID]
+}

@@ -5,7 +5,7 @@ internal import SharedHandlers
 
 extension AdminRoutes {
     static func clipRoutes(_ clips: Clips) -> [Route] {
-        [queue(clips), edit(clips), approve(clips), reject(clips), bulk(clips)]
+        [queue(clips), edit(clips), approve(clips), reject(clips), bulk(clips), undo(clips)]
     }
 
     private static func queue(_ clips: Clips) -> Route {
@@ -75,6 +75,15 @@ extension AdminRoutes {
                 }
                 return ClipDecisions(results: try clips.reject(input.clipIDs, reason: reason, by: admin.id))
             }
+        }
+    }
+
+    private static func undo(_ clips: Clips) -> Route {
+        .post(
+            "/api/admin/clips/undo", access: .admin, body: UndoDecisionsInput.self, features: ["ADM-01", "CLIP-05"],
+            summary: "Undoes decisions on clips, each with its own outcome."
+        ) { context, input in
+            UndoneDecisions(results: try clips.undo(input.decisionIDs, by: try context.member().id))
         }
     }
 

@@ -70,6 +70,7 @@ extension ClipDecision: Shaped {
         Field("clipID", \.clipID)
         Field("outcome", \.outcome)
         Field("slot", \.slot, "The slot that the clip is in.")
+        Field("decisionID", \.decisionID, "By which the decision can be undone; null when nothing was decided.")
     }
 }
 
@@ -82,6 +83,32 @@ struct ClipDecisions: Shaped {
     static let shape = Shape<ClipDecisions>("ClipDecisions") {
         Field("success", { $0.done == $0.results.count }, "Whether every decision holds.")
         Field("done", \.done, "How many hold.")
+        Field("results", \.results, "In the order of the request.")
+    }
+}
+
+extension ClipUndo.Outcome: JSONRepresentable {}
+
+extension ClipUndo: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<ClipUndo>("ClipUndo") {
+        Field("success", { $0.outcome == .undone })
+        Field("decisionID", \.decisionID)
+        Field("clipID", \.clipID, "Null when the decision is superseded.")
+        Field("outcome", \.outcome)
+        Field("slot", \.slot, "The slot in which the clip competes now.")
+    }
+}
+
+/// The answer to the undoing of decisions.
+struct UndoneDecisions: Shaped {
+    let results: [ClipUndo]
+
+    private var done: Int { results.count { $0.outcome == .undone } }
+
+    static let shape = Shape<UndoneDecisions>("UndoneDecisions") {
+        Field("success", { $0.done == $0.results.count }, "Whether every decision is undone.")
+        Field("done", \.done, "How many are undone.")
         Field("results", \.results, "In the order of the request.")
     }
 }

@@ -139,9 +139,10 @@ $$;
 
 -- Approves clips in the order given. One row for each clip with its outcome: approved, approved_next_season,
 -- already_active, not_found, not_ready, not_open (locked, eliminated or withdrawn by its creator), creator_banned; then one row
--- for each event to publish.
+-- for each event to publish. `decision` is what undo_decisions() takes.
+drop function if exists approve_clips(uuid, uuid[]);
 create or replace function approve_clips(actor uuid, approved uuid[])
-returns table (clip_id uuid, outcome text, slot_position int, name text, data jsonb)
+returns table (clip_id uuid, outcome text, slot_position int, decision uuid, name text, data jsonb)
 language plpgsql
 security definer
 set search_path = public, pg_temp
@@ -163,15 +164,15 @@ begin
     foreach wanted in array approved loop
         select * into clip from tournament_clips where id = wanted;
         if clip.id is null then
-            return query select wanted, 'not_found', null::int, null::text, null::jsonb;
+            return query select wanted, 'not_found', null::int, null::uuid, null::text, null::jsonb;
         elsif clip.status = 'active' then
-            return query select wanted, 'already_active', clip.slot_position, null::text, null::jsonb;
+            return query select wanted, 'already_active', clip.slot_position, null::uuid, null::text, null::jsonb;
         elsif clip.status in ('locked', 'eliminated') or clip.creator_withdrew_at is not null then
-            return query select wanted, 'not_open', clip.slot_position, null::text, null::jsonb;
+            return query select wanted, 'not_open', clip.slot_position, null::uuid, null::text, null::jsonb;
         elsif clip.processing <> 'ready' then
-            return query select wanted, 'not_ready', null::int, null::text, null::jsonb;
+            return query select wanted, 'not_ready', null::int, null::uuid, null::text, null::jsonb;
         elsif exists (select from users where id = clip.user_id and banned_at is not null) then
-            return query select wanted, 'creator_banned', null::int, null::text, null::jsonb;
+            return query select wanted, 'creator_banned', null::int, null::uuid, null::text, null::jsonb;
         elsif target.season_id is null then
             update tournament_clips
             set status = 'pending',
@@ -180,7 +181,8 @@ begin
                 decided_at = dailies_now()
             where id = wanted;
             perform audit_clip(actor, 'clip.approve', clip);
-            return query select wanted, 'approved_next_season', null::int, null::text, null::jsonb;
+            return query
+            select wanted, 'approved_next_season', null::int, note_decision(clip, 'approve'), null::text, null::jsonb;
         else
             -- A clip that was removed from this round and returns keeps what was cast for it in this round.
             comes_back := clip.season_id = target.season_id and clip.slot_position = target.slot_position;
@@ -198,7 +200,8 @@ begin
             where id = wanted;
             joined := true;
             perform audit_clip(actor, 'clip.approve', clip);
-            return query select wanted, 'approved', target.slot_position, null::text, null::jsonb;
+            return query
+            select wanted, 'approved', target.slot_position, note_decision(clip, 'approve'), null::text, null::jsonb;
         end if;
     end loop;
 
@@ -208,16 +211,17 @@ begin
     perform notify_creators(approved);
     if joined and target.slot_status = 'waiting_for_clips' then
         return query
-        select null::uuid, null::text, target.slot_position, opened.name, opened.data
+        select null::uuid, null::text, target.slot_position, null::uuid, opened.name, opened.data
         from open_slot(target.season_id, target.slot_position) opened;
     end if;
 end
 $$;
 
 -- Removes clips from the queue or the round. Outcomes: rejected, not_found, not_open (locked, eliminated or withdrawn by
--- its creator).
+-- its creator). `decision` is what undo_decisions() takes.
+drop function if exists reject_clips(uuid, uuid[], text);
 create or replace function reject_clips(actor uuid, rejected uuid[], reason text)
-returns table (clip_id uuid, outcome text)
+returns table (clip_id uuid, outcome text, decision uuid)
 language plpgsql
 security definer
 set search_path = public, pg_temp
@@ -243,6 +247,7 @@ begin
             jsonb_build_object('status', clip.status, 'slot', clip.slot_position),
             jsonb_build_object('status', 'rejected')
         );
+        perform note_decision(clip, 'reject');
     end loop;
     perform notify_creators(rejected);
     return query
@@ -264,10 +269,12 @@ begin
             when decided.id is not null then 'rejected'
             when clips.id is not null then 'not_open'
             else 'not_found'
-        end
+        end,
+        noted.id
     from wanted
     left join tournament_clips clips on clips.id = wanted.id
     left join decided on decided.id = wanted.id
+    left join clip_decisions noted on noted.clip_id = decided.id
     order by wanted.place;
 end
 $$;

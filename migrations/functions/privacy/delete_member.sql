@@ -214,6 +214,8 @@ begin
     insert into users (id, created_at, updated_at, left_at)
     values (pseudonym, moment, moment, moment);
     delete from tournament_clips where id = any (gone);
+    -- They contain reasons, and no clip of the member is decided again.
+    delete from clip_decisions where clip_id = any (kept || ended);
     -- Of a clip that lost a round only its place in the result is kept.
     update tournament_clips
     set status = 'eliminated',
