@@ -136,7 +136,7 @@ def test_rename_by_keyboard_and_refusals(site, admin, newcomer):
     field.fill(f"{name}_b")
     field.press("Enter")
     expect(page.get_by_role("heading", name=f"{name}_b")).to_be_visible()
-    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("Former names")).to_be_visible()
 
     page.get_by_label("Name or e-mail begins with").fill("nobody at all")

@@ -39,6 +39,9 @@ def test_page(site, axe, shots, admin, messages, size):
     current = page.get_by_role("navigation", name="Admin").locator("[aria-current]")
     expect(current).to_have_attribute("href", "/admin/messages")
     expect(page.locator("[data-message]")).to_have_count(3)
+    if size == "1440":
+        lines = page.get_by_text(f"{messages}@example.org").first.evaluate("(element) => element.getClientRects().length")
+        assert lines == 1, "the address is broken"
     for select in ("Cy", "Bo"):
         page.get_by_label(f"Select the message of {select}").check()
     judge(page, axe, shots, f"admin-messages-{size}", full_page=True)

@@ -60,7 +60,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     expect(page.get_by_role("complementary").get_by_role("heading", name=title)).to_be_visible()
     page.screenshot(path=shots / "walk-2-review.png")
     page.get_by_role("complementary").get_by_role("button", name="Approve").click()
-    told(page, "1 clip approved")
+    told(page, f"“{title}” approved")
     expect(row).to_have_count(0)
 
     # Its creator cannot vote for it.

@@ -1,18 +1,23 @@
 // Moderation: the queue by status, decisions one by one or many at once.
 
-import { detail, reasons } from "./admin/detail.js";
-import { askFor, reasonField } from "./admin/confirmation.js";
-import { decide, outcomeText } from "./admin/queue.js";
+import { askFor } from "./admin/confirmation.js";
+import { decideOn, isSending, undoLast } from "./admin/decisions.js";
+import { Detail } from "./admin/detail.js";
+import { copy, reasonChoice, reasonOf } from "./admin/reasons.js";
 import { prepareChanges, serverNow } from "./core/api.js";
-import { all, announce, h, maybe, one, setText } from "./core/dom.js";
-import { faultText } from "./core/form.js";
+import { all, h, maybe, one, setText } from "./core/dom.js";
 import { counted, waiting } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";
 import { toast } from "./core/toast.js";
 
 /** @typedef {import("./api.js").QueuedClip} QueuedClip */
 
-const side = one("[data-detail]", HTMLElement);
+/** @typedef {import("./admin/decisions.js").Action} Action */
+
+const detail = new Detail(one("[data-detail]", HTMLElement), {
+  onApprove: (clip) => approve(clip),
+  onReject: (clip, reason) => settle("reject", [clip], reason),
+});
 
 const words = /** @type {Record<string, {title: string, none: string}>} */ ({
   pending: { title: "Pending clips", none: "No clip is waiting for a decision. New ones appear here as they come in." },
@@ -34,7 +39,7 @@ const list = pagedList({
     : { icon: "check", title: "All done", text: words[status]?.none ?? "" },
   shown: (page, clips) => {
     if (!page) {
-      side.replaceChildren();
+      detail.show(null);
       return;
     }
     const status = new URLSearchParams(location.search).get("status") ?? "pending";
@@ -46,13 +51,21 @@ const list = pagedList({
   },
   isSelectable: (clip) => clip.status === "pending" || clip.status === "active",
   selected: (clips, status) => {
-    const approve = one("[data-approve-all]", HTMLButtonElement);
-    setText(approve, `Approve ${clips.length}`);
-    approve.hidden = status !== "pending";
+    const button = one("[data-approve-all]", HTMLButtonElement);
+    setText(button, `Approve ${clips.length}`);
+    button.hidden = status !== "pending";
   },
   choosesFirst: true,
-  choose: showDetail,
-  isIdle: () => !isDeciding,
+  choose: (id) => detail.show(id ? list.find(id) : null),
+  moved: () => detail.play(),
+  isIdle: () => !isSending(),
+  shortcuts: [
+    { keys: ["a", "A"], shown: ["A"], label: "Approve", run: () => detail.approve() },
+    { keys: ["r", "R"], shown: ["R"], label: "Choose a reason, then reject", run: () => detail.askReason() },
+    { keys: ["u", "U"], shown: ["U"], label: "Undo the last decision", run: () => undoLast(listeners) },
+    { keys: ["p", "P"], shown: ["P"], label: "Play or pause", run: () => detail.togglePlay() },
+    { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: () => detail.toggleSound() },
+  ],
 });
 
 /** @param {QueuedClip} clip */
@@ -78,82 +91,59 @@ function checks(clip) {
   return h("span", { class: "quiet" }, "No findings");
 }
 
-/** @param {string | null} id */
-function showDetail(id) {
-  const clip = id && list.find(id);
-  if (!clip) {
-    side.replaceChildren();
-    return;
-  }
-  side.replaceChildren(detail(clip, {
-    onApprove: () => void settle("approve", [clip.id]),
-    onReject: (reason) => void settle("reject", [clip.id], reason),
-  }));
-}
+/** The clip that an undo has brought back, to be chosen when the list has it. */
+let broughtBack = /** @type {string | null} */ (null);
 
-let isDeciding = false;
+const listeners = {
+  /** @param {boolean} isComplete */
+  settled: async (isComplete) => {
+    await (isComplete ? list.renew() : list.load());
+    if (broughtBack && list.find(broughtBack)) {
+      list.choose(broughtBack);
+      list.focus();
+    }
+    broughtBack = null;
+  },
+  /** @param {string} id */
+  undone: (id) => {
+    broughtBack = id;
+  },
+};
 
-/**
- * Decides, and reloads the queue.
- * @param {"approve" | "reject"} action
- * @param {string[]} ids
- * @param {string} [reason]
- */
-async function decideOn(action, ids, reason) {
-  const answer = await decide(action, ids, reason);
-  const word = action === "approve" ? "approved" : "rejected";
-  const slot = answer.results.find((result) => result.success && result.slot)?.slot;
-  if (answer.done > 0) {
-    const place = action === "approve" ? (slot ? ` for slot ${slot}` : " for the next season") : "";
-    toast(`${counted(answer.done, "clip", "clips")} ${word}${place}`);
-    announce(`${counted(answer.done, "clip", "clips")} ${word}`);
-  }
-  for (const result of answer.results.filter((one) => !one.success)) {
-    toast(`${list.find(result.clipId)?.title ?? "A clip"} was not ${word}: ${outcomeText(result.outcome)}.`, { tone: "bad" });
-  }
-  await list.load();
+/** @param {QueuedClip} clip */
+function approve(clip) {
+  if (clip.processing === "ready") settle("approve", [clip]);
+  else toast(`“${clip.title}” cannot be approved: ${clip.processing === "failed" ? "its file cannot be used" : "its file is not ready yet"}.`, { tone: "bad" });
 }
 
 /**
- * The same, with a toast that offers another try when it fails.
- * @param {"approve" | "reject"} action
- * @param {string[]} ids
+ * Decides, and goes on to the next clip at once. The list brings back what the server refuses.
+ * @param {Action} action
+ * @param {QueuedClip[]} clips
  * @param {string} [reason]
  */
-async function settle(action, ids, reason) {
-  if (isDeciding) return;
-  isDeciding = true;
-  try {
-    await decideOn(action, ids, reason);
-  } catch (error) {
-    toast(faultText(error), { tone: "bad", action: { label: "Try again", run: () => void settle(action, ids, reason) } });
-  } finally {
-    isDeciding = false;
-  }
+function settle(action, clips, reason) {
+  list.remove(clips.map(({ id }) => id));
+  list.focus();
+  decideOn(action, clips, reason, listeners);
 }
 
-const selectedIDs = () => list.selectedItems().map((clip) => clip.id);
-
-one("[data-approve-all]", HTMLButtonElement).addEventListener("click", () => void settle("approve", selectedIDs()));
+one("[data-approve-all]", HTMLButtonElement).addEventListener("click", () => settle("approve", list.selectedItems()));
 one("[data-reject-all]", HTMLButtonElement).addEventListener("click", () => {
-  const ids = selectedIDs();
-  const choice = h("select", { class: "input", id: "reason-choice", name: "choice" }, ...reasons.map((reason) => h("option", {}, reason)), h("option", { value: "" }, "Another reason…"));
-  const own = reasonField("Your reason", "Say why, so that the creator can do better.");
-  const text = one("textarea", HTMLTextAreaElement, own);
-  const show = () => {
-    own.hidden = choice.value !== "";
-    text.disabled = own.hidden;
-  };
-  choice.addEventListener("change", () => {
-    show();
-    if (!own.hidden) text.focus();
+  const clips = list.selectedItems();
+  const confirm = one("[data-confirm]", HTMLButtonElement);
+  const reasons = reasonChoice("why-all", "Reason the creators will read", {
+    preset: clips.every((clip) => clip.nearDuplicates.length > 0) ? copy : null,
+    changed: () => {
+      confirm.disabled = !reasons.isChosen();
+    },
+    send: () => confirm.click(),
   });
-  show();
   askFor({
-    title: `Reject ${counted(ids.length, "clip", "clips")}`, text: "", confirm: "Reject", tone: "danger-solid",
-    fields: [h("div", { class: "field" }, h("label", { for: "reason-choice" }, "Reason the creators will read"), choice), own],
-    run: (values) => decideOn("reject", ids, values.choice || values.reason),
+    title: `Reject ${counted(clips.length, "clip", "clips")}`, text: "", confirm: "Reject", tone: "danger-solid", fields: reasons.fields,
+    run: async (values) => settle("reject", clips, reasonOf(values, "why-all")),
   });
+  confirm.disabled = !reasons.isChosen();
 });
 
 prepareChanges();

@@ -1,7 +1,7 @@
 // Messages of visitors: the list by state, the selected message, and what an admin does with it.
 
 import { prepareChanges, send } from "./core/api.js";
-import { all, announce, h, maybe, one, setText } from "./core/dom.js";
+import { all, announce, h, maybe, one, refill, setText } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";
 import { counted } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";
@@ -76,7 +76,7 @@ function showDetail(key) {
   const { name, email, subject, userId, state, decidedAt, decidedBy } = message;
   const reply = `mailto:${encodeURIComponent(email)}?subject=${encodeURIComponent(`Re: ${subject || "your message"}`)}`;
   const others = /** @type {State[]} */ (Object.keys(states)).filter((other) => other !== state);
-  side.replaceChildren(h("div", { class: "panel stack", "data-chosen-message": key },
+  refill(side, h("div", { class: "panel stack", "data-chosen-message": key },
     h("h2", { tabindex: -1 }, subject || "No subject"),
     h("dl", { class: "facts" },
       h("dt", {}, "From"), h("dd", {}, userId ? h("a", { class: "link", href: `/admin/users?user=${userId}` }, name) : name),
@@ -87,11 +87,7 @@ function showDetail(key) {
     h("p", { class: "quote" }, message.message),
     h("div", { class: "row" }, h("a", { class: "btn btn--primary", href: reply }, "Reply by mail"), ...others.map((other) => {
       const button = h("button", { class: "btn", type: "button" }, states[other].mark);
-      button.addEventListener("click", () => void whileBusy(button, async () => {
-        await mark(other, [message]);
-        // The pressed button is gone, so the focus moves to the message that is shown now.
-        maybe("h2", side)?.focus();
-      }));
+      button.addEventListener("click", () => void whileBusy(button, () => mark(other, [message])));
       return button;
     }))));
 }

@@ -1,7 +1,7 @@
 // Members: the list, and the selected member with what an admin can do.
 
 import { prepareChanges, read, send } from "./core/api.js";
-import { announce, avatar, h, icon, maybe, one, setText } from "./core/dom.js";
+import { announce, avatar, h, icon, maybe, one, refill, setText } from "./core/dom.js";
 import { faultText } from "./core/form.js";
 import { count, counted } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";
@@ -69,7 +69,10 @@ function row(member) {
 
 /** @param {string} id */
 async function loadDetail(id) {
+  const known = side.dataset.shown !== id && list.find(id);
   side.dataset.shown = id;
+  // Who it is, is known already.
+  if (known) refill(side, h("div", { class: "panel stack" }, h("div", { class: "who" }, avatar(known.avatarUrl, 40), h("h2", {}, nameOf(known)))));
   side.setAttribute("aria-busy", "true");
   try {
     /** @type {MemberDetail} */
@@ -79,7 +82,7 @@ async function loadDetail(id) {
     if (id !== side.dataset.shown) return;
     const again = h("button", { class: "btn", type: "button" }, "Try again");
     again.addEventListener("click", () => void loadDetail(id));
-    side.replaceChildren(h("div", { class: "empty" }, icon("warn", "lg"), h("h2", {}, "This member did not load"), h("p", {}, faultText(error)), again));
+    refill(side, h("div", { class: "empty" }, icon("warn", "lg"), h("h2", {}, "This member did not load"), h("p", {}, faultText(error)), again));
   } finally {
     side.removeAttribute("aria-busy");
   }
@@ -89,7 +92,7 @@ async function loadDetail(id) {
 async function showDetail({ user, audit }) {
   const isOwn = (await session())?.id === user.id;
   const clips = Object.entries(user.clips).map(([status, number]) => `${count(number)} ${status}`).join(", ");
-  side.replaceChildren(h("div", { class: "panel stack", "data-chosen-member": user.id },
+  refill(side, h("div", { class: "panel stack", "data-chosen-member": user.id },
     h("div", { class: "who" }, avatar(user.avatarUrl, 40), h("h2", {}, nameOf(user))),
     h("p", {}, standing(user)),
     user.bannedAt && h("div", { class: "note note--bad" }, icon("close"), h("p", {}, h("strong", {}, "Banned "), moment(user.bannedAt), `. ${user.banReason ?? ""}`)),

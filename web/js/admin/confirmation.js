@@ -1,7 +1,7 @@
 // The dialog in which admins confirm a change and give its reason. It stays open with what is wrong until the change is
 // made or given up.
 
-import { h, one, setText } from "../core/dom.js";
+import { focusHeading, h, isShown, maybe, one, setText } from "../core/dom.js";
 import { clearFaults, enhance } from "../core/form.js";
 
 /** @typedef {import("../core/form.js").Values} Values */
@@ -23,6 +23,9 @@ const confirm = one("[data-confirm]", HTMLButtonElement, dialog);
 /** @type {Question["run"] | null} */
 let run = null;
 
+/** @type {Element | null} */
+let opener = null;
+
 /** @param {Question} question */
 export function askFor(question) {
   setText(one("[data-title]", HTMLElement, dialog), question.title);
@@ -33,6 +36,7 @@ export function askFor(question) {
   one("[data-fields]", HTMLElement, dialog).replaceChildren(...question.fields);
   clearFaults(form);
   run = question.run;
+  opener = document.activeElement;
   dialog.showModal();
   form.querySelector("input, select, textarea")?.dispatchEvent(new Event("change"));
   const first = form.querySelector("input, select, textarea");
@@ -42,6 +46,10 @@ export function askFor(question) {
 enhance(form, {
   send: async (values) => run?.(values),
   done: () => dialog.close(),
+});
+// The change may have removed what opened the dialog.
+dialog.addEventListener("close", () => {
+  if (!opener || !isShown(opener)) focusHeading(maybe("[data-detail]")) || focusHeading(maybe("[data-none]")) || focusHeading(maybe("main"));
 });
 one("[data-cancel]", HTMLButtonElement, dialog).addEventListener("click", () => dialog.close());
 

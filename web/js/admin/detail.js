@@ -1,28 +1,140 @@
 // The selected clip beside the table: its video, its near-duplicate, the decision.
 
-import { h, icon } from "../core/dom.js";
+import { focusHeading, h, icon, isShown, refill } from "../core/dom.js";
 import { serverNow } from "../core/api.js";
 import { counted, waiting } from "../core/format.js";
+import { savesData, whole } from "../core/network.js";
+import { isStill, onStillChange, preference } from "../core/preferences.js";
+import { copy, reasonChoice } from "./reasons.js";
 
 /** @typedef {import("../api.js").QueuedClip} QueuedClip */
-
-/** The usual reasons for a rejection. */
-export const reasons = ["Copy of another clip", "Not suitable for everyone", "The rights are unclear", "Does not fit this film"];
+/** @typedef {import("../core/shortcuts.js").Shortcut} Shortcut */
 
 /**
- * @param {QueuedClip} clip
- * @param {{onApprove: () => void, onReject: (reason: string) => void}} decisions
+ * @typedef {object} Decisions
+ * @property {(clip: QueuedClip) => void} onApprove
+ * @property {(clip: QueuedClip, reason: string) => void} onReject
  */
-export function detail(clip, decisions) {
-  const twin = clip.nearDuplicates[0];
-  return h("div", { class: "panel stack" },
-    h("h2", {}, clip.title),
-    state(clip),
-    twin && h("div", { class: "note note--warn" }, icon("warn"), h("p", {}, h("strong", {}, `${twin.similarity} % identical to another clip.`), " Compare both before you decide.")),
-    pictures(clip),
-    clip.description && h("p", { class: "muted" }, clip.description),
-    h("p", { class: "quiet" }, [clip.genre, clip.aiGenerated ? "AI-generated" : "Camera", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`].filter(Boolean).join(" · ")),
-    clip.status === "pending" || clip.status === "active" ? decision(clip, decisions) : null);
+
+/** The panel of the clip that is chosen in the list. */
+export class Detail {
+  #side;
+  #decisions;
+  /** What is shown, so that news of the list that change nothing here leave the video and what was typed alone. */
+  #shown = "";
+  /** @type {QueuedClip | null} */
+  #clip = null;
+  /** @type {import("./reasons.js").ReasonChoice | null} */
+  #reasons = null;
+
+  /**
+   * @param {HTMLElement} side
+   * @param {Decisions} decisions
+   */
+  constructor(side, decisions) {
+    this.#side = side;
+    this.#decisions = decisions;
+    onStillChange(() => this.play());
+  }
+
+  /** @param {QueuedClip | null} clip */
+  show(clip) {
+    const seen = clip && JSON.stringify([
+      clip.id, clip.status, clip.title, clip.description, clip.genre, clip.videoUrl, clip.posterUrl, clip.processing, clip.processingError,
+      clip.rejectionReason, clip.nearDuplicates.map((twin) => [twin.clip.id, twin.status]),
+    ]);
+    if (seen === this.#shown) return;
+    this.#shown = seen ?? "";
+    this.#clip = clip;
+    this.#reasons = null;
+    refill(this.#side, ...(clip ? [this.#panel(clip)] : []));
+    this.play();
+  }
+
+  /** Plays what is seen, without sound, unless nothing may move by itself or data are saved. Otherwise a button plays it. */
+  play() {
+    const isSeen = isShown(this.#side);
+    const mayPlay = isSeen && !isStill() && !savesData();
+    for (const video of this.#videos) {
+      if (isSeen) video.preload = isStill() ? "metadata" : whole();
+      if (mayPlay) video.play().catch(() => undefined);
+      else video.pause();
+    }
+  }
+
+  get #videos() {
+    return [...this.#side.querySelectorAll("video")];
+  }
+
+  togglePlay() {
+    const videos = this.#videos;
+    const isPlaying = videos.some((video) => !video.paused);
+    for (const video of videos) {
+      if (isPlaying) video.pause();
+      else video.play().catch(() => undefined);
+    }
+  }
+
+  /** Only the clip itself is heard. */
+  toggleSound() {
+    const [video] = this.#videos;
+    if (video) video.muted = !video.muted;
+  }
+
+  /** Nothing is decided on a clip that is not seen, as below a closed sheet. */
+  approve() {
+    const clip = this.#clip;
+    if (clip?.status === "pending" && isShown(this.#side)) this.#decisions.onApprove(clip);
+  }
+
+  /** Leads to the choice of a reason. */
+  askReason() {
+    this.#reasons?.choice.focus();
+  }
+
+  #reject() {
+    const reason = this.#clip && this.#reasons?.reason();
+    if (this.#clip && reason) this.#decisions.onReject(this.#clip, reason);
+  }
+
+  /** @param {QueuedClip} clip */
+  #panel(clip) {
+    const twin = clip.nearDuplicates[0];
+    return h("div", { class: "panel stack", "data-chosen-clip": clip.id },
+      h("h2", { tabindex: -1 }, clip.title),
+      state(clip),
+      twin && h("div", { class: "note note--warn" }, icon("warn"), h("p", {}, h("strong", {}, `${twin.similarity} % identical to another clip.`), " Compare both before you decide.")),
+      pictures(clip),
+      clip.description && h("p", { class: "muted quote" }, clip.description),
+      h("p", { class: "quiet" }, [clip.genre, clip.aiGenerated ? "AI-generated" : "Camera", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`].filter(Boolean).join(" · ")),
+      ...(clip.status === "pending" || clip.status === "active" ? this.#decision(clip) : []),
+      keyHints());
+  }
+
+  /** @param {QueuedClip} clip */
+  #decision(clip) {
+    const reject = h("button", { class: "btn btn--danger grow", type: "button" }, clip.status === "active" ? "Take down" : "Reject");
+    const reasons = reasonChoice("why", "Reason the creator will read", {
+      preset: clip.nearDuplicates.length > 0 ? copy : null,
+      changed: () => {
+        reject.disabled = !reasons.isChosen();
+      },
+      send: () => this.#reject(),
+      back: () => focusHeading(this.#side),
+    });
+    this.#reasons = reasons;
+    reject.disabled = !reasons.isChosen();
+    reject.addEventListener("click", () => this.#reject());
+    const approve = h("button", { class: "btn grow", type: "button", disabled: clip.processing !== "ready" }, "Approve");
+    approve.addEventListener("click", () => this.approve());
+    return [h("div", { class: "stack" }, ...reasons.fields), h("div", { class: "row decision" }, reject, clip.status === "pending" && approve)];
+  }
+}
+
+function keyHints() {
+  const areOn = preference("shortcuts") !== "0";
+  const hints = areOn ? [["A", "Approve"], ["R", "Reject"], ["J", "Next"], ["K", "Previous"], ["U", "Undo"]] : [];
+  return h("p", { class: "mod__keys" }, ...[...hints, ["?", areOn ? "All keys" : "Turn keys on"]].flatMap(([key = "", text = ""]) => [h("kbd", {}, key), h("span", {}, text)]));
 }
 
 /** @param {QueuedClip} clip */
@@ -53,41 +165,24 @@ function pictures(clip) {
  * @param {string} facts
  */
 function figure(card, name, facts) {
-  const picture = card.videoUrl
-    ? h("video", { src: card.videoUrl, poster: card.posterUrl, width: 540, height: 960, controls: true, playsinline: true, preload: "none", "aria-label": card.title })
-    : h("div", { class: "still" });
-  if (picture instanceof HTMLVideoElement) {
-    picture.muted = true;
-    picture.loop = true;
-  }
-  return h("figure", {}, picture, h("figcaption", {}, h("b", {}, name), h("br"), h("span", { class: "quiet" }, facts)));
+  if (!card.videoUrl) return h("figure", {}, h("div", { class: "still" }), caption(name, facts));
+  const video = h("video", { width: 540, height: 960, controls: true, playsinline: true, loop: true, preload: "none", poster: card.posterUrl, "aria-label": card.title, src: card.videoUrl });
+  video.muted = true;
+  const start = h("button", { class: "btn start", type: "button", "aria-label": `Play ${card.title}` }, icon("play"), "Play");
+  start.addEventListener("click", () => void video.play().catch(() => undefined));
+  // Where it plays by itself, the button would only flash.
+  start.hidden = !isStill() && !savesData();
+  video.addEventListener("play", () => {
+    if (document.activeElement === start) video.focus();
+    start.hidden = true;
+  });
+  return h("figure", {}, h("div", { class: "playing" }, video, start), caption(name, facts));
 }
 
 /**
- * @param {QueuedClip} clip
- * @param {{onApprove: () => void, onReject: (reason: string) => void}} decisions
+ * @param {string} name
+ * @param {string} facts
  */
-function decision(clip, decisions) {
-  const choice = h("select", { class: "input", id: "why" }, ...reasons.map((reason) => h("option", {}, reason)), h("option", { value: "" }, "Another reason…"));
-  const own = h("textarea", { class: "input", id: "why-text", maxlength: 500, rows: 2, "aria-label": "Your reason" });
-  own.hidden = true;
-  choice.addEventListener("change", () => {
-    own.hidden = choice.value !== "";
-    if (!own.hidden) own.focus();
-  });
-  const reject = h("button", { class: "btn btn--danger grow", type: "button" }, clip.status === "active" ? "Take down" : "Reject");
-  reject.addEventListener("click", () => {
-    const reason = choice.value || own.value.trim();
-    if (!reason) {
-      own.setAttribute("aria-invalid", "true");
-      own.focus();
-      return;
-    }
-    decisions.onReject(reason);
-  });
-  const approve = h("button", { class: "btn grow", type: "button", disabled: clip.processing !== "ready" }, "Approve");
-  approve.addEventListener("click", decisions.onApprove);
-  return h("div", { class: "stack" },
-    h("div", { class: "field" }, h("label", { for: "why" }, "Reason the creator will read"), choice, own),
-    h("div", { class: "row" }, reject, clip.status === "pending" && approve));
+function caption(name, facts) {
+  return h("figcaption", {}, h("b", {}, name), h("br"), h("span", { class: "quiet" }, facts));
 }

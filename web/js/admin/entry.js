@@ -6,6 +6,7 @@ import { h } from "../core/dom.js";
 
 /** Actions whose words do not follow from their name. */
 const actions = /** @type {Record<string, string>} */ ({
+  "clip.undo": "Undid a decision on a clip",
   "round.advance": "Closed a round",
   "member.ban": "Banned a member",
   "member.lift_ban": "Lifted a ban",

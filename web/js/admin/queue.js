@@ -28,3 +28,29 @@ export function outcomeText(outcome) {
     default: return "it could not be done";
   }
 }
+
+/**
+ * Undoes decisions; each has an outcome of its own.
+ * @param {string[]} ids
+ * @returns {Promise<import("../api.js").UndoneDecisions>}
+ */
+export function undo(ids) {
+  /** @type {import("../api.js").UndoDecisionsInput} */
+  const input = { decisionIds: ids };
+  return send("POST", "/api/admin/clips/undo", input);
+}
+
+/**
+ * Why a decision was not undone.
+ * @param {import("../api.js").ClipUndo["outcome"]} outcome
+ */
+export function undoText(outcome) {
+  switch (outcome) {
+    case "superseded": return "it was undone or decided again since";
+    case "has_votes": return "the clip has votes. Reject it instead";
+    case "round_over": return "its round is over";
+    case "not_open": return "the clip has changed since";
+    case "creator_banned": return "its creator is banned";
+    default: return "it could not be done";
+  }
+}

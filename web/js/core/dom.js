@@ -109,3 +109,35 @@ export function announce(text) {
 export function setText(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
+
+/**
+ * Whether an element is laid out, and so can be seen and can have the focus.
+ * @param {Element} element
+ */
+export function isShown(element) {
+  return element.getClientRects().length > 0;
+}
+
+/**
+ * Puts the focus on the heading of a place, which is read out then. Nothing scrolls.
+ * @param {ParentNode | null} place
+ * @returns {boolean} whether there is one
+ */
+export function focusHeading(place) {
+  const heading = place?.querySelector("h1, h2, h3");
+  if (!(heading instanceof HTMLElement) || !isShown(heading)) return false;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  return true;
+}
+
+/**
+ * Replaces what is in a place. Where the focus was in it, it is on the new heading.
+ * @param {HTMLElement} place
+ * @param {Node[]} children
+ */
+export function refill(place, ...children) {
+  const hadFocus = place.contains(document.activeElement);
+  place.replaceChildren(...children);
+  if (hadFocus) focusHeading(place);
+}

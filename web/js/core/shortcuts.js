@@ -10,7 +10,7 @@ export function installShortcuts(shortcuts) {
   const dialog = helpDialog(shortcuts);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    if (document.querySelector("dialog[open], :popover-open")) return;
+    if (document.querySelector("dialog[open]:not([data-sheet]), :popover-open")) return;
     if (event.key === "?") {
       event.preventDefault();
       dialog.showModal();
@@ -28,9 +28,9 @@ export function installShortcuts(shortcuts) {
 function isTyping(event) {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.matches("input, textarea, select")) return true;
+  if (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select")) return true;
   // Space presses a button or opens a link's summary; it is not ours then.
-  return event.key === " " && target.matches("button, a, summary");
+  return event.key === " " && target.matches("button, a, summary, input");
 }
 
 /** @param {Shortcut[]} shortcuts */

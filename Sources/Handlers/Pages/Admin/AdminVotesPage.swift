@@ -32,6 +32,6 @@ extension Site {
                     filter: "view", label: "Which votes",
                     tabs: [("flagged", "Flagged"), ("all", "All"), ("voided", "Voided")]),
                 selection: "<button class=\"btn btn--danger btn--sm\" type=\"button\" data-void>Void…</button>",
-                above: "<div data-review hidden></div>", side: "The round", stacks: false))
+                above: "<div data-review hidden></div>", side: "The round", isSideOfAll: true, stacks: false))
     }
 }

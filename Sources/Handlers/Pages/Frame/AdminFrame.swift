@@ -30,10 +30,10 @@ extension Site {
         film: FilmView? = nil, list: AdminList, after: HTML = ""
     ) -> Page {
         adminPage(
-            declaration, lead: lead, modules: modules, icons: icons, names: names, film: film,
+            declaration, lead: lead, modules: modules, icons: icons + [.prev, .next], names: names, film: film,
             controls: list.hasFiltersInHead ? list.filterForm : .empty,
             content: "\(HTML.when(!list.hasFiltersInHead, list.filterForm))\(list.above)\(list.body)",
-            after: "\(after)\(confirmation)")
+            after: "\(after)\(list.sheet)\(confirmation)")
     }
 
     /// The one dialog in which admins confirm what cannot be undone at a click, with its reason.
@@ -109,6 +109,8 @@ struct AdminList {
     var above: HTML = .empty
     /// What the column beside the table shows; nil for none.
     var side: String?
+    /// Whether the column is about all rows and not about a chosen one. On narrow screens a button shows it then.
+    var isSideOfAll = false
     /// Whether narrow screens show each row as a block of its cells. Other tables have an own layout for them.
     var stacks = true
 
@@ -125,8 +127,28 @@ struct AdminList {
             "\(tabs.map(tabList))<p class=\"row chips\" data-chips hidden></p>\(panel)\(selection.map(toolbar))"
         guard let side else { return main }
         return """
-            <div class="mod"><div>\(main)</div>
+            <div class="mod"><div>\
+            \(HTML.when(isSideOfAll, "<button class=\"btn mod__open\" type=\"button\" data-open-side>\(side)</button>"))\
+            \(main)</div>
             <aside class="mod__side stack" aria-label="\(side)" data-detail></aside></div>
+            """
+    }
+
+    /// Where narrow screens show the column.
+    fileprivate var sheet: HTML {
+        guard let side else { return .empty }
+        let steps: HTML = """
+            <button class="btn btn--icon btn--ghost" type="button" aria-label="Previous" data-step="-1">\(Icon.prev.image)</button>\
+            <button class="btn btn--icon btn--ghost" type="button" aria-label="Next" data-step="1">\(Icon.next.image)</button>\
+            <span class="num quiet" data-sheet-place></span>
+            """
+        return """
+            <dialog class="sheet" aria-label="\(side)" data-sheet>
+              <div class="sheet__bar">\(HTML.when(!isSideOfAll, steps))<span class="grow"></span>\
+            <button class="btn btn--icon btn--ghost" type="button" aria-label="Close" data-sheet-close>\
+            \(Icon.close.image)</button></div>
+              <div class="sheet__body" data-sheet-body></div>
+            </dialog>
             """
     }
 
