@@ -65,6 +65,7 @@ class Responder:
         content = json.dumps(said).encode()
         output = (
             b"Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: public, s-maxage=600\r\n"
+            b"X-Media-Cache: public, max-age=31536000, immutable\r\n"
             b"Content-Length: %d\r\n\r\n" % len(content) + content
         )
         chunks = [output[start:start + 32768] for start in range(0, len(output), 32768)]

@@ -286,8 +286,10 @@ def test_what_nginx_refuses_has_the_form_of_its_address(site):
             answered, headers, content = site.send(text)
             first = text[:60]
             assert answered == status, (first, answered, content)
-            # A range outside of a file is found only after the file's own header was written; the stricter of the two counts.
-            assert "no-store" in headers.get_all("Cache-Control"), (first, headers)
+            # A range outside of a file is found only after the file's own header was written, which no shared cache may keep.
+            kept = "private, max-age=31536000, immutable" if status == 416 else "no-store"
+            assert headers.get_all("Cache-Control") == [kept], (first, headers)
+            assert len(headers.keys()) == len({name.lower() for name in headers}), (first, headers)
             assert headers.get("X-Request-Id") and headers.get("X-Content-Type-Options") == "nosniff", first
             path = text.split()[1]
             if not re.match(rb"/(api|media)/|/readyz$", path):
@@ -304,6 +306,50 @@ def test_what_nginx_refuses_has_the_form_of_its_address(site):
                 assert headers["Allow"] == ("GET" if events else "PUT" if upload else "GET, HEAD"), first
             checked += 1
     assert checked > 30
+
+
+def test_browsers_get_a_page_where_they_show_the_answer(site):
+    """WEB-05 SEC-05: a form that is too large, or meets no host, is answered with a page; a script is with a problem."""
+    page = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    clip = site.directory / CLIP[1:]
+    clip.parent.mkdir()
+    clip.write_bytes(bytes(1000))
+
+    def answers(expected, method, path, headers):
+        for accept, kind in ((page, "text/html"), ("*/*", "application/problem+json"), (None, "application/problem+json"),
+                             ("application/json", "application/problem+json"), ("text/htmlx", "application/problem+json")):
+            given = {**headers, **({"Accept": accept} if accept else {})}
+            status, found, content = site.ask(method, path, None, given)
+            assert (status, found["Content-Type"].split(";")[0]) == (expected, kind), (path, accept, content[:200])
+            if kind == "text/html":
+                assert b"Dailies" in content and str(expected).encode() in content and b"<!--#" not in content, path
+
+    for path in ("/api/contact", "/api/admin/reject"):
+        answers(503, "POST", path, {"Content-Length": "0"})
+    site.start_stubs()
+    for path in ("/api/contact", "/api/user/settings", "/api/admin/reject"):
+        answers(413, "POST", path, {"Content-Length": str(2 << 20)})
+    answers(405, "POST", "/api/events/slot", {"Content-Length": "0"})
+    answers(416, "GET", CLIP, {"Range": "bytes=5000-"})
+    answers(412, "GET", CLIP, {"If-Match": '"x"'})
+
+
+def test_shared_caches_keep_only_ranges_that_every_file_has(site):
+    """CLIP-08 SEC-05: what may be an error with the file's headers is for the one who asked."""
+    site.start_stubs()
+    clip = site.directory / CLIP[1:]
+    clip.parent.mkdir()
+    clip.write_bytes(bytes(1000))
+    for given, status, keeper in (
+        (None, 200, "public"), ("bytes=0-", 206, "public"), ("bytes=0-1", 206, "public"), ("bytes=-1", 206, "public"),
+        ("bytes=1-", 206, "private"), ("bytes=-0", 416, "private"), ("bytes=9999999-", 416, "private"),
+        ("bytes=0-0,9999999-", 206, "private"), ("bytes=x", 416, "private"),
+    ):
+        for path in (CLIP, ASSET):
+            answered, headers, _ = site.ask("GET", path, None, {"Range": given} if given else {})
+            assert answered == status, (given, path)
+            assert headers.get_all("Cache-Control") == [keeper + ", max-age=31536000, immutable"], (given, path)
+            assert status != 206 or "," in given or headers["Content-Range"].startswith("bytes "), (given, path)
 
 
 def test_every_status_line_has_a_reason(site):
