@@ -4,9 +4,13 @@ import TestSupport
 @testable import Film
 
 extension VoteCommitter {
-    func cast(_ ballot: Ballot) throws -> VoteTally { try awaited { cast(ballot, then: $0) } }
+    func cast(_ ballot: Ballot) throws -> VoteTally {
+        try awaited { then in cast(ballot) { then($0.result) } }
+    }
 
-    func undo(_ ballot: Ballot) throws -> VoteTally { try awaited { undo(ballot, then: $0) } }
+    func undo(_ ballot: Ballot) throws -> VoteTally {
+        try awaited { then in undo(ballot) { then($0.result) } }
+    }
 }
 
 extension Feed {

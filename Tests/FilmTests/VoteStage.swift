@@ -63,6 +63,16 @@ extension Ballot {
     }
 }
 
+extension VoteBatch {
+    func cast(_ ballots: [Ballot]) throws -> [Result<VoteTally, VoteRefusal>] {
+        try judgeCasts(ballots).map(\.outcome)
+    }
+
+    func undo(_ ballots: [Ballot]) throws -> [Result<VoteTally, VoteRefusal>] {
+        try judgeUndoes(ballots).map(\.outcome)
+    }
+}
+
 extension Result where Success == VoteTally, Failure == VoteRefusal {
     var refusalCode: String? {
         if case .failure(let refusal) = self { refusal.code } else { nil }

@@ -51,6 +51,56 @@ struct VoteRefusalRoutesTests {
         }
     }
 
+    @Test("VOTE-10 SEC-02 every vote that was counted says what is left of the minute, refused or not")
+    func room() throws {
+        try FilmSite.run { film in
+            let clips = try film.voting(["A", "B", "C"]).clips
+            let superuser = film.site.database.database(as: .superuser)
+            func turn(_ flag: String, on: Bool) throws {
+                try superuser.execute("update feature_flags set enabled = \(on) where key = \(flag)")
+            }
+            var left = 30
+            func send(_ method: HTTP.Method, _ clip: String, _ code: String?, kind: String? = nil) throws {
+                var body: [String: JSONValue] = ["clipId": .string(clip)]
+                if let kind { body["voteType"] = .string(kind) }
+                let answer = try film.visitor.send(method, "/api/vote", .object(body))
+                left -= 1
+                #expect(answer.code == code)
+                #expect(answer.headers["X-RateLimit-Limit"] == "30", "\(code ?? "counts")")
+                #expect(answer.headers["X-RateLimit-Remaining"] == "\(left)", "\(code ?? "counts")")
+                #expect(answer.headers.values("X-RateLimit-Reset").count == 1, "\(code ?? "counts")")
+                #expect(answer.resetIsUnixTime(in: 1), "\(code ?? "counts")")
+            }
+            try send(.post, clips[0], nil)
+            try send(.post, clips[0], "already_voted")
+            try send(.post, UUID().uuidString, "clip_not_found")
+            try send(.delete, clips[1], "vote_not_found")
+            try turn("power_votes_enabled", on: false)
+            try send(.post, clips[1], "feature_off", kind: "super")
+            try turn("power_votes_enabled", on: true)
+            try send(.post, clips[1], "auth_required", kind: "super")
+            try turn("require_captcha_voting", on: true)
+            try send(.post, clips[1], "captcha_required")
+            try turn("require_captcha_voting", on: false)
+            try superuser.execute("update voter_days set casts = 200")
+            try send(.post, clips[1], "daily_limit")
+            try superuser.execute("update voter_days set casts = 1")
+            try superuser.execute("update tournament_clips set status = 'eliminated' where title = 'C'")
+            try send(.post, clips[2], "clip_not_active")
+            try superuser.execute(
+                "update story_slots set voting_ends_at = now() - interval '1 second' where status = 'voting'")
+            try send(.post, clips[1], "round_over")
+            try send(.delete, clips[0], "round_over")
+
+            // Nothing was counted, so there is nothing to say.
+            try turn("voting_enabled", on: false)
+            let off = try film.visitor.send(.post, "/api/vote", ["clipId": .string(clips[1])])
+            #expect(off.code == "feature_off" && off.headers["X-RateLimit-Remaining"] == nil)
+            let forged = try film.visitor.copy(token: false).send(.post, "/api/vote", ["clipId": .string(clips[1])])
+            #expect(forged.code == "csrf_failed" && forged.headers["X-RateLimit-Remaining"] == nil)
+        }
+    }
+
     @Test("VOTE-07 SEC-07 no table holds an address after votes, sign-ins and refusals", arguments: Depth.allCases)
     func addresses(depth: Depth) throws {
         try FilmSite.run(depth) { film in

@@ -66,10 +66,10 @@ enum Main {
     }
 
     nonisolated private static func cast(_ ballot: Ballot, by committer: VoteCommitter) throws {
-        let outcome = Monitor<Result<VoteTally, VoteError>?>(nil)
-        committer.cast(ballot) { result in outcome.update { $0 = result } }
-        guard let result = outcome.wait({ $0 }) else { throw WrongAnswer() }
-        _ = try result.get()
+        let outcome = Monitor<VoteOutcome?>(nil)
+        committer.cast(ballot) { found in outcome.update { $0 = found } }
+        guard let found = outcome.wait({ $0 }) else { throw WrongAnswer() }
+        _ = try found.result.get()
     }
 
     nonisolated private static func milliseconds(_ body: () throws -> Void) rethrows -> Double {

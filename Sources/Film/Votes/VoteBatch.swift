@@ -1,16 +1,21 @@
 internal import FoundationEssentials
 internal import Postgres
 
+/// What became of one vote of a batch.
+struct JudgedVote: Sendable {
+    let outcome: Result<VoteTally, VoteRefusal>
+    /// How many more votes the voter's minute has room for; nil for a vote that was not counted against it.
+    let rateRemaining: Int?
+}
+
 /// The two calls that count and undo votes. A call is one statement and so one transaction: its answers come after
 /// the commit. The outcomes are in the order of the votes.
 struct VoteBatch: Sendable {
-    typealias Outcome = Result<VoteTally, VoteRefusal>
-
     let database: Database
     let dailyVotes: Int
     var networkWeight = VoteCommitter.networkWeight
 
-    func cast(_ ballots: [Ballot]) throws(DatabaseError) -> [Outcome] {
+    func judgeCasts(_ ballots: [Ballot]) throws(DatabaseError) -> [JudgedVote] {
         let rows: [Row] = try database.query(
             """
             select ordinal, code, retry_after, rate_remaining, new_score, vote_count, total_today, standard_left,
@@ -22,10 +27,10 @@ struct VoteBatch: Sendable {
                 \(networkWeight)::int, \(ballots.map { $0.request ?? "" })
             )
             """)
-        return try outcomes(rows, of: ballots.map(\.clipID))
+        return try judged(rows, of: ballots.map(\.clipID))
     }
 
-    func undo(_ ballots: [Ballot]) throws(DatabaseError) -> [Outcome] {
+    func judgeUndoes(_ ballots: [Ballot]) throws(DatabaseError) -> [JudgedVote] {
         let rows: [Row] = try database.query(
             """
             select ordinal, code, retry_after, rate_remaining, new_score, vote_count, total_today, standard_left,
@@ -35,22 +40,25 @@ struct VoteBatch: Sendable {
                 \(ballots.map { $0.request ?? "" })
             )
             """)
-        return try outcomes(rows, of: ballots.map(\.clipID))
+        return try judged(rows, of: ballots.map(\.clipID))
     }
 
-    private func outcomes(_ rows: [Row], of clips: [UUID]) throws(DatabaseError) -> [Outcome] {
-        var outcomes = [Outcome?](repeating: nil, count: clips.count)
+    private func judged(_ rows: [Row], of clips: [UUID]) throws(DatabaseError) -> [JudgedVote] {
+        var votes = [JudgedVote?](repeating: nil, count: clips.count)
         for row in rows {
             let ordinal: Int = try row.value(at: 0)
             guard clips.indices.contains(ordinal - 1) else { throw .rowCount(expected: clips.count, found: ordinal) }
-            outcomes[ordinal - 1] = try outcome(row, of: clips[ordinal - 1])
+            votes[ordinal - 1] = JudgedVote(
+                outcome: try outcome(row, of: clips[ordinal - 1]), rateRemaining: try row.value(at: 3))
         }
-        let all = outcomes.compactMap(\.self)
+        let all = votes.compactMap(\.self)
         guard all.count == clips.count else { throw .rowCount(expected: clips.count, found: all.count) }
         return all
     }
 
-    private func outcome(_ row: Row, of clip: UUID) throws(DatabaseError) -> Outcome {
+    private func outcome(
+        _ row: Row, of clip: UUID
+    ) throws(DatabaseError) -> Result<VoteTally, VoteRefusal> {
         guard let code: String = try row.value(at: 1) else { return .success(try tally(row, of: clip)) }
         let retryAfter: Int? = try row.value(at: 2)
         let tally = code == "already_voted" ? try tally(row, of: clip) : nil

@@ -3,6 +3,14 @@ public import Platform
 public import Postgres
 public import Refusals
 
+/// What became of a vote, and the room that is left in the voter's minute, which refusals use up too.
+public struct VoteOutcome: Sendable {
+    /// The totals, or why it does not count.
+    public let result: Result<VoteTally, VoteError>
+    /// How many more votes the voter's minute has room for; nil for a vote that was not counted against it.
+    public let rateRemaining: Int?
+}
+
 /// Counts the votes of one process in groups.
 ///
 /// Handlers submit their votes. Whenever the committer is free it takes all that wait, at most `batchLimit`, and counts
@@ -14,7 +22,7 @@ public final class VoteCommitter: Sendable {
     public static let networkWeight = 100
     private static let attempts = 5
 
-    private typealias Ticket = GroupQueue<Wish, VoteTally>.Ticket
+    private typealias Ticket = GroupQueue<Wish, JudgedVote>.Ticket
 
     private enum Wish: Sendable {
         case cast(Ballot)
@@ -23,7 +31,7 @@ public final class VoteCommitter: Sendable {
 
     private let batch: VoteBatch
     private let log: Log
-    private let queue: GroupQueue<Wish, VoteTally>
+    private let queue: GroupQueue<Wish, JudgedVote>
 
     /// A committer with a connection of `database`, which should be its own, so that no other request can make votes
     /// wait. At most `capacity` votes wait at a time. More weight than `networkWeight` from the visitors of one
@@ -44,13 +52,13 @@ public final class VoteCommitter: Sendable {
 
     /// Counts a vote. `then` is called with the outcome once it is durable, on any thread. After a failure that is not a
     /// refusal the vote may or may not count; asking again is safe.
-    public func cast(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, VoteError>) -> Void) {
+    public func cast(_ ballot: Ballot, then: @escaping @Sendable (VoteOutcome) -> Void) {
         submit(.cast(ballot), then)
     }
 
     /// Undoes the voter's last cast for the clip; `then` is called as with `cast`. Of the ballot only the voter, the clip
     /// and the network matter.
-    public func undo(_ ballot: Ballot, then: @escaping @Sendable (Result<VoteTally, VoteError>) -> Void) {
+    public func undo(_ ballot: Ballot, then: @escaping @Sendable (VoteOutcome) -> Void) {
         submit(.undo(ballot), then)
     }
 
@@ -60,9 +68,15 @@ public final class VoteCommitter: Sendable {
     /// How many votes wait at the moment.
     public var waiting: Int { queue.waiting }
 
-    private func submit(_ wish: Wish, _ then: @escaping @Sendable (Result<VoteTally, VoteError>) -> Void) {
-        queue.submit(wish) { outcome in
-            then(outcome.mapError { $0 is GroupQueueFull ? .refused(.busy) : VoteError($0) })
+    private func submit(_ wish: Wish, _ then: @escaping @Sendable (VoteOutcome) -> Void) {
+        queue.submit(wish) { answer in
+            switch answer {
+            case .success(let vote):
+                then(VoteOutcome(result: vote.outcome.mapError { .refused($0) }, rateRemaining: vote.rateRemaining))
+            case .failure(let error):
+                let failure = error is GroupQueueFull ? VoteError.refused(.busy) : VoteError(error)
+                then(VoteOutcome(result: .failure(failure), rateRemaining: nil))
+            }
         }
     }
 
@@ -77,18 +91,18 @@ public final class VoteCommitter: Sendable {
             }
         }
         let batch = batch
-        settle(casts) { ballots throws(DatabaseError) in try batch.cast(ballots) }
-        settle(undoes) { ballots throws(DatabaseError) in try batch.undo(ballots) }
+        settle(casts) { ballots throws(DatabaseError) in try batch.judgeCasts(ballots) }
+        settle(undoes) { ballots throws(DatabaseError) in try batch.judgeUndoes(ballots) }
     }
 
     private func settle(
         _ tickets: [(ticket: Ticket, ballot: Ballot)], attempt: Int = 1,
-        by call: ([Ballot]) throws(DatabaseError) -> [VoteBatch.Outcome]
+        by call: ([Ballot]) throws(DatabaseError) -> [JudgedVote]
     ) {
         guard !tickets.isEmpty else { return }
         do {
-            let outcomes = try call(tickets.map(\.ballot))
-            for (waiter, outcome) in zip(tickets, outcomes) { waiter.ticket.answer(outcome.mapError { $0 }) }
+            let votes = try call(tickets.map(\.ballot))
+            for (waiter, vote) in zip(tickets, votes) { waiter.ticket.answer(.success(vote)) }
         } catch let error where error.isTransient && attempt < Self.attempts {
             settle(tickets, attempt: attempt + 1, by: call)
         } catch let error where error.mayBeOfOneVote && tickets.count > 1 {

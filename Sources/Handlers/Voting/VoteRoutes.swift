@@ -113,7 +113,7 @@ extension Voting {
     /// says so is in memory, so it costs the vote nothing.
     fileprivate func answering(
         at now: Date, showsScore: @escaping @Sendable (CountVisibility) -> Bool,
-        _ count: @escaping @Sendable (@escaping @Sendable (Result<VoteTally, VoteError>) -> Void) -> Void
+        _ count: @escaping @Sendable (@escaping @Sendable (VoteOutcome) -> Void) -> Void
     ) -> Reply {
         .later { [self] then in
             feed.snapshot { snapshot in
@@ -122,8 +122,9 @@ extension Voting {
                     count { outcome in
                         then(
                             Result {
-                                let tally = try outcome.mapError { $0.refusal?.problem(counts, at: now) ?? $0.cause }
-                                    .get()
+                                let tally = try outcome.result.mapError { error in
+                                    error.refusal?.problem(counts, room: outcome.rateRemaining, at: now) ?? error.cause
+                                }.get()
                                 return VoteAnswer(tally: tally, showsScore: showsScore(counts)).response(at: now)
                             })
                     }

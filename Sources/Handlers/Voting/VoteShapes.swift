@@ -42,19 +42,7 @@ struct VoteAnswer: Shaped {
 
     /// The answer, with how many more votes the voter's minute has room for, and when there is room again at the latest.
     func response(at now: Date) -> Response {
-        .json(
-            bytes: bytes,
-            headers: [
-                "X-RateLimit-Limit": String(VoteAnswer.votesAMinute),
-                "X-RateLimit-Remaining": String(tally.rateRemaining),
-                "X-RateLimit-Reset": reset(at: now),
-            ])
-    }
-
-    /// Of a minute's votes that are spent the first is free again two seconds into the next minute.
-    private func reset(at now: Date) -> String {
-        let elapsed = Int(now.timeIntervalSince1970) % 60
-        return now.unixTime(after: tally.rateRemaining > 0 ? 1 : 62 - elapsed)
+        .json(bytes: bytes, headers: VoteRoom(remaining: tally.rateRemaining).headers(at: now))
     }
 
     /// Written straight down, as the feed is: numbers and an id, in the order of their names.
@@ -71,9 +59,27 @@ struct VoteAnswer: Shaped {
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }
+}
+
+/// The room in a voter's minute, as the headers of every vote that was counted against it say it, refused or not.
+struct VoteRoom {
+    let remaining: Int
 
     /// As `consume_vote_rates` in SQL grants them.
     static let votesAMinute = 30
+
+    func headers(at now: Date) -> Headers {
+        [
+            "X-RateLimit-Limit": String(Self.votesAMinute), "X-RateLimit-Remaining": String(remaining),
+            "X-RateLimit-Reset": reset(at: now),
+        ]
+    }
+
+    /// Of a minute's votes that are spent the first is free again two seconds into the next minute.
+    private func reset(at now: Date) -> String {
+        let elapsed = Int(now.timeIntervalSince1970) % 60
+        return now.unixTime(after: remaining > 0 ? 1 : 62 - elapsed)
+    }
 }
 
 /// What the voter and the clip have after a vote.

@@ -176,8 +176,9 @@ exception
 end
 $$;
 
--- The answers to the votes whose turn is below 1.
-create or replace function refused_turns(turns int[], waits int[])
+-- The answers to the votes whose turn is below 1. What was not counted leaves the room in the voter's minute unsaid.
+drop function if exists refused_turns(int[], int[]);
+create or replace function refused_turns(turns int[], waits int[], remaining int[])
 returns setof vote_answer
 language plpgsql
 immutable
@@ -187,8 +188,9 @@ begin
     return query
     select here.ordinal::int,
         case here.turn when 0 then 'rate_limited' when -1 then 'limiter_unavailable' else 'feature_off' end,
-        here.wait, 0, null::int, null::int, null::int, null::int, null::int, null::int
-    from unnest(turns, waits) with ordinality here (turn, wait, ordinal)
+        here.wait, case here.turn when 0 then 0 when -2 then here.room end, null::int, null::int, null::int, null::int,
+        null::int, null::int
+    from unnest(turns, waits, remaining) with ordinality here (turn, wait, room, ordinal)
     where here.turn < 1;
 end
 $$;
@@ -196,5 +198,5 @@ $$;
 revoke all on function
     refuse_votes(text[], text[], int[], text[], int[], int[]),
     consume_vote_rates(text[], text[], boolean),
-    refused_turns(int[], int[])
+    refused_turns(int[], int[], int[])
     from public;

@@ -65,7 +65,7 @@ begin
     end if;
     if 1 > any (rates.turns) then
         rates.turns := admit_repeats(rates.turns, voter_keys, clip_ids, requests);
-        return query select * from refused_turns(rates.turns, rates.waits);
+        return query select * from refused_turns(rates.turns, rates.waits, rates.remaining);
         if 1 > all (rates.turns) then
             return;
         end if;

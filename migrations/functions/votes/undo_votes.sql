@@ -46,7 +46,7 @@ begin
         );
     end if;
     if 1 > any (rates.turns) then
-        return query select * from refused_turns(rates.turns, rates.waits);
+        return query select * from refused_turns(rates.turns, rates.waits, rates.remaining);
     end if;
     if 0 < any (rates.turns) then
         open_round := lock_votes(voter_keys, clip_ids, today);
