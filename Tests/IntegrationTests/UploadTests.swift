@@ -180,6 +180,28 @@ struct UploadTests {
         }
     }
 
+    @Test("CLIP-01 SEC-02 only beginning counts as an upload: resuming and what it costs are another limit")
+    func resumingIsNoUpload() throws {
+        try Site.run(.inProcess, settings: ["RATE_LIMITS": "upload=2,api=4,auth=1000"]) { site in
+            try season(site)
+            let member = try site.visitor().signIn("mira_okafor")
+            let begun = try member.send(.post, "/api/upload/signed-url", Self.declaration)
+            #expect(begun.headers["X-RateLimit-Limit"] == "2" && begun.headers["X-RateLimit-Remaining"] == "1")
+            let upload = try #require(begun.json["uploadId"]?.text)
+            let path = "/api/upload/signed-url"
+            for left in [3, 2, 1, 0] {
+                let resumed = try member.get(path + "?uploadId=\(upload)")
+                #expect(resumed.status == 200 && resumed.headers["X-RateLimit-Remaining"] == "\(left)")
+            }
+            #expect(try member.get(path + "?uploadId=\(upload)").code == "rate_limited")
+            // By a read or a change: the second upload of the minute, and no third.
+            let query = "?fileName=take%203.mp4&contentType=video/mp4&size=3"
+            #expect(try member.get(path + query).status == 200)
+            #expect(try member.get(path + query).code == "rate_limited")
+            #expect(try member.send(.post, path, Self.declaration).code == "rate_limited")
+        }
+    }
+
     @Test("CLIP-09 without rights, title or parts nothing is registered", arguments: Depth.allCases)
     func registering(depth: Depth) throws {
         try Site.run(depth) { site in

@@ -108,6 +108,8 @@ public final class Route: Sendable {
         var keyScope: KeyScope?
         var needsRecentSignIn: Bool
         var countsItself = false
+        /// The limit of requests whose query has a parameter, and that parameter.
+        var otherLimit: (parameter: String, limit: LimitClass)?
         var forwarding = Forwarding()
         var form: FormReturn?
     }
@@ -147,6 +149,17 @@ public final class Route: Sendable {
 
     /// The same route, which may be called only soon after signing in: what destroys.
     public func afterRecentSignIn() -> Route { with { $0.needsRecentSignIn = true } }
+
+    /// The same route, which counts requests with a query parameter against another limit: what they do is another thing.
+    public func counting(_ limit: LimitClass, with parameter: String) -> Route {
+        with { $0.otherLimit = (parameter, limit) }
+    }
+
+    /// The limit that a request counts against; nil for none.
+    public func limit(for request: Request) -> LimitClass? {
+        guard let other = traits.otherLimit, request.query[other.parameter] != nil else { return limit }
+        return other.limit
+    }
 
     /// The same route, whose work counts the limit itself; the guard does not count it a second time.
     public func countingItself() -> Route { with { $0.countsItself = true } }

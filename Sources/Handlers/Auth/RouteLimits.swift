@@ -29,7 +29,7 @@ public struct RouteLimits: Sendable {
     /// Counts a request; nil where its route has no limit. Throws when the counters cannot be read.
     @Sendable
     public func take(_ route: Route, _ request: Request, _ caller: Caller) throws -> LimitDecision? {
-        guard let limit = route.limit else { return nil }
+        guard let limit = route.limit(for: request) else { return nil }
         let standing =
             // A read costs no more than its answer, so it does not matter that processes exchange counts once a second.
             limit.isCountedInMemory

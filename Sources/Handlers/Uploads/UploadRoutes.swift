@@ -35,6 +35,8 @@ public enum UploadRoutes {
         ) { context in
             context.uuid(query: "uploadId") == nil ? try service.beginByQuery(context) : try service.resume(context)
         }
+        // A lost connection must not use up the uploads of a minute.
+        .counting(.api, with: "uploadId")
     }
 
     private static func register(_ service: UploadService) -> Route {
