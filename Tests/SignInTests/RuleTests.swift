@@ -189,6 +189,47 @@ struct IdentityTests {
         }
     }
 
+    @Test("AUTH-05 ADM-04 adding and removing a sign-in method leaves an entry of its member, without the address")
+    func recorded() throws {
+        try TestDatabase.run { test in
+            let (web, superuser) = (test.database(as: .web), test.database(as: .superuser))
+            #expect(try signIn(ann, in: test))
+            let member: UUID = try superuser.one("select user_id from identities")
+            #expect(try Identities.link(ann, provider: "github", to: member, in: web) == .linked)
+            #expect(try Identities.link(ann, provider: "github", to: member, in: web) == .already)
+            let token = OpaqueToken.random()
+            try superuser.execute(
+                """
+                insert into email_identity_links (token_hash, user_id, address, created_at, expires_at)
+                values (\(token.hash), \(member), 'ann@work.example', dailies_now(), dailies_now() + interval '1 hour')
+                """)
+            try EmailIdentityLinks.use(token.text, by: member, in: web)
+            for identity in try Identities.list(of: member, in: web) where identity.providerKey != "google" {
+                try Identities.remove(identity.id, of: member, usable: ["google"], sendsMail: true, in: web)
+            }
+            let google = try #require(Identities.list(of: member, in: web).first?.id)
+            let refused = try refusal {
+                try Identities.remove(google, of: member, usable: ["google"], sendsMail: true, in: web)
+            }
+            #expect(refused == .last)
+            let entries: [String] = try superuser.query(
+                """
+                select concat_ws(' ', action, before ->> 'provider', after ->> 'provider')
+                from audit_log
+                where actor_id = \(member) and subject_kind = 'member' and subject_id = \(member)::text and reason is null
+                order by id
+                """)
+            #expect(
+                Set(entries) == [
+                    "member.link_sign_in github", "member.link_sign_in email", "member.unlink_sign_in github",
+                    "member.unlink_sign_in email",
+                ] && entries.count == 4)
+            let leaks: Int = try superuser.one(
+                "select count(*)::int from audit_log entry where entry::text like '%example%'")
+            #expect(leaks == 0)
+        }
+    }
+
     @Test("AUTH-02 even a caller that has compared wrongly makes no admin by an unverified address")
     func admins() throws {
         try TestDatabase.run { test in

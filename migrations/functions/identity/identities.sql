@@ -116,7 +116,7 @@ begin
 end
 $$;
 
--- Links a further identity to a member. Outcomes: linked, already (it is the member's), taken (it is another member's).
+-- Links a further identity to a member, which the audit log records without the address. Outcomes: linked, already (it is the member's), taken (it is another member's).
 create or replace function link_identity(
     linked_user uuid,
     provider_key text,
@@ -139,6 +139,10 @@ begin
     end if;
     insert into identities (provider, subject, user_id, email, email_verified, created_at)
     values (provider_key, subject_key, linked_user, address, is_verified, dailies_now());
+    perform write_audit(
+        linked_user, 'member.link_sign_in', 'member', linked_user::text,
+        after => jsonb_build_object('provider', provider_key)
+    );
     return 'linked';
 end
 $$;
@@ -163,7 +167,7 @@ as $$
     order by created_at, id;
 $$;
 
--- Removes an identity from a member, never the last that can sign in. `kept_providers` are those that can be signed in
+-- Removes an identity from a member, never the last that can sign in, which the audit log records. `kept_providers` are those that can be signed in
 -- with; links by e-mail count when mail can be sent. Outcomes: removed, unknown, last.
 create or replace function remove_identity(
     member uuid,
@@ -176,6 +180,8 @@ language plpgsql
 security definer
 set search_path = public, pg_temp
 as $$
+declare
+    removed text;
 begin
     -- Two removals at once must not each count on the identity that the other removes.
     perform from users where users.id = member for update;
@@ -197,7 +203,10 @@ begin
     then
         return 'last';
     end if;
-    delete from identities where identities.id = identity;
+    delete from identities where identities.id = identity returning provider into removed;
+    perform write_audit(
+        member, 'member.unlink_sign_in', 'member', member::text, before => jsonb_build_object('provider', removed)
+    );
     return 'removed';
 end
 $$;
