@@ -5,8 +5,9 @@ extension Settings {
         # Configuration
 
         Settings come from the environment and from the file that `--config` or `DAILIES_CONFIG` names (`NAME=value`
-        lines); the environment wins. A secret may be given as `NAME_FILE`, the path of a file that holds it. Every
-        program checks all settings when it starts and lists every fault at once, with the name or the line that is
+        lines); the environment wins. A value in the file may be quoted, and a comment may follow the closing quote.
+        A secret may be given as `NAME_FILE`, the path of a file that holds it. Every program checks all settings when it
+        starts and lists every fault at once, with the name or the line that is
         wrong. Further names in the first column are those of older systems and mean the same.
 
         `dailies settings` shows the values in force; secrets show only whether they are set. This page is generated

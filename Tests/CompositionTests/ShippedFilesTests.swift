@@ -74,6 +74,23 @@ struct ShippedFilesTests {
         #expect(process == "pid /run/nginx.pid;", "Debian's unit looks there")
     }
 
+    @Test("OPS-05 the settings are read by the programs alone, since systemd reads quotes and comments in another way")
+    func settings() throws {
+        for name in ["dailies-host@", "dailies-jobs@"] {
+            let unit = try file("systemd/\(name).service").split(separator: "\n")
+            #expect(unit.contains("Environment=DAILIES_CONFIG=/etc/dailies/dailies.conf"), "\(name)")
+            // What systemd does read are the files made for it, which hold no quotes.
+            let read = unit.filter { $0.hasPrefix("EnvironmentFile=") }
+            #expect(read.count == 1 && read.allSatisfy { $0.contains("-%i.conf") }, "\(name): \(read)")
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(Repository.root)/systemd/conf")
+        where name != "processes.conf" {
+            for line in try file("systemd/conf/\(name)").split(separator: "\n") {
+                #expect(!line.contains { "\"'\\#".contains($0) }, "\(name): \(line)")
+            }
+        }
+    }
+
     @Test("OPS-05 systemd starts the processes of the table, with their groups, threads and network")
     func systemd() throws {
         let processes = try table().processes
