@@ -116,7 +116,7 @@ extension PictureFacts {
             height: isTurned ? shown.width : shown.height, frames: frames, rotation: stream.quarterTurns * 90,
             isHighDynamicRange: colour.isHighDynamicRange, isInterlaced: stream.isInterlaced, span: span,
             isDefault: stream.isDefault, codedWidth: width, codedHeight: height, pixelShape: stream.pixelShape,
-            colour: colour, uprighting: stream.uprighting)
+            colour: colour, uprighting: stream.uprighting, pixelFormat: stream.pixFmt)
     }
 
     /// What a player shows first: the default, then what has more frames, then what is larger, then what comes first.

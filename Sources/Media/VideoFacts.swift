@@ -10,6 +10,21 @@ public struct VideoFacts: Sendable, Hashable {
     /// length of its own.
     var declaredEnd: StreamTime?
 
+    /// The ending of a file that every browser plays as it is; nil for any other.
+    public var browserExtension: String? {
+        let sound = sounds.first?.codec
+        guard picture.pixelFormat == "yuv420p" || picture.pixelFormat == "yuvj420p", !picture.isInterlaced,
+            !picture.isHighDynamicRange
+        else { return nil }
+        switch container {
+        case .mp4, .quickTime:
+            return picture.codec == "h264" && (sound == nil || sound == "aac" || sound == "mp3") ? "mp4" : nil
+        case .webM:
+            let isPlayed = ["vp8", "vp9"].contains(picture.codec)
+            return isPlayed && (sound == nil || sound == "opus" || sound == "vorbis") ? "webm" : nil
+        }
+    }
+
     /// The picture that a player shows.
     public var picture: PictureFacts { pictures[0] }
     /// Length of the picture and the sound that a player presents, in milliseconds.
@@ -48,6 +63,8 @@ public struct PictureFacts: Sendable, Hashable {
     var colour: ColourTags
     /// Filters that turn the coded frame upright.
     var uprighting: [String]
+    /// How a pixel is coded, by ffmpeg's name.
+    var pixelFormat: String?
 
     /// Length of the picture in milliseconds.
     var durationMs: Int { (span.end - span.start).milliseconds }

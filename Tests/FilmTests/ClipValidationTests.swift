@@ -39,6 +39,66 @@ struct ClipValidationTests {
         }
     }
 
+    /// Drains with an ffmpeg that is stopped at its first run, so that the clip stays where it is then.
+    private func drainUntilConversion(_ workshop: ClipWorkshop) throws {
+        let stub = workshop.directory + "/source-stopped"
+        try Files.write(Array("#!/bin/sh\nexit 255\n".utf8), to: stub, mode: 0o700)
+        let plain = workshop.tools.ffmpeg
+        workshop.tools.ffmpeg = stub
+        try workshop.drain()
+        workshop.tools.ffmpeg = plain
+    }
+
+    @Test("CLIP-04 the file itself can be played while its rendition is being made, and is gone afterwards")
+    func preview() throws {
+        try ClipWorkshop.run { workshop in
+            let path = try workshop.video()
+            let clip = try workshop.register(workshop.sent(path))
+            let viewer = ClipViewer(memberID: workshop.member)
+            #expect(try workshop.stage.clips.details(clip, for: viewer).check == nil)
+            try drainUntilConversion(workshop)
+            #expect(try workshop.processing(clip) == .processing)
+            let stored: String? = try workshop.stage.superuser.one("select preview_key from uploads")
+            let key = try #require(stored)
+            #expect(key.hasPrefix("clips/\(clip.uuidString.lowercased())/") && key.hasSuffix(".mp4"))
+            #expect(try workshop.stage.clips.details(clip, for: viewer).check?.previewURL == "/media/" + key)
+            #expect(Files.size(workshop.directory + "/" + key) == Files.size(path))
+            try workshop.stage.superuser.execute("update jobs set run_at = now() where state = 'queued'")
+            try workshop.drain()
+            #expect(try workshop.processing(clip) == .ready)
+            #expect(try workshop.stage.clips.details(clip, for: viewer).check?.previewURL == nil)
+            #expect(!Files.exists(workshop.directory + "/" + key))
+        }
+    }
+
+    @Test("CLIP-04 the preview's address is for the creator and admins alone")
+    func previewAddress() throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video()))
+            try workshop.stage.superuser.execute(
+                "update uploads set check_started_at = now(), preview_key = 'clips/x/preview.mp4'")
+            let clips = workshop.stage.clips
+            let viewer = ClipViewer(memberID: workshop.member)
+            let address = "/media/clips/x/preview.mp4"
+            #expect(try clips.details(clip, for: viewer).check?.previewURL == address)
+            #expect(try clips.own(of: workshop.member).items.first?.details.check?.previewURL == address)
+            #expect(throws: FilmError.refused(.clipNotFound)) { try clips.details(clip, for: .visitor) }
+        }
+    }
+
+    @Test(
+        "CLIP-04 what not every browser plays has no preview",
+        arguments: ["-c:v libx264 -pix_fmt yuv422p", "-c:v mpeg4"])
+    func noPreview(options: String) throws {
+        try ClipWorkshop.run { workshop in
+            let clip = try workshop.register(workshop.sent(workshop.video(options)))
+            try drainUntilConversion(workshop)
+            #expect(try workshop.processing(clip) == .processing)
+            #expect(try workshop.stage.superuser.one("select preview_key from uploads", as: String?.self) == nil)
+            #expect(try workshop.files().allSatisfy { $0.hasPrefix("incoming/") })
+        }
+    }
+
     @Test("CLIP-02 a refused file leaves its reason for the sender and nothing on the disk")
     func refused() throws {
         try ClipWorkshop.run { workshop in
@@ -78,7 +138,7 @@ struct ClipValidationTests {
     }
 
     @Test(
-        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes", arguments: 1...9)
+        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes", arguments: 1...11)
     func interrupted(step: Int) throws {
         try ClipWorkshop.run { workshop in
             let clip = try workshop.register(workshop.sent(workshop.video()))

@@ -14,7 +14,7 @@ enum Fixtures {
             clips: states.map { state in
                 OwnClipView(
                     title: "Ash <1>", facts: "Sci-Fi · 8.0 s", posterURL: state == .checking ? nil : "/p.jpg",
-                    state: state, votes: 12, rank: 3, clipsInRound: 10,
+                    previewURL: state == .checking ? "/v.mp4" : nil, state: state, votes: 12, rank: 3, clipsInRound: 10,
                     sentAt: Date(timeIntervalSince1970: 1_789_000_000),
                     isNew: state == .eliminated, canWithdraw: state == .waiting || state == .live(slot: 25))
             }, nextCursor: "abc")

@@ -275,6 +275,8 @@ export interface Clip {
   processingPercent: number | null;
   /** What the creator should know although the file was accepted; for the creator only. */
   processingNote: string | null;
+  /** The file as it was sent, until its rendition is made; for creator and admins only. */
+  previewUrl: string | null;
   /** For creator and admins only. */
   rejectionReason: string | null;
 }
@@ -722,6 +724,8 @@ export interface OwnClip {
   processingPercent: number | null;
   /** What the creator should know although the file was accepted; for the creator only. */
   processingNote: string | null;
+  /** The file as it was sent, until its rendition is made; for creator and admins only. */
+  previewUrl: string | null;
   /** For creator and admins only. */
   rejectionReason: string | null;
   /** In the open round; null outside a round and while the season does not show counts. */

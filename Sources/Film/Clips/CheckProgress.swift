@@ -21,7 +21,8 @@ final class CheckProgress: Sendable {
             update uploads
             set check_started_at = dailies_now(),
                 check_percent = 0,
-                check_note = null
+                check_note = null,
+                preview_key = null
             where id = \(upload)
             """)
     }
@@ -37,6 +38,11 @@ final class CheckProgress: Sendable {
         }
         guard isDue else { return }
         _ = try? database.execute("update uploads set check_percent = \(percent)::int where id = \(upload)")
+    }
+
+    /// Names what the creator and moderators can play meanwhile; nil when it is about to be removed.
+    func preview(_ key: String?) {
+        _ = try? database.execute("update uploads set preview_key = \(key) where id = \(upload)")
     }
 
     /// Leaves a sentence for the creator.

@@ -61,6 +61,8 @@ public struct ClipCheck: Sendable {
     public let percent: Int
     /// What the creator should know although the file was accepted.
     public let note: String?
+    /// What can be played until the rendition is made, by the creator and admins.
+    public let previewURL: String?
 }
 
 /// How a clip ended in one round.
@@ -128,7 +130,7 @@ extension Clips {
             clips.weighted_score, clips.view_count, clips.created_at, clips.activated_at,
             clips.decided_at is not null as decided, clips.creator_withdrew_at is not null as withdrawn,
             uploads.check_started_at, uploads.check_percent,
-            uploads.check_note, seasons.id as season_id, seasons.number as season_number,
+            uploads.check_note, uploads.preview_key, seasons.id as season_id, seasons.number as season_number,
             seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status
         """
 
@@ -153,7 +155,8 @@ extension Clips {
         let check: ClipCheck? =
             if isPrivy, let startedAt: Date = try row.value("check_started_at") {
                 ClipCheck(
-                    startedAt: startedAt, percent: try row.value("check_percent"), note: try row.value("check_note"))
+                    startedAt: startedAt, percent: try row.value("check_percent"), note: try row.value("check_note"),
+                    previewURL: (try row.value("preview_key") as String?).map(address(of: status)))
             } else {
                 nil
             }

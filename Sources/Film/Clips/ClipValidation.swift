@@ -36,6 +36,8 @@ public struct SweepUploads: JobPayload {
 
 /// Turns what was sent into what is shown, exactly once: parts → check → rendition → stills → storage → ready.
 ///
+/// A file that browsers play as it is can be played by its creator and moderators meanwhile.
+///
 /// Nothing of it shows before the transaction that makes the clip ready or failed. The next worker removes what a
 /// crashed one had stored. The parts are removed only when all is recorded.
 public struct ClipValidation: Sendable {
@@ -113,6 +115,7 @@ public struct ClipValidation: Sendable {
         let facts = try Probe(tools, limits: limits).inspect(
             original, declared: Container(contentType: clip.contentType))
         try checkPoint()
+        let preview = try offer(original, facts, of: clip, in: workspace, progress)
 
         let renditions = Renditions(tools, limits: limits)
         let video = workspace + "/video.mp4"
@@ -130,6 +133,10 @@ public struct ClipValidation: Sendable {
             of: video, durationMs: rendition.durationMs, poster: poster, thumbnail: thumbnail)
         try checkPoint()
 
+        if let preview {
+            progress?.preview(nil)
+            try storage.delete(preview)
+        }
         let originalKey = try store(original, .originals, clip.id, facts.container.fileExtension)
         let videoKey = try store(video, .clips, clip.id, "mp4")
         let posterKey = try store(poster, .clips, clip.id, "webp")
@@ -138,6 +145,20 @@ public struct ClipValidation: Sendable {
             originalKey: originalKey.text, videoKey: videoKey.text, posterKey: posterKey.text,
             blurhash: stills.blurhash, width: clip.aspect.width, height: clip.aspect.height,
             durationMilliseconds: rendition.durationMs, perceptualHash: stills.hash.stored)
+    }
+
+    /// Stores a copy of the file as a preview; nil when not every browser plays it. The permission that nginx asks for lets
+    /// only the creator and admins have it, and no rendition is ready while it exists.
+    private func offer(
+        _ original: String, _ facts: VideoFacts, of clip: UnprocessedClip, in workspace: String,
+        _ progress: CheckProgress?
+    ) throws -> StorageKey? {
+        guard let progress, let ending = facts.browserExtension else { return nil }
+        let copy = workspace + "/preview"
+        try Files.concatenate([original], to: copy)
+        let key = try store(copy, .clips, clip.id, ending)
+        progress.preview(key.text)
+        return key
     }
 
     private func forgetObjects(of clip: UUID) throws(StorageFault) {

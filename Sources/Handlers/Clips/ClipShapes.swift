@@ -24,6 +24,9 @@ extension ClipDetails: Shaped {
         Field(
             "processingNote", { $0.check?.note },
             "What the creator should know although the file was accepted; for the creator only.")
+        Field(
+            "previewURL", { $0.check?.previewURL },
+            "The file as it was sent, until its rendition is made; for creator and admins only.")
         Field("rejectionReason", \.rejectionReason, "For creator and admins only.")
     }
 }

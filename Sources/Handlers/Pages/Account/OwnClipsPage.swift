@@ -39,10 +39,16 @@ extension Site {
 
     private func clip(_ clip: OwnClipView, _ form: FormState) -> HTML {
         let words = clip.words
-        let picture: HTML =
-            clip.posterURL.map {
-                "<img src=\"\($0)\" alt=\"\" width=\"540\" height=\"960\" loading=\"lazy\">"
-            } ?? Icon.film.large
+        let still: HTML? = clip.posterURL.map {
+            "<img src=\"\($0)\" alt=\"\" width=\"540\" height=\"960\" loading=\"lazy\">"
+        }
+        let preview: HTML? = clip.previewURL.map {
+            """
+            <video src="\($0)" aria-label="“\(clip.title)” as you sent it" controls muted playsinline preload="metadata" \
+            width="540" height="960"></video>
+            """
+        }
+        let picture = still ?? preview ?? Icon.film.large
         let reason: HTML? = words.reason.map {
             "<div class=\"note note--bad\">\(Icon.warn.image)<p>\($0)</p></div>"
         }
@@ -128,7 +134,7 @@ extension OwnClipView {
     fileprivate var fingerprint: String {
         [
             "\(state)", "\(votes ?? -1)", "\(rank ?? 0)", "\(clipsInRound ?? 0)", canWithdraw ? "w" : "", title,
-            posterURL == nil ? "" : "p",
+            posterURL == nil ? "" : "p", previewURL ?? "",
         ].joined(separator: "|")
     }
 }

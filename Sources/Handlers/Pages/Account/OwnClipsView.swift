@@ -47,6 +47,8 @@ struct OwnClipView: Sendable {
     var facts: String
     /// The picture, as small as in any list.
     var posterURL: String?
+    /// What plays while the file is being checked.
+    var previewURL: String?
     var state: State
     var votes: Int?
     var rank: Int?
@@ -109,7 +111,8 @@ extension OwnClipView {
             id: card.id, title: card.title,
             facts: ([card.genre] + (card.durationSeconds.map { [Formatting.clipLength($0)] } ?? []))
                 .joined(separator: " · "),
-            posterURL: card.thumbnailURL, state: state, votes: details.voteCount, rank: clip.rank,
-            clipsInRound: clip.clipsInRound, sentAt: details.createdAt, isNew: isNew, canWithdraw: clip.canWithdraw)
+            posterURL: card.thumbnailURL, previewURL: state == .checking ? details.check?.previewURL : nil, state: state,
+            votes: details.voteCount, rank: clip.rank, clipsInRound: clip.clipsInRound, sentAt: details.createdAt,
+            isNew: isNew, canWithdraw: clip.canWithdraw)
     }
 }
