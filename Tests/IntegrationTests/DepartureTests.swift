@@ -362,6 +362,36 @@ struct DepartureTests {
         }
     }
 
+    @Test("GDPR-01 every column about a member is in the export, or is named here with the reason why not")
+    func everyColumn() throws {
+        // What proves an identity, who decided, and what the site has worked out for its own use.
+        let left: Set = [
+            "api_keys.token_hash", "contact_messages.decided_by", "contact_messages.state", "sessions.token_hash",
+            "sessions.used_at", "tournament_clips.blurhash", "tournament_clips.decided_by",
+            "tournament_clips.perceptual_hash", "tournament_clips.upload_id", "uploads.check_percent",
+            "uploads.part_bytes", "uploads.part_count", "uploads.preview_key", "users.left_at", "votes.requests",
+            "votes.void_id",
+        ]
+        try TestDatabase.run { test in
+            let superuser = test.database(as: .superuser)
+            let missing: [String] = try superuser.query(
+                """
+                select columns.table_name || '.' || columns.column_name
+                from information_schema.columns
+                where columns.table_schema = 'public' and columns.table_name in (
+                        'users', 'tournament_clips', 'uploads', 'sessions', 'api_keys', 'votes', 'contact_messages',
+                        'member_preferences', 'username_history'
+                    )
+                    and not exists (
+                        select from pg_proc
+                        where proname = 'export_member' and prosrc ~ ('\\m' || columns.column_name || '\\M')
+                    )
+                order by 1
+                """)
+            #expect(Set(missing) == left)
+        }
+    }
+
     @Test("GDPR-01 nothing of who left is anywhere; what was decided stays as it was")
     func departure() throws {
         try Site.run(.inProcess) { site in
@@ -484,6 +514,9 @@ struct DepartureTests {
                 from users
                 where email = 'mira@private.example'
                 """)
+            try superuser.execute("update users set clips_seen_at = '2026-03-01 10:00Z' where id = \(traced.miraID)")
+            try superuser.execute(
+                "update tournament_clips set creator_withdrew_at = '2026-03-02 11:00Z' where id = \(traced.mine[3])")
             let answer = try traced.mira.get("/api/account/export")
             #expect(answer.status == 200)
             #expect(answer.headers["Content-Disposition"]?.hasPrefix("attachment; filename=\"my-data-") == true)
@@ -492,6 +525,9 @@ struct DepartureTests {
             #expect(AccountExport.schema.faults(in: json).isEmpty)
             #expect(json["profile"]?["email"]?.text == "mira@private.example")
             #expect(json["profile"]?["banAppeal"]?.text == "It was not me")
+            #expect(json["profile"]?["ownClipsSeenAt"]?.text == "2026-03-01T10:00:00.000Z")
+            let withdrawals = (0..<5).compactMap { json["clips"]?[$0]?["withdrawnAt"]?.text }
+            #expect(withdrawals == ["2026-03-02T11:00:00.000Z"])
             #expect(json["other"]?["signInFlows"]?[0]?["returnPath"] != nil)
             #expect(json["formerUsernames"]?[0]?["username"]?.text == "mira_okafor")
             #expect(json["preferences"]?["sound"] == true)

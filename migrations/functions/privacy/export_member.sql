@@ -107,7 +107,9 @@ begin
                 'avatarUrl', '/api/avatar/' || users.avatar_seed, 'bannedAt', rfc3339(users.banned_at),
                 'banReason', users.ban_reason, 'banAppeal', users.ban_appeal,
                 'banAppealedAt', rfc3339(users.ban_appealed_at), 'ageConfirmedAt', rfc3339(users.age_confirmed_at),
-                'createdAt', rfc3339(users.created_at), 'updatedAt', rfc3339(users.updated_at)
+                'usernameChangedAt', rfc3339(users.username_changed_at),
+                'ownClipsSeenAt', rfc3339(users.clips_seen_at), 'createdAt', rfc3339(users.created_at),
+                'updatedAt', rfc3339(users.updated_at)
             ),
             'preferences', (
                 select jsonb_build_object('sound', sound, 'motion', motion)
@@ -160,7 +162,8 @@ begin
                         jsonb_build_object(
                             'id', id, 'fileName', file_name, 'contentType', content_type, 'sizeBytes', size_bytes,
                             'createdAt', rfc3339(created_at), 'expiresAt', rfc3339(expires_at),
-                            'registeredAt', rfc3339(registered_at)
+                            'registeredAt', rfc3339(registered_at), 'checkStartedAt', rfc3339(check_started_at),
+                            'checkNote', check_note
                         )
                         order by created_at
                     ),
@@ -182,7 +185,11 @@ begin
                             'durationSeconds', clips.duration_ms / 1000.0, 'voteCount', clips.vote_count,
                             'weightedScore', clips.weighted_score, 'viewCount', clips.view_count,
                             'rightsConfirmedAt', rfc3339(clips.rights_confirmed_at),
+                            'width', clips.width, 'height', clips.height, 'rounds', clips.rounds,
                             'createdAt', rfc3339(clips.created_at), 'decidedAt', rfc3339(clips.decided_at),
+                            'activatedAt', rfc3339(clips.activated_at),
+                            'withdrawnAt', rfc3339(clips.creator_withdrew_at),
+                            'suspendedAt', rfc3339(clips.withdrawn_at),
                             'results', (
                                 select coalesce(
                                     jsonb_agg(
