@@ -2,13 +2,16 @@
 ///
 /// A picture may change its size or pixel format in the middle. ffmpeg would then build the graph anew, and every filter
 /// would start over; the graph is therefore kept (`-reinit_filter 0`), and its first filters accept any frame and give
-/// every later filter frames of one size and format.
+/// every later filter frames of one size and format. Parts of another shape than the first have black around them then,
+/// unless the graph is told that there are such parts: it puts the blurred copy behind each frame, which takes longer.
 struct FilterGraph {
     let picture: PictureFacts
     let size: (width: Int, height: Int)
     /// The moment of the file that is the rendition's zero.
     let start: StreamTime
     let frames: Int
+    /// Whether the picture changes its size in the middle, so that each part has a shape of its own.
+    var changesSize = false
 
     /// Sides of the small picture by which a frame is recognised.
     static let seenSide = 32
@@ -27,7 +30,7 @@ struct FilterGraph {
         var steps = ["setpts=PTS-(\(start.text))/TB"]
         if picture.pixelShape == nil { steps.append("setsar=1") }
         steps.append(picture.colour.completing(height: picture.codedHeight))
-        if picture.isInterlaced { steps += [canvas(coded, options: ":interl=1"), "bwdif=mode=send_frame"] }
+        if picture.isInterlaced { steps += [canvas(coded, options: Self.interlaced), "bwdif=mode=send_frame"] }
         return steps + [
             "fps=\(Timeline.frameRate):start_time=0", "tpad=stop_mode=clone:stop=\(frames)",
             "trim=end_frame=\(frames)", "setpts=PTS-STARTPTS",
@@ -36,7 +39,8 @@ struct FilterGraph {
 
     /// One size, BT.709, 8 bits.
     private var level: [String] {
-        let target = turned(fitted)
+        // A part may fill the frame though the first one does not.
+        let target = turned(changesSize ? size : fitted)
         if picture.isHighDynamicRange {
             // Scaled first, since every step in linear light costs in proportion to the pixels.
             return [
@@ -65,14 +69,29 @@ struct FilterGraph {
         let shaped = picture.pixelShape.map { abs($0 - 1) > 0.001 } ?? false
         // The coded size of a picture with oblong pixels has another shape than what it shows.
         if shaped && size == coded { return "scale=w=\(width):h=\(height):flags=bicubic\(options)" }
-        return "scale=w=\(side(width, "\(height)*dar")):h=\(side(height, "\(width)/dar")):flags=bicubic\(options),"
-            + "setsar=1,pad=w=\(width):h=\(height):x=-1:y=-1:eval=frame"
+        let fitting =
+            "scale=w=\(side(width, "\(height)*dar")):h=\(side(height, "\(width)/dar")):flags=bicubic\(options),setsar=1"
+        let around = "pad=w=\(width):h=\(height):x=-1:y=-1:eval=frame"
+        guard changesSize, options != Self.interlaced else { return fitting + "," + around }
+        // All frames of the copy have one size whatever their shape: stretched, which no eye sees in the blur.
+        let isDeep = picture.isHighDynamicRange || picture.colour.isWide
+        let format = isDeep ? "yuv420p10" : "yuv420p"
+        let small = (width: max(2, width / 8 * 2), height: max(2, height / 8 * 2))
+        let behind = [
+            "scale=w=\(small.width):h=\(small.height):flags=bilinear\(options)", "format=\(format)", "setsar=1",
+            "gblur=sigma=12", "scale=w=\(width):h=\(height):flags=bilinear", "setsar=1",
+        ]
+        return "split[near][far];[far]" + behind.joined(separator: ",") + "[behind];[near]" + fitting
+            + ",format=\(isDeep ? "yuva420p10" : "yuva420p"),\(around):color=black@0[front];"
+            + "[behind][front]overlay=format=\(isDeep ? format : "yuv420"),format=\(format)"
     }
+
+    private static let interlaced = ":interl=1"
 
     /// The upright picture in the frame of the rendition.
     private var framed: [String] {
         let finish = ["format=yuv420p", "setsar=1"]
-        if isFilled { return finish }
+        if isFilled || changesSize { return finish }
         // The copy behind is blurred at a quarter of the size: a twentieth of the work, and no eye can tell.
         let small = (width: max(2, size.width / 8 * 2), height: max(2, size.height / 8 * 2))
         let behind = [

@@ -41,6 +41,8 @@ public struct MediaTools: Sendable {
         let isSuccess: Bool
         let output: [UInt8]
         let complaint: String
+        /// Whether ffmpeg warned, among other things, that frames change their size or format in the middle.
+        var hasChangedFrames = false
     }
 
     /// Runs ffmpeg. Throws when the machine is at fault; a failure of the file is an unsuccessful outcome. `onOutput`
@@ -93,14 +95,19 @@ public struct MediaTools: Sendable {
             case .failed(let reason): throw .toolInterrupted("\(reason)")
             }
         }
-        let complaint = String(result.stderr.suffix(600))
+        // A run that shows warnings marks them, and they explain no failure.
+        let lines = result.stderr.split(separator: "\n").filter { !$0.contains("[warning]") }
+        let complaint = String(lines.joined(separator: "\n").suffix(600))
         if complaint.contains("No space left on device") { throw .storageFull(complaint) }
         if complaint.contains("Cannot allocate memory") { throw .tooDemanding }
         switch result.status {
         case .exited(127), .exited(126): throw .toolMissing("\(name): \(complaint)")
         // ffmpeg ends like this after a signal that asks it to stop.
         case .exited(255): throw .toolInterrupted("\(name) was stopped: \(complaint)")
-        case .exited(let code): return Outcome(isSuccess: code == 0, output: result.stdout, complaint: complaint)
+        case .exited(let code):
+            return Outcome(
+                isSuccess: code == 0, output: result.stdout, complaint: complaint,
+                hasChangedFrames: result.stderr.contains("Changing video frame properties on the fly"))
         case .signalled(let signal):
             let evidence = "\(name) died of signal \(signal): \(complaint)"
             guard [SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGXCPU].contains(signal) else { throw .toolFailed(evidence) }

@@ -30,16 +30,26 @@ struct PictureStep {
     func run(onProgress: (Double) -> Void) throws(Failure) {
         // The buffer counts beside the rate: 9.5 seconds' worth of 3.8 Mbit/s and the sound stay below the limit.
         for kilobits in [3_800, 2_400] {
-            try encode(kilobits: kilobits, onProgress)
+            // Only decoding tells that a picture changes its size, which is rare: then everything is done again.
+            if try encode(kilobits: kilobits, changesSize: false, onProgress) {
+                _ = try encode(kilobits: kilobits, changesSize: true, onProgress)
+            }
             if let size = Files.size(files.picture), size <= Renditions.byteLimit - Self.reserve { return }
         }
         throw .final(.toolFailed("picture above \(Renditions.byteLimit) bytes"))
     }
 
-    private func encode(kilobits: Int, _ onProgress: (Double) -> Void) throws(Failure) {
-        let graph = FilterGraph(picture: picture, size: size, start: timeline.start, frames: frames)
+    /// Returns whether the picture changes its size in the middle, which this graph did not expect.
+    private func encode(
+        kilobits: Int, changesSize: Bool, _ onProgress: (Double) -> Void
+    ) throws(Failure) -> Bool {
+        let graph = FilterGraph(
+            picture: picture, size: size, start: timeline.start, frames: frames, changesSize: changesSize)
         let input =
-            ["-xerror", "-copyts", "-noautorotate", "-reinit_filter", "0", "-threads", "\(tools.threads)"]
+            [
+                "-loglevel", "level+warning", "-xerror", "-copyts", "-noautorotate", "-reinit_filter", "0", "-threads",
+                "\(tools.threads)",
+            ]
             + tools.untrusted(source, container)
         let coding = [
             "-c:v", "libx264", "-preset", tools.preset, "-threads", "\(tools.threads)", "-profile:v", "high",
@@ -63,7 +73,7 @@ struct PictureStep {
         } catch {
             throw .final(error)
         }
-        guard !result.isSuccess else { return }
+        guard !result.isSuccess else { return !changesSize && result.hasChangedFrames }
         throw failure(result.complaint, encoded: reader.frames)
     }
 

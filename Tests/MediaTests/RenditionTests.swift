@@ -55,6 +55,25 @@ struct RenditionTests {
         #expect(index.lowerBound < media.lowerBound, "faststart")
     }
 
+    @Test(
+        "CLIP-04 a part of another shape is shown over its own blurred copy, never over black",
+        arguments: [["180x320", "320x180"], ["320x180", "180x320"], ["240x240", "320x180"]])
+    func changingShape(sizes: [String]) throws {
+        let parts = try zip(sizes, ["red", "blue"]).map { size, colour in
+            try fixtures.make("\(colour).webm", "-f lavfi -i color=c=\(colour):s=\(size):r=30:d=0.5 " + Recipe.vp8)
+        }
+        let list = try fixtures.write("list.txt", Array(parts.map { "file '\($0)'\n" }.joined().utf8))
+        let source = try fixtures.make("a.webm", "-f concat -safe 0 -i \(list) -c copy")
+        let (streams, path, _) = try rendition(source)
+        try expectHouseForm(streams, path: path, seconds: 1)
+        let measured = try Measured(path, fixtures: fixtures)
+        for (frame, colour) in [(0, Measured.Colour.red), (measured.frames.count - 1, .blue)] {
+            for (x, y) in [(0.5, 0.5), (0.5, 0.03), (0.5, 0.97), (0.03, 0.5), (0.97, 0.5), (0.03, 0.03)] {
+                #expect(measured.colour(frame, x, y) == colour, "frame \(frame) at \(x), \(y)")
+            }
+        }
+    }
+
     @Test("CLIP-04 a 9:16 clip becomes 1080 × 1920 at 30 frames with 48 kHz stereo")
     func portrait() throws {
         let (streams, path, _) = try rendition(fixtures.clip())
