@@ -53,6 +53,26 @@ def test_counts_and_measures_as_the_server_does(wizard, make_video, tmp_path):
     wizard.locator("#file").set_input_files(limit)
     expect(wizard.locator("[data-checks]")).to_contain_text("8.5 seconds")
 
+    # A head that lies: the blocks say how long it is, also without any length and when the file was never finished.
+    for name, pattern in (("lies.webm", struct.pack(">d", 30_000.0)), ("short.webm", struct.pack(">d", 1_000.0))):
+        data[place : place + 8] = pattern
+        (tmp_path / name).write_bytes(data)
+        wizard.locator("#file").set_input_files(tmp_path / name)
+        expect(wizard.locator("[data-checks]")).to_contain_text("8.5 seconds" if name == "lies.webm" else "1.0 seconds")
+        expect(wizard.get_by_role("button", name="Continue")).to_be_enabled()
+    # A second sound that no player uses is long; one that is too long in truth is still refused.
+    vp8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"]
+    unused = tmp_path / "unused.webm"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-i", limit, "-f", "lavfi", "-i", "sine=d=1", "-f", "lavfi", "-i", "sine=d=20",
+         "-map", "0:v", "-map", "1", "-map", "2", "-c:v", "copy", "-c:a", "libopus", unused],
+        check=True,
+    )  # fmt: skip
+    wizard.locator("#file").set_input_files(unused)
+    expect(wizard.locator("[data-checks]")).to_contain_text("8.5 seconds")
+    wizard.locator("#file").set_input_files(make_video("long.webm", seconds=10, extra=vp8))
+    expect(wizard.locator("[data-refusal]")).to_contain_text("This video is 10.0 s long")
+
     texts = tmp_path / "texts.srt"
     texts.write_text("1\n00:00:00,000 --> 00:00:20,000\nHello\n")
     tracks = tmp_path / "tracks.mp4"

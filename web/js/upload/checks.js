@@ -2,7 +2,8 @@
 
 import { one } from "../core/dom.js";
 import { megabytes } from "../core/format.js";
-import { usedSeconds } from "./tracks.js";
+import { secondsOfBlocks } from "./matroska.js";
+import { hasPicture, usedSeconds } from "./tracks.js";
 
 /** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
 
@@ -46,17 +47,27 @@ export async function check(file) {
     findings.push("Your browser cannot preview it. The server will check it.");
     return { file, contentType, url, seconds: null, findings };
   }
-  // A browser's length includes tracks that are not used, such as texts.
-  if (facts.seconds > longest + tolerance) facts.seconds = await usedSeconds(file) ?? facts.seconds;
+  // A browser's length includes tracks that are not used, such as texts, and heads need not tell the truth. What the file
+  // itself does not show to be too long is the server's to decide.
   if (facts.seconds > longest + tolerance) {
-    URL.revokeObjectURL(url);
-    throw new Error(`This video is ${facts.seconds.toFixed(1)} s long; the limit is ${longest} s. Trim it and choose it again.`);
+    const used = await (contentType === "video/webm" ? secondsOfBlocks : usedSeconds)(file).catch(() => null);
+    if (used !== null && used > longest + tolerance) {
+      URL.revokeObjectURL(url);
+      throw new Error(`This video is ${used.toFixed(1)} s long; the limit is ${longest} s. Trim it and choose it again.`);
+    }
+    if (used === null) findings.push("Your browser cannot tell how long it is. The server will check it.");
+    facts.seconds = used ?? longest;
   }
   // What exceeds the limit within the tolerance is cut off.
   facts.seconds = Math.min(facts.seconds, longest);
   if (facts.width === 0) {
-    URL.revokeObjectURL(url);
-    throw new Error("This file has no video track. Export it as MP4 and choose it again.");
+    if ((await hasPicture(file)) === false) {
+      URL.revokeObjectURL(url);
+      throw new Error("This file has no video track. Export it as MP4 and choose it again.");
+    }
+    // It plays the sound and cannot show the picture.
+    findings.push("Your browser cannot preview it. The server will check it.");
+    return { file, contentType, url, seconds: null, findings };
   }
   const shape = facts.height > facts.width ? "upright" : facts.height === facts.width ? "square" : "wide: it gets bars above and below";
   findings.push(`${facts.seconds.toFixed(1)} seconds`, `${facts.width} × ${facts.height}, ${shape}`);

@@ -62,7 +62,32 @@ async function index(file) {
 }
 
 /**
- * The length in seconds of the longest picture or sound; null when the file does not say.
+ * The least that a player presents, since only the server decides which picture and which sound are used; null without any.
+ * @param {{kind: string | number, seconds: number}[]} tracks
+ */
+export function shortestOfEach(tracks) {
+  /** @type {Map<string | number, number>} */
+  const shortest = new Map();
+  for (const { kind, seconds } of tracks) shortest.set(kind, Math.min(seconds, shortest.get(kind) ?? Infinity));
+  return shortest.size > 0 ? Math.max(...shortest.values()) : null;
+}
+
+/**
+ * Whether the file has a picture, also one that this browser cannot show; null when the file does not say.
+ * @param {File} file
+ * @returns {Promise<boolean | null>}
+ */
+export async function hasPicture(file) {
+  const view = await index(file).catch(() => null);
+  if (!view) return null;
+  return [...boxes(view, 0, view.byteLength)].some((track) => {
+    const handler = track.name === "trak" ? find(view, track, "mdia", "hdlr") : undefined;
+    return handler !== undefined && nameAt(view, handler.from + 8) === "vide";
+  });
+}
+
+/**
+ * The length in seconds of what a player presents; null when the file does not say.
  * @param {File} file
  * @returns {Promise<number | null>}
  */
@@ -73,14 +98,17 @@ export async function usedSeconds(file) {
   const head = find(view, whole, "mvhd");
   if (!head) return null;
   const scale = view.getUint32(head.from + (view.getUint8(head.from) === 1 ? 20 : 12));
-  let most = 0;
+  /** @type {{kind: string, seconds: number}[]} */
+  const tracks = [];
   for (const track of boxes(view, 0, view.byteLength)) {
     const handler = track.name === "trak" ? find(view, track, "mdia", "hdlr") : undefined;
     const times = track.name === "trak" ? find(view, track, "tkhd") : undefined;
-    if (!handler || !times || !["vide", "soun"].includes(nameAt(view, handler.from + 8))) continue;
+    const kind = handler ? nameAt(view, handler.from + 8) : "";
+    if (!times || !["vide", "soun"].includes(kind)) continue;
     const isLong = view.getUint8(times.from) === 1;
     const length = isLong ? Number(view.getBigUint64(times.from + 28)) : view.getUint32(times.from + 20);
-    most = Math.max(most, length / scale);
+    // Of a file in fragments the index does not know it.
+    if (length > 0) tracks.push({ kind, seconds: length / scale });
   }
-  return most > 0 ? most : null;
+  return shortestOfEach(tracks);
 }
