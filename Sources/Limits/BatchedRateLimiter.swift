@@ -15,6 +15,8 @@ public import Text
 /// Postgres is not available each process counts for itself. Limits that must never be exceeded use `RateLimiter`.
 public final class BatchedRateLimiter: Sendable {
     private static let interval = Duration.seconds(1)
+    /// How long the difference to the database's clock is trusted, in seconds. Reports renew it; quiet networks need none.
+    private static let clockLifetime = 10.0
     /// The most windows that one statement exchanges.
     private static let batchLimit = 8_192
 
@@ -37,6 +39,8 @@ public final class BatchedRateLimiter: Sendable {
         var listed: [Identifier128] = []
         /// How far the database's clock, which defines the minutes, is ahead of ours.
         private(set) var ahead = 0.0
+        /// When that was learned, by our clock.
+        private(set) var learnedAt = -Double.infinity
         var sweptIn: Int32 = 0
         var uncounted = 0
         var isStopping = false
@@ -52,6 +56,7 @@ public final class BatchedRateLimiter: Sendable {
         /// Corrects `ahead` by a time of the database that was read between two readings of our clock.
         mutating func learn(_ databaseTime: Double, between asked: Double, and answered: Double) {
             ahead = min(max(ahead, databaseTime - answered), databaseTime - asked)
+            learnedAt = answered
         }
     }
 
@@ -119,6 +124,7 @@ public final class BatchedRateLimiter: Sendable {
                     try exchange(left.prefix(Self.batchLimit))
                     left = left.dropFirst(Self.batchLimit)
                 }
+                try learnClockIfOld()
                 if hasFailed { log.notice("limits are exchanged again", ["limit": .string(name)]) }
                 hasFailed = false
             } catch {
@@ -150,7 +156,14 @@ public final class BatchedRateLimiter: Sendable {
 
     private func seconds() -> Double { clock.now().timeIntervalSince1970 }
 
-    private func learnClock() throws {
+    /// Either clock may have been set since; without reports nothing else would show it.
+    private func learnClockIfOld() throws {
+        let now = seconds()
+        let isOld = state.withLock { abs(now - $0.learnedAt) > Self.clockLifetime }
+        if isOld { try learnClock() }
+    }
+
+    func learnClock() throws {
         let asked = seconds()
         let databaseTime: Date = try database.one("select dailies_now()")
         let answered = seconds()

@@ -26,9 +26,12 @@ struct BatchedRateLimiterTests {
         }
 
         func advance(by duration: Duration) throws {
-            ahead.withLock { $0 += duration }
+            advanceProcesses(by: duration)
             try test.advanceClock(by: duration)
         }
+
+        /// Moves the clock of the processes alone, as when something happens between the two moves of `advance`.
+        func advanceProcesses(by duration: Duration) { ahead.withLock { $0 += duration } }
 
         func process(allowed: Int = 120, capacity: Int = 1_000) -> BatchedRateLimiter {
             let clock = WallClock { [self] in Date() + ahead.withLock { $0 } / .seconds(1) }
@@ -100,6 +103,24 @@ struct BatchedRateLimiterTests {
             there.synchronize()
             #expect(!there.take(Self.network).isAllowed)
             #expect(try stage.counts() == [133, 0])
+        }
+    }
+
+    @Test("SEC-02 a difference of the clocks that was learned at a bad moment is learned again without a report")
+    func clocksAgain() throws {
+        try run { stage in
+            let limiter = stage.process()
+            limiter.synchronize()
+            _ = limiter.take(Self.network)
+            // The database's clock lags when it is read, and is set right afterwards.
+            stage.advanceProcesses(by: .seconds(130))
+            try limiter.learnClock()
+            try stage.test.advanceClock(by: .seconds(130))
+            limiter.synchronize()
+            try stage.advance(by: .seconds(11))
+            limiter.synchronize()
+            #expect(limiter.count == 0)
+            #expect(try stage.counts() == nil)
         }
     }
 
