@@ -234,12 +234,14 @@ def test_other_processes_are_left_alone(supervision):
 def test_a_program_that_served_is_started_again_at_once(supervision):
     """OPS-01 Twelve kills in a row: the last replacement is as quick as the first. One that cannot start waits longer."""
     supervision.up()
-    began = time.monotonic()
+    waits = []
     for _ in range(12):
+        began = time.monotonic()
         pid = supervision.kill()
         wait_until(lambda pid=pid: len(supervision.group()) == 2, "it serves")
-    # With a longer wait after each kill these would be 65 seconds.
-    assert time.monotonic() - began < 30
+        waits.append(time.monotonic() - began)
+    # With a longer wait after each kill every one of the last would be six seconds at least; a busy machine delays some.
+    assert min(waits[-5:]) < 6
     count = len(supervision.starts.read_text().splitlines())
     supervision.failing.touch()
     os.kill(supervision.pid(), signal.SIGKILL)

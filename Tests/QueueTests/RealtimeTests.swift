@@ -155,7 +155,7 @@ struct RealtimeTests {
 
     /// Of those that the calling thread starts.
     private static func nicenessOfPrograms() throws -> Int {
-        let output = try Subprocess.run("/usr/bin/nice", timeout: .seconds(60)).stdout
+        let output = try Subprocess.run("/usr/bin/nice", timeout: safetyLimit).stdout
         return try #require(Int(String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)))
     }
 }
