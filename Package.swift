@@ -192,8 +192,8 @@ let package = Package(
         tests(
             "FilmTests",
             [
-                "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Refusals", "Storage",
-                "Tally", "TestSupport", "Text",
+                "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Refusals",
+                "Storage", "Tally", "TestSupport", "Text",
             ]),
         tests("FlagsTests", ["Flags", "Postgres", "Refusals", "TestSupport"]),
         tests("LimitsTests", ["Limits", "Logging", "Postgres", "TestSupport", "Text"]),

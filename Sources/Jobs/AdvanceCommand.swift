@@ -1,17 +1,19 @@
 internal import Arguments
+internal import Configuration
 internal import Film
 internal import FoundationEssentials
 internal import Logging
 internal import Platform
 internal import Postgres
+internal import Realtime
 
-/// Closes rounds within the second in which they end.
+/// Closes rounds within the second in which they end, and publishes the counts of the open one meanwhile.
 enum AdvanceCommand {
     static let command = Command(
         "advance", "close rounds that are over and open the next ones",
         details: """
             Closes every round that is over and opens the next one, once, even when several processes run at the same \
-            time.
+            time. With --for it also publishes what clips have, once a second where it has changed.
             """,
         Advance.self
     ) { arguments in
@@ -39,6 +41,8 @@ enum AdvanceCommand {
             onLoss: { process.wake() })
         listener.start()
         defer { listener.stop() }
+        let counts = try BackgroundThread(named: "counts") { publishCounts(until: end, in: process) }
+        defer { counts.join() }
         ServiceManager.ready()
         while !process.isStopped && ContinuousClock.now < end {
             var wait = longestWait
@@ -53,6 +57,30 @@ enum AdvanceCommand {
             process.wait(until: min(end, .now + wait))
         }
         return ExitCode.success
+    }
+
+    /// The time between two messages. A reading takes a few milliseconds; with very many clips, a twentieth of the time.
+    private static let countsInterval: Duration = .seconds(1)
+
+    private static func publishCounts(until end: ContinuousClock.Instant, in process: JobsProcess) {
+        var counts = ClipCounts(
+            database: process.database, publish: Realtime.publisher(socket: process.settings.realtime.publishSocket))
+        var hasFailed = false
+        while !process.isStopped && ContinuousClock.now < end {
+            let begin = ContinuousClock.now
+            do {
+                _ = try counts.step()
+                hasFailed = false
+            } catch {
+                // Once is enough for the log: nginx may be away for long.
+                if !hasFailed {
+                    process.log.warning("counts cannot be published", ["error": .string(String(reflecting: error))])
+                }
+                hasFailed = true
+            }
+            let pause = max(countsInterval, (ContinuousClock.now - begin) * 20)
+            process.rest(until: min(end, begin + pause))
+        }
     }
 
     private static func report(_ events: [RoundEvent], _ log: Log) {

@@ -80,6 +80,11 @@ final class JobsProcess: Sendable {
         }
     }
 
+    /// Waits until a time or the end of the process; wake-ups are for others.
+    func rest(until time: ContinuousClock.Instant) {
+        _ = end.wait(until: time) { $0.isStopped ? true : nil }
+    }
+
     private func awaitSignal() {
         while Signals.wait(for: Self.signals, timeout: .seconds(3_600)) == nil {}
         ServiceManager.stopping()

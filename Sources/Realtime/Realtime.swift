@@ -37,6 +37,15 @@ public enum Realtime {
         }
     }
 
+    /// Sends events at once and at most once, without the queue: for what the next event says anyway, such as counts. An
+    /// event's data is the whole message.
+    public static func publisher(socket: String) -> @Sendable (Event) throws -> Void {
+        let publisher = Publisher(socket: socket)
+        return { event in
+            try publisher.publish(PublishJob(channel: event.channel, name: event.name, message: event.data.text))
+        }
+    }
+
     private static let pause: TimeInterval = 0.2
     /// Messages live two minutes in nchan, and a page without a stream polls every half minute.
     private static let longestUse: TimeInterval = 120

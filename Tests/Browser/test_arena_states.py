@@ -449,7 +449,7 @@ def test_a_stream_that_never_opens(arena):
     def setup(page):
         page.clock.install()
         # Neither an answer nor an error.
-        page.route("**/api/events/slot", lambda route: None)
+        page.route("**/api/events/round", lambda route: None)
 
     page = arena(lambda body: asked.append(1), setup=setup)
     before = len(asked)
@@ -459,3 +459,91 @@ def test_a_stream_that_never_opens(arena):
     before = len(asked)
     page.clock.run_for(34_000)
     comes_true(page, lambda: len(asked) > before, "it asks again")
+
+
+# A stream whose events the test sends.
+STREAM = """
+    window.EventSource = class extends EventTarget {
+        constructor(address) {
+            super();
+            window.streams = [...(window.streams ?? []), address];
+            window.say = (name, data) => this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+            setTimeout(() => this.dispatchEvent(new Event("open")));
+        }
+        close() {}
+    };
+"""
+
+
+def counts(page, clips, votes, slot=500):
+    season = page.evaluate("JSON.parse(sessionStorage.getItem('arena')).season.id")
+    body = {"name": "counts", "version": 1, "seasonId": season, "slot": slot, "votes": votes, "clips": clips}
+    page.evaluate("(body) => window.say('counts', body)", body)
+
+
+@pytest.fixture
+def streamed(arena):
+    """An arena whose stream the test sends, with the clock in the test's hand, and its first two takes."""
+    kept = []
+
+    def change(body):
+        kept[:] = [clip["id"] for clip in body["clips"]]
+
+    def setup(page):
+        page.clock.install()
+        page.add_init_script(STREAM)
+
+    page = arena(change, setup=setup, viewport=DESK)
+    first = page.evaluate("JSON.parse(sessionStorage.getItem('arena')).at")
+    return page, first, next(clip for clip in kept if clip != first)
+
+
+def label(page):
+    return page.locator("[data-vote]")
+
+
+def test_counts_move_while_one_watches(streamed):
+    """RT-01 counts of the stream show at once, on the take, beside it, and on the next one; none of another round do"""
+    page, first, second = streamed
+    assert page.evaluate("window.streams") == ["/api/events/round"], "one stream"
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/vote" in request.url else None)
+    counts(page, [{"id": first, "voteCount": 40, "weightedScore": 77}, {"id": second, "voteCount": 5, "weightedScore": 6}], 4321)
+    expect(label(page)).to_have_attribute("aria-label", "Vote, 77 votes")
+    expect(page.locator('[data-fact="votes"]')).to_have_text("4,321")
+    counts(page, [{"id": first, "voteCount": 1, "weightedScore": 1}], 1, slot=499)
+    expect(label(page)).to_have_attribute("aria-label", "Vote, 77 votes")
+    assert not asked, "nothing was fetched for it"
+
+
+def test_counts_that_are_older_than_ones_own_vote(streamed):
+    """RT-01 VOTE-06 counts from before the vote do not take it off again; those that hold it come in their turn"""
+    page, first, _ = streamed
+    counts(page, [{"id": first, "voteCount": 10, "weightedScore": 10}], 100)
+    expect(label(page)).to_have_attribute("aria-label", "Vote, 10 votes")
+    held = []
+    page.route("**/api/vote", lambda route: held.append(route))
+    label(page).click()
+    expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 11 votes")
+    expect(page.locator('[data-fact="votes"]')).to_have_text("101")
+    # On its way: what the stream says is from before.
+    counts(page, [{"id": first, "voteCount": 10, "weightedScore": 10}], 100)
+    expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 11 votes")
+    comes_true(page, lambda: held, "the vote is sent")
+    held[0].fulfill(json={
+        "success": True, "clipId": first, "newScore": 12, "totalVotesToday": 1,
+        "remainingVotes": {"standard": 199, "super": 0, "mega": 0}})  # fmt: skip
+    announced(page, "Voted for")
+    expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 12 votes")
+    # Just answered: a message that was read before may still arrive.
+    counts(page, [{"id": first, "voteCount": 11, "weightedScore": 11}], 101)
+    page.clock.run_for(1_000)
+    expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 12 votes")
+    # The one that holds the vote and another's replaces it, and shows when there can be no doubt.
+    counts(page, [{"id": first, "voteCount": 13, "weightedScore": 13}], 103)
+    page.clock.run_for(4_000)
+    expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 13 votes")
+    expect(page.locator('[data-fact="votes"]')).to_have_text("103")
+    # From then on at once.
+    counts(page, [{"id": first, "voteCount": 15, "weightedScore": 15}], 105)
+    expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 15 votes")

@@ -105,7 +105,7 @@ def streams_of(page):
     """The streams of events that the page has opened since it was loaded."""
     streams = []
     page.on("request", lambda request: streams.clear() if request.is_navigation_request() else None)
-    page.on("response", lambda answer: streams.append(answer) if "/api/events/slot" in answer.url else None)
+    page.on("response", lambda answer: streams.append(answer) if "/api/events/round" in answer.url else None)
     return streams
 
 
@@ -122,3 +122,27 @@ def vote(page, heavy=False):
         page.get_by_role("menuitem", name="Mega vote").click()
     else:
         page.locator("[data-vote]").click()
+
+
+def test_another_vote_shows_without_asking(site, run):
+    """RT-01 a vote of somebody else reaches the page through the stream: nothing is fetched, nothing is reloaded."""
+    context = site.context()
+    page = context.new_page()
+    streams = []
+    page.on("response", lambda answer: streams.append(answer) if "/api/events/round" in answer.url else None)
+    page.goto("/dashboard")
+    ready(page)
+    comes_true(page, lambda: streams, "the stream is open")
+    clip = page.evaluate("JSON.parse(sessionStorage.getItem('arena')).at")
+    key = f"device_{secrets.token_hex(16)}"
+    with psycopg.connect(run["databaseURL"], autocommit=True) as database:
+        database.execute(
+            "select * from cast_votes(array[%s], array[%s]::uuid[], array['standard'], array[%s], array[''], array[%s],"
+            " array[''], 200)",
+            (key, clip, key, secrets.token_hex(16)),
+        )
+        [(score,)] = database.execute("select weighted_score from tournament_clips where id = %s", (clip,)).fetchall()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/vote" in request.url else None)
+    until(page, "(score) => Number(/(\\d+) votes?$/.exec(document.querySelector('[data-vote]').ariaLabel)?.[1]) >= score", score)
+    assert not asked

@@ -138,12 +138,15 @@ struct ClipValidationTests {
     }
 
     @Test(
-        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes", arguments: 1...11)
+        "CLIP-04 a worker that dies at any step leaves nothing half-done, and the next one finishes",
+        arguments: 1...FailingStorage.steps + FailingStorage.files)
     func interrupted(step: Int) throws {
         try ClipWorkshop.run { workshop in
             let clip = try workshop.register(workshop.sent(workshop.video()))
             let failing = FailingStorage(workshop.storage, at: step)
             try workshop.drain(failing)
+            // Only the parts may be left when the clip is ready.
+            #expect(try (workshop.processing(clip) == .ready) == (step == FailingStorage.steps))
             if try workshop.processing(clip) == .processing {
                 #expect(try workshop.row(clip).value("video_key", as: String?.self) == nil)
                 try workshop.stage.superuser.execute("update jobs set run_at = now() where state = 'queued'")
@@ -269,13 +272,22 @@ struct ClipValidationTests {
 /// A storage that fails once, at its n-th call, as a crash of the worker would end it there.
 final class FailingStorage: MediaStorage {
     private let storage: LocalStorage
+    /// How many calls count before the one that fails, and how many files are stored before the worker dies.
     private let step: Int
+    private let stored: Int?
     private let fault: StorageFault
     private let calls = Atomic(0)
+    private let stores = Atomic(0)
+
+    /// The calls that a check makes, without a fault: assembling (before and after), five files, removing the parts.
+    static let steps = 8
+    /// The files that a check stores.
+    static let files = 5
 
     init(_ storage: LocalStorage, at step: Int, with fault: StorageFault = .failed("the worker died")) {
         self.storage = storage
         self.step = step
+        stored = step > Self.steps ? step - Self.steps : nil
         self.fault = fault
     }
 
@@ -305,7 +317,7 @@ final class FailingStorage: MediaStorage {
     func store(_ path: String, as key: StorageKey) throws(StorageFault) {
         try count()
         try storage.store(path, as: key)
-        if step == 7 || step == 8 { try count() }
+        if stores.add(1, ordering: .relaxed).newValue == stored { throw fault }
     }
 
     func fetch(_ key: StorageKey, to path: String) throws(StorageFault) { try storage.fetch(key, to: path) }

@@ -477,6 +477,46 @@ def test_event_streams_open_behind_a_proxy_that_collects_answers(site):
         front.wait(timeout=DEADLINE)
 
 
+def publish(site, channel, name, message):
+    with socket.socket(socket.AF_UNIX) as publisher:
+        publisher.settimeout(DEADLINE)
+        publisher.connect(str(site.directory / "publish/publish.sock"))
+        head = f"POST /publish/{channel} HTTP/1.1\r\nHost: x\r\nX-EventSource-Event: {name}\r\n"
+        publisher.sendall(f"{head}Content-Length: {len(message)}\r\n\r\n".encode() + message)
+        assert b" 201 " in publisher.makefile("rb").readline(), "somebody listens"
+
+
+def test_the_arena_has_both_channels_in_one_stream(site):
+    """RT-01: the slot's events and the counts come through one connection, each with its name; other channels do not."""
+    site.start_stubs()
+    streams = {}
+    for name in ("round", "slot", "clip"):
+        streams[name] = http.client.HTTPConnection("127.0.0.1", site.port, timeout=DEADLINE)
+        streams[name].request("GET", f"/api/events/{name}", headers={"Accept": "text/event-stream"})
+    answers = {name: stream.getresponse() for name, stream in streams.items()}
+    assert all(answer.status == 200 and answer.headers["X-Accel-Buffering"] == "no" for answer in answers.values())
+
+    def lines(name, messages):
+        found = []
+        while sum(line.startswith(b"data:") for line in found) < messages:
+            line = answers[name].readline()
+            assert line, f"the stream {name} ended"
+            found.append(line.strip())
+        return [line for line in found if line.startswith((b"event:", b"data:"))]
+
+    publish(site, "slot", "round_opened", b"one")
+    publish(site, "clip", "counts", b"two")
+    publish(site, "slot", "winner_selected", b"three")
+    publish(site, "clip", "counts", b"four")
+    both = [b"event: round_opened", b"data: one", b"event: counts", b"data: two", b"event: winner_selected", b"data: three",
+            b"event: counts", b"data: four"]  # fmt: skip
+    assert sorted(lines("round", 4)) == sorted(both)
+    assert lines("slot", 2) == both[0:2] + both[4:6]
+    assert lines("clip", 2) == both[2:4] + both[6:8]
+    for stream in streams.values():
+        stream.close()
+
+
 def test_secrets_in_queries_stay_out_of_the_log(site):
     """SEC-05: nginx writes no line about a failed request whose query holds a secret."""
     for path in ("/api/auth/link?token=very-secret", "/api/auth/google/callback?code=very-secret&state=x"):

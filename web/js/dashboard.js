@@ -12,6 +12,7 @@ import { session } from "./core/session.js";
 import { share } from "./core/share.js";
 import { installShortcuts } from "./core/shortcuts.js";
 import { toast } from "./core/toast.js";
+import { LiveCounts } from "./dashboard/counts.js";
 import { Deck } from "./dashboard/deck.js";
 import { Feed } from "./dashboard/feed.js";
 import { watchGestures } from "./dashboard/gestures.js";
@@ -105,6 +106,13 @@ function showVote() {
     state: feed.state, slot: feed.slot, totalSlots: feed.totalSlots,
     genre: feed.season?.genre ?? null, endsAt: feed.state === "voting" ? feed.endsAt : null,
   });
+}
+
+/** Shows counts that have changed, and leaves everything else alone. */
+function showCounts() {
+  const clip = current();
+  if (clip && feed.state === "voting") button.show(clip, feed);
+  showSide(feed, story);
 }
 
 /** @param {number} to */
@@ -377,7 +385,8 @@ hideBarsWhenIdle(() => !deck.isPaused);
 await start();
 // Not before the feed: its answer brings the cookie that the token is bound to.
 prepareChanges();
-follow(refresh);
+const counts = new LiveCounts(feed, showCounts);
+follow(refresh, (message) => counts.receive(message));
 setInterval(() => {
   if (document.visibilityState === "visible") void refresh();
 }, tokenInterval);

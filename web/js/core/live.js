@@ -13,9 +13,12 @@ const openingLimit = 8_000;
 
 /**
  * Calls `refetch` whenever the page may be behind, spread over three seconds so that a thousand pages do not ask at once.
+ *
+ * With `onCounts` the stream also carries the counts of the round's takes, which are passed on as they come.
  * @param {(event: SlotEvent | null) => void | Promise<unknown>} refetch
+ * @param {(counts: Record<string, any>) => void} [onCounts]
  */
-export function follow(refetch) {
+export function follow(refetch, onCounts) {
   /** @type {EventSource | null} */
   let source = null;
   /** @type {number | undefined} */
@@ -55,7 +58,7 @@ export function follow(refetch) {
       startPolling();
     }, openingLimit);
     source?.close();
-    source = new EventSource("/api/events/slot");
+    source = new EventSource(onCounts ? "/api/events/round" : "/api/events/slot");
     source.addEventListener("open", () => {
       failures = 0;
       clearTimeout(opening);
@@ -76,6 +79,7 @@ export function follow(refetch) {
     for (const name of [...names, "message"]) {
       source.addEventListener(name, (message) => schedule(parse(name, message), 3000));
     }
+    if (onCounts) source.addEventListener("counts", (message) => onCounts(parse("counts", message).data));
   };
 
   // The end of a round by the clock, should its event be lost.

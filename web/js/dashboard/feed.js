@@ -21,6 +21,8 @@ export const weights = { standard: 1, super: 3, mega: 10 };
 
 const batch = 8;
 const mostIds = 100;
+/** How old published counts may be when they arrive, in milliseconds, with a slow line. */
+const settleTime = 3000;
 
 export class Feed {
   /** @type {Clip[]} */
@@ -61,6 +63,11 @@ export class Feed {
   #seen = new Set();
   /** @type {Set<string>} */
   #pending = new Set();
+  /**
+   * When this page's votes were answered, by take.
+   * @type {Map<string, number>}
+   */
+  #answered = new Map();
 
   /** @param {number} daily how many votes a day has, until the first answer says how many are left */
   constructor(daily) {
@@ -94,6 +101,17 @@ export class Feed {
   /** @param {Clip} clip */
   isPending(clip) {
     return this.#pending.has(clip.id);
+  }
+
+  /**
+   * Whether a vote of this page may be newer than counts that have just arrived: it is on its way, or was answered in the
+   * last seconds. Without a take, whether that is so for any.
+   * @param {Clip} [clip]
+   */
+  isAhead(clip) {
+    const since = performance.now() - settleTime;
+    if (!clip) return this.#pending.size > 0 || [...this.#answered.values()].some((at) => at > since);
+    return this.isPending(clip) || (this.#answered.get(clip.id) ?? -Infinity) > since;
   }
 
   /**
@@ -163,7 +181,8 @@ export class Feed {
     for (const old of this.clips) {
       if (this.#pending.has(old.id)) continue;
       const clip = fresh.get(old.id);
-      if (clip) Object.assign(old, { voteCount: clip.voteCount, weightedScore: clip.weightedScore });
+      // The answer's counts are as old as the stream's.
+      if (clip && !this.isAhead(old)) Object.assign(old, { voteCount: clip.voteCount, weightedScore: clip.weightedScore });
       old.hasVoted = clip?.hasVoted ?? answer.votedClipIds.includes(old.id);
     }
     this.#append(answer.clips);
@@ -231,6 +250,7 @@ export class Feed {
       throw error;
     } finally {
       this.#pending.delete(clip.id);
+      this.#answered.set(clip.id, performance.now());
       this.round.end(votes, isCounted);
       changed();
     }

@@ -1,4 +1,4 @@
-// The votes of the round: what the story says, and one's own on top until the story holds them.
+// The votes of the round: what the story or the stream says, and one's own on top until they hold them.
 
 export class RoundVotes {
   /** @type {number | null} */
@@ -14,6 +14,11 @@ export class RoundVotes {
   #open = 0;
   /** How often the story was asked. */
   #asked = 0;
+  /**
+   * The slot whose votes the stream says: the story comes out of a cache and is older.
+   * @type {number | null}
+   */
+  #streamed = null;
 
   get total() {
     return this.#told === null ? null : Math.max(0, this.#told + this.#own);
@@ -39,6 +44,17 @@ export class RoundVotes {
   }
 
   /**
+   * Takes what the stream says, which holds one's own votes that were answered.
+   * @param {number} slot
+   * @param {number} votes
+   */
+  stream(slot, votes) {
+    this.#slot = this.#streamed = slot;
+    this.#told = votes;
+    this.#own = this.#open;
+  }
+
+  /**
    * Notes that the story is asked now. Answers what takes its answer, unless the story has been asked again by then:
    * two answers would each take the same votes off one's own, and the later one need not be the newer one.
    */
@@ -48,6 +64,7 @@ export class RoundVotes {
     return (/** @type {{slot: number, votes: number | null} | null} */ round) => {
       if (number !== this.#asked) return;
       const [slot, votes] = [round?.slot ?? null, round?.votes ?? null];
+      if (votes !== null && slot === this.#streamed) return;
       // The story may come out of a cache: what says the same as before was most likely said before these votes.
       if (slot !== this.#slot) this.#own = this.#open;
       else if (votes !== this.#told) this.#own -= held;
