@@ -45,8 +45,10 @@ public enum DemoClips {
             clip.picture + ",format=yuv444p,hue=h=\(part * 67 % 360)" + (part % 2 == 1 ? ",hflip" : ""), clip.sound)
     }
 
-    /// Writes clip `index` as an MP4 of 540 × 960. Costs about two seconds of one processor.
-    public static func render(_ index: Int, to target: String, tools: MediaTools) throws(MediaFault) {
+    /// Writes clip `index`, or its first seconds, as an MP4 of 540 × 960. Costs about two seconds of one processor.
+    public static func render(
+        _ index: Int, seconds: Int = seconds, to target: String, tools: MediaTools
+    ) throws(MediaFault) {
         let clip = clip(index)
         let picture = clip.picture + ",scale=540:960:flags=bicubic,fps=30,setsar=1,format=yuv420p"
         let result = try tools.encode([
