@@ -271,10 +271,9 @@ private struct TracedSite {
         try root.execute("update tournament_clips set decided_by = \(miraID) where title = 'Dana''s'")
         try root.execute(
             """
-            insert into clip_decisions (clip_id, action, decided_at, status_before, decided_by_before)
-            select id, 'approve', now(), 'pending', \(miraID)
-            from tournament_clips
-            where title = 'Dana''s'
+            update clip_decisions
+            set decided_by_before = \(miraID)
+            where clip_id in (select id from tournament_clips where title = 'Dana''s')
             """)
     }
 
@@ -368,9 +367,9 @@ struct DepartureTests {
         let left: Set = [
             "api_keys.token_hash", "contact_messages.decided_by", "contact_messages.state", "sessions.token_hash",
             "sessions.used_at", "tournament_clips.blurhash", "tournament_clips.decided_by",
-            "tournament_clips.perceptual_hash", "tournament_clips.upload_id", "uploads.check_percent",
-            "uploads.part_bytes", "uploads.part_count", "uploads.preview_key", "users.left_at", "votes.requests",
-            "votes.void_id",
+            "tournament_clips.has_thumbnail", "tournament_clips.perceptual_hash", "tournament_clips.upload_id",
+            "uploads.check_percent", "uploads.part_bytes", "uploads.part_count", "uploads.preview_key",
+            "users.left_at", "votes.requests", "votes.void_id",
         ]
         try TestDatabase.run { test in
             let superuser = test.database(as: .superuser)

@@ -111,8 +111,8 @@ extension OwnClipView {
             id: card.id, title: card.title,
             facts: ([card.genre] + (card.durationSeconds.map { [Formatting.clipLength($0)] } ?? []))
                 .joined(separator: " · "),
-            posterURL: card.thumbnailURL, previewURL: state == .checking ? details.check?.previewURL : nil, state: state,
-            votes: details.voteCount, rank: clip.rank, clipsInRound: clip.clipsInRound, sentAt: details.createdAt,
-            isNew: isNew, canWithdraw: clip.canWithdraw)
+            posterURL: card.thumbnailURL, previewURL: state == .checking ? details.check?.previewURL : nil,
+            state: state, votes: details.voteCount, rank: clip.rank, clipsInRound: clip.clipsInRound,
+            sentAt: details.createdAt, isNew: isNew, canWithdraw: clip.canWithdraw)
     }
 }
