@@ -96,7 +96,7 @@ public struct DemoSupply: Sendable {
         try database.query(
             """
             select id, upload_id, status, processing, decided_at is not null as is_decided,
-                extract(epoch from dailies_now() - created_at)::int as age
+                floor(extract(epoch from dailies_now() - created_at))::int as age
             from tournament_clips
             where upload_id = any (\(DemoClips.indices.map(DemoClipWork.uploadID)))
             """)

@@ -39,8 +39,8 @@ export function reasonChoice(name, label, { preset, changed, send, back }) {
     h("option", { value: "" }, "Choose a reason…"), ...reasons.map(({ value, text }) => h("option", { value }, text)));
   const text = h("textarea", { class: "input", id: `${name}-text`, name: `${name}-text`, maxlength: 500, rows: 2, required: true, "data-wants": "Say why, so that the creator can do better.", "aria-describedby": `${name}-text-hint ${name}-text-fault` });
   const fault = h("p", { class: "hint hint--bad", id: `${name}-text-fault`, role: "alert", hidden: true });
-  const written = h("div", { class: "field" }, h("label", { for: text.id }, "Your reason"), text,
-    h("p", { class: "hint for-keys", id: `${name}-text-hint` }, "Enter rejects, Shift and Enter begin a new line."), fault);
+  const textKeys = h("p", { class: "hint for-keys", id: `${name}-text-hint` }, "Enter rejects, Shift and Enter begin a new line.");
+  const written = h("div", { class: "field" }, h("label", { for: text.id }, "Your reason"), text, textKeys, fault);
   const show = () => {
     written.hidden = choice.value !== own;
     text.disabled = written.hidden;
@@ -66,10 +66,15 @@ export function reasonChoice(name, label, { preset, changed, send, back }) {
     if (pressed.value === own) text.focus();
     return true;
   };
-  // Seen while these keys work: when a key has brought the focus here.
   const keys = h("div", { class: "reasons", id: `${name}-keys` },
     h("ol", { "aria-hidden": "true" }, ...reasons.map((reason, index) => h("li", {}, h("kbd", {}, String(index + 1)), reason.text))),
     h("p", { class: "hint" }, `Keys 1 to ${reasons.length} choose, Enter rejects, Esc goes back.`));
+  // They are seen once the focus has come by key, and then stay: a button that moves up while it is pressed gets no click.
+  for (const [field, hint] of [[choice, keys], [text, textKeys]]) {
+    field.addEventListener("focus", () => {
+      if (field.matches(":focus-visible")) hint.dataset.shown = "";
+    });
+  }
   const missing = h("p", { class: "hint hint--bad", id: `${name}-fault`, role: "alert", hidden: true }, "Choose a reason.");
   const field = h("div", { class: "field" }, h("label", { for: name }, label), choice, keys, missing);
   for (const place of [field, written]) {

@@ -3,7 +3,7 @@
 // chosen one beside the list or in a sheet over it, and renews itself while it is idle. The markup is AdminList's.
 
 import { read } from "./api.js";
-import { all, announce, focusHeading, h, icon, maybe, one, setText } from "./dom.js";
+import { all, announce, focusHeading, h, icon, maybe, one, refill, setText } from "./dom.js";
 import { faultText } from "./form.js";
 import { sheetOf } from "./sheet.js";
 import { installShortcuts } from "./shortcuts.js";
@@ -188,7 +188,7 @@ export function pagedList(options) {
     if (button && again) button.addEventListener("click", again);
     table.hidden = true;
     none.hidden = false;
-    none.replaceChildren(h("div", { class: "empty" }, icon(notice.icon, "lg"), h("h2", {}, notice.title), h("p", {}, notice.text), button));
+    refill(none, h("div", { class: "empty" }, icon(notice.icon, "lg"), h("h2", {}, notice.title), h("p", {}, notice.text), button));
   }
 
   /** @returns {Promise<number | null>} how many items came; null when none could be loaded */
