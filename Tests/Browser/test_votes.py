@@ -107,6 +107,8 @@ def test_void_of_a_ban(site, axe, shots, admin, database, size):
     database.execute("select ban_member(null, %s, 'Bots')", (member,))
     try:
         page = site.page("/admin/votes", viewport=SIZES[size], storage_state=admin)
+        if size == "390":
+            page.get_by_role("button", name="The round").click()
         panel = page.locator("section").filter(has=page.get_by_role("heading", name="Voids", exact=True))
         line = panel.get_by_role("listitem").filter(has_text=name)
         expect(line).to_contain_text(f"1 vote, slot {slot}")
