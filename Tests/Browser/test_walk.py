@@ -1,5 +1,6 @@
 """The whole path once, for real: a take is sent in, approved, voted in, and becomes part of the film."""
 
+import re
 import secrets
 import time
 
@@ -105,7 +106,7 @@ def streams_of(page):
     """The streams of events that the page has opened since it was loaded."""
     streams = []
     page.on("request", lambda request: streams.clear() if request.is_navigation_request() else None)
-    page.on("response", lambda answer: streams.append(answer) if "/api/events/round" in answer.url else None)
+    page.on("response", lambda answer: streams.append(answer) if re.search("/api/events/(slot|round)", answer.url) else None)
     return streams
 
 
