@@ -5,8 +5,8 @@ internal import Text
 
 /// Publishes what the clips of the open round have, as it changes, on the channel `clip`.
 ///
-/// It reads the counters that votes keep anyway, so it costs a vote nothing, whatever changed them: votes, undoes, voids
-/// or repairs. A season that hides its counts publishes none.
+/// It reads the counters that votes keep anyway, so it costs a vote nothing, and shows every change: votes, undoes, voids
+/// and repairs. A season that hides its counts publishes none.
 public struct ClipCounts: Sendable {
     /// The channel that the arena follows beside `slot`.
     public static let channel = "clip"
