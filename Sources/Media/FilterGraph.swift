@@ -73,7 +73,7 @@ struct FilterGraph {
             "scale=w=\(side(width, "\(height)*dar")):h=\(side(height, "\(width)/dar")):flags=bicubic\(options),setsar=1"
         let around = "pad=w=\(width):h=\(height):x=-1:y=-1:eval=frame"
         guard changesSize, options != Self.interlaced else { return fitting + "," + around }
-        // All frames of the copy have one size whatever their shape: stretched, which no eye sees in the blur.
+        // All frames of the copy have one size for every shape: stretched, which no eye sees in the blur.
         let isDeep = picture.isHighDynamicRange || picture.colour.isWide
         let format = isDeep ? "yuv420p10" : "yuv420p"
         let small = (width: max(2, width / 8 * 2), height: max(2, height / 8 * 2))

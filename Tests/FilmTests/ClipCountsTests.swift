@@ -57,7 +57,7 @@ struct ClipCountsTests {
         }
     }
 
-    @Test("RT-01 one message has the clips that changed since the last, whatever changed them")
+    @Test("RT-01 one message has the clips that any change has reached since the last")
     func changes() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting(["A", "B", "C"])

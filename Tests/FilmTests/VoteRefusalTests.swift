@@ -21,7 +21,7 @@ struct VoteRefusalTests {
             _ = try stage.clips.approve([own, ownLater] + others, by: stage.admin)
             try stage.seasons.activate(season.id, by: stage.admin)
             try stage.superuser.execute("update tournament_clips set slot_position = 2 where id = \(ownLater)")
-            // The day is the same throughout, whatever time it is here.
+            // The day is the same throughout, at any time of the real day.
             try stage.stopClock(at: "2026-05-05 12:00:00+00")
             #expect(try stage.cast(.member(member, others[0], .super)).newScore == 3)
             #expect(try stage.cast(.member(member, others[1], .mega)).newScore == 10)
