@@ -72,6 +72,8 @@ def test_the_command_that_works_here(stack: Stack) -> None:
     assert f"<code>{tool} sign-in-link --user your_name</code>" in page
     made = subprocess.run([tool, "sign-in-link", "--user", "your_name"], env={}, capture_output=True, text=True, check=True)
     stack.client().sign_in(made.stdout.strip())
+    # It has the right of the tables' owner where a command needs it.
+    assert subprocess.run([tool, "migrate"], env={}, capture_output=True, text=True, check=True).stdout
 
 
 def publishes(copy: Stack) -> bool:
