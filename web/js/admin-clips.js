@@ -131,19 +131,14 @@ function settle(action, clips, reason) {
 one("[data-approve-all]", HTMLButtonElement).addEventListener("click", () => settle("approve", list.selectedItems()));
 one("[data-reject-all]", HTMLButtonElement).addEventListener("click", () => {
   const clips = list.selectedItems();
-  const confirm = one("[data-confirm]", HTMLButtonElement);
   const reasons = reasonChoice("why-all", "Reason the creators will read", {
     preset: clips.every((clip) => clip.nearDuplicates.length > 0) ? copy : null,
-    changed: () => {
-      confirm.disabled = !reasons.isChosen();
-    },
-    send: () => confirm.click(),
+    send: () => reasons.choice.form?.requestSubmit(),
   });
   askFor({
-    title: `Reject ${counted(clips.length, "clip", "clips")}`, text: "", confirm: "Reject", tone: "danger-solid", fields: reasons.fields,
+    title: `Reject ${counted(clips.length, "clip", "clips")}`, text: "", confirm: "Reject", tone: "danger-solid", fields: reasons.fields, isReady: reasons.isChosen,
     run: async (values) => settle("reject", clips, reasonOf(values, "why-all")),
   });
-  confirm.disabled = !reasons.isChosen();
 });
 
 prepareChanges();

@@ -14,14 +14,15 @@ import { clearFaults, enhance } from "../core/form.js";
  * @property {"primary" | "danger-solid"} tone
  * @property {Node[]} fields
  * @property {(values: Values) => Promise<void>} run
+ * @property {() => boolean} [isReady] whether the fields allow the change yet, asked after each change of one
  */
 
 const dialog = one("[data-confirmation]", HTMLDialogElement);
 const form = one("form", HTMLFormElement, dialog);
 const confirm = one("[data-confirm]", HTMLButtonElement, dialog);
 
-/** @type {Question["run"] | null} */
-let run = null;
+/** @type {Question | null} */
+let asked = null;
 
 /** @type {Element | null} */
 let opener = null;
@@ -35,16 +36,20 @@ export function askFor(question) {
   confirm.className = `btn btn--${question.tone}`;
   one("[data-fields]", HTMLElement, dialog).replaceChildren(...question.fields);
   clearFaults(form);
-  run = question.run;
+  asked = question;
   opener = document.activeElement;
   dialog.showModal();
+  confirm.disabled = !(question.isReady?.() ?? true);
   form.querySelector("input, select, textarea")?.dispatchEvent(new Event("change"));
   const first = form.querySelector("input, select, textarea");
   if (first instanceof HTMLElement) first.focus();
 }
 
+form.addEventListener("change", () => {
+  confirm.disabled = !(asked?.isReady?.() ?? true);
+});
 enhance(form, {
-  send: async (values) => run?.(values),
+  send: async (values) => asked?.run(values),
   done: () => dialog.close(),
 });
 // The change may have removed what opened the dialog.

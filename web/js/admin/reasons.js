@@ -22,7 +22,7 @@ const own = "own";
 /**
  * @typedef {object} Options
  * @property {string | null} preset
- * @property {() => void} changed another reason is chosen
+ * @property {() => void} [changed] another reason is chosen
  * @property {() => void} send Enter was pressed while a reason is chosen
  * @property {() => void} [back] Escape was pressed; without it, Escape does what it does elsewhere
  */
@@ -50,7 +50,7 @@ export function reasonChoice(name, label, { preset, changed, send, back }) {
   choice.addEventListener("change", () => {
     show();
     missing.hidden = true;
-    changed();
+    changed?.();
   });
   text.addEventListener("input", () => {
     text.removeAttribute("aria-invalid");
