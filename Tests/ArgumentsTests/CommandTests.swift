@@ -1,4 +1,5 @@
 import Arguments
+import Synchronization
 import Testing
 import Text
 
@@ -18,10 +19,13 @@ private struct Bake: Parameters {
 }
 
 /// What the last command line gave.
-///
-/// Unchecked, since the commands of a test run one after another, on the thread of the test.
-private final class Baked: @unchecked Sendable {
-    var values: ArgumentValues<Bake>?
+private final class Baked: Sendable {
+    private let stored = Mutex<ArgumentValues<Bake>?>(nil)
+
+    var values: ArgumentValues<Bake>? {
+        get { stored.withLock(\.self) }
+        set { stored.withLock { $0 = newValue } }
+    }
 }
 
 @Suite("Command lines")

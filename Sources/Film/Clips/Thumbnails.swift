@@ -89,7 +89,10 @@ public struct Thumbnails: Sendable {
             """
             select id, poster_key
             from tournament_clips
-            where processing = 'ready' and not has_thumbnail and poster_key is not null and id > coalesce(\(last), '00000000-0000-0000-0000-000000000000')
+            where processing = 'ready'
+                and not has_thumbnail
+                and poster_key is not null
+                and (\(last)::uuid is null or id > \(last)::uuid)
             order by id
             limit 1
             """)
