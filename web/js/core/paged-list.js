@@ -1,23 +1,23 @@
-// A list of the administration: its filters and tabs are in the address, so that reload, back and a link keep them; it
-// says that it loads, that there is nothing and that it failed; it pages by cursor, selects rows with ranges, shows the
-// chosen one beside the list or in a sheet over it, and renews itself while it is idle. The markup is AdminList's.
+// A list of the administration: it says that it loads, that there is nothing and that it failed; it pages by cursor, shows
+// the chosen item beside the list or in a sheet over it, and renews itself while it is idle. Filters and selection are in
+// modules of their own. The markup is AdminList's.
 
 import { read } from "./api.js";
 import { all, announce, focusHeading, h, icon, maybe, one, refill, setText } from "./dom.js";
 import { faultText } from "./form.js";
+import { addressed, listFilters, setAddress } from "./list-filters.js";
+import { listSelection } from "./list-selection.js";
 import { sheetOf } from "./sheet.js";
 import { installShortcuts } from "./shortcuts.js";
 import { toast } from "./toast.js";
 
-/** How long typing must pause before it filters, and how often an idle list is renewed. */
-const typingPause = 300;
+/** How often an idle list is renewed. */
 const renewal = 5000;
 
 /** How many items are left when more are loaded, so that none has to be waited for. */
 const few = 10;
 
 /** @typedef {{icon: string, title: string, text: string}} Notice */
-/** @typedef {{text: string, names: string[]}} Chip a filter without a field: its words, and the names that it takes off */
 
 /**
  * @template Item, Page
@@ -31,7 +31,7 @@ const few = 10;
  * @property {(filters: URLSearchParams, tab: string) => Notice} empty
  * @property {(error: unknown) => Notice | null} [failed] a refusal that is no failure
  * @property {(page: Page | null, items: Item[], hasMore: boolean) => void} [shown] after every change; no page after a failure
- * @property {(filters: URLSearchParams, items: Item[]) => Chip[]} [chips]
+ * @property {(filters: URLSearchParams, items: Item[]) => import("./list-filters.js").Chip[]} [chips]
  * @property {(item: Item) => boolean} [isSelectable]
  * @property {(selected: Item[], tab: string) => void} [selected] after every change of the selection
  * @property {string} [chosenName] the name under which the address holds the chosen item
@@ -52,11 +52,7 @@ export function pagedList(options) {
   const body = one("[data-rows]", HTMLElement);
   const none = one("[data-none]", HTMLElement);
   const more = one("[data-more]", HTMLButtonElement);
-  const chips = one("[data-chips]", HTMLElement);
   const side = maybe("[data-detail]");
-  const form = maybe("[data-filters]");
-  const tabs = maybe("[data-tabs]");
-  const everything = maybe("[data-all]");
 
   /** @type {Item[]} */
   let items = [];
@@ -65,12 +61,8 @@ export function pagedList(options) {
   /** @type {string | null} */
   let cursor = null;
   let isExtended = false;
-  /** @type {Set<string>} */
-  const ticked = new Set();
-  /** Where the last tick was set, from which Shift draws a range. */
-  let anchor = -1;
   /** @type {string | null} */
-  let chosen = options.chosenName ? filters().get(options.chosenName) : null;
+  let chosen = options.chosenName ? addressed().get(options.chosenName) : null;
   /** Whether the address names an item, which is then shown once it is known. */
   let isNamed = Boolean(chosen);
   /** Answers that come late belong to other filters. */
@@ -88,14 +80,14 @@ export function pagedList(options) {
     },
   });
 
-  function filters() {
-    return new URLSearchParams(location.search);
-  }
-
-  function tab() {
-    const first = maybe("[data-tab]", tabs ?? document)?.dataset.tab ?? "";
-    return tabs ? (filters().get(tabs.dataset.tabs ?? "") ?? first) : "";
-  }
+  const filters = listFilters({ panel, changed: () => void load() });
+  const selection = listSelection({
+    body,
+    items: () => items,
+    key: options.key,
+    isSelectable: options.isSelectable,
+    changed: (selected) => options.selected?.(selected, filters.tab()),
+  });
 
   /**
    * @param {string | null} after
@@ -103,7 +95,7 @@ export function pagedList(options) {
    */
   function fetchPage(after) {
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries({ ...options.query(filters(), tab()), cursor: after })) if (value) query.set(name, value);
+    for (const [name, value] of Object.entries({ ...options.query(addressed(), filters.tab()), cursor: after })) if (value) query.set(name, value);
     return read(`${options.path}?${query}`);
   }
 
@@ -113,8 +105,7 @@ export function pagedList(options) {
     try {
       const answer = await fetchPage(null);
       if (mine !== generation) return;
-      ticked.clear();
-      anchor = -1;
+      selection.forget();
       take(answer);
     } catch (error) {
       if (mine !== generation) return;
@@ -144,7 +135,6 @@ export function pagedList(options) {
   function replaceItems(next) {
     const before = items;
     items = next;
-    for (const key of ticked) if (placeOf(key) < 0) ticked.delete(key);
     if (options.choosesFirst && placeOf(chosen) < 0) chosen = successor(before);
     show();
     options.choose?.(chosen, false);
@@ -172,9 +162,9 @@ export function pagedList(options) {
     if (active.choose) maybe(`[data-choose="${CSS.escape(active.choose)}"]`, body)?.focus({ preventScroll: true });
     if (active.tick) maybe(`[data-tick="${CSS.escape(active.tick)}"]`, body)?.focus({ preventScroll: true });
     more.hidden = !cursor;
-    if (page && items.length === 0 && !cursor) showNotice(options.empty(filters(), tab()));
-    showControls();
-    showSelection();
+    if (page && items.length === 0 && !cursor) showNotice(options.empty(addressed(), filters.tab()));
+    filters.show(options.chips?.(addressed(), items) ?? []);
+    selection.show();
     showChosen();
     options.shown?.(page, items, Boolean(cursor));
   }
@@ -217,117 +207,12 @@ export function pagedList(options) {
     if (start instanceof HTMLElement && more.hidden) maybe("button, input", start)?.focus();
   });
 
-  // -- Filters and tabs
+  // -- Choice
 
-  const fields = form ? /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (all("[name]", form)) : [];
-
-  /** @param {HTMLInputElement | HTMLSelectElement} field */
-  const plain = (field) => (field instanceof HTMLSelectElement ? (field.options[0]?.value ?? "") : "");
-
-  function showControls() {
-    const given = filters();
-    for (const field of fields) {
-      const value = given.get(field.name) ?? "";
-      // A choice that comes with the first answer must not be lost before.
-      if (field instanceof HTMLSelectElement && value && ![...field.options].some((option) => option.value === value)) {
-        field.append(h("option", { value }, value));
-      }
-      if (field !== document.activeElement) field.value = value || plain(field);
-    }
-    const current = tab();
-    for (const button of tabs ? all("[data-tab]", tabs) : []) {
-      const isCurrent = button.dataset.tab === current;
-      button.setAttribute("aria-selected", String(isCurrent));
-      button.tabIndex = isCurrent ? 0 : -1;
-      if (isCurrent) panel.setAttribute("aria-labelledby", button.id);
-    }
-    const order = given.get("sort");
-    for (const button of all("[data-sort]")) {
-      const orders = (button.dataset.sort ?? "").split(" ");
-      const at = orders.indexOf(order ?? plain(/** @type {HTMLSelectElement} */ (fields.find((field) => field.name === "sort"))));
-      // The first order of numbers and times is the one with the greatest on top.
-      const isDown = (at === 0) === (orders.length > 1);
-      button.closest("th")?.setAttribute("aria-sort", at < 0 ? "none" : isDown ? "descending" : "ascending");
-    }
-    const extra = options.chips?.(given, items) ?? [];
-    chips.hidden = extra.length === 0;
-    chips.replaceChildren(...extra.map(({ text, names }) => {
-      const button = h("button", { class: "chip", type: "button", "aria-label": `${text}: remove this filter` }, text, icon("close", "sm"));
-      button.addEventListener("click", () => narrow(Object.fromEntries(names.map((name) => [name, ""]))));
-      return button;
-    }));
-  }
-
-  /**
-   * Changes filters in the address and loads.
-   * @param {Record<string, string>} values
-   * @param {boolean} [isStep] whether the back button leads to what was before
-   */
-  function narrow(values, isStep = true) {
-    setAddress(values, isStep);
-    void load();
-  }
-
-  /** @type {number | undefined} */
-  let typing;
-  const changed = () => {
-    clearTimeout(typing);
-    narrow(Object.fromEntries(fields.map((field) => [field.name, field.value === plain(field) ? "" : field.value.trim()])), false);
-  };
-  form?.addEventListener("submit", (event) => {
-    event.preventDefault();
-    changed();
-  });
-  form?.addEventListener("input", (event) => {
-    clearTimeout(typing);
-    const isTyped = event.target instanceof HTMLInputElement && ["search", "number"].includes(event.target.type);
-    typing = setTimeout(changed, isTyped ? typingPause : 0);
-  });
-  for (const button of all("[data-sort]")) {
-    button.addEventListener("click", () => {
-      const orders = (button.dataset.sort ?? "").split(" ");
-      const at = orders.indexOf(filters().get("sort") ?? plain(/** @type {HTMLSelectElement} */ (fields.find((field) => field.name === "sort"))));
-      narrow({ sort: orders[(at + 1) % orders.length] ?? "" });
-    });
-  }
-  for (const button of tabs ? all("[data-tab]", tabs) : []) {
-    button.addEventListener("click", () => {
-      const first = maybe("[data-tab]", tabs ?? document)?.dataset.tab;
-      narrow({ [tabs?.dataset.tabs ?? ""]: button.dataset.tab === first ? "" : (button.dataset.tab ?? "") });
-    });
-    button.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      event.preventDefault();
-      const list = tabs ? all("[data-tab]", tabs) : [];
-      const next = list.at((list.indexOf(button) + step) % list.length);
-      next?.focus();
-      next?.click();
-    });
-  }
   addEventListener("popstate", () => {
-    if (options.chosenName) chosen = filters().get(options.chosenName);
+    if (options.chosenName) chosen = addressed().get(options.chosenName);
     void load();
   });
-
-  // -- Selection and choice
-
-  const selectable = () => items.filter((item) => options.isSelectable?.(item) ?? true);
-  const selectedItems = () => items.filter((item) => ticked.has(options.key(item)));
-
-  function showSelection() {
-    if (!everything) return;
-    for (const tick of all("[data-tick]", body)) if (tick instanceof HTMLInputElement) tick.checked = ticked.has(tick.dataset.tick ?? "");
-    const known = selectable().length;
-    const box = /** @type {HTMLInputElement} */ (everything);
-    box.disabled = known === 0;
-    box.checked = known > 0 && ticked.size === known;
-    box.indeterminate = ticked.size > 0 && ticked.size < known;
-    box.setAttribute("aria-label", `Select all ${known}`);
-    one("[data-bulk]", HTMLElement).hidden = ticked.size === 0;
-    setText(maybe("[data-selected]"), `${ticked.size} selected`);
-    options.selected?.(selectedItems(), tab());
-  }
 
   function showChosen() {
     for (const button of all("[data-choose]", body)) button.setAttribute("aria-pressed", String(button.dataset.choose === chosen));
@@ -382,26 +267,8 @@ export function pagedList(options) {
   }
   maybe("[data-open-side]")?.addEventListener("click", () => sheet?.open());
 
-  function clearSelection() {
-    ticked.clear();
-    showSelection();
-  }
-
   body.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
-    const tick = event.target.closest("[data-tick]");
-    if (tick instanceof HTMLInputElement) {
-      const at = items.findIndex((item) => options.key(item) === tick.dataset.tick);
-      const [from, to] = event.shiftKey && anchor >= 0 ? [Math.min(anchor, at), Math.max(anchor, at)] : [at, at];
-      for (const item of items.slice(from, to + 1)) {
-        if (!(options.isSelectable?.(item) ?? true)) continue;
-        if (tick.checked) ticked.add(options.key(item));
-        else ticked.delete(options.key(item));
-      }
-      anchor = at;
-      showSelection();
-      return;
-    }
     const name = event.target.closest("[data-choose]");
     if (!(name instanceof HTMLElement)) return;
     choose(name.dataset.choose ?? null);
@@ -420,20 +287,13 @@ export function pagedList(options) {
     event.preventDefault();
     next.focus();
   });
-  everything?.addEventListener("change", () => {
-    ticked.clear();
-    if (/** @type {HTMLInputElement} */ (everything).checked) for (const item of selectable()) ticked.add(options.key(item));
-    showSelection();
-  });
-  maybe("[data-clear]")?.addEventListener("click", clearSelection);
-
   // -- Renewal
 
   const { isIdle } = options;
   if (isIdle) {
     setInterval(async () => {
       const isFree = () => document.visibilityState === "visible" && !document.querySelector("dialog[open]") && isIdle()
-        && !isExtended && ticked.size === 0 && !panel.contains(document.activeElement) && !side?.contains(document.activeElement);
+        && !isExtended && selection.isEmpty() && !panel.contains(document.activeElement) && !side?.contains(document.activeElement);
       if (!isFree()) return;
       const [mine, left] = [generation, departures];
       const answer = await fetchPage(null).catch(() => null);
@@ -481,9 +341,9 @@ export function pagedList(options) {
     choose,
     /** Puts the focus on the chosen item, where it is shown; without one on what the page says then. */
     focus: () => void (focusHeading(side) || focusHeading(none) || focusHeading(maybe("main"))),
-    narrow,
-    selectedItems,
-    clearSelection,
+    narrow: filters.narrow,
+    selectedItems: selection.items,
+    clearSelection: selection.clear,
     /** @param {string} key */
     find: (key) => items.find((item) => options.key(item) === key) ?? null,
     chosen: () => chosen,
@@ -496,20 +356,4 @@ export function pagedList(options) {
       show();
     },
   };
-}
-
-/**
- * @param {Record<string, string>} values those that are empty leave the address
- * @param {boolean} isStep
- */
-function setAddress(values, isStep) {
-  const query = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(values)) {
-    if (value) query.set(name, value);
-    else query.delete(name);
-  }
-  const text = query.toString();
-  const path = text ? `${location.pathname}?${text}` : location.pathname;
-  if (isStep) history.pushState(null, "", path);
-  else history.replaceState(null, "", path);
 }
