@@ -54,7 +54,7 @@ packages_build=(
 # Testing.
 # shellcheck disable=SC2034
 packages_test=(
-    chromium
+    chromium-headless-shell
     curl
     iproute2
     node-typescript

@@ -47,7 +47,7 @@ enum SeedCommand {
         let settings = try arguments.settings()
         let season = DemoSeason(
             database: settings.openDatabase(), storage: settings.storage.local,
-            tools: settings.media.tools)
+            tools: settings.media.tools, clipSeconds: settings.media.demoClipSeconds)
         let outcome = try season.seed(
             roundSeconds: arguments.round, ready: arguments.clips ?? 11, addsOthers: arguments.clips == nil,
             progress: { Output.complain($0) })

@@ -19,7 +19,9 @@ enum Kinds {
         OutwardJobs(settings).register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
         Thumbnails(storage: storage, tools: tools).register(in: &registry)
-        DemoSeason(database: process.database, storage: storage, tools: tools).register(in: &registry)
+        DemoSeason(
+            database: process.database, storage: storage, tools: tools, clipSeconds: settings.media.demoClipSeconds
+        ).register(in: &registry)
         return registry
     }
 }

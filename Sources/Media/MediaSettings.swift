@@ -9,6 +9,9 @@ package struct MediaSettings: SettingGroup {
         "FFMPEG", default: "/usr/bin/ffmpeg", .path, "The program that makes renditions and posters.")
     package let ffprobe = Setting(
         "FFPROBE", default: "/usr/bin/ffprobe", .path, "The program that reads what uploads contain.")
+    package let demoClipSeconds = Setting(
+        "DEMO_CLIP_SECONDS", default: DemoClips.seconds, in: 1...DemoClips.seconds, unit: "seconds",
+        "The length of the clips that are drawn for the demo season. Shorter ones are made in less time.")
 
     package init() {}
 }

@@ -57,7 +57,7 @@ def shots(run):
 def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path="/usr/bin/chromium-headless-shell",
             args=["--no-sandbox", "--font-render-hinting=none", "--autoplay-policy=no-user-gesture-required"],
         )
         yield browser

@@ -231,7 +231,8 @@ def main() -> None:
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+            executable_path="/usr/bin/chromium-headless-shell",
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
         found = {"weights": weights, "first": first, "swipes": swipes}[what](browser, url, count)
         browser.close()

@@ -32,6 +32,7 @@ struct DemoClipWork: Sendable {
     let database: Database
     let storage: any MediaStorage
     let tools: MediaTools
+    let clipSeconds: Int
 
     /// The id of a demo clip's upload, the same in every installation, by which it is found again.
     static func uploadID(_ index: Int) -> UUID {
@@ -69,7 +70,7 @@ struct DemoClipWork: Sendable {
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         let file = workspace + "/demo.mp4"
-        try DemoClips.render(index, to: file, tools: tools)
+        try DemoClips.render(index, seconds: clipSeconds, to: file, tools: tools)
         let plan = UploadPlan(size: Files.size(file) ?? 0)
         try storage.stage(file, as: upload, plan: plan)
         try database.transaction { connection in

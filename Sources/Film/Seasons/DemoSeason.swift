@@ -22,9 +22,13 @@ public struct DemoSeason: Sendable {
     let database: Database
     private let storage: any MediaStorage
     private let tools: MediaTools
+    private let clipSeconds: Int
 
     /// A demo season in `database`, as the background role. `tools` draw and convert with speed rather than size.
-    public init(database: Database, storage: any MediaStorage, tools: MediaTools) {
+    public init(
+        database: Database, storage: any MediaStorage, tools: MediaTools, clipSeconds: Int = DemoClips.seconds
+    ) {
+        self.clipSeconds = clipSeconds
         self.database = database
         self.storage = storage
         var quick = tools
@@ -34,7 +38,9 @@ public struct DemoSeason: Sendable {
         self.tools = quick
     }
 
-    private var work: DemoClipWork { DemoClipWork(database: database, storage: storage, tools: tools) }
+    private var work: DemoClipWork {
+        DemoClipWork(database: database, storage: storage, tools: tools, clipSeconds: clipSeconds)
+    }
 
     /// Lets a registry do the rest of the work.
     public func register(in registry: inout JobRegistry) {
