@@ -29,10 +29,12 @@ packages_runtime=(
     procps
 )
 
-# Building: headers of the C libraries, and what the Swift toolchain itself loads. Swift is expected on PATH.
+# Building: headers of the C libraries, what the Swift toolchain itself loads, and the bundler of the pages' scripts and
+# style sheets. Swift is expected on PATH.
 # shellcheck disable=SC2034
 packages_build=(
     binutils
+    esbuild
     gcc
     g++
     git

@@ -26,10 +26,14 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    /// The key of the small copy of a picture, which is stored beside it.
-    public var thumbnail: StorageKey {
-        StorageKey(unchecked: text.prefix { $0 != "." } + "-96.webp")
-    }
+    /// The key of the small copy of a picture for lists. Copies are stored beside the picture.
+    public var thumbnail: StorageKey { copy("-96.webp") }
+    /// The key of the copy for cards.
+    public var card: StorageKey { copy("-240.webp") }
+    /// The key of the copy for links that other services show.
+    public var share: StorageKey { copy("-share.jpg") }
+
+    private func copy(_ ending: String) -> StorageKey { StorageKey(unchecked: text.prefix { $0 != "." } + ending) }
 
     private init(unchecked text: String) { self.text = text }
 

@@ -25,10 +25,9 @@ struct ClipValidationTests {
             let video: String = try row.value("video_key")
             let poster: String = try row.value("poster_key")
             let original: String = try row.value("original_key")
-            let thumbnail = try #require(StorageKey(poster)).thumbnail.text
-            #expect(try row.value("has_thumbnail", as: Bool.self))
-            #expect(thumbnail != poster && thumbnail.hasSuffix("-96.webp"))
-            #expect(try Set(workshop.files()) == [video, poster, thumbnail, original])
+            let copies = try copies(of: poster)
+            #expect(try row.value("has_thumbnail", as: Bool.self) && row.value("has_cards", as: Bool.self))
+            #expect(try Set(workshop.files()) == copies.union([video, poster, original]))
             #expect(video.hasPrefix("clips/\(clip.uuidString.lowercased())/") && video.hasSuffix(".mp4"))
             #expect(original.hasPrefix("originals/"))
             #expect(try row.value("width", as: Int.self) == 1_080)
@@ -37,6 +36,11 @@ struct ClipValidationTests {
             #expect(try row.value("perceptual_hash", as: Int64?.self) != nil)
             #expect(try row.value("status", as: ClipStatus.self) == .pending)
         }
+    }
+
+    private func copies(of poster: String) throws -> Set<String> {
+        let key = try #require(StorageKey(poster))
+        return [key.thumbnail.text, key.card.text, key.share.text]
     }
 
     /// Drains with an ffmpeg that is stopped at its first run, so that the clip stays where it is then.
@@ -155,9 +159,9 @@ struct ClipValidationTests {
             let row = try workshop.row(clip)
             #expect(try row.value("processing", as: ClipProcessing.self) == .ready)
             let poster: String = try row.value("poster_key")
-            let keys: Set<String> = try [
-                row.value("video_key"), poster, #require(StorageKey(poster)).thumbnail.text, row.value("original_key"),
-            ]
+            let keys: Set<String> = try copies(of: poster).union([
+                row.value("video_key"), poster, row.value("original_key"),
+            ])
             // Parts that a dead worker could not remove are left to the sweep.
             #expect(try Set(workshop.files().filter { !$0.hasPrefix("incoming/") }) == keys)
             let states: [String] = try workshop.stage.superuser.query(

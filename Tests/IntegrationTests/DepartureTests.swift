@@ -367,7 +367,8 @@ struct DepartureTests {
         let left: Set = [
             "api_keys.token_hash", "contact_messages.decided_by", "contact_messages.state", "sessions.token_hash",
             "sessions.used_at", "tournament_clips.blurhash", "tournament_clips.decided_by",
-            "tournament_clips.has_thumbnail", "tournament_clips.perceptual_hash", "tournament_clips.upload_id",
+            "tournament_clips.has_cards", "tournament_clips.has_thumbnail", "tournament_clips.perceptual_hash",
+            "tournament_clips.upload_id",
             "uploads.check_percent", "uploads.part_bytes", "uploads.part_count", "uploads.preview_key",
             "users.left_at", "votes.requests", "votes.void_id",
         ]

@@ -31,8 +31,7 @@ struct DemoClipTests {
             try DemoClips.render(index, seconds: 2, to: path, tools: fixtures.tools)
             let facts = try Probe(fixtures.tools).inspect(path, declared: .mp4)
             return try Renditions(fixtures.tools).stills(
-                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.webp"),
-                thumbnail: fixtures.path("t.webp")
+                of: path, durationMs: facts.durationMs, into: StillFiles(in: fixtures.path("."))
             ).hash
         }
         #expect(hashes[0].distance(to: hashes[1]) > 0)
@@ -51,8 +50,7 @@ struct DemoClipTests {
             #expect(facts.picture.width == 540 && facts.picture.height == 960 && !facts.sounds.isEmpty)
             #expect(abs(facts.durationMs - seconds * 1_000) <= 70, "\(clip.title)")
             let stills = try Renditions(fixtures.tools).stills(
-                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.webp"),
-                thumbnail: fixtures.path("t.webp"))
+                of: path, durationMs: facts.durationMs, into: StillFiles(in: fixtures.path(".")))
             for (title, hash) in hashes {
                 #expect(stills.hash.distance(to: hash) > 8, "\(clip.title) looks like \(title)")
             }

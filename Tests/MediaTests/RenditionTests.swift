@@ -172,25 +172,32 @@ struct RenditionTests {
     @Test("CLIP-04 poster of 480 pixels, blur placeholder and hash")
     func stills() throws {
         let (_, path, facts) = try rendition(fixtures.clip())
-        let poster = fixtures.path("poster.webp")
-        let thumbnail = fixtures.path("thumbnail.webp")
-        let stills = try Renditions(fixtures.tools).stills(
-            of: path, durationMs: facts.durationMs, poster: poster, thumbnail: thumbnail)
-        #expect(try shape(of: poster).hasPrefix("webp,480,854"))
-        #expect(try shape(of: thumbnail).hasPrefix("webp,96,17"))
-        #expect((Files.size(thumbnail) ?? 0) < 4_000)
+        let files = StillFiles(in: fixtures.path("."))
+        let stills = try Renditions(fixtures.tools).stills(of: path, durationMs: facts.durationMs, into: files)
+        #expect(try shape(of: files.poster).hasPrefix("webp,480,854"))
+        try expectCopies(files)
         #expect(stills.blurhash.count == 4 + 2 * 12)
     }
 
-    @Test("CLIP-04 WEB-02 a poster of any kind that there was gets its thumbnail", arguments: ["jpg", "webp"])
-    func thumbnail(kind: String) throws {
+    @Test("CLIP-04 WEB-02 a poster of any kind that there was gets its copies", arguments: ["jpg", "webp"])
+    func copies(kind: String) throws {
         let poster = try fixtures.make("old.\(kind)", "-f lavfi -i testsrc2=s=480x854 -frames:v 1")
-        let thumbnail = fixtures.path("small.webp")
-        try Renditions(fixtures.tools).thumbnail(ofPoster: poster, to: thumbnail)
-        #expect(try shape(of: thumbnail).hasPrefix("webp,96,17"))
+        let files = StillFiles(in: fixtures.path("."))
+        try Renditions(fixtures.tools).copies(ofPoster: poster, into: files)
+        try expectCopies(files)
         #expect(throws: MediaFault.self) {
-            try Renditions(fixtures.tools).thumbnail(ofPoster: fixtures.path("none.\(kind)"), to: thumbnail)
+            try Renditions(fixtures.tools).copies(ofPoster: fixtures.path("none.\(kind)"), into: files)
         }
+    }
+
+    private func expectCopies(_ files: StillFiles) throws {
+        #expect(try shape(of: files.thumbnail).hasPrefix("webp,96,17"))
+        #expect((Files.size(files.thumbnail) ?? 0) < 4_000)
+        #expect(try shape(of: files.card).hasPrefix("webp,240,42"))
+        #expect((Files.size(files.card) ?? 0) < 16_000)
+        // What services that show links read, in the shape to which they would cut anything else.
+        #expect(try shape(of: files.share).hasPrefix("mjpeg,1200,630"))
+        #expect((Files.size(files.share) ?? 0) < 200_000)
     }
 
     private func shape(of picture: String) throws -> String {
@@ -206,8 +213,7 @@ struct RenditionTests {
         func hash(_ source: String) throws -> PerceptualHash {
             let (_, path, facts) = try rendition(source)
             return try Renditions(fixtures.tools).stills(
-                of: path, durationMs: facts.durationMs, poster: fixtures.path("p.webp"),
-                thumbnail: fixtures.path("t.webp")
+                of: path, durationMs: facts.durationMs, into: StillFiles(in: fixtures.path("."))
             ).hash
         }
         let one = try fixtures.clip("one.mp4", size: "540x960")

@@ -33,6 +33,7 @@ enum Fixtures {
             avatarURL: "/api/avatar/seed\(number % 7)",
             genre: "Sci-Fi", isAIGenerated: number.isMultiple(of: 2), videoURL: "/media/clips/\(number).mp4",
             posterURL: "/media/clips/\(number).webp", thumbnailURL: "/media/clips/\(number)-96.webp",
+            cardURL: "/media/clips/\(number)-240.webp", shareURL: "/media/clips/\(number)-share.jpg",
             blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj", durationSeconds: 8, votes: 400 - number)
     }
 

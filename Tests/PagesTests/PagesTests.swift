@@ -137,15 +137,6 @@ struct PagesTests {
         let document = site.document(site.dashboard(film, take: UUID()))
         let first = try #require(document.firstMatch(of: /data-first="([0-9a-f-]+)"/)?.1)
         #expect(film.clips.contains { $0.idText == first })
-        // Every module is named once: those of the page as scripts, what they import as preloads.
-        let modules = document.matches(of: /(?:modulepreload" href|script type="module" src)="([^"]+)"/).map {
-            String($0.1)
-        }
-        #expect(Set(modules).count == modules.count)
-        for name in ["dashboard.js", "site.js", "core/api.js", "core/dom.js", "dashboard/deck.js", "dashboard/feed.js"]
-        {
-            #expect(modules.contains(site.assets.url("js/\(name)")), "\(name)")
-        }
         // A page without a clip has nothing to show before its scripts.
         let empty = site.document(site.dashboard(Fixtures.film(round: .waitingForClips, clips: 0)))
         #expect(!empty.contains("data-first") && empty.contains("data-actions hidden"))
@@ -181,6 +172,48 @@ struct PagesTests {
                 #expect(String(address.1) == site.assets.hash)
                 #expect(FileManager.default.fileExists(atPath: root.appending(path: String(address.2)).path), "\(name)")
             }
+        }
+    }
+
+    @Test("WEB-01 FEED-01 a round of a thousand takes makes no page of a thousand lines")
+    func longRounds() throws {
+        let site = try Fixtures.site()
+        let document = site.document(site.dashboard(Fixtures.film(clips: 1_000)))
+        #expect(document.contains("24 of 1,000 takes, chosen by chance."))
+        #expect(document.matches(of: /<li><a class="link" href="\/media/).count == 24)
+        #expect(!site.document(site.dashboard(Fixtures.film(clips: 24))).contains("chosen by chance"))
+    }
+
+    @Test("WEB-01 pictures for other services are JPEG in the shape of a card")
+    func socialCards() throws {
+        let site = try Fixtures.site()
+        var film = Fixtures.film()
+        for page in [site.landing(film), site.dashboard(film), site.story(film, season: nil, slot: nil)] {
+            let document = site.document(page)
+            #expect(document.contains(/og:image" content="https:\/\/dailies.example\/media\/clips\/\d+-share.jpg"/))
+            #expect(document.contains("og:image:type\" content=\"image/jpeg\""))
+            #expect(document.contains("summary_large_image"))
+        }
+        // Clips from before there were such pictures.
+        for index in film.seasons.indices {
+            for slot in film.seasons[index].segments.indices { film.seasons[index].segments[slot].clip.shareURL = nil }
+        }
+        let document = site.document(site.story(film, season: nil, slot: nil))
+        #expect(document.contains("icons/app-512.png") && !document.contains("og:image:type"))
+    }
+
+    @Test("WEB-01 a page has one script, which begins with what every page does, and the style sheet of every page")
+    func oneScript() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "web")
+        for (name, document) in try documents() {
+            let modules = document.matches(of: /<script type="module" src="\/assets\/[0-9a-f]+\/([^"]+)"/)
+            #expect(modules.count == 1, "\(name)")
+            let path = String(try #require(modules.first).1)
+            let source = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+            let first = source.firstMatch(of: /(?m)^import .*$/)?.0
+            #expect(path == "js/site.js" || first == "import \"./site.js\";", "\(name): \(path)")
+            #expect(document.contains("css/site.css\">"), "\(name)")
         }
     }
 
@@ -261,7 +294,7 @@ struct PagesTests {
         let site = try Fixtures.site()
         let page = site.story(Fixtures.film(), season: 2, slot: 7)
         #expect(page.path == "/story?season=2&slot=7")
-        #expect(page.image == "/media/clips/7.webp")
+        #expect(page.image == "/media/clips/7-share.jpg")
         #expect(site.story(Fixtures.film(), season: 99, slot: 7).path.hasPrefix("/story?season=2"))
     }
 

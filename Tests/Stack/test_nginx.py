@@ -28,6 +28,23 @@ def test_static_files_are_immutable_and_compressed(stack: Stack) -> None:
     assert gzip.decompress(packed.body) == plain.body
 
 
+def test_a_page_has_one_script_and_its_source_map(stack: Stack) -> None:
+    """WEB-01: modules are bundled; developers see the lines of the checkout, wherever it was."""
+    client = stack.client()
+    page = client.get("/dashboard").body.decode()
+    [script] = re.findall(r'<script type="module" src="(/assets/[0-9a-f]+/[^"]+)"', page)
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
+    assert len(sheets) == 2 and "modulepreload" not in page
+    for path in (script, *sheets):
+        text = client.get(path).body.decode()
+        assert not re.search(r'(?:from|import)\s*"\.|@import', text), path
+        found = re.search(r"sourceMappingURL=(\S+\.map)", text)
+        assert found, path
+        sources = client.get(f"{path.rsplit('/', 1)[0]}/{found[1]}").json()["sources"]
+        assert all(re.fullmatch(r"\.\./sources/(js|css)/[\w/-]+\.(js|css)", source) for source in sources), sources
+    assert client.get(script.replace("js/dashboard.js", "js/core/dom.js")).status == 404
+
+
 def test_security_headers_are_on_every_kind_of_answer(stack: Stack) -> None:
     """SEC-04 SEC-05 WEB-05: pages, API and errors carry the same headers, once each; files carry what files need."""
     client = stack.client()

@@ -22,6 +22,9 @@ ENCODER = ("-c:v", "libx264", "-preset", "ultrafast", "-b:v", "12M", "-pix_fmt",
 # So many slots of the running season are cut beside those of the fill, so that pages weigh what they do in mid-season.
 WINNERS = 27
 
+# What is stored beside a poster.
+COPIES = ("-96.webp", "-240.webp", "-share.jpg")
+
 # Of every clip that shows: its id, and its season and slot.
 SHOWN = "select id from tournament_clips where status in ('active', 'locked') order by id"
 
@@ -74,11 +77,11 @@ def made(stack: Stack) -> list[dict[str, str]]:
             path.unlink()
         rows = stack.value(
             "select json_agg(json_build_object('video', video_key, 'poster', poster_key)) from tournament_clips"
-            " where title = 'A clip' and has_thumbnail"
+            " where title = 'A clip' and has_cards"
         )
         clips = json.loads(rows or "[]")
         if len(clips) < len(SOURCES):
-            raise Wrong(f"{len(clips)} clips have a thumbnail")
+            raise Wrong(f"{len(clips)} clips have copies of their posters")
         marker.write_text(json.dumps(clips))
     return json.loads(marker.read_text())
 
@@ -94,7 +97,8 @@ def film(stack: Stack) -> Iterator[None]:
             folder = media / "clips" / clip
             folder.mkdir(exist_ok=True)
             for key in files[number % len(files)].values():
-                for name in {key, key.removesuffix(".webp") + "-96.webp"} if key.endswith(".webp") else {key}:
+                copies = [key.removesuffix(".webp") + ending for ending in COPIES] if key.endswith(".webp") else []
+                for name in [key, *copies]:
                     target = folder / name.rsplit("/", 1)[1]
                     if not target.exists():
                         os.link(media / name, target)
@@ -112,7 +116,7 @@ def film(stack: Stack) -> Iterator[None]:
             update tournament_clips
             set video_key = 'clips/' || tournament_clips.id || '/' || split_part(files.video, '/', 3),
                 poster_key = 'clips/' || tournament_clips.id || '/' || split_part(files.poster, '/', 3),
-                has_thumbnail = true
+                has_thumbnail = true, has_cards = true
             from shown
             join files using (number)
             where shown.id = tournament_clips.id

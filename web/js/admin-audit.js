@@ -1,5 +1,6 @@
 // The audit log: filters in the address, the newest entries first.
 
+import "./site.js";
 import { h, maybe, one, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";

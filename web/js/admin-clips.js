@@ -1,5 +1,6 @@
 // Moderation: the queue by status, decisions one by one or many at once.
 
+import "./site.js";
 import { askFor } from "./admin/confirmation.js";
 import { decideOn, isSending, undoLast } from "./admin/decisions.js";
 import { Detail } from "./admin/detail.js";

@@ -1,5 +1,6 @@
 // Feature flags: a switch turns at once, and back when the server refuses.
 
+import "./site.js";
 import { prepareChanges, read, send } from "./core/api.js";
 import { announce, h, one } from "./core/dom.js";
 import { toast } from "./core/toast.js";

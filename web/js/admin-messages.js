@@ -1,5 +1,6 @@
 // Messages of visitors: the list by state, the selected message, and what an admin does with it.
 
+import "./site.js";
 import { prepareChanges, send } from "./core/api.js";
 import { all, announce, h, maybe, one, refill, setText } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";

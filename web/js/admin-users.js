@@ -1,5 +1,6 @@
 // Members: the list, and the selected member with what an admin can do.
 
+import "./site.js";
 import { prepareChanges, read, send } from "./core/api.js";
 import { announce, avatar, h, icon, maybe, one, refill, setText } from "./core/dom.js";
 import { faultText } from "./core/form.js";

@@ -1,5 +1,6 @@
 // The votes of a round: evidence, a selection, voids and their undoing, and the decision of a review.
 
+import "./site.js";
 import { askFor, reasonField } from "./admin/confirmation.js";
 import { groups, review, standing, voids } from "./admin/vote-panels.js";
 import { voteRow } from "./admin/vote-row.js";

@@ -1,5 +1,6 @@
 // Adding an e-mail address by the link in a mail. Opening it changes nothing; the button uses it up.
 
+import "./site.js";
 import { Refusal, send } from "./core/api.js";
 import { maybe, one, setText } from "./core/dom.js";
 import { faultText } from "./core/form.js";

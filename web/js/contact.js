@@ -1,5 +1,6 @@
 // Writing to the operator of the site.
 
+import "./site.js";
 import { send } from "./core/api.js";
 import { maybe, one, setText } from "./core/dom.js";
 import { enhance } from "./core/form.js";

@@ -1,7 +1,8 @@
 // The arena: one take at a time, the vote beside it.
 
+import "./site.js";
 import { prepareChanges, read, Refusal } from "./core/api.js";
-import { announce, maybe, one, setIcon, setText } from "./core/dom.js";
+import { afterPaint, announce, maybe, one, setIcon, setText } from "./core/dom.js";
 import { forgetFeatures } from "./core/features.js";
 import { counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
@@ -73,25 +74,35 @@ const current = () => feed.clips[index] ?? null;
 
 /** Shows the state of the feed. */
 function show() {
+  showStage();
+  showPlace();
+  showVote();
+}
+
+/** Shows the take, or what is there in its place. */
+function showStage() {
   const isOpen = feed.state === "voting" && feed.clips.length > 0;
   stage.removeAttribute("aria-busy");
   maybe("[data-waiting]")?.remove();
   const clip = current();
-  savePlace(feed, index);
   actions.hidden = !isOpen || !clip;
   if (!isOpen) {
     deck.clear();
     place.append(Object.assign(closedState(feed), { inert: false }));
   } else {
-    end ??= endState(feed, { onAgain: () => goTo(0), seconds: lookInterval });
+    if (index >= feed.clips.length - 1) end ??= endState(feed, { onAgain: () => goTo(0), seconds: lookInterval });
     deck.show(feed.clips, index, end);
   }
-  if (clip) {
-    stage.setAttribute("aria-label", `Take ${index + 1} of ${feed.clipCount}: ${clip.title}`);
-    clearTimeout(seen);
-    seen = setTimeout(() => feed.markSeen(clip), 1000);
-  }
-  showVote();
+}
+
+/** Shows and notes where in the round that is. */
+function showPlace() {
+  savePlace(feed, index);
+  const clip = current();
+  if (!clip) return;
+  stage.setAttribute("aria-label", `Take ${index + 1} of ${feed.clipCount}: ${clip.title}`);
+  clearTimeout(seen);
+  seen = setTimeout(() => feed.markSeen(clip), 1000);
 }
 
 /** Shows what a vote changes, and leaves the pictures alone. */
@@ -119,8 +130,14 @@ function showCounts() {
 function goTo(to) {
   index = Math.max(0, Math.min(to, feed.clips.length));
   end = null;
-  show();
+  showStage();
   const clip = current();
+  if (clip) button.show(clip, feed);
+  // The finger has let go: the take comes first, and what is beside it with the next frame.
+  afterPaint(() => {
+    showPlace();
+    showVote();
+  });
   announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "That was the last take");
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();
 }

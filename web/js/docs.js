@@ -1,5 +1,6 @@
 // The API reference: search, copying, links into closed operations, and sending a request as oneself.
 
+import "./site.js";
 import { read, Refusal, send } from "./core/api.js";
 import { all, announce, h, maybe, one } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";

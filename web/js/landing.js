@@ -1,5 +1,6 @@
 // The landing page: the film so far plays in the gate, the headline types itself once.
 
+import "./site.js";
 import { read } from "./core/api.js";
 import { maybe, one, setIcon } from "./core/dom.js";
 import { savesData } from "./core/network.js";

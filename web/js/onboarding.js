@@ -1,5 +1,6 @@
 // Choosing a username. While you type, the page checks whether the name is free.
 
+import "./site.js";
 import { read, send } from "./core/api.js";
 import { avatar, maybe, one, setText } from "./core/dom.js";
 import { enhance, setFault } from "./core/form.js";

@@ -1,6 +1,7 @@
 // The member's own clips. Something that may have changed them ends in the same thing: the page is read again, and the
 // clips that differ are put in. The words are the server's alone.
 
+import "./site.js";
 import { send } from "./core/api.js";
 import { all, announce, h, maybe } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";

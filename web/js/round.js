@@ -1,5 +1,6 @@
 // The result of a round: fills in the reader's own receipt.
 
+import "./site.js";
 import { read } from "./core/api.js";
 import { h, maybe, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";

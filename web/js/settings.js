@@ -1,5 +1,6 @@
 // The account: its name, devices, keys and choices for every device; downloading the data and leaving.
 
+import "./site.js";
 import { read, send } from "./core/api.js";
 import { all, announce, avatar, h, maybe, one } from "./core/dom.js";
 import { enhance, faultText, whileBusy } from "./core/form.js";

@@ -1,5 +1,6 @@
 // Asking for a sign-in link by mail. The answer is the same for every address, so the page promises nothing more.
 
+import "./site.js";
 import { send } from "./core/api.js";
 import { h, one } from "./core/dom.js";
 import { enhance } from "./core/form.js";

@@ -1,5 +1,6 @@
 // Using a sign-in link. Opening it changes nothing; the button uses it up.
 
+import "./site.js";
 import { forgetToken, read, Refusal, send } from "./core/api.js";
 import { maybe, one, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";

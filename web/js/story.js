@@ -1,10 +1,11 @@
 // The film so far: winners in sequence, by season.
 
+import "./site.js";
+import { loadWhole } from "./core/clip-video.js";
 import { all, announce, avatar, h, maybe, setIcon, setText } from "./core/dom.js";
 import { clock, counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
-import { whole } from "./core/network.js";
 import { isMuted, isStill, mayNote, remember } from "./core/preferences.js";
 import { roundOfStory, showRound } from "./core/round.js";
 import { share } from "./core/share.js";
@@ -234,7 +235,7 @@ async function refresh() {
 async function start() {
   // The page's own take loads while the film is read.
   const first = frame?.querySelector("video");
-  if (first instanceof HTMLVideoElement) first.preload = whole();
+  if (first instanceof HTMLVideoElement) loadWhole(first, first.src);
   const film = await readFilm();
   seasons = film.seasons;
   showRound(roundOfStory(film.answer));

@@ -1,5 +1,6 @@
 // Sending in a take: choose, describe, send.
 
+import "./site.js";
 import { read, send } from "./core/api.js";
 import { all, announce, h, icon, maybe, one, setText } from "./core/dom.js";
 import { clearFaults, enhance } from "./core/form.js";

@@ -24,6 +24,10 @@ public struct ClipCard: Sendable {
     public let posterURL: String?
     /// The still for lists, 96 pixels wide; the poster itself where there is none yet.
     public let thumbnailURL: String?
+    /// The still for cards, 240 pixels wide; nil where there is none yet.
+    public let cardURL: String?
+    /// The still for links that other services show, JPEG; nil where there is none yet.
+    public let shareURL: String?
     /// The placeholder for the still.
     public let blurhash: String?
     /// Width in pixels.
@@ -36,7 +40,7 @@ public struct ClipCard: Sendable {
     /// The columns that a card is read from, of the tables `clips` and `users`.
     static let columns: SQL = """
         clips.id, clips.title, clips.genre, clips.ai_generated, clips.video_key, clips.poster_key, clips.has_thumbnail,
-        clips.blurhash, clips.width, clips.height, clips.duration_ms, users.username, users.avatar_seed
+        clips.has_cards, clips.blurhash, clips.width, clips.height, clips.duration_ms, users.username, users.avatar_seed
         """
 
     init(row: Row, address: MediaAddress) throws(DatabaseError) {
@@ -51,6 +55,9 @@ public struct ClipCard: Sendable {
         posterURL = poster.map(address)
         let thumbnail = try row.value("has_thumbnail") ? poster.flatMap(StorageKey.init)?.thumbnail.text : nil
         thumbnailURL = (thumbnail ?? poster).map(address)
+        let copied = try row.value("has_cards") ? poster.flatMap(StorageKey.init) : nil
+        cardURL = copied.map { address($0.card.text) }
+        shareURL = copied.map { address($0.share.text) }
         blurhash = try row.value("blurhash")
         width = try row.value("width")
         height = try row.value("height")

@@ -127,10 +127,8 @@ public struct ClipValidation: Sendable {
         }
         try checkPoint()
 
-        let poster = workspace + "/poster.webp"
-        let thumbnail = workspace + "/thumbnail.webp"
-        let stills = try renditions.stills(
-            of: video, durationMs: rendition.durationMs, poster: poster, thumbnail: thumbnail)
+        let files = StillFiles(in: workspace)
+        let stills = try renditions.stills(of: video, durationMs: rendition.durationMs, into: files)
         try checkPoint()
 
         if let preview {
@@ -139,8 +137,8 @@ public struct ClipValidation: Sendable {
         }
         let originalKey = try store(original, .originals, clip.id, facts.container.fileExtension)
         let videoKey = try store(video, .clips, clip.id, "mp4")
-        let posterKey = try store(poster, .clips, clip.id, "webp")
-        try storage.store(thumbnail, as: posterKey.thumbnail)
+        let posterKey = try store(files.poster, .clips, clip.id, "webp")
+        try storage.storeCopies(files, of: posterKey)
         return ProcessedClip(
             originalKey: originalKey.text, videoKey: videoKey.text, posterKey: posterKey.text,
             blurhash: stills.blurhash, width: clip.aspect.width, height: clip.aspect.height,

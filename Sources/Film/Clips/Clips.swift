@@ -60,6 +60,7 @@ public struct Clips: Sendable {
                 video_key = \(processed.videoKey),
                 poster_key = \(processed.posterKey),
                 has_thumbnail = true,
+                has_cards = true,
                 blurhash = \(processed.blurhash),
                 width = \(processed.width)::int,
                 height = \(processed.height)::int,

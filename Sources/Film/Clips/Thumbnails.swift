@@ -6,7 +6,7 @@ internal import Postgres
 public import Queue
 public import Storage
 
-/// Makes the thumbnails that clips from before there were any lack; meant to recur.
+/// Makes the copies of posters that clips from before there were any lack; meant to recur.
 public struct MakeThumbnails: JobPayload {
     /// The name in the queue.
     public static let kind = "make_thumbnails"
@@ -18,12 +18,12 @@ public struct MakeThumbnails: JobPayload {
     public init() {}
 }
 
-/// Does the job that makes missing thumbnails.
+/// Does the job that makes missing copies of posters.
 public struct Thumbnails: Sendable {
     private let storage: any MediaStorage
     private let renditions: Renditions
 
-    /// Thumbnails beside the posters in a storage.
+    /// Copies beside the posters in a storage.
     public init(storage: any MediaStorage, tools: MediaTools) {
         self.storage = storage
         renditions = Renditions(tools)
@@ -45,20 +45,21 @@ public struct Thumbnails: Sendable {
             } catch let fault where fault is StorageFault || fault is MediaFault {
                 // The next run tries again; the others need not wait for it.
                 context.log.warning(
-                    "a thumbnail was not made",
+                    "the copies of a poster were not made",
                     ["clip": .string(clip.id.uuidString.lowercased()), "fault": .string("\(fault)")])
                 continue
             }
             try context.database.execute(
                 """
                 update tournament_clips
-                set has_thumbnail = true
+                set has_thumbnail = true,
+                    has_cards = true
                 where id = \(clip.id) and poster_key = \(clip.poster)
                 """)
             made += 1
         }
         guard made > 0 else { return .done() }
-        context.log.info("thumbnails made", ["count": .int(made)])
+        context.log.info("copies of posters made", ["count": .int(made)])
         try context.database.execute("select announce_change('film', 'thumbnails')")
         return .done()
     }
@@ -68,10 +69,11 @@ public struct Thumbnails: Sendable {
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         let source = workspace + "/" + (clip.poster.split(separator: "/").last ?? "")
-        let target = workspace + "/thumbnail.webp"
+        let files = StillFiles(in: workspace + "/copies")
+        try Files.makeDirectory(workspace + "/copies")
         try storage.fetch(poster, to: source)
-        try renditions.thumbnail(ofPoster: source, to: target)
-        try storage.store(target, as: poster.thumbnail)
+        try renditions.copies(ofPoster: source, into: files)
+        try storage.storeCopies(files, of: poster)
     }
 
     private struct Clip: RowDecodable {
@@ -90,11 +92,20 @@ public struct Thumbnails: Sendable {
             select id, poster_key
             from tournament_clips
             where processing = 'ready'
-                and not has_thumbnail
+                and not has_cards
                 and poster_key is not null
                 and (\(last)::uuid is null or id > \(last)::uuid)
             order by id
             limit 1
             """)
+    }
+}
+
+extension MediaStorage {
+    /// Stores the copies of a poster beside it.
+    func storeCopies(_ files: StillFiles, of poster: StorageKey) throws(StorageFault) {
+        try store(files.thumbnail, as: poster.thumbnail)
+        try store(files.card, as: poster.card)
+        try store(files.share, as: poster.share)
     }
 }

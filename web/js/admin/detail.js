@@ -3,7 +3,7 @@
 import { focusHeading, h, icon, isShown, refill } from "../core/dom.js";
 import { serverNow } from "../core/api.js";
 import { counted, waiting } from "../core/format.js";
-import { savesData, whole } from "../core/network.js";
+import { savesData } from "../core/network.js";
 import { isStill, onStillChange, preference } from "../core/preferences.js";
 import { copy, reasonChoice } from "./reasons.js";
 
@@ -56,7 +56,7 @@ export class Detail {
     const isSeen = isShown(this.#side);
     const mayPlay = isSeen && !isStill() && !savesData();
     for (const video of this.#videos) {
-      if (isSeen) video.preload = isStill() ? "metadata" : whole();
+      if (isSeen) video.preload = savesData() ? "none" : isStill() ? "metadata" : "auto";
       if (mayPlay) video.play().catch(() => undefined);
       else video.pause();
     }

@@ -141,3 +141,13 @@ export function refill(place, ...children) {
   place.replaceChildren(...children);
   if (hadFocus) focusHeading(place);
 }
+
+/**
+ * Runs once the next frame is on the screen, so that what a person waits for comes first.
+ * @param {() => void} work
+ */
+export function afterPaint(work) {
+  // A page out of sight has no frames.
+  if (document.visibilityState === "hidden") setTimeout(work, 0);
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(work, 0)));
+}

@@ -7,13 +7,14 @@ export function sharpen() {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting || !(target instanceof HTMLImageElement)) continue;
       watcher.unobserve(target);
-      const url = target.dataset.sharp ?? "";
       // What is there stays until the other one can take its place.
       const better = new Image();
       better.addEventListener("load", () => {
-        target.src = url;
+        target.src = new URL(better.currentSrc).pathname;
       });
-      better.src = url;
+      better.sizes = target.dataset.sharpSizes ?? "";
+      better.srcset = target.dataset.sharpSet ?? "";
+      better.src = target.dataset.sharp ?? "";
     }
   });
   for (const image of all("img[data-sharp]")) watcher.observe(image);

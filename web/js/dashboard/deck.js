@@ -1,8 +1,9 @@
 // The frames on the stage: the take that plays, the one before and the one after it.
 
-import { avatar, h, icon } from "../core/dom.js";
+import { loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
+import { afterPaint, avatar, h, icon } from "../core/dom.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
-import { ahead, savesData, whole } from "../core/network.js";
+import { savesData } from "../core/network.js";
 
 /** @typedef {import("./feed.js").Clip} Clip */
 
@@ -22,6 +23,8 @@ export class Deck {
   #isPaused = isStill() || savesData();
   /** Whether the browser plays without sound although sound is chosen; it wants a press first. */
   #isSilenced = false;
+  /** Ends what the take on the stage has yet to do for its neighbours. */
+  #turn = new AbortController();
   #onNext;
   #onSound;
 
@@ -42,7 +45,7 @@ export class Deck {
     }
     // The page's first take loads while the feed is on its way, unless this tab is about to return to another one.
     const early = place.querySelector("[data-first] > video");
-    if (early instanceof HTMLVideoElement && !isStill() && !document.documentElement.hasAttribute("data-resumes")) early.preload = whole();
+    if (early instanceof HTMLVideoElement && !isStill() && !document.documentElement.hasAttribute("data-resumes")) loadWhole(early, early.src);
     onStillChange(() => {
       if (isStill()) this.pause();
     });
@@ -66,30 +69,62 @@ export class Deck {
   }
 
   /**
-   * Shows a take, with its neighbours ready above and below.
+   * Shows a take, with its neighbours ready above and below. They follow once it shows.
    * @param {Clip[]} clips
    * @param {number} index
    * @param {HTMLElement | null} [end] what follows the last take
    */
   show(clips, index, end = null) {
-    /** @type {Map<string, Frame>} */
-    const wanted = new Map();
-    // The take on the stage begins to play before its neighbours are made.
-    for (const offset of [0, 1, -1]) {
-      const clip = clips[index + offset];
-      if (!clip) continue;
-      const frame = this.#frames.get(clip.id) ?? new Frame(clip, this.#onNext, () => this.toggle(), this.#first(clip.id));
-      frame.put(offset);
-      wanted.set(clip.id, frame);
-      if (!frame.element.isConnected) this.#place.append(frame.element);
-      if (offset === 0) this.#change(frame);
+    this.#turn.abort();
+    this.#turn = new AbortController();
+    const { signal } = this.#turn;
+    const clip = clips[index];
+    const frame = clip ? this.#put(clip, 0) : null;
+    this.#change(frame);
+    for (const offset of [1, -1]) {
+      const near = clips[index + offset];
+      if (near && this.#frames.has(near.id)) this.#put(near, offset);
     }
-    if (!clips[index]) this.#change(null);
-    for (const [id, frame] of this.#frames) if (!wanted.has(id)) frame.remove();
-    this.#frames = wanted;
+    const near = new Set([clips[index - 1], clip, clips[index + 1]].map((one) => one?.id));
+    const leave = (/** @type {boolean} */ isOnStage) => {
+      for (const [id, old] of this.#frames) {
+        if (near.has(id) || (isOnStage && old.element.dataset.place !== "0")) continue;
+        old.remove();
+        this.#frames.delete(id);
+      }
+    };
+    leave(true);
     this.#dropFirst();
     this.#showEnd(end, clips.length - index);
-    this.#showBlur(clips[index]?.posterUrl ?? null);
+    afterPaint(() => {
+      if (signal.aborted) return;
+      leave(false);
+      this.#showBlur(clip?.posterUrl ?? null);
+      const [next, previous] = [clips[index + 1], clips[index - 1]];
+      if (previous) this.#put(previous, -1);
+      if (!next) return;
+      const { video } = this.#put(next, 1);
+      // What is watched has the line to itself until it has all that it needs.
+      const load = () => loadStart(video, next.videoUrl);
+      if (frame) whenLoaded(frame.video, load, signal);
+      else load();
+    });
+  }
+
+  /**
+   * Puts a take's frame, made where it is new, before, on or after the stage.
+   * @param {Clip} clip
+   * @param {number} offset
+   */
+  #put(clip, offset) {
+    let frame = this.#frames.get(clip.id);
+    if (!frame) {
+      frame = new Frame(clip, this.#onNext, () => this.toggle(), this.#first(clip.id));
+      this.#frames.set(clip.id, frame);
+    }
+    frame.put(offset);
+    if (!frame.element.isConnected) this.#place.append(frame.element);
+    return frame;
   }
 
   /** @param {Frame | null} frame */
@@ -147,6 +182,7 @@ export class Deck {
   }
 
   clear() {
+    this.#turn.abort();
     for (const frame of this.#frames.values()) frame.remove();
     this.#frames.clear();
     this.#current = null;
@@ -207,15 +243,6 @@ export class Deck {
  * @typedef {{still: HTMLImageElement | null, video: HTMLVideoElement | null}} Brought
  */
 
-/**
- * Without this a browser keeps loading a video that is out of sight.
- * @param {HTMLVideoElement} video
- */
-function unload(video) {
-  video.removeAttribute("src");
-  video.load();
-}
-
 /** One take on the stage. */
 class Frame {
   /**
@@ -226,9 +253,7 @@ class Frame {
    */
   constructor(clip, onNext, onToggle, brought) {
     this.clip = clip;
-    this.video = brought.video ?? h("video", {
-      src: clip.videoUrl, width: 540, height: 960, playsinline: true, preload: "none", "aria-label": clip.title,
-    });
+    this.video = brought.video ?? h("video", { width: 540, height: 960, playsinline: true, preload: "none", "aria-label": clip.title });
     this.video.classList.remove("without-js");
     this.video.removeAttribute("poster");
     this.video.controls = false;
@@ -307,9 +332,8 @@ class Frame {
     this.element.inert = offset !== 0;
     // A neighbour shows its video's first picture; the poster is for the take on the stage, and where no video comes.
     if ((offset === 0 || savesData()) && this.still.getAttribute("src") !== this.clip.posterUrl) this.still.src = this.clip.posterUrl ?? "";
-    if (offset === 0) this.video.preload = whole();
-    else if (offset > 0) this.video.preload = ahead();
-    if (offset !== 0) this.video.pause();
+    if (offset === 0) loadWhole(this.video, this.clip.videoUrl);
+    else this.video.pause();
   }
 
   /** @param {boolean} isPaused */

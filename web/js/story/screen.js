@@ -1,7 +1,8 @@
 // The picture: two videos that take turns, so that one take follows the other without a gap.
 
+import { addressOf, loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
 import { h, icon } from "../core/dom.js";
-import { ahead, savesData, whole } from "../core/network.js";
+import { savesData } from "../core/network.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
 
 /** @typedef {import("./film.js").Segment} Segment */
@@ -21,6 +22,10 @@ export class Screen {
   /** Whether the browser plays without sound although sound is chosen; it wants a press first. */
   #isSilenced = false;
   #isWaiting = false;
+  /** Ends what the take has yet to do for the one after it. */
+  #turn = new AbortController();
+  /** The address of the take after this one. */
+  #next = "";
   #listeners;
 
   /**
@@ -31,7 +36,7 @@ export class Screen {
     this.#listeners = listeners;
     const first = frame.querySelector("video");
     this.#front = first instanceof HTMLVideoElement ? first : h("video", {});
-    this.#back = h("video", { width: 540, height: 960, playsinline: true, preload: ahead(), tabindex: "-1" });
+    this.#back = h("video", { width: 540, height: 960, playsinline: true, preload: "none", tabindex: "-1" });
     for (const video of [this.#front, this.#back]) {
       video.controls = false;
       video.loop = false;
@@ -72,17 +77,21 @@ export class Screen {
   show(segment, next) {
     this.#broken.hidden = true;
     if (this.#still.getAttribute("src") !== segment.posterUrl) this.#still.src = segment.posterUrl;
-    if (this.#back.getAttribute("src") === segment.videoUrl) this.#swap();
-    else if (this.#front.getAttribute("src") !== segment.videoUrl) {
-      this.#front.poster = segment.posterUrl;
-      this.#front.src = segment.videoUrl;
-    } else this.#front.currentTime = 0;
+    this.#turn.abort();
+    this.#turn = new AbortController();
+    if (addressOf(this.#back) === segment.videoUrl) this.#swap();
+    else if (addressOf(this.#front) === segment.videoUrl) this.#front.currentTime = 0;
+    // The picture of the take before, which the still may show for a moment more, is the wrong one.
+    if (this.#front.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) this.#front.poster = segment.posterUrl;
     this.#front.setAttribute("aria-label", segment.title);
-    this.#front.preload = whole();
-    this.#back.preload = ahead();
-    if (next && this.#back.getAttribute("src") !== next.videoUrl) {
-      this.#back.poster = next.posterUrl;
-      this.#back.src = next.videoUrl;
+    loadWhole(this.#front, segment.videoUrl);
+    this.#next = next?.videoUrl ?? "";
+    if (next && addressOf(this.#back) !== next.videoUrl) {
+      const back = this.#back;
+      unload(back);
+      back.removeAttribute("poster");
+      // What is watched has the line to itself until it has all that it needs.
+      whenLoaded(this.#front, () => loadStart(back, next.videoUrl), this.#turn.signal);
     }
     for (const video of [this.#front, this.#back]) video.muted = isMuted();
     if (!this.#isPaused) this.#play();
@@ -106,7 +115,7 @@ export class Screen {
     video.addEventListener("timeupdate", () => {
       if (video !== this.#front) return;
       this.#listeners.onTime(video.currentTime);
-      if (video.duration - video.currentTime < handover) this.#back.preload = whole();
+      if (this.#next && video.duration - video.currentTime < handover) loadWhole(this.#back, this.#next);
     });
     video.addEventListener("error", () => {
       if (!video.getAttribute("src")) return;

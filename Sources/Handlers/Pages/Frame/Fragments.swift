@@ -81,12 +81,18 @@ enum Fragments {
             """
     }
 
-    /// A clip's still, upright: the thumbnail, whose place the poster takes once it is on the screen.
-    static func sharpening(_ clip: ClipView, alt: String = "") -> HTML {
+    /// A clip's still, upright: the thumbnail, whose place a larger one takes once it is on the screen. `sizes` says how wide
+    /// it is there.
+    static func sharpening(_ clip: ClipView, alt: String = "", sizes: String) -> HTML {
         """
-        <img src="\(clip.thumbnailURL)" data-sharp="\(clip.posterURL)" alt="\(alt)" width="540" height="960" \
-        loading="lazy">
+        <img src="\(clip.thumbnailURL)" data-sharp="\(clip.posterURL)" data-sharp-set="\(widths(clip))" \
+        data-sharp-sizes="\(sizes)" alt="\(alt)" width="540" height="960" loading="lazy">
         """
+    }
+
+    /// The copies of a clip's still that are large enough for a card, for a browser to choose from.
+    static func widths(_ clip: ClipView) -> String {
+        (clip.cardURL.map { "\($0) 240w, " } ?? "") + "\(clip.posterURL) 480w"
     }
 
     /// A clip's still, upright.

@@ -30,7 +30,7 @@ extension Site {
     }
 
     private func head(_ page: Page) -> HTML {
-        let styles = ["tokens", "components", "site"] + page.styles
+        let styles = ["site"] + page.styles
         return """
             <head>
             <meta charset="utf-8">
@@ -45,6 +45,7 @@ extension Site {
             <meta property="og:description" content="\(page.description)">
             <meta property="og:url" content="\(url)\(page.path)">
             <meta property="og:image" content="\(absolute(page.image ?? assets.url("icons/app-512.png")))">
+            \(page.image.map { _ in Self.imageFacts })
             <meta name="twitter:card" content="\(page.image == nil ? "summary" : "summary_large_image")">
             <meta name="theme-color" content="#07080b">
             <link rel="icon" href="\(assets.url("icons/mark.svg"))" type="image/svg+xml">
@@ -54,19 +55,20 @@ extension Site {
             \(page.firstPicture.map { "<link rel=\"preload\" href=\"\($0)\" as=\"image\" fetchpriority=\"high\">" as HTML })
             <script src="\(assets.url("js/first.js"))"></script>
             \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.url("css/\($0).css"))\">" as HTML })
-            \((["site"] + page.modules).map(module))
-            \(assets.imports(of: ["site"] + page.modules).map(preload))
+            \((page.modules.isEmpty ? ["site"] : page.modules).map(module))
             </head>
             """
     }
 
+    /// The form of every picture for social cards, so that services need not fetch it to lay out a card.
+    private static let imageFacts: HTML = """
+        <meta property="og:image:type" content="image/jpeg">
+        <meta property="og:image:width" content="1200">
+        <meta property="og:image:height" content="630">
+        """
+
     private func module(_ name: String) -> HTML {
         "<script type=\"module\" src=\"\(assets.url("js/\(name).js"))\"></script>"
-    }
-
-    /// Fetches a module before the one that imports it has come, so that modules do not wait for one another.
-    private func preload(_ path: String) -> HTML {
-        "<link rel=\"modulepreload\" href=\"\(assets.url(path))\">"
     }
 
     /// The drawings that this page uses, once; `use` elements refer to them.

@@ -21,14 +21,15 @@ struct Page {
     var path: String
     /// The place in the navigation that is lit, when it is another path.
     var section: String?
-    /// A picture for social cards.
+    /// A picture for social cards: JPEG, 1200 × 630.
     var image: String?
     /// The picture that the page begins with, which is loaded before scripts are.
     var firstPicture: String?
     var isIndexed = true
     var shell = Shell.standard
-    /// Style sheets and modules beside those of every page, by name.
+    /// Style sheets beside the one of every page, by name.
     var styles: [String] = []
+    /// The page's module, by name, which imports `site.js`; a page without one gets that alone.
     var modules: [String] = []
     /// The symbols that content and modules use.
     var icons: [Icon] = []

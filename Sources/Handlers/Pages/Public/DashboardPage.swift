@@ -24,7 +24,7 @@ extension Site {
         let first = asked ?? film.clips.randomElement()
         let title = asked.map { "Vote for \($0.title)" } ?? season?.round.map { "Vote on slot \($0.slot)" }
         return Page(
-            .dashboard, title: title, image: first?.posterURL, firstPicture: first?.posterURL, shell: .stage,
+            .dashboard, title: title, image: first?.shareURL, firstPicture: first?.posterURL, shell: .stage,
             styles: ["dashboard"], modules: ["dashboard"],
             icons: [.film, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
             main: """
@@ -164,10 +164,17 @@ extension Site {
             <div class="row row--apart"><span>Mega, counts 10</span><span class="badge" data-mega></span></div>\
             <p class="quiet">Hold the vote button to choose one.</p></div>
               <div class="stack stack--tight without-js"><h3>Takes in this round</h3><ul class="stack stack--tight">\
-            \(film.clips.map(listed))\
-            </ul><p class="quiet">Voting needs JavaScript; watching does not.</p></div>
+            \(film.clips.shuffled().prefix(Self.mostListed).map(listed))\
+            </ul>\(HTML.when(film.clips.count > Self.mostListed, listNote(film.clips.count)))<p class="quiet">Voting needs JavaScript; watching does not.</p></div>
             </aside>
             """
+    }
+
+    /// So many takes are listed for readers without scripts. Everybody loads the list, and a round may have a thousand takes.
+    private static let mostListed = 24
+
+    private func listNote(_ clips: Int) -> HTML {
+        "<p class=\"quiet\">\(Self.mostListed) of \(Formatting.count(clips)) takes, chosen by chance.</p>"
     }
 
     private func listed(_ clip: ClipView) -> HTML {

@@ -99,7 +99,8 @@ extension ClipView {
         self.init(
             id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarURL, genre: clip.genre,
             isAIGenerated: clip.aiGenerated, videoURL: videoURL, posterURL: posterURL,
-            thumbnailURL: clip.thumbnailURL ?? posterURL, blurhash: clip.blurhash,
+            thumbnailURL: clip.thumbnailURL ?? posterURL, cardURL: clip.cardURL, shareURL: clip.shareURL,
+            blurhash: clip.blurhash,
             durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0)
     }
 }

@@ -76,6 +76,10 @@ struct ClipView: Sendable {
     var posterURL: String
     /// The picture for lists, 96 pixels wide.
     var thumbnailURL: String
+    /// The picture for cards, 240 pixels wide.
+    var cardURL: String?
+    /// The picture for links that other services show.
+    var shareURL: String?
     /// What the picture looks like, in a few characters.
     var blurhash: String?
     var durationSeconds: Double

@@ -16,7 +16,7 @@ extension Site {
     func landing(_ film: FilmView) -> Page {
         let season = film.current
         return Page(
-            .landing, image: season?.segments.last?.clip.posterURL, shell: .bare, styles: ["landing"],
+            .landing, image: season?.segments.last?.clip.shareURL, shell: .bare, styles: ["landing"],
             modules: ["landing"], icons: [.play, .pause], film: film,
             main: """
                 <main id="main">
@@ -79,7 +79,7 @@ extension Site {
         let before = ends.count == 2 ? ends.first : nil
         return """
             <div class="gate" aria-label="The end of the film so far" role="group">
-              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.sharpening($0.clip))</div>" as HTML })
+              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.sharpening($0.clip, sizes: Self.gateSizes))</div>" as HTML })
               \(ends.last.map { gateFrame($0) })
               \(season.round.map { round in
                 "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round))</span></p>"
@@ -88,10 +88,14 @@ extension Site {
             """
     }
 
+    /// How wide a frame of the gate is.
+    private static let gateSizes = "(width < 64rem) 216px, 308px"
+
     private func gateFrame(_ segment: SegmentView) -> HTML {
         """
         <figure class="gate__frame" data-gate data-video="\(segment.clip.videoURL)">\
-        <img src="\(segment.clip.posterURL)" alt="A still from slot \(segment.slot): \(segment.clip.title)" \
+        <img src="\(segment.clip.posterURL)" srcset="\(Fragments.widths(segment.clip))" sizes="\(Self.gateSizes)" \
+        alt="A still from slot \(segment.slot): \(segment.clip.title)" \
         width="540" height="960">
           <figcaption><span>Slot \(segment.slot) · \(segment.clip.creator)</span>\
         <button class="btn btn--icon btn--ghost with-js" type="button" aria-label="Play the film" data-gate-toggle>\
@@ -125,7 +129,7 @@ extension Site {
         guard let round = season.round, !film.clips.isEmpty else { return nil }
         let clips = film.clips.prefix(6).map { clip -> HTML in
             """
-            <li class="take"><div class="take__media">\(Fragments.sharpening(clip))<span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
+            <li class="take"><div class="take__media">\(Fragments.sharpening(clip, sizes: "(width < 48rem) 152px, 200px"))<span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
             <h3><a href="/dashboard?take=\(clip.idText)">\(clip.title)</a></h3><p class="quiet">\(clip.creator)</p></li>
             """
         }
@@ -169,7 +173,7 @@ extension Site {
         return """
             <section class="band" aria-labelledby="past-h">
               <div class="past theatre">\
-            \(season.segments.first.map { Fragments.sharpening($0.clip, alt: "A still from \(season.label)") })
+            \(season.segments.first.map { Fragments.sharpening($0.clip, alt: "A still from \(season.label)", sizes: "(width < 48rem) 100vw, 50vw") })
                 <div class="past__text"><p class="label">Season \(season.number) · \(season.genre)</p>\
             <h2 id="past-h">\(season.label)</h2><p class="muted">\
             \(Formatting.count(season.segments.count, "take", "takes")) \

@@ -40,7 +40,7 @@ extension Site {
         return Page(
             .story, title: choice?.season.label, description: choice.map(storyDescription),
             path: isDirect ? choice?.path : nil, section: "/story",
-            image: choice?.segment?.clip.posterURL, shell: .stage, styles: ["story"], modules: ["story"],
+            image: choice?.segment?.clip.shareURL, shell: .stage, styles: ["story"], modules: ["story"],
             icons: [.film, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
             main: choice.map { storyMain(film, $0) } ?? noFilm)
     }
