@@ -30,6 +30,16 @@ struct PictureStep {
     private static let joinable =
         "vbv-init=0.6:stitchable=1:bframes=2:b-pyramid=none:ref=1:cabac=1:8x8dct=1:weightp=1:weightb=1:interlaced=0"
 
+    /// How the picture of a rendition is coded, and of all that is joined with renditions.
+    static func coding(_ tools: MediaTools, kilobits: Int) -> [String] {
+        [
+            "-c:v", "libx264", "-preset", tools.preset, "-threads", "\(tools.threads)", "-profile:v", "high",
+            "-level:v", "4.0", "-pix_fmt", "yuv420p", "-crf", "\(tools.quality)", "-maxrate", "\(kilobits)k",
+            "-bufsize", "\(kilobits)k", "-g", "\(Timeline.frameRate * 2)", "-x264-params", joinable,
+            "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+        ]
+    }
+
     func run(onProgress: (Double) -> Void) throws(Failure) {
         // The buffer counts beside the rate: 9.5 seconds' worth of 3.8 Mbit/s and the sound stay below the limit.
         for kilobits in [3_800, 2_400] {
@@ -54,14 +64,11 @@ struct PictureStep {
                 "\(tools.threads)",
             ]
             + tools.untrusted(source, container)
-        let coding = [
-            "-c:v", "libx264", "-preset", tools.preset, "-threads", "\(tools.threads)", "-profile:v", "high",
-            "-level:v", "4.0", "-pix_fmt", "yuv420p", "-crf", "\(tools.quality)", "-maxrate", "\(kilobits)k",
-            "-bufsize", "\(kilobits)k", "-g", "\(Timeline.frameRate * 2)", "-x264-params", Self.joinable,
-            "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-            // NUT holds no display matrix: ffmpeg would copy the source's, although the picture is upright by now.
-            "-fflags", "+bitexact", "-map_metadata", "-1", "-map_chapters", "-1",
-        ]
+        let coding =
+            Self.coding(tools, kilobits: kilobits) + [
+                // NUT holds no display matrix: ffmpeg would copy the source's, although the picture is upright by now.
+                "-fflags", "+bitexact", "-map_metadata", "-1", "-map_chapters", "-1",
+            ]
         var reader = ProgressReader()
         let result: MediaTools.Outcome
         do throws(MediaFault) {

@@ -36,7 +36,7 @@ struct RenditionCheck {
         let span = (sound.facts.span.end - sound.facts.span.start).milliseconds
         // Where packets are missing, silence was inserted on purpose.
         let isWhole = abs(source.count * 1_000 / SoundCurve.rate - span) <= 60
-        try SoundCurve(source, delay: delay, frames: frames)
+        try SoundCurve(sound.loudness.apply(to: source), delay: delay, frames: frames)
             .compare(with: SoundCurve(found, frames: frames), inTime: isWhole)
     }
 

@@ -59,6 +59,9 @@ public struct Renditions: Sendable {
         throw refusal ?? .unreadable("no picture")
     }
 
+    /// How the sound of a rendition is coded, and of all that is joined with renditions.
+    static let soundCoding = ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]
+
     private func size(_ aspect: Aspect) -> (width: Int, height: Int) {
         (aspect.width / tools.sizeDivisor / 2 * 2, aspect.height / tools.sizeDivisor / 2 * 2)
     }
@@ -81,15 +84,13 @@ public struct Renditions: Sendable {
         let level = "apad,atrim=end=\(Timeline.seconds(frames: frames)),asetpts=PTS-STARTPTS[sound]"
         var inputs = tools.own(files.picture, format: "nut")
         var graph = "anullsrc=r=48000:cl=stereo," + level
-        if sound != nil {
+        if let sound {
             inputs += tools.own(files.sound, format: "nut")
             graph =
                 "[1:a]asetpts=PTS+(\(timeline.soundDelay.text))/TB,"
-                + "aresample=48000:async=1:min_hard_comp=0.04:first_pts=0," + level
+                + "aresample=48000:async=1:min_hard_comp=0.04:first_pts=0,\(sound.loudness.filter)," + level
         }
-        let coding =
-            ["-c:v", "copy", "-video_track_timescale", "15360"]
-            + ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]
+        let coding = ["-c:v", "copy", "-video_track_timescale", "15360"] + Self.soundCoding
         // No metadata of the uploaded file is published, least of all the place where it was recorded.
         let file = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
         let result = try tools.encode(
@@ -114,7 +115,7 @@ public struct Rendition: Sendable, Hashable {
     public let hasUnreadableSound: Bool
 
     /// Length in milliseconds.
-    public var durationMs: Int { (frames * 1_000 + Timeline.frameRate / 2) / Timeline.frameRate }
+    public var durationMs: Int { FilmPart.milliseconds(frames: frames) }
 }
 
 /// The finished file and those that are needed on the way to it.

@@ -3,6 +3,7 @@ internal import Platform
 /// A sound that was decoded.
 struct DecodedSound {
     let facts: SoundFacts
+    let loudness: Loudness
 }
 
 /// Decodes the first of a file's sounds that can be decoded: 48,000 samples a second, two channels, on its own clock.
@@ -16,7 +17,7 @@ struct SoundStep {
     func run() throws(MediaFault) -> DecodedSound? {
         for sound in facts.sounds.filter(\.isKnown).prefix(4) {
             for mix in mixes(sound) where try decode(sound, mix) {
-                return DecodedSound(facts: sound)
+                return DecodedSound(facts: sound, loudness: try Loudness(of: files.sound, tools))
             }
         }
         return nil
