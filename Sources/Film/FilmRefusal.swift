@@ -10,8 +10,10 @@ public enum FilmRefusal: Refusal, Equatable {
     case seasonNotFound
     /// The season has begun, and this is possible only before.
     case seasonNotDraft
-    /// Only a finished season can be archived.
+    /// This is possible with a finished season only.
     case seasonNotFinished
+    /// The season is not finished, so it has no film.
+    case filmNotFound
     /// One season runs at a time.
     case anotherSeasonActive
     /// No round is open that could be closed.
@@ -57,6 +59,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFound: "season_not_found"
         case .seasonNotDraft: "season_not_draft"
         case .seasonNotFinished: "season_not_finished"
+        case .filmNotFound: "film_not_found"
         case .anotherSeasonActive: "another_season_active"
         case .noOpenRound: "no_open_round"
         case .slotNotOpen: "slot_not_open"
@@ -84,7 +87,8 @@ public enum FilmRefusal: Refusal, Equatable {
         switch self {
         case .seasonNotFound: "There is no such season."
         case .seasonNotDraft: "The season has begun already."
-        case .seasonNotFinished: "Only a finished season can be archived."
+        case .seasonNotFinished: "The season is not finished yet."
+        case .filmNotFound: "This season has no film yet."
         case .anotherSeasonActive: "Another season is running. Only one can run at a time."
         case .noOpenRound: "No round is open."
         case .slotNotOpen(let open):
@@ -111,7 +115,7 @@ public enum FilmRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .seasonNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound, .exportNotFound:
+        case .seasonNotFound, .filmNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound, .exportNotFound:
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
         case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,

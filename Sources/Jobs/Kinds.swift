@@ -22,6 +22,7 @@ enum Kinds {
         DemoSeason(
             database: process.database, storage: storage, tools: tools, clipSeconds: settings.media.demoClipSeconds
         ).register(in: &registry)
+        FilmAssembler(storage: storage, tools: tools).register(in: &registry)
         return registry
     }
 }

@@ -6,7 +6,7 @@ internal import Text
 /// Media on a local disk: nginx writes `incoming` and serves `clips`.
 ///
 /// `incoming/<upload>/<part>` holds parts as they arrived, `tmp` working files and nginx's request bodies, `clips` public
-/// files and `originals` uploaded files. All are on one file system, so that a move is atomic.
+/// files, `originals` uploaded files and `films` the films of seasons. All are on one file system, so that a move is atomic.
 public struct LocalStorage: MediaStorage {
     private let root: String
     private let address: MediaURLs
@@ -19,7 +19,7 @@ public struct LocalStorage: MediaStorage {
 
     /// Creates the directories that nginx writes to.
     public func prepare() throws(StorageFault) {
-        for name in ["incoming", "tmp", "clips", "originals"] {
+        for name in ["incoming", "tmp", "clips", "originals", "films"] {
             try system { () throws(SystemError) in try Files.makeDirectory(root + "/" + name) }
         }
     }
@@ -79,6 +79,12 @@ public struct LocalStorage: MediaStorage {
     /// See ``MediaStorage``.
     public func fetch(_ key: StorageKey, to path: String) throws(StorageFault) {
         try system { () throws(SystemError) in try Files.concatenate([location(key)], to: path) }
+    }
+
+    /// See ``MediaStorage``.
+    public func borrow(_ key: StorageKey, as path: String) throws(StorageFault) {
+        let isLinked = (try? Files.link(location(key), as: path)) != nil
+        if !isLinked { try fetch(key, to: path) }
     }
 
     /// See ``MediaStorage``.

@@ -23,7 +23,11 @@ public protocol MediaStorage: Sendable {
     /// Copies an object to a local file.
     func fetch(_ key: StorageKey, to path: String) throws(StorageFault)
 
-    /// The keys of all objects that belong to an owner, such as a clip.
+    /// Makes an object readable under a local path, without a copy where that is possible. Its bytes must not be changed
+    /// there.
+    func borrow(_ key: StorageKey, as path: String) throws(StorageFault)
+
+    /// The keys of all objects that belong to an owner, such as a clip or a season.
     func objects(of owner: UUID) throws(StorageFault) -> [StorageKey]
 
     /// Deletes an object. A missing one is no error.
@@ -40,6 +44,11 @@ public protocol MediaStorage: Sendable {
 
     /// Free space in bytes; nil when the back end does not know.
     var freeBytes: Int? { get }
+}
+
+extension MediaStorage {
+    /// Copies.
+    public func borrow(_ key: StorageKey, as path: String) throws(StorageFault) { try fetch(key, to: path) }
 }
 
 /// What a sweep deleted.

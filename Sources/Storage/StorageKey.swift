@@ -2,10 +2,11 @@ public import FoundationEssentials
 
 /// The name of an object in a storage, the same in every back end.
 public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
-    /// The kinds of objects. Only `clips` are public.
+    /// The kinds of objects. `clips` are public as far as their clip is, `films` are, `originals` are not.
     public enum Family: String, Sendable, CaseIterable {
         case clips
         case originals
+        case films
     }
 
     /// The key as the database keeps it.
@@ -16,6 +17,14 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
     public init(_ family: Family, _ owner: UUID, contentHash: String, fileExtension: String) {
         text = "\(family.rawValue)/\(owner.uuidString.lowercased())/\(contentHash.prefix(32)).\(fileExtension)"
     }
+
+    /// A file of a season's film. Its name begins with the film's version, so that another film has other names.
+    public init(filmOf season: UUID, version: String, name: String) {
+        self.init(unchecked: "\(Family.films.rawValue)/\(season.uuidString.lowercased())/\(version)-\(name)")
+    }
+
+    /// The last part.
+    public var name: Substring { text.split(separator: "/").last ?? "" }
 
     /// A key from the database; nil for anything that could lead out of the storage.
     public init?(_ text: String) {

@@ -11,7 +11,7 @@ struct WebRoleFunctionTests {
     private static let callable: Set<String> = [
         "activate_season", "add_email_identity", "administered_member", "administered_members",
         "advance_now", "advance_rounds", "appeal_ban", "apply_identity_webhook", "approve_clips",
-        "archive_season", "ban_appealed_at", "ban_member", "begin_sign_in_flow", "begin_upload", "cancel_job",
+        "archive_season", "ban_appealed_at", "ban_member", "begin_sign_in_flow", "begin_upload", "build_film", "cancel_job",
         "captcha_pass", "cast_votes", "change_username", "choose_username", "count_creators", "count_jobs",
         "create_api_key", "create_season", "delete_member", "edit_clip", "edit_season", "end_other_sessions",
         "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",

@@ -10,7 +10,7 @@ import Testing
 struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
-        "audit_log", "contact_messages", "feature_flags", "round_interventions", "round_tallies", "schema_migrations",
+        "audit_log", "contact_messages", "feature_flags", "film_builds", "film_segments", "films", "round_interventions", "round_tallies", "schema_migrations",
         "seasons",
         "slot_results", "story_slots", "tournament_clips",
         "uploads", "users",

@@ -72,6 +72,11 @@ public enum Files {
         guard fsync(file) == 0 else { throw SystemError("fsync", target) }
     }
 
+    /// Gives a file a second name on the same file system.
+    public static func link(_ source: String, as target: String) throws(SystemError) {
+        guard Glibc.link(source, target) == 0 else { throw SystemError("link", target) }
+    }
+
     /// Moves a file in one step, replacing what is there, and waits until both names are on the disk.
     public static func move(_ source: String, to target: String) throws(SystemError) {
         guard rename(source, target) == 0 else { throw SystemError("rename", target) }

@@ -116,6 +116,7 @@ begin
     set status = 'finished',
         finished_at = dailies_now()
     where id = closing_season;
+    perform request_film(closing_season);
     perform announce_change('film', 'season_finished');
     return query
     select 'season_finished',

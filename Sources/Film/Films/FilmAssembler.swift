@@ -1,0 +1,163 @@
+internal import Crypto
+internal import FoundationEssentials
+internal import Logging
+public import Media
+internal import Platform
+internal import Postgres
+public import Queue
+public import Storage
+internal import Text
+
+/// Does the jobs that make films.
+///
+/// All is made in a directory of the attempt and stored under names that no film had before. Nothing of it can be found
+/// until one transaction records the film and completes the job, and until then the film before it stays.
+public struct FilmAssembler: Sendable {
+    /// How long the files of a replaced film stay for those who are watching it.
+    static let grace = Duration.seconds(3_600)
+
+    private let storage: any MediaStorage
+    private let tools: MediaTools
+
+    /// Films in a storage.
+    public init(storage: any MediaStorage, tools: MediaTools) {
+        self.storage = storage
+        self.tools = tools
+    }
+
+    /// Lets a registry do these jobs.
+    public func register(in registry: inout JobRegistry) {
+        registry.register(AssembleFilm.self) { job, context in try run(job, context) }
+        registry.register(SweepFilm.self) { job, context in try sweep(job, context) }
+    }
+
+    private func run(_ job: AssembleFilm, _ context: JobContext) throws -> JobOutcome {
+        while let winners = try FilmWinners.read(job.seasonID, in: context.database) {
+            guard !winners.winners.isEmpty else { break }
+            let progress = FilmProgress(
+                season: winners.season, revision: winners.revision, database: context.database)
+            do {
+                try assemble(winners, progress, context)
+                return .done()
+            } catch FilmInterruption.changed {
+                context.log.info("a slot has changed, so the film is begun again", [:])
+            } catch FilmInterruption.seasonGone {
+                break
+            } catch let error where !(error is JobInterruption) {
+                try note(error, progress, context)
+                throw error
+            }
+        }
+        return .cancel(reason: "the season is not finished")
+    }
+
+    private func note(_ error: any Error, _ progress: FilmProgress, _ context: JobContext) throws {
+        let fault = (error as? StorageFault).map(MediaFault.init) ?? error as? MediaFault
+        let isFinal = context.attempt >= AssembleFilm.options.maxAttempts
+        let sentence =
+            switch fault?.code {
+            case .storageFull: "The disk is full."
+            case .toolMissing: "ffmpeg is missing."
+            default: "The film could not be assembled. The log says why."
+            }
+        try progress.fail(
+            "\(sentence) \(isFinal ? "Request the film again when this is fixed." : "It will be tried again.")",
+            isFinal: isFinal)
+        context.log.warning("a film was not assembled", ["fault": .string(String(reflecting: error))])
+    }
+
+    private func assemble(_ winners: FilmWinners, _ progress: FilmProgress, _ context: JobContext) throws {
+        let reach = { (step: FilmProgress.Step, part: Double) in
+            try context.checkPoint()
+            try progress.reach(step, part: part)
+        }
+        try reach(.reading, 0)
+        try forgetDeadAttempts(winners.season, context.database)
+        let workspace = try storage.makeWorkspace()
+        defer { try? Files.removeTree(workspace) }
+        let assembly = FilmAssembly(tools, directory: workspace)
+        let segments = try FilmParts(storage: storage, assembly: assembly, workspace: workspace)
+            .gather(winners) { try reach(.reading, 0) }
+
+        try reach(.joining, 0)
+        let parts = try assembly.joinable(segments.map(\.part)) { try reach(.joining, 0) }
+        let film = try assembly.join(parts, title: winners.label)
+        try reach(.stills, 0)
+        let version = Text.hex(SecureRandom.bytes(6))
+        let prefix = version + "-"
+        let poster = workspace + "/poster.webp"
+        let thumbnail = workspace + "/poster-96.webp"
+        let first = zip(segments, parts).first { $0.0.card == nil }?.1 ?? parts[0]
+        _ = try Renditions(tools).stills(
+            of: first.path, durationMs: FilmPart.milliseconds(frames: first.frames), poster: poster,
+            thumbnail: thumbnail)
+        let storyboard = try assembly.storyboard(of: film) { "\(prefix)sheet-\($0).webp" }
+        try reach(.streams, 0)
+        let streams = try assembly.streams(of: film, parts: parts, prefix: prefix) { try reach(.streams, $0) }
+
+        try reach(.storing, 0)
+        var files = [("film.mp4", film.path), ("poster.webp", poster), ("poster-96.webp", thumbnail)]
+        files += [("storyboard.vtt", storyboard.index)]
+        files += storyboard.sheets.enumerated().map { ("sheet-\($0.offset + 1).webp", $0.element) }
+        files += streams.files.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+        let publication = FilmPublication(
+            winners: winners, version: version, segments: segments, film: film, bytes: Files.size(film.path) ?? 0)
+        let forget = { for (name, _) in files { try? storage.delete(publication.key(name)) } }
+        do {
+            for (name, path) in files { try storage.store(path, as: publication.key(name)) }
+        } catch {
+            forget()
+            throw error
+        }
+        do {
+            try context.complete { try publication.publish(on: $0) }
+        } catch {
+            // After a fault of the connection the film may be published; the next attempt knows.
+            if error is FilmInterruption || error is JobInterruption { forget() }
+            throw error
+        }
+        context.log.info(
+            "a film is assembled",
+            [
+                "season": .string(winners.season.text), "clips": .int(segments.count),
+                "cards": .int(segments.count { $0.card != nil }), "milliseconds": .int(film.durationMs),
+            ])
+    }
+
+    /// Removes what an attempt has stored that ended before it could publish.
+    private func forgetDeadAttempts(_ season: UUID, _ database: Database) throws {
+        let kept: Row? = try database.first(
+            "select version, previous_version from films where season_id = \(season)")
+        try forget(
+            season, but: [try kept?.value("version"), try kept?.value("previous_version")].compactMap { $0 })
+    }
+
+    private func forget(_ season: UUID, but kept: [String]) throws(StorageFault) {
+        for key in try storage.objects(of: season) where !kept.contains(where: { key.name.hasPrefix($0 + "-") }) {
+            try storage.delete(key)
+        }
+    }
+
+    private func sweep(_ job: SweepFilm, _ context: JobContext) throws -> JobOutcome {
+        let isBusy: Bool = try context.database.one(
+            """
+            select exists (
+                select
+                from jobs
+                where kind = \(AssembleFilm.kind)
+                    and state = 'running'
+                    and unique_key = \(job.seasonID.text)
+            )
+            """)
+        if isBusy { return .snooze(until: Date().addingTimeInterval(5)) }
+        let version: String? = try context.database.first(
+            """
+            update films
+            set previous_version = null
+            where season_id = \(job.seasonID)
+            returning version
+            """)
+        try forget(job.seasonID, but: [version].compactMap { $0 })
+        return .done()
+    }
+}

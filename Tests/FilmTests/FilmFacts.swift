@@ -1,0 +1,47 @@
+import FoundationEssentials
+import Platform
+import TestSupport
+
+/// What ffprobe finds in a film.
+struct FilmFacts {
+    let chapters: [String]
+    /// When each chapter begins, in seconds.
+    let starts: [Double]
+    let title: String?
+    let frames: Int
+    let seconds: Double
+
+    private struct Report: Decodable {
+        struct Chapter: Decodable {
+            var startTime: String
+            var tags: [String: String]?
+        }
+        struct Stream: Decodable {
+            var codecType: String
+            var nbFrames: String?
+        }
+        struct Format: Decodable {
+            var duration: String
+            var tags: [String: String]?
+        }
+        var chapters: [Chapter]
+        var streams: [Stream]
+        var format: Format
+    }
+
+    init(_ path: String) throws {
+        let result = try Subprocess.run(
+            "/usr/bin/ffprobe",
+            ["-v", "error", "-of", "json", "-show_chapters", "-show_streams", "-show_format", path],
+            timeout: safetyLimit)
+        guard result.status.isSuccess else { throw TestFault(result.stderr) }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let report = try decoder.decode(Report.self, from: Data(result.stdout))
+        chapters = report.chapters.map { $0.tags?["title"] ?? "" }
+        starts = report.chapters.map { Double($0.startTime) ?? -1 }
+        title = report.format.tags?["title"]
+        frames = Int(report.streams.first { $0.codecType == "video" }?.nbFrames ?? "") ?? 0
+        seconds = Double(report.format.duration) ?? 0
+    }
+}
