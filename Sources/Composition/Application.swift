@@ -50,7 +50,7 @@ extension Pages {
                 dailyVotes: settings.film.dailyVotes))
         let identity = services.identity
         self.init(
-            site: site, stories: services.stories,
+            site: site, stories: services.stories, films: services.films,
             needsAccountToVote: { try services.flags.isEnabled("require_auth_voting", for: nil) },
             reference: reference,
             account: { context in try identity.account(context) }, clips: services.clips,

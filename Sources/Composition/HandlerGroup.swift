@@ -30,7 +30,8 @@ public struct HandlerGroup: Sendable {
     private static let described = [
         HandlerGroup(name: VoteServices.group) { VoteRoutes.routes($0.votes.voting) },
         HandlerGroup(name: "story") {
-            StoryRoutes.routes(stories: $0.stories, tallies: $0.tallies, identity: $0.identity)
+            StoryRoutes.routes(
+                stories: $0.stories, films: $0.films, tallies: $0.tallies, identity: $0.identity)
         },
         HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
         HandlerGroup(name: "uploads") { services in

@@ -30,6 +30,7 @@ public struct Services: Sendable {
     let audit: AuditLog
     let clips: Clips
     let stories: Stories
+    let films: Films
     let seasons: Seasons
     let rounds: Rounds
     let tallies: Tallies
@@ -84,6 +85,7 @@ public struct Services: Sendable {
             database: database, address: address,
             ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })
         stories = Stories(database: database, address: address)
+        films = Films(database: database, address: address)
         seasons = Seasons(database: database)
         rounds = Rounds(database: database)
         tallies = Tallies(database: database)

@@ -36,7 +36,8 @@ struct FilmSite {
         let clips = Clips(database: web) { $0 }
         router = try Router(
             routes: StoryRoutes.routes(
-                stories: Stories(database: web) { $0 }, tallies: Tallies(database: web),
+                stories: Stories(database: web) { $0 }, films: Films(database: web) { $0 },
+                tallies: Tallies(database: web),
                 identity: IdentityService(settings: site.settings, database: web)) + ClipRoutes.routes(clips: clips)
                 + AdminRoutes.routes(
                     seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips,

@@ -86,6 +86,8 @@ enum RouteTable {
         GET    /api/csrf                           any      read  -    -       -      read
         POST   /api/csrf                           any      -     -    -       -      read
         GET    /api/features                       any      read  -    -       -      read
+        GET    /api/films                          any      read  -    -       -      read
+        GET    /api/films/[season]                 any      read  -    -       -      read
         GET    /api/health                         any      read  -    -       -      -
         POST   /api/identity/webhook               provider -     -    refused -      -
         DELETE /api/keys                           member   -     form refused -      api

@@ -67,6 +67,28 @@ enum Fixtures {
             export: isClosed ? .init(hash: String(repeating: "ab", count: 32), number: 9, corrections: 1) : nil)
     }
 
+    /// A finished film of four slots, the last of which is a title card.
+    static func watched(hasFile: Bool = true) -> WatchView {
+        WatchView(
+            film: LibraryView(
+                number: 1, label: "Undertow", genre: "Thriller", coverURL: "/media/clips/1.webp", clips: 4, seconds: 32),
+            description: "A night & its trains.", aspect: "9:16",
+            file: hasFile
+                ? .init(
+                    videoURL: "/media/films/s/v-film.mp4", streamURL: "/media/films/s/v-stream.m3u8",
+                    posterURL: "/media/films/s/v-poster.webp", storyboardURL: "/media/films/s/v-storyboard.vtt",
+                    bytes: 12_345_678, width: 1_080, height: 1_920) : nil,
+            progress: hasFile ? nil : 0.4,
+            segments: (1...4).map { slot in
+                .init(
+                    slot: slot, startsAt: Double(slot - 1) * 8, seconds: 8, isCard: slot == 4,
+                    title: slot == 4 ? "Removed take" : "Take \(slot)", creator: slot == 4 ? "" : "maker_\(slot)",
+                    videoURL: slot == 4 ? nil : "/media/clips/\(slot).mp4",
+                    posterURL: slot == 4 ? "" : "/media/clips/\(slot).webp",
+                    thumbnailURL: slot == 4 ? "" : "/media/clips/\(slot)-96.webp")
+            })
+    }
+
     static func film(round: RoundView.State? = .voting, clips: Int = 6) -> FilmView {
         FilmView(
             seasons: [

@@ -30,6 +30,12 @@ struct PagesTests {
         for status in ["locked", "voting", "under_review", "upcoming"] {
             documents["round \(status)"] = site.document(site.round(Fixtures.film(), Fixtures.round(status)))
         }
+        documents["library"] = site.document(site.library(Fixtures.film(), [Fixtures.watched().film]))
+        documents["no library"] = site.document(site.library(Fixtures.film(), []))
+        documents["watch"] = site.document(site.watch(Fixtures.film(), Fixtures.watched(), slot: 2))
+        documents["watch clips"] = site.document(
+            site.watch(Fixtures.film(), Fixtures.watched(hasFile: false), slot: nil))
+        documents["watch later"] = site.document(site.notFinished(Fixtures.film(), Fixtures.film().seasons[0]))
         documents["users"] = site.document(site.adminUsers)
         documents["messages"] = site.document(site.adminMessages)
         documents["flags"] = site.document(site.adminFlags)
@@ -287,6 +293,42 @@ struct PagesTests {
         film.seasons.removeLast(2)
         #expect(film.current == nil)
         #expect(site.document(site.story(film, season: nil, slot: nil)).contains("Between seasons"))
+    }
+
+    @Test("FILM-09 a film's page plays without scripts, from the slot that was asked for, and names what it holds")
+    func watch() throws {
+        let site = try Fixtures.site()
+        let page = site.watch(Fixtures.film(), Fixtures.watched(), slot: 2)
+        #expect(page.path == "/watch/1?slot=2" && page.title == "Take 2, slot 2 of Undertow")
+        let document = site.document(page)
+        #expect(document.contains("<video src=\"/media/films/s/v-film.mp4#t=8.0\""))
+        #expect(document.contains("controls playsinline"))
+        #expect(document.contains("download=\"season-1-undertow.mp4\""))
+        #expect(document.contains("aria-label=\"Download the film, 13 MB\""))
+        #expect(document.contains("Season 1 · Slot 2 · maker_2"))
+        #expect(document.contains("href=\"/watch/1?slot=3\" data-slot=\"3\""))
+        #expect(document.contains("Removed take"))
+        let clips = site.document(site.watch(Fixtures.film(), Fixtures.watched(hasFile: false), slot: 2))
+        #expect(clips.contains("<video src=\"/media/clips/2.mp4\"") || clips.contains("/media/clips/2.mp4#t="))
+        #expect(clips.contains("being put together") && !clips.contains("data-download"))
+    }
+
+    @Test("FILM-09 the library has a card for each film with its length; an unfinished season says how far it is")
+    func library() throws {
+        let site = try Fixtures.site()
+        let library = site.document(site.library(Fixtures.film(), [Fixtures.watched().film]))
+        #expect(library.contains("href=\"/watch/1\"") && library.contains("0:32") && library.contains("4 takes"))
+        #expect(site.document(site.library(Fixtures.film(), [])).contains("No finished films yet"))
+        let pages = Pages(site: site, watch: { $0 == "1" ? Fixtures.watched() : nil }) { Fixtures.film() }
+        let route = try #require(pages.routes.first { $0.pattern == "/watch/[season]" })
+        func ask(_ season: String) throws -> String {
+            var request = Request(.get, "/watch/\(season)")
+            request.parameters = ["season": season]
+            return String(decoding: try route.handle(Context(request: request), .null).bytes ?? [], as: UTF8.self)
+        }
+        #expect(try ask("1").contains("<film-player"))
+        #expect(try ask("2").contains("30 of 75 slots of Last Train to Meridian are decided"))
+        #expect(throws: Problem.self) { try ask("99") }
     }
 
     @Test("WEB-04 a segment has an address, a title and a picture of its own")

@@ -539,6 +539,72 @@ export interface FeedSeason {
   genre: string;
 }
 
+export interface Film {
+  seasonId: string;
+  /** The season's, counted from the site's first. */
+  number: number;
+  label: string;
+  description: string;
+  genre: string;
+  aspect: "9:16" | "16:9" | "1:1";
+  finishedAt: string | null;
+  /** The season's cover, else the film's poster. */
+  coverUrl: string | null;
+  /** Whether the film is one file; until then its clips play one by one. */
+  isAssembled: boolean;
+  /** How many it has. */
+  clips: number;
+  durationSeconds: number;
+  /** Null until it is made. */
+  file: FilmFile | null;
+  /** The work on the film; null when nothing is left to do. */
+  build: FilmBuild | null;
+  /** The chapters, in order. */
+  segments: FilmSegment[];
+}
+
+export interface FilmBuild {
+  state: "waiting" | "running" | "failed" | "done";
+  /** reading, joining, stills, streams or storing. */
+  step: string | null;
+  progress: number;
+  /** Why the last attempt failed. */
+  problem: string | null;
+  requestedAt: string;
+}
+
+export interface FilmFile {
+  /** MP4, with chapters. */
+  videoUrl: string;
+  /** HTTP Live Streaming in several sizes. */
+  streamUrl: string;
+  posterUrl: string;
+  /** WebVTT: small pictures for a seek bar. */
+  storyboardUrl: string;
+  /** Of the MP4. */
+  bytes: number;
+  /** In pixels. */
+  width: number;
+  /** In pixels. */
+  height: number;
+  builtAt: string;
+}
+
+export interface FilmLibrary {
+  films: LibraryFilm[];
+}
+
+export interface FilmSegment {
+  slot: number;
+  /** In seconds from the film's start. */
+  startsAt: number;
+  durationSeconds: number;
+  /** Why a title card plays instead of the clip; null when the clip does. */
+  card: "removed" | "missing" | "unreadable" | null;
+  /** Null for a clip that was removed. */
+  clip: ClipCard | null;
+}
+
 export interface FormToken {
   /** The value of the header X-CSRF-Token. */
   token: string;
@@ -589,6 +655,24 @@ export interface Intervention {
   reason: string;
   votes: number | null;
   at: string;
+}
+
+export interface LibraryFilm {
+  seasonId: string;
+  /** The season's, counted from the site's first. */
+  number: number;
+  label: string;
+  description: string;
+  genre: string;
+  aspect: "9:16" | "16:9" | "1:1";
+  finishedAt: string | null;
+  /** The season's cover, else the film's poster. */
+  coverUrl: string | null;
+  /** Whether the film is one file; until then its clips play one by one. */
+  isAssembled: boolean;
+  /** How many it has. */
+  clips: number;
+  durationSeconds: number;
 }
 
 export interface LinkProviderInput {

@@ -11,7 +11,7 @@ public struct Pages: Sendable {
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .round, .upload,
+        .landing, .dashboard, .story, .library, .watch, .round, .upload,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
         .signIn, .onboarding, .ownClips, .settings, .confirmEmail,
         .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
@@ -23,6 +23,8 @@ public struct Pages: Sendable {
     init(
         site: Site, reference: APIReference = .none,
         round: @escaping @Sendable (String, Int) throws -> RoundResultView? = { _, _ in nil },
+        library: @escaping @Sendable () throws -> [LibraryView] = { [] },
+        watch: @escaping @Sendable (String) throws -> WatchView? = { _ in nil },
         account: @escaping @Sendable (Context) throws -> AccountView? = {
             AccountView(username: $0.caller.member?.username)
         },
@@ -32,7 +34,8 @@ public struct Pages: Sendable {
     ) {
         self.site = site
         sources = PageSources(
-            film: film, round: round, account: account, ownClips: ownClips, formToken: formToken, reference: reference)
+            film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
+            formToken: formToken, reference: reference)
     }
 
     /// The routes of all pages and of what crawlers read.

@@ -6,8 +6,8 @@ internal import SharedHandlers
 /// The routes that return the state of the film.
 public enum StoryRoutes {
     /// Every route of the group.
-    public static func routes(stories: Stories, tallies: Tallies, identity: IdentityService) -> [Route] {
-        [story(stories)] + roundRoutes(stories, tallies, identity)
+    public static func routes(stories: Stories, films: Films, tallies: Tallies, identity: IdentityService) -> [Route] {
+        [story(stories)] + filmRoutes(films) + roundRoutes(stories, tallies, identity)
     }
 
     private static func story(_ stories: Stories) -> Route {

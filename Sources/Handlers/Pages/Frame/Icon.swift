@@ -2,7 +2,8 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, film, full, heart, infinity, info, menu, mute, next, pause, person, play, prev, share
+    case check, close, comment, download, film, full, heart, infinity, info, list, menu, mute, next, pause, person,
+        play, prev, share
     case shield, sound, swap, up, upload, warn, watch
 
     /// The icon; the control has its name in its own label.
@@ -24,12 +25,14 @@ enum Icon: String, CaseIterable {
         case .check: "m4.5 12.5 5 5 10-11"
         case .close: "m6 6 12 12M18 6 6 18"
         case .comment: "M4 5h16v11H10l-4.5 4v-4H4Z"
+        case .download: "M12 4v11m0 0 4.5-4.5M12 15l-4.5-4.5M4 19.5h16"
         case .film: "M4 4h16v16H4ZM8 4v16m8-16v16M4 9.3h4m8 0h4M4 14.7h4m8 0h4"
         case .full: "M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5"
         case .heart: "M12 20S4 15.200 4 9.200A4.200 4.200 0 0 1 12 7a4.200 4.200 0 0 1 8 2.200C20 15.200 12 20 12 20Z"
         case .infinity:
             "M12 12c-2-2.7-3.7-4-5.7-4a4 4 0 0 0 0 8c2 0 3.7-1.3 5.7-4s3.7-4 5.7-4a4 4 0 0 1 0 8c-2 0-3.7-1.3-5.7-4Z"
         case .info: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 11v5m0-8v.01"
+        case .list: "M9 6.500h11M9 12h11M9 17.500h11M4.500 6.500v.01M4.500 12v.01M4.500 17.500v.01"
         case .menu: "M4 7h16M4 12h16M4 17h16"
         case .mute: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5ZM16 9.5l5 5m0-5-5 5"
         case .next: "M6 5.5v13L16 12Zm12 0v13"

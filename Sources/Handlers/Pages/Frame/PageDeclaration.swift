@@ -84,6 +84,10 @@ struct PageSources: Sendable {
     let film: @Sendable () throws -> FilmView
     /// The round of a season, by its id or number, and a slot; nil when there is none.
     let round: @Sendable (String, Int) throws -> RoundResultView?
+    /// The finished films.
+    let library: @Sendable () throws -> [LibraryView]
+    /// A finished film, by the id or number of its season; nil when there is none.
+    let watch: @Sendable (String) throws -> WatchView?
     /// What a member's own pages show of the account; nil when it is gone.
     let account: @Sendable (Context) throws -> AccountView?
     /// A page of the member's own clips, by the cursor in the query.

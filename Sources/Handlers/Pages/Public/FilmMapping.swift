@@ -6,7 +6,7 @@ internal import Refusals
 extension Pages {
     /// The pages of a site whose film is read from `stories`; `needsAccountToVote` says whether only members may vote.
     public init(
-        site: Site, stories: Stories, needsAccountToVote: @escaping @Sendable () throws -> Bool,
+        site: Site, stories: Stories, films: Films, needsAccountToVote: @escaping @Sendable () throws -> Bool,
         reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
         clips: Clips,
@@ -17,6 +17,14 @@ extension Pages {
             round: { season, slot in
                 do throws(FilmError) {
                     return RoundResultView(try stories.round(season: season, slot: slot))
+                } catch let error where error.refusal?.kind == .notFound {
+                    return nil
+                }
+            },
+            library: { try films.library().map(LibraryView.init) },
+            watch: { season in
+                do throws(FilmError) {
+                    return WatchView(try films.film(season: season))
                 } catch let error where error.refusal?.kind == .notFound {
                     return nil
                 }
@@ -31,6 +39,38 @@ extension Pages {
                 clips: clips.compactMap { ClipView($0.clip, votes: $0.voteCount) },
                 creators: overview.creators, needsAccountToVote: try needsAccountToVote())
         }
+    }
+}
+
+extension LibraryView {
+    fileprivate init(_ film: LibraryFilm) {
+        self.init(
+            number: film.number, label: film.label, genre: film.genre, coverURL: film.coverURL, clips: film.clips,
+            seconds: film.durationSeconds)
+    }
+}
+
+extension WatchView {
+    fileprivate init(_ watched: FinishedFilm) {
+        self.init(
+            film: LibraryView(watched.film), description: watched.film.description,
+            aspect: watched.film.aspect.rawValue,
+            file: watched.file.map { file in
+                File(
+                    videoURL: file.videoURL, streamURL: file.streamURL, posterURL: file.posterURL,
+                    storyboardURL: file.storyboardURL, bytes: file.bytes, width: file.width, height: file.height)
+            }, progress: watched.build?.progress, segments: watched.segments.map(Segment.init))
+    }
+}
+
+extension WatchView.Segment {
+    fileprivate init(_ segment: FilmSegment) {
+        let clip = segment.clip
+        self.init(
+            slot: segment.slot, startsAt: segment.startsAt, seconds: segment.durationSeconds,
+            isCard: segment.card != nil, title: clip?.title ?? "Removed take",
+            creator: clip.map { $0.username ?? "former member" } ?? "", videoURL: clip?.videoURL,
+            posterURL: clip?.posterURL ?? "", thumbnailURL: clip?.thumbnailURL ?? clip?.posterURL ?? "")
     }
 }
 

@@ -4,7 +4,7 @@ internal import HTTP
 extension PageDeclaration {
     static let story = page(
         .any, "/story", title: "The film", description: "The winning takes, one after the other.",
-        link: .main("Story", .watch, isTab: true), features: ["WEB-01", "FILM-11"], summary: "The film so far."
+        link: .main("Story", .film, isTab: true), features: ["WEB-01", "FILM-11"], summary: "The film so far."
     ) { visit in
         let query = visit.context.request.query
         return visit.site.story(

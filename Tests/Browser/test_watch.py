@@ -1,0 +1,277 @@
+"""Finished films: the library, the player of a film as one file and clip by clip, with keys, fingers and neither."""
+
+import json
+import os
+import re
+import subprocess
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from conftest import DEADLINE, DESK, PHONE, announced, comes_true, judge, until
+
+SLOTS = 4
+
+
+def tool(run, *words):
+    """The operator's command."""
+    directory = Path(run["directory"])
+    database = run["databaseURL"].replace("user=postgres", "user=dailies_jobs")
+    return subprocess.run(
+        [directory / "bin" / "dailies", *words, "--config", directory / "dailies.conf"],
+        env={**os.environ, "DATABASE_URL": database}, capture_output=True, text=True, timeout=DEADLINE)  # fmt: skip
+
+
+def finish(connection, label):
+    """A season whose slots have the takes of the demo season as winners. It is archived, so that no other page has it."""
+    takes = connection.execute(
+        "select user_id, title, genre, video_key, poster_key, has_thumbnail, blurhash, width, height, duration_ms"
+        " from tournament_clips where status in ('locked', 'active') order by status = 'locked' desc, id limit %s", (SLOTS,)
+    ).fetchall()
+    season, number = connection.execute(
+        "insert into seasons (label, genre, total_slots, status, activated_at, finished_at)"
+        " values (%s, 'Thriller', %s, 'archived', now(), now()) returning id, number", (label, SLOTS)).fetchone()
+    for slot, take in enumerate(takes, 1):
+        clip = uuid.uuid4()
+        connection.execute(
+            "insert into story_slots (season_id, position) values (%s, %s)", (season, slot))
+        connection.execute(
+            "insert into tournament_clips (id, season_id, slot_position, status, processing, rights_confirmed_at, user_id,"
+            " title, genre, video_key, poster_key, has_thumbnail, blurhash, width, height, duration_ms)"
+            " values (%s, %s, %s, 'locked', 'ready', now()" + ", %s" * 10 + ")", (clip, season, slot, *take))
+        connection.execute(
+            "update story_slots set status = 'locked', winner_clip_id = %s, locked_at = now()"
+            " where season_id = %s and position = %s", (clip, season, slot))
+    # What the slots' changes have requested waits for the test that needs it.
+    connection.execute("delete from film_builds where season_id = %s", (season,))
+    connection.execute("delete from jobs where kind = 'assemble_film' and unique_key = %s", (str(season),))
+    connection.execute("select announce_change('film', 'test')")
+    return season, number
+
+
+def delete(connection, season):
+    connection.execute("delete from seasons where id = %s", (season,))
+    connection.execute("select announce_change('film', 'test')")
+
+
+@pytest.fixture(scope="module")
+def clips(run):
+    """The number of a finished season without a film."""
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        season, number = finish(connection, "Paper Weather")
+        yield number
+        delete(connection, season)
+
+
+@pytest.fixture(scope="module")
+def film(run):
+    """A finished season with its film, made by the site's own jobs."""
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        season, number = finish(connection, "Undertow")
+        made = tool(run, "film", "build", str(number))
+        assert made.returncode == 0, made.stderr
+
+        def state():
+            return json.loads(tool(run, "film", "show", str(number), "--json").stdout)
+
+        for _ in range(DEADLINE):
+            shown = state()
+            assert shown["state"] != "failed", shown
+            if shown["state"] == "done":
+                break
+            connection.execute("select pg_sleep(1)")
+        assert shown["clips"] == SLOTS and shown["cards"] == [], shown
+        yield shown
+        files = Path(run["directory"]) / "media" / "films" / str(season)
+        assert files.is_dir()
+        delete(connection, season)
+        for _ in range(DEADLINE):
+            if not list(files.glob("*")):
+                break
+            connection.execute("select pg_sleep(1)")
+        assert list(files.glob("*")) == [], "a deleted season leaves no file"
+
+
+def open_player(site, number, query="", **options):
+    page = site.page(f"/watch/{number}{query}", **options)
+    expect(page.locator("film-player[data-ready]")).to_be_attached()
+    return page
+
+
+def current_time(page):
+    return page.evaluate("() => document.querySelector('film-player').position")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_the_library_has_a_card_for_each_film(site, axe, shots, film, clips, size):
+    """FILM-09 cover, genre, length and number of takes; archived seasons too; both themes"""
+    page = site.page("/watch", viewport=size, has_touch=size is PHONE)
+    cards = page.locator(".films li")
+    expect(cards.filter(has_text="Paper Weather")).to_contain_text(re.compile(r"0:\d\d"))
+    card = cards.filter(has_text="Undertow")
+    expect(card).to_contain_text(f"Thriller · {SLOTS} takes")
+    judge(page, axe, shots, f"watch-library-{size['width']}")
+    card.get_by_role("link", name="Undertow").click()
+    page.wait_for_url(f"**/watch/{film['season']}")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_the_film_plays_and_looks_right(site, axe, shots, film, size):
+    """FILM-09 WEB-02 play, position and chapter; both themes, both sizes, nothing wider than the screen, no shift"""
+    page = open_player(site, film["season"], "?slot=2", viewport=size, has_touch=size is PHONE)
+    seek = page.get_by_role("slider", name=f"Position, {SLOTS} chapters")
+    expect(seek).to_have_attribute("aria-valuetext", re.compile("slot 2"))
+    expect(page.locator("[data-line]")).to_contain_text("Slot 2")
+    judge(page, axe, shots, f"watch-film-{size['width']}")
+    start = current_time(page)
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    comes_true(page, lambda: current_time(page) > start + 0.2, "the film plays")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    source = page.evaluate("() => document.querySelector('film-player video').currentSrc")
+    # A small screen gets the stream, whose pictures are smaller, where the browser plays one.
+    native = page.evaluate("() => document.createElement('video').canPlayType('application/vnd.apple.mpegurl')")
+    assert source.split("#")[0].endswith(".m3u8" if size is PHONE and native else ".mp4")
+
+
+def test_the_film_is_used_by_keyboard_alone(site, film):
+    """FILM-09 WEB-02 seeking, chapters, speed, sound and the list without a pointer"""
+    page = open_player(site, film["season"], viewport=DESK)
+    line, seek = page.locator("[data-line]"), page.locator("[data-seek]")
+    page.keyboard.press("n")
+    expect(line).to_contain_text("Slot 2")
+    announced(page, "Slot 2")
+    page.keyboard.press("p")
+    expect(line).to_contain_text("Slot 1")
+    page.keyboard.press("ArrowRight")
+    comes_true(page, lambda: abs(current_time(page) - 5) < 0.2, "five seconds forward")
+    seek.focus()
+    page.keyboard.press("End")
+    expect(line).to_contain_text(f"Slot {SLOTS}")
+    page.keyboard.press("PageDown")
+    expect(line).to_contain_text(f"Slot {SLOTS - 1}")
+    page.keyboard.press("Home")
+    expect(seek).to_have_attribute("aria-valuenow", "0")
+    page.keyboard.press(">")
+    expect(page.get_by_role("button", name="Speed, 1.25 times")).to_be_visible()
+    until(page, "() => document.querySelector('film-player video').playbackRate === 1.25")
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name="Turn sound on")).to_be_visible()
+    until(page, "() => document.querySelector('film-player video').muted")
+    third = page.locator("[data-list] a[data-slot='3']")
+    third.focus()
+    page.keyboard.press("Enter")
+    expect(line).to_contain_text("Slot 3")
+    expect(page).to_have_url(re.compile(r"\?slot=3$"))
+    expect(third).to_have_attribute("aria-current", "true")
+
+
+def test_the_seek_bar_shows_what_is_there(site, shots, film):
+    """FILM-09 the storyboard over the bar, and a press seeks"""
+    page = open_player(site, film["season"], viewport=DESK)
+    comes_true(page, lambda: page.evaluate(
+        "() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('storyboard.vtt'))"), "storyboard")
+    box = page.locator("[data-seek]").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] * 0.61, box["y"] + box["height"] / 2)
+    picture = page.locator(".preview__picture")
+    expect(picture).to_be_visible()
+    assert "sheet-1.webp" in picture.evaluate("(element) => element.style.backgroundImage")
+    page.screenshot(path=shots / "watch-preview-1440.png")
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("[data-line]")).to_contain_text("Slot 3")
+
+
+def test_share_and_download(site, film):
+    """FILM-09 the link of a slot or of the whole film; the file under a name of its own"""
+    page = open_player(site, film["season"], "?slot=2", viewport=DESK)
+    page.evaluate("() => { window.shared = []; navigator.share = async (what) => { window.shared.push(what.url); }; }")
+    for name, end in (("Share this slot", "?slot=2"), ("Share the film", f"/watch/{film['season']}")):
+        page.get_by_role("button", name="Share", exact=True).click()
+        page.get_by_role("button", name=name).click()
+        until(page, "(end) => window.shared.at(-1)?.endsWith(end)", end)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("^Download the film")).click()
+    assert download.value.suggested_filename == f"season-{film['season']}-undertow.mp4"
+
+
+def test_the_files_are_kept_for_a_year_and_sent_in_ranges(site, film):
+    """FILM-09 types, caching and ranges of what nginx serves"""
+    page = site.page("/watch", viewport=DESK)
+    answer = page.request.get(film["videoUrl"], headers={"Range": "bytes=0-99"})
+    assert answer.status == 206 and len(answer.body()) == 100 and answer.headers["content-type"] == "video/mp4"
+    assert "max-age=31536000" in answer.headers["cache-control"] and "immutable" in answer.headers["cache-control"]
+    stream = page.request.get(film["streamUrl"])
+    assert stream.headers["content-type"] == "application/vnd.apple.mpegurl"
+    names = [line for line in stream.text().splitlines() if line.endswith(".m3u8")]
+    assert [re.search(r"-(\d+)\.m3u8", name)[1] for name in names] == ["360", "720", "1080"]
+    base = film["streamUrl"].rsplit("/", 1)[0]
+    for name in names:
+        playlist = page.request.get(f"{base}/{name}")
+        assert playlist.ok and "#EXT-X-MAP" in playlist.text() and "#EXT-X-ENDLIST" in playlist.text()
+    board = page.request.get(film["videoUrl"].replace("film.mp4", "storyboard.vtt"))
+    assert board.headers["content-type"].startswith("text/vtt") and board.text().startswith("WEBVTT")
+
+
+def test_on_a_phone_the_chapters_are_a_sheet(site, axe, shots, film):
+    """FILM-09 opened by the button and by a swipe from the right edge; one audible player"""
+    page = open_player(site, film["season"], viewport=PHONE, has_touch=True)
+    sheet = page.locator("[data-playlist-sheet]")
+    expect(sheet).to_be_hidden()
+    page.get_by_role("button", name="Chapters", exact=True).click()
+    expect(sheet).to_be_visible()
+    axe(page)
+    page.screenshot(path=shots / "watch-chapters-390.png")
+    page.get_by_role("button", name="Close chapters").click()
+    expect(sheet).to_be_hidden()
+    session = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", 385), ("touchMove", 340), ("touchMove", 300), ("touchEnd", None)):
+        points = [] if x is None else [{"x": x, "y": 250}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(sheet).to_be_visible()
+    page.locator("[data-playlist-sheet] a[data-slot='3']").tap()
+    expect(sheet).to_be_hidden()
+    expect(page.locator("[data-line]")).to_contain_text("Slot 3")
+    comes_true(page, lambda: page.evaluate(
+        "() => [...document.querySelectorAll('video')].filter((one) => !one.paused).length") == 1, "one player plays")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_until_the_film_is_made_its_takes_play_one_after_another(site, axe, shots, clips, size):
+    """FILM-09 the next two are loaded ahead, and one follows the other without a pause or a black frame"""
+    page = open_player(site, clips, viewport=size, has_touch=size is PHONE)
+    expect(page.get_by_text("being put together")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^Download"))).to_have_count(0)
+    judge(page, axe, shots, f"watch-clips-{size['width']}")
+    sources = "() => [...document.querySelectorAll('film-player video')].map((one) => one.getAttribute('src'))"
+    assert len(set(page.evaluate(sources))) == 3
+    page.evaluate("() => document.querySelector('film-player').seek(document.querySelector('film-player video').duration - 1)")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator("[data-line]")).to_contain_text("Slot 2")
+    comes_true(page, lambda: page.evaluate(
+        "() => [...document.querySelectorAll('film-player video')].filter((one) => !one.paused && !one.inert).length") == 1,
+        "the next one plays")  # fmt: skip
+    assert page.evaluate("() => document.querySelectorAll('film-player video').length") == 3
+
+
+def test_without_scripts_the_film_plays_and_chapters_are_links(site, film):
+    """FILM-09 WEB-01 the browser's own controls"""
+    page = site.page(f"/watch/{film['season']}", viewport=DESK, java_script_enabled=False)
+    expect(page.locator("film-player video")).to_have_attribute("controls", "")
+    expect(page.locator("[data-toggle]")).to_be_hidden()
+    page.locator("[data-list] a[data-slot='2']").click()
+    expect(page).to_have_url(re.compile(r"\?slot=2$"))
+    expect(page.locator("film-player video")).to_have_attribute("src", re.compile(r"#t=\d"))
+
+
+def test_a_season_that_is_not_finished_says_so(site, clips):
+    """FILM-09 no film yet, and the way to the film so far"""
+    page = site.page("/watch/1", viewport=DESK)
+    expect(page.get_by_role("heading", name="Not finished yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Watch the film so far")).to_have_attribute("href", "/story?season=1")
+    site.allow("404")
+    assert page.goto("/watch/9999").status == 404

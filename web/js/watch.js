@@ -1,0 +1,3 @@
+// A finished film.
+
+import "./player/film-player.js";
