@@ -6,32 +6,38 @@ public import HTTP
 /// `dailies counters verify | repair`
 enum CountersCommand {
     static let command = Command(
-        "counters", "compare the live counters with the votes and views", commands: [verify, repair])
+        "counters", "compare counters and boards with the votes and views", commands: [verify, repair])
 
     private static let verify = Command(
-        "verify", "find the clips whose counters are wrong",
+        "verify", "find the counters and the places on boards that are wrong",
         details: """
-            Names every competing clip whose counters differ from the sums over its votes and views of the round. Exit \
-            status 1 when there is one.
+            Names every competing clip whose counters differ from the sums over its votes and views of the round, and \
+            every score and place on the boards that differs from the votes. It reads every vote. Exit status 1 when \
+            something differs.
             """,
         OnlyCommon.self
     ) { arguments in
-        let drift = try Counters(database: try arguments.settings().openDatabase()).verify()
-        try answer(drift, "Every counter equals its sum.", arguments)
-        return drift.isEmpty ? ExitCode.success : ExitCode.failure
+        let database = try arguments.settings().openDatabase()
+        try RankFold(database: database).run()
+        let drift = Drift(
+            clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database))
+        try answer(drift, "Every counter equals its sum, and so do the boards.", arguments)
+        return drift.isNone ? ExitCode.success : ExitCode.failure
     }
 
     private static let repair = Command(
-        "repair", "correct the counters, and print what they were", OnlyCommon.self
+        "repair", "correct the counters and the boards, and print what they were", OnlyCommon.self
     ) { arguments in
-        let counters = Counters(database: try arguments.settings().openDatabase())
-        try answer(counters.repair(), "Every counter was right.", arguments)
+        let database = try arguments.settings().openDatabase()
+        try RankFold(database: database).run()
+        let drift = Drift(
+            clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database))
+        try answer(drift, "Every counter and every board was right.", arguments)
         return ExitCode.success
     }
 
-    private static func answer(_ drift: [CounterDrift], _ none: String, _ arguments: ArgumentValues<OnlyCommon>) throws
-    {
-        let lines = drift.map { clip in
+    private static func answer(_ drift: Drift, _ none: String, _ arguments: ArgumentValues<OnlyCommon>) throws {
+        let clips = drift.clips.map { clip in
             """
             \(clip.clipID.uuidString.lowercased())  \(clip.title): \
             votes \(clip.voteCount), cast \(clip.votesCast); \
@@ -39,7 +45,41 @@ enum CountersCommand {
             views \(clip.viewCount), seen \(clip.viewsSeen)
             """
         }
+        let boards = drift.boards.map { fault in
+            """
+            \(fault.board) of \(fault.span == "all" ? "all time" : "the \(fault.span) to \(fault.ends)"): \
+            \(fault.subjectID?.uuidString.lowercased() ?? "equal places"): \(fault.fault) \(fault.found), \
+            expected \(fault.expected)
+            """
+        }
+        let lines = clips + boards
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
+    }
+}
+
+/// What is wrong with counters and boards.
+private struct Drift: Shaped {
+    let clips: [CounterDrift]
+    let boards: [RankDrift]
+
+    var isNone: Bool { clips.isEmpty && boards.isEmpty }
+
+    static let shape = Shape<Drift>("Drift") {
+        Field("clips", \.clips)
+        Field("boards", \.boards)
+    }
+}
+
+extension RankDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<RankDrift>("RankDrift") {
+        Field("fault", \.fault)
+        Field("board", \.board)
+        Field("span", \.span)
+        Field("ends", \.ends)
+        Field("subjectID", \.subjectID)
+        Field("found", \.found)
+        Field("expected", \.expected)
     }
 }
 

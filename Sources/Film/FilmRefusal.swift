@@ -52,6 +52,8 @@ public enum FilmRefusal: Refusal, Equatable {
     case voidOfBan
     /// The round is not exported, or not yet.
     case exportNotFound
+    /// A season runs, so its genre is chosen.
+    case genreVoteClosed
 
     /// Identifies the refusal for programs.
     public var code: String {
@@ -79,6 +81,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .voidUndone: "void_undone"
         case .voidOfBan: "void_of_ban"
         case .exportNotFound: "export_not_found"
+        case .genreVoteClosed: "genre_vote_closed"
         }
     }
 
@@ -109,6 +112,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .voidUndone: "This void has been undone already."
         case .voidOfBan: "These votes are out because their member is banned. Lift the ban to bring them back."
         case .exportNotFound: "The round has no export yet."
+        case .genreVoteClosed: "A season is running. The next genre vote opens when its film is complete."
         }
     }
 
@@ -119,7 +123,8 @@ public enum FilmRefusal: Refusal, Equatable {
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
         case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
-            .clipNotOpen, .clipWithdrawn, .roundOver, .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan:
+            .clipNotOpen, .clipWithdrawn, .roundOver, .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan,
+            .genreVoteClosed:
             .conflict
         }
     }
@@ -129,7 +134,7 @@ public enum FilmRefusal: Refusal, Equatable {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
             .clipLimitReached, .uploadLimit, .slotNotFound, .notUnderReview, .voidNotFound, .voidUndone,
-            .voidOfBan, .clipNotFound, .clipNotOpen, .clipWithdrawn, .roundOver,
+            .voidOfBan, .clipNotFound, .clipNotOpen, .clipWithdrawn, .roundOver, .genreVoteClosed,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

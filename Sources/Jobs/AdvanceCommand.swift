@@ -13,7 +13,8 @@ enum AdvanceCommand {
         "advance", "close rounds that are over and open the next ones",
         details: """
             Closes every round that is over and opens the next one, once, even when several processes run at the same \
-            time. With --for it also publishes what clips have, once a second where it has changed.
+            time. With --for it also publishes what clips have, once a second where it has changed, and adds votes to the \
+            boards.
             """,
         Advance.self
     ) { arguments in
@@ -43,6 +44,8 @@ enum AdvanceCommand {
         defer { listener.stop() }
         let counts = try BackgroundThread(named: "counts") { publishCounts(until: end, in: process) }
         defer { counts.join() }
+        let ranks = try BackgroundThread(named: "ranks") { foldRanks(until: end, in: process) }
+        defer { ranks.join() }
         ServiceManager.ready()
         while !process.isStopped && ContinuousClock.now < end {
             var wait = longestWait
@@ -79,6 +82,24 @@ enum AdvanceCommand {
                 hasFailed = true
             }
             let pause = max(countsInterval, (ContinuousClock.now - begin) * 20)
+            process.rest(until: min(end, begin + pause))
+        }
+    }
+
+    /// The time between two folds of the boards. A fold that takes long is followed by a pause of twenty times that, so that
+    /// counting votes for the boards never takes more than a twentieth of a processor from counting them.
+    private static let foldInterval: Duration = .seconds(3)
+
+    private static func foldRanks(until end: ContinuousClock.Instant, in process: JobsProcess) {
+        let fold = RankFold(database: process.database)
+        while !process.isStopped && ContinuousClock.now < end {
+            let begin = ContinuousClock.now
+            do {
+                try fold.run { !process.isStopped && ContinuousClock.now < end }
+            } catch {
+                process.log.error("votes cannot be added to the boards", ["error": .string(String(reflecting: error))])
+            }
+            let pause = max(foldInterval, (ContinuousClock.now - begin) * 20)
             process.rest(until: min(end, begin + pause))
         }
     }

@@ -151,7 +151,7 @@ extension FilmStage {
     }
 
     /// How many rows whole reads of each table have gone through, as `database` has told it.
-    fileprivate func rowsScanned(after database: Database) throws -> [String: Int] {
+    func rowsScanned(after database: Database) throws -> [String: Int] {
         try database.execute("select pg_stat_force_next_flush()")
         let rows: [Row] = try superuser.query("select relname, seq_tup_read from pg_stat_user_tables")
         var scanned: [String: Int] = [:]

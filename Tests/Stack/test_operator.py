@@ -39,12 +39,24 @@ def test_counters_are_verified_and_repaired(stack: Stack) -> None:
     found = dailies(stack, "counters", "verify", "--json")
     assert found.returncode == 1
     drift = json.loads(found.stdout)
-    assert [entry["clipId"] for entry in drift] == [clip]
-    assert drift[0] | {"voteCount": 7, "votesCast": 1, "weightedScore": 0, "weightCast": 1} == drift[0]
+    assert [entry["clipId"] for entry in drift["clips"]] == [clip] and drift["boards"] == []
+    assert drift["clips"][0] | {"voteCount": 7, "votesCast": 1, "weightedScore": 0, "weightCast": 1} == drift["clips"][0]
     repaired = dailies(stack, "counters", "repair", "--json")
     assert repaired.returncode == 0 and json.loads(repaired.stdout) == drift
     clean = dailies(stack, "counters", "verify")
     assert clean.returncode == 0 and "equals" in clean.stdout
+
+
+def test_boards_are_verified_and_repaired(stack: Stack) -> None:
+    """RANK-02: a wrong score is named, counted anew from the votes, and gone."""
+    clip = stack.season(2)[0]
+    assert stack.client().ready().send("POST", "/api/vote", {"clipId": clip}).status == 200
+    assert dailies(stack, "counters", "verify").returncode == 0
+    stack.rows("update rank_scores set votes = 7 where board = 'clips' and span = 'all' and subject_id = %s", clip)
+    found = dailies(stack, "counters", "verify")
+    assert found.returncode == 1 and f"clips of all time: {clip}: votes 7, expected 1" in found.stdout
+    assert dailies(stack, "counters", "repair").returncode == 0
+    assert dailies(stack, "counters", "verify").returncode == 0
 
 
 def test_four_migrations_at_once_apply_each_file_once(stack: Stack, empty_database: str) -> None:

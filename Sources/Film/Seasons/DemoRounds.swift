@@ -15,6 +15,8 @@ extension DemoSeason {
                 try connection.execute("select from advance_now(null)")
             }
             try backdate(season, locked: locked, roundSeconds: roundSeconds, on: connection)
+            // These votes were not cast, so the boards do not know them.
+            try connection.execute("select forget_ranks()")
         }
     }
 

@@ -179,6 +179,7 @@ begin
 
     -- Before the film is locked: votes take these two locks in this order, and decided rounds change no more.
     delete from rate_windows where position(member::text in key) > 0;
+    perform settle_ranks();
     perform pseudonymize_votes(member, pseudonym);
     perform lock_film();
     perform pseudonymize_votes(member, pseudonym);
@@ -258,6 +259,7 @@ begin
         );
     end if;
     perform write_audit(pseudonym, 'user.leave', 'user', pseudonym::text);
+    perform settle_ranks();
     perform announce_change('sessions', 'user:' || member);
     perform announce_change('clips', 'left');
     outcome := 'deleted';

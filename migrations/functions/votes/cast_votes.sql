@@ -258,6 +258,14 @@ begin
                 moment, request
             from ruled
             where code is null and not is_repeat
+        ), logged as (
+            -- For the boards. cast_again() is logged by its trigger.
+            insert into rank_changes (season_id, slot_position, day, clips, members)
+            select open_round.season_id, open_round.slot_position, today, array_agg(clip_id),
+                array_agg(member) filter (where member is not null)
+            from ruled
+            where code is null and not is_repeat
+            having count(*) > 0
         ), scored as (
             update tournament_clips
             set vote_count = tournament_clips.vote_count + won.votes,

@@ -27,6 +27,13 @@ as $$
 declare
     parent text;
 begin
+    -- No trigger sees the votes that go with their table.
+    insert into rank_changes (season_id, slot_position, day, clips, clip_casts, members, member_casts)
+    select season_id, slot_position, (created_at at time zone 'utc')::date, array_agg(clip_id), array_agg(- casts),
+        array_agg(user_id) filter (where user_id is not null), array_agg(- casts) filter (where user_id is not null)
+    from votes
+    where season_id = for_season and voided_at is null
+    group by season_id, slot_position, (created_at at time zone 'utc')::date;
     foreach parent in array array['votes', 'clip_views'] loop
         execute format('drop table if exists %I', parent || '_' || replace(for_season::text, '-', ''));
     end loop;
