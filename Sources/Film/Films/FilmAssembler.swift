@@ -85,18 +85,16 @@ public struct FilmAssembler: Sendable {
         try reach(.stills, 0)
         let version = Text.hex(SecureRandom.bytes(6))
         let prefix = version + "-"
-        let poster = workspace + "/poster.webp"
-        let thumbnail = workspace + "/poster-96.webp"
+        let stills = StillFiles(in: workspace)
         let first = zip(segments, parts).first { $0.0.card == nil }?.1 ?? parts[0]
         _ = try Renditions(tools).stills(
-            of: first.path, durationMs: FilmPart.milliseconds(frames: first.frames), poster: poster,
-            thumbnail: thumbnail)
+            of: first.path, durationMs: FilmPart.milliseconds(frames: first.frames), into: stills)
         let storyboard = try assembly.storyboard(of: film) { "\(prefix)sheet-\($0).webp" }
         try reach(.streams, 0)
         let streams = try assembly.streams(of: film, parts: parts, prefix: prefix) { try reach(.streams, $0) }
 
         try reach(.storing, 0)
-        var files = [("film.mp4", film.path), ("poster.webp", poster), ("poster-96.webp", thumbnail)]
+        var files = [("film.mp4", film.path), ("poster.webp", stills.poster), ("poster-96.webp", stills.thumbnail)]
         files += [("storyboard.vtt", storyboard.index)]
         files += storyboard.sheets.enumerated().map { ("sheet-\($0.offset + 1).webp", $0.element) }
         files += streams.files.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
