@@ -187,7 +187,7 @@ let package = Package(
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
-        tests("PagesTests", ["HTTP", "PagesHandlers"]),
+        tests("PagesTests", ["Film", "HTTP", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",

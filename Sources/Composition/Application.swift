@@ -53,7 +53,8 @@ extension Pages {
             site: site, stories: services.stories, films: services.films,
             needsAccountToVote: { try services.flags.isEnabled("require_auth_voting", for: nil) },
             reference: reference,
-            account: { context in try identity.account(context) }, clips: services.clips,
+            account: { context in try identity.account(context) }, clips: services.clips, ranks: services.ranks,
+            genres: services.genres, dashboard: services.dashboard,
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

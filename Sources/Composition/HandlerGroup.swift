@@ -31,7 +31,8 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: VoteServices.group) { VoteRoutes.routes($0.votes.voting) },
         HandlerGroup(name: "story") {
             StoryRoutes.routes(
-                stories: $0.stories, films: $0.films, tallies: $0.tallies, identity: $0.identity)
+                stories: $0.stories, films: $0.films, tallies: $0.tallies, ranks: $0.ranks, genres: $0.genres,
+                identity: $0.identity)
         },
         HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
         HandlerGroup(name: "uploads") { services in
@@ -42,7 +43,7 @@ public struct HandlerGroup: Sendable {
             AdminRoutes.routes(
                 seasons: services.seasons, rounds: services.rounds, clips: services.clips, votes: services.oversight)
                 + AdminRoutes.memberRoutes(services.members, audit: services.audit, identity: services.identity)
-                + AdminRoutes.flagRoutes(services.flags)
+                + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings

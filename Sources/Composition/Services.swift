@@ -34,6 +34,9 @@ public struct Services: Sendable {
     let seasons: Seasons
     let rounds: Rounds
     let tallies: Tallies
+    let ranks: Ranks
+    let genres: GenreVotes
+    let dashboard: Dashboard
     let oversight: VoteOversight
     let uploads: Uploads
     let storage: LocalStorage
@@ -89,6 +92,9 @@ public struct Services: Sendable {
         seasons = Seasons(database: database)
         rounds = Rounds(database: database)
         tallies = Tallies(database: database)
+        ranks = Ranks(database: database, address: address)
+        genres = GenreVotes(database: database)
+        dashboard = Dashboard(database: database)
         oversight = VoteOversight(database: database)
         uploads = Uploads(database: database)
         storage = settings.storage.local

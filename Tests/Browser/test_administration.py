@@ -44,9 +44,9 @@ def feature_comes(page, key, is_on):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("path", ["/admin/users", "/admin/flags", "/admin/audit"])
+@pytest.mark.parametrize("path", ["/admin", "/admin/users", "/admin/flags", "/admin/audit"])
 def test_page(site, axe, shots, admin, path, size):
-    """ADM-02 ADM-04 FLAG-01"""
+    """ADM-02 ADM-04 ADM-05 FLAG-01"""
     page = site.page(path, viewport=SIZES[size], storage_state=admin)
     ready(page)
     current = page.get_by_role("navigation", name="Admin").locator("[aria-current]")

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Boards", .requiresPostgres)
 struct RankTests {
-    @Test("RANK-01 clips, voters and creators are ranked by the casts of a day, of a week and of all time, with their trend")
+    @Test("RANK-01 clips, voters and creators are ranked by the casts of a day, a week and all time, with their trend")
     func boards() throws {
         try FilmStage.run { stage in
             let mira = try stage.member("mira")
@@ -23,7 +23,8 @@ struct RankTests {
             try stage.expectExactRanks()
             #expect(try stage.board(.clips) == ["Tide: 1 with 4, up", "Salt: 2 with 3, up"])
             #expect(try stage.board(.creators) == ["mira: 1 with 4, up", "nova: 2 with 3, up"])
-            #expect(Set(try stage.board(.voters)) == ["mira: 1 with 1, up", "nova: 1 with 1, up"], "equal votes share a place")
+            // Equal votes share a place.
+            #expect(Set(try stage.board(.voters)) == ["mira: 1 with 1, up", "nova: 1 with 1, up"])
 
             try stage.test.advanceClock(by: .seconds(86_400))
             try stage.forgiveRates()
@@ -41,7 +42,8 @@ struct RankTests {
             try stage.vote(tide, by: 20..<21)
             try stage.vote(salt, by: 20..<21)
             try stage.expectExactRanks()
-            #expect(Set(try stage.board(.clips, .week)) == ["Salt: 1 with 1, same from 1", "Tide: 1 with 1, up from 2"])
+            let week = Set(try stage.board(.clips, .week))
+            #expect(week == ["Salt: 1 with 1, same from 1", "Tide: 1 with 1, up from 2"])
             let terms = try stage.ranks.clips(.week, page: PageRequest()).terms
             #expect(terms.total == 2)
             let length = terms.lastDay.flatMap { last in terms.firstDay.map { Int(last.timeIntervalSince($0)) } }
@@ -94,7 +96,8 @@ struct RankTests {
             try stage.expectExactRanks()
             let boards = { try RankBoard.allCases.map { try stage.board($0, .all) } }
             let before = try boards()
-            #expect(before == [["Tide: 1 with 3", "Salt: 2 with 1"], ["mira: 1 with 2"], ["nova: 1 with 3", "the_admin: 2 with 1"]])
+            let creators = ["nova: 1 with 3", "the_admin: 2 with 1"]
+            #expect(before == [["Tide: 1 with 3", "Salt: 2 with 1"], ["mira: 1 with 2"], creators])
 
             // Of a round that is closed, whose result stays.
             let made = try stage.oversight.void(
@@ -131,9 +134,9 @@ struct RankTests {
             try stage.fold.run()
             let own = try stage.ranks.own(mira, .day)
             #expect(own.voter?.words == "2 with 1, up" && own.creator?.words == "1 with 7, up")
-            #expect(own.take?.clip.title == "Dust" && own.take?.place.words == "2 with 4, up")
+            #expect(own.clip?.clip.title == "Dust" && own.clip?.place.words == "2 with 4, up")
             let none = try stage.ranks.own(nova, .week)
-            #expect(none.voter?.rank == 1 && none.creator == nil && none.take == nil)
+            #expect(none.voter?.rank == 1 && none.creator == nil && none.clip == nil)
             try stage.test.advanceClock(by: .seconds(86_400))
             try stage.fold.run()
             #expect(try stage.ranks.own(mira, .day).voter == nil)
@@ -210,11 +213,12 @@ struct RankTests {
             try stage.fold.run()
             #expect(try RankDrift.repair(in: stage.jobs) == [])
             try stage.superuser.execute("update rank_scores set votes = 7 where board = 'clips' and span = 'week'")
-            try stage.superuser.execute("update rank_scores set listed = false where board = 'creators' and span = 'all'")
+            try stage.superuser.execute(
+                "update rank_scores set listed = false where board = 'creators' and span = 'all'")
             let found = try RankDrift.find(in: stage.jobs)
-            #expect(Set(found.map { "\($0.fault) \($0.board) \($0.span)" }) == [
-                "entries clips week", "entries creators all", "listed creators all", "votes clips week",
-            ])
+            let faults = Set(found.map { "\($0.fault) \($0.board) \($0.span)" })
+            let caused = ["entries clips week", "entries creators all", "listed creators all", "votes clips week"]
+            #expect(faults == Set(caused))
             #expect(found.first { $0.fault == "votes" }.map { [$0.found, $0.expected] } == [7, 3])
             // These are logged and not folded: they are no fault, and a repair counts them once.
             try stage.vote(clips[1], by: 1..<3)

@@ -54,6 +54,26 @@ struct FilmRoutesTests {
         }
     }
 
+    @Test("ADM-05 an admin sees what the site has and what waits", arguments: Depth.allCases)
+    func dashboard(depth: Depth) throws {
+        try FilmSite.run(depth) { site in
+            let none = try site.ask(site.admin, .get, "/api/admin/dashboard")
+            #expect(none.json["round"] == .null && none.json["seasons"]?["active"]?.integer == 0)
+            let (_, clips) = try site.voting(["A", "B"])
+            _ = try site.clip("C")
+            _ = try site.ask(site.visitor, .post, "/api/vote", ["clipId": .string(clips[0])])
+            let figures = try site.ask(site.admin, .get, "/api/admin/dashboard").json
+            #expect(figures["clips"]?["active"]?.integer == 2 && figures["clips"]?["pending"]?.integer == 1)
+            #expect(figures["clipsToReview"]?.integer == 1 && figures["members"]?.integer == 2)
+            #expect(figures["round"]?["slot"]?.integer == 1 && figures["round"]?["votes"]?.integer == 1)
+            #expect(figures["jobs"]?["failed"]?.integer == 0)
+            let page = String(decoding: try site.admin.get("/admin").body, as: UTF8.self)
+            #expect(page.contains("Undertow, slot 1 of 2.") && page.contains("Takes to review"))
+            #expect(try site.member.get("/api/admin/dashboard").status == 403)
+            #expect(try site.member.get("/admin").status == 404)
+        }
+    }
+
     @Test("CLIP-05 a clip goes from the queue into the round, and is there for all", arguments: Depth.allCases)
     func approve(depth: Depth) throws {
         try FilmSite.run(depth) { site in

@@ -38,10 +38,12 @@ struct FilmSite {
             routes: StoryRoutes.routes(
                 stories: Stories(database: web) { $0 }, films: Films(database: web) { $0 },
                 tallies: Tallies(database: web),
+                ranks: Ranks(database: web) { $0 }, genres: GenreVotes(database: web),
                 identity: IdentityService(settings: site.settings, database: web)) + ClipRoutes.routes(clips: clips)
                 + AdminRoutes.routes(
                     seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips,
-                    votes: VoteOversight(database: web)))
+                    votes: VoteOversight(database: web))
+                + AdminRoutes.dashboardRoutes(Dashboard(database: web)))
     }
 
     /// Sends a request, and expects that the answer looks as its route declares.

@@ -175,4 +175,24 @@ struct FormPostTests {
             #expect(page.contains("You have appealed.") && !page.contains("action=\"/api/user/appeal\""))
         }
     }
+
+    @Test("WEB-01 FILM-12 a member votes for a genre, changes the vote and removes it")
+    func genreVote() throws {
+        try Site.run(.inProcess) { site in
+            let visitor = text(try site.visitor().get("/genre"))
+            #expect(visitor.contains("href=\"/sign-in?next=/genre\"") && !visitor.contains("method=\"post\""))
+            let member = try site.visitor().signIn("mira_okafor")
+            for genre in ["Comedy", "Horror"] {
+                let sent = try submit(member, from: "/genre", to: "/api/genre-vote", "genre=\(genre)")
+                #expect(sent.status == 303 && sent.headers["Location"] == "/genre?done=genre-saved")
+                let page = text(try member.get("/genre?done=genre-saved"))
+                #expect(page.contains("Your genre vote is saved."))
+                #expect(page.contains("value=\"\(genre)\" aria-pressed=\"true\""))
+            }
+            _ = try submit(member, from: "/genre", to: "/api/genre-vote", "genre=")
+            #expect(!text(try member.get("/genre")).contains("aria-pressed=\"true\""))
+            let bad = try submit(member, from: "/genre", to: "/api/genre-vote", "genre=Western")
+            #expect(bad.status == 422 && text(bad).contains("data-form-outcome"))
+        }
+    }
 }

@@ -47,6 +47,7 @@ enum RouteTable {
         GET    /api/admin/clips                    admin    admin -    refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
         POST   /api/admin/clips/undo               admin    admin form refused -      api
+        GET    /api/admin/dashboard                admin    admin -    refused -      api
         GET    /api/admin/feature-flags            admin    admin -    refused -      api
         POST   /api/admin/feature-flags            admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api
@@ -88,11 +89,19 @@ enum RouteTable {
         GET    /api/features                       any      read  -    -       -      read
         GET    /api/films                          any      read  -    -       -      read
         GET    /api/films/[season]                 any      read  -    -       -      read
+        DELETE /api/genre-vote                     member   write form refused -      vote
+        GET    /api/genre-vote                     any      read  -    -       -      read
+        POST   /api/genre-vote                     member   write form refused -      vote
         GET    /api/health                         any      read  -    -       -      -
         POST   /api/identity/webhook               provider -     -    refused -      -
         DELETE /api/keys                           member   -     form refused -      api
         GET    /api/keys                           member   -     -    -       -      api
         POST   /api/keys                           member   -     form refused recent api
+        GET    /api/leaderboard/clips              any      read  -    -       -      read
+        GET    /api/leaderboard/creators           any      read  -    -       -      read
+        GET    /api/leaderboard/live               any      read  -    -       -      read
+        GET    /api/leaderboard/own                member   read  -    -       -      read
+        GET    /api/leaderboard/voters             any      read  -    -       -      read
         GET    /api/openapi.json                   any      read  -    -       -      -
         GET    /api/profile/clips                  member   read  -    -       -      read
         POST   /api/reports/csp                    any      -     -    -       -      api

@@ -1,5 +1,6 @@
 import FoundationEssentials
 
+@testable import Film
 @testable import PagesHandlers
 
 /// A film for pages: thirty slots cut, the next one open, one season before it.
@@ -87,6 +88,41 @@ enum Fixtures {
                     posterURL: slot == 4 ? "" : "/media/clips/\(slot).webp",
                     thumbnailURL: slot == 4 ? "" : "/media/clips/\(slot)-96.webp")
             })
+    }
+
+    /// Places with every trend; two of them share one.
+    static func ranks(_ board: RankBoard, _ period: RankPeriod, isFirst: Bool = true) -> RanksView {
+        RanksView(
+            board: board, period: period,
+            entries: (1...8).map { number in
+                RankEntryView(
+                    place: RankPlace(
+                        rank: number == 5 ? 4 : number, votes: 1_400 - 100 * (number == 5 ? 4 : number),
+                        previousRank: number == 2 ? nil : number * 7 % 8, isCompared: period != .all),
+                    clip: board == .clips
+                        ? RankedClipView(
+                            id: "00000000-0000-4000-8000-00000000000\(number)", title: "Ash <\(number)>",
+                            genre: "Sci-Fi", posterURL: "/p.jpg", thumbnailURL: "/t.jpg") : nil,
+                    name: "maker_\(number)", avatarURL: "/api/avatar/\(number)")
+            }, nextCursor: "abc", isFirst: isFirst, total: 1_300, hidesRound: period == .week)
+    }
+
+    static func figures(hasRound: Bool) -> SiteFigures {
+        let date = Date(timeIntervalSince1970: 1_795_197_600)
+        return SiteFigures(
+            seasons: ["active": 1], clips: ["active": 14, "pending": 3], clipsToReview: 2, clipsInCheck: 1,
+            newMessages: 4, members: 1_317, bannedMembers: 2, jobs: ["queued": 7],
+            round: hasRound
+                ? SiteFigures.Round(
+                    season: RoundSeason(id: UUID(), number: 2, label: "Last <Train>", totalSlots: 75), slot: 31,
+                    status: .voting, votingEndsAt: date, clips: 14, votes: 1_317) : nil,
+            countedAt: date)
+    }
+
+    static func poll(isOpen: Bool) -> GenrePoll {
+        GenrePoll(
+            isOpen: isOpen, runningSeason: isOpen ? nil : "Last <Train>", votes: [7, 3, 0, 12, 1, 0, 2],
+            mine: isOpen ? .sciFi : nil)
     }
 
     static func film(round: RoundView.State? = .voting, clips: Int = 6) -> FilmView {

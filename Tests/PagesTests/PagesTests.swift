@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Testing
 
+@testable import Film
 @testable import HTTP
 @testable import PagesHandlers
 
@@ -36,6 +37,11 @@ struct PagesTests {
         documents["watch clips"] = site.document(
             site.watch(Fixtures.film(), Fixtures.watched(hasFile: false), slot: nil))
         documents["watch later"] = site.document(site.notFinished(Fixtures.film(), Fixtures.film().seasons[0]))
+
+        for round in [true, false] {
+            let figures = Fixtures.figures(hasRound: round)
+            documents["admin dashboard \(round)"] = site.document(site.adminDashboard(figures))
+        }
         documents["users"] = site.document(site.adminUsers)
         documents["messages"] = site.document(site.adminMessages)
         documents["flags"] = site.document(site.adminFlags)
@@ -45,6 +51,17 @@ struct PagesTests {
         documents["settings"] = site.document(site.settings(AccountView(username: "mira")))
         documents["own clips"] = site.document(site.ownClips(Fixtures.ownClips))
         documents["no own clips"] = site.document(site.ownClips(OwnClipsView(clips: [])))
+        for board in RankBoard.allCases {
+            for period in RankPeriod.allCases {
+                documents["ranks \(board) \(period)"] = site.document(
+                    site.leaderboard(Fixtures.film(), Fixtures.ranks(board, period)))
+            }
+        }
+        documents["ranks none"] = site.document(
+            site.leaderboard(Fixtures.film(), RanksView(board: .voters, period: .day, entries: [], total: 0)))
+        documents["genre open"] = site.document(site.genre(Fixtures.poll(isOpen: true), isMember: true))
+        documents["genre visitor"] = site.document(site.genre(Fixtures.poll(isOpen: true), isMember: false))
+        documents["genre closed"] = site.document(site.genre(Fixtures.poll(isOpen: false), isMember: true))
         documents["terms"] = site.document(site.terms)
         documents["privacy"] = site.document(site.privacy)
         documents["cookies"] = site.document(site.cookies)
@@ -367,12 +384,13 @@ struct PageDeclarationTests {
     }
 
     @Test(
-        "WEB-01 AUTH-02 CLIP-05 VOTE-12 ADM-02 ADM-04 FLAG-01 a page is there for its readers; visitors sign in first",
+        "WEB-01 AUTH-02 CLIP-05 VOTE-12 ADM-02 ADM-04 ADM-05 FLAG-01 a page is there for its readers; visitors sign in first",
         arguments: Pages.declarations.map(\.path))
     func access(path: String) throws {
         let page = try #require(Pages.declarations.first { $0.path == path })
         #expect(
-            path.hasPrefix("/admin/") == (page.readers == .admin), "an admin page is below /admin, and no other one")
+            (path == "/admin" || path.hasPrefix("/admin/")) == (page.readers == .admin),
+            "an admin page is below /admin, and no other one")
         let visitor = try answer(page, .visitor)
         if page.readers == .any {
             #expect(visitor.status == 200)

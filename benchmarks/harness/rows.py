@@ -17,6 +17,6 @@ ROWS: dict[str, Row] = {
     "idle-memory": weights.idle_memory, "intake": intake.intake, "visit-weight": visits.weight,
     "first-visit": visits.first, "swipe": visits.swipe, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,
-    "cached": reads.cached, "listeners": crowds.listeners, "burst": crowds.burst, "queue": weights.queue,
-    "memory": weights.memory, "growth-end": growth.end,
+    "cached": reads.cached, "ranks-deep": reads.ranks, "listeners": crowds.listeners, "burst": crowds.burst,
+    "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end,
 }  # fmt: skip

@@ -3,6 +3,9 @@
 -- Votes and views wait meanwhile: a view that is written down in between would be in the sum and not in the counter.
 begin;
 select lock_film();
+-- The boards keep what was counted: to take it back again vote by vote would go on during the next row.
+set local session_replication_role = replica;
+truncate rank_changes;
 delete from votes
 using story_slots open
 where open.status = 'voting' and votes.season_id = open.season_id and votes.slot_position = open.position;

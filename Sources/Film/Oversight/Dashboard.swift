@@ -27,7 +27,7 @@ public struct SiteFigures: Sendable {
     public let clipsToReview: Int
     /// How many clips are being checked.
     public let clipsInCheck: Int
-    /// How many messages nobody has answered or archived.
+    /// How many messages are neither answered nor archived.
     public let newMessages: Int
     /// How many members there are.
     public let members: Int
@@ -39,6 +39,13 @@ public struct SiteFigures: Sendable {
     public let round: Round?
     /// When all this was counted.
     public let countedAt: Date
+}
+
+extension SiteFigures {
+    /// Those of a site that has nothing.
+    public static let none = SiteFigures(
+        seasons: [:], clips: [:], clipsToReview: 0, clipsInCheck: 0, newMessages: 0, members: 0, bannedMembers: 0,
+        jobs: [:], round: nil, countedAt: Date(timeIntervalSince1970: 0))
 }
 
 /// Counts what the site has.
@@ -67,8 +74,8 @@ public struct Dashboard: Sendable {
                 """)
             return SiteFigures(
                 seasons: try numbers(
-                    SeasonStatus.allCases.map(\.rawValue), "select status as name, count(*)::int from seasons group by 1",
-                    on: connection),
+                    SeasonStatus.allCases.map(\.rawValue),
+                    "select status as name, count(*)::int from seasons group by 1", on: connection),
                 clips: try numbers(
                     ClipStatus.allCases.map(\.rawValue),
                     "select status as name, count(*)::int from tournament_clips group by 1", on: connection),

@@ -71,7 +71,7 @@ public struct GenreVotes: Sendable {
         self.database = database
     }
 
-    /// The vote as it stands; `member` says whose own vote is named.
+    /// The vote at the moment; `member` says whose own vote is named.
     public func poll(for member: UUID?) throws(DatabaseError) -> GenrePoll {
         let rows: [Row] = try database.query("select * from genre_tally(\(member))")
         guard let first = rows.first else { throw .rowCount(expected: 1, found: 0) }

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 
-/// The open round as it stands.
+/// The open round: its clips by their score.
 public struct LiveBoard: Sendable {
     /// What a visitor can do with the film.
     public let state: FilmState
@@ -14,13 +14,13 @@ public struct LiveBoard: Sendable {
     /// Whether the season shows its counts during a round; false without a round.
     public let showsCounts: Bool
     /// The clips in the order in which they would win; empty when the season shows its counts only later.
-    public let clips: [LiveTake]
+    public let clips: [LiveClip]
     /// When the boards of the day, of the week and of all time were added up.
     public let boardsUpdatedAt: Date?
 }
 
 /// A clip of the open round.
-public struct LiveTake: Sendable {
+public struct LiveClip: Sendable {
     /// Its place, if the round ended now.
     public let rank: Int
     /// Its votes.
@@ -62,14 +62,14 @@ extension Ranks {
                     totalSlots: try row.value("total_slots")),
                 slot: slot, votingEndsAt: status == .voting ? try row.value("voting_ends_at") : nil,
                 showsCounts: showsCounts,
-                clips: showsCounts ? try takes(of: season, slot, limit, on: connection) : [],
+                clips: showsCounts ? try clips(of: season, slot, limit, on: connection) : [],
                 boardsUpdatedAt: boardsUpdatedAt)
         }
     }
 
-    private func takes(
+    private func clips(
         of season: UUID, _ slot: Int, _ limit: Int, on connection: Connection
-    ) throws -> [LiveTake] {
+    ) throws -> [LiveClip] {
         let rows: [Row] = try connection.query(
             """
             select clips.vote_count, clips.weighted_score, \(sql: ClipCard.columns)
@@ -80,7 +80,7 @@ extension Ranks {
             limit \(limit)
             """)
         return try rows.enumerated().map { place, row in
-            LiveTake(
+            LiveClip(
                 rank: place + 1, voteCount: try row.value("vote_count"), weightedScore: try row.value("weighted_score"),
                 clip: try ClipCard(row: row, address: address))
         }

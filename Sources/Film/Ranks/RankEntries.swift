@@ -66,7 +66,7 @@ public struct RankPlace: Sendable, Equatable {
 }
 
 /// A clip on the board of clips.
-public struct RankedTake: Sendable {
+public struct BoardClip: Sendable {
     /// Its place.
     public let place: RankPlace
     /// The clip.
@@ -74,7 +74,7 @@ public struct RankedTake: Sendable {
 }
 
 /// A member on the board of voters or of creators.
-public struct RankedMember: Sendable {
+public struct BoardMember: Sendable {
     /// The place.
     public let place: RankPlace
     /// The name; nil until the member has chosen one.
@@ -110,5 +110,5 @@ public struct OwnRanks: Sendable {
     /// The place among creators; nil when no clip of the member got votes in the period.
     public let creator: RankPlace?
     /// The member's best clip and its place.
-    public let take: RankedTake?
+    public let clip: BoardClip?
 }

@@ -27,11 +27,11 @@ public struct RankFold: Sendable {
         }
     }
 
-    /// Folds until the log is empty, as long as `goesOn`. Returns how many rows that took.
+    /// Folds until the log is empty, as long as `isWanted`. Returns how many rows that took.
     @discardableResult
-    public func run(while goesOn: () -> Bool = { true }) throws -> Int {
+    public func run(while isWanted: () -> Bool = { true }) throws -> Int {
         var total = 0
-        while goesOn() {
+        while isWanted() {
             guard let taken = try step() else { return total }
             total += taken
             if taken < Self.stepSize { return total }

@@ -16,27 +16,30 @@ public struct Ranks: Sendable {
     }
 
     /// A page of the clips.
-    public func clips(_ period: RankPeriod, page: PageRequest) throws -> RankPage<RankedTake> {
+    public func clips(_ period: RankPeriod, page: PageRequest) throws -> RankPage<BoardClip> {
         let slice = try Slice(.clips, period, page)
         return try read(slice) { connection in
             try slice.rows(
                 on: connection, columns: ClipCard.columns,
-                joins: "join tournament_clips clips on clips.id = entries.subject_id join users on users.id = clips.user_id")
+                joins: """
+                    join tournament_clips clips on clips.id = entries.subject_id
+                    join users on users.id = clips.user_id
+                    """)
         } entry: { row in
-            RankedTake(
+            BoardClip(
                 place: try RankPlace(row: row, period: period), clip: try ClipCard(row: row, address: address))
         }
     }
 
     /// A page of the voters, or of the creators.
-    public func members(_ board: RankBoard, _ period: RankPeriod, page: PageRequest) throws -> RankPage<RankedMember> {
+    public func members(_ board: RankBoard, _ period: RankPeriod, page: PageRequest) throws -> RankPage<BoardMember> {
         let slice = try Slice(board, period, page)
         return try read(slice) { connection in
             try slice.rows(
                 on: connection, columns: "users.username, users.avatar_seed",
                 joins: "join users on users.id = entries.subject_id")
         } entry: { row in
-            RankedMember(
+            BoardMember(
                 place: try RankPlace(row: row, period: period), username: try row.value("username"),
                 avatarURL: "/api/avatar/" + (try row.value("avatar_seed")))
         }
@@ -45,9 +48,12 @@ public struct Ranks: Sendable {
     /// The places of a member.
     public func own(_ member: UUID, _ period: RankPeriod) throws -> OwnRanks {
         try database.transaction(isolation: .repeatableRead) { connection in
-            let take = try Span(.clips, period).place(
+            let clip = try Span(.clips, period).place(
                 of: "select id from tournament_clips where user_id = \(member)", columns: ", \(sql: ClipCard.columns)",
-                joins: "join tournament_clips clips on clips.id = scores.subject_id join users on users.id = clips.user_id",
+                joins: """
+                    join tournament_clips clips on clips.id = scores.subject_id
+                    join users on users.id = clips.user_id
+                    """,
                 on: connection)
             func place(_ board: RankBoard) throws -> RankPlace? {
                 try Span(board, period).place(of: "select \(member)::uuid", on: connection)
@@ -55,8 +61,8 @@ public struct Ranks: Sendable {
             }
             return OwnRanks(
                 voter: try place(.voters), creator: try place(.creators),
-                take: try take.map { row in
-                    RankedTake(
+                clip: try clip.map { row in
+                    BoardClip(
                         place: try RankPlace(row: row, period: period), clip: try ClipCard(row: row, address: address))
                 })
         }

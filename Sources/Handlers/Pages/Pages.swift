@@ -1,3 +1,4 @@
+internal import Film
 public import HTTP
 internal import Text
 
@@ -11,10 +12,10 @@ public struct Pages: Sendable {
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .library, .watch, .round, .upload,
+        .landing, .dashboard, .story, .library, .watch, .round, .upload, .leaderboard, .genre,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
         .signIn, .onboarding, .ownClips, .settings, .confirmEmail,
-        .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
+        .adminDashboard, .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site
@@ -29,13 +30,21 @@ public struct Pages: Sendable {
             AccountView(username: $0.caller.member?.username)
         },
         ownClips: @escaping @Sendable (Context) throws -> OwnClipsView = { _ in OwnClipsView(clips: []) },
+        ranks: @escaping @Sendable (Context) throws -> RanksView = { _ in
+            RanksView(board: .clips, period: .day, entries: [], total: 0)
+        },
+        genres: @escaping @Sendable (Context) throws -> GenrePoll = { _ in
+            GenrePoll(isOpen: true, runningSeason: nil, votes: [0, 0, 0, 0, 0, 0, 0], mine: nil)
+        },
+        figures: @escaping @Sendable (Context) throws -> SiteFigures = { _ in .none },
         formToken: @escaping @Sendable (Context) -> FormToken = { _ in FormToken(token: "token") },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
         sources = PageSources(
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
-            formToken: formToken, reference: reference)
+            ranks: ranks, genres: genres,
+            figures: figures, formToken: formToken, reference: reference)
     }
 
     /// The routes of all pages and of what crawlers read.

@@ -8,6 +8,7 @@ extension ClipProcessing: JSONRepresentable {}
 extension ClipStatus: JSONRepresentable {}
 extension CountVisibility: JSONRepresentable, InputValue {}
 extension FeedState: JSONRepresentable {}
+extension FilmState: JSONRepresentable {}
 extension SeasonStatus: JSONRepresentable {}
 extension SlotStatus: JSONRepresentable {}
 extension VoteKind: InputValue {}

@@ -6,8 +6,11 @@ internal import SharedHandlers
 /// The routes that return the state of the film.
 public enum StoryRoutes {
     /// Every route of the group.
-    public static func routes(stories: Stories, films: Films, tallies: Tallies, identity: IdentityService) -> [Route] {
-        [story(stories)] + filmRoutes(films) + roundRoutes(stories, tallies, identity)
+    public static func routes(
+        stories: Stories, films: Films, tallies: Tallies, ranks: Ranks, genres: GenreVotes, identity: IdentityService
+    ) -> [Route] {
+        [story(stories)] + filmRoutes(films) + roundRoutes(stories, tallies, identity) + rankRoutes(ranks)
+            + genreRoutes(genres)
     }
 
     private static func story(_ stories: Stories) -> Route {

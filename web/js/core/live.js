@@ -17,8 +17,9 @@ const openingLimit = 8_000;
  * With `onCounts` the stream also carries the counts of the round's takes, which are passed on as they come.
  * @param {(event: SlotEvent | null) => void | Promise<unknown>} refetch
  * @param {(counts: Record<string, any>) => void} [onCounts]
+ * @param {string[]} [others] further events after which the page may be behind
  */
-export function follow(refetch, onCounts) {
+export function follow(refetch, onCounts, others = []) {
   /** @type {EventSource | null} */
   let source = null;
   /** @type {number | undefined} */
@@ -76,7 +77,7 @@ export function follow(refetch, onCounts) {
         retry = setTimeout(connect, Math.min(60_000, 2000 * 2 ** failures) * (0.5 + Math.random()));
       }
     });
-    for (const name of [...names, "message"]) {
+    for (const name of [...names, ...others, "message"]) {
       source.addEventListener(name, (message) => schedule(parse(name, message), 3000));
     }
     if (onCounts) source.addEventListener("counts", (message) => onCounts(parse("counts", message).data));

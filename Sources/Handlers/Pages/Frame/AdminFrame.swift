@@ -4,7 +4,7 @@ extension Site {
     /// A page of the administration: its column of pages, its head, and its content.
     func adminPage(
         _ declaration: PageDeclaration, lead: String, modules: [String], icons: [Icon] = [], names: String = "",
-        film: FilmView? = nil, controls: HTML = "", content: HTML, after: HTML = ""
+        film: FilmView? = nil, needsScript: Bool = true, controls: HTML = "", content: HTML, after: HTML = ""
     ) -> Page {
         Page(
             declaration, shell: .desk, styles: ["admin"], modules: modules, icons: [.info, .close] + icons, film: film,
@@ -16,7 +16,7 @@ extension Site {
                     <div class="page-head"><div><h1>\(declaration.title)</h1><p data-summary>\(lead)</p></div>\
                 \(controls)</div>
                     \(content)
-                    <p class="without-js">This page needs JavaScript.</p>
+                    \(HTML.when(needsScript, "<p class=\"without-js\">This page needs JavaScript.</p>"))
                   </main>
                 </div>
                 \(after)

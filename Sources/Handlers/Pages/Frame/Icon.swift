@@ -2,9 +2,11 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, download, film, full, heart, infinity, info, list, menu, mute, next, pause, person,
-        play, prev, share
-    case shield, sound, swap, up, upload, warn, watch
+    case check, close, comment, download, film, full, heart, infinity, info, list, medal, menu, mute, next, pause,
+        person,
+        play, prev,
+        share
+    case ranks, shield, sound, swap, up, upload, warn, watch
 
     /// The icon; the control has its name in its own label.
     var image: HTML { sized("icon") }
@@ -33,6 +35,7 @@ enum Icon: String, CaseIterable {
             "M12 12c-2-2.7-3.7-4-5.7-4a4 4 0 0 0 0 8c2 0 3.7-1.3 5.7-4s3.7-4 5.7-4a4 4 0 0 1 0 8c-2 0-3.7-1.3-5.7-4Z"
         case .info: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 11v5m0-8v.01"
         case .list: "M9 6.500h11M9 12h11M9 17.500h11M4.500 6.500v.01M4.500 12v.01M4.500 17.500v.01"
+        case .medal: "M12 21a6 6 0 1 0 0-12 6 6 0 0 0 0 12ZM8.5 10 5.5 3h4L12 8.5 14.5 3h4l-3 7"
         case .menu: "M4 7h16M4 12h16M4 17h16"
         case .mute: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5ZM16 9.5l5 5m0-5-5 5"
         case .next: "M6 5.5v13L16 12Zm12 0v13"
@@ -41,6 +44,7 @@ enum Icon: String, CaseIterable {
         case .play: "M7 4.5v15l12-7.5Z"
         case .prev: "M18 5.5v13L8 12ZM6 5.5v13"
         case .share: "M12 15V3.5m0 0L7.5 8M12 3.5 16.5 8M5 13v7h14v-7"
+        case .ranks: "M5 20v-7m7 7V4m7 16v-11"
         case .shield: "M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.700 7-9V6Z"
         case .sound: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5ZM15.5 9a4 4 0 0 1 0 6m2.5-8.5a7.5 7.5 0 0 1 0 11"
         case .swap: "M4 8h14m0 0-3.5-3.5M18 8l-3.5 3.5M20 16H6m0 0 3.5-3.5M6 16l3.5 3.5"

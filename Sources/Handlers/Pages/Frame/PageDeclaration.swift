@@ -1,3 +1,4 @@
+internal import Film
 public import FoundationEssentials
 internal import HTTP
 
@@ -92,6 +93,12 @@ struct PageSources: Sendable {
     let account: @Sendable (Context) throws -> AccountView?
     /// A page of the member's own clips, by the cursor in the query.
     let ownClips: @Sendable (Context) throws -> OwnClipsView
+    /// A page of a board, by the query.
+    let ranks: @Sendable (Context) throws -> RanksView
+    /// The vote on genres, as the caller sees it.
+    let genres: @Sendable (Context) throws -> GenrePoll
+    /// What an admin sees first.
+    let figures: @Sendable (Context) throws -> SiteFigures
     /// A form token for the caller.
     let formToken: @Sendable (Context) -> FormToken
     /// The reference of the API.

@@ -9,7 +9,7 @@ extension Pages {
         site: Site, stories: Stories, films: Films, needsAccountToVote: @escaping @Sendable () throws -> Bool,
         reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
-        clips: Clips,
+        clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -29,7 +29,10 @@ extension Pages {
                     return nil
                 }
             }, account: account,
-            ownClips: { context in try OwnClipsView(clips, context) }, formToken: formToken
+            ownClips: { context in try OwnClipsView(clips, context) },
+            ranks: { context in try RanksView(ranks, context) },
+            genres: { context in try genres.poll(for: context.caller.member?.id) },
+            figures: { context in try dashboard.figures(for: try context.member().id) }, formToken: formToken
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.
