@@ -40,7 +40,9 @@ extension Site {
                 hour), and what the browser called itself.</li>\
                 <li>Hashes of your one-time links and API keys, never the links and keys themselves.</li>\
                 <li>The takes that you send in, with their files, titles and descriptions.</li>\
-                <li>Your votes. A member’s vote names the account, and for a while the device.</li>\
+                <li>Your votes. A member’s vote names the account, and for a while the device. How many votes you cast \
+                is public on the <a class="link" href="/leaderboard">boards</a>, under your username; which takes you \
+                voted for is not. Your vote on the next genre is counted only.</li>\
                 <li>What admins decided about you or your takes, and what you did as an admin.</li></ul>
                 <h2>Why</h2>
                 <p>To run the site that you asked for: keeping you signed in, counting votes, showing the film \
