@@ -4,18 +4,23 @@ internal import FoundationEssentials
 internal import HTTP
 internal import Text
 
-/// `dailies season create | activate | list`
+/// `dailies season create | list | show | activate | archive` and what is in `SeasonActs`
 enum SeasonCommand {
     static let command = Command(
-        "season", "create, activate or list seasons",
+        "season", "create, run and change seasons",
         commands: [
             Command("create", "create a draft season with all its slots", Create.self, run: create),
             Command(
                 "activate", "open a season's first slot",
-                details: "Activates a season and opens its first slot. One season is active at a time.", Activate.self,
+                details: "Activates a season and opens its first slot. One season is active at a time.", One.self,
                 run: activate),
             Command("list", "list the seasons", OnlyCommon.self, run: list),
-        ])
+            Command("show", "show a season slot by slot", One.self, run: show),
+            Command(
+                "archive", "take a finished season out of the story and the lists",
+                details: "Archives a finished season. It leaves the story and the lists; its film stays.", One.self,
+                run: archive),
+        ] + SeasonActs.commands)
 
     struct Create: ReadsSettings, PrintsJSON {
         let label = Option(required: "--label", "TEXT", .text, "the season's name, 1 to 80 characters")
@@ -38,8 +43,8 @@ enum SeasonCommand {
         private static let standard = SeasonSettings(label: "")
     }
 
-    struct Activate: ReadsSettings, PrintsJSON {
-        let id = Operand("ID", .id, "the season's id, as list prints it")
+    struct One: ReadsSettings, PrintsJSON {
+        let id = Operand.season
         let config = Option.config
         let json = Flag.json
     }
@@ -76,8 +81,57 @@ enum SeasonCommand {
         return try answer(try seasons(arguments).create(settings, by: nil), arguments)
     }
 
-    private static func activate(_ arguments: ArgumentValues<Activate>) throws -> Int32 {
+    private static func activate(_ arguments: ArgumentValues<One>) throws -> Int32 {
         try answer(try seasons(arguments).activate(arguments.id, by: nil), arguments)
+    }
+
+    private static func archive(_ arguments: ArgumentValues<One>) throws -> Int32 {
+        try answer(try seasons(arguments).archive(arguments.id, by: nil), arguments)
+    }
+
+    private struct Shown: Shaped {
+        let strip: FilmStrip
+
+        static let shape = Shape<Shown>("ShownSeason") {
+            Field("season", { Listed(season: $0.strip.season) })
+            Field("filmRevision", \.strip.filmRevision)
+            Field("slots", { $0.strip.slots.map(ShownSlot.init) })
+        }
+    }
+
+    private struct ShownSlot: Shaped {
+        let slot: StripSlot
+
+        static let shape = Shape<ShownSlot>("ShownSlot") {
+            Field("slot", \.slot.position)
+            Field("status", \.slot.status.rawValue)
+            Field("votingEndsAt", \.slot.votingEndsAt)
+            Field("winnerID", \.slot.winner?.clip.id)
+            Field("winnerTitle", \.slot.winner?.clip.title)
+            Field("votes", { $0.slot.winner?.voteCount ?? $0.slot.votes })
+            Field("clips", \.slot.clips)
+            Field("interventions", { $0.slot.interventions.map(\.kind) })
+        }
+
+        var line: String {
+            let what: String =
+                switch slot.status {
+                case .locked: slot.winner.map { "\($0.clip.id.text)  \($0.clip.title)" } ?? "taken down"
+                case .upcoming: ""
+                default:
+                    "\(slot.clips) clips, \(slot.votes) votes"
+                        + (slot.votingEndsAt.map { ", until \($0.rfc3339)" } ?? "")
+                }
+            return "\(slot.position)  \(slot.status.rawValue)  \(what)"
+        }
+    }
+
+    private static func show(_ arguments: ArgumentValues<One>) throws -> Int32 {
+        let stories = Stories(database: try arguments.settings().openDatabase()) { $0 }
+        let strip = try stories.strip(season: arguments.id, for: nil)
+        let lines = [Listed(season: strip.season).line] + strip.slots.map { ShownSlot(slot: $0).line }
+        try Output.answer(Shown(strip: strip), text: lines.joined(separator: "\n"), for: arguments)
+        return ExitCode.success
     }
 
     private static func list(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {

@@ -4,10 +4,10 @@ internal import FoundationEssentials
 internal import HTTP
 internal import Text
 
-/// `dailies simulate feed`
+/// `dailies simulate feed | season`
 enum SimulateCommand {
     static let command = Command(
-        "simulate", "play a round with simulated voters and measure how fair the feed is",
+        "simulate", "play a round or a whole season with simulated voters",
         commands: [
             Command(
                 "feed", "measure how views are distributed among the clips of a round",
@@ -19,7 +19,8 @@ enum SimulateCommand {
                     half-way need until they have as many views as the median clip. Exit status 1 when a target is \
                     missed.
                     """,
-                Feed.self, run: feed)
+                Feed.self, run: feed),
+            SimulatedSeason.command,
         ])
 
     struct Feed: PrintsJSON {

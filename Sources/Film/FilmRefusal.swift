@@ -22,6 +22,30 @@ public enum FilmRefusal: Refusal, Equatable {
     case slotNotOpen(open: Int)
     /// There is no such slot.
     case slotNotFound
+    /// The slot is not what the admin believed.
+    case slotChanged(SlotFacts)
+    /// The slot has no winner that could be given up.
+    case slotNotLocked
+    /// Only the last locked slot can be unlocked.
+    case slotNotLast(last: Int)
+    /// The label that was typed is another.
+    case labelMismatch(String)
+    /// The season has not begun.
+    case seasonNotBegun
+    /// A round cannot end then.
+    case endOutOfRange
+    /// The clip is of another season.
+    case clipOfOtherSeason
+    /// The clip is the winner of this slot already.
+    case clipIsWinner
+    /// The clip has another place in the film.
+    case clipInFilm
+    /// The clip is pending, rejected or withdrawn, or its file is gone.
+    case clipNotInRace
+    /// The creator of the clip is banned.
+    case creatorBanned
+    /// The clip is not in the film, so it cannot be taken out of it.
+    case clipNotInFilm
     /// There is no such clip, or the caller may not see it.
     case clipNotFound
     /// The clip is decided, or its file was refused, so that its creator cannot withdraw it.
@@ -66,6 +90,18 @@ public enum FilmRefusal: Refusal, Equatable {
         case .noOpenRound: "no_open_round"
         case .slotNotOpen: "slot_not_open"
         case .slotNotFound: "slot_not_found"
+        case .slotChanged: "slot_changed"
+        case .slotNotLocked: "slot_not_locked"
+        case .slotNotLast: "slot_not_last"
+        case .labelMismatch: "label_mismatch"
+        case .seasonNotBegun: "season_not_begun"
+        case .endOutOfRange: "end_out_of_range"
+        case .clipOfOtherSeason: "clip_of_other_season"
+        case .clipIsWinner: "clip_is_winner"
+        case .clipInFilm: "clip_in_film"
+        case .clipNotInRace: "clip_not_in_race"
+        case .creatorBanned: "creator_banned"
+        case .clipNotInFilm: "clip_not_in_film"
         case .clipNotFound: "clip_not_found"
         case .clipNotOpen: "clip_not_open"
         case .clipWithdrawn: "clip_withdrawn"
@@ -97,6 +133,19 @@ public enum FilmRefusal: Refusal, Equatable {
         case .slotNotOpen(let open):
             "This slot is not open: it has been closed already, or its turn has not come. Slot \(open) is."
         case .slotNotFound: "There is no such slot."
+        case .slotChanged(let now):
+            "Slot \(now.slot) has changed since you looked. \(now.sentence) Nothing was done. Look at it again, then decide."
+        case .slotNotLocked: "This slot has no winner yet."
+        case .slotNotLast(let last): "Only the last locked slot can be unlocked. That is slot \(last)."
+        case .labelMismatch(let label): "Type the season's name exactly: \(label)"
+        case .seasonNotBegun: "The season has not begun."
+        case .endOutOfRange: "A round ends in the future, within a year."
+        case .clipOfOtherSeason: "This clip is of another season."
+        case .clipIsWinner: "This clip is the winner of this slot already."
+        case .clipInFilm: "This clip is in the film already, in another slot."
+        case .clipNotInRace: "This clip is pending, rejected or removed. Only an approved clip can win."
+        case .creatorBanned: "The creator of this clip is banned."
+        case .clipNotInFilm: "This clip is not in the film."
         case .clipNotFound: "There is no such clip."
         case .clipNotOpen: "This clip no longer competes, so it cannot be withdrawn."
         case .clipWithdrawn: "You have withdrawn this clip already."
@@ -119,10 +168,15 @@ public enum FilmRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .seasonNotFound, .filmNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound, .exportNotFound:
+        case .seasonNotFound, .filmNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound,
+            .exportNotFound:
             .notFound
         case .clipLimitReached, .uploadLimit: .forbidden
-        case .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
+        case .labelMismatch: .invalid(field: "label")
+        case .endOutOfRange: .invalid(field: "votingEndsAt")
+        case .slotChanged, .slotNotLocked, .slotNotLast, .seasonNotBegun, .clipOfOtherSeason, .clipIsWinner,
+            .clipInFilm, .clipNotInRace, .creatorBanned, .clipNotInFilm, .seasonNotDraft, .seasonNotFinished,
+            .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
             .clipNotOpen, .clipWithdrawn, .roundOver, .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan,
             .genreVoteClosed:
             .conflict
@@ -134,7 +188,10 @@ public enum FilmRefusal: Refusal, Equatable {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
             .clipLimitReached, .uploadLimit, .slotNotFound, .notUnderReview, .voidNotFound, .voidUndone,
-            .voidOfBan, .clipNotFound, .clipNotOpen, .clipWithdrawn, .roundOver, .genreVoteClosed,
+            .voidOfBan, .clipNotFound, .clipNotOpen, .clipWithdrawn, .roundOver, .genreVoteClosed, .noSuchVotes,
+            .slotNotLocked,
+            .seasonNotBegun, .endOutOfRange, .clipOfOtherSeason, .clipIsWinner, .clipInFilm, .clipNotInRace,
+            .creatorBanned, .clipNotInFilm,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

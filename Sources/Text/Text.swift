@@ -4,6 +4,17 @@ public enum Text {
     private static let base64urlAlphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
+    /// A number with its thousands apart: `1,317`.
+    public static func grouped(_ number: Int) -> String {
+        var digits = String(abs(number))
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
     /// Undoes percent-encoding; nil when an escape is malformed or the result is not UTF-8.
     public static func percentDecode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []

@@ -5,6 +5,8 @@ import Testing
 @testable import dailies_host
 @testable import dailies_jobs
 
+private let someID = "0198a000-0000-7000-8000-000000000001"
+
 /// Command lines of the three programs, which are parsed and not run.
 @Suite("The command lines of the programs")
 struct ProgramTests {
@@ -34,6 +36,15 @@ struct ProgramTests {
             "dailies sign-in-link --user mira_okafor --minutes 1440", "dailies season list --json",
             "dailies season create --label A --slots 3 --round 5 --min-votes 0 --clips 1 --genre Comedy --description D",
             "dailies season activate 0198a000-0000-7000-8000-000000000001", "dailies --config f season list",
+            "dailies season show \(someID) --json", "dailies season archive \(someID)",
+            "dailies season assign \(someID) 4 \(someID) --reason x --replaces \(someID)",
+            "dailies season unlock \(someID) 4 --reason x --dry-run",
+            "dailies season reset-votes \(someID) 4 --reason x",
+            "dailies season end \(someID) 4 2026-12-01T18:00:00Z --reason x",
+            "dailies season advance 4 --reason x --json",
+            "dailies season take-down \(someID) --reason x", "dailies season reset \(someID) --label A --reason x",
+            "dailies season delete \(someID) --label=A --reason x", "dailies simulate season",
+            "dailies simulate season --slots 3 --voters 9 --clips 5 --votes 2 --seed 1 --keep --json",
             "dailies seed --demo --round 90 --config f", "dailies demo --viewers 3", "dailies admin grant mira",
             "dailies admin revoke mira --reason x",
             "dailies user ban mira --reason spam", "dailies user unban mira", "dailies flags list",
@@ -74,6 +85,11 @@ struct ProgramTests {
             ("dailies season", "a command is required"), ("dailies season create", "--label is required"),
             ("dailies season create --label", "--label needs a value"),
             ("dailies season create --label A --slots 501", "--slots must be a whole number from 1 to 500"),
+            ("dailies season unlock \(someID) 4", "--reason is required"),
+            ("dailies season unlock \(someID) 4 --reason=", "--reason must have 1 to 500 characters"),
+            ("dailies season end \(someID) 4 soon --reason x", "TIME must be a time"),
+            ("dailies season delete \(someID) --reason x", "--label is required"),
+            ("dailies season assign \(someID) 501 \(someID) --reason x", "SLOT must be a whole number from 1 to 500"),
             ("dailies season activate", "ID is required"), ("dailies season activate x", "ID must be an id"),
             ("dailies demo --viewers 0", "--viewers must be"),
             ("dailies seed", "--demo is required"), ("dailies seed --demo --round soon", "--round must be"),

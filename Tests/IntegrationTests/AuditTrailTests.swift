@@ -18,7 +18,7 @@ struct AuditTrailTests {
     func everyRoute() throws {
         try FilmSite.run { film in
             let superuser = film.site.database.database(as: .superuser)
-            let (season, _) = try film.voting(["A", "B"])
+            let (season, clips) = try film.voting(["A", "B"])
             let (one, two, three) = (try film.clip("One"), try film.clip("Two"), try film.clip("Three"))
             let decision: UUID = try superuser.one(
                 "select decision from approve_clips(null, array[\(try film.clip("Four"))::uuid])")
@@ -46,6 +46,22 @@ struct AuditTrailTests {
                 ("PUT /api/admin/users/[id]", user, ["role": "admin", "reason": "helps"]),
                 ("PUT /api/admin/users/[id]", user, ["role": "member", "reason": "done"]),
                 ("POST /api/admin/advance-slot", "", ["slot": 1]),
+                (
+                    "PATCH /api/admin/slots", "",
+                    ["seasonId": .string(season), "slot": 2, "votingEndsAt": Date(timeIntervalSinceNow: 900).json]
+                ),
+                ("POST /api/admin/unlock-slot", "", ["seasonId": .string(season), "slot": 1, "reason": "A fault"]),
+                (
+                    "POST /api/admin/assign-winner", "",
+                    ["seasonId": .string(season), "slot": 1, "clipId": .string(clips[1]), "reason": "The jury"]
+                ),
+                ("POST /api/admin/reset-votes", "", ["seasonId": .string(season), "slot": 2, "reason": "A test"]),
+                ("POST /api/admin/takedown", "", ["clipId": .string(clips[1]), "reason": "The rights"]),
+                (
+                    "POST /api/admin/seasons/reset", "",
+                    ["id": .string(season), "label": "Renamed", "reason": "Once more"]
+                ),
+                ("DELETE /api/admin/seasons", "", ["id": .string(season), "label": "Renamed", "reason": "Done"]),
             ]
             let changes = RouteTable.lines.filter { $0.access == "admin" && $0.form == "form" }.map(\.name)
             #expect(
@@ -54,6 +70,18 @@ struct AuditTrailTests {
                 let words = deed.name.split(separator: " ").map(String.init)
                 let last: Int64 = try superuser.one("select coalesce(max(id), 0) from audit_log")
                 let target = deed.target.isEmpty ? words[1] : deed.target
+                if target == "/api/admin/reset-votes" {
+                    // It takes out what has been cast since the slot opened.
+                    try superuser.execute(
+                        """
+                        select * from cast_votes(
+                            array['device_one'], array[id], array['standard'], array['device_one'], array[''],
+                            array['ab'], array[''], 200)
+                        from tournament_clips
+                        where status = 'active' and slot_position = 2
+                        limit 1
+                        """)
+                }
                 let answer = try film.admin.send(Method(words[0]), target, deed.body)
                 #expect((200..<300).contains(answer.status), "\(deed): \(answer.json)")
                 let entries: Int = try superuser.one(

@@ -42,7 +42,8 @@ struct FilmSite {
                 identity: IdentityService(settings: site.settings, database: web)) + ClipRoutes.routes(clips: clips)
                 + AdminRoutes.routes(
                     seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips,
-                    votes: VoteOversight(database: web))
+                    votes: VoteOversight(database: web), stories: Stories(database: web) { $0 },
+                    acts: FilmActs(database: web))
                 + AdminRoutes.dashboardRoutes(Dashboard(database: web)))
     }
 

@@ -42,6 +42,7 @@ enum RouteTable {
         GET    /api/account/export                 member   -     -    -       -      api
         POST   /api/admin/advance-slot             admin    admin form refused recent admin_sensitive
         POST   /api/admin/approve                  admin    admin form refused -      api
+        POST   /api/admin/assign-winner            admin    admin form refused recent admin_sensitive
         GET    /api/admin/audit-logs               admin    admin -    refused -      api
         POST   /api/admin/bulk                     admin    admin form refused -      api
         GET    /api/admin/clips                    admin    admin -    refused -      api
@@ -53,10 +54,19 @@ enum RouteTable {
         GET    /api/admin/messages                 admin    admin -    refused -      api
         PATCH  /api/admin/messages                 admin    admin form refused -      api
         POST   /api/admin/reject                   admin    admin form refused -      api
+        POST   /api/admin/reset-votes              admin    admin form refused recent admin_sensitive
         POST   /api/admin/rounds/review            admin    admin form refused recent admin_sensitive
+        DELETE /api/admin/seasons                  admin    admin form refused recent admin_sensitive
         GET    /api/admin/seasons                  admin    admin -    refused -      api
         PATCH  /api/admin/seasons                  admin    admin form refused recent admin_sensitive
         POST   /api/admin/seasons                  admin    admin form refused recent admin_sensitive
+        GET    /api/admin/seasons/preview          admin    admin -    refused -      api
+        POST   /api/admin/seasons/reset            admin    admin form refused recent admin_sensitive
+        GET    /api/admin/slots                    admin    admin -    refused -      api
+        PATCH  /api/admin/slots                    admin    admin form refused recent admin_sensitive
+        GET    /api/admin/slots/candidates         admin    admin -    refused -      api
+        POST   /api/admin/takedown                 admin    admin form refused recent admin_sensitive
+        POST   /api/admin/unlock-slot              admin    admin form refused recent admin_sensitive
         GET    /api/admin/users                    admin    admin -    refused -      api
         GET    /api/admin/users/[id]               admin    admin -    refused -      api
         PUT    /api/admin/users/[id]               admin    -     form refused recent api

@@ -62,7 +62,11 @@ enum Fixtures {
             seasonNumber: 2, seasonLabel: "Last Train to Meridian", totalSlots: 75, slot: 7, status: status,
             openedAt: date, closedAt: isClosed ? date : nil, endsAt: status == "voting" ? date : nil,
             places: isClosed
-                ? (1...5).map { RoundResultView.Place(rank: $0, clip: clip($0), score: 500 - $0, views: 900) } : [],
+                ? (1...5).map {
+                    RoundResultView.Place(
+                        rank: $0, clip: clip($0), score: 500 - $0, views: 900, isInFilm: $0 == 1)
+                } : [],
+            winner: isClosed ? clip(1) : nil,
             interventions: isClosed
                 ? [.init(kind: "votes_voided", isByAdmin: true, reason: "They were <bought>", votes: 2, at: date)] : [],
             export: isClosed ? .init(hash: String(repeating: "ab", count: 32), number: 9, corrections: 1) : nil)

@@ -43,6 +43,7 @@ struct PagesTests {
             documents["admin dashboard \(round)"] = site.document(site.adminDashboard(figures))
         }
         documents["users"] = site.document(site.adminUsers)
+        documents["seasons"] = site.document(site.adminSeasons(Fixtures.film()))
         documents["messages"] = site.document(site.adminMessages)
         documents["flags"] = site.document(site.adminFlags)
         documents["audit"] = site.document(site.adminAudit)

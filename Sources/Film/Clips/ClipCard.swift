@@ -7,7 +7,7 @@ public struct ClipCard: Sendable {
     /// Its id.
     public let id: UUID
     /// Its title.
-    public let title: String
+    public private(set) var title: String
     /// Who made it; nil for somebody without a name.
     public let username: String?
     /// What the picture of who made it is drawn from; not written.
@@ -19,17 +19,17 @@ public struct ClipCard: Sendable {
     /// Whether AI made it.
     public let aiGenerated: Bool
     /// The rendition that is played; nil until the file is ready.
-    public let videoURL: String?
+    public private(set) var videoURL: String?
     /// The still.
-    public let posterURL: String?
+    public private(set) var posterURL: String?
     /// The still for lists, 96 pixels wide; the poster itself where there is none yet.
-    public let thumbnailURL: String?
+    public private(set) var thumbnailURL: String?
     /// The still for cards, 240 pixels wide; nil where there is none yet.
     public let cardURL: String?
     /// The still for links that other services show, JPEG; nil where there is none yet.
     public let shareURL: String?
     /// The placeholder for the still.
-    public let blurhash: String?
+    public private(set) var blurhash: String?
     /// Width in pixels.
     public let width: Int?
     /// Height in pixels.
@@ -62,5 +62,16 @@ public struct ClipCard: Sendable {
         width = try row.value("width")
         height = try row.value("height")
         durationSeconds = (try row.value("duration_ms") as Int?).map { Double($0) / 1000 }
+    }
+
+    /// The card of a clip that was removed for what it shows: its place stays, and its title and files are gone.
+    var withoutContent: ClipCard {
+        var card = self
+        card.title = "Removed take"
+        card.videoURL = nil
+        card.posterURL = nil
+        card.thumbnailURL = nil
+        card.blurhash = nil
+        return card
     }
 }

@@ -146,7 +146,7 @@ public struct VoteGroup: Sendable, RowDecodable {
 public struct VoidRecord: Sendable, RowDecodable {
     /// Its id.
     public let id: UUID
-    /// `admin`, `review` or `ban`.
+    /// `admin`, `review`, `ban` or `reset`.
     public let origin: String
     /// Whose ban it is; nil when it is none or the account is gone.
     public let member: String?

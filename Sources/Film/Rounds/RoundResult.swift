@@ -18,8 +18,10 @@ public struct RoundResult: Sendable {
     public let votingEndsAt: Date?
     /// When an undecided review ends, while there is one.
     public let reviewEndsAt: Date?
-    /// Every clip that competed, the winner first.
+    /// Every clip that competed, the one that the votes chose first.
     public let results: [RankedClip]
+    /// The clip in the film; nil while there is none, and when it was taken down and none could take its place.
+    public let winner: ClipCard?
     /// What was done to the round beside voting.
     public let interventions: [Intervention]
     /// The export that the count can be checked by; nil until it is written.
@@ -28,7 +30,9 @@ public struct RoundResult: Sendable {
 
 /// Something that was done to a round beside voting.
 public struct Intervention: Sendable {
-    /// What: `review_opened`, `review_accepted`, `review_voided`, `review_expired`, `votes_voided`, `votes_restored`…
+    /// What: `review_opened`, `review_accepted`, `review_voided`, `review_expired`, `votes_voided`, `votes_restored`,
+    /// `votes_reset`, `winner_assigned`, `clip_taken_down`, `slot_unlocked`, `round_cancelled`, `round_advanced`,
+    /// `round_rescheduled` or `season_reset`.
     public let kind: String
     /// Whether an admin did it; else a rule of the site.
     public let byAdmin: Bool
@@ -38,6 +42,14 @@ public struct Intervention: Sendable {
     public let votes: Int?
     /// When.
     public let at: Date
+
+    init(row: Row) throws(DatabaseError) {
+        kind = try row.value("kind")
+        byAdmin = try row.value("by_admin")
+        reason = try row.value("reason")
+        votes = try row.value("votes")
+        at = try row.value("happened_at")
+    }
 }
 
 /// What is to be known of a round's export.
@@ -101,9 +113,10 @@ extension Stories {
             guard let head else { throw FilmRefusal.slotNotFound }
             let id: UUID = try head.value("id")
             let status: SlotStatus = try head.value("status")
+            let winner: ClipCard? = try winner(id, slot)
             let results: [Row] = try database.query(
                 """
-                select results.rank, results.won, results.vote_count, results.weighted_score, results.view_count,
+                select results.rank, clips.status, results.vote_count, results.weighted_score, results.view_count,
                     \(sql: ClipCard.columns)
                 from slot_results results
                 join tournament_clips clips on clips.id = results.clip_id
@@ -111,6 +124,14 @@ extension Stories {
                 where results.season_id = \(id) and results.slot_position = \(slot) and results.superseded_at is null
                 order by results.rank
                 """)
+            let places = try results.map { row in
+                let card = try ClipCard(row: row, address: address)
+                let isRemoved = try row.value("status") as ClipStatus == .rejected
+                return RankedClip(
+                    rank: try row.value("rank"), won: winner?.id == card.id && !isRemoved,
+                    voteCount: try row.value("vote_count"), weightedScore: try row.value("weighted_score"),
+                    viewCount: try row.value("view_count"), clip: isRemoved ? card.withoutContent : card)
+            }
             return RoundResult(
                 season: RoundSeason(
                     id: id, number: try head.value("number"), label: try head.value("label"),
@@ -119,14 +140,21 @@ extension Stories {
                 closedAt: try head.value("locked_at"),
                 votingEndsAt: status == .voting ? try head.value("voting_ends_at") : nil,
                 reviewEndsAt: try head.value("review_ends_at"),
-                results: try results.map { row in
-                    RankedClip(
-                        rank: try row.value("rank"), won: try row.value("won"), voteCount: try row.value("vote_count"),
-                        weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
-                        clip: try ClipCard(row: row, address: address))
-                },
+                results: places, winner: winner,
                 interventions: try interventions(id, slot), export: try export(id, slot))
         }
+    }
+
+    private func winner(_ season: UUID, _ slot: Int) throws -> ClipCard? {
+        let row: Row? = try database.first(
+            """
+            select \(sql: ClipCard.columns)
+            from story_slots slots
+            join tournament_clips clips on clips.id = slots.winner_clip_id and clips.status = 'locked'
+            join users on users.id = clips.user_id
+            where slots.season_id = \(season) and slots.position = \(slot)
+            """)
+        return try row.map { row in try ClipCard(row: row, address: address) }
     }
 
     private func interventions(_ season: UUID, _ slot: Int) throws -> [Intervention] {
@@ -137,11 +165,7 @@ extension Stories {
             where season_id = \(season) and slot_position = \(slot)
             order by id
             """)
-        return try rows.map { row in
-            Intervention(
-                kind: try row.value("kind"), byAdmin: try row.value("by_admin"), reason: try row.value("reason"),
-                votes: try row.value("votes"), at: try row.value("happened_at"))
-        }
+        return try rows.map { row in try Intervention(row: row) }
     }
 
     private func export(_ season: UUID, _ slot: Int) throws -> RoundExport? {

@@ -7,9 +7,13 @@ public import Refusals
 public struct RoundEvent: Sendable, RowDecodable {
     /// The channel that every page listens to.
     public static let channel = "slot"
+    /// What can happen.
+    public static let names = [
+        "winner_selected", "round_opened", "round_waiting", "round_extended", "round_under_review", "season_finished",
+        "round_rescheduled", "slot_unlocked", "votes_reset", "clip_taken_down", "season_reset", "season_deleted",
+    ]
 
-    /// What happened: `winner_selected`, `round_opened`, `round_waiting`, `round_extended`, `round_under_review` or
-    /// `season_finished`.
+    /// What happened, a word of `names`.
     public let name: String
     /// What a page needs to know of it, a JSON object.
     public let data: JSONText
@@ -53,19 +57,26 @@ public struct Rounds: Sendable {
         }
     }
 
-    /// Closes the open round before its time, if it is that of `slot`; nil for any. So what an admin wants for one slot is not done to the
-    /// next, when the request comes twice or another admin was faster.
+    /// Closes the open round before its time, if it is that of `slot`; nil for any. So what an admin wants for one slot is not
+    /// done to the next, when the request comes twice or another admin was faster. The result shows the reason, if there is one.
     @discardableResult
-    public func advanceNow(slot: Int? = nil, by actor: UUID?) throws(FilmError) -> [RoundEvent] {
+    public func advanceNow(
+        slot: Int? = nil, reason: String? = nil, by actor: UUID?
+    ) throws(FilmError) -> [RoundEvent] {
         try FilmError.wrapping {
             try database.transaction { connection in
-                let events: [RoundEvent] = try connection.query(
-                    "select name, data from advance_now(\(actor), \(slot)::int)")
-                if events.isEmpty { throw try Rounds.refusal(on: connection) }
+                let events = try Rounds.close(slot: slot, reason: reason, by: actor, on: connection)
                 try Rounds.announce(events, on: connection)
                 return events
             }
         }
+    }
+
+    static func close(slot: Int?, reason: String?, by actor: UUID?, on connection: Connection) throws -> [RoundEvent] {
+        let events: [RoundEvent] = try connection.query(
+            "select name, data from advance_now(\(actor), \(slot)::int, \(reason))")
+        if events.isEmpty { throw try refusal(on: connection) }
+        return events
     }
 
     /// Why no round was closed that an admin named.

@@ -48,7 +48,7 @@ public struct Stories: Sendable {
                 clips.vote_count, clips.weighted_score, \(sql: ClipCard.columns)
             from story_slots slots
             join seasons on seasons.id = slots.season_id and seasons.status <> 'archived'
-            left join tournament_clips clips on clips.id = slots.winner_clip_id
+            left join tournament_clips clips on clips.id = slots.winner_clip_id and clips.status = 'locked'
             left join users on users.id = clips.user_id
             order by slots.season_id, slots.position
             """)
@@ -72,6 +72,8 @@ public struct Stories: Sendable {
         let id: UUID = try row.value("id")
         let slots = slots[id] ?? []
         let winners = slots.compactMap(\.winner)
+        // The place of a clip that was taken down may be empty.
+        let lockedSlots = slots.count { $0.status == .locked }
         let totalSlots: Int = try row.value("total_slots")
         let showCounts: CountVisibility = try row.value("show_counts")
         let openStatus: SlotStatus? = try row.value("open_status")
@@ -88,8 +90,8 @@ public struct Stories: Sendable {
             id: id, number: try row.value("number"), label: try row.value("label"),
             description: try row.value("description"), genre: try row.value("genre"), status: try row.value("status"),
             aspect: try row.value("aspect"), coverURL: (try row.value("cover_key") as String?).map(address),
-            totalSlots: totalSlots, roundSeconds: try row.value("round_seconds"), lockedSlots: winners.count,
-            progress: (Double(winners.count) / Double(totalSlots) * 10_000).rounded() / 10_000,
+            totalSlots: totalSlots, roundSeconds: try row.value("round_seconds"), lockedSlots: lockedSlots,
+            progress: (Double(lockedSlots) / Double(totalSlots) * 10_000).rounded() / 10_000,
             durationSeconds: winners.reduce(0) { $0 + ($1.clip.durationSeconds ?? 0) },
             contributors: try row.value("contributors"), currentSlot: round?.slot,
             votingEndsAt: round?.votingEndsAt, round: round, activatedAt: try row.value("activated_at"),

@@ -10,7 +10,9 @@ extension AdminRoutes {
                 features: ["FILM-10"],
                 summary: "Closes the open round now, if it is that of this slot, and opens the next one."
             ) { context, input in
-                RoundEvents(events: try rounds.advanceNow(slot: input.slot, by: try context.member().id))
+                let reason = input.reason ?? "An admin closed the round early."
+                return RoundEvents(
+                    events: try rounds.advanceNow(slot: input.slot, reason: reason, by: try context.member().id))
             },
             .get(
                 "/api/cron/auto-advance", access: .cron, limit: nil,
@@ -26,6 +28,7 @@ extension AdminRoutes {
 struct AdvanceSlotInput: InputShape {
     @Input(.integer(1...500), "The slot that is open as far as the admin knows; another one is not closed.") var slot:
         Int
+    @Input(VoteWords.reason, VoteWords.reasonMeaning) var reason: String?
 }
 
 struct RoundEvents: Shaped {
@@ -38,9 +41,7 @@ struct RoundEvents: Shaped {
 }
 
 extension RoundEvent: Shaped {
-    private static let names = Schema.choice([
-        "winner_selected", "round_opened", "round_waiting", "round_extended", "round_under_review", "season_finished",
-    ])
+    private static let names = Schema.choice(RoundEvent.names)
 
     /// Its form in JSON.
     public static let shape = Shape<RoundEvent>("RoundEvent") {

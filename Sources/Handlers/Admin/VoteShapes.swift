@@ -97,7 +97,7 @@ extension VoidRecord: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<VoidRecord>("VoidRecord") {
         Field("id", \.id)
-        Field("origin", \.origin, .choice(["admin", "review", "ban"]))
+        Field("origin", \.origin, .choice(["admin", "review", "ban", "reset"]))
         Field("member", \.member, "Whose ban it is; null when it is none or the account is gone.")
         Field("username", \.username, "Who did it; null when a rule did.")
         Field("reason", \.reason)

@@ -15,7 +15,7 @@ public struct Pages: Sendable {
         .landing, .dashboard, .story, .library, .watch, .round, .upload, .leaderboard, .genre,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
         .signIn, .onboarding, .ownClips, .settings, .confirmEmail,
-        .adminDashboard, .adminClips, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
+        .adminDashboard, .adminClips, .adminSeasons, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site

@@ -29,3 +29,14 @@ extension RoundSeason: Shaped {
         Field("totalSlots", \.totalSlots)
     }
 }
+
+extension Intervention: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<Intervention>("Intervention") {
+        Field("kind", \.kind, "Such as review_opened, winner_assigned or votes_voided.")
+        Field("byAdmin", \.byAdmin, "Whether an admin did it; else a rule of the site.")
+        Field("reason", \.reason)
+        Field("votes", \.votes)
+        Field("at", \.at)
+    }
+}

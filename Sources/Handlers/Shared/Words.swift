@@ -10,5 +10,5 @@ extension CountVisibility: JSONRepresentable, InputValue {}
 extension FeedState: JSONRepresentable {}
 extension FilmState: JSONRepresentable {}
 extension SeasonStatus: JSONRepresentable {}
-extension SlotStatus: JSONRepresentable {}
+extension SlotStatus: JSONRepresentable, InputValue {}
 extension VoteKind: InputValue {}

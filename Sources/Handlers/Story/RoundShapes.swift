@@ -12,7 +12,8 @@ extension RoundResult: Shaped {
         Field("closedAt", \.closedAt)
         Field("votingEndsAt", \.votingEndsAt)
         Field("reviewEndsAt", \.reviewEndsAt, "When an undecided review ends, while there is one.")
-        Field("results", \.results, "The winner first; empty until the slot is locked.")
+        Field("results", \.results, "By the votes; empty until the slot is locked.")
+        Field("winner", \.winner, "The clip in the film; null when it was taken down and none could take its place.")
         Field("interventions", \.interventions, "What was done to the round beside voting.")
         Field("export", \.export, "Null until it is written.")
     }
@@ -22,22 +23,11 @@ extension RankedClip: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<RankedClip>("RankedClip") {
         Field("rank", \.rank)
-        Field("won", \.won)
+        Field("won", \.won, "Whether it is in the film. An admin may have chosen another clip than the votes.")
         Field("voteCount", \.voteCount)
         Field("weightedScore", \.weightedScore)
         Field("viewCount", \.viewCount)
         Field("clip", \.clip)
-    }
-}
-
-extension Intervention: Shaped {
-    /// Its form in JSON.
-    public static let shape = Shape<Intervention>("Intervention") {
-        Field("kind", \.kind, "Such as review_opened, review_accepted or votes_voided.")
-        Field("byAdmin", \.byAdmin, "Whether an admin did it; else a rule of the site.")
-        Field("reason", \.reason)
-        Field("votes", \.votes)
-        Field("at", \.at)
     }
 }
 

@@ -138,8 +138,8 @@ end
 $$;
 
 -- Approves clips in the order given. One row for each clip with its outcome: approved, approved_next_season,
--- already_active, not_found, not_ready, not_open (locked, eliminated or withdrawn by its creator), creator_banned; then one row
--- for each event to publish. `decision` is what undo_decisions() takes.
+-- already_active, not_found, not_ready, not_open (locked, eliminated, withdrawn by its creator or taken out of the film),
+-- creator_banned; then one row for each event to publish. `decision` is what undo_decisions() takes.
 drop function if exists approve_clips(uuid, uuid[]);
 create or replace function approve_clips(actor uuid, approved uuid[])
 returns table (clip_id uuid, outcome text, slot_position int, decision uuid, name text, data jsonb)
@@ -167,7 +167,9 @@ begin
             return query select wanted, 'not_found', null::int, null::uuid, null::text, null::jsonb;
         elsif clip.status = 'active' then
             return query select wanted, 'already_active', clip.slot_position, null::uuid, null::text, null::jsonb;
-        elsif clip.status in ('locked', 'eliminated') or clip.creator_withdrew_at is not null then
+        elsif clip.status in ('locked', 'eliminated') or clip.creator_withdrew_at is not null
+            or exists (select from film_removals where film_removals.clip_id = clip.id)
+        then
             return query select wanted, 'not_open', clip.slot_position, null::uuid, null::text, null::jsonb;
         elsif clip.processing <> 'ready' then
             return query select wanted, 'not_ready', null::int, null::uuid, null::text, null::jsonb;

@@ -21,15 +21,17 @@ end
 $$;
 
 -- Locks the winner of a round whose voting is over, writes the result, moves the other clips on and opens what follows.
--- The caller holds lock_film() and the locks of the season, the slot and its clips. Returns the events to publish.
-create or replace function finalize_round(closing_season uuid, closing_position int)
+-- `chosen` wins instead of the clip that the votes chose; the result keeps the ranks by votes. The caller holds
+-- lock_film() and the locks of the season, the slot and its clips. Returns the events to publish.
+drop function if exists finalize_round(uuid, int);
+create or replace function finalize_round(closing_season uuid, closing_position int, chosen uuid default null)
 returns table (name text, data jsonb)
 language plpgsql
 as $$
 declare
     season seasons;
     slot story_slots;
-    winner record;
+    winner uuid;
 begin
     select * into strict season from seasons where id = closing_season;
     select * into strict slot from story_slots where season_id = closing_season and position = closing_position;
@@ -49,27 +51,38 @@ begin
         where season_id = closing_season and slot_position = closing_position and status = 'active'
             and (slot.status <> 'under_review' or activated_at <= slot.voting_ends_at)
     ) ranked;
+    -- Where none competed, the chosen clip is the whole result.
+    if chosen is not null and not found then
+        insert into slot_results (
+            season_id, slot_position, clip_id, rank, won,
+            vote_count, weighted_score, view_count, opened_at, closed_at
+        )
+        values (
+            closing_season, closing_position, chosen, 1, true, 0, 0, 0,
+            coalesce(slot.voting_started_at, dailies_now()), dailies_now()
+        );
+    end if;
 
-    select clips.id, clips.title, clips.vote_count, clips.weighted_score, users.username
-    into winner
-    from slot_results results
-    join tournament_clips clips on clips.id = results.clip_id
-    join users on users.id = clips.user_id
-    where results.season_id = closing_season and results.slot_position = closing_position
-        and results.superseded_at is null and results.won;
-    if winner.id is null then
+    winner := coalesce(
+        chosen,
+        (
+            select clip_id
+            from slot_results
+            where season_id = closing_season and slot_position = closing_position and superseded_at is null and won
+        )
+    );
+    if winner is null then
         return query select * from reopen_slot(closing_season, closing_position);
         return;
     end if;
-
     update tournament_clips
-    set status = 'locked',
-        rounds = rounds + 1
-    where id = winner.id;
+    set rounds = rounds + 1
+    where id = winner and season_id = closing_season and slot_position = closing_position and status = 'active';
+    perform lock_into_film(winner, closing_season, closing_position);
 
     update story_slots
     set status = 'locked',
-        winner_clip_id = winner.id,
+        winner_clip_id = winner,
         locked_at = dailies_now(),
         voting_ends_at = least(voting_ends_at, dailies_now()),
         review_ends_at = null
@@ -77,18 +90,7 @@ begin
 
     perform announce_change('film', 'slot_locked');
     perform enqueue_tallies();
-    return query
-    select 'winner_selected',
-        jsonb_build_object(
-            'seasonId', closing_season,
-            'slot', closing_position,
-            'totalSlots', season.total_slots,
-            'clipId', winner.id,
-            'title', winner.title,
-            'username', winner.username,
-            'voteCount', winner.vote_count,
-            'weightedScore', winner.weighted_score
-        );
+    return query select 'winner_selected', winner_event(closing_season, closing_position);
 
     if closing_position < season.total_slots then
         -- An eliminated clip keeps the slot and the counters of its last round; one that moves on starts at zero.
@@ -124,4 +126,4 @@ begin
 end
 $$;
 
-revoke all on function reopen_slot(uuid, int), finalize_round(uuid, int) from public;
+revoke all on function reopen_slot(uuid, int), finalize_round(uuid, int, uuid) from public;

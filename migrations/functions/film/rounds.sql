@@ -179,9 +179,10 @@ end
 $$;
 
 -- An admin ends the open round of the active season early. No row: no round is open, or it is not that of `slot`, which the
--- admin believes is open; null for any. Of several requests at once for one slot only the first finds it open.
-drop function if exists advance_now(uuid);
-create or replace function advance_now(actor uuid, slot int default null)
+-- admin believes is open; null for any. Of several requests at once for one slot only the first finds it open. `why` is
+-- published with the result; without it nothing is.
+drop function if exists advance_now(uuid, int);
+create or replace function advance_now(actor uuid, slot int default null, why text default null)
 returns table (name text, data jsonb)
 language plpgsql
 security definer
@@ -199,9 +200,12 @@ begin
         where story_slots.status = 'voting' and seasons.status = 'active'
             and (slot is null or story_slots.position = slot)
     loop
+        if why is not null then
+            perform record_intervention(open_round.season_id, open_round.position, 'round_advanced', true, why);
+        end if;
         return query select * from close_round(open_round.season_id, open_round.position, true);
         perform write_audit(
-            actor, 'round.advance', 'slot', open_round.season_id || '/' || open_round.position, null,
+            actor, 'round.advance', 'slot', open_round.season_id || '/' || open_round.position, why,
             jsonb_build_object('status', 'voting', 'votingEndsAt', rfc3339(open_round.voting_ends_at)),
             (
                 select jsonb_build_object('status', status, 'winnerClipId', winner_clip_id)
@@ -219,6 +223,6 @@ revoke all on function
     close_round(uuid, int, boolean),
     extend_after_outage(),
     advance_rounds(),
-    advance_now(uuid, int)
+    advance_now(uuid, int, text)
     from public;
-grant execute on function advance_rounds(), advance_now(uuid, int) to dailies_web, dailies_jobs;
+grant execute on function advance_rounds(), advance_now(uuid, int, text) to dailies_web, dailies_jobs;

@@ -191,7 +191,9 @@ begin
     into kept, ended, gone
     from (
         select id, status = 'locked' as is_kept,
-            exists (select from slot_results where clip_id = tournament_clips.id) as has_result
+            exists (select from slot_results where clip_id = tournament_clips.id)
+                -- Taken down, and a title card fills its place.
+                or exists (select from story_slots where winner_clip_id = tournament_clips.id) as has_result
         from tournament_clips
         where user_id = member
     ) own;

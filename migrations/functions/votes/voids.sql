@@ -118,7 +118,10 @@ begin
             group by change.slot
             order by change.slot
         loop
-            perform record_intervention(of_season, affected.slot, 'votes_voided', true, why, affected.votes);
+            perform record_intervention(
+                of_season, affected.slot, case origin when 'reset' then 'votes_reset' else 'votes_voided' end, true, why,
+                affected.votes
+            );
         end loop;
     end if;
     perform announce_change('film', 'votes_voided');

@@ -7,7 +7,10 @@ import { h } from "../core/dom.js";
 /** Actions whose words do not follow from their name. */
 const actions = /** @type {Record<string, string>} */ ({
   "clip.undo": "Undid a decision on a clip",
+  "clip.take_down": "Took a clip down",
   "round.advance": "Closed a round",
+  "season.reset": "Reset a season",
+  "slot.assign_winner": "Assigned a winner",
   "member.ban": "Banned a member",
   "member.lift_ban": "Lifted a ban",
   "member.link_sign_in": "Added a sign-in method",
@@ -15,6 +18,7 @@ const actions = /** @type {Record<string, string>} */ ({
   "member.revoke_admin": "Removed an admin right",
   "member.unlink_sign_in": "Removed a sign-in method",
   "user.leave": "Deleted an account",
+  "votes.reset": "Reset votes",
   "votes.restore": "Restored votes",
   "votes.void": "Voided votes",
 });

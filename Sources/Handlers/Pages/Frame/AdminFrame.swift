@@ -37,7 +37,7 @@ extension Site {
     }
 
     /// The one dialog in which admins confirm what cannot be undone at a click, with its reason.
-    private var confirmation: HTML {
+    var confirmation: HTML {
         """
         <dialog class="dialog" aria-labelledby="confirmation-title" data-confirmation>\
         <form method="dialog" class="stack">
@@ -137,6 +137,11 @@ struct AdminList {
     /// Where narrow screens show the column.
     fileprivate var sheet: HTML {
         guard let side else { return .empty }
+        return Self.sheet(side, hasSteps: !isSideOfAll)
+    }
+
+    /// Where narrow screens show the column beside what is listed; with buttons for the items before and after.
+    static func sheet(_ side: String, hasSteps: Bool) -> HTML {
         let steps: HTML = """
             <button class="btn btn--icon btn--ghost" type="button" aria-label="Previous" data-step="-1">\(Icon.prev.image)</button>\
             <button class="btn btn--icon btn--ghost" type="button" aria-label="Next" data-step="1">\(Icon.next.image)</button>\
@@ -144,7 +149,7 @@ struct AdminList {
             """
         return """
             <dialog class="sheet" aria-label="\(side)" data-sheet>
-              <div class="sheet__bar">\(HTML.when(!isSideOfAll, steps))<span class="grow"></span>\
+              <div class="sheet__bar">\(HTML.when(hasSteps, steps))<span class="grow"></span>\
             <button class="btn btn--icon btn--ghost" type="button" aria-label="Close" data-sheet-close>\
             \(Icon.close.image)</button></div>
               <div class="sheet__body" data-sheet-body></div>

@@ -1,17 +1,10 @@
 internal import FoundationEssentials
+internal import Text
 
 /// How numbers, lengths and times are written on the pages.
 enum Formatting {
     /// `1,317`
-    static func count(_ number: Int) -> String {
-        var digits = String(abs(number))
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return (number < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
-    }
+    static func count(_ number: Int) -> String { Text.grouped(number) }
 
     /// `1 vote`, `14 votes`
     static func count(_ number: Int, _ one: String, _ many: String) -> String {

@@ -83,11 +83,13 @@ extension RoundResultView {
             seasonNumber: round.season.number, seasonLabel: round.season.label, totalSlots: round.season.totalSlots,
             slot: round.slot, status: round.status.rawValue, openedAt: round.openedAt, closedAt: round.closedAt,
             endsAt: round.votingEndsAt,
-            places: round.results.compactMap { place in
-                ClipView(place.clip, votes: place.voteCount).map { clip in
-                    Place(rank: place.rank, clip: clip, score: place.weightedScore, views: place.viewCount)
-                }
+            places: round.results.map { place in
+                let shown = ClipView(place.clip, votes: place.voteCount)
+                return Place(
+                    rank: place.rank, clip: shown ?? ClipView(removed: place.clip, votes: place.voteCount),
+                    score: place.weightedScore, views: place.viewCount, isInFilm: place.won, isRemoved: shown == nil)
             },
+            winner: round.winner.flatMap { ClipView($0, votes: 0) },
             interventions: round.interventions.map { done in
                 Intervention(
                     kind: done.kind, isByAdmin: done.byAdmin, reason: done.reason, votes: done.votes, at: done.at)
@@ -145,5 +147,13 @@ extension ClipView {
             thumbnailURL: clip.thumbnailURL ?? posterURL, cardURL: clip.cardURL, shareURL: clip.shareURL,
             blurhash: clip.blurhash,
             durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0)
+    }
+
+    /// The place of a clip without its files.
+    fileprivate init(removed clip: ClipCard, votes: Int) {
+        self.init(
+            id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarURL, genre: clip.genre,
+            isAIGenerated: clip.aiGenerated, videoURL: "", posterURL: "", thumbnailURL: "", blurhash: nil,
+            durationSeconds: clip.durationSeconds ?? 0, votes: votes)
     }
 }

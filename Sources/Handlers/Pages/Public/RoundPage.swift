@@ -23,19 +23,19 @@ extension Site {
     /// How a round ended: ranks, counts, what was done to it, the export, and one's own receipt.
     func round(_ film: FilmView, _ round: RoundResultView) -> Page {
         let path = "/rounds/\(round.seasonNumber)/\(round.slot)"
-        let winner = round.places.first
+        let winner = round.winner
         return Page(
             .round, title: "Slot \(round.slot) of \(round.seasonLabel)",
-            description: winner.map { "“\($0.clip.title)” won slot \(round.slot) of \(round.seasonLabel)." }
+            description: winner.map { "“\($0.title)” won slot \(round.slot) of \(round.seasonLabel)." }
                 ?? "How slot \(round.slot) of \(round.seasonLabel) was voted on.",
-            path: path, section: "/story", image: winner?.clip.shareURL, styles: ["round"], modules: ["round"],
+            path: path, section: "/story", image: winner?.clip.shareURLposterURL, styles: ["round"], modules: ["round"],
             icons: [.film, .info, .share], film: film,
             main: """
                 <main class="page round" id="main" data-round="\(path)">
                   <div class="page-head"><div><h1>Slot \(round.slot), \(round.seasonLabel)</h1>\
                 <p>\(standing(round))</p></div><div class="row">\(neighbours(round))</div></div>
                   <div class="round__columns">
-                    <div class="stack">\(round.places.isEmpty ? unfinished(round) : places(round))</div>
+                    <div class="stack">\(chosen(round))\(round.places.isEmpty ? unfinished(round) : places(round))</div>
                     <aside class="stack" aria-label="The count">\(interventions(round))\(export(round))\(receipt(round))</aside>
                   </div>
                 </main>
@@ -63,6 +63,18 @@ extension Site {
         return "\(HTML.when(round.slot > 1, before))\(HTML.when(round.slot < round.totalSlots, after))"
     }
 
+    /// Says which clip is in the film where it is not the one that the votes chose.
+    private func chosen(_ round: RoundResultView) -> HTML {
+        guard let first = round.places.first, !first.isInFilm else { return .empty }
+        let text: HTML =
+            if let winner = round.winner {
+                "The film shows <b>\(winner.title)</b> by \(winner.creator) in this slot. The interventions say why."
+            } else {
+                "The film shows a title card in this slot. The interventions say why."
+            }
+        return "<p class=\"note\">\(Icon.info.image)<span>\(text)</span></p>"
+    }
+
     private func places(_ round: RoundResultView) -> HTML {
         """
         <table class="table"><caption class="visually-hidden">Takes by rank</caption>
@@ -77,12 +89,13 @@ extension Site {
     private func place(_ round: RoundResultView, _ place: RoundResultView.Place) -> HTML {
         let story: HTML =
             "<a href=\"/story?season=\(round.seasonNumber)&amp;slot=\(round.slot)\"><b>\(place.clip.title)</b></a>"
-        let title: HTML = place.rank == 1 ? story : "<b>\(place.clip.title)</b>"
+        let title: HTML = place.isInFilm ? story : "<b>\(place.clip.title)</b>"
+        let still: HTML = place.isRemoved ? .empty : Fragments.thumbnail(place.clip, width: 54, height: 96)
         let won: HTML = HTML.when(
-            place.rank == 1, "<br><span class=\"badge\" data-tone=\"good\">In the film</span>")
+            place.isInFilm, "<br><span class=\"badge\" data-tone=\"good\">In the film</span>")
         return """
             <tr><td class="num">\(place.rank)</td>\
-            <td>\(Fragments.thumbnail(place.clip, width: 54, height: 96))</td>\
+            <td>\(still)</td>\
             <td>\(title)<br><span class="quiet">\(place.clip.creator)</span>\(won)</td>\
             <td class="r num">\(Formatting.count(place.clip.votes))</td>\
             <td class="r num">\(Formatting.count(place.score))</td>\

@@ -8,6 +8,10 @@ struct RoundResultView: Sendable {
         var clip: ClipView
         var score: Int
         var views: Int
+        /// Whether it is in the film; an admin may have chosen another clip than the votes.
+        var isInFilm = false
+        /// Whether it was removed for what it shows, so that neither its title nor its files are there.
+        var isRemoved = false
     }
 
     /// Something that was done to the round beside voting.
@@ -36,6 +40,8 @@ struct RoundResultView: Sendable {
     var closedAt: Date?
     var endsAt: Date?
     var places: [Place]
+    /// The clip in the film; nil while there is none, and when it was taken down and none could take its place.
+    var winner: ClipView?
     var interventions: [Intervention]
     var export: Export?
 }
@@ -50,6 +56,14 @@ extension RoundResultView.Intervention {
         case "review_accepted": "Flagged votes accepted"
         case "review_voided", "review_expired": "\(count) voided after a review"
         case "votes_voided": "\(count) voided"
+        case "votes_reset": "All votes reset, \(count) voided"
+        case "winner_assigned": "Winner assigned"
+        case "clip_taken_down": "Take removed from the film"
+        case "slot_unlocked": "Slot unlocked for a fresh round"
+        case "round_cancelled": "Round cancelled, because the slot before it was unlocked"
+        case "round_advanced": "Round closed early"
+        case "round_rescheduled": "End of the round changed"
+        case "season_reset": "Season started over"
         case "votes_restored": "\(count) restored"
         default: kind.prefix(1).uppercased() + kind.dropFirst().replacing("_", with: " ")
         }

@@ -1,0 +1,77 @@
+public import FoundationEssentials
+internal import Text
+
+/// Something that an admin does to a season or a slot by hand. An act on a slot says what the admin believes of it, so that of
+/// two admins who do opposite things the second learns what has changed.
+public enum FilmAct: Sendable {
+    /// Makes a clip the winner of a slot: of the open one, whose round ends, or of a locked one, whose winner it replaces.
+    case assign(season: UUID, slot: Int, clip: UUID, believing: SlotBelief? = nil)
+    /// Opens the last locked slot again for a full round.
+    case unlock(season: UUID, slot: Int, believing: SlotBelief? = nil)
+    /// Takes every vote of a slot out of the count.
+    case resetVotes(season: UUID, slot: Int, believing: SlotBelief? = nil)
+    /// Changes when the open round ends.
+    case reschedule(season: UUID, slot: Int, ends: Date, believing: SlotBelief? = nil)
+    /// Ends the open round now.
+    case advance(slot: Int)
+    /// Takes a clip out of the film. The best of the others takes its place.
+    case takeDown(clip: UUID)
+    /// Starts a season over.
+    case reset(season: UUID, label: String)
+    /// Deletes a season with everything in it.
+    case delete(season: UUID, label: String)
+}
+
+/// What an admin believes of a slot. What is nil is not compared.
+public struct SlotBelief: Sendable, Encodable {
+    /// Its status.
+    public var status: SlotStatus?
+    /// Its winner; `.some(nil)` for none.
+    public var winner: UUID??
+    /// When its round ends, to the millisecond.
+    public var votingEndsAt: Date?
+
+    /// Nothing in particular.
+    public init(status: SlotStatus? = nil, winner: UUID?? = nil, votingEndsAt: Date? = nil) {
+        self.status = status
+        self.winner = winner
+        self.votingEndsAt = votingEndsAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case status
+        case winner = "winnerClipId"
+        case votingEndsAt
+    }
+
+    /// Writes the parts in the words of `slot_facts()`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(status, forKey: .status)
+        if let winner { try container.encode(winner?.text, forKey: .winner) }
+        try container.encodeIfPresent(votingEndsAt?.rfc3339, forKey: .votingEndsAt)
+    }
+}
+
+/// What a slot is at the moment.
+public struct SlotFacts: Sendable, Equatable, Decodable {
+    /// Its place in the film.
+    public let slot: Int
+    /// Its status.
+    public let status: SlotStatus
+    /// The title of its winner.
+    public let winnerTitle: String?
+    /// When its round ends, in the form of the API.
+    public let votingEndsAt: String?
+
+    /// The facts in a sentence about the slot.
+    public var sentence: String {
+        switch status {
+        case .locked: winnerTitle.map { "It is locked, and “\($0)” is its winner." } ?? "It is locked."
+        case .voting: votingEndsAt.map { "Its round is open until \($0)." } ?? "Its round is open."
+        case .waitingForClips: "It waits for clips."
+        case .underReview: "Its votes are under review."
+        case .upcoming: "It is not open."
+        }
+    }
+}
