@@ -70,6 +70,16 @@ export interface AccountUser {
   banReason: string | null;
 }
 
+export interface ActOutcome {
+  success: boolean;
+  /** What changes, in sentences. */
+  summary: string[];
+  /** What happens to the round, in order. */
+  events: RoundEvent[];
+  /** What changes besides. What does not apply is null. */
+  consequences: Consequences;
+}
+
 export interface AddEmailInput {
   email: string;
 }
@@ -103,6 +113,8 @@ export interface AdministeredMember {
 export interface AdvanceSlotInput {
   /** The slot that is open as far as the admin knows; another one is not closed. */
   slot: number;
+  /** Why. Everyone can read it in the round's result. */
+  reason?: string | null;
 }
 
 export interface AppealState {
@@ -112,6 +124,17 @@ export interface AppealState {
 
 export interface ApproveClipInput {
   clipId: string;
+}
+
+export interface AssignWinnerInput {
+  seasonId: string;
+  slot: number;
+  /** A clip of the season that competes or is eliminated. */
+  clipId: string;
+  /** Why. Everyone can read it in the round's result. */
+  reason: string;
+  /** What the admin believes of the slot. */
+  expected?: SlotBeliefInput | null;
 }
 
 export interface AuditActor {
@@ -160,6 +183,32 @@ export interface BeginUploadInput {
   contentType: "video/mp4" | "video/webm" | "video/quicktime";
   /** Bytes of the file, at most 50 MiB. */
   size: number;
+}
+
+export interface BoardClip {
+  /** One more than the number of entries with more votes. */
+  rank: number;
+  /** Those of the period. */
+  votes: number;
+  /** Compared with the period before; null for all time. */
+  trend: "up" | "down" | "same" | null;
+  /** In the period before; null for an entry that had no place then. */
+  previousRank: number | null;
+  clip: ClipCard;
+}
+
+export interface BoardMember {
+  /** One more than the number of entries with more votes. */
+  rank: number;
+  /** Those of the period. */
+  votes: number;
+  /** Compared with the period before; null for all time. */
+  trend: "up" | "down" | "same" | null;
+  /** In the period before; null for an entry that had no place then. */
+  previousRank: number | null;
+  /** Null for a member without a name. */
+  username: string | null;
+  avatarUrl: string;
 }
 
 export interface CaptchaInput {
@@ -229,6 +278,17 @@ export interface ChangeSettingsInput {
   sound?: boolean | null;
   /** Whether pages may animate. */
   motion?: boolean | null;
+}
+
+export interface ChangeSlotInput {
+  seasonId: string;
+  slot: number;
+  /** When its open round ends: in the future, within a year. */
+  votingEndsAt: string;
+  /** Why. Everyone can read it in the round's result. */
+  reason?: string | null;
+  /** What the admin believes of the slot. */
+  expected?: SlotBeliefInput | null;
 }
 
 export interface Clip {
@@ -335,6 +395,21 @@ export interface ClipQueue {
   counts: Record<string, number>;
 }
 
+export interface ClipRanks {
+  period: "day" | "week" | "all";
+  /** The beginning of the first day; null for all time. */
+  firstDay: string | null;
+  /** The beginning of the last day; null for all time. */
+  lastDay: string | null;
+  /** How many entries the board has. */
+  total: number;
+  /** Until when votes are added up; null before the first time. */
+  updatedAt: string | null;
+  entries: BoardClip[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
 export interface ClipRound {
   slot: number;
   rank: number;
@@ -359,6 +434,34 @@ export interface ClipUndo {
 export interface ConfirmEmailInput {
   /** The token in the link. */
   token: string;
+}
+
+export interface Consequences {
+  /** The clip that is in the film afterwards. */
+  winner: NamedClip | null;
+  /** The clip that is in the film no longer. */
+  replaced: NamedClip | null;
+  /** How many votes count no longer. */
+  votes: number | null;
+  /** How many rounds lose their result. */
+  results: number | null;
+  /** How many clips return to the race, or are deleted with their season. */
+  clips: number | null;
+  /** How many clips stay in the queue although their season is deleted. */
+  clipsKept: number | null;
+  /** The slot that closes because the one before it opens again. */
+  closesSlot: number | null;
+  /** Where it changes. */
+  seasonStatus: "draft" | "active" | "finished" | "archived" | null;
+  /** Whether a title card fills the place of a clip that is taken down. */
+  leavesGap: boolean | null;
+  /** Whether the slot keeps its result although its votes stop counting. */
+  resultStays: boolean | null;
+  isDeleted: boolean | null;
+  /** Whether a finished film is assembled again. */
+  filmChanges: boolean | null;
+  /** The void by which the votes come back. */
+  voidId: string | null;
 }
 
 export interface ContactMessageInput {
@@ -410,6 +513,15 @@ export interface CreateSeasonInput {
   reviewHours?: number | null;
 }
 
+export interface CurrentRound {
+  season: SeasonReference;
+  slot: number;
+  status: "upcoming" | "voting" | "waiting_for_clips" | "under_review" | "locked";
+  votingEndsAt: string | null;
+  clips: number;
+  votes: number;
+}
+
 export interface DecideClipsInput {
   action: "approve" | "reject";
   clipIds: string[];
@@ -433,6 +545,14 @@ export interface EditClipInput {
   title?: string | null;
   description?: string | null;
   genre?: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other" | null;
+}
+
+export interface EndSeasonInput {
+  id: string;
+  /** The season's label, typed to confirm. */
+  label: string;
+  /** Why. Everyone can read it in the round's result. */
+  reason: string;
 }
 
 export interface EndSessionsInput {
@@ -605,11 +725,42 @@ export interface FilmSegment {
   clip: ClipCard | null;
 }
 
+export interface FilmStrip {
+  season: Season;
+  /** How often the clips of the film have changed. */
+  filmRevision: number;
+  slots: StripSlot[];
+}
+
 export interface FormToken {
   /** The value of the header X-CSRF-Token. */
   token: string;
   /** When to request another one. */
   expiresAt: string;
+}
+
+export interface GenrePoll {
+  /** Whether members can vote: while no season runs. */
+  open: boolean;
+  /** The season that runs; null while the vote is open. */
+  runningSeason: string | null;
+  /** Always all seven, in the same order. */
+  genres: GenreShare[];
+  total: number;
+  /** Null for none and for visitors. */
+  mine: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | null;
+}
+
+export interface GenreShare {
+  genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror";
+  votes: number;
+  /** The parts add up to 100 when there are votes. */
+  percent: number;
+}
+
+export interface GenreVoteInput {
+  /** Null removes the vote. */
+  genre?: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | null;
 }
 
 export interface Health {
@@ -648,7 +799,7 @@ export interface IdentityWebhookResult {
 }
 
 export interface Intervention {
-  /** Such as review_opened, review_accepted or votes_voided. */
+  /** Such as review_opened, winner_assigned or votes_voided. */
   kind: string;
   /** Whether an admin did it; else a rule of the site. */
   byAdmin: boolean;
@@ -701,6 +852,26 @@ export interface ListedMember {
   clips: number;
 }
 
+export interface LiveBoard {
+  state: "voting" | "waiting_for_clips" | "under_review" | "season_complete" | "no_season";
+  season: SeasonReference | null;
+  slot: number | null;
+  votingEndsAt: string | null;
+  /** Whether the season shows its counts while a round is open. */
+  showsCounts: boolean;
+  /** In the order in which they would win; empty while counts are not shown. */
+  clips: LiveClip[];
+  /** Until when the boards of the periods are added up. */
+  boardsUpdatedAt: string | null;
+}
+
+export interface LiveClip {
+  rank: number;
+  voteCount: number;
+  weightedScore: number;
+  clip: ClipCard;
+}
+
 export interface MemberDetail {
   user: AdministeredMember;
   /** What was done about this account, the newest first. */
@@ -709,6 +880,21 @@ export interface MemberDetail {
 
 export interface MemberList {
   users: ListedMember[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface MemberRanks {
+  period: "day" | "week" | "all";
+  /** The beginning of the first day; null for all time. */
+  firstDay: string | null;
+  /** The beginning of the last day; null for all time. */
+  lastDay: string | null;
+  /** How many entries the board has. */
+  total: number;
+  /** Until when votes are added up; null before the first time. */
+  updatedAt: string | null;
+  entries: BoardMember[];
   /** What asks for the next page; null on the last one. */
   nextCursor: string | null;
 }
@@ -724,6 +910,11 @@ export interface MessageList {
 export interface MessagesChanged {
   /** The messages that were in another state. */
   changed: number[];
+}
+
+export interface NamedClip {
+  id: string;
+  title: string;
 }
 
 export interface NearDuplicate {
@@ -828,6 +1019,15 @@ export interface OwnClips {
   nextCursor: string | null;
 }
 
+export interface OwnRanks {
+  /** Null without a vote in the period. */
+  voter: RankPlace | null;
+  /** Null when no clip of the member got a vote in the period. */
+  creator: RankPlace | null;
+  /** The member's best clip. */
+  clip: BoardClip | null;
+}
+
 export interface Problem {
   /** The name of the status. */
   title: string;
@@ -889,8 +1089,20 @@ export interface QueuedClip {
   nearDuplicates: NearDuplicate[];
 }
 
+export interface RankPlace {
+  /** One more than the number of entries with more votes. */
+  rank: number;
+  /** Those of the period. */
+  votes: number;
+  /** Compared with the period before; null for all time. */
+  trend: "up" | "down" | "same" | null;
+  /** In the period before; null for an entry that had no place then. */
+  previousRank: number | null;
+}
+
 export interface RankedClip {
   rank: number;
+  /** Whether it is in the film. An admin may have chosen another clip than the votes. */
   won: boolean;
   voteCount: number;
   weightedScore: number;
@@ -997,7 +1209,7 @@ export interface RevokeAPIKeyInput {
 }
 
 export interface RoundEvent {
-  name: "winner_selected" | "round_opened" | "round_waiting" | "round_extended" | "round_under_review" | "season_finished";
+  name: "winner_selected" | "round_opened" | "round_waiting" | "round_extended" | "round_under_review" | "season_finished" | "round_rescheduled" | "slot_unlocked" | "votes_reset" | "clip_taken_down" | "season_reset" | "season_deleted";
   /** What pages are sent about it. */
   data: Record<string, unknown>;
 }
@@ -1031,8 +1243,10 @@ export interface RoundResult {
   votingEndsAt: string | null;
   /** When an undecided review ends, while there is one. */
   reviewEndsAt: string | null;
-  /** The winner first; empty until the slot is locked. */
+  /** By the votes; empty until the slot is locked. */
   results: RankedClip[];
+  /** The clip in the film; null when it was taken down and none could take its place. */
+  winner: ClipCard | null;
   /** What was done to the round beside voting. */
   interventions: Intervention[];
   /** Null until it is written. */
@@ -1142,6 +1356,41 @@ export interface SignedUpload {
   parts: UploadParts;
 }
 
+export interface SiteFigures {
+  /** By status. */
+  seasons: Record<string, number>;
+  /** By status. */
+  clips: Record<string, number>;
+  /** Pending clips on which an admin can decide now. */
+  clipsToReview: number;
+  /** Clips whose file is being checked. */
+  clipsInCheck: number;
+  newMessages: number;
+  members: number;
+  bannedMembers: number;
+  /** By state. Finished ones are forgotten after a while. */
+  jobs: Record<string, number>;
+  /** Null when no season runs. */
+  round: CurrentRound | null;
+  countedAt: string;
+}
+
+export interface SlotActInput {
+  seasonId: string;
+  slot: number;
+  /** Why. Everyone can read it in the round's result. */
+  reason: string;
+  /** What the admin believes of the slot. */
+  expected?: SlotBeliefInput | null;
+}
+
+export interface SlotBeliefInput {
+  status?: "upcoming" | "voting" | "waiting_for_clips" | "under_review" | "locked" | null;
+  /** Null for a slot without a winner. */
+  winnerClipId?: string | null;
+  votingEndsAt?: string | null;
+}
+
 export interface Story {
   /** The season that runs. */
   currentSeasonId: string | null;
@@ -1218,6 +1467,32 @@ export interface StoryWinner {
   weightedScore: number;
 }
 
+export interface StripSlot {
+  slot: number;
+  status: "upcoming" | "voting" | "waiting_for_clips" | "under_review" | "locked";
+  votingStartedAt: string | null;
+  votingEndsAt: string | null;
+  extensions: number;
+  reviewEndsAt: string | null;
+  lockedAt: string | null;
+  /** Null for a locked slot whose clip was taken down. */
+  winner: ClipCard | null;
+  winnerVotes: number | null;
+  winnerScore: number | null;
+  /** How many clips compete in it. */
+  clips: number;
+  /** How many votes they have. */
+  votes: number;
+  interventions: Intervention[];
+}
+
+export interface TakeDownInput {
+  /** The clip in the film. */
+  clipId: string;
+  /** Why. Everyone can read it in the round's result. */
+  reason: string;
+}
+
 export interface UndoDecisionsInput {
   decisionIds: string[];
 }
@@ -1265,7 +1540,7 @@ export interface UsernameAvailability {
 
 export interface VoidRecord {
   id: string;
-  origin: "admin" | "review" | "ban";
+  origin: "admin" | "review" | "ban" | "reset";
   /** Whose ban it is; null when it is none or the account is gone. */
   member: string | null;
   /** Who did it; null when a rule did. */
@@ -1407,4 +1682,21 @@ export interface VoteVoid {
   votes: number;
   /** What they weighed. */
   weight: number;
+}
+
+export interface WinnerCandidate {
+  clip: ClipCard;
+  status: "pending" | "active" | "locked" | "rejected" | "eliminated";
+  /** Where it competes or competed last. */
+  slot: number | null;
+  /** In the slot's result; null when it did not compete there. */
+  rank: number | null;
+  /** In the slot; null when it did not compete there. */
+  voteCount: number | null;
+  weightedScore: number | null;
+}
+
+export interface WinnerCandidates {
+  /** Those of the slot's round first, by rank. */
+  candidates: WinnerCandidate[];
 }

@@ -25,9 +25,9 @@ public struct ClipCard: Sendable {
     /// The still for lists, 96 pixels wide; the poster itself where there is none yet.
     public private(set) var thumbnailURL: String?
     /// The still for cards, 240 pixels wide; nil where there is none yet.
-    public let cardURL: String?
+    public private(set) var cardURL: String?
     /// The still for links that other services show, JPEG; nil where there is none yet.
-    public let shareURL: String?
+    public private(set) var shareURL: String?
     /// The placeholder for the still.
     public private(set) var blurhash: String?
     /// Width in pixels.
@@ -71,6 +71,8 @@ public struct ClipCard: Sendable {
         card.videoURL = nil
         card.posterURL = nil
         card.thumbnailURL = nil
+        card.cardURL = nil
+        card.shareURL = nil
         card.blurhash = nil
         return card
     }

@@ -28,7 +28,7 @@ extension Site {
             .round, title: "Slot \(round.slot) of \(round.seasonLabel)",
             description: winner.map { "“\($0.title)” won slot \(round.slot) of \(round.seasonLabel)." }
                 ?? "How slot \(round.slot) of \(round.seasonLabel) was voted on.",
-            path: path, section: "/story", image: winner?.clip.shareURLposterURL, styles: ["round"], modules: ["round"],
+            path: path, section: "/story", image: winner?.shareURL, styles: ["round"], modules: ["round"],
             icons: [.film, .info, .share], film: film,
             main: """
                 <main class="page round" id="main" data-round="\(path)">
