@@ -29,8 +29,8 @@ def finish(connection, label):
     """A season whose slots have the takes of the demo season as winners. It is archived, so that no other page has it."""
     takes = connection.execute(
         "select user_id, title, genre, video_key, poster_key, has_thumbnail, blurhash, width, height, duration_ms"
-        " from tournament_clips where status in ('locked', 'active') order by status = 'locked' desc, id limit %s", (SLOTS,)
-    ).fetchall()
+        " from tournament_clips where season_id = (select id from seasons where status = 'active')"
+        " and status in ('locked', 'active') order by status = 'locked' desc, id limit %s", (SLOTS,)).fetchall()
     season, number = connection.execute(
         "insert into seasons (label, genre, total_slots, status, activated_at, finished_at)"
         " values (%s, 'Thriller', %s, 'archived', now(), now()) returning id, number", (label, SLOTS)).fetchone()
@@ -233,7 +233,7 @@ def test_on_a_phone_the_chapters_are_a_sheet(site, axe, shots, film):
         points = [] if x is None else [{"x": x, "y": 250}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     expect(sheet).to_be_visible()
-    page.locator("[data-playlist-sheet] a[data-slot='3']").tap()
+    page.locator("[data-playlist-sheet] a[data-slot='3']").click()
     expect(sheet).to_be_hidden()
     expect(page.locator("[data-line]")).to_contain_text("Slot 3")
     comes_true(page, lambda: page.evaluate(

@@ -76,6 +76,22 @@ struct FilmAssemblerTests {
         }
     }
 
+    @Test("FILM-09 GDPR-01 when a creator becomes a pseudonym, the film is made anew without the name")
+    func departure() throws {
+        try FilmWorkshop.run { workshop in
+            try workshop.drain()
+            let nameless: UUID = try workshop.stage.superuser.one(
+                "insert into users (username, avatar_seed) values (null, 'x') returning id")
+            try workshop.stage.superuser.execute(
+                "update tournament_clips set user_id = \(nameless) where id = \(workshop.winners[0])")
+            #expect(try workshop.jobs().map(\.state) == [.completed, .queued])
+            try workshop.drain()
+            let film = try workshop.films.film(season: "1")
+            let facts = try FilmFacts(workshop.directory + (film.file?.videoURL.dropFirst("/media".count) ?? ""))
+            #expect(facts.chapters.first == "1 · Low water · former member")
+        }
+    }
+
     @Test("FILM-09 a missing file and a removed clip get title cards, are named, and the old film stays until then")
     func cards() throws {
         try FilmWorkshop.run { workshop in
@@ -150,6 +166,19 @@ struct FilmAssemblerTests {
             try workshop.retryNow()
             try workshop.drain()
             #expect(try workshop.jobs(SweepFilm.kind).map(\.state) == [.completed])
+            let files = try workshop.files()
+            #expect(files.film == [] && files.work == [])
+        }
+    }
+
+    @Test("FILM-09 a season deleted with its film leaves no file")
+    func deleted() throws {
+        try FilmWorkshop.run { workshop in
+            try workshop.drain()
+            try workshop.stage.superuser.execute("delete from slot_results")
+            try workshop.stage.superuser.execute("delete from seasons where id = \(workshop.season)")
+            try workshop.retryNow()
+            try workshop.drain()
             let files = try workshop.files()
             #expect(files.film == [] && files.work == [])
         }

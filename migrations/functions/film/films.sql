@@ -92,6 +92,28 @@ after insert on film_removals
 for each row
 execute function request_film_without_clip();
 
+-- And a clip that gets another creator, which is a pseudonym when a member leaves: the chapters name creators.
+create or replace function request_film_of_creator()
+returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    perform request_film(slots.season_id)
+    from story_slots slots
+    join seasons on seasons.id = slots.season_id and seasons.status in ('finished', 'archived')
+    where slots.winner_clip_id = new.id;
+    return null;
+end
+$$;
+
+create or replace trigger tournament_clips_change_film
+after update of user_id on tournament_clips
+for each row
+when (old.user_id is distinct from new.user_id)
+execute function request_film_of_creator();
+
 -- A season that is deleted takes its film along: the job that assembles it is cancelled, and the files go.
 create or replace function forget_film()
 returns trigger
@@ -127,6 +149,7 @@ revoke all on function
     build_film(uuid, uuid),
     request_film_of_slot(),
     request_film_without_clip(),
+    request_film_of_creator(),
     forget_film()
     from public;
 grant execute on function build_film(uuid, uuid) to dailies_web, dailies_jobs;
