@@ -169,6 +169,10 @@ let package = Package(
             path: "benchmarks/Lone",
             swiftSettings: strict),
         .executableTarget(
+            name: "bench-film", dependencies: ["Media"],
+            path: "benchmarks/Film",
+            swiftSettings: strict),
+        .executableTarget(
             name: "bench-echo", dependencies: ["FastCGI", "HTTP", "Logging", "Platform"],
             path: "benchmarks/Echo",
             swiftSettings: strict),

@@ -1,6 +1,7 @@
 """What a visit costs in Chromium, as JSON: bytes of a first visit, its first pictures, and the swipe to the next clip.
 
-Run by the rows of visits with the tests' Python, which has Playwright: visits.py URL weights|first|swipes [COUNT]
+Run by the rows of visits with the tests' Python, which has Playwright:
+visits.py URL weights|first|swipes|segments [COUNT, or the number of a season]
 """
 
 from __future__ import annotations
@@ -226,6 +227,52 @@ def swipes(browser: Browser, url: str, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+# From the end of each clip to the next one's first picture, and whether there was a moment without one.
+SEGMENTS = """
+    () => {
+        window.film = { gaps: [], black: 0 };
+        let ended = 0;
+        for (const video of document.querySelectorAll("film-player video")) {
+            video.addEventListener("ended", (event) => { ended = event.timeStamp; });
+            const shown = (now, frame) => {
+                if (ended && !video.inert) {
+                    window.film.gaps.push(frame.presentationTime - ended);
+                    ended = 0;
+                }
+                video.requestVideoFrameCallback(shown);
+            };
+            video.requestVideoFrameCallback(shown);
+        }
+        const look = () => {
+            const front = document.querySelector("film-player video:not([inert])");
+            if (ended && front.readyState < 2 && !front.poster) window.film.black += 1;
+            requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+    }
+"""
+
+
+def segments(browser: Browser, url: str, season: int) -> dict[str, Any]:
+    """Clip after clip in a season's player, the last second of each."""
+    context = visitor(browser, url, PHONE)
+    page = context.new_page()
+    page.goto(f"/watch/{season}")
+    until(page, "() => document.querySelector('film-player[data-ready]') !== null")
+    count = page.evaluate("() => document.querySelectorAll('[data-list] li').length")
+    page.evaluate(SEGMENTS)
+    page.locator("[data-toggle]").click()
+    for number in range(1, count):
+        page.evaluate("(seconds) => document.querySelector('film-player').seek(seconds)", number * 8 - 2)
+        until(page, f"() => window.film.gaps.length >= {number}")
+    found = page.evaluate("() => window.film")
+    context.close()
+    return {
+        "median": statistics.median(found["gaps"]), "black": found["black"],
+        "all": [round(one, 1) for one in found["gaps"]],
+    }  # fmt: skip
+
+
 def main() -> None:
     url, what = sys.argv[1:3]
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 1
@@ -234,7 +281,7 @@ def main() -> None:
             executable_path="/usr/bin/chromium-headless-shell",
             args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
-        found = {"weights": weights, "first": first, "swipes": swipes}[what](browser, url, count)
+        found = {"weights": weights, "first": first, "swipes": swipes, "segments": segments}[what](browser, url, count)
         browser.close()
     print(json.dumps(found, indent=1))
 

@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PARTS = ROOT / "benchmarks"
-PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone")
+PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone", "bench-film")
 
 
 class Wrong(Exception):

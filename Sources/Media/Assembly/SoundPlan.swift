@@ -43,14 +43,20 @@ struct SoundPlan {
         (frame * samplesPerFrame + packet / 2) / packet
     }
 
-    /// The condition for ffmpeg's filter that drops packets.
-    var condition: String {
-        dropped.isEmpty
-            ? "0"
-            : dropped.map { range in
+    /// The condition for ffmpeg's filter that drops packets. A film has tens of thousands of them, so the condition is a
+    /// tree: each looks at a few of the ranges only.
+    var condition: String { dropped.isEmpty ? "0" : Self.condition(dropped[...]) }
+
+    private static func condition(_ ranges: ArraySlice<ClosedRange<Int>>) -> String {
+        guard ranges.count > 2 else {
+            return ranges.map { range in
                 range.count == 1
                     ? "eq(n\\,\(range.lowerBound))" : "between(n\\,\(range.lowerBound)\\,\(range.upperBound))"
             }.joined(separator: "+")
+        }
+        let middle = ranges.startIndex + ranges.count / 2
+        let (low, high) = (condition(ranges[..<middle]), condition(ranges[middle...]))
+        return "if(lt(n\\,\(ranges[middle].lowerBound))\\,\(low)\\,\(high))"
     }
 
     /// The time of a piece in samples, for the filter that sets times.
