@@ -1,5 +1,6 @@
 // The seasons: the list, the film of the chosen one as a strip, a slot's detail, and the acts of admins.
 
+import "./site.js";
 import { askEndOf, askStatus, slotActs } from "./admin/season-acts.js";
 import { askForSeason, askForSettings } from "./admin/season-form.js";
 import { interventionText, inUnits, seasonBadge, slotBadge } from "./admin/season-words.js";

@@ -1,5 +1,6 @@
 // The vote on the next season's genre: one's own vote, and the percentages as others vote.
 
+import "./site.js";
 import { read, send } from "./core/api.js";
 import { all, announce, maybe, one, setText } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";

@@ -1,6 +1,7 @@
 // The boards. Every change ends in the same thing: a page is read again, and its parts are put in, so that the words are the
 // server's alone. Without this module the same links load the same pages.
 
+import "./site.js";
 import { read } from "./core/api.js";
 import { all, announce, h, maybe, one } from "./core/dom.js";
 import { counted } from "./core/format.js";

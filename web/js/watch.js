@@ -1,3 +1,4 @@
 // A finished film.
 
+import "./site.js";
 import "./player/film-player.js";
