@@ -70,7 +70,10 @@ struct FilmAssemblerTests {
             let files = try workshop.files()
             #expect(files.work == [])
             #expect(files.film.allSatisfy { $0.hasPrefix(version + "-") })
-            for name in ["film.mp4", "poster.webp", "poster-96.webp", "storyboard.vtt", "sheet-1.webp", "stream.m3u8"] {
+            for name in [
+                "film.mp4", "poster.webp", "poster-96.webp", "poster-share.jpg", "storyboard.vtt", "sheet-1.webp",
+                "stream.m3u8",
+            ] {
                 #expect(files.film.contains("\(version)-\(name)"), "\(name)")
             }
         }

@@ -31,7 +31,7 @@ struct Recipe: Sendable, CustomTestStringConvertible {
     /// The tone's frequency; nil for silence.
     var tone: Int? = 440
     /// How loud the loud part is, as an effective value.
-    var loudness = 0.22...0.5
+    var loudness = 0.17...0.25
     /// Width and height of the picture as it is shown.
     var shape = (width: 9, height: 16)
     /// The file has a sound that cannot be decoded.
@@ -67,7 +67,7 @@ struct Recipe: Sendable, CustomTestStringConvertible {
     /// A recipe of one command.
     static func file(
         _ group: Group, _ says: String, _ name: String, _ line: String, seconds: Double = 1, turn: Double? = 0.5,
-        tone: Int? = 440, loudness: ClosedRange<Double> = 0.22...0.5, shape: (width: Int, height: Int) = (9, 16)
+        tone: Int? = 440, loudness: ClosedRange<Double> = 0.17...0.25, shape: (width: Int, height: Int) = (9, 16)
     ) -> Recipe {
         Recipe(
             group: group, says: says, seconds: seconds, turn: turn, tone: tone, loudness: loudness, shape: shape

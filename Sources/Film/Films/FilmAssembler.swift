@@ -95,7 +95,7 @@ public struct FilmAssembler: Sendable {
 
         try reach(.storing, 0)
         var files = [("film.mp4", film.path), ("poster.webp", stills.poster), ("poster-96.webp", stills.thumbnail)]
-        files += [("storyboard.vtt", storyboard.index)]
+        files += [("poster-share.jpg", stills.share), ("storyboard.vtt", storyboard.index)]
         files += storyboard.sheets.enumerated().map { ("sheet-\($0.offset + 1).webp", $0.element) }
         files += streams.files.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
         let publication = FilmPublication(

@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 public import Refusals
+internal import Storage
 
 /// Reads the films of finished seasons.
 public struct Films: Sendable {
@@ -72,10 +73,12 @@ public struct Films: Sendable {
     private func film(_ row: Row) throws -> LibraryFilm {
         let cover: String? =
             try row.value("cover_key") ?? row.value("poster_key") ?? row.value("first_poster")
+        let poster: String? = try row.value("poster_key")
         return LibraryFilm(
             seasonID: try row.value("id"), number: try row.value("number"), label: try row.value("label"),
             description: try row.value("description"), genre: try row.value("genre"), aspect: try row.value("aspect"),
             finishedAt: try row.value("finished_at"), coverURL: cover.map(address),
+            shareURL: poster.flatMap(StorageKey.init).map { address($0.share.text) },
             isAssembled: try row.value("video_key", as: String?.self) != nil, clips: try row.value("clips"),
             durationSeconds: Double(try row.value("duration_ms", as: Int.self)) / 1_000)
     }

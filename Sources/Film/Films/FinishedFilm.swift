@@ -18,6 +18,8 @@ public struct LibraryFilm: Sendable {
     public let finishedAt: Date?
     /// The season's cover, else the film's poster, else that of the first clip.
     public let coverURL: String?
+    /// The still for links that other services show, JPEG; nil until the film is one file.
+    public let shareURL: String?
     /// Whether the film is one file; until then its clips play one after another.
     public let isAssembled: Bool
     /// How many clips it has.

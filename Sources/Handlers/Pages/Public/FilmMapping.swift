@@ -48,8 +48,8 @@ extension Pages {
 extension LibraryView {
     fileprivate init(_ film: LibraryFilm) {
         self.init(
-            number: film.number, label: film.label, genre: film.genre, coverURL: film.coverURL, clips: film.clips,
-            seconds: film.durationSeconds)
+            number: film.number, label: film.label, genre: film.genre, coverURL: film.coverURL,
+            shareURL: film.shareURL, clips: film.clips, seconds: film.durationSeconds)
     }
 }
 
@@ -73,7 +73,8 @@ extension WatchView.Segment {
             slot: segment.slot, startsAt: segment.startsAt, seconds: segment.durationSeconds,
             isCard: segment.card != nil, title: clip?.title ?? "Removed take",
             creator: clip.map { $0.username ?? "former member" } ?? "", videoURL: clip?.videoURL,
-            posterURL: clip?.posterURL ?? "", thumbnailURL: clip?.thumbnailURL ?? clip?.posterURL ?? "")
+            posterURL: clip?.posterURL ?? "", thumbnailURL: clip?.thumbnailURL ?? clip?.posterURL ?? "",
+            shareURL: clip?.shareURL)
     }
 }
 

@@ -36,7 +36,7 @@ extension Site {
                 actions: "<a class=\"btn btn--primary\" href=\"/story\">Watch the film so far</a>")
             : "<ul class=\"grid films\">\(films.map(card))</ul>"
         return Page(
-            .library, image: films.first?.coverURL, styles: ["watch"], icons: [.film], film: film,
+            .library, image: films.first?.shareURL, styles: ["watch"], icons: [.film], film: film,
             main: """
                 <main class="page" id="main"><div class="page-head"><h1>Finished films</h1></div>\(content)</main>
                 """)
@@ -79,7 +79,7 @@ extension Site {
             description: "\(label): \(Formatting.count(watched.segments.count, "winning take", "winning takes")), "
                 + "\(length), one film.",
             path: segment.map { watched.path(slot: $0.slot) } ?? watched.film.path, section: "/watch",
-            image: segment?.posterURL ?? watched.film.coverURL, styles: ["watch"], modules: ["watch"],
+            image: segment?.shareURL ?? watched.film.shareURL, styles: ["watch"], modules: ["watch"],
             icons: [.close, .download, .film, .full, .list, .mute, .next, .pause, .play, .prev, .share, .sound],
             film: film,
             main: """

@@ -6,6 +6,7 @@ struct LibraryView: Sendable {
     var label: String
     var genre: String
     var coverURL: String?
+    var shareURL: String?
     var clips: Int
     var seconds: Double
 
@@ -38,6 +39,7 @@ struct WatchView: Sendable {
         var videoURL: String?
         var posterURL: String
         var thumbnailURL: String
+        var shareURL: String?
     }
 
     var film: LibraryView
