@@ -25,10 +25,10 @@ struct PictureStep {
     /// With any quality and any preset up to veryfast the stream has the same headers, so that a film can
     /// be joined from any of them without encoding. Slower presets move the chroma's quantiser and need a number here.
     ///
-    /// The rate's buffer is not full at the start, which keeps the first picture of a noisy clip below 200 kB: a page loads
-    /// no more than 256 kB of the clip that comes next (`web/js/core/clip-video.js`).
+    /// The rate's buffer is not full at the start, which keeps the first pictures of a noisy clip small: a page loads no
+    /// more than 256 kB of the clip that comes next (`web/js/core/clip-video.js`).
     private static let joinable =
-        "vbv-init=0.6:stitchable=1:bframes=2:b-pyramid=none:ref=1:cabac=1:8x8dct=1:weightp=1:weightb=1:interlaced=0"
+        "vbv-init=0.4:stitchable=1:bframes=2:b-pyramid=none:ref=1:cabac=1:8x8dct=1:weightp=1:weightb=1:interlaced=0"
 
     /// How the picture of a rendition is coded, and of all that is joined with renditions.
     static func coding(_ tools: MediaTools, kilobits: Int) -> [String] {
