@@ -83,7 +83,7 @@ def film(run):
             if shown["state"] == "done":
                 break
             connection.execute("select pg_sleep(1)")
-        assert shown["clips"] == SLOTS and shown["cards"] == [], shown
+        assert shown["state"] == "done" and shown["clips"] == SLOTS and shown["cards"] == [], shown
         yield shown
         files = Path(run["directory"]) / "media" / "films" / str(season)
         assert files.is_dir()

@@ -227,28 +227,27 @@ def swipes(browser: Browser, url: str, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-# From the end of each clip to the next one's first picture, and whether there was a moment without one.
+# From the end of each clip to the next one's picture on the stage and to its first moving one, and whether anything showed
+# until then.
 SEGMENTS = """
     () => {
-        window.film = { gaps: [], black: 0 };
-        let ended = 0;
+        window.film = { gaps: [], moving: [], black: 0 };
+        const front = () => document.querySelector("film-player video:not([inert])");
         for (const video of document.querySelectorAll("film-player video")) {
-            video.addEventListener("ended", (event) => { ended = event.timeStamp; });
-            const shown = (now, frame) => {
-                if (ended && !video.inert) {
-                    window.film.gaps.push(frame.presentationTime - ended);
-                    ended = 0;
-                }
-                video.requestVideoFrameCallback(shown);
-            };
-            video.requestVideoFrameCallback(shown);
+            video.addEventListener("ended", (event) => {
+                const begun = event.timeStamp;
+                const look = () => {
+                    if (front() !== video && front().readyState >= 2) {
+                        requestAnimationFrame((now) => window.film.gaps.push(now - begun));
+                        return;
+                    }
+                    if (front().readyState < 2) window.film.black += 1;
+                    requestAnimationFrame(look);
+                };
+                look();
+                front().requestVideoFrameCallback((now, frame) => window.film.moving.push(frame.presentationTime - begun));
+            });
         }
-        const look = () => {
-            const front = document.querySelector("film-player video:not([inert])");
-            if (ended && front.readyState < 2 && !front.poster) window.film.black += 1;
-            requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
     }
 """
 
@@ -269,7 +268,7 @@ def segments(browser: Browser, url: str, season: int) -> dict[str, Any]:
     context.close()
     return {
         "median": statistics.median(found["gaps"]), "black": found["black"],
-        "all": [round(one, 1) for one in found["gaps"]],
+        "all": [round(one, 1) for one in found["gaps"]], "moving": [round(one, 1) for one in found["moving"]],
     }  # fmt: skip
 
 

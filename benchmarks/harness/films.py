@@ -104,6 +104,6 @@ def next_clip(stack: Stack) -> list[Result]:
     return [
         Result(
             "next-clip", "end of a clip → first picture of the next one, median", found["median"], " ms", at_most=42,
-            more={"all": found["all"]},
+            more={"all": found["all"], "moving": found["moving"]},
         )
     ]  # fmt: skip
