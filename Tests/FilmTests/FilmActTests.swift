@@ -295,7 +295,7 @@ struct FilmActTests {
             #expect(round.results.map(\.clip.title) == Array(repeating: "Removed take", count: 3))
             let story = try #require(try stage.stories.story().seasons.first)
             #expect(story.lockedSlots == 1 && story.slots[0].winner == nil)
-            #expect(try stage.slots(of: season) == [.locked, .waitingForClips, .upcoming])
+            #expect(try stage.slots(of: season) == [.locked, .voting, .upcoming])
             let decisions = try stage.clips.approve([clips[2]], by: stage.admin)
             #expect(decisions.map(\.outcome) == [.notOpen])
             // An admin may fill the gap.

@@ -138,8 +138,8 @@ private struct RandomFilm {
         }
     }
 
-    /// Whether enough of everything has happened for the test to say something.
-    var isVaried: Bool { Self.deeds.allSatisfy { $0.weight < 3 || tally[$0.name, default: 0] > 0 } }
+    /// Whether enough has happened for the test to say something: a few rare things may be missing.
+    var isVaried: Bool { tally.count >= Self.deeds.count - 5 }
 
     private struct Nothing: Error {}
 
@@ -250,9 +250,11 @@ private struct RandomFilm {
 
     private mutating func vote() throws {
         let clip = try clip("status = 'active'")
+        // One group in three comes without a browser's headers, so that some rounds are held for review.
+        let isFlagged = Int.random(in: 0..<3, using: &random) == 0
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             var ballot = Ballot.visitor(Int.random(in: 0..<60, using: &random), clip)
-            if Int.random(in: 0..<4, using: &random) == 0 { ballot.signals = [.missingHeaders] }
+            if isFlagged { ballot.signals = [.missingHeaders] }
             _ = try stage.votes.cast([ballot])
         }
     }
