@@ -48,6 +48,8 @@ public enum FilmRefusal: Refusal, Equatable {
     case clipNotInFilm
     /// There is no such clip, or the caller may not see it.
     case clipNotFound
+    /// Everybody could see the clip, until its creator withdrew it or, otherwise, it was removed.
+    case clipGone(byCreator: Bool)
     /// The clip is decided, or its file was refused, so that its creator cannot withdraw it.
     case clipNotOpen
     /// Its creator has withdrawn the clip before.
@@ -103,6 +105,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .creatorBanned: "creator_banned"
         case .clipNotInFilm: "clip_not_in_film"
         case .clipNotFound: "clip_not_found"
+        case .clipGone: "clip_gone"
         case .clipNotOpen: "clip_not_open"
         case .clipWithdrawn: "clip_withdrawn"
         case .roundOver: "round_over"
@@ -147,6 +150,8 @@ public enum FilmRefusal: Refusal, Equatable {
         case .creatorBanned: "The creator of this clip is banned."
         case .clipNotInFilm: "This clip is not in the film."
         case .clipNotFound: "There is no such clip."
+        case .clipGone(byCreator: true): "The creator of this clip has withdrawn it."
+        case .clipGone(byCreator: false): "This clip was removed."
         case .clipNotOpen: "This clip no longer competes, so it cannot be withdrawn."
         case .clipWithdrawn: "You have withdrawn this clip already."
         case .roundOver: "The votes of this round are being counted. Try again when the result is known."
@@ -171,6 +176,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .seasonNotFound, .filmNotFound, .slotNotFound, .clipNotFound, .uploadNotFound, .voidNotFound,
             .exportNotFound:
             .notFound
+        case .clipGone: .gone
         case .clipLimitReached, .uploadLimit: .forbidden
         case .labelMismatch: .invalid(field: "label")
         case .endOutOfRange: .invalid(field: "votingEndsAt")

@@ -14,6 +14,8 @@ public protocol Refusal: Error, Sendable {
 public enum RefusalKind: Equatable, Sendable {
     /// The thing does not exist, or the caller may not know that it does.
     case notFound
+    /// The thing was there for everybody, and is not any more.
+    case gone
     /// The state of things does not allow it.
     case conflict
     /// The caller may not do this.

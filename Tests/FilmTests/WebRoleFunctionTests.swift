@@ -15,7 +15,8 @@ struct WebRoleFunctionTests {
         "build_film",
         "cancel_job", "captcha_pass", "cast_genre_vote",
         "cast_votes", "change_username", "choose_username",
-        "count_creators", "count_jobs",
+        "clip_absence", "count_creators",
+        "count_jobs",
         "create_api_key", "create_season", "delete_member", "delete_season", "edit_clip", "edit_season",
         "end_other_sessions",
         "end_session", "enqueue_job", "enqueue_jobs", "export_member", "find_api_key", "find_preferences",
@@ -36,8 +37,9 @@ struct WebRoleFunctionTests {
     /// Functions that everybody may call, since they change nothing and show nothing that the caller could not read.
     private static let open: Set<String> = [
         "announce_change", "current_member", "current_member_is_admin", "dailies_now", "extension_event",
-        "rate_grant", "rate_wait", "require_admin", "rfc3339", "season_for_uploads", "serving_since",
-        "slot_for_approval", "vote_weight",
+        "listing_query", "listing_words", "rate_grant", "rate_wait", "require_admin", "rfc3339", "season_for_uploads",
+        "serving_since",
+        "slot_for_approval", "vote_weight", "words_of",
     ]
 
     /// Functions of this schema that are the site's own, not an extension's.

@@ -10,8 +10,10 @@ import Testing
 struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
-        "audit_log", "contact_messages", "feature_flags", "film_builds", "film_segments", "films",
-        "rank_counts", "rank_scores", "rank_state", "round_interventions", "round_tallies",
+        "audit_log", "clip_genre_counts", "clip_listings", "contact_messages", "feature_flags", "film_builds",
+        "film_segments", "films",
+        "rank_counts", "rank_scores", "rank_state", "round_interventions",
+        "round_tallies",
         "schema_migrations",
         "seasons",
         "slot_results", "story_slots", "tournament_clips",

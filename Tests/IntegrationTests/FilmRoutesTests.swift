@@ -98,7 +98,8 @@ struct FilmRoutesTests {
             let rejected = try site.ask(
                 site.admin, .post, "/api/admin/reject", ["clipId": .string(clips[0]), "reason": "Rights"])
             #expect(rejected.json["outcome"]?.text == "rejected")
-            #expect(try site.ask(site.visitor, .get, "/api/clip/\(clips[0])").status == 404)
+            let gone = try site.ask(site.visitor, .get, "/api/clip/\(clips[0])")
+            #expect(gone.status == 410 && gone.code == "clip_gone")
             let decisions = [approved, rejected].compactMap { $0.json["decisionId"] }
             let undone = try site.ask(
                 site.admin, .post, "/api/admin/clips/undo", ["decisionIds": .array(decisions.reversed())])

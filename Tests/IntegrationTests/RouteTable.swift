@@ -96,12 +96,14 @@ enum RouteTable {
         GET    /api/cron/auto-advance              cron     -     -    -       -      -
         GET    /api/csrf                           any      read  -    -       -      read
         POST   /api/csrf                           any      -     -    -       -      read
+        GET    /api/discover                       any      read  -    -       -      read
         GET    /api/features                       any      read  -    -       -      read
         GET    /api/films                          any      read  -    -       -      read
         GET    /api/films/[season]                 any      read  -    -       -      read
         DELETE /api/genre-vote                     member   write form refused -      vote
         GET    /api/genre-vote                     any      read  -    -       -      read
         POST   /api/genre-vote                     member   write form refused -      vote
+        GET    /api/genres                         any      read  -    -       -      read
         GET    /api/health                         any      read  -    -       -      -
         POST   /api/identity/webhook               provider -     -    refused -      -
         DELETE /api/keys                           member   -     form refused -      api
@@ -131,6 +133,9 @@ enum RouteTable {
         DELETE /api/vote                           any      -     form -       -      vote,own
         GET    /api/vote                           any      read  -    -       -      read
         POST   /api/vote                           any      -     form -       -      vote,own
+        GET    /embed/clip/[id]                    any      read  -    -       -      read
+        GET    /embed/film/[season]                any      read  -    -       -      read
+        GET    /feed.atom                          any      read  -    -       -      read
         POST   /internal/echo                      internal -     -    refused -      -
         GET    /internal/events                    internal -     -    -       -      -
         GET    /internal/fail                      internal -     -    -       -      -
@@ -141,6 +146,7 @@ enum RouteTable {
         GET    /internal/trap-later                internal -     -    -       -      -
         GET    /internal/upload                    internal -     -    -       -      -
         GET    /livez                              any      read  -    -       -      -
+        GET    /oembed                             any      read  -    -       -      read
         GET    /readyz                             any      read  -    -       -      -
         GET    /robots.txt                         any      read  -    -       -      read
         GET    /sitemap.xml                        any      read  -    -       -      read

@@ -35,8 +35,12 @@ public struct ClipDetails: Sendable {
     public let voteCount: Int?
     /// The weight of those votes.
     public let weightedScore: Int?
+    /// Its votes in the rounds that are closed.
+    public let closedVotes: Int
     /// How many voters have seen it in that round.
     public let viewCount: Int
+    /// When its round closes; nil unless it is being voted on.
+    public let votingEndsAt: Date?
     /// How it ended in each round it competed in, the latest first.
     public let history: [ClipRound]
     /// When it was sent in.
@@ -96,16 +100,18 @@ public struct ClipRound: Sendable, RowDecodable {
 
 extension Clips {
     /// A clip on its own page. To others than its creator and admins, a clip that is pending or was refused is not
-    /// there.
+    /// there; if everybody could see it before, it is gone.
     public func details(_ id: UUID, for viewer: ClipViewer) throws(FilmError) -> ClipDetails {
         try FilmError.wrapping {
             let rows: [Row] = try database.acting(for: viewer.memberID).query(
                 "select \(sql: Self.detailColumns) from \(sql: Self.detailSource) where clips.id = \(id)")
-            guard let row = rows.first else { throw FilmRefusal.clipNotFound }
+            guard let row = rows.first else { throw try absence(of: id) }
             let creator: UUID = try row.value("user_id")
             let isPrivy = viewer.isAdmin || viewer.memberID == creator
             let status: ClipStatus = try row.value("status")
-            if !isPrivy, status == .pending || status == .rejected { throw FilmRefusal.clipNotFound }
+            let file: String? = try row.value("video_key")
+            let isShown = status != .pending && status != .rejected && file != nil
+            if !isPrivy, !isShown { throw try absence(of: id) }
             let history: [ClipRound] = try database.query(
                 """
                 select results.slot_position, results.rank, results.won, results.vote_count, results.weighted_score,
@@ -124,6 +130,11 @@ extension Clips {
         }
     }
 
+    private func absence(of clip: UUID) throws -> FilmRefusal {
+        let reason: String? = try database.one("select clip_absence(\(clip))")
+        return reason.map { .clipGone(byCreator: $0 == "withdrawn") } ?? .clipNotFound
+    }
+
     static let detailColumns: SQL = """
         \(sql: ClipCard.columns), clips.user_id, clips.description, clips.status, clips.processing,
             clips.processing_error, clips.rejection_reason, clips.slot_position, clips.vote_count,
@@ -131,7 +142,8 @@ extension Clips {
             clips.decided_at is not null as decided, clips.creator_withdrew_at is not null as withdrawn,
             uploads.check_started_at, uploads.check_percent,
             uploads.check_note, uploads.preview_key, seasons.id as season_id, seasons.number as season_number,
-            seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status
+            seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status,
+            slots.voting_ends_at, coalesce(listings.votes, 0) as closed_votes
         """
 
     static let detailSource: SQL = """
@@ -140,6 +152,7 @@ extension Clips {
         left join uploads on uploads.id = clips.upload_id
         left join seasons on seasons.id = clips.season_id
         left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
+        left join clip_listings listings on listings.clip_id = clips.id
         """
 
     func details(_ row: Row, history: [ClipRound], isPrivy: Bool, isAdmin: Bool) throws -> ClipDetails {
@@ -162,16 +175,20 @@ extension Clips {
             }
         let showCounts: CountVisibility? = try row.value("show_counts")
         let showsCounts = isAdmin || status != .active || showCounts == .always
+        let slotStatus: SlotStatus? = try row.value("slot_status")
+        let isLive = status == .active && slotStatus == .voting
         return ClipDetails(
             card: try ClipCard(row: row, address: address(of: status)), description: try row.value("description"),
             status: status,
             label: ClipLabel(
-                status: status, slotStatus: try row.value("slot_status"), decided: try row.value("decided"),
+                status: status, slotStatus: slotStatus, decided: try row.value("decided"),
                 withdrawn: try row.value("withdrawn")),
             season: season, slot: try row.value("slot_position"),
             voteCount: showsCounts ? try row.value("vote_count") : nil,
             weightedScore: showsCounts ? try row.value("weighted_score") : nil,
-            viewCount: try row.value("view_count"), history: history, createdAt: try row.value("created_at"),
+            closedVotes: try row.value("closed_votes"), viewCount: try row.value("view_count"),
+            votingEndsAt: isLive ? try row.value("voting_ends_at") : nil, history: history,
+            createdAt: try row.value("created_at"),
             activatedAt: try row.value("activated_at"), processing: isPrivy ? try row.value("processing") : nil,
             processingError: isPrivy ? try row.value("processing_error") : nil, check: check,
             rejectionReason: isPrivy ? try row.value("rejection_reason") : nil)

@@ -81,6 +81,11 @@ extension Problem {
         Problem(status: 404, code: code, message: message)
     }
 
+    /// 410: there was such a thing, and there is none any more.
+    public static func gone(_ code: String, _ message: String) -> Problem {
+        Problem(status: 410, code: code, message: message)
+    }
+
     /// 405: the path is there, the method is not.
     public static func methodNotAllowed(_ methods: [Method]) -> Problem {
         let list = methods.map(\.description).joined(separator: ", ")

@@ -11,7 +11,7 @@ public enum ClipRoutes {
             details(clips), own(clips),
             withdraw(clips).acceptingForms(.backTo("/profile/clips", saying: "clip-withdrawn")),
             media(clips).asPermission(.cached), events.asPermission(.asked),
-        ]
+        ] + discovery(clips)
     }
 
     private static func details(_ clips: Clips) -> Route {

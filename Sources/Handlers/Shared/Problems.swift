@@ -20,6 +20,7 @@ extension Problem {
         let problem: Problem =
             switch refusal.kind {
             case .notFound: .notFound(code, sentence)
+            case .gone: .gone(code, sentence)
             case .conflict: .conflict(code, sentence)
             case .forbidden: .forbidden(code, sentence)
             case .unauthenticated: Problem(status: 401, code: code, message: sentence)

@@ -100,13 +100,16 @@ public struct Keyset: Sendable {
                 ? "(\(sql: expressions)) < (\(sql: values))" : "(\(sql: expressions)) > (\(sql: values))"
         }
 
-        /// The order, and one item more than is shown, which tells whether there is another page.
-        public var orderAndLimit: SQL {
+        /// The order alone.
+        public var order: SQL {
             let order = keyset.parts.map { part -> SQL in
                 keyset.isDescending ? "\(sql: part.expression) desc" : "\(sql: part.expression)"
             }
-            return "order by \(sql: order.joined(separator: ", ")) limit \(limit + 1)"
+            return "order by \(sql: order.joined(separator: ", "))"
         }
+
+        /// The order, and one item more than is shown, which tells whether there is another page.
+        public var orderAndLimit: SQL { "\(sql: order) limit \(limit + 1)" }
 
         /// How many rows a function in SQL must answer.
         public var rowLimit: Int { limit + 1 }
