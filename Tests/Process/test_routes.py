@@ -251,7 +251,7 @@ def test_errors_have_the_form_of_their_path(site):
 
 
 CLIP = "/media/clips/a/v.mp4"
-ASSET = "/assets/0/errors/slate-2.css"
+ASSET = "/assets/0/errors/slate-3.css"
 
 
 def test_what_nginx_refuses_has_the_form_of_its_address(site):

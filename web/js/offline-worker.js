@@ -1,17 +1,20 @@
-// Shows the page for visits without a connection. It keeps that page with its style sheet and nothing else, and it never
-// answers what the network can answer, so that no visitor gets an old page.
+// What a visit without a connection gets: a page that says so, and the stills of takes that were seen. The worker never
+// answers a page that the network can answer, so that no visitor gets an old one.
 
 const worker = /** @type {any} */ (self);
-const cacheName = "offline";
+const shellName = "offline";
+const stillsName = "stills";
 const page = "/offline";
-const style = "/assets/0/errors/slate-2.css";
+/** What the page consists of. Any release finds them under this address. */
+const parts = ["/assets/0/errors/slate-3.css", "/assets/0/js/offline.js"];
+const mostStills = 60;
 
 async function keep() {
-  const cache = await caches.open(cacheName);
+  const cache = await caches.open(shellName);
   // Past the browser's own cache: each release registers anew, and its page comes with it.
-  await cache.addAll([page, style].map((url) => new Request(url, { cache: "reload" })));
+  await cache.addAll([page, ...parts].map((url) => new Request(url, { cache: "reload" })));
   for (const { url } of await cache.keys()) {
-    if (![page, style].includes(new URL(url).pathname)) await cache.delete(url);
+    if (![page, ...parts].includes(new URL(url).pathname)) await cache.delete(url);
   }
   await worker.skipWaiting();
 }
@@ -22,12 +25,38 @@ async function keep() {
  * @param {string} kept
  */
 async function answer(network, kept) {
-  return network.catch(() => caches.match(kept, { cacheName }));
+  return network.catch(() => caches.match(kept, { cacheName: shellName }));
 }
 
 /** @param {any} event */
 async function load(event) {
   return (await event.preloadResponse) ?? fetch(event.request);
+}
+
+/**
+ * A still never changes under its name. Those that not everybody may see are not kept.
+ * @param {any} event
+ */
+async function still(event) {
+  const cache = await caches.open(stillsName);
+  const kept = await cache.match(event.request);
+  if (kept) return kept;
+  const response = await fetch(event.request);
+  if (response.status === 200 && !/no-store|private/.test(response.headers.get("Cache-Control") ?? "")) {
+    event.waitUntil(keepStill(cache, event.request, response.clone()));
+  }
+  return response;
+}
+
+/**
+ * @param {Cache} cache
+ * @param {Request} request
+ * @param {Response} response
+ */
+async function keepStill(cache, request, response) {
+  await cache.put(request, response);
+  const kept = await cache.keys();
+  for (const old of kept.slice(0, Math.max(0, kept.length - mostStills))) await cache.delete(old);
 }
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keep()));
@@ -36,6 +65,12 @@ worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUnti
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
   /** @type {Request} */
   const request = event.request;
-  if (request.mode === "navigate" && request.method === "GET") event.respondWith(answer(load(event), page));
-  else if (new URL(request.url).pathname === style) event.respondWith(answer(fetch(request), style));
+  if (request.method !== "GET") return;
+  const { origin, pathname } = new URL(request.url);
+  if (request.mode === "navigate") {
+    // A part of this site in the frame of another one has no page of its own here.
+    if (!pathname.startsWith("/embed/")) event.respondWith(answer(load(event), page));
+  } else if (origin !== worker.location.origin) return;
+  else if (parts.includes(pathname)) event.respondWith(answer(fetch(request), pathname));
+  else if (request.destination === "image" && pathname.startsWith("/media/clips/")) event.respondWith(still(event));
 });

@@ -1,6 +1,7 @@
 // What every page does: the account, the theme, the clock.
 
 import { read } from "./core/api.js";
+import { startApp } from "./core/app.js";
 import { startConsent } from "./core/consent.js";
 import { startCountdowns } from "./core/countdown.js";
 import { all, maybe } from "./core/dom.js";
@@ -54,11 +55,7 @@ startConsent();
 startCountdowns();
 void showSession();
 
-// Without a connection a worker shows a page that says so. It comes last, so that it takes nothing from the first pictures.
-const release = new URL(import.meta.url).pathname.split("/")[2];
-const keepOffline = () => setTimeout(() => void navigator.serviceWorker?.register(`/offline-worker.js?${release}`).catch(() => {}), 2000);
-if (document.readyState === "complete") keepOffline();
-else addEventListener("load", keepOffline, { once: true });
+startApp();
 
 // The arena and the story follow the round themselves; they need more of it than the bar.
 if (maybe("[data-onair]") && !maybe("[data-arena]") && !maybe("[data-story]")) {

@@ -6,7 +6,7 @@ import { h, icon, maybe } from "./dom.js";
  * Shows a message in place of the one before: good news for five seconds, bad news until it is closed. What a lost
  * connection caused ends with it.
  * @param {string} text
- * @param {{tone?: "good" | "bad", action?: {label: string, run: () => void}}} [options]
+ * @param {{tone?: "good" | "bad", action?: {label: string, run: () => void}, stays?: boolean}} [options] what stays is closed by hand
  */
 export function toast(text, options = {}) {
   const place = maybe("[data-toasts]");
@@ -24,7 +24,7 @@ export function toast(text, options = {}) {
     });
     message.append(button);
   }
-  if (isBad) {
+  if (isBad || options.stays) {
     const button = h("button", { class: "btn btn--icon btn--ghost", type: "button", "aria-label": "Dismiss" }, icon("close"));
     button.addEventListener("click", close);
     message.append(button);
