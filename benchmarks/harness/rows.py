@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import crowds, films, growth, intake, reads, visits, votes, weights
+from . import crowds, discovery, films, growth, intake, reads, visits, votes, weights
 from .result import Result
 from .stack import Stack
 
 Row = Callable[[Stack], list[Result]]
 
-# Rows that need few old votes come first, those that add old votes last. The burst comes after the listeners, since nginx
-# keeps the memory that ten thousand connections took.
+# Rows that need few old votes come first, those that add old votes later, and the one that adds a million clips last. The
+# burst comes after the listeners, since nginx keeps the memory that ten thousand connections took.
 ROWS: dict[str, Row] = {
     "start": weights.start, "binaries": weights.binaries, "page-weight": weights.page_weight,
     "idle-memory": weights.idle_memory, "intake": intake.intake, "film": films.assemble, "visit-weight": visits.weight,
     "first-visit": visits.first, "swipe": visits.swipe, "next-clip": films.next_clip, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,
     "cached": reads.cached, "ranks-deep": reads.ranks, "listeners": crowds.listeners, "burst": crowds.burst,
-    "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end,
+    "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end, "discovery": discovery.discovery,
 }  # fmt: skip

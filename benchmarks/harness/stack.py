@@ -36,6 +36,7 @@ class Scale:
     jobs: int
     turns: int
     lone: int
+    listed: int
 
     @property
     def voters(self) -> int:
@@ -43,8 +44,8 @@ class Scale:
         return self.members - self.clips
 
 
-FULL = Scale(100_000, 1_000, (100_000, 1_000_000, 10_000_000), 8, 10_000, 5_000, 20_000, 2, 4_000)
-QUICK = Scale(40_000, 1_000, (10_000, 100_000), 2, 10_000, 5_000, 20_000, 1, 1_500)
+FULL = Scale(100_000, 1_000, (100_000, 1_000_000, 10_000_000), 8, 10_000, 5_000, 20_000, 2, 4_000, 1_000_000)
+QUICK = Scale(40_000, 1_000, (10_000, 100_000), 2, 10_000, 5_000, 20_000, 1, 1_500, 100_000)
 
 
 def say(text: str) -> None:
