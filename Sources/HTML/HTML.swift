@@ -82,6 +82,19 @@ extension HTML: ExpressibleByStringInterpolation {
             for piece in pieces { source += piece.source }
         }
 
+        /// Adds JSON as the content of a `script` element that is data. What could end the element is written as an
+        /// escape, which means the same: in JSON these characters are only within strings.
+        public mutating func appendInterpolation(json text: String) {
+            for scalar in text.unicodeScalars {
+                switch scalar {
+                case "&", "<", ">", "\u{2028}", "\u{2029}":
+                    let digits = String(scalar.value, radix: 16)
+                    source += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                default: source.unicodeScalars.append(scalar)
+                }
+            }
+        }
+
         /// Replaces the five characters that mean something in content or in a quoted attribute.
         ///
         /// NUL has no place in a document, so it becomes the replacement character, as a parser would read it.

@@ -21,6 +21,29 @@ enum Fixtures {
             }, nextCursor: "abc")
     }
 
+    /// A clip as its page shows it.
+    static func clipPage(
+        _ state: ClipPageView.State = .live(slot: 31), title: String = "Ash & ember", isOwn: Bool = false
+    ) -> ClipPageView {
+        let date = Date(timeIntervalSince1970: 1_795_197_600)
+        let isLive = if case .live = state { true } else { false }
+        let clip = clip(7, title: title)
+        return ClipPageView(
+            title: title, id: clip.id, clip: clip, description: "Smoke over water.", state: state,
+            season: (2, "Last Train to Meridian", 75), roundVotes: isLive ? 1_317 : nil, closedVotes: 88,
+            endsAt: isLive ? date : nil,
+            rounds: [.init(slot: 30, rank: 2, clips: 14, votes: 88, score: 91, isWon: false, closedAt: date)],
+            listedAt: date, width: 1080, height: 1920, isOwn: isOwn)
+    }
+
+    /// Some clips that a search has found.
+    static func discovery(_ count: Int = 6, cursor: String? = "abc") -> DiscoverView {
+        let states: [ClipPageView.State] = [.live(slot: 31), .approved(slot: 32), .won(slot: 4), .eliminated]
+        return DiscoverView(
+            entries: (0..<count).map { .init(clip: clip($0), state: states[$0 % 4], votes: $0 % 4 == 1 ? nil : 12) },
+            nextCursor: cursor, genres: [("Sci-Fi", 1_204), ("Horror", 0)])
+    }
+
     static func site() throws -> Site {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

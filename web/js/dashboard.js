@@ -349,7 +349,7 @@ function showSound() {
 
 function shareClip() {
   const clip = current();
-  if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, `/dashboard?take=${clip.id}`);
+  if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, `/clip/${clip.id}`);
 }
 
 /**

@@ -24,6 +24,8 @@ public struct Forwarding: Sendable, Hashable {
     public internal(set) var hasSecretQuery = false
     /// The limit by address; nil for none.
     public internal(set) var pace: Pace?
+    /// Whether other sites may show it in a frame; else no site may.
+    public internal(set) var isEmbeddable = false
     /// What the web server asks this route; nil where it asks nothing.
     public internal(set) var permission: Permission?
 }
@@ -39,6 +41,9 @@ extension Route {
     public func paced(perSecond: Int, burst: Int) -> Route {
         forwarded { $0.pace = Forwarding.Pace(perSecond: perSecond, burst: burst) }
     }
+
+    /// The same route, whose page other sites may show in a frame.
+    public func embeddable() -> Route { forwarded { $0.isEmbeddable = true } }
 
     /// The same internal route, which the web server asks before it serves a file.
     public func asPermission(_ permission: Forwarding.Permission) -> Route {

@@ -1,4 +1,5 @@
 internal import Film
+internal import FoundationEssentials
 public import HTTP
 internal import Text
 
@@ -8,11 +9,11 @@ internal import Text
 /// who is signed in.
 public struct Pages: Sendable {
     /// Half a minute is the bound if a change were ever missed; a change of the film drops the copy at once.
-    private static let shared = CachePolicy.publicCache(seconds: 30, stale: 60)
+    static let shared = CachePolicy.publicCache(seconds: 30, stale: 60)
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .library, .watch, .round, .upload, .leaderboard, .genre,
+        .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .upload, .leaderboard, .genre,
         .about, .terms, .privacy, .cookies, .contact, .apiDocs,
         .signIn, .onboarding, .ownClips, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminSeasons, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
@@ -37,29 +38,24 @@ public struct Pages: Sendable {
             GenrePoll(isOpen: true, runningSeason: nil, votes: [0, 0, 0, 0, 0, 0, 0], mine: nil)
         },
         figures: @escaping @Sendable (Context) throws -> SiteFigures = { _ in .none },
+        clip: @escaping @Sendable (UUID, Member?) throws -> ClipPageView = { _, _ in throw Problem.notFound() },
+        discover: @escaping @Sendable (DiscoverQuery) throws -> DiscoverView = { _ in
+            DiscoverView(entries: [], genres: [])
+        },
+        winners: @escaping @Sendable () throws -> [FeedEntry] = { [] },
+        listings: ListingSource = ListingSource(counted: { 0 }, ids: { _ in [] }),
         formToken: @escaping @Sendable (Context) -> FormToken = { _ in FormToken(token: "token") },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
         sources = PageSources(
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
-            ranks: ranks, genres: genres,
-            figures: figures, formToken: formToken, reference: reference)
+            ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
+            listings: listings, formToken: formToken, reference: reference)
     }
 
-    /// The routes of all pages and of what crawlers read.
-    public var routes: [Route] {
-        Self.declarations.map(route) + [
-            Route.get(
-                "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
-                summary: "What crawlers may read."
-            ) { _ in Response.text(site.robots) },
-            Route.get(
-                "/sitemap.xml", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-01"],
-                summary: "The pages that search engines may list."
-            ) { _ in site.sitemap(try sources.film()) },
-        ]
-    }
+    /// The routes of all pages, of what crawlers read and of what other sites show.
+    public var routes: [Route] { Self.declarations.map(route) + crawlerRoutes + embedRoutes }
 
     private func route(_ page: PageDeclaration) -> Route {
         .get(
@@ -105,7 +101,14 @@ public struct Pages: Sendable {
     /// A page in place of an answer that went wrong.
     public func errorPage(_ request: Request, _ problem: Problem) -> Response {
         let retryAfter = problem.headers["Retry-After"].flatMap { Int($0) }
-        let page = site.errorDocument(status: problem.status, requestID: request.id, retryAfter: retryAfter)
+        // Another site shows no part of this one but what it was given to show.
+        if request.path.hasPrefix(EmbedFrame.prefix) {
+            return .html(site.embedFault(problem.status), status: problem.status, headers: problem.headers)
+        }
+        let page = site.errorDocument(
+            status: problem.status, requestID: request.id, retryAfter: retryAfter,
+            // Other refusals have words of the pages' own.
+            reason: problem.code == "clip_gone" ? problem.message.replacing("clip", with: "take") : nil)
         return .html(page, status: problem.status, headers: problem.headers)
     }
 }

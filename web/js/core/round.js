@@ -1,7 +1,7 @@
 // The round as the top bar shows it.
 
 import { deadline } from "./countdown.js";
-import { all, h, setText } from "./dom.js";
+import { all, h, maybe, setIcon, setText } from "./dom.js";
 
 /**
  * @typedef {object} Round
@@ -20,6 +20,27 @@ export function showRound(round) {
   const standing = round.slot && round.totalSlots ? `Slot ${round.slot}/${round.totalSlots}` : "";
   for (const element of all("[data-standing]")) setText(element, [standing, round.genre].filter(Boolean).join(" · "));
   for (const pill of all("[data-onair]")) showPill(pill, round);
+  showTab(round);
+}
+
+/**
+ * The first tab of a phone leads to the vote while a round is open, else to the film.
+ * @param {Round} round
+ */
+function showTab(round) {
+  const tab = maybe("[data-round-tab]");
+  if (!tab) return;
+  const isOver = round.state === "season_complete" || round.state === "no_season";
+  const [path, word, image] = isOver ? ["/story", "Story", "film"] : ["/dashboard", "Vote", "infinity"];
+  // Until there are films to choose from, the second tab leads to the film that is being made.
+  const second = maybe("[data-story-tab]");
+  if (second) second.hidden = isOver;
+  if (tab.getAttribute("href") === path) return;
+  tab.setAttribute("href", path);
+  if (location.pathname === path) tab.setAttribute("aria-current", "page");
+  else tab.removeAttribute("aria-current");
+  setIcon(tab, image);
+  setText(tab.querySelector("span"), word);
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the stage shows when there is nothing to vote on: what, why, and a way out.
 
-import { h, icon } from "../core/dom.js";
+import { h, icon, maybe } from "../core/dom.js";
 import { counted } from "../core/format.js";
 import { limitText } from "./vote-button.js";
 
@@ -37,6 +37,11 @@ function button(label, run, isPrimary = false) {
   return element;
 }
 
+/** The way to the ranks, where the site has them. */
+function leaderboard() {
+  return maybe('[href="/leaderboard"]') ? [link("Leaderboard", "/leaderboard")] : [];
+}
+
 /**
  * Why the round cannot be voted on.
  * @param {Feed} feed
@@ -52,7 +57,7 @@ export function closedState(feed) {
         ["Some votes are being reviewed. The result is final within 12 hours of the end of the round."], [story]);
     case "season_complete":
       return vacant("check", "The season is complete",
-        [`Every slot of ${feed.season?.label ?? "the film"} is cut.`], [link("Watch the film", "/story", true)]);
+        [`Every slot of ${feed.season?.label ?? "the film"} is cut.`], [link("Watch the film", "/story", true), ...leaderboard()]);
     case "voting":
       return vacant("film", `Slot ${feed.slot} needs takes`,
         ["Nothing to vote on right now. New takes appear here automatically."], [link("Send in a take", "/upload", true), story]);

@@ -63,7 +63,9 @@ extension Site {
                 <p><span class="badge" data-tone="\(words.tone)"\(shape)>\(words.status)</span></p>
                 \(clip.standing)
                 <p class="quiet">Sent on <time datetime="\(Formatting.machine(clip.sentAt))">\
-            \(Formatting.day(clip.sentAt))</time> · \(clip.facts)</p>
+            \(Formatting.day(clip.sentAt))</time> · \(clip.facts)\(HTML.when(clip.isPublic, """
+             · <a class="link" href="/clip/\(clip.id.text)">Its page</a>
+            """))</p>
                 \(reason)\(clip.canWithdraw ? withdrawal(of: clip, form) : .empty)
               </div>
             </li>

@@ -57,6 +57,14 @@ struct OwnClipView: Sendable {
     /// Whether something happened to it since the member last looked.
     var isNew = false
     var canWithdraw = false
+
+    /// Whether everybody may see it.
+    var isPublic: Bool {
+        switch state {
+        case .approved, .live, .won, .eliminated: true
+        case .checking, .failed, .waiting, .nextSeason, .rejected, .withdrawn: false
+        }
+    }
 }
 
 extension OwnClipsView {

@@ -18,14 +18,18 @@ extension Site {
         """
     }
 
-    /// The bar at the foot of a phone's screen.
+    /// The bar at the foot of a phone's screen. Where the page knows no film, a module puts the first tab right.
     func tabbar(_ page: Page, isTheatre: Bool) -> HTML {
-        """
-        <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\
-        \(Destination.main.filter(\.isTab).map { $0.tab(current: page.section ?? page.path) })\
-        <button type="button" popovertarget="account-menu">\(Icon.person.image)<span>Profile</span>\
-        </button></nav>
-        """
+        let tabs = Destination.tabs(isRoundOpen: page.film.map { $0.round != nil } ?? true)
+        let links = tabs.enumerated().map { place, tab -> HTML in
+            let name: HTML = place == 0 ? " data-round-tab" : HTML.when(tab.path == "/story", " data-story-tab")
+            return tab.tab(current: page.section ?? page.path, names: name)
+        }
+        return """
+            <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\(links)\
+            <button type="button" popovertarget="account-menu">\(Icon.person.image)<span>Profile</span>\
+            </button></nav>
+            """
     }
 
     /// Mark and word, leading home.
@@ -64,6 +68,7 @@ extension Site {
           </fieldset>
           <label class="check with-js"><input type="checkbox" data-still-choice><span>Reduce motion</span>\
         </label>
+          <button class="btn" type="button" data-install hidden>Install the app</button>
           <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
           <p class="menu__links">\(Destination.foot.filter(\.isInMenu).map { $0.link(current: "") })</p>
         </div>

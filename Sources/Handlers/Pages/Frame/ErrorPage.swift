@@ -2,8 +2,8 @@ internal import HTML
 
 extension Site {
     /// The slate for a request that went wrong: what happened, whether anything was lost, what to do.
-    func errorDocument(status: Int, requestID: String, retryAfter: Int? = nil) -> String {
-        let words = ErrorText(status: status, retryAfter: retryAfter)
+    func errorDocument(status: Int, requestID: String, retryAfter: Int? = nil, reason: String? = nil) -> String {
+        let words = ErrorText(status: status, retryAfter: retryAfter, reason: reason)
         return document(
             Page(
                 title: words.title, description: words.text, path: "/", isIndexed: false,
@@ -29,7 +29,7 @@ private struct ErrorText {
     var fact: String
     var way: (title: String, path: String) = ("Go to the home page", "/")
 
-    init(status: Int, retryAfter: Int?) {
+    init(status: Int, retryAfter: Int?, reason: String?) {
         let wait = retryAfter.map { $0 == 1 ? "1 second" : "\($0) seconds" }
         switch status {
         case 401, 403:
@@ -45,6 +45,11 @@ private struct ErrorText {
             title = "That is not possible here"
             text = "This address does not accept that kind of request. Nothing was changed."
             fact = "Not possible"
+        case 410:
+            title = "This take is gone"
+            text = reason ?? "It was here and has been removed."
+            fact = "Gone"
+            way = ("Discover other takes", "/discover")
         case 429:
             title = "Too many requests"
             text = "Your connection sent too many requests. Try again in \(wait ?? "a minute")."

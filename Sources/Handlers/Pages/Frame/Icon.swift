@@ -2,11 +2,8 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, download, film, full, heart, infinity, info, list, medal, menu, mute, next, pause,
-        person,
-        play, prev,
-        share
-    case ranks, shield, sound, swap, up, upload, warn, watch
+    case check, close, comment, download, film, full, heart, infinity, info, list, medal, menu, mute, next, pause
+    case person, play, prev, ranks, search, share, shield, sound, swap, up, upload, warn, watch
 
     /// The icon; the control has its name in its own label.
     var image: HTML { sized("icon") }
@@ -43,6 +40,7 @@ enum Icon: String, CaseIterable {
         case .person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7.5 8.5a7.5 7.5 0 0 1 15 0"
         case .play: "M7 4.5v15l12-7.5Z"
         case .prev: "M18 5.5v13L8 12ZM6 5.5v13"
+        case .search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Zm4.800-1.700 5.200 5.200"
         case .share: "M12 15V3.5m0 0L7.5 8M12 3.5 16.5 8M5 13v7h14v-7"
         case .ranks: "M5 20v-7m7 7V4m7 16v-11"
         case .shield: "M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.700 7-9V6Z"

@@ -39,14 +39,7 @@ extension Site {
             <meta name="description" content="\(page.description)">
             \(HTML.when(!page.isIndexed, "<meta name=\"robots\" content=\"noindex\">"))
             <link rel="canonical" href="\(url)\(page.path)">
-            <meta property="og:type" content="website">
-            <meta property="og:site_name" content="\(name)">
-            <meta property="og:title" content="\(page.title)">
-            <meta property="og:description" content="\(page.description)">
-            <meta property="og:url" content="\(url)\(page.path)">
-            <meta property="og:image" content="\(absolute(page.image ?? assets.url("icons/app-512.png")))">
-            \(page.image.map { _ in Self.imageFacts })
-            <meta name="twitter:card" content="\(page.image == nil ? "summary" : "summary_large_image")">
+            \(card(page))
             <meta name="theme-color" content="#07080b">
             <link rel="icon" href="\(assets.url("icons/mark.svg"))" type="image/svg+xml">
             <link rel="apple-touch-icon" href="\(assets.url("icons/app-192.png"))">
@@ -60,20 +53,13 @@ extension Site {
             """
     }
 
-    /// The form of every picture for social cards, so that services need not fetch it to lay out a card.
-    private static let imageFacts: HTML = """
-        <meta property="og:image:type" content="image/jpeg">
-        <meta property="og:image:width" content="1200">
-        <meta property="og:image:height" content="630">
-        """
-
     private func module(_ name: String) -> HTML {
         "<script type=\"module\" src=\"\(assets.url("js/\(name).js"))\"></script>"
     }
 
     /// The drawings that this page uses, once; `use` elements refer to them.
     private func sprite(_ icons: [Icon]) -> HTML {
-        let shared: Set<Icon> = [.check, .close, .film, .infinity, .person, .ranks, .upload, .warn, .watch]
+        let shared = Set([Icon.check, .close, .person, .warn, .watch] + Destination.main.map(\.icon))
         let used = Icon.allCases.filter { shared.contains($0) || icons.contains($0) }
         return """
             <svg width="0" height="0" aria-hidden="true" focusable="false" class="visually-hidden"><defs>\

@@ -16,6 +16,21 @@ struct Destination {
         return Destination(title: title, path: page.path, icon: icon, isTab: isTab)
     }
 
+    /// The tabs of a phone beside the account, in their places. The first one leads to the vote while a round is open, else
+    /// to the film. A tab whose page the site does not have is left out; until there are films to choose from, the second
+    /// one leads to the film that is being made.
+    static func tabs(isRoundOpen: Bool) -> [Destination] {
+        let named = { (path: String) in main.first { $0.path == path } }
+        let story = named("/story")
+        let library = named("/watch")
+        let second = library ?? (isRoundOpen ? story : nil)
+        let rest = ["/upload", "/leaderboard"].map(named)
+        return ([isRoundOpen ? named("/dashboard") : story, second] + rest).compactMap(\.self)
+    }
+
+    /// Whether the site has a page.
+    static func exists(_ path: String) -> Bool { Pages.declarations.contains { $0.path == path } }
+
     /// The pages of the administration, in the order of their column.
     static let administration = Pages.declarations.compactMap { page -> Destination? in
         guard case .administration(let title)? = page.link else { return nil }
@@ -32,9 +47,11 @@ struct Destination {
         "<a href=\"\(path)\"\(HTML.when(path == current, " aria-current=\"page\""))>\(title)</a>"
     }
 
-    func tab(current: String) -> HTML {
+    /// The link of a tab; `names` are the attributes by which modules find it.
+    func tab(current: String, names: HTML = .empty) -> HTML {
         """
-        <a href="\(path)"\(HTML.when(path == current, " aria-current=\"page\""))>\(icon.image)\(title)</a>
+        <a href="\(path)"\(HTML.when(path == current, " aria-current=\"page\""))\(names)>\(icon.image)\
+        <span>\(title)</span></a>
         """
     }
 }

@@ -34,6 +34,8 @@ struct Page {
     /// The symbols that content and modules use.
     var icons: [Icon] = []
     var film: FilmView?
+    /// What machines learn of it beside that.
+    var facts = PageFacts()
     var status = 200
     /// Headers of the answer.
     var headers: Headers = [:]
@@ -45,15 +47,15 @@ extension Page {
     init(
         _ declaration: PageDeclaration, title: String? = nil, description: String? = nil, path: String? = nil,
         section: String? = nil, image: String? = nil, firstPicture: String? = nil, shell: Shell = .standard,
-        styles: [String] = [], modules: [String] = [], icons: [Icon] = [], film: FilmView? = nil, status: Int = 200,
-        headers: Headers = [:],
+        styles: [String] = [], modules: [String] = [], icons: [Icon] = [], film: FilmView? = nil,
+        facts: PageFacts = PageFacts(), isIndexed: Bool = true, status: Int = 200, headers: Headers = [:],
         main: HTML
     ) {
         self.init(
             title: title ?? declaration.title, description: description ?? declaration.description,
             path: path ?? declaration.path, section: section, image: image, firstPicture: firstPicture,
-            isIndexed: declaration.isListed, shell: shell, styles: styles, modules: modules, icons: icons, film: film,
-            status: status, headers: headers,
+            isIndexed: declaration.isListed && isIndexed, shell: shell, styles: styles, modules: modules, icons: icons,
+            film: film, facts: facts, status: status, headers: headers,
             main: main)
     }
 }

@@ -99,6 +99,14 @@ struct PageSources: Sendable {
     let genres: @Sendable (Context) throws -> GenrePoll
     /// What an admin sees first.
     let figures: @Sendable (Context) throws -> SiteFigures
+    /// A clip as a member, or a visitor, may see it.
+    let clip: @Sendable (UUID, Member?) throws -> ClipPageView
+    /// What a visitor finds among all clips.
+    let discover: @Sendable (DiscoverQuery) throws -> DiscoverView
+    /// The clips that won last, the latest first.
+    let winners: @Sendable () throws -> [FeedEntry]
+    /// The clips of the sitemap.
+    let listings: ListingSource
     /// A form token for the caller.
     let formToken: @Sendable (Context) -> FormToken
     /// The reference of the API.

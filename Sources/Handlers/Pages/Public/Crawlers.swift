@@ -1,5 +1,56 @@
+internal import Film
+internal import FoundationEssentials
 internal import HTML
 internal import HTTP
+internal import Text
+
+/// The clips of the sitemap.
+struct ListingSource: Sendable {
+    /// How many there are.
+    let counted: @Sendable () throws -> Int
+    /// Those of a share of all ids.
+    let ids: @Sendable (IDShare) throws -> [ListedID]
+}
+
+extension Pages {
+    /// A sitemap may name 50,000 addresses; shares of ids differ a little in size.
+    static let sitemapSize = 10_000
+
+    /// What programs read that look for pages.
+    var crawlerRoutes: [Route] {
+        [
+            .get(
+                "/robots.txt", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-04"],
+                summary: "What crawlers may read."
+            ) { _ in Response.text(site.robots) },
+            .get(
+                "/sitemap.xml", access: .any,
+                query: [
+                    .optional(
+                        "part", .string(1...16),
+                        "One of the sitemaps that the index names; without it, the index.")
+                ],
+                answers: [200: nil], cache: Self.shared, features: ["WEB-04"],
+                summary: "The pages that search engines may list, as an index of sitemaps."
+            ) { context in try sitemap(context.text(query: "part")) },
+            .get(
+                "/feed.atom", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-04"],
+                summary: "The winning clips, the latest first, as an Atom feed."
+            ) { _ in site.feed(try sources.winners()) },
+        ]
+    }
+
+    private func sitemap(_ part: String?) throws -> Response {
+        guard let part else {
+            let shares = IDShare.shares(of: try sources.listings.counted(), size: Self.sitemapSize)
+            return site.sitemapIndex(["pages"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
+        }
+        if part == "pages" { return site.sitemap(try sources.film()) }
+        let digits = part == "clips" ? "" : part.hasPrefix("clips-") ? String(part.dropFirst(6)) : nil
+        guard let share = digits.flatMap(IDShare.init) else { throw Problem.notFound() }
+        return site.sitemap(of: try sources.listings.ids(share))
+    }
+}
 
 extension Site {
     /// What crawlers may read: the pages that may be listed, and of the API only such pages. The longer path decides.
@@ -11,16 +62,48 @@ extension Site {
         return (["User-agent: *"] + lines + ["", "Sitemap: \(url)/sitemap.xml", ""]).joined(separator: "\n")
     }
 
-    /// The addresses of every page that search engines may list.
+    /// The addresses of every page that search engines may list, except those of clips.
     func sitemap(_ film: FilmView) -> Response {
         let addresses = Pages.declarations.filter(\.isListed).flatMap { $0.addresses(film) }
-        let entries = addresses.map { address -> HTML in "<url><loc>\(url)\(address)</loc></url>\n" }
-        let document: HTML = """
-            <?xml version="1.0" encoding="UTF-8"?>
+        return urlset(addresses.map { "<url><loc>\(url)\($0)</loc></url>\n" })
+    }
+
+    /// The addresses of clips.
+    func sitemap(of clips: [ListedID]) -> Response {
+        urlset(
+            clips.map { clip -> HTML in
+                """
+                <url><loc>\(url)/clip/\(clip.id.text)</loc><lastmod>\(Formatting.machine(clip.listedAt))</lastmod></url>
+
+                """
+            })
+    }
+
+    /// Where the sitemaps are. They are below the same path, since a sitemap may name only what is below its own folder.
+    func sitemapIndex(_ parts: [String]) -> Response {
+        let entries = parts.map { "<sitemap><loc>\(url)/sitemap.xml?part=\($0)</loc></sitemap>\n" as HTML }
+        return xml(
+            """
+            <sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+            \(entries)</sitemapindex>
+            """, type: "application/xml")
+    }
+
+    private func urlset(_ entries: [HTML]) -> Response {
+        xml(
+            """
             <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
             \(entries)</urlset>
+            """, type: "application/xml")
+    }
+
+    /// A document of XML, whose escapes are those of HTML.
+    func xml(_ root: HTML, type: String) -> Response {
+        let document: HTML = """
+            <?xml version="1.0" encoding="UTF-8"?>
+            \(root)
 
             """
-        return .content(Array(document.source.utf8), type: "application/xml; charset=utf-8")
+        return .content(Array(document.source.utf8), type: "\(type); charset=utf-8")
     }
 }

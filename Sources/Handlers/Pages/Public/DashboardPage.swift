@@ -83,6 +83,8 @@ extension Site {
     private func vacant(_ film: FilmView) -> HTML {
         let upload: HTML = "<a class=\"btn btn--primary\" href=\"/upload\">Send in a take</a>"
         let story: HTML = "<a class=\"btn\" href=\"/story\">Watch the film so far</a>"
+        let leaderboard: HTML = HTML.when(
+            Destination.exists("/leaderboard"), "<a class=\"btn\" href=\"/leaderboard\">Leaderboard</a>")
         let notice: HTML
         switch (film.current, film.round) {
         case (_, let round?) where round.state == .underReview:
@@ -101,7 +103,7 @@ extension Site {
             notice = Fragments.empty(
                 .check, title: "Season \(season.number) is complete",
                 text: "All \(slots) of \(season.label) are cut. The film runs \(Formatting.length(season.seconds)).",
-                actions: story, isWholePage: true)
+                actions: "\(story)\(leaderboard)", isWholePage: true)
         default:
             notice = Fragments.empty(
                 .watch, title: "Between seasons",

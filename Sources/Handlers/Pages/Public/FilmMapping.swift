@@ -32,7 +32,12 @@ extension Pages {
             ownClips: { context in try OwnClipsView(clips, context) },
             ranks: { context in try RanksView(ranks, context) },
             genres: { context in try genres.poll(for: context.caller.member?.id) },
-            figures: { context in try dashboard.figures(for: try context.member().id) }, formToken: formToken
+            figures: { context in try dashboard.figures(for: try context.member().id) },
+            clip: { id, member in try ClipPageView(clips, id, for: member) },
+            discover: { query in try DiscoverView(clips, query) },
+            winners: { try stories.latestWinners(FeedEntry.most).compactMap(FeedEntry.init) },
+            listings: ListingSource(counted: { try clips.countListed() }, ids: { try clips.listed(in: $0) }),
+            formToken: formToken
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.
@@ -140,14 +145,14 @@ extension RoundView {
 
 extension ClipView {
     /// A clip whose file is not ready is not shown.
-    fileprivate init?(_ clip: ClipCard, votes: Int?) {
+    init?(_ clip: ClipCard, votes: Int?) {
         guard let videoURL = clip.videoURL, let posterURL = clip.posterURL else { return nil }
         self.init(
             id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarURL, genre: clip.genre,
             isAIGenerated: clip.aiGenerated, videoURL: videoURL, posterURL: posterURL,
             thumbnailURL: clip.thumbnailURL ?? posterURL, cardURL: clip.cardURL, shareURL: clip.shareURL,
-            blurhash: clip.blurhash,
-            durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0)
+            blurhash: clip.blurhash, durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0,
+            width: clip.width ?? 1080, height: clip.height ?? 1920)
     }
 
     /// The place of a clip without its files.

@@ -84,6 +84,8 @@ struct ClipView: Sendable {
     var blurhash: String?
     var durationSeconds: Double
     var votes: Int
+    var width = 1080
+    var height = 1920
 
     /// The id as addresses write it.
     var idText: String { id.uuidString.lowercased() }

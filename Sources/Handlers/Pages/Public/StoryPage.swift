@@ -42,6 +42,7 @@ extension Site {
             path: isDirect ? choice?.path : nil, section: "/story",
             image: choice?.segment?.clip.shareURL, shell: .stage, styles: ["story"], modules: ["story"],
             icons: [.film, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
+            facts: PageFacts(isEmbeddable: choice?.segment != nil),
             main: choice.map { storyMain(film, $0) } ?? noFilm)
     }
 

@@ -84,7 +84,7 @@ extension Site {
     }
 
     private func describeStep(_ genre: String) -> HTML {
-        let genres = ["Sci-Fi", "Thriller", "Comedy", "Action", "Romance", "Animation", "Horror", "Other"]
+        let genres = ["Action", "Comedy", "Thriller", "Sci-Fi", "Romance", "Animation", "Horror", "Other"]
         let chips = genres.map { name -> HTML in
             """
             <label class="chip"><input type="radio" name="genre" \

@@ -1,0 +1,99 @@
+internal import FoundationEssentials
+internal import HTML
+internal import HTTP
+internal import Text
+
+extension Pages {
+    /// What other sites show in a frame, and where they ask for it. None of it sets or reads a cookie.
+    var embedRoutes: [Route] {
+        [
+            .get(
+                "/embed/clip/[id]", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-07"],
+                summary: "A clip for the frame of another site."
+            ) { context in Response.html(site.embed(try sources.clip(try context.uuid("id"), nil))) }.embeddable(),
+            .get(
+                "/embed/film/[season]", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-07"],
+                summary: "The film of a season, by its number, for the frame of another site."
+            ) { context in
+                guard let season = try sources.film().season(try context.integer("season")) else {
+                    throw Problem.notFound()
+                }
+                return Response.html(site.embed(season))
+            }.embeddable(),
+            oEmbed,
+        ]
+    }
+}
+
+extension FilmView {
+    /// The season of a number of whose film there is something to see.
+    func season(_ number: Int) -> SeasonView? { seasons.first { $0.number == number && !$0.segments.isEmpty } }
+}
+
+extension Site {
+    /// A clip alone. It loads no video before it is played.
+    func embed(_ view: ClipPageView) -> String {
+        let video: HTML? = view.clip.map { clip in
+            """
+            <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="\(view.width)" height="\(view.height)" \
+            controls playsinline preload="none" aria-label="\(clip.title)"></video>
+            """
+        }
+        return embedDocument(
+            title: view.title, path: view.path, words: view.clip.map { "by \($0.creator)" }, content: video ?? .empty)
+    }
+
+    /// The film of a season: its clips one after the other, where scripts run; else the first of them.
+    func embed(_ season: SeasonView) -> String {
+        let clips = season.segments.map { segment -> HTML in
+            "<li><a href=\"\(segment.clip.videoURL)\">Slot \(segment.slot): \(segment.clip.title)</a></li>"
+        }
+        let first = season.segments[0].clip
+        return embedDocument(
+            title: season.label, path: "/story?season=\(season.number)",
+            words: "\(Formatting.count(season.segments.count, "take", "takes")), \(Formatting.length(season.seconds))",
+            script: "embed",
+            content: """
+                <video src="\(first.videoURL)" poster="\(first.posterURL)" width="\(first.width)" height="\(first.height)" \
+                controls playsinline preload="none" aria-label="\(season.label)" data-film></video>\
+                <ol hidden data-takes>\(clips)</ol>
+                """)
+    }
+
+    /// What a frame shows in place of what is not there.
+    func embedFault(_ status: Int) -> String {
+        let words =
+            switch status {
+            case 404: "There is nothing here."
+            case 410: "This take is gone."
+            default: "This cannot be shown at the moment."
+            }
+        return embedDocument(title: words, path: "/", words: nil, content: .empty)
+    }
+
+    private func embedDocument(
+        title: String, path: String, words: String?, script: String? = nil, content: HTML
+    ) -> String {
+        let document: HTML = """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title) · \(name)</title>
+            <meta name="robots" content="noindex">
+            <link rel="canonical" href="\(url)\(path)">
+            <link rel="stylesheet" href="\(assets.url("css/embed.css"))">
+            \(script.map { "<script type=\"module\" src=\"\(assets.url("js/\($0).js"))\"></script>" as HTML })
+            </head>
+            <body>
+            <main>\(content)</main>
+            <p class="bar"><a href="\(url)\(path)" target="_blank" rel="noopener"><b>\(title)</b>\
+            <span>\(words.map { $0 + " " } ?? "")on \(name)</span></a></p>
+            </body>
+            </html>
+
+            """
+        return document.source
+    }
+}

@@ -1,0 +1,223 @@
+"""Browsing takes, the page of one take, and what other sites show of it."""
+
+import re
+import secrets
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, judge, ready, until
+
+SIZES = {"390": PHONE, "1440": DESK}
+ATOM = "{http://www.w3.org/2005/Atom}"
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def find(page, query):
+    """The first clip that a search finds."""
+    return page.request.get(f"/api/discover?limit=1&{query}").json()["clips"][0]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_discover(site, axe, shots, size):
+    """CLIP-06 WEB-02 search, genres, status, further pages, nothing found; in both themes"""
+    page = site.page("/discover", viewport=SIZES[size], has_touch=size == "390")
+    takes = page.locator("[data-takes] > li")
+    expect(takes).to_have_count(24)
+    judge(page, axe, shots, f"discover-{size}")
+    more = page.get_by_role("link", name="Load more")
+    more.click()
+    until(page, "() => document.querySelectorAll('[data-takes] > li').length > 24")
+    links = takes.locator("h2 a").evaluate_all("(all) => all.map((one) => one.getAttribute('href'))")
+    assert len(set(links)) == len(links)
+
+    clip = find(page, "status=locked")
+    word = max(re.findall(r"\w+", clip["title"]), key=len)
+    page.get_by_label("Search takes").fill(word[:-1] if len(word) > 3 else word)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/discover\?q="))
+    expect(takes.filter(has_text=clip["title"]).first).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_label("Status").select_option(label="In the film")
+    assert "status=locked" in page.url and "sort=" not in page.url
+    with page.expect_navigation():
+        page.get_by_role("navigation", name="Genres").get_by_role("link", name=re.compile(clip["genre"])).click()
+    expect(page.locator('[aria-current="true"]').filter(has_text=clip["genre"])).to_be_visible()
+    expect(takes.filter(has_text=clip["title"]).first).to_be_visible()
+
+    page.goto(f"/discover?q={secrets.token_hex(8)}")
+    expect(page.get_by_role("heading", name="No takes found")).to_be_visible()
+    judge(page, axe, shots, f"discover-empty-{size}")
+    page.get_by_role("link", name="Show all takes").click()
+    expect(takes).to_have_count(24)
+
+
+def test_discover_without_scripts(site):
+    """CLIP-06 WEB-01 reading, searching and further pages need no script"""
+    page = site.page("/discover", java_script_enabled=False)
+    first = page.locator("[data-takes] h2 a").first.text_content()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("[data-takes] > li").first).to_be_visible()
+    assert page.locator("[data-takes] h2 a").first.text_content() != first
+    page.get_by_role("link", name="First page").click()
+    expect(page.locator("[data-takes] h2 a").first).to_have_text(first)
+    page.get_by_label("Status").select_option(label="In the film")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("[data-takes] .badge").first).to_contain_text("Won slot")
+    page.locator("[data-takes] h2 a").first.click()
+    expect(page.locator("video[controls]")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_clip(site, axe, shots, size):
+    """CLIP-06 SOC-04 WEB-02 a take in the race and a winner; in both themes"""
+    page = site.context(viewport=SIZES[size], has_touch=size == "390").new_page()
+    live = find(page, "status=active")
+    page.goto(f"/clip/{live['id']}")
+    expect(page.get_by_role("heading", name=live["title"], level=1)).to_be_visible()
+    expect(page.get_by_text(f"LIVE in slot {live['slot']}")).to_be_visible()
+    page.get_by_text("Embed this take").click()
+    code = page.locator("#embed-code")
+    assert f"/embed/clip/{live['id']}" in code.input_value()
+    judge(page, axe, shots, f"clip-live-{size}")
+    page.evaluate("() => { navigator.share = async (what) => { window.shared = what; }; }")
+    page.get_by_role("button", name="Share").click()
+    until(page, "() => window.shared !== undefined")
+    assert page.evaluate("window.shared.url").endswith(f"/clip/{live['id']}")
+    page.get_by_role("link", name="Vote for this take").click()
+    ready(page)
+    expect(page.locator('[data-deck] > .frame[data-place="0"] h1')).to_have_text(live["title"])
+
+    winner = find(page, "status=locked")
+    page.goto(f"/clip/{winner['id']}")
+    expect(page.get_by_role("link", name="Watch it in the film")).to_be_visible()
+    expect(page.get_by_role("table")).to_contain_text("Won")
+    judge(page, axe, shots, f"clip-won-{size}")
+    page.get_by_role("link", name="Watch it in the film").click()
+    expect(page.locator("[data-frame] h1")).to_have_text(winner["title"])
+
+
+def test_clip_that_is_not_public(site, run, axe, shots, admin):
+    """CLIP-06 a take that waits is there for admins with a note; one that was removed is gone, with a page that says so"""
+    site.allow(r"Failed to load resource.*(404|410)")
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        waiting, gone = [
+            connection.execute(
+                """
+                insert into tournament_clips (
+                    user_id, title, genre, rights_confirmed_at, status, rejection_reason, processing, video_key,
+                    poster_key, width, height, duration_ms, activated_at
+                )
+                select user_id, title, genre, now(), %s, %s, 'ready', video_key, poster_key, width, height, duration_ms, %s
+                from tournament_clips
+                where status = 'active'
+                limit 1
+                returning id
+                """,
+                values,
+            ).fetchone()[0]
+            for values in [("pending", None, None), ("rejected", "Rights", "2026-01-01")]
+        ]
+        try:
+            page = site.page(f"/clip/{waiting}", storage_state=admin, viewport=PHONE)
+            expect(page.get_by_text("Only its creator and the admins can see this take.")).to_be_visible()
+            judge(page, axe, shots, "clip-waiting-390")
+            page.context.clear_cookies()
+            assert page.goto(f"/clip/{waiting}").status == 404
+            assert page.goto(f"/clip/{gone}").status == 410
+            expect(page.get_by_role("heading", name="This take is gone")).to_be_visible()
+            judge(page, axe, shots, "clip-gone-390")
+        finally:
+            connection.execute("delete from tournament_clips where id = any (%s)", ([waiting, gone],))
+
+
+def test_frame_on_another_site(site, url, shots):
+    """WEB-07 another site shows a take and a film in a frame, which plays when pressed and stores nothing; no other page"""
+    site.allow(r"Refused to frame|frame-ancestors|chrome-error|Failed to load resource")
+    context = site.context(viewport=DESK)
+    page = context.new_page()
+    clip = find(page, "status=locked")
+    season = clip["season"]["number"]
+    frames = [f"/embed/clip/{clip['id']}", f"/embed/film/{season}", "/about"]
+    body = "".join(f'<iframe src="{url}{path}" width="405" height="720"></iframe>' for path in frames)
+    page.route("http://elsewhere.test/", lambda route: route.fulfill(content_type="text/html", body=f"<!doctype html>{body}"))
+    page.goto("http://elsewhere.test/")
+    take, film, other = [page.locator("iframe").nth(place).content_frame for place in range(3)]
+    expect(take.locator("video")).to_be_visible()
+    expect(film.get_by_role("link", name=re.compile(re.escape(clip["season"]["label"])))).to_be_visible()
+    expect(other.locator("h1")).to_have_count(0)
+    video = take.locator("video")
+    assert video.evaluate("(video) => video.paused && video.preload === 'none'")
+    video.evaluate("(video) => { video.muted = true; return video.play(); }")
+    assert take.get_by_role("link").get_attribute("href") == f"{url}/clip/{clip['id']}"
+    # The film continues with its next take.
+    first = film.locator("video").get_attribute("src")
+    film.locator("video").evaluate("(video) => { video.muted = true; video.dispatchEvent(new Event('ended')); }")
+    if film.locator("[data-takes] a").count() > 1:
+        expect(film.locator("video")).not_to_have_attribute("src", first)
+    page.screenshot(path=shots / "embed-1440.png")
+    assert context.cookies() == []
+    # The theme, the intro and the answer about cookies are put there by the tests themselves.
+    stored = take.locator("video").evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)].sort()")
+    assert set(stored) <= {"cookies", "intro", "theme"}
+
+
+def test_what_programs_read(site, url):
+    """SOC-04 WEB-04 WEB-07 oEmbed is found from a take's page; feed and sitemaps are XML that names pages which exist"""
+    page = site.page("/discover?status=locked")
+    page.locator("[data-takes] h2 a").first.click()
+    page.wait_for_url(re.compile("/clip/"))
+    address = page.locator('link[type="application/json+oembed"]').get_attribute("href")
+    answer = page.request.get(address + "&maxwidth=300").json()
+    assert answer["type"] == "video" and answer["width"] == 300 and page.url.split("/")[-1] in answer["html"]
+    assert page.request.get(answer["thumbnail_url"]).status == 200
+    assert page.request.get(f"/oembed?format=xml&url={quote(page.url, safe='')}").status == 501
+    structured = page.locator('script[type="application/ld+json"]').evaluate("(element) => JSON.parse(element.textContent)")
+    assert structured["@type"] == "VideoObject"
+    assert page.request.get(structured["contentUrl"], headers={"Range": "bytes=0-99"}).status == 206
+
+    feed = ElementTree.fromstring(page.request.get("/feed.atom").body())
+    assert feed.tag == f"{ATOM}feed" and feed.find(f"{ATOM}updated").text and feed.find(f"{ATOM}id").text
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) > 0 and len({entry.find(f"{ATOM}id").text for entry in entries}) == len(entries)
+    for entry in entries:
+        assert all(entry.find(f"{ATOM}{name}") is not None for name in ["title", "updated", "author", "summary"])
+        [enclosure] = [link for link in entry.findall(f"{ATOM}link") if link.get("rel") == "enclosure"]
+        assert enclosure.get("type") == "video/mp4"
+    assert page.request.head(enclosure.get("href")).status == 200
+
+    index = ElementTree.fromstring(page.request.get("/sitemap.xml").body())
+    assert index.tag == f"{MAP}sitemapindex"
+    parts = [place.text for place in index.iter(f"{MAP}loc")]
+    assert all(part.startswith(url) for part in parts) and len(parts) > 1
+    named = []
+    for part in parts:
+        urls = ElementTree.fromstring(page.request.get(part).body())
+        assert urls.tag == f"{MAP}urlset"
+        named += [place.text for place in urls.iter(f"{MAP}loc")]
+    assert page.url in named and len(set(named)) == len(named)
+    for path in [named[0], next(one for one in named if "/clip/" in one)]:
+        assert page.request.get(path).status == 200
+
+
+def test_first_tab(site):
+    """WEB-02 on a phone the first tab leads to the vote, and to the film once the season is complete"""
+    page = site.context(viewport=PHONE, has_touch=True).new_page()
+    tab = page.get_by_role("navigation", name="Main, phone").get_by_role("link").first
+    page.goto("/about")
+    expect(tab).to_have_text("Vote")
+
+    def complete(route):
+        story = route.fetch().json()
+        for season in story["seasons"]:
+            season.update(status="finished", round=None)
+        route.fulfill(json=story)
+
+    page.route("**/api/story", complete)
+    page.goto("/contact")
+    expect(tab).to_have_text("Story")
+    tab.click()
+    page.wait_for_url("**/story")
