@@ -70,7 +70,7 @@ def finished(database):
     )
     yield {"id": str(season), "label": label, "clips": clips}
     # Its files are the demo's, so the job that would remove those of its clips is not wanted.
-    database.execute("select * from delete_season(null, %s, label, 'over') from seasons where id = %s", (season, season))
+    database.execute("select * from delete_season(null, %s, %s, 'over')", (season, label))
     database.execute("delete from jobs where kind = 'remove_media' and payload -> 'clips' ? %s", (clips[0],))
 
 

@@ -116,7 +116,7 @@ function showList() {
   const had = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement.dataset.choose : null;
   const rows = seasons.map((season) => {
     const isChosen = season.id === strip?.season.id;
-    const name = h("button", { class: "clip-name", type: "button", "data-choose": season.id, "aria-pressed": isChosen }, h("b", {}, season.label));
+    const name = h("button", { class: "clip-name", type: "button", "data-choose": season.id, "aria-pressed": String(isChosen) }, h("b", {}, season.label));
     name.addEventListener("click", () => {
       slotNumber = 0;
       setAddress({ season: season.id, slot: "" });
@@ -177,7 +177,7 @@ function showStrip(film) {
       ? h("img", { src: slot.winner.thumbnailUrl, alt: "", width: 96, height: 64, loading: "lazy" })
       : h("span", { class: "strip__blank" });
     const made = h("button", {
-      class: "strip__slot", type: "button", "data-slot": slot.slot, "data-status": slot.status, "aria-pressed": isChosen, tabindex: isChosen ? 0 : -1,
+      class: "strip__slot", type: "button", "data-slot": slot.slot, "data-status": slot.status, "aria-pressed": String(isChosen), tabindex: isChosen ? 0 : -1,
       "aria-label": `Slot ${slot.slot}, ${slotBadge(slot).textContent}${slot.winner ? `, ${slot.winner.title}` : ""}`,
     }, picture, h("span", { class: "num" }, String(slot.slot)), slotBadge(slot));
     made.addEventListener("click", () => choose(slot.slot, true));
