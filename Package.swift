@@ -110,7 +110,7 @@ let package = Package(
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
-        handlers("Clips", ["Film", "SharedHandlers", "Text"]),
+        handlers("Clips", ["Captcha", "Film", "Identity", "SharedHandlers", "Text"]),
         handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
         handlers(
             "Auth",

@@ -55,7 +55,19 @@ extension Pages {
             reference: reference,
             account: { context in try identity.account(context) }, clips: services.clips, ranks: services.ranks,
             genres: services.genres, dashboard: services.dashboard,
+            moderation: services.moderation, terms: { version in try TermsView(Terms(services.database), version) },
             formToken: { context in identity.formToken(for: context).0 })
+    }
+}
+
+extension TermsView {
+    /// The version in force, or that of a number; nil when there is none.
+    fileprivate init?(_ terms: Terms, _ version: Int?) throws {
+        guard let found = try terms.find(version) else { return nil }
+        let others = try terms.announced()
+        self.init(
+            version: found.version, effectiveAt: found.effectiveAt, summary: found.summary, text: found.text,
+            versions: others.map { Version(number: $0.version, effectiveAt: $0.effectiveAt, summary: $0.summary) })
     }
 }
 
@@ -69,10 +81,11 @@ extension IdentityService {
         }
         let next = preferences.nextChangeAt.flatMap { $0 > context.now ? $0 : nil }
         let ban = session.flatMap { $0.isBanned ? $0.banReason ?? "" : nil }
+        let appeal = try ban.flatMap { _ in try Members.appealAgainstBan(of: member.id, in: database) }
         return AccountView(
             username: preferences.username, nextChangeAt: next, hasSound: preferences.sound ?? false,
             hasMotion: preferences.motion ?? true, ban: ban,
-            hasAppealed: try ban != nil && Members.appealedAt(member.id, in: database) != nil,
+            hasAppealed: appeal != nil, appealAnswer: appeal.flatMap { $0.isUpheld ? $0.answer ?? "" : nil },
             methods: try Identities.list(of: member.id, in: database).count,
             sessions: try Sessions.list(of: member.id, in: database).count,
             keys: try APIKeys.list(of: member.id, in: database).count)

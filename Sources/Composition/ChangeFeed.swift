@@ -20,7 +20,7 @@ final class ChangeFeed: Sendable {
     }
 
     /// What the pages that nginx keeps are made of.
-    private static let publicTopics = ["film", "clips", "flags"]
+    private static let publicTopics = ["film", "clips", "flags", "terms"]
 
     private let listener: Listener
 

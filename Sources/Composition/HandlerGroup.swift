@@ -34,7 +34,11 @@ public struct HandlerGroup: Sendable {
                 stories: $0.stories, films: $0.films, tallies: $0.tallies, ranks: $0.ranks, genres: $0.genres,
                 identity: $0.identity)
         },
-        HandlerGroup(name: "clips") { ClipRoutes.routes(clips: $0.clips) },
+        HandlerGroup(name: "clips") { services in
+            ClipRoutes.routes(clips: services.clips)
+                + ClipRoutes.reportRoutes(
+                    services.moderation, services.identity, hasCaptcha: services.settings.captcha.account != nil)
+        },
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
                 uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
@@ -45,6 +49,8 @@ public struct HandlerGroup: Sendable {
                 stories: services.stories, acts: FilmActs(database: services.database))
                 + AdminRoutes.memberRoutes(services.members, audit: services.audit, identity: services.identity)
                 + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
+                + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.moderationRoutes(services.moderation)
+                + AdminRoutes.termsRoutes(Terms(services.database))
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings

@@ -29,6 +29,7 @@ public struct Services: Sendable {
     let members: MemberAdministration
     let audit: AuditLog
     let clips: Clips
+    let moderation: Moderation
     let stories: Stories
     let films: Films
     let seasons: Seasons
@@ -87,6 +88,7 @@ public struct Services: Sendable {
         clips = Clips(
             database: database, address: address,
             ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })
+        moderation = Moderation(database: database, clips: clips)
         stories = Stories(database: database, address: address)
         films = Films(database: database, address: address)
         seasons = Seasons(database: database)

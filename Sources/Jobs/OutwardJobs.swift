@@ -23,6 +23,13 @@ struct OutwardJobs {
     func register(in registry: inout JobRegistry) {
         registry.register(SendSignInLink.self, sendLink)
         registry.register(SendContactMessage.self, sendContact)
+        registry.register(MailNotices.self) { [settings, mailer] _, context in
+            guard let mailer else { return .cancel(reason: "MAIL_URL is not set") }
+            return try MailNotices.send(
+                by: mailer, siteName: settings.site.name, siteURL: settings.site.url, context)
+        }
+        // Members read the same on their pages, so a site without mail needs no such job.
+        if mailer != nil { registry.recur("mail_notices", .every(.seconds(60)), MailNotices()) }
     }
 
     /// Creates a sign-in link and mails it. Each attempt creates a new link, since the token is never stored.

@@ -162,6 +162,14 @@ def use_link(page, link):
     page.wait_for_url(re.compile(r"/(dashboard|onboarding)"))
 
 
+def accept_terms(page):
+    """What everybody does before the first upload."""
+    page.goto("/terms/accept?next=/upload")
+    page.get_by_label("I have read the terms").check()
+    page.get_by_role("button", name="Accept the terms").click()
+    page.wait_for_url("**/upload")
+
+
 @pytest.fixture(scope="session")
 def admin(chromium, run, url):
     """What keeps the admin signed in, earned with the link that ./run printed."""
@@ -174,6 +182,7 @@ def admin(chromium, run, url):
     if not usable.is_visible():
         link = sign_in_link(run, "--admin")
     use_link(page, link)
+    accept_terms(page)
     state = context.storage_state()
     context.close()
     return state

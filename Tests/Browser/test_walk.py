@@ -48,6 +48,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Title", exact=True).fill(title)
     page.get_by_label("I own the rights").check()
+    page.get_by_label("Everyone in it has agreed").check()
     page.get_by_label("I accept the licence").check()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Sent.", exact=True)).to_be_visible()

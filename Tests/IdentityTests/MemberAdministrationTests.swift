@@ -88,9 +88,10 @@ struct MemberAdministrationTests {
                 try Members.appeal("Really.", by: mira.id, in: web)
             }
             #expect(try administration.find(mira.id, by: ada.id)?.appeal == "It was not me.")
-            #expect(try Members.appealedAt(mira.id, in: web) != nil)
+            #expect(try Members.appealAgainstBan(of: mira.id, in: web)?.isUpheld == false)
             try administration.liftBan(mira.id, reason: "was not her", by: ada.id)
             #expect(try administration.find(mira.id, by: ada.id)?.appeal == nil)
+            #expect(try Members.appealAgainstBan(of: mira.id, in: web) == nil)
         }
     }
 

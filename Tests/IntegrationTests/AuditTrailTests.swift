@@ -30,7 +30,34 @@ struct AuditTrailTests {
                 values ('Bo', 'bo@example.org', '', 'Hello')
                 returning id::int
                 """)
+            let reported: Int = try superuser.one(
+                """
+                with made as (
+                    insert into moderation_cases (member_id, opened_at) values (\(member), now()) returning id
+                ), report as (
+                    insert into reports (case_id, reason, reporter_key, created_at)
+                    select id, 'spam', 'device_1', now() from made
+                )
+                select id::int from made
+                """)
+            let appealed: UUID = try superuser.one(
+                """
+                insert into statements_of_reasons (user_id, action, reason, decided_at, appeal, appealed_at)
+                values (\(member), 'warn', 'Spam', now(), 'No', now())
+                returning id
+                """)
             let deeds: [Deed] = [
+                ("POST /api/admin/moderation", "", ["caseId": .integer(reported), "action": "dismiss"]),
+                (
+                    "POST /api/admin/appeals", "",
+                    ["decisionId": .string(appealed.uuidString), "outcome": "upheld", "answer": "It holds"]
+                ),
+                (
+                    "POST /api/admin/terms", "",
+                    ["summary": "New", "text": "## New", "effectiveAt": "2099-01-01T00:00:00.000Z"]
+                ),
+                ("PATCH /api/admin/terms", "", ["version": 2, "summary": "Newer"]),
+                ("DELETE /api/admin/terms", "", ["version": 2]),
                 ("POST /api/admin/seasons", "", ["label": "Another"]),
                 ("PATCH /api/admin/seasons", "", ["id": .string(season), "label": "Renamed"]),
                 ("POST /api/admin/approve", "", ["clipId": .string(one)]),

@@ -188,7 +188,7 @@ struct AuthTests {
             try mira.signIn("mira")
             let account = try mira.get("/api/auth/session").json["user"]
             #expect(account?["isBanned"] == true && account?["banReason"]?.text == "spam")
-            let refused = try mira.send(.post, "/api/user/create-profile", ["username": "other"])
+            let refused = try mira.send(.post, "/api/user/create-profile", ["username": "other", "ageConfirmed": true])
             #expect(refused.status == 403 && refused.code == "banned")
             #expect(try mira.send(.post, "/api/auth/signout").status == 204)
         }
@@ -233,16 +233,20 @@ struct OnboardingTests {
             ] {
                 let check = try member.get("/api/user/check-username?username=\(name)").json
                 #expect(check["available"] == false && check["reason"]?.text == reason, "\(name)")
-                let answer = try member.send(.post, "/api/user/create-profile", ["username": .string(name)])
+                let answer = try member.send(
+                    .post, "/api/user/create-profile", ["username": .string(name), "ageConfirmed": true])
                 #expect(answer.status == (reason == "taken" ? 409 : 422), "\(name)")
             }
             #expect(try member.get("/api/user/check-username?username=mira").json["available"] == true)
             let young = try member.send(.post, "/api/user/create-profile", ["username": "mira", "ageConfirmed": false])
-            #expect(young.status == 422)
+            #expect(young.status == 422 && young.json["details"]?[0]?["field"] == "ageConfirmed")
+            let silent = try member.send(.post, "/api/user/create-profile", ["username": "mira"])
+            #expect(silent.status == 422 && silent.json["details"]?[0]?["field"] == "ageConfirmed", "CLIP-09")
             let chosen = try member.send(.post, "/api/user/create-profile", ["username": "mira", "ageConfirmed": true])
             #expect(chosen.status == 200 && chosen.json["user"]?["username"]?.text == "mira")
             #expect(try member.get("/api/auth/session").json["user"]?["username"]?.text == "mira")
-            let second = try member.send(.post, "/api/user/create-profile", ["username": "mira2"])
+            let second = try member.send(
+                .post, "/api/user/create-profile", ["username": "mira2", "ageConfirmed": true])
             #expect(second.status == 409 && second.code == "profile_exists")
         }
     }

@@ -215,6 +215,7 @@ private struct TracedSite {
 
     /// Uploads, the log, the queue, and the rest.
     private mutating func records() throws {
+        try site.acceptTerms()
         let begun = try mira.send(
             .post, "/api/upload/signed-url",
             ["fileName": "mira-take.mp4", "contentType": "video/mp4", "size": 3])
@@ -506,8 +507,9 @@ struct DepartureTests {
             let superuser = site.database.database(as: .superuser)
             try superuser.execute(
                 """
-                update users
-                set ban_appeal = 'It was not me', ban_appealed_at = now()
+                insert into statements_of_reasons (user_id, action, reason, decided_at, decided_by, appeal, appealed_at)
+                select id, 'warn', 'Once too often', now(), id, 'It was not me', now()
+                from users
                 where email = 'mira@private.example'
                 """)
             try superuser.execute(
@@ -528,7 +530,8 @@ struct DepartureTests {
             let json = answer.json
             #expect(AccountExport.schema.faults(in: json).isEmpty)
             #expect(json["profile"]?["email"]?.text == "mira@private.example")
-            #expect(json["profile"]?["banAppeal"]?.text == "It was not me")
+            #expect(json["decisions"]?[0]?["appeal"]?.text == "It was not me")
+            #expect(json["decisions"]?[0]?["decidedBy"] == nil && json["other"]?["statementsOfReasons"] == nil)
             #expect(json["profile"]?["ownClipsSeenAt"]?.text == "2026-03-01T10:00:00.000Z")
             let withdrawals = (0..<5).compactMap { json["clips"]?[$0]?["withdrawnAt"]?.text }
             #expect(withdrawals == ["2026-03-02T11:00:00.000Z"])

@@ -19,8 +19,10 @@ struct FilmSite {
     private let memberID: UUID
     private let router: Router
 
-    static func run(_ depth: Depth = .inProcess, _ body: (FilmSite) throws -> Void) throws {
-        try Site.run(depth) { site in
+    static func run(
+        _ depth: Depth = .inProcess, settings: [String: String] = [:], _ body: (FilmSite) throws -> Void
+    ) throws {
+        try Site.run(depth, settings: settings) { site in
             try body(try FilmSite(site))
         }
     }
@@ -40,11 +42,15 @@ struct FilmSite {
                 tallies: Tallies(database: web),
                 ranks: Ranks(database: web) { $0 }, genres: GenreVotes(database: web),
                 identity: IdentityService(settings: site.settings, database: web)) + ClipRoutes.routes(clips: clips)
+                + ClipRoutes.reportRoutes(
+                    Moderation(database: web, clips: clips),
+                    IdentityService(settings: site.settings, database: web), hasCaptcha: false)
                 + AdminRoutes.routes(
                     seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips,
                     votes: VoteOversight(database: web), stories: Stories(database: web) { $0 },
                     acts: FilmActs(database: web))
-                + AdminRoutes.dashboardRoutes(Dashboard(database: web)))
+                + AdminRoutes.dashboardRoutes(Dashboard(database: web))
+                + AdminRoutes.moderationRoutes(Moderation(database: web, clips: clips)))
     }
 
     /// Sends a request, and expects that the answer looks as its route declares.

@@ -159,6 +159,59 @@ struct FormPostTests {
         }
     }
 
+    @Test(
+        "SOC-03 WEB-01 a visitor reports a clip, and its creator reads the decision and appeals",
+        arguments: Depth.allCases)
+    func reports(depth: Depth) throws {
+        try FilmSite.run(depth, settings: ["RATE_LIMITS": Site.generousLimits + ",contact=100"]) { film in
+            let clip = try film.voting(["Loud <1>"]).clips[0]
+            let (page, action) = ("/report?clip=\(clip)", "/api/report")
+            let document = text(try film.visitor.get(page))
+            #expect(
+                document.contains("Report “Loud &lt;1&gt;”") && document.contains("name=\"clipId\" value=\"\(clip)\""))
+            let bad = try submit(film.visitor, from: page, to: action, "clipId=\(clip)&description=%3Cb%3E")
+            #expect(bad.status == 422 && text(bad).contains("&lt;b&gt;</textarea>"))
+            #expect(text(bad).contains("Report “Loud &lt;1&gt;”"), "the form knows what it is about")
+            let empty = try submit(film.visitor, from: page, to: action, "clipId=\(clip)&reason=other&description=")
+            #expect(empty.status == 422 && text(empty).contains("Say in your own words what is wrong."))
+            let sent = try submit(film.visitor, from: page, to: action, "clipId=\(clip)&reason=spam&description=")
+            #expect(sent.status == 303 && sent.headers["Location"] == "/report?done=report-sent")
+            #expect(text(try film.visitor.get("/report?done=report-sent")).contains("Report sent."))
+            #expect(text(try film.visitor.get("/report?user=mira_okafor")).contains("Report mira_okafor"))
+            #expect(text(try film.visitor.get("/report?clip=nonsense")).contains("Nothing to report here"))
+
+            _ = try film.admin.send(.post, "/api/admin/reject", ["clipId": .string(clip), "reason": "It <hurts>"])
+            let clips = text(try film.member.get("/profile/clips"))
+            #expect(clips.contains("href=\"/profile/decisions\"") && clips.contains("Sci-Fi · AI-generated"))
+            let own = text(try film.member.get("/profile/decisions"))
+            #expect(own.contains("It &lt;hurts&gt;") && own.contains("An admin decided this, no program."))
+            let id = try #require(own.firstMatch(of: /name="decisionId" value="([0-9a-f-]{36})"/)?.1)
+            let appeal = "/api/profile/decisions"
+            let blank = try submit(film.member, from: "/profile/decisions", to: appeal, "decisionId=\(id)&text=")
+            #expect(blank.status == 422 && text(blank).contains("aria-invalid=\"true\""))
+            let done = try submit(
+                film.member, from: "/profile/decisions", to: appeal, "decisionId=\(id)&text=It+is+music")
+            #expect(done.status == 303 && done.headers["Location"] == "/profile/decisions?done=appeal-sent")
+            #expect(text(try film.member.get("/profile/decisions")).contains("It is music"))
+        }
+    }
+
+    @Test("GEN-08 WEB-01 a member accepts the terms and goes back to where that was needed", arguments: Depth.allCases)
+    func terms(depth: Depth) throws {
+        try Site.run(depth) { site in
+            let mira = try site.visitor().signIn("mira")
+            let (page, action) = ("/terms/accept?next=/upload", "/api/terms/accept")
+            let refused = try submit(mira, from: page, to: action, "version=1&accepted=false&next=%2Fupload")
+            #expect(refused.status == 422 && text(refused).contains("Accept the terms to continue."))
+            let old = try submit(mira, from: page, to: action, "version=9&accepted=true")
+            #expect(old.status == 409 && text(old).contains("The terms have changed meanwhile."))
+            let done = try submit(mira, from: page, to: action, "version=1&accepted=false&accepted=true&next=%2Fupload")
+            #expect(done.status == 303 && done.headers["Location"] == "/upload")
+            #expect(try mira.get("/api/terms/check").json["accepted"] == true)
+            #expect(text(try mira.get("/terms")).contains("Version 1, in force since"))
+        }
+    }
+
     @Test("ADM-02 a banned member appeals once")
     func appeal() throws {
         try Site.run(.inProcess) { site in

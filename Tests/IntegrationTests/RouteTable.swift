@@ -41,6 +41,7 @@ enum RouteTable {
         DELETE /api/account/delete                 member   -     form -       recent api
         GET    /api/account/export                 member   -     -    -       -      api
         POST   /api/admin/advance-slot             admin    admin form refused recent admin_sensitive
+        POST   /api/admin/appeals                  admin    admin form refused -      api
         POST   /api/admin/approve                  admin    admin form refused -      api
         POST   /api/admin/assign-winner            admin    admin form refused recent admin_sensitive
         GET    /api/admin/audit-logs               admin    admin -    refused -      api
@@ -53,6 +54,8 @@ enum RouteTable {
         POST   /api/admin/feature-flags            admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api
         PATCH  /api/admin/messages                 admin    admin form refused -      api
+        GET    /api/admin/moderation               admin    admin -    refused -      api
+        POST   /api/admin/moderation               admin    admin form refused -      api
         POST   /api/admin/reject                   admin    admin form refused -      api
         POST   /api/admin/reset-votes              admin    admin form refused recent admin_sensitive
         POST   /api/admin/rounds/review            admin    admin form refused recent admin_sensitive
@@ -67,6 +70,10 @@ enum RouteTable {
         GET    /api/admin/slots/candidates         admin    admin -    refused -      api
         POST   /api/admin/takedown                 admin    admin form refused recent admin_sensitive
         POST   /api/admin/unlock-slot              admin    admin form refused recent admin_sensitive
+        DELETE /api/admin/terms                    admin    admin form refused -      api
+        GET    /api/admin/terms                    admin    admin -    refused -      api
+        PATCH  /api/admin/terms                    admin    admin form refused -      api
+        POST   /api/admin/terms                    admin    admin form refused -      api
         GET    /api/admin/users                    admin    admin -    refused -      api
         GET    /api/admin/users/[id]               admin    admin -    refused -      api
         PUT    /api/admin/users/[id]               admin    -     form refused recent api
@@ -116,11 +123,16 @@ enum RouteTable {
         GET    /api/leaderboard/voters             any      read  -    -       -      read
         GET    /api/openapi.json                   any      read  -    -       -      -
         GET    /api/profile/clips                  member   read  -    -       -      read
+        GET    /api/profile/decisions              member   -     -    -       -      read
+        POST   /api/profile/decisions              member   -     form -       -      api
+        POST   /api/report                         any      -     form refused -      contact
         POST   /api/reports/csp                    any      -     -    -       -      api
         GET    /api/rounds/[season]/[slot]         any      read  -    -       -      read
         GET    /api/rounds/[season]/[slot]/export  any      read  -    -       -      read
         GET    /api/rounds/[season]/[slot]/receipt any      read  -    -       -      read
         GET    /api/story                          any      read  -    -       -      read
+        POST   /api/terms/accept                   member   -     form refused -      api
+        GET    /api/terms/check                    member   read  -    -       -      api
         POST   /api/upload/register                member   write form refused -      upload
         GET    /api/upload/signed-url              member   read  -    -       -      upload
         POST   /api/upload/signed-url              member   write form refused -      upload

@@ -24,10 +24,21 @@ struct UploadTests {
 
     private func storage(_ site: Site) -> LocalStorage { LocalStorage(root: site.settings.storage.mediaDirectory) }
 
-    private func registration(_ upload: String, rights: Bool = true, title: String = "Undertow, take 3") -> JSONValue {
+    /// A member who has accepted the terms.
+    private func uploader(_ name: String, on site: Site, address: String = "198.51.100.7") throws -> Visitor {
+        let member = try site.visitor(address: address).signIn(name)
+        try site.acceptTerms()
+        return member
+    }
+
+    private func registration(
+        _ upload: String, without missing: String? = nil, title: String = "Undertow, take 3"
+    ) -> JSONValue {
         [
-            "uploadId": .string(upload), "title": .string(title), "genre": "Sci-Fi", "rightsConfirmed": .bool(rights),
-            "aiGenerated": false,
+            "uploadId": .string(upload), "title": .string(title), "genre": "Sci-Fi",
+            "rightsConfirmed": .bool(missing != "rightsConfirmed"),
+            "consentConfirmed": .bool(missing != "consentConfirmed"),
+            "licenceAccepted": .bool(missing != "licenceAccepted"), "aiGenerated": false,
         ]
     }
 
@@ -40,7 +51,7 @@ struct UploadTests {
     func wholeWay() throws {
         try Site.run(.throughNginx) { site in
             try season(site)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             // Noise, so that two seconds need several parts.
             let path = Scratch.path("mp4")
             defer { try? Files.remove(path) }
@@ -110,7 +121,7 @@ struct UploadTests {
     func signatures() throws {
         try Site.run(.throughNginx) { site in
             try season(site)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             let begun = try member.send(.post, "/api/upload/signed-url", Self.declaration)
             let url = try #require(urls(begun).first)
             let stranger = site.visitor(address: "203.0.113.9")
@@ -145,7 +156,7 @@ struct UploadTests {
             let path = "/api/upload/signed-url"
             let visitor = try site.visitor(address: "203.0.113.9").ready()
             #expect(try visitor.send(.post, path, Self.declaration).status == 401)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             #expect(try member.send(.post, path, Self.declaration).code == "no_season")
             try season(site)
             func faults(_ body: JSONValue) throws -> String {
@@ -164,7 +175,7 @@ struct UploadTests {
     func beginByQuery() throws {
         try Site.run(.inProcess) { site in
             try season(site)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             let path = "/api/upload/signed-url?fileName=take%203.mp4&contentType=video/mp4&size=3"
             let begun = try member.get(path)
             #expect(begun.status == 200 && urls(begun).count == 1)
@@ -184,7 +195,7 @@ struct UploadTests {
     func resumingIsNoUpload() throws {
         try Site.run(.inProcess, settings: ["RATE_LIMITS": "upload=2,api=4,auth=1000"]) { site in
             try season(site)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             let begun = try member.send(.post, "/api/upload/signed-url", Self.declaration)
             #expect(begun.headers["X-RateLimit-Limit"] == "2" && begun.headers["X-RateLimit-Remaining"] == "1")
             let upload = try #require(begun.json["uploadId"]?.text)
@@ -206,14 +217,17 @@ struct UploadTests {
     func registering(depth: Depth) throws {
         try Site.run(depth) { site in
             try season(site)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             let begun = try member.send(.post, "/api/upload/signed-url", Self.declaration)
             let upload = try #require(begun.json["uploadId"]?.text)
             let path = "/api/upload/register"
-            #expect(try member.send(.post, path, registration(upload, rights: false)).status == 422)
+            for field in ["rightsConfirmed", "consentConfirmed", "licenceAccepted"] {
+                let refused = try member.send(.post, path, registration(upload, without: field))
+                #expect(refused.status == 422 && refused.json["details"]?[0]?["field"]?.text == field)
+            }
             #expect(try member.send(.post, path, registration(upload, title: "  ")).status == 422)
             #expect(try member.send(.post, path, registration(upload)).code == "upload_incomplete")
-            let other = try site.visitor(address: "198.51.100.9").signIn("ilse_brandt")
+            let other = try uploader("ilse_brandt", on: site, address: "198.51.100.9")
             #expect(try other.send(.post, path, registration(upload)).code == "upload_not_found")
             #expect(try other.get("/api/upload/signed-url?uploadId=\(upload)").status == 404)
             let clips: Int = try site.database.database(as: .superuser).one("select count(*) from tournament_clips")
@@ -225,7 +239,7 @@ struct UploadTests {
     func switchedOff(depth: Depth) throws {
         try Site.run(depth) { site in
             try season(site)
-            let member = try site.visitor().signIn("mira_okafor")
+            let member = try uploader("mira_okafor", on: site)
             let begun = try member.send(.post, "/api/upload/signed-url", Self.declaration)
             let upload = try #require(begun.json["uploadId"]?.text)
             try site.database.database(as: .superuser).execute(

@@ -1,3 +1,4 @@
+import Film
 import FoundationEssentials
 
 @testable import Film
@@ -5,6 +6,27 @@ import FoundationEssentials
 
 /// A film for pages: thirty slots cut, the next one open, one season before it.
 enum Fixtures {
+    /// The second version of the terms, with what a text may hold.
+    static var terms: TermsView {
+        let date = Date(timeIntervalSince1970: 1_789_000_000)
+        return TermsView(
+            version: 2, effectiveAt: date, summary: "Kinder & shorter.",
+            text: "## Using the site\n- Members are {minimumAge} or older.\n- <b>Be kind</b>\nThat is all.",
+            versions: [2, 1].map { .init(number: $0, effectiveAt: date, summary: "What was <new>") })
+    }
+
+    /// One report in each state.
+    static var decisions: DecisionsView {
+        let date = Date(timeIntervalSince1970: 1_789_000_000)
+        return DecisionsView(
+            reports: ReportState.allCases.map { state in
+                OwnReport(
+                    subject: state == .open ? nil : "Ash <1>", isAboutClip: state != .dismissed, reason: .spam,
+                    state: state, createdAt: date, answeredAt: state == .dismissed ? date : nil,
+                    answer: state == .dismissed ? "A <parody>" : nil)
+            })
+    }
+
     /// A member's clips, one in each state.
     static var ownClips: OwnClipsView {
         let states: [OwnClipView.State] = [

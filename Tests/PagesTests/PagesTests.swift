@@ -1,3 +1,4 @@
+import Film
 import FoundationEssentials
 import Testing
 
@@ -76,7 +77,19 @@ struct PagesTests {
         documents["genre open"] = site.document(site.genre(Fixtures.poll(isOpen: true), isMember: true))
         documents["genre visitor"] = site.document(site.genre(Fixtures.poll(isOpen: true), isMember: false))
         documents["genre closed"] = site.document(site.genre(Fixtures.poll(isOpen: false), isMember: true))
-        documents["terms"] = site.document(site.terms)
+        documents["terms"] = site.document(site.terms(Fixtures.terms))
+        documents["no terms"] = site.document(site.terms(nil))
+        documents["accept"] = site.document(site.acceptTerms(Fixtures.terms, .none, next: "/upload"))
+        documents["accept none"] = site.document(site.acceptTerms(nil, .none, next: nil))
+        documents["report"] = site.document(
+            site.report(ReportedThing(subject: .clip(UUID()), name: "Ash <1>"), .none))
+        documents["report member"] = site.document(
+            site.report(ReportedThing(subject: .member(UUID()), name: "mira"), .none))
+        documents["report nothing"] = site.document(site.report(nil, .none))
+        documents["decisions"] = site.document(site.decisions(Fixtures.decisions, .none))
+        documents["no decisions"] = site.document(site.decisions(DecisionsView(), .none))
+        documents["reports"] = site.document(site.adminReports)
+        documents["versions"] = site.document(site.adminTerms)
         documents["privacy"] = site.document(site.privacy)
         documents["cookies"] = site.document(site.cookies)
         documents["contact"] = site.document(site.contact(.none))
@@ -141,6 +154,25 @@ struct PagesTests {
             for usual in [/\b200\b/, /\b30 days\b/, /\b16 or older\b/] {
                 #expect(text.firstMatch(of: usual) == nil, "\(name) names a number that the operator has changed")
             }
+        }
+    }
+
+    @Test("CLIP-09 takes made with AI are labelled wherever they are shown")
+    func labels() throws {
+        let documents = try documents()
+        for name in ["landing voting", "dashboard voting", "story voting", "story complete", "round locked"] {
+            #expect(documents[name]?.contains("AI-generated") == true, "\(name)")
+        }
+    }
+
+    @Test("GEN-08 the text of the terms becomes headings, items and paragraphs, and no markup of its own")
+    func termsText() throws {
+        let document = try documents()["terms"] ?? ""
+        for part in [
+            "<h2>Using the site</h2>", "<ul><li>Members are 16 or older.</li><li>&lt;b&gt;Be kind&lt;/b&gt;</li></ul>",
+            "<p>That is all.</p>", "<b>Version 2</b>", "<a class=\"link\" href=\"/terms?version=1\">Version 1</a>",
+        ] {
+            #expect(document.contains(part), "\(part)")
         }
     }
 
@@ -712,17 +744,17 @@ struct LegalPageTests {
             Operation(
                 name: "Film Club <Nord>", address: ["Hafen 1", "20457 Hamburg"], email: "post@club.example",
                 minimumAge: 18, sessionDays: 7))
-        for page in [named.privacy, named.terms] {
+        for page in [named.privacy, named.terms(Fixtures.terms)] {
             let text = named.document(page)
             #expect(text.contains("Film Club &lt;Nord&gt;<br>Hafen 1<br>20457 Hamburg<br>"), "\(page.path)")
             #expect(text.contains("mailto:post@club.example"))
             #expect(!text.contains("LEGAL_NAME"))
         }
-        #expect(named.document(named.terms).contains("Members are 18 or older."))
+        #expect(named.document(named.terms(Fixtures.terms)).contains("Members are 18 or older."))
         #expect(named.document(named.onboarding()).contains("I am 18 or older."))
         #expect(named.document(named.privacy).contains("7 days after its last use"))
         let unnamed = try site(Operation())
-        for page in [unnamed.privacy, unnamed.terms] {
+        for page in [unnamed.privacy, unnamed.terms(Fixtures.terms)] {
             #expect(unnamed.document(page).contains("has not entered a name and address yet"), "\(page.path)")
         }
     }

@@ -219,3 +219,34 @@ def test_wrong_settings_end_it(post):
     ]:
         ended = post.drain(**settings)
         assert ended.returncode == 78 and name in ended.stderr and "secret-word" not in ended.stderr
+
+
+def test_decisions_and_answers_are_mailed_once(post):
+    """SOC-03 a statement of reasons and the answer to a report; not within the minute in which a decision may be undone."""
+    ((member,),) = post.rows("insert into users (username, email) values ('mira', 'mira@example.org') returning id")
+    post.rows("insert into users (username) values ('silent')")
+    post.rows(
+        """
+        insert into statements_of_reasons (user_id, clip_title, action, rule, reason, decided_at)
+        select id, 'Loud', 'reject', 'spam', 'It advertises a shop.', now() - made.age
+        from users, (values (interval '2 minutes'), (interval '1 second'), (interval '8 days')) made (age)
+        """)
+    post.rows("insert into moderation_cases (member_id, opened_at) select id, now() from users where username = 'silent'")
+    post.rows(
+        """
+        insert into reports (case_id, reason, reporter_id, created_at, state, answered_at, answer)
+        select id, 'spam', %s, now(), 'dismissed', now(), 'It is a parody.' from moderation_cases
+        """, member)  # fmt: skip
+    with MailPeer() as peer:
+        for _ in range(2):
+            post.rows("select enqueue_job('mail_notices', '{}', 'outward')")
+            ended = post.send(f"smtp://127.0.0.1:{peer.port}")
+            assert ended.returncode == 0, ended.stderr
+        letters = peer.wait(2)
+    assert [letter.recipients for letter in letters] == [["mira@example.org"]] * 2
+    statement, answer = letters
+    assert statement.message["Subject"] == "[Dailies] Your take “Loud” was not accepted"
+    for part in ("It advertises a shop.", "Do not use the site for spam.", "You can appeal once", "/profile/decisions"):
+        assert part in statement.text
+    assert "found nothing against the rules" in answer.text and "It is a parody." in answer.text
+    assert post.rows("select count(*) from statements_of_reasons where mailed_at is not null") == [(1,)]

@@ -43,6 +43,14 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pathlib.Path]:
     }
 
 
+def sender(stack: Stack) -> Client:
+    """A member who has accepted the terms in force."""
+    member = stack.member()
+    terms = member.get("/api/terms/check").json()
+    assert member.send("POST", "/api/terms/accept", {"version": terms["version"], "accepted": True}).status == 200
+    return member
+
+
 def begin(client: Client, path: pathlib.Path, content_type: str = "video/mp4") -> dict:
     answer = client.send(
         "POST", "/api/upload/signed-url",
@@ -71,7 +79,7 @@ def register(client: Client, upload: dict, **more: object) -> Answer:
         "POST", "/api/upload/register",
         {
             "uploadId": upload["uploadId"], "title": "A take", "genre": "Sci-Fi", "rightsConfirmed": True,
-            "aiGenerated": True, **more,
+            "consentConfirmed": True, "licenceAccepted": True, "aiGenerated": True, **more,
         },
     )  # fmt: skip
 
@@ -96,7 +104,7 @@ def outcome(stack: Stack, clip: str) -> tuple[str, str | None]:
 def test_from_the_file_to_the_open_slot(stack: Stack, videos: dict[str, pathlib.Path]) -> None:
     """CLIP-01 CLIP-03 CLIP-04 CLIP-05: sent in parts, registered, processed, approved, played with ranges."""
     stack.season(1)
-    member = stack.member()
+    member = sender(stack)
     upload = send(member, videos["large"])
     assert upload["parts"]["count"] >= 2, "this file needs several parts"
     answer = register(member, upload)
@@ -124,7 +132,7 @@ def test_from_the_file_to_the_open_slot(stack: Stack, videos: dict[str, pathlib.
 def test_webm_is_accepted(stack: Stack, videos: dict[str, pathlib.Path]) -> None:
     """CLIP-02: WebM too becomes an MP4."""
     stack.season(1)
-    member = stack.member()
+    member = sender(stack)
     clip = register(member, send(member, videos["webm"], "video/webm")).json()["clipId"]
     assert outcome(stack, clip) == ("ready", None)
 
@@ -133,7 +141,7 @@ def test_webm_is_accepted(stack: Stack, videos: dict[str, pathlib.Path]) -> None
 def test_what_ffprobe_refuses(stack: Stack, videos: dict[str, pathlib.Path], kind: str) -> None:
     """CLIP-02: the real bytes decide; the reason is clear and the file is gone."""
     stack.season(1)
-    member = stack.member()
+    member = sender(stack)
     upload = send(member, videos[kind])
     clip = register(member, upload).json()["clipId"]
     state, reason = outcome(stack, clip)
@@ -148,7 +156,7 @@ def test_what_ffprobe_refuses(stack: Stack, videos: dict[str, pathlib.Path], kin
 def test_a_signature_allows_one_file_only(stack: Stack, videos: dict[str, pathlib.Path]) -> None:
     """CLIP-03 SEC-05: another path, size, type, method, time or a changed signature is refused before the body."""
     stack.season(1)
-    member = stack.member()
+    member = sender(stack)
     data = videos["good"].read_bytes()
     upload = begin(member, videos["good"])
     url = upload["parts"]["urls"][0]
@@ -181,7 +189,7 @@ def test_a_signature_allows_one_file_only(stack: Stack, videos: dict[str, pathli
 def test_what_is_declared_wrongly(stack: Stack, videos: dict[str, pathlib.Path]) -> None:
     """CLIP-02 SEC-05: 422 that names the field; nothing is registered half."""
     stack.season(1)
-    member = stack.member()
+    member = sender(stack)
     fields = {"fileName": "a.mp4", "contentType": "video/mp4", "size": 1000}
     for change, field in (
         ({"contentType": "image/png"}, "contentType"),
@@ -202,12 +210,14 @@ def test_what_is_declared_wrongly(stack: Stack, videos: dict[str, pathlib.Path])
         ({"title": "x" * 81}, "title"),
         ({"genre": "Western"}, "genre"),
         ({"rightsConfirmed": False}, "rightsConfirmed"),
+        ({"consentConfirmed": False}, "consentConfirmed"),
+        ({"licenceAccepted": False}, "licenceAccepted"),
         ({"description": "x" * 501}, "description"),
     ):
         answer = register(member, upload, **change)
         assert answer.status == 422, (change, answer.body)
         assert field in str(answer.json()["details"]), answer.body
-    stranger = stack.member()
+    stranger = sender(stack)
     assert register(stranger, upload).status in (403, 404), "somebody else's upload"
     assert stack.client().ready().send("POST", "/api/upload/signed-url", fields).status == 401
     text = register(member, upload, title="'; drop table votes; -- <script>alert(1)</script>")

@@ -75,6 +75,9 @@ def upload(stack: Stack, number: int, path: pathlib.Path) -> tuple[float, float]
     """Sends a file and registers it. Returns the seconds until the creator can play it and until it is ready for review."""
     member = Member(stack, number)
     data = path.read_bytes()
+    terms = member.send("GET", "/api/terms/check")
+    if not terms["accepted"]:
+        member.send("POST", "/api/terms/accept", {"version": terms["version"], "accepted": True})
     begun = member.send(
         "POST", "/api/upload/signed-url", {"fileName": path.name, "contentType": "video/mp4", "size": len(data)}
     )
@@ -86,7 +89,7 @@ def upload(stack: Stack, number: int, path: pathlib.Path) -> tuple[float, float]
         "POST", "/api/upload/register",
         {
             "uploadId": begun["uploadId"], "title": "A clip", "genre": "Other", "rightsConfirmed": True,
-            "aiGenerated": False,
+            "consentConfirmed": True, "licenceAccepted": True, "aiGenerated": False,
         },
     )["clipId"]  # fmt: skip
     playable = None

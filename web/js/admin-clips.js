@@ -87,6 +87,7 @@ function row(clip) {
 function checks(clip) {
   if (clip.processing === "processing") return h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, "Processing");
   if (clip.processing === "failed") return h("span", { class: "badge", "data-tone": "bad", "data-shape": "square" }, "Unusable");
+  if (clip.reports.length > 0) return h("span", { class: "badge", "data-tone": "bad" }, counted(clip.reports.length, "report", "reports"));
   const twin = clip.nearDuplicates[0];
   if (twin) return h("span", { class: "badge", "data-tone": "warn" }, `Near-duplicate, ${twin.similarity} %`);
   return h("span", { class: "quiet" }, "No findings");

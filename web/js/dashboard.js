@@ -364,6 +364,10 @@ function obstacle(clip) {
 
 sound.addEventListener("click", toggleSound);
 one("[data-share]", HTMLButtonElement).addEventListener("click", shareClip);
+one("[data-report]", HTMLButtonElement).addEventListener("click", () => {
+  const clip = current();
+  if (clip) void import("./core/report.js").then(({ askToReport }) => askToReport(clip));
+});
 
 watchGestures(stage, {
   onTap: () => deck.toggle(),

@@ -58,7 +58,7 @@ function showSegment() {
   screen.show(segment, season.segments[index + 1] ?? null);
   maybe("[data-foot]")?.replaceChildren(
     h("p", { class: "who" }, avatar(segment.avatarUrl), segment.creator), h("h1", {}, segment.title),
-    h("p", { class: "label" }, `Slot ${segment.slot} · ${segment.genre} · `,
+    h("p", { class: "label" }, `Slot ${segment.slot} · ${segment.genre} · ${segment.aiGenerated ? "AI-generated · " : ""}`,
       h("a", { class: "frame__link", href: `/rounds/${season.number}/${segment.slot}` }, `won with ${counted(segment.votes, "vote", "votes")}`)));
   const blur = maybe("[data-blur]");
   if (blur instanceof HTMLImageElement && blur.getAttribute("src") !== segment.posterUrl) blur.src = segment.posterUrl;
@@ -258,6 +258,10 @@ if (page && stage) {
   maybe("[data-full]")?.addEventListener("click", toggleFull);
   maybe("[data-sound]")?.addEventListener("click", toggleSound);
   maybe("[data-share]")?.addEventListener("click", shareSegment);
+  maybe("[data-report]")?.addEventListener("click", () => {
+    const segment = current();
+    if (segment) void import("./core/report.js").then(({ askToReport }) => askToReport(segment));
+  });
   const strip = maybe("[data-strip]");
   if (strip instanceof HTMLDetailsElement) watchStrip(strip, goSeason);
   watchGestures(stage, { onTap: () => screen?.toggle(), onDoubleTap: toggleFull, onSegment: go, onSeason: goSeason });

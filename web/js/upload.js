@@ -153,6 +153,10 @@ enhance(form, {
   },
   done: () => undefined,
   refused: (error) => {
+    if (error.code === "terms_required") {
+      acceptTerms();
+      return true;
+    }
     if ([...error.faults.keys()].some((name) => maybe(`#${name}-fault`))) {
       // Marked where it was typed.
       go("describe");
@@ -215,7 +219,9 @@ function register(uploadId) {
   /** @type {import("./api.js").RegisterClipInput} */
   const input = {
     uploadId, title: title.value.trim(), ...(text ? { description: text } : {}),
-    genre, rightsConfirmed: true, aiGenerated: box("ai").checked,
+    genre,
+    rightsConfirmed: box("rightsConfirmed").checked, consentConfirmed: box("consentConfirmed").checked,
+    licenceAccepted: box("licenceAccepted").checked, aiGenerated: box("ai").checked,
   };
   return send("POST", "/api/upload/register", input);
 }
@@ -312,11 +318,22 @@ addEventListener("beforeunload", (event) => {
 });
 
 go("choose");
-void session().then((user) => {
+
+/** Leads to the terms, and back. */
+function acceptTerms() {
+  location.assign("/terms/accept?next=/upload");
+}
+
+void session().then(async (user) => {
   if (!user) {
     form.hidden = true;
     one("[data-gate]", HTMLElement).hidden = false;
   } else if (!user.username) {
     location.replace("/onboarding?next=/upload");
+  } else {
+    // The terms come before the megabytes.
+    /** @type {import("./api.js").TermsState | null} */
+    const terms = await read("/api/terms/check").catch(() => null);
+    if (terms && !terms.accepted && step === "choose" && !chosen) location.replace("/terms/accept?next=/upload");
   }
 });

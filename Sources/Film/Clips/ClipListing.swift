@@ -31,9 +31,11 @@ extension Clips {
             where \(sql: conditions.joined(separator: " and "))
             \(sql: place.orderAndLimit)
             """)
-        let twins = try nearDuplicates(of: try rows.prefix(filter.page.limit).map { try $0.value("id") }, in: database)
+        let shown: [UUID] = try rows.prefix(filter.page.limit).map { try $0.value("id") }
+        let twins = try nearDuplicates(of: shown, in: database)
+        let reports = try openReports(on: shown, in: database)
         return ClipQueuePage(
-            clips: try order.page(of: rows, filter.page) { try queued($0, twins: twins) },
+            clips: try order.page(of: rows, filter.page) { try queued($0, twins: twins, reports: reports) },
             counts: try counts(in: database))
     }
 
@@ -80,7 +82,9 @@ extension Clips {
         return twins
     }
 
-    private func queued(_ row: Row, twins: [UUID: [NearDuplicate]]) throws -> QueuedClip {
+    private func queued(
+        _ row: Row, twins: [UUID: [NearDuplicate]], reports: [UUID: [QueuedReport]]
+    ) throws -> QueuedClip {
         let status: ClipStatus = try row.value("status")
         let card = try ClipCard(row: row, address: address(of: status))
         let decidedAt: Date? = try row.value("decided_at")
@@ -93,6 +97,7 @@ extension Clips {
             rejectionReason: try row.value("rejection_reason"), seasonID: try row.value("season_id"),
             slot: try row.value("slot_position"), voteCount: try row.value("vote_count"),
             weightedScore: try row.value("weighted_score"), viewCount: try row.value("view_count"),
-            createdAt: try row.value("created_at"), decidedAt: decidedAt, nearDuplicates: twins[card.id] ?? [])
+            createdAt: try row.value("created_at"), decidedAt: decidedAt, nearDuplicates: twins[card.id] ?? [],
+            reports: reports[card.id] ?? [])
     }
 }

@@ -60,6 +60,8 @@ public struct QueuedClip: Sendable {
     public let decidedAt: Date?
     /// Clips of the season that look nearly the same, the most alike first.
     public let nearDuplicates: [NearDuplicate]
+    /// Reports that wait for a decision, the newest first.
+    public let reports: [QueuedReport]
 }
 
 /// A clip that looks nearly like another.

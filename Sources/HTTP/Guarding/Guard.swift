@@ -15,6 +15,8 @@ public struct Guard: Sendable {
     public var limit: @Sendable (Route, Request, Caller) throws -> LimitDecision?
     /// Whether a feature flag is on for the caller. Throws when the flags cannot be read.
     public var isEnabled: @Sendable (String, Caller) throws -> Bool
+    /// Whether a member has accepted the terms of use in force. Throws when that cannot be known.
+    public var hasAcceptedTerms: @Sendable (Member) throws -> Bool
     /// Refuses a route for as long as the process is not ready for it.
     public var requireReady: @Sendable (Route) throws -> Void
     /// Whether the bearer token is the scheduler's secret.
@@ -35,6 +37,7 @@ public struct Guard: Sendable {
         verifyCSRF: @escaping @Sendable (Request, Caller) -> Bool,
         limit: @escaping @Sendable (Route, Request, Caller) throws -> LimitDecision? = { _, _, _ in nil },
         isEnabled: @escaping @Sendable (String, Caller) throws -> Bool = { _, _ in true },
+        hasAcceptedTerms: @escaping @Sendable (Member) throws -> Bool = { _ in true },
         requireReady: @escaping @Sendable (Route) throws -> Void = { _ in },
         isScheduler: @escaping @Sendable (Request) -> Bool = { _ in false }
     ) {
@@ -45,6 +48,7 @@ public struct Guard: Sendable {
         self.verifyCSRF = verifyCSRF
         self.limit = limit
         self.isEnabled = isEnabled
+        self.hasAcceptedTerms = hasAcceptedTerms
         self.requireReady = requireReady
         self.isScheduler = isScheduler
     }
@@ -152,6 +156,11 @@ public struct Guard: Sendable {
         }
         // nginx asks on behalf of any caller; the route decides what that caller may have.
         if route.access != .internal_, let member = caller.member { try permit(member, to: route, at: now) }
+        if route.needsTerms, let member = caller.member, try !hasAcceptedTerms(member) {
+            throw Problem.forbidden(
+                "terms_required", "Accept the current terms of use first, at /terms/accept. Nothing was sent."
+            ).with(["acceptUrl": "/terms/accept"])
+        }
     }
 
     /// What depends on how the member came in: a key does what it is allowed, and for some things a person must have

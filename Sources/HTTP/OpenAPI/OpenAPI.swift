@@ -136,7 +136,7 @@ private struct DocumentBuilder {
         case .raw: refusals.formUnion([413, 415])
         }
         if ![.any, .signed].contains(route.access) { refusals.insert(401) }
-        if route.needsCSRF || route.refusesBanned || route.access == .admin { refusals.insert(403) }
+        if route.needsCSRF || route.refusesBanned || route.needsTerms || route.access == .admin { refusals.insert(403) }
         if !Router.names(in: route.pattern).isEmpty { refusals.insert(404) }
         if route.limit != nil { refusals.insert(429) }
         return refusals.sorted()

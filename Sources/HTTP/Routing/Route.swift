@@ -26,6 +26,8 @@ public final class Route: Sendable {
     public var keyScope: KeyScope? { traits.keyScope }
     /// Whether only somebody who has signed in lately may call.
     public var needsRecentSignIn: Bool { traits.needsRecentSignIn }
+    /// Whether only a member who has accepted the current terms may call.
+    public var needsTerms: Bool { traits.needsTerms }
     /// Whether the limit is counted by the work of the route itself, as that of the vote is.
     public var countsItself: Bool { traits.countsItself }
     /// The feature flag that must be on.
@@ -108,6 +110,7 @@ public final class Route: Sendable {
         var keyScope: KeyScope?
         var needsRecentSignIn: Bool
         var countsItself = false
+        var needsTerms = false
         /// The limit of requests whose query has a parameter, and that parameter.
         var otherLimit: (parameter: String, limit: LimitClass)?
         var forwarding = Forwarding()
@@ -149,6 +152,9 @@ public final class Route: Sendable {
 
     /// The same route, which may be called only soon after signing in: what destroys.
     public func afterRecentSignIn() -> Route { with { $0.needsRecentSignIn = true } }
+
+    /// The same route, which only members may call who have accepted the terms of use in force: what publishes.
+    public func afterTerms() -> Route { with { $0.needsTerms = true } }
 
     /// The same route, which counts requests with a query parameter against another limit: what they do is another thing.
     public func counting(_ limit: LimitClass, with parameter: String) -> Route {

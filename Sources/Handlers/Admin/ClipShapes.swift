@@ -29,6 +29,17 @@ extension QueuedClip: Shaped, ListItem {
         Field("decidedAt", \.decidedAt)
         Field(
             "nearDuplicates", \.nearDuplicates, "Clips of the season that look nearly the same, the most alike first.")
+        Field("reports", \.reports, "Reports that wait for a decision, the newest first.")
+    }
+}
+
+extension QueuedReport: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<QueuedReport>("QueuedReport") {
+        Field("caseID", \.caseID, "By which the reports are decided on.")
+        Field("reason", \.reason)
+        Field("description", \.details)
+        Field("createdAt", \.createdAt)
     }
 }
 

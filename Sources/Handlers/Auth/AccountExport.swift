@@ -17,6 +17,8 @@ enum AccountExport {
         .required("views", rows(), "The clips that were shown."),
         .required("captchaPassUntil", Schema.dateTime.nullable, "Null without a pass."),
         .required("audit", rows(), "What was done by or about the member."),
+        .required("decisions", rows(), "What admins decided against the member, with reasons and appeals."),
+        .required("reports", rows(), "What the member reported."),
         .required("messages", rows(), "Messages to the operator."),
         .required("other", .map(rows()), "The rows of all other tables, by table."),
     ]).named("AccountExport")

@@ -8,10 +8,12 @@ extension AuthRoutes {
     }
 
     private struct AppealState: Shaped {
-        let appealedAt: Date?
+        let appeal: BanAppeal?
 
         static let shape = Shape<AppealState>("AppealState") {
-            Field("appealedAt", \.appealedAt, "Null when there was no appeal.")
+            Field("appealedAt", \.appeal?.appealedAt, "Null when there was no appeal.")
+            Field("upheld", { $0.appeal?.isUpheld ?? false }, "Whether an admin has decided that the ban holds.")
+            Field("answer", \.appeal?.answer, "What that admin answered.")
         }
     }
 
@@ -43,6 +45,6 @@ extension AuthRoutes {
     }
 
     private static func state(of member: UUID, _ identity: IdentityService) throws -> AppealState {
-        AppealState(appealedAt: try Members.appealedAt(member, in: identity.database))
+        AppealState(appeal: try Members.appealAgainstBan(of: member, in: identity.database))
     }
 }

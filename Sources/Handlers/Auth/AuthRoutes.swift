@@ -7,7 +7,7 @@ public enum AuthRoutes {
     public static func routes(_ identity: IdentityService) -> [Route] {
         csrfRoutes(identity) + signInRoutes(identity) + sessionRoutes(identity) + profileRoutes(identity)
             + settingsRoutes(identity) + appealRoutes(identity) + keyRoutes(identity) + accountRoutes(identity)
-            + avatarRoutes()
+            + termsRoutes(identity) + avatarRoutes()
     }
 }
 

@@ -6,7 +6,7 @@ internal import SignIn
 extension AuthRoutes {
     private struct CreateProfileInput: InputShape {
         @Input(.string(1...64), "3 to 20 characters: lower-case letters, digits and underscores.") var username: String
-        @Input("Whether the member confirms to be old enough for this site.") var ageConfirmed: Bool?
+        @Input("The member confirms to have the minimum age of this site. Must be true.") var ageConfirmed: Bool
     }
 
     private struct UsernameAvailability: Shaped {
@@ -33,12 +33,11 @@ extension AuthRoutes {
             summary: "Chooses your first username."
         ) { context, input in
             let member = try context.member()
-            if input.ageConfirmed == false {
+            guard input.ageConfirmed else {
                 throw Problem.invalid("ageConfirmed", "required", "You are not old enough for this site.")
             }
             try Members.choose(
-                username: input.username, ageConfirmed: input.ageConfirmed ?? false, for: member.id,
-                in: identity.database)
+                username: input.username, ageConfirmed: true, for: member.id, in: identity.database)
             identity.forget(member: member.id)
             let token = context.request.cookies[identity.cookies.session].flatMap(OpaqueToken.init)
             return Account(session: try token.flatMap { try identity.sessions.find($0, at: context.now) })

@@ -21,6 +21,7 @@ extension Guard {
             verifyCSRF: { request, caller in identity.isFormTokenValid(of: request, caller, clock) },
             limit: limit,
             isEnabled: isEnabled,
+            hasAcceptedTerms: { member in try Terms(identity.database).isAccepted(by: member.id) },
             isScheduler: { request in
                 guard let cronSecret, let token = request.bearerToken else { return false }
                 return constantTimeEqual(Array(token.utf8), cronSecret)

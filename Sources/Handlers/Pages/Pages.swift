@@ -14,9 +14,10 @@ public struct Pages: Sendable {
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .upload, .leaderboard, .genre,
-        .about, .terms, .privacy, .cookies, .contact, .apiDocs,
-        .signIn, .onboarding, .ownClips, .settings, .confirmEmail,
-        .adminDashboard, .adminClips, .adminSeasons, .adminUsers, .adminMessages, .adminFlags, .adminAudit, .adminVotes,
+        .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
+        .signIn, .onboarding, .acceptTerms, .ownClips, .decisions, .settings, .confirmEmail,
+        .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
+        .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site
@@ -45,13 +46,17 @@ public struct Pages: Sendable {
         winners: @escaping @Sendable () throws -> [FeedEntry] = { [] },
         listings: ListingSource = ListingSource(counted: { 0 }, ids: { _ in [] }),
         formToken: @escaping @Sendable (Context) -> FormToken = { _ in FormToken(token: "token") },
+        terms: @escaping @Sendable (Int?) throws -> TermsView? = { _ in nil },
+        reported: @escaping @Sendable (ReportTarget) throws -> ReportedThing? = { _ in nil },
+        decisions: @escaping @Sendable (Context) throws -> DecisionsView = { _ in DecisionsView() },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
         sources = PageSources(
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
-            listings: listings, formToken: formToken, reference: reference)
+            listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
+            reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.

@@ -12,3 +12,9 @@ extension FilmState: JSONRepresentable {}
 extension SeasonStatus: JSONRepresentable {}
 extension SlotStatus: JSONRepresentable, InputValue {}
 extension VoteKind: InputValue {}
+extension ReportReason: JSONRepresentable, InputValue {}
+extension ReportState: JSONRepresentable {}
+extension CaseAction: InputValue {}
+extension CaseFilter: InputValue {}
+extension DecisionAction: JSONRepresentable {}
+extension AppealOutcome: JSONRepresentable {}

@@ -8,7 +8,10 @@ public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(uploads: Uploads, storage: any MediaStorage, signer: UploadSigner) -> [Route] {
         let service = UploadService(uploads: uploads, storage: storage, signer: signer)
-        return [begin(service), beginOrResume(service), register(service), permission(service).asPermission(.asked)]
+        return [
+            begin(service).afterTerms(), beginOrResume(service).afterTerms(), register(service).afterTerms(),
+            permission(service).asPermission(.asked),
+        ]
     }
 
     private static func begin(_ service: UploadService) -> Route {

@@ -68,9 +68,13 @@ struct UploadService: Sendable {
 
     func register(_ input: RegisterClipInput, _ context: Context) throws -> Response {
         let member = try context.member()
-        guard input.rightsConfirmed else {
-            throw Problem.invalid(
-                "rightsConfirmed", "required", "Confirm that you own the rights and that everyone shown has agreed.")
+        let missing = [
+            (input.rightsConfirmed, "rightsConfirmed", "Confirm that you own the rights."),
+            (input.consentConfirmed, "consentConfirmed", "Confirm that everyone shown has agreed."),
+            (input.licenceAccepted, "licenceAccepted", "Accept the licence."),
+        ].filter { !$0.0 }
+        guard missing.isEmpty else {
+            throw Problem.unprocessable(missing.map { FieldFault($0.1, "required", $0.2) })
         }
         let upload = try uploads.upload(input.uploadID, of: member.id)
         if let clip = upload.clipID { return .json(RegisteredClip(id: clip)) }

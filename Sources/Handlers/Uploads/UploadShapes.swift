@@ -22,8 +22,9 @@ struct RegisterClipInput: InputShape {
     @Input(.text(ClipLimits.title)) var title: String
     @Input(.text(ClipLimits.description, lines: .many)) var description: String?
     @Input(.choice(ClipGenre.all)) var genre: String
-    @Input("The sender owns the rights, everyone shown has agreed, and the licence is accepted. Must be true.")
-    var rightsConfirmed: Bool
+    @Input("The sender owns the rights. Must be true.") var rightsConfirmed: Bool
+    @Input("Everyone shown has agreed. Must be true.") var consentConfirmed: Bool
+    @Input("The sender gives the site the licence that its terms name. Must be true.") var licenceAccepted: Bool
     @Input("Whether AI made any of it; the clip is labelled accordingly.") var aiGenerated: Bool
 }
 

@@ -40,6 +40,12 @@ public enum MemberRefusal: Refusal, Equatable {
     case alreadyAppealed
     /// There is no ban to appeal against.
     case notBanned
+    /// There is no such decision about the member.
+    case statementNotFound
+    /// The decision holds no more.
+    case decisionEnded
+    /// The version of the terms is not the one in force.
+    case termsOutdated
 
     /// Identifies the refusal for programs.
     public var code: String {
@@ -60,6 +66,9 @@ public enum MemberRefusal: Refusal, Equatable {
         case .renamedTooSoon: "username_too_soon"
         case .alreadyAppealed: "already_appealed"
         case .notBanned: "not_banned"
+        case .statementNotFound: "statement_not_found"
+        case .decisionEnded: "decision_ended"
+        case .termsOutdated: "terms_outdated"
         }
     }
 
@@ -83,18 +92,21 @@ public enum MemberRefusal: Refusal, Equatable {
         case .renamedTooSoon(let date): "You can change your username again on \(date.rfc3339.prefix(10))."
         case .alreadyAppealed: "You have already appealed. An admin will review it."
         case .notBanned: "Your account is not banned."
+        case .statementNotFound: "There is no such decision about you."
+        case .decisionEnded: "This decision holds no more, so there is nothing to appeal against."
+        case .termsOutdated: "The terms have changed meanwhile. Read the new version and accept that."
         }
     }
 
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .memberNotFound: .notFound
+        case .memberNotFound, .statementNotFound: .notFound
         case .accountGone: .unauthenticated
         case .notAdmin: .forbidden
         case .usernameMalformed, .usernameReserved: .invalid(field: "username")
         case .lastAdmin, .ownAccount, .memberIsAdmin, .memberBanned, .memberNotBanned, .usernameTaken, .alreadyNamed,
-            .notNamed, .renamedTooSoon, .alreadyAppealed, .notBanned:
+            .notNamed, .renamedTooSoon, .alreadyAppealed, .notBanned, .decisionEnded, .termsOutdated:
             .conflict
         }
     }
@@ -113,6 +125,9 @@ public enum MemberRefusal: Refusal, Equatable {
         case "taken", "username_taken": throw usernameTaken
         case "already_appealed": throw alreadyAppealed
         case "not_banned": throw notBanned
+        case "statement_not_found": throw statementNotFound
+        case "decision_ended": throw decisionEnded
+        case "terms_outdated": throw termsOutdated
         default: throw DatabaseError.decoding(column: "outcome", expected: "done or a refusal", found: outcome)
         }
     }

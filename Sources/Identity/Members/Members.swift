@@ -28,6 +28,16 @@ public struct MemberRecord: Sendable, Equatable, RowDecodable {
     }
 }
 
+/// The appeal of a member against the own ban.
+public struct BanAppeal: Sendable, Equatable {
+    /// When the member appealed.
+    public let appealedAt: Date
+    /// Whether an admin has decided that the ban holds.
+    public let isUpheld: Bool
+    /// What that admin answered.
+    public let answer: String?
+}
+
 /// Accounts.
 public enum Members {
     private static let columns: SQL = "id, username, role, avatar_seed, banned_at, created_at"
@@ -139,15 +149,23 @@ public enum Members {
         }
     }
 
-    /// A banned member says, once, why the ban is wrong.
-    public static func appeal(_ text: String, by member: UUID, in database: Database) throws(MemberError) {
+    /// A member says, once, why a decision is wrong: the one of that statement, or without one the own ban.
+    public static func appeal(
+        _ text: String, against statement: UUID? = nil, by member: UUID, in database: Database
+    ) throws(MemberError) {
         try MemberError.wrapping {
-            try MemberRefusal.check(try database.one("select appeal_ban(\(member), \(text))"))
+            try MemberRefusal.check(try database.one("select appeal_statement(\(member), \(statement), \(text))"))
         }
     }
 
-    /// When a banned member appealed.
-    public static func appealedAt(_ member: UUID, in database: Database) throws(DatabaseError) -> Date? {
-        try database.one("select ban_appealed_at(\(member))")
+    /// The appeal of a banned member against the ban; nil when there was none.
+    public static func appealAgainstBan(of member: UUID, in database: Database) throws(DatabaseError) -> BanAppeal? {
+        let row: Row? = try database.first("select * from ban_appeal(\(member)) where appealed_at is not null")
+        return try row.map { row throws(DatabaseError) in
+            BanAppeal(
+                appealedAt: try row.value("appealed_at"),
+                isUpheld: try row.value("outcome", as: String?.self) == "upheld",
+                answer: try row.value("answer"))
+        }
     }
 }

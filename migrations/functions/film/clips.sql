@@ -183,6 +183,7 @@ begin
                 decided_at = dailies_now()
             where id = wanted;
             perform audit_clip(actor, 'clip.approve', clip);
+            perform end_statements(actor, clip.user_id, clip.id, 'reject');
             return query
             select wanted, 'approved_next_season', null::int, note_decision(clip, 'approve'), null::text, null::jsonb;
         else
@@ -202,6 +203,7 @@ begin
             where id = wanted;
             joined := true;
             perform audit_clip(actor, 'clip.approve', clip);
+            perform end_statements(actor, clip.user_id, clip.id, 'reject');
             return query
             select wanted, 'approved', target.slot_position, note_decision(clip, 'approve'), null::text, null::jsonb;
         end if;
@@ -249,7 +251,9 @@ begin
             jsonb_build_object('status', clip.status, 'slot', clip.slot_position),
             jsonb_build_object('status', 'rejected')
         );
-        perform note_decision(clip, 'reject');
+        perform write_statement(
+            actor, clip.user_id, clip.id, 'reject', null, reject_clips.reason, note_decision(clip, 'reject')
+        );
     end loop;
     perform notify_creators(rejected);
     return query

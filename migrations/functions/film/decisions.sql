@@ -117,6 +117,7 @@ begin
             activated_at = case when decision.status_before = 'pending' then null else activated_at end
         where tournament_clips.id = clip.id;
         delete from clip_decisions where clip_decisions.id = wanted;
+        perform undo_statement(actor, clip, decision);
         perform audit_clip(actor, 'clip.undo', clip);
         changed := changed || clip.id;
         is_public := is_public or 'active' in (clip.status, decision.status_before);

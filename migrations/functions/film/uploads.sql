@@ -137,11 +137,13 @@ begin
 
     update uploads set registered_at = dailies_now() where id = registered_upload;
     insert into tournament_clips (
-        season_id, user_id, upload_id, title, description, genre, ai_generated, rights_confirmed_at, created_at
+        season_id, user_id, upload_id, title, description, genre, ai_generated, rights_confirmed_at,
+        consent_confirmed_at, licence_accepted_at, terms_version, created_at
     )
     values (
         season.id, member, registered_upload, register_clip.title, register_clip.description,
-        register_clip.genre, register_clip.ai_generated, dailies_now(), dailies_now()
+        register_clip.genre, register_clip.ai_generated, dailies_now(), dailies_now(), dailies_now(), current_terms(),
+        dailies_now()
     )
     returning id into registered;
     return query select 'registered', registered;

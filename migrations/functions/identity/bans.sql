@@ -44,6 +44,7 @@ begin
         ban_reason = reason,
         updated_at = moment
     where id = member;
+    perform write_statement(actor, member, null, 'ban', null, reason);
     perform write_audit(
         actor, 'member.ban', 'member', member::text, reason, jsonb_build_object('banned', false),
         jsonb_build_object('banned', true, 'votesVoided', voided, 'clipsWithdrawn', withdrawn)
@@ -88,10 +89,9 @@ begin
     update users
     set banned_at = null,
         ban_reason = null,
-        ban_appeal = null,
-        ban_appealed_at = null,
         updated_at = dailies_now()
     where id = member;
+    perform end_statements(actor, member, null, 'ban');
 
     select array_agg(id order by id)
     into returning_clips
@@ -145,45 +145,8 @@ begin
 end
 $$;
 
--- A banned member appeals once. Outcomes: done, already_appealed, not_banned.
-create or replace function appeal_ban(member uuid, appeal text)
-returns text
-language plpgsql
-security definer
-set search_path = public, pg_temp
-as $$
-begin
-    update users
-    set ban_appeal = appeal,
-        ban_appealed_at = dailies_now(),
-        updated_at = dailies_now()
-    where id = member and banned_at is not null and ban_appeal is null;
-    if found then
-        return 'done';
-    end if;
-    return case
-        when exists (select from users where id = member and banned_at is not null) then 'already_appealed'
-        else 'not_banned'
-    end;
-end
-$$;
-
--- When the member appealed; null when there was no appeal.
-create or replace function ban_appealed_at(member uuid)
-returns timestamptz
-language sql
-stable
-security definer
-set search_path = public, pg_temp
-as $$
-    select ban_appealed_at from users where id = member;
-$$;
-
 revoke all on function
     ban_member(uuid, uuid, text),
-    lift_ban(uuid, uuid, text),
-    appeal_ban(uuid, text),
-    ban_appealed_at(uuid)
+    lift_ban(uuid, uuid, text)
     from public;
-grant execute on function appeal_ban(uuid, text), ban_appealed_at(uuid) to dailies_web;
 grant execute on function ban_member(uuid, uuid, text), lift_ban(uuid, uuid, text) to dailies_web, dailies_jobs;

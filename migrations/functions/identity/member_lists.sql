@@ -52,15 +52,17 @@ begin
     return query execute format(
         $query$
             select users.id, users.username, users.email, users.role, users.avatar_seed, users.banned_at,
-                users.ban_reason, users.ban_appealed_at, users.created_at,
+                users.ban_reason, bans.appealed_at, users.created_at,
                 (select max(sessions.last_seen_at) from sessions where sessions.user_id = users.id),
                 (select count(*)::int from tournament_clips clips where clips.user_id = users.id),
                 %5$s
             from users
+            left join statements_of_reasons bans
+                on bans.user_id = users.id and bans.action = 'ban' and bans.ended_at is null
             where ($1 is null or users.username like $1 or lower(users.email) like $1)
                 and ($2 is null or users.role = $2)
                 and ($3 is null or (users.banned_at is not null) = $3)
-                and ($4 is null or (users.ban_appealed_at is not null) = $4)
+                and ($4 is null or (bans.appealed_at is not null and bans.appeal_outcome is null) = $4)
                 and ($5 is null or (%1$s, users.id) %2$s (%3$s, $5))
             order by %1$s %4$s, users.id %4$s
             limit $7
@@ -122,7 +124,7 @@ begin
     perform require_admin(actor);
     return query
     select users.id, users.username, users.email, users.role, users.avatar_seed, users.banned_at, users.ban_reason,
-        users.ban_appeal, users.ban_appealed_at, users.created_at,
+        bans.appeal, bans.appealed_at, users.created_at,
         (select max(last_seen_at) from sessions where user_id = member),
         (select count(*)::int from sessions where user_id = member and expires_at > dailies_now()),
         (
@@ -138,6 +140,8 @@ begin
             limit 20
         )
     from users
+    left join statements_of_reasons bans
+        on bans.user_id = users.id and bans.action = 'ban' and bans.ended_at is null
     cross join lateral member_vote_counts(member) counts
     where users.id = member;
 end

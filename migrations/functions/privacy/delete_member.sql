@@ -242,6 +242,7 @@ begin
         select unnest(kept), moment;
     end if;
     -- Rows that name the member by an address and not by the id.
+    perform forget_reports(member, kept, ended);
     delete from contact_messages where user_id = member or lower(email) = any (addresses);
     delete from sign_in_links where lower(address) = any (addresses);
     delete from email_identity_links where lower(address) = any (addresses);

@@ -27,7 +27,10 @@ stable
 set search_path = public, pg_temp
 as $$
 declare
-    shown constant text[] := array['sessions', 'api_keys', 'uploads', 'member_preferences', 'username_history'];
+    shown constant text[] := array[
+        'sessions', 'api_keys', 'uploads', 'member_preferences', 'username_history', 'moderation_cases',
+        'statements_of_reasons'
+    ];
     reference record;
     rows jsonb;
     collected jsonb := '{}';
@@ -105,8 +108,7 @@ begin
             'profile', jsonb_build_object(
                 'id', users.id, 'username', users.username, 'email', users.email, 'role', users.role,
                 'avatarUrl', '/api/avatar/' || users.avatar_seed, 'bannedAt', rfc3339(users.banned_at),
-                'banReason', users.ban_reason, 'banAppeal', users.ban_appeal,
-                'banAppealedAt', rfc3339(users.ban_appealed_at), 'ageConfirmedAt', rfc3339(users.age_confirmed_at),
+                'banReason', users.ban_reason, 'ageConfirmedAt', rfc3339(users.age_confirmed_at),
                 'usernameChangedAt', rfc3339(users.username_changed_at),
                 'ownClipsSeenAt', rfc3339(users.clips_seen_at), 'createdAt', rfc3339(users.created_at),
                 'updatedAt', rfc3339(users.updated_at)
@@ -185,6 +187,9 @@ begin
                             'durationSeconds', clips.duration_ms / 1000.0, 'voteCount', clips.vote_count,
                             'weightedScore', clips.weighted_score, 'viewCount', clips.view_count,
                             'rightsConfirmedAt', rfc3339(clips.rights_confirmed_at),
+                            'consentConfirmedAt', rfc3339(clips.consent_confirmed_at),
+                            'licenceAcceptedAt', rfc3339(clips.licence_accepted_at),
+                            'termsVersion', clips.terms_version,
                             'width', clips.width, 'height', clips.height, 'rounds', clips.rounds,
                             'createdAt', rfc3339(clips.created_at), 'decidedAt', rfc3339(clips.decided_at),
                             'activatedAt', rfc3339(clips.activated_at),
@@ -271,6 +276,39 @@ begin
                     or subject_kind = 'clip' and subject_id in (
                         select id::text from tournament_clips where user_id = member
                     )
+            ),
+            'decisions', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object(
+                            'id', id, 'action', action, 'clipId', clip_id, 'clipTitle', clip_title, 'rule', rule,
+                            'reason', reason, 'isAutomated', is_automated, 'decidedAt', rfc3339(decided_at),
+                            'endedAt', rfc3339(ended_at), 'appeal', appeal, 'appealedAt', rfc3339(appealed_at),
+                            'appealOutcome', appeal_outcome, 'appealAnswer', appeal_answer,
+                            'appealDecidedAt', rfc3339(appeal_decided_at)
+                        )
+                        order by decided_at
+                    ),
+                    '[]'
+                )
+                from statements_of_reasons
+                where user_id = member
+            ),
+            'reports', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object(
+                            'createdAt', rfc3339(reports.created_at), 'clipId', cases.clip_id,
+                            'memberId', cases.member_id, 'reason', reports.reason, 'description', reports.details,
+                            'state', reports.state, 'answeredAt', rfc3339(reports.answered_at), 'answer', reports.answer
+                        )
+                        order by reports.id
+                    ),
+                    '[]'
+                )
+                from reports
+                join moderation_cases cases on cases.id = reports.case_id
+                where reports.reporter_id = member
             ),
             'messages', (
                 select coalesce(

@@ -41,7 +41,7 @@ export class Detail {
   show(clip) {
     const seen = clip && JSON.stringify([
       clip.id, clip.status, clip.title, clip.description, clip.genre, clip.videoUrl, clip.posterUrl, clip.processing, clip.processingError,
-      clip.rejectionReason, clip.nearDuplicates.map((twin) => [twin.clip.id, twin.status]),
+      clip.rejectionReason, clip.nearDuplicates.map((twin) => [twin.clip.id, twin.status]), clip.reports,
     ]);
     if (seen === this.#shown) return;
     this.#shown = seen ?? "";
@@ -104,6 +104,7 @@ export class Detail {
       h("h2", { tabindex: -1 }, clip.title),
       state(clip),
       twin && h("div", { class: "note note--warn" }, icon("warn"), h("p", {}, h("strong", {}, `${twin.similarity} % identical to another clip.`), " Compare both before you decide.")),
+      reported(clip),
       pictures(clip),
       clip.description && h("p", { class: "muted quote" }, clip.description),
       h("p", { class: "quiet" }, [clip.genre, clip.aiGenerated ? "AI-generated" : "Camera", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`].filter(Boolean).join(" · ")),
@@ -149,6 +150,19 @@ function state(clip) {
   return null;
 }
 
+/**
+ * What people have reported, and the way to decide on it.
+ * @param {QueuedClip} clip
+ */
+function reported(clip) {
+  const [first] = clip.reports;
+  if (!first) return null;
+  const words = { inappropriate: "inappropriate", spam: "spam", harassment: "harassment", copyright: "copyright", other: "other" };
+  return h("div", { class: "note note--warn", "data-reports": true }, icon("warn"), h("div", { class: "stack stack--tight" },
+    h("p", {}, h("strong", {}, `${counted(clip.reports.length, "report", "reports")} `), h("a", { class: "link", href: `/admin/reports?case=${first.caseId}` }, "Decide on them")),
+    ...clip.reports.slice(0, 3).map((report) => h("p", { class: "quote" }, h("b", {}, words[report.reason]), report.description && `: ${report.description}`))));
+}
+
 /** @param {QueuedClip} clip */
 function pictures(clip) {
   const age = waiting(serverNow() - Date.parse(clip.createdAt));
@@ -164,7 +178,7 @@ function pictures(clip) {
  * @param {string} name
  * @param {string} facts
  */
-function figure(card, name, facts) {
+export function figure(card, name, facts) {
   if (!card.videoUrl) return h("figure", {}, h("div", { class: "still" }), caption(name, facts));
   const video = h("video", { width: 540, height: 960, controls: true, playsinline: true, loop: true, preload: "none", poster: card.posterUrl, "aria-label": card.title, src: card.videoUrl });
   video.muted = true;

@@ -21,7 +21,7 @@ export async function showBan(reason) {
   const state = await read("/api/user/appeal").catch(() => null);
   if (!state || !text) return;
   if (state.appealedAt) {
-    text.append(h("p", {}, "You have appealed. An admin will look at it."));
+    text.append(h("p", {}, state.upheld ? `An admin has looked at your appeal: the ban stays. ${state.answer ?? ""}` : "You have appealed. An admin will look at it."));
     return;
   }
   const form = h("form", { class: "stack stack--tight" }, h("label", { for: "appeal" }, "Why the ban is wrong. You can appeal once."),

@@ -36,17 +36,20 @@ function load(url) {
   return loading;
 }
 
+const why = "Your vote is sent as soon as you have solved it. You will not be asked again for 30 minutes.";
+
 /**
  * Shows the captcha in a dialog until it is solved or put away. True when the voter has a pass now.
+ * @param {{isNeeded?: boolean, text?: string}} [options] whether it is needed although votes do not need it, and what it is for
  * @returns {Promise<boolean>}
  */
-export async function solveCaptcha() {
+export async function solveCaptcha({ isNeeded = false, text = why } = {}) {
   /** @type {import("../api.js").CaptchaState} */
   const state = await send("POST", "/api/captcha/status", {});
-  if (state.passed || !state.required) return true;
+  if (state.passed || !(state.required || isNeeded)) return true;
   const { siteKey, scriptUrl } = state;
   if (!siteKey || !scriptUrl) throw new Refusal(503, "captcha_unavailable", "This site has no captcha set up.");
-  return new Promise((resolve) => new Dialog({ siteKey, scriptUrl }, resolve).open());
+  return new Promise((resolve) => new Dialog({ siteKey, scriptUrl, text }, resolve).open());
 }
 
 class Dialog {
@@ -63,7 +66,7 @@ class Dialog {
   #id = null;
 
   /**
-   * @param {{siteKey: string, scriptUrl: string}} state
+   * @param {{siteKey: string, scriptUrl: string, text: string}} state
    * @param {(isPassed: boolean) => void} resolve
    */
   constructor(state, resolve) {
@@ -73,7 +76,7 @@ class Dialog {
     this.#dialog = h("dialog", { class: "dialog", "aria-labelledby": "captcha-title", "aria-describedby": "captcha-why", "data-captcha": true },
       h("h2", { id: "captcha-title" }, "Complete the captcha"),
       h("div", { class: "stack" },
-        h("p", { id: "captcha-why" }, "Your vote is sent as soon as you have solved it. You will not be asked again for 30 minutes."),
+        h("p", { id: "captcha-why" }, state.text),
         this.#place, this.#status),
       h("div", { class: "dialog__foot" }, this.#again, close));
     close.addEventListener("click", () => this.#dialog.close());

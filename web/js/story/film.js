@@ -21,6 +21,7 @@ import { read } from "../core/api.js";
  * @property {string} thumbnailUrl
  * @property {number} seconds
  * @property {number} votes
+ * @property {boolean} aiGenerated
  */
 
 /**
@@ -57,7 +58,7 @@ function segment(slot, winner, videoUrl) {
     slot, id: winner.id, title: winner.title, creator: winner.username ?? "former member",
     avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl, posterUrl: winner.posterUrl ?? "",
     thumbnailUrl: winner.thumbnailUrl ?? "",
-    seconds: winner.durationSeconds ?? 0, votes: winner.voteCount,
+    seconds: winner.durationSeconds ?? 0, votes: winner.voteCount, aiGenerated: winner.aiGenerated,
   };
 }
 

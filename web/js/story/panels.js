@@ -94,7 +94,7 @@ function contributor(season, segment) {
   return h("li", {}, h("a", { href: address(season, segment.slot), "data-slot": segment.slot },
     h("span", { class: "num quiet" }, String(segment.slot)),
     h("img", { loading: "lazy", src: segment.thumbnailUrl, alt: "", width: 90, height: 160 }),
-    h("span", { class: "grow" }, h("b", { class: "clip-text" }, segment.title), h("span", { class: "quiet" }, segment.creator)),
+    h("span", { class: "grow" }, h("b", { class: "clip-text" }, segment.title), h("span", { class: "quiet" }, segment.creator + (segment.aiGenerated ? " · AI-generated" : ""))),
     h("span", { class: "num quiet" }, count(segment.votes), h("span", { class: "visually-hidden" }, segment.votes === 1 ? " vote" : " votes"))));
 }
 

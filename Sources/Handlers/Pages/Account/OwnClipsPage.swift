@@ -22,7 +22,8 @@ extension Site {
             .ownClips, styles: ["profile"], modules: ["own-clips"], icons: [.film, .info],
             main: """
                 <main class="page page--narrow" id="main">
-                  <div class="page-head"><div><h1>My takes</h1><p>What became of each of your takes.</p></div>\
+                  <div class="page-head"><div><h1>My takes</h1><p>What became of each of your takes. \
+                <a class="link" href="/profile/decisions">Decisions and reports</a></p></div>\
                 <a class="btn\(HTML.when(view.clips.isEmpty, " btn--ghost"))" href="/upload">Send in a take</a></div>
                   \(form.outcome)
                   \(view.clips.isEmpty ? noClips : list)\(older)
@@ -49,8 +50,14 @@ extension Site {
             """
         }
         let picture = still ?? preview ?? Icon.film.large
+        let appeal: HTML
+        if case .rejected = clip.state {
+            appeal = " <a class=\"link\" href=\"/profile/decisions\">The reasons, and how to appeal</a>"
+        } else {
+            appeal = .empty
+        }
         let reason: HTML? = words.reason.map {
-            "<div class=\"note note--bad\">\(Icon.warn.image)<p>\($0)</p></div>"
+            "<div class=\"note note--bad\">\(Icon.warn.image)<p>\($0)\(appeal)</p></div>"
         }
         let shape = words.shape.map { " data-shape=\"\($0)\"" as HTML }
         return """

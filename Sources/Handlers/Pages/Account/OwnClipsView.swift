@@ -117,7 +117,8 @@ extension OwnClipView {
             }
         self.init(
             id: card.id, title: card.title,
-            facts: ([card.genre] + (card.durationSeconds.map { [Formatting.clipLength($0)] } ?? []))
+            facts: ([card.genre] + (card.aiGenerated ? ["AI-generated"] : [])
+                + (card.durationSeconds.map { [Formatting.clipLength($0)] } ?? []))
                 .joined(separator: " · "),
             posterURL: card.thumbnailURL, previewURL: state == .checking ? details.check?.previewURL : nil,
             state: state, votes: details.voteCount, rank: clip.rank, clipsInRound: clip.clipsInRound,

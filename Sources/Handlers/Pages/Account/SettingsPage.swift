@@ -58,7 +58,7 @@ extension Site {
                   \(form.outcome)
                   <div class="settings">
                 \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(account, form))\(devices(account, form))\
-                \(preferences(account, form))\(apiKeys(account))\(data)
+                \(preferences(account, form))\(apiKeys(account))\(decisionsLink)\(data)
                   </div>
                 </main>
                 \(deletion)
@@ -80,13 +80,21 @@ extension Site {
         return section(
             "ban", "Your account is banned", reason,
             account.hasAppealed
-                ? "<p>You have appealed. An admin will look at it.</p>"
+                ? account.appealAnswer.map { "<p>An admin has looked at your appeal: the ban stays. \($0)</p>" as HTML }
+                    ?? "<p>You have appealed. An admin will look at it.</p>"
                 : form.form(
                     "/api/user/appeal", names: "stack stack--tight", "data-appeal",
                     content: """
                         \(field.markup(form, of: "/api/user/appeal"))\
                         <div class="row"><button class="btn" type="submit">Send appeal</button></div>
                         """))
+    }
+
+    private var decisionsLink: HTML {
+        section(
+            "decisions", "Decisions and reports",
+            "What admins decided about you and your takes, and what came of your reports.",
+            "<div class=\"row\"><a class=\"btn\" href=\"/profile/decisions\">See decisions</a></div>")
     }
 
     private func name(_ account: AccountView, _ form: FormState) -> HTML {

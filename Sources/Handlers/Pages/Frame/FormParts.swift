@@ -52,6 +52,7 @@ enum FormNotice: String {
     case addressAdded = "address-added"
     case clipWithdrawn = "clip-withdrawn"
     case genreSaved = "genre-saved"
+    case reportSent = "report-sent"
 
     var text: String {
         switch self {
@@ -63,6 +64,7 @@ enum FormNotice: String {
         case .appealSent: "Your appeal was sent. An admin will look at it."
         case .addressRequested:
             "Check your inbox. If mail can reach that address, a link is on its way. Open it in this browser."
+        case .reportSent: "Report sent. An admin will look at it."
         case .clipWithdrawn: "Your take is withdrawn."
         case .genreSaved: "Your genre vote is saved."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."

@@ -107,6 +107,11 @@ enum Fragments {
         """
     }
 
+    /// The creator's name with the label of generated pictures, as lists show it.
+    static func credit(_ clip: ClipView) -> String {
+        clip.creator + (clip.isAIGenerated ? " · AI-generated" : "")
+    }
+
     /// Genre, label of generated pictures, length.
     static func facts(_ clip: ClipView) -> String {
         ([clip.genre] + (clip.isAIGenerated ? ["AI-generated"] : []) + [Formatting.clipLength(clip.durationSeconds)])

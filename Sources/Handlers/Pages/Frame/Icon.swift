@@ -2,7 +2,7 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, download, film, full, heart, infinity, info, list, medal, menu, mute, next, pause
+    case check, close, comment, download, film, flag, full, heart, infinity, info, list, medal, menu, mute, next, pause
     case person, play, prev, ranks, search, share, shield, sound, swap, up, upload, warn, watch
 
     /// The icon; the control has its name in its own label.
@@ -26,6 +26,7 @@ enum Icon: String, CaseIterable {
         case .comment: "M4 5h16v11H10l-4.5 4v-4H4Z"
         case .download: "M12 4v11m0 0 4.5-4.5M12 15l-4.5-4.5M4 19.5h16"
         case .film: "M4 4h16v16H4ZM8 4v16m8-16v16M4 9.3h4m8 0h4M4 14.7h4m8 0h4"
+        case .flag: "M6 20.5V4m0 0h11.5l-2.500 4 2.500 4H6"
         case .full: "M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5"
         case .heart: "M12 20S4 15.200 4 9.200A4.200 4.200 0 0 1 12 7a4.200 4.200 0 0 1 8 2.200C20 15.200 12 20 12 20Z"
         case .infinity:

@@ -109,6 +109,12 @@ struct PageSources: Sendable {
     let listings: ListingSource
     /// A form token for the caller.
     let formToken: @Sendable (Context) -> FormToken
+    /// The terms in force, or a version by its number; nil when there is none.
+    let terms: @Sendable (Int?) throws -> TermsView?
+    /// What the report page is about; nil when it is nothing public.
+    let reported: @Sendable (ReportTarget) throws -> ReportedThing?
+    /// The decisions about the member, and what became of the member's reports.
+    let decisions: @Sendable (Context) throws -> DecisionsView
     /// The reference of the API.
     let reference: APIReference
 }
@@ -127,6 +133,8 @@ public struct AccountView: Sendable {
     let ban: String?
     /// Whether the member has appealed against the ban.
     let hasAppealed: Bool
+    /// What an admin answered to the appeal, if the ban holds; nil while it waits.
+    let appealAnswer: String?
     /// How many sign-in methods, sessions and keys there are, for which the page keeps room.
     let methods: Int
     /// See `methods`.
@@ -137,7 +145,8 @@ public struct AccountView: Sendable {
     /// An account.
     public init(
         username: String?, nextChangeAt: Date? = nil, hasSound: Bool = false, hasMotion: Bool = true,
-        ban: String? = nil, hasAppealed: Bool = false, methods: Int = 0, sessions: Int = 1, keys: Int = 0
+        ban: String? = nil, hasAppealed: Bool = false, appealAnswer: String? = nil, methods: Int = 0, sessions: Int = 1,
+        keys: Int = 0
     ) {
         self.methods = methods
         self.sessions = sessions
@@ -148,5 +157,6 @@ public struct AccountView: Sendable {
         self.hasMotion = hasMotion
         self.ban = ban
         self.hasAppealed = hasAppealed
+        self.appealAnswer = appealAnswer
     }
 }

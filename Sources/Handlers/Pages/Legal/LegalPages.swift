@@ -7,11 +7,6 @@ extension PageDeclaration {
         summary: "What is kept about people, why and for how long."
     ) { $0.site.privacy }
 
-    static let terms = page(
-        .any, "/terms", title: "Terms", description: "The terms under which this site is used.",
-        link: .foot("Terms", isInMenu: true), features: ["GDPR-02"], summary: "The terms of use."
-    ) { $0.site.terms }
-
     static let cookies = page(
         .any, "/cookies", title: "Cookies", description: "What this site stores on your device.",
         link: .foot("Cookies", isInMenu: false), features: ["GDPR-02"], summary: "What is stored on devices."
@@ -81,47 +76,15 @@ extension Site {
             ("Votes", "as long as the film they made; after you leave, under a random id"),
             ("Parts of an upload that was never finished", "24 hours"),
             ("Counters of the limits on requests", "two minutes after you have stopped"),
+            (
+                "A report of yours",
+                "with the case; your words and the key of your device until it is decided or you leave"
+            ),
+            ("A decision about you with its reasons, and your appeal", "until you delete your account"),
+            ("Which terms you accepted, and when", "until you delete your account"),
             ("The log of what admins decided", "as long as the site runs; after you leave, without your name"),
         ]
         return rows.map { what, end in "<tr><td>\(what)</td><td>\(end)</td></tr>" }
-    }
-
-    /// The rules between the site and its members.
-    var terms: Page {
-        legal(
-            .terms,
-            lead: "What you may expect of this site, and what it expects of you.",
-            text: """
-                <h2>Who you deal with</h2>
-                \(operatorLines)
-                <h2>Using the site</h2>
-                <ul><li>Watching and voting are free and need no account. Members are \(operation.minimumAge) or \
-                older.</li>\
-                <li>One person, one voter. Votes by programs, with several accounts or against payment do not count \
-                and may be taken out. API keys cannot vote.</li>\
-                <li>An account is yours alone. Keep your links and keys to yourself.</li></ul>
-                <h2>Your takes</h2>
-                <ul><li>You keep your rights. By sending a take in you allow the site to store and convert it, to show \
-                it, to put it to the vote and, if it wins, to keep it in the film and to show and share that film with \
-                your name. This is not exclusive and costs nothing.</li>\
-                <li>You confirm that the rights are yours, that everyone in it has agreed, and you say whether it was \
-                made with AI.</li>\
-                <li>A take must be lawful, must not expose or threaten anybody, and must not show sexual or cruel \
-                content. A person looks at each take before it goes up.</li>\
-                <li>When you delete your account, takes that have won stay in the film as a former member’s; you can \
-                ask for a title card in their place when the film is next assembled.</li></ul>
-                <h2>Decisions</h2>
-                <p>Admins may refuse takes, take out votes that break these rules, and ban accounts, always with a \
-                reason that the member can read. Each such decision is written down.</p>
-                <h2>What is not promised</h2>
-                <p>The site is offered as it is and may be away at times. For harm done on purpose or by gross \
-                negligence, and to life or health, the law applies without limit; mandatory rights of consumers stay \
-                untouched.</p>
-                <h2>Changes</h2>
-                <p>These terms may change for the future. What you have agreed to about a take that is in the film \
-                already stays as it was. See also <a class="link" href="/privacy">privacy</a> and \
-                <a class="link" href="/cookies">cookies</a>.</p>
-                """)
     }
 
     /// What is stored on the visitor's device.
@@ -180,7 +143,7 @@ extension Site {
     }
 
     /// Who runs the site, or that the operator has not said.
-    private var operatorLines: HTML {
+    var operatorLines: HTML {
         guard !operation.name.isEmpty else {
             return """
                 <p class="note note--warn">\(Icon.warn.image)<span>The operator of this site has not entered a name and \
@@ -194,7 +157,7 @@ extension Site {
         return "<p>\(lines)\(mail)</p>"
     }
 
-    private func legal(_ declaration: PageDeclaration, lead: String, text: HTML) -> Page {
+    func legal(_ declaration: PageDeclaration, lead: String, text: HTML) -> Page {
         Page(
             declaration,
             main: """

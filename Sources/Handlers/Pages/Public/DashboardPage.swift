@@ -26,7 +26,7 @@ extension Site {
         return Page(
             .dashboard, title: title, image: first?.shareURL, firstPicture: first?.posterURL, shell: .stage,
             styles: ["dashboard"], modules: ["dashboard"],
-            icons: [.film, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
+            icons: [.film, .flag, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
             main: """
                 <main class="arena" id="main" data-arena>
                   <ol class="queue" aria-label="Takes in this batch" data-queue>\(film.clips.prefix(8).map(queued))</ol>
@@ -59,7 +59,8 @@ extension Site {
             </div>
             <div class="actions with-js" data-actions\(HTML.when(first == nil, " hidden"))>\(voteButton)\
         \(Fragments.action(.share, word: "Share", label: "Share this take", name: "share"))\
-        \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</div>
+        \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))\
+        \(Fragments.action(.flag, word: "Report", label: "Report this take", name: "report"))</div>
           </div>
           <p class="stage__note" role="status" data-stage-note></p>
           \(powerMenu)
@@ -181,7 +182,7 @@ extension Site {
 
     private func listed(_ clip: ClipView) -> HTML {
         """
-        <li><a class="link" href="\(clip.videoURL)">\(clip.title)</a> <span class="quiet">\(clip.creator)</span></li>
+        <li><a class="link" href="\(clip.videoURL)">\(clip.title)</a> <span class="quiet">\(Fragments.credit(clip))</span></li>
         """
     }
 }

@@ -10,6 +10,7 @@ extension Pages {
         reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
         clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
+        moderation: Moderation, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -37,7 +38,9 @@ extension Pages {
             discover: { query in try DiscoverView(clips, query) },
             winners: { try stories.latestWinners(FeedEntry.most).compactMap(FeedEntry.init) },
             listings: ListingSource(counted: { try clips.countListed() }, ids: { try clips.listed(in: $0) }),
-            formToken: formToken
+            formToken: formToken, terms: terms,
+            reported: { target in try target.thing(in: moderation) },
+            decisions: { context in try DecisionsView(moderation, context) }
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.

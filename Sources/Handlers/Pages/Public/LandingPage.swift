@@ -97,7 +97,7 @@ extension Site {
         <img src="\(segment.clip.posterURL)" srcset="\(Fragments.widths(segment.clip))" sizes="\(Self.gateSizes)" \
         alt="A still from slot \(segment.slot): \(segment.clip.title)" \
         width="540" height="960">
-          <figcaption><span>Slot \(segment.slot) · \(segment.clip.creator)</span>\
+          <figcaption><span>Slot \(segment.slot) · \(Fragments.credit(segment.clip))</span>\
         <button class="btn btn--icon btn--ghost with-js" type="button" aria-label="Play the film" data-gate-toggle>\
         \(Icon.play.image)</button></figcaption>
         </figure>
@@ -130,7 +130,7 @@ extension Site {
         let clips = film.clips.prefix(6).map { clip -> HTML in
             """
             <li class="take"><div class="take__media">\(Fragments.sharpening(clip, sizes: "(width < 48rem) 152px, 200px"))<span class="tag">\(Formatting.clock(clip.durationSeconds.rounded()))</span></div>\
-            <h3><a href="/dashboard?take=\(clip.idText)">\(clip.title)</a></h3><p class="quiet">\(clip.creator)</p></li>
+            <h3><a href="/dashboard?take=\(clip.idText)">\(clip.title)</a></h3><p class="quiet">\(Fragments.credit(clip))</p></li>
             """
         }
         return """

@@ -96,7 +96,7 @@ extension Site {
         return """
             <tr><td class="num">\(place.rank)</td>\
             <td>\(still)</td>\
-            <td>\(title)<br><span class="quiet">\(place.clip.creator)</span>\(won)</td>\
+            <td>\(title)<br><span class="quiet">\(Fragments.credit(place.clip))</span>\(won)</td>\
             <td class="r num">\(Formatting.count(place.clip.votes))</td>\
             <td class="r num">\(Formatting.count(place.score))</td>\
             <td class="r num wide-only">\(Formatting.count(place.views))</td></tr>

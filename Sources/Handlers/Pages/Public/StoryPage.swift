@@ -41,7 +41,7 @@ extension Site {
             .story, title: choice?.season.label, description: choice.map(storyDescription),
             path: isDirect ? choice?.path : nil, section: "/story",
             image: choice?.segment?.clip.shareURL, shell: .stage, styles: ["story"], modules: ["story"],
-            icons: [.film, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
+            icons: [.film, .flag, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
             facts: PageFacts(isEmbeddable: choice?.segment != nil),
             main: choice.map { storyMain(film, $0) } ?? noFilm)
     }
@@ -132,7 +132,7 @@ extension Site {
             <span class="label num" data-place>\(segment.slot) of \(choice.season.segments.count)</span>\
             \(Fragments.onAir(choice.season))</div></div>
                   <div class="frame__foot" data-foot>\(Fragments.who(clip))<h1>\(clip.title)</h1>\
-            <p class="label">Slot \(segment.slot) · \(clip.genre) · \
+            <p class="label">Slot \(segment.slot) · \(clip.genre) · \(HTML.when(clip.isAIGenerated, "AI-generated · "))\
             <a class="frame__link" href="/rounds/\(choice.season.number)/\(segment.slot)">won with \
             \(Formatting.count(clip.votes, "vote", "votes"))</a></p></div>
                 </article>
@@ -141,7 +141,8 @@ extension Site {
             <span>Vote</span></a>\
             <span class="act-group with-js">\
             \(Fragments.action(.share, word: "Share", label: "Share this slot", name: "share"))\
-            \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))</span></div>
+            \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))\
+            \(Fragments.action(.flag, word: "Report", label: "Report this take", name: "report"))</span></div>
               </div>
             </section>
             """
@@ -154,7 +155,7 @@ extension Site {
             \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="num quiet">\(segment.slot)</span>\
             \(Fragments.thumbnail(segment.clip, width: 90, height: 160))\
             <span class="grow"><b class="clip-text">\(segment.clip.title)</b><span class="quiet">\
-            \(segment.clip.creator)</span></span>\
+            \(Fragments.credit(segment.clip))</span></span>\
             <span class="num quiet" aria-label="\(Formatting.count(segment.clip.votes, "vote", "votes"))">\
             \(Formatting.count(segment.clip.votes))</span></a></li>
             """

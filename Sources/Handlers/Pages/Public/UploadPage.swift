@@ -106,20 +106,26 @@ extension Site {
             <textarea class="input" id="description" name="description" maxlength="\(ClipLimits.description.upperBound)" rows="3" \
             aria-describedby="description-fault"></textarea>\
             <p class="hint hint--bad" id="description-fault" hidden></p></div>
-              <div><label class="check"><input type="checkbox" name="rights" required data-wants="Confirm this to submit your take." aria-describedby="rights-fault">\
-            <span>I own the rights, and everyone in it has agreed.<br>\
-            <span class="hint hint--bad" id="rights-fault" hidden>\
-            Confirm this to submit your take.</span></span></label>\
-            <label class="check"><input type="checkbox" name="ai"><span>Some or all of it was made with AI. It will \
-            be labelled.</span></label>\
-            <label class="check"><input type="checkbox" name="licence" required data-wants="Accept the licence to continue." aria-describedby="licence-fault">\
-            <span>I accept the <a class="link" href="/about#licence" target="_blank">licence</a>.<br>\
-            <span class="hint hint--bad" id="licence-fault" hidden>Accept the licence to continue.</span></span></label>\
+              <div>\
+            \(confirmation("rightsConfirmed", "I own the rights.", "Confirm that you own the rights."))\
+            \(confirmation("consentConfirmed", "Everyone in it has agreed.", "Confirm that everyone in it has agreed."))\
+            \(confirmation("licenceAccepted", "I accept the <a class=\"link\" href=\"/about#licence\" target=\"_blank\">licence</a>.", "Accept the licence to continue."))\
+            <label class="check"><input type="checkbox" name="ai"><span>Some or all of it was made with AI. It is \
+            labelled wherever it is shown.</span></label>\
             </div>
               <div class="row"><button class="btn" type="button" data-to-choose>Back</button>\
             <button class="btn btn--primary grow" type="submit" data-send>Submit</button></div>
             </section>
             """
+    }
+
+    /// A box that must be checked.
+    private func confirmation(_ name: String, _ label: HTML, _ wants: String) -> HTML {
+        """
+        <label class="check"><input type="checkbox" name="\(name)" required data-wants="\(wants)" \
+        aria-describedby="\(name)-fault"><span>\(label)<br>\
+        <span class="hint hint--bad" id="\(name)-fault" hidden>\(wants)</span></span></label>
+        """
     }
 
     private var sendStep: HTML {
