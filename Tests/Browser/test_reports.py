@@ -49,7 +49,7 @@ def creator(site, run):
 
 def test_from_the_arena_to_the_appeal(site, axe, shots, admin, member, creator, run):
     """SOC-03 ADM-01: reported beside the clip, decided by an admin, answered to both, appealed and granted."""
-    name, title, clip, state = creator
+    _, title, clip, state = creator
     page = site.page(f"/dashboard?take={clip}", storage_state=member, viewport=PHONE)
     ready(page)
     expect(page.locator("[data-deck] .frame[data-place='0']")).to_contain_text(title)
@@ -124,7 +124,7 @@ def test_from_the_arena_to_the_appeal(site, axe, shots, admin, member, creator, 
 @pytest.mark.parametrize("size", SIZES)
 def test_pages(site, axe, shots, admin, member, creator, run, size):
     """SOC-03 GEN-08: lists, details and forms on a phone and on a desk, in both themes."""
-    name, title, clip, state = creator
+    _, title, clip, state = creator
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         for reason, words in (("spam", "Twice a day"), ("other", "averylongwordwithoutanyblanks" * 12)):
             connection.execute(

@@ -107,7 +107,8 @@ def test_names_what_is_missing(wizard, make_video, axe, shots):
     wizard.get_by_role("button", name="Continue").click()
     wizard.get_by_role("button", name="Submit").click()
     expect(wizard.get_by_text("Enter a title")).to_be_visible()
-    for missing in ("Confirm that you own the rights.", "Confirm that everyone in it has agreed.", "Accept the licence to continue."):
+    agreed = "Confirm that everyone in it has agreed."
+    for missing in ("Confirm that you own the rights.", agreed, "Accept the licence to continue."):
         expect(wizard.get_by_text(missing)).to_be_visible()
     expect(wizard.get_by_label("Title", exact=True)).to_be_focused()
     wizard.screenshot(path=shots / "upload-faults.png")

@@ -40,7 +40,7 @@ const why = "Your vote is sent as soon as you have solved it. You will not be as
 
 /**
  * Shows the captcha in a dialog until it is solved or put away. True when the voter has a pass now.
- * @param {{isNeeded?: boolean, text?: string}} [options] whether it is needed although votes do not need it, and what it is for
+ * @param {{isNeeded?: boolean, text?: string}} options whether it is needed although votes do not need it, and what it is for
  * @returns {Promise<boolean>}
  */
 export async function solveCaptcha({ isNeeded = false, text = why } = {}) {
