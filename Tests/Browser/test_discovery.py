@@ -9,11 +9,40 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, judge, ready, until
+from conftest import DESK, PHONE, comes_true, judge, ready, until
 
 SIZES = {"390": PHONE, "1440": DESK}
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def many(run, chromium, url):
+    """So many clips that there is a second page, with the files of another one."""
+    mark = secrets.token_hex(4)
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        connection.execute(
+            """
+            insert into tournament_clips (
+                user_id, title, genre, rights_confirmed_at, status, processing, video_key, poster_key, has_thumbnail,
+                blurhash, width, height, duration_ms, activated_at
+            )
+            select user_id, 'Spare ' || number || ' ' || %s, genre, now(), 'eliminated', 'ready', video_key, poster_key,
+                has_thumbnail, blurhash, width, height, duration_ms, now() - interval '1 year'
+            from (select * from tournament_clips where status = 'locked' limit 1) one
+            cross join generate_series(1, 30) number
+            """,
+            (mark,),
+        )
+        # What was kept of the list is out of date, as after a decision of an admin.
+        connection.execute("select announce_change('clips', 'test')")
+        context = chromium.new_context(base_url=url)
+        page = context.new_page()
+        comes_true(page, lambda: page.request.get("/api/discover").json()["nextCursor"], "there is a second page")
+        context.close()
+        yield
+        connection.execute("delete from tournament_clips where title like 'Spare %% ' || %s", (mark,))
+        connection.execute("select announce_change('clips', 'test')")
 
 
 def find(page, query):
@@ -134,34 +163,28 @@ def test_clip_that_is_not_public(site, run, axe, shots, admin):
             connection.execute("delete from tournament_clips where id = any (%s)", ([waiting, gone],))
 
 
-def test_frame_on_another_site(site, url, shots):
-    """WEB-07 another site shows a take and a film in a frame, which plays when pressed and stores nothing; no other page"""
-    site.allow(r"Refused to frame|frame-ancestors|chrome-error|Failed to load resource")
-    context = site.context(viewport=DESK)
+def test_embeds(site, url, shots):
+    """WEB-07 a take and a film may be framed by other sites, play when pressed and store nothing; no other page may be"""
+    context = site.context(viewport={"width": 405, "height": 720})
     page = context.new_page()
     clip = find(page, "status=locked")
     season = clip["season"]["number"]
-    frames = [f"/embed/clip/{clip['id']}", f"/embed/film/{season}", "/about"]
-    body = "".join(f'<iframe src="{url}{path}" width="405" height="720"></iframe>' for path in frames)
-    page.route("http://elsewhere.test/", lambda route: route.fulfill(content_type="text/html", body=f"<!doctype html>{body}"))
-    page.goto("http://elsewhere.test/")
-    take, film, other = [page.locator("iframe").nth(place).content_frame for place in range(3)]
-    expect(take.locator("video")).to_be_visible()
-    expect(film.get_by_role("link", name=re.compile(re.escape(clip["season"]["label"])))).to_be_visible()
-    expect(other.locator("h1")).to_have_count(0)
-    video = take.locator("video")
-    assert video.evaluate("(video) => video.paused && video.preload === 'none'")
-    video.evaluate("(video) => { video.muted = true; return video.play(); }")
-    assert take.get_by_role("link").get_attribute("href") == f"{url}/clip/{clip['id']}"
-    # The film continues with its next take.
-    first = film.locator("video").get_attribute("src")
-    film.locator("video").evaluate("(video) => { video.muted = true; video.dispatchEvent(new Event('ended')); }")
-    if film.locator("[data-takes] a").count() > 1:
-        expect(film.locator("video")).not_to_have_attribute("src", first)
-    page.screenshot(path=shots / "embed-1440.png")
+    for path, allowed in [(f"/embed/clip/{clip['id']}", "*"), (f"/embed/film/{season}", "*"), ("/about", "'none'")]:
+        policy = page.request.get(path).headers["content-security-policy"]
+        assert re.search(r"frame-ancestors ([^;]+)", policy)[1] == allowed, path
+    page.goto(f"/embed/clip/{clip['id']}")
+    video = page.locator("video")
+    assert video.evaluate("(video) => video.paused && video.preload === 'none' && video.readyState === 0")
+    assert page.get_by_role("link").get_attribute("href") == f"{url}/clip/{clip['id']}"
+    page.screenshot(path=shots / "embed-405.png")
+    page.goto(f"/embed/film/{season}")
+    first = video.get_attribute("src")
+    assert page.locator("[data-takes] a").count() > 1
+    video.evaluate("(video) => { video.muted = true; video.dispatchEvent(new Event('ended')); }")
+    expect(video).not_to_have_attribute("src", first)
     assert context.cookies() == []
     # The theme, the intro and the answer about cookies are put there by the tests themselves.
-    stored = take.locator("video").evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)].sort()")
+    stored = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     assert set(stored) <= {"cookies", "intro", "theme"}
 
 
