@@ -22,6 +22,5 @@ async function show() {
 
 // Where storage is closed to the page there is nothing to show.
 void show().catch(() => {});
-addEventListener("online", () => location.reload());
 
 export {};
