@@ -15,7 +15,8 @@ enum Main {
             names. Exit status: 0 done, 1 failed, 64 wrong command line, 78 wrong settings.
             """,
         commands: [
-            MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command, FilmCommand.command,
+            MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
+            FilmCommand.command,
             SeedCommand.command, DemoCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
             CountersCommand.command, SimulateCommand.command, TallyCommand.command, RoutesCommand.command,
             DoctorCommand.command, SuperviseCommand.command,

@@ -97,7 +97,7 @@ public struct FilmAssembly: Sendable {
         let size = max(8, width / 18)
         return lines.enumerated().compactMap { number, line in
             let file = "\(target).\(number).txt"
-            guard (try? Files.write(Array(line.utf8), to: file)) != nil else { return nil }
+            guard (try? Files.write(Array(line.utf8), to: file, isDurable: false)) != nil else { return nil }
             let row = "(h-\(lines.count * size * 3 / 2))/2+\(number * size * 3 / 2)"
             return "drawtext=font=Sans:textfile=\(file):expansion=none:fontcolor=0xcfd5df:fontsize=\(size):"
                 + "x=(w-text_w)/2:y=\(row)"
@@ -145,9 +145,11 @@ public struct FilmAssembly: Sendable {
         return AssembledFilm(path: film, frames: frames, width: index.width, height: index.height)
     }
 
-    /// Opens a list of parts as one file.
+    /// Opens a list of parts as one file. Beside a second input it is read by a thread, which waits for the writer less
+    /// often with a longer queue.
     func concatenation(_ list: String) -> [String] {
-        ["-protocol_whitelist", "file,pipe", "-f", "concat", "-safe", "0", "-auto_convert", "0", "-i", "file:" + list]
+        ["-thread_queue_size", "1024", "-protocol_whitelist", "file,pipe", "-f", "concat", "-safe", "0"]
+            + ["-auto_convert", "0", "-i", "file:" + list]
     }
 
     static func list(_ parts: [FilmPart]) -> String {
@@ -182,7 +184,8 @@ public struct FilmAssembly: Sendable {
 
     func write(_ text: String, _ name: String) throws(MediaFault) -> String {
         let path = directory + "/" + name
-        do { try Files.write(Array(text.utf8), to: path) } catch {
+        // Waiting for the disk would wait for all that other programs have written, too.
+        do { try Files.write(Array(text.utf8), to: path, isDurable: false) } catch {
             throw error.isDiskFull ? .storageFull("\(error)") : .toolFailed("\(error)")
         }
         return path

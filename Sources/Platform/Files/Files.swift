@@ -45,12 +45,14 @@ public enum Files {
         return bytes
     }
 
-    /// Writes a new file and waits until it is on the disk.
-    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o660) throws(SystemError) {
+    /// Writes a new file and waits until it is on the disk, unless it is one that a crash may take.
+    public static func write(
+        _ bytes: [UInt8], to path: String, mode: UInt32 = 0o660, isDurable: Bool = true
+    ) throws(SystemError) {
         let file = try open(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
         defer { close(file) }
         try append(bytes[...], to: file, path: path)
-        guard fsync(file) == 0 else { throw SystemError("fsync", path) }
+        guard !isDurable || fsync(file) == 0 else { throw SystemError("fsync", path) }
     }
 
     /// Writes the sources one after another into a new file and waits until it is on the disk.
