@@ -49,7 +49,7 @@ public struct HandlerGroup: Sendable {
                 stories: services.stories, acts: FilmActs(database: services.database))
                 + AdminRoutes.memberRoutes(services.members, audit: services.audit, identity: services.identity)
                 + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
-                + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.moderationRoutes(services.moderation)
+                + AdminRoutes.moderationRoutes(services.moderation)
                 + AdminRoutes.termsRoutes(Terms(services.database))
         },
         HandlerGroup(name: "auth") { services in

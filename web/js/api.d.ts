@@ -15,6 +15,13 @@ export interface APIKeyList {
   keys: APIKey[];
 }
 
+export interface AcceptTermsInput {
+  /** The version that was read; it must be the one in force. */
+  version: number;
+  /** Must be true. */
+  accepted: boolean;
+}
+
 export interface Account {
   /** Null without a session. */
   user: AccountUser | null;
@@ -53,6 +60,10 @@ export interface AccountExport {
   captchaPassUntil: string | null;
   /** What was done by or about the member. */
   audit: Record<string, unknown>[];
+  /** What admins decided against the member, with reasons and appeals. */
+  decisions: Record<string, unknown>[];
+  /** What the member reported. */
+  reports: Record<string, unknown>[];
   /** Messages to the operator. */
   messages: Record<string, unknown>[];
   /** The rows of all other tables, by table. */
@@ -117,9 +128,20 @@ export interface AdvanceSlotInput {
   reason?: string | null;
 }
 
+export interface AppealInput {
+  /** Why the decision is wrong. Admins read this. */
+  text: string;
+  /** The decision. */
+  decisionId: string;
+}
+
 export interface AppealState {
   /** Null when there was no appeal. */
   appealedAt: string | null;
+  /** Whether an admin has decided that the ban holds. */
+  upheld: boolean;
+  /** What that admin answered. */
+  answer: string | null;
 }
 
 export interface ApproveClipInput {
@@ -229,6 +251,46 @@ export interface CaptchaState {
   scriptUrl: string | null;
 }
 
+export interface CaseClip {
+  id: string;
+  title: string;
+  /** Null for a creator without a name. */
+  username: string | null;
+  avatarUrl: string;
+  genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
+  /** Whether the creator says that AI made it. */
+  aiGenerated: boolean;
+  /** Null until the file is ready. */
+  videoUrl: string | null;
+  posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
+  blurhash: string | null;
+  /** In pixels. */
+  width: number | null;
+  /** In pixels. */
+  height: number | null;
+  durationSeconds: number | null;
+  status: "pending" | "active" | "locked" | "rejected" | "eliminated";
+  slot: number | null;
+}
+
+export interface CaseList {
+  cases: ModerationCase[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** How many cases each filter has. */
+  counts: Record<string, number>;
+}
+
+export interface CaseMember {
+  id: string;
+  username: string | null;
+  avatarUrl: string;
+  banned: boolean;
+  admin: boolean;
+}
+
 export interface ChangeMemberInput {
   /** Bans the member: sessions and keys end, clips leave the race, votes of the open round count no more. */
   ban?: Ban | null;
@@ -291,6 +353,13 @@ export interface ChangeSlotInput {
   expected?: SlotBeliefInput | null;
 }
 
+export interface ChangeTermsInput {
+  version: number;
+  summary?: string | null;
+  text?: string | null;
+  effectiveAt?: string | null;
+}
+
 export interface Clip {
   id: string;
   title: string;
@@ -320,7 +389,11 @@ export interface Clip {
   /** Null while the season does not show counts. */
   voteCount: number | null;
   weightedScore: number | null;
+  /** Its votes in the rounds that are closed. */
+  closedVotes: number;
   viewCount: number;
+  /** When its round closes; null unless it is being voted on. */
+  votingEndsAt: string | null;
   /** How it ended in each round, the latest first. */
   history: ClipRound[];
   createdAt: string;
@@ -488,8 +561,8 @@ export interface CreateAPIKeyInput {
 export interface CreateProfileInput {
   /** 3 to 20 characters: lower-case letters, digits and underscores. */
   username: string;
-  /** Whether the member confirms to be old enough for this site. */
-  ageConfirmed?: boolean | null;
+  /** The member confirms to have the minimum age of this site. Must be true. */
+  ageConfirmed: boolean;
 }
 
 export interface CreateSeasonInput {
@@ -522,6 +595,25 @@ export interface CurrentRound {
   votes: number;
 }
 
+export interface DecideAppealInput {
+  /** The decision that the appeal is against. */
+  decisionId: string;
+  /** “granted” restores the clip or the account; “upheld” leaves the decision as it is. */
+  outcome: "granted" | "upheld";
+  /** What the member reads. */
+  answer: string;
+}
+
+export interface DecideCaseInput {
+  /** The case. */
+  caseId: number;
+  action: "review" | "dismiss" | "warn" | "reject" | "ban";
+  /** The rule that is broken; required to warn, reject and ban. */
+  rule?: "inappropriate" | "spam" | "harassment" | "copyright" | "other" | null;
+  /** What the person concerned reads; required to warn, reject and ban. After a dismissal, what reporters read. */
+  reason?: string | null;
+}
+
 export interface DecideClipsInput {
   action: "approve" | "reject";
   clipIds: string[];
@@ -534,6 +626,12 @@ export interface DeleteAccountInput {
   confirmation: "DELETE MY ACCOUNT";
   /** Whether title cards replace your clips when a film is next assembled. */
   removeFromFilm?: boolean | null;
+}
+
+export interface Discovery {
+  clips: ListedClip[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
 }
 
 export interface Done {
@@ -739,6 +837,21 @@ export interface FormToken {
   expiresAt: string;
 }
 
+export interface GenreCount {
+  genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
+  /** All that everybody may see. */
+  clips: number;
+  /** Those that are in the race. */
+  competing: number;
+  /** Those that are in a film. */
+  won: number;
+}
+
+export interface GenreList {
+  /** Each genre that a clip can have. */
+  genres: GenreCount[];
+}
+
 export interface GenrePoll {
   /** Whether members can vote: while no season runs. */
   open: boolean;
@@ -836,6 +949,39 @@ export interface LinkingStarted {
   url: string;
 }
 
+export interface ListedClip {
+  id: string;
+  title: string;
+  /** Null for a creator without a name. */
+  username: string | null;
+  avatarUrl: string;
+  genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
+  /** Whether the creator says that AI made it. */
+  aiGenerated: boolean;
+  /** Null until the file is ready. */
+  videoUrl: string | null;
+  posterUrl: string | null;
+  /** 96 pixels wide; the poster where there is none yet. */
+  thumbnailUrl: string | null;
+  blurhash: string | null;
+  /** In pixels. */
+  width: number | null;
+  /** In pixels. */
+  height: number | null;
+  durationSeconds: number | null;
+  status: "pending" | "active" | "locked" | "rejected" | "eliminated";
+  /** The status in people's words. */
+  label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected" | "Withdrawn";
+  season: SeasonReference | null;
+  slot: number | null;
+  /** In its round; null while the season does not show counts. */
+  voteCount: number | null;
+  /** In the rounds that are closed. */
+  closedVotes: number;
+  /** When it entered the race. */
+  listedAt: string;
+}
+
 export interface ListedMember {
   id: string;
   username: string | null;
@@ -912,6 +1058,26 @@ export interface MessagesChanged {
   changed: number[];
 }
 
+export interface ModerationCase {
+  id: number;
+  state: "open" | "reviewing" | "resolved" | "dismissed";
+  openedAt: string;
+  /** When an admin last decided. */
+  decidedAt: string | null;
+  /** That admin's name. */
+  decidedBy: string | null;
+  /** Since when an appeal waits; null when none does. */
+  appealedAt: string | null;
+  /** The one reported, or the creator of the clip. */
+  member: CaseMember;
+  /** Null when it is about the member. */
+  clip: CaseClip | null;
+  /** The newest first, 50 at most. */
+  reports: Report[];
+  /** The latest first. */
+  decisions: StatementOfReasons[];
+}
+
 export interface NamedClip {
   id: string;
   title: string;
@@ -984,7 +1150,11 @@ export interface OwnClip {
   /** Null while the season does not show counts. */
   voteCount: number | null;
   weightedScore: number | null;
+  /** Its votes in the rounds that are closed. */
+  closedVotes: number;
   viewCount: number;
+  /** When its round closes; null unless it is being voted on. */
+  votingEndsAt: string | null;
   /** How it ended in each round, the latest first. */
   history: ClipRound[];
   createdAt: string;
@@ -1019,6 +1189,13 @@ export interface OwnClips {
   nextCursor: string | null;
 }
 
+export interface OwnDecisions {
+  /** The latest 100 decisions about you and your clips, the latest first. */
+  decisions: StatementOfReasons[];
+  /** The latest 50 reports that you have made, the newest first. */
+  reports: OwnReport[];
+}
+
 export interface OwnRanks {
   /** Null without a vote in the period. */
   voter: RankPlace | null;
@@ -1026,6 +1203,18 @@ export interface OwnRanks {
   creator: RankPlace | null;
   /** The member's best clip. */
   clip: BoardClip | null;
+}
+
+export interface OwnReport {
+  /** The clip's title or the member's name; null when it is not public any more. */
+  subject: string | null;
+  aboutClip: boolean;
+  reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
+  state: "open" | "reviewing" | "resolved" | "dismissed";
+  createdAt: string;
+  answeredAt: string | null;
+  /** What the admin said after a dismissal. */
+  answer: string | null;
 }
 
 export interface Problem {
@@ -1049,6 +1238,26 @@ export interface Problem {
     message: string;
   }[] | null;
   [member: string]: unknown;
+}
+
+export interface PublishTermsInput {
+  /** What is new; members read it before they accept. */
+  summary: string;
+  /** Lines that begin with “## ” are headings, with “- ” items; {minimumAge} is the setting. */
+  text: string;
+  /** From when on it is in force; without it, at once. */
+  effectiveAt?: string | null;
+}
+
+export interface PublishedTerms {
+  version: number;
+  effectiveAt: string;
+  summary: string;
+  text: string;
+  /** Whether it is in force, or was, so that it cannot be changed. */
+  final: boolean;
+  /** How many members have accepted it. */
+  acceptances: number;
 }
 
 export interface QueuedClip {
@@ -1087,6 +1296,16 @@ export interface QueuedClip {
   decidedAt: string | null;
   /** Clips of the season that look nearly the same, the most alike first. */
   nearDuplicates: NearDuplicate[];
+  /** Reports that wait for a decision, the newest first. */
+  reports: QueuedReport[];
+}
+
+export interface QueuedReport {
+  /** By which the reports are decided on. */
+  caseId: number;
+  reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
+  description: string;
+  createdAt: string;
 }
 
 export interface RankPlace {
@@ -1154,8 +1373,12 @@ export interface RegisterClipInput {
   title: string;
   description?: string | null;
   genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
-  /** The sender owns the rights, everyone shown has agreed, and the licence is accepted. Must be true. */
+  /** The sender owns the rights. Must be true. */
   rightsConfirmed: boolean;
+  /** Everyone shown has agreed. Must be true. */
+  consentConfirmed: boolean;
+  /** The sender gives the site the licence that its terms name. Must be true. */
+  licenceAccepted: boolean;
   /** Whether AI made any of it; the clip is labelled accordingly. */
   aiGenerated: boolean;
 }
@@ -1186,6 +1409,33 @@ export interface RemainingVotes {
 export interface RemoveIdentityInput {
   /** The sign-in method to remove. */
   id: string;
+}
+
+export interface Report {
+  id: number;
+  reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
+  /** In the reporter's words; may be empty. */
+  description: string;
+  /** Null for a visitor, and when the account is gone. */
+  reporter: string | null;
+  createdAt: string;
+  state: "open" | "reviewing" | "resolved" | "dismissed";
+}
+
+export interface ReportInput {
+  /** The clip, if it is about one. */
+  clipId?: string | null;
+  /** The member, if it is about one. */
+  userId?: string | null;
+  reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
+  /** In your own words; required for “other”. */
+  description?: string | null;
+}
+
+export interface ReportReceived {
+  received: boolean;
+  /** Whether it was joined to an earlier report of yours about the same. */
+  joined: boolean;
 }
 
 export interface RequestSignInLinkInput {
@@ -1391,6 +1641,31 @@ export interface SlotBeliefInput {
   votingEndsAt?: string | null;
 }
 
+export interface StatementOfReasons {
+  id: string;
+  /** Null for a decision about the member. */
+  clipId: string | null;
+  /** As it was at the time of the decision. */
+  clipTitle: string | null;
+  action: "reject" | "warn" | "ban";
+  /** Null is the terms as a whole. */
+  rule: "inappropriate" | "spam" | "harassment" | "copyright" | "other" | null;
+  /** In the admin's words. */
+  reason: string;
+  /** Whether a program decided. */
+  automated: boolean;
+  decidedAt: string;
+  /** Since when the decision holds no more; null while it does. */
+  endedAt: string | null;
+  appeal: string | null;
+  appealedAt: string | null;
+  /** Null while the appeal waits. */
+  appealOutcome: "upheld" | "granted" | null;
+  appealAnswer: string | null;
+  appealDecidedAt: string | null;
+  canAppeal: boolean;
+}
+
 export interface Story {
   /** The season that runs. */
   currentSeasonId: string | null;
@@ -1491,6 +1766,30 @@ export interface TakeDownInput {
   clipId: string;
   /** Why. Everyone can read it in the round's result. */
   reason: string;
+}
+
+export interface TermsPublished {
+  success: boolean;
+  version: number;
+}
+
+export interface TermsState {
+  /** Whether you have accepted the version in force. */
+  accepted: boolean;
+  acceptedAt: string | null;
+  /** The version in force. */
+  version: number | null;
+  /** Since when it is. */
+  effectiveAt: string | null;
+  /** What is new in it. */
+  summary: string | null;
+  /** The text, in which {minimumAge} is the setting. */
+  text: string | null;
+}
+
+export interface TermsVersions {
+  /** The latest first. */
+  versions: PublishedTerms[];
 }
 
 export interface UndoDecisionsInput {
@@ -1699,4 +1998,8 @@ export interface WinnerCandidate {
 export interface WinnerCandidates {
   /** Those of the slot's round first, by rank. */
   candidates: WinnerCandidate[];
+}
+
+export interface WithdrawTermsInput {
+  version: number;
 }
