@@ -1,7 +1,7 @@
-// The picture of a film that is not one file yet: its clips one after another, the next two loading behind.
+// The picture of a film that is not one file yet: its clips one after another. Of the next two only the beginnings are loaded.
 
+import { addressOf, loadStart, loadWhole, unload } from "../core/clip-video.js";
 import { h } from "../core/dom.js";
-import { ahead, whole } from "../core/network.js";
 import { chapterAt } from "./film.js";
 
 /** @typedef {import("./film.js").Chapter} Chapter */
@@ -49,7 +49,7 @@ export class ClipScreen {
     video.addEventListener("timeupdate", () => {
       if (video !== this.#front) return;
       this.#listeners.onTime(this.position);
-      if (video.duration - video.currentTime < handover) this.#load(this.#after(1), whole());
+      if (video.duration - video.currentTime < handover) this.#load(this.#after(1), true);
     });
     video.addEventListener("error", () => {
       if (video === this.#front && video.getAttribute("src")) this.#listeners.onFault("This take cannot be played.");
@@ -68,20 +68,22 @@ export class ClipScreen {
   /**
    * The video of a chapter; one that holds none of the next takes it.
    * @param {number} index
-   * @param {"auto" | "metadata" | "none"} preload
+   * @param {boolean} isWhole whether more than its beginning is loaded
    */
-  #load(index, preload) {
+  #load(index, isWhole) {
     const wanted = [0, 1, 2].map((steps) => this.#after(steps));
     const video = this.#videos.find((one) => this.#holds.get(one) === index)
       ?? this.#videos.find((one) => !wanted.includes(this.#holds.get(one) ?? -1));
     const chapter = this.#chapters[index];
     if (!video || !chapter) return;
-    video.preload = preload;
-    if (this.#holds.get(video) === index) return;
-    this.#holds.set(video, index);
-    video.poster = chapter.posterUrl;
-    video.src = chapter.videoUrl;
-    video.defaultPlaybackRate = this.#rate;
+    if (this.#holds.get(video) !== index) {
+      this.#holds.set(video, index);
+      if (addressOf(video) !== chapter.videoUrl) unload(video);
+      video.poster = chapter.posterUrl;
+      video.defaultPlaybackRate = this.#rate;
+    }
+    if (isWhole) loadWhole(video, chapter.videoUrl);
+    else loadStart(video, chapter.videoUrl);
   }
 
   /**
@@ -90,7 +92,7 @@ export class ClipScreen {
    */
   #show(index, seconds) {
     this.#index = index;
-    this.#load(index, whole());
+    this.#load(index, true);
     const front = this.#front;
     for (const video of this.#videos) {
       video.inert = video !== front;
@@ -100,7 +102,7 @@ export class ClipScreen {
     if (Math.abs(front.currentTime - seconds) > 0.01) front.currentTime = seconds;
     front.setAttribute("aria-label", this.#chapters[index]?.title ?? "");
     if (!this.#isPaused) this.#start(front);
-    for (const steps of [1, 2]) this.#load(this.#after(steps), ahead());
+    for (const steps of [1, 2]) this.#load(this.#after(steps), false);
     this.#listeners.onTime(this.position);
   }
 
@@ -171,9 +173,6 @@ export class ClipScreen {
 
   drop() {
     this.#holds.clear();
-    for (const video of this.#videos) {
-      video.removeAttribute("src");
-      video.load();
-    }
+    for (const video of this.#videos) unload(video);
   }
 }
