@@ -6,6 +6,3 @@ alter table seasons add column film_revision int not null default 0;
 alter table vote_voids
     drop constraint vote_voids_origin_known,
     add constraint vote_voids_origin_known check (origin in ('admin', 'review', 'ban', 'reset'));
-
--- A season that is reset or deleted finds what belongs to it, also where no slot is named.
-create index tournament_clips_season on tournament_clips (season_id);

@@ -185,19 +185,19 @@ create trigger votes_delete_logged
     for each row
     when (old.voided_at is null)
     execute function log_deleted_vote();
-create trigger tournament_clips_listed
+create trigger tournament_clips_ranked
     after update of status, user_id on tournament_clips
     for each row
     when ((old.status, old.user_id) is distinct from (new.status, new.user_id))
     execute function log_listing('clip');
-create trigger tournament_clips_unlisted
+create trigger tournament_clips_unranked
     after delete on tournament_clips
     for each row execute function log_listing('clip');
-create trigger users_listed
+create trigger users_ranked
     after update of banned_at, left_at on users
     for each row
     when ((old.banned_at, old.left_at) is distinct from (new.banned_at, new.left_at))
     execute function log_listing('member');
-create trigger users_unlisted
+create trigger users_unranked
     after delete on users
     for each row execute function log_listing('member');

@@ -281,6 +281,9 @@ struct FilmActTests {
             #expect(try stage.winner(of: season, slot: 1) == clips[1])
             #expect(try stage.counters(of: clips[1])[0] == 2, "its votes in that round")
             #expect(try stage.status(of: clips[0]) == .rejected)
+            let statements: [String] = try stage.superuser.query(
+                "select reason from statements_of_reasons where clip_id = \(clips[0]) and action = 'reject'")
+            #expect(statements == ["Copyright"], "its creator learns why, and can appeal")
             #expect(throws: FilmError.refused(.clipNotInFilm)) { try stage.act(.takeDown(clip: clips[0])) }
             #expect(throws: FilmError.refused(.clipNotFound)) { try stage.act(.takeDown(clip: UUID())) }
             try stage.act(.takeDown(clip: clips[1]))

@@ -101,12 +101,17 @@ struct AuditTrailTests {
                     // It takes out what has been cast since the slot opened.
                     try superuser.execute(
                         """
-                        select * from cast_votes(
-                            array['device_one'], array[id], array['standard'], array['device_one'], array[''],
-                            array['ab'], array[''], 200)
-                        from tournament_clips
-                        where status = 'active' and slot_position = 2
-                        limit 1
+                        select outcomes.*
+                        from (
+                            select id
+                            from tournament_clips
+                            where status = 'active' and slot_position = 2
+                            limit 1
+                        ) one
+                        cross join lateral cast_votes(
+                            array['device_one'], array[one.id], array['standard'], array['device_one'], array[''],
+                            array['ab'], array[''], 200
+                        ) outcomes
                         """)
                 }
                 let answer = try film.admin.send(Method(words[0]), target, deed.body)

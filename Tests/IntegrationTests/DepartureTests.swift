@@ -216,6 +216,11 @@ private struct TracedSite {
     /// Uploads, the log, the queue, and the rest.
     private mutating func records() throws {
         try site.acceptTerms()
+        try root.execute(
+            """
+            insert into terms_versions (version, effective_at, summary, text, created_at, published_by)
+            values (2, now() + interval '1 year', 'Later', 'Later', now(), \(miraID))
+            """)
         let begun = try mira.send(
             .post, "/api/upload/signed-url",
             ["fileName": "mira-take.mp4", "contentType": "video/mp4", "size": 3])

@@ -48,7 +48,7 @@ struct FilmActRoutesTests {
             let taken = try site.ask(
                 site.admin, .post, "/api/admin/takedown", ["clipId": .string(clips[1]), "reason": "Copyright"])
             #expect(taken.json["consequences"]?["winner"]?["title"]?.text == "A")
-            #expect(try site.ask(site.visitor, .get, "/api/clip/\(clips[1])").status == 404)
+            #expect(try site.ask(site.visitor, .get, "/api/clip/\(clips[1])").status == 410)
             let open = try site.ask(
                 site.admin, .get, "/api/admin/seasons/preview?act=unlock&season=\(season)&slot=2")
             #expect(open.status == 409 && open.code == "slot_not_locked")

@@ -216,7 +216,7 @@ struct FilmRoutesTests {
                 // Of these paths one can be deleted, and then not without a body.
                 try site.ask(site.admin, .delete, path).status,
             ]
-            #expect(statuses == [401, 403, path == "/api/admin/seasons" ? 422 : 405])
+            #expect(statuses == [401, 403, path == "/api/admin/seasons" ? 415 : 405])
         }
     }
 }

@@ -486,6 +486,20 @@ def publish(site, channel, name, message):
         assert b" 201 " in publisher.makefile("rb").readline(), "somebody listens"
 
 
+def wait_for_listeners(site, channel, count):
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        with socket.socket(socket.AF_UNIX) as publisher:
+            publisher.settimeout(DEADLINE)
+            publisher.connect(str(site.directory / "publish/publish.sock"))
+            publisher.sendall(f"GET /publish/{channel} HTTP/1.0\r\nHost: x\r\n\r\n".encode())
+            found = re.search(rb"active subscribers: (\d+)", publisher.makefile("rb").read())
+        if found and int(found[1]) >= count:
+            return
+        assert time.monotonic() < deadline, "nobody listens"
+        time.sleep(0.02)
+
+
 def test_the_arena_has_both_channels_in_one_stream(site):
     """RT-01: the slot's events and the counts come through one connection, each with its name; other channels do not."""
     site.start_stubs()
@@ -495,6 +509,9 @@ def test_the_arena_has_both_channels_in_one_stream(site):
         streams[name].request("GET", f"/api/events/{name}", headers={"Accept": "text/event-stream"})
     answers = {name: stream.getresponse() for name, stream in streams.items()}
     assert all(answer.status == 200 and answer.headers["X-Accel-Buffering"] == "no" for answer in answers.values())
+    # The head of a stream comes before it is a listener.
+    for channel in ("slot", "clip"):
+        wait_for_listeners(site, channel, 2)
 
     def lines(name, messages):
         found = []

@@ -338,6 +338,7 @@ begin
         decided_at = dailies_now()
     where id = taken;
     delete from clip_decisions where clip_id = taken;
+    perform write_statement(actor, clip.user_id, taken, 'reject', null, why);
     perform record_intervention(clip.season_id, clip.slot_position, 'clip_taken_down', true, why);
     perform announce_change('clips', 'taken_down');
     return query
