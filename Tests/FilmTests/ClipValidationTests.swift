@@ -283,10 +283,10 @@ final class FailingStorage: MediaStorage {
     private let calls = Atomic(0)
     private let stores = Atomic(0)
 
-    /// The calls that a check makes, without a fault: assembling (before and after), five files, removing the parts.
-    static let steps = 8
+    /// The calls that a check makes, without a fault: assembling (before and after), seven files, removing the parts.
+    static let steps = 10
     /// The files that a check stores.
-    static let files = 5
+    static let files = 7
 
     init(_ storage: LocalStorage, at step: Int, with fault: StorageFault = .failed("the worker died")) {
         self.storage = storage

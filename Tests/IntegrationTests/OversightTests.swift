@@ -120,7 +120,7 @@ struct OversightTests {
             #expect(vote.status == 409 && vote.code == "round_over")
             let waiting = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
             #expect(waiting.json["status"]?.text == "under_review" && waiting.json["export"] == .null)
-            #expect(waiting.json["interventions"]?[0]?["kind"]?.text == "review_opened")
+            #expect(waiting.json["interventions"]?[1]?["kind"]?.text == "review_opened")
             #expect(try site.ask(site.visitor, .get, "/rounds/1/1").status == 200)
 
             let decided = try site.ask(site.admin, .post, "/api/admin/rounds/review", decide)
@@ -130,7 +130,7 @@ struct OversightTests {
             try waitUntil {
                 let result = try site.ask(site.visitor, .get, "/api/rounds/\(season)/1")
                 return result.json["results"]?[0]?["clip"]?["id"]?.text == clips[0]
-                    && result.json["interventions"]?[1]?["reason"]?.text == "Bots"
+                    && result.json["interventions"]?[2]?["reason"]?.text == "Bots"
             }
         }
     }
