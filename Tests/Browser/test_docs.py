@@ -81,4 +81,4 @@ def test_footer_and_sitemap_link_to_it(site):
     page = site.page("/about")
     page.get_by_role("contentinfo").get_by_role("link", name="API").click()
     expect(page).to_have_url(f"{site.url}/api/docs")
-    assert f"{site.url}/api/docs</loc>" in page.request.get("/sitemap.xml").text()
+    assert f"{site.url}/api/docs</loc>" in page.request.get("/sitemap.xml?part=pages").text()

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, ready, sign_in_link, told, use_link
+from conftest import DESK, PHONE, accept_terms, ready, sign_in_link, told, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -50,7 +50,9 @@ def creator(site, run):
     """Makes a member with a clip in each state, and a function that opens a page of that member."""
     name = f"creator_{secrets.token_hex(4)}"
     first = site.context()
-    use_link(first.new_page(), sign_in_link(run, "--user", name))
+    page = first.new_page()
+    use_link(page, sign_in_link(run, "--user", name))
+    accept_terms(page)
     state = first.storage_state()
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         connection.execute(INSERT, (name,))

@@ -202,6 +202,11 @@ class Stack:
     def season(self, clips: int, round_seconds: int = 86_400, slots: int = 75) -> list[str]:
         """An active season with that many clips in its open slot, made without ffmpeg. Returns the clips' ids."""
         with self.database() as connection:
+            # Its open slot closes too, or the advance would find a finished season that goes on.
+            connection.execute(
+                "update story_slots set status = 'upcoming', voting_started_at = null, voting_ends_at = null "
+                "where status <> 'locked' and season_id in (select id from seasons where status = 'active')"
+            )
             connection.execute("update seasons set status = 'finished', finished_at = now() where status = 'active'")
         made = self.command(
             "season", "create", "--label", f"Season {uuid.uuid4().hex[:6]}", "--slots", str(slots), "--round",
