@@ -82,7 +82,7 @@ extension Site {
         return """
             <li class="take"><div class="take__media">\(Fragments.sharpening(entry.clip, sizes: "(width < 48rem) 45vw, 220px"))\
             <span class="tag">\(Formatting.clipLength(entry.clip.durationSeconds))</span></div>\
-            <h2><a class="clip-text" href="/clip/\(entry.clip.idText)">\(entry.clip.title)</a></h2>\
+            <h2 class="clip-text"><a href="/clip/\(entry.clip.idText)">\(entry.clip.title)</a></h2>\
             <p class="quiet clip-text">\(entry.clip.creator) · \(entry.clip.genre)</p>\
             <p>\(entry.state.badge)<span class="quiet num">\(votes ?? "")</span></p></li>
             """
