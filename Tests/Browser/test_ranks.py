@@ -19,13 +19,15 @@ def database(run):
         yield connection
 
 
-def settle(database, page):
-    """Lets the boards be counted anew, and caches forget them."""
+VOTERS_TODAY = "/leaderboard?board=voters&period=day"
+
+
+def settle(database, page, words):
+    """Lets the boards be counted anew, and waits until the board of voters shows these words: caches forget it later."""
     database.execute("select forget_ranks()")
     comes_true(page, lambda: database.execute("select count(*) from rank_state").fetchone()[0], "the boards are counted")
-    before = page.request.get("/leaderboard").headers["etag"]
     database.execute("select announce_change('film', 'ranks')")
-    comes_true(page, lambda: page.request.get("/leaderboard").headers["etag"] != before, "the caches are new")
+    comes_true(page, lambda: words in page.request.get(VOTERS_TODAY).text(), f"the board shows {words}")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def voters(chromium, run, url, database):
         """,
         (VOTERS, f"{name}_"),
     )
-    settle(database, page)
+    settle(database, page, f"{name}_{VOTERS}")
     yield name, state
     context.close()
     database.execute("delete from votes using users where users.id = votes.user_id and username like %s", (f"{name}_%",))
@@ -116,7 +118,7 @@ def test_boards_change_as_votes_come(site, voters, database):
     page = site.context().new_page()
     page.add_init_script(SHIFTS)
     page.clock.install()
-    page.goto("/leaderboard?board=voters&period=day")
+    page.goto(VOTERS_TODAY)
     ready(page)
     last = page.locator("[data-rows] tr").last
     expect(last).to_contain_text(f"{name}_11")
@@ -125,7 +127,7 @@ def test_boards_change_as_votes_come(site, voters, database):
     database.execute(
         "update votes set casts = 95, weight = 95, kinds = repeat('n', 95)"
         " from users where users.id = votes.user_id and username = %s", (f"{name}_2",))
-    settle(database, page)
+    settle(database, page, "95 votes")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.clock.fast_forward(1_000)
     page.clock.fast_forward(40_000)
@@ -136,7 +138,7 @@ def test_boards_change_as_votes_come(site, voters, database):
     database.execute(
         "update votes set casts = 2, weight = 2, kinds = 'nn'"
         " from users where users.id = votes.user_id and username = %s", (f"{name}_2",))
-    settle(database, page)
+    settle(database, page, f"{name}_{VOTERS}")
 
 
 def test_boards_without_javascript(site, voters):

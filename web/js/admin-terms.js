@@ -22,13 +22,13 @@ const list = pagedList({
   path: "/api/admin/terms",
   noun: "versions",
   query: () => ({}),
-  items: (page) => page.versions,
+  // The rows compare themselves with the one in force.
+  items: (page) => (versions = page.versions),
   key: ({ version }) => String(version),
   row,
   empty: () => ({ icon: "info", title: "No terms", text: "Members can send in clips without accepting anything." }),
   shown: (page) => {
     if (!page) return;
-    versions = page.versions;
     create.disabled = versions.some(({ final }) => !final);
     setText(maybe("[data-summary]"), summary());
   },
