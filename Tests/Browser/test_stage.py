@@ -272,7 +272,7 @@ def test_place_is_kept_and_a_take_can_be_sent(site):
     page.locator("[data-share]").tap()
     expect(page.get_by_role("status").filter(has_text="Link copied")).to_be_visible()
     address = page.evaluate("navigator.clipboard.readText()")
-    assert re.search(r"/dashboard\?take=[0-9a-f-]{36}$", address)
+    assert re.search(r"/clip/[0-9a-f-]{36}$", address)
     friend = site.page(address, viewport=PHONE)
     expect(friend.locator(NOW).get_by_role("heading")).to_have_text(before)
     ready(friend)

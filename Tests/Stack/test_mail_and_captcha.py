@@ -60,7 +60,9 @@ def copy(captcha: HCaptchaPeer, mail_port: int):
 @pytest.fixture
 def chromium(copy: Stack):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox", "--accept-lang=en-US,en"]
+        )
         context = browser.new_context(base_url=copy.facts["url"], viewport={"width": 1440, "height": 900})
         context.add_init_script("try { localStorage.setItem('intro', '1') } catch {}")
         context.set_default_timeout(DEADLINE * 1000)

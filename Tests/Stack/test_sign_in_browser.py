@@ -20,7 +20,9 @@ DESK = {"width": 1440, "height": 900}
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox", "--accept-lang=en-US,en"]
+        )
         yield browser
         browser.close()
 

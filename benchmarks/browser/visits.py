@@ -278,7 +278,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium-headless-shell",
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+            args=["--no-sandbox", "--accept-lang=en-US,en", "--autoplay-policy=no-user-gesture-required"],
         )
         found = {"weights": weights, "first": first, "swipes": swipes, "segments": segments}[what](browser, url, count)
         browser.close()

@@ -70,7 +70,7 @@ extension Site {
         </label>
           <button class="btn" type="button" data-install hidden>Install the app</button>
           <button class="btn" type="button" data-member data-sign-out hidden>Sign out</button>
-          <p class="menu__links">\(Destination.foot.filter(\.isInMenu).map { $0.link(current: "") })</p>
+          <p class="menu__links">\(Destination.menu.map { $0.link(current: "") })</p>
         </div>
         """
     }

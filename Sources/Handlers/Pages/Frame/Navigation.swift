@@ -43,6 +43,14 @@ struct Destination {
         return Destination(title: title, path: page.path, icon: .info, isInMenu: isInMenu)
     }
 
+    /// The quiet links of the account menu: pages with a stage have no foot.
+    static let menu =
+        foot.filter(\.isInMenu)
+        + Pages.declarations.compactMap { page in
+            guard case .menu(let title)? = page.link else { return nil }
+            return Destination(title: title, path: page.path, icon: .info)
+        }
+
     func link(current: String) -> HTML {
         "<a href=\"\(path)\"\(HTML.when(path == current, " aria-current=\"page\""))>\(title)</a>"
     }

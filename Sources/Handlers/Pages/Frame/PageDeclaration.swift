@@ -24,6 +24,8 @@ public struct PageDeclaration: Sendable {
         case administration(String)
         /// At the foot of pages, and in the account menu too when `isInMenu`.
         case foot(String, isInMenu: Bool)
+        /// In the account menu alone.
+        case menu(String)
     }
 
     /// The pattern of the route.

@@ -5,7 +5,7 @@ internal import HTTP
 extension PageDeclaration {
     static let genre = page(
         .any, "/genre", title: "The next genre", description: "Members vote on the genre of the next season.",
-        hasForms: true, link: .foot("Genre vote", isInMenu: true), features: ["FILM-12"],
+        hasForms: true, link: .menu("Genre vote"), features: ["FILM-12"],
         summary: "The vote on the next season's genre."
     ) { visit in
         visit.site.genre(
