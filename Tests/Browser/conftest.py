@@ -194,7 +194,9 @@ def admin(chromium, run, url):
 def member(chromium, run, url):
     """What keeps a member without rights signed in."""
     context = chromium.new_context(base_url=url)
-    use_link(context.new_page(), sign_in_link(run, "--user", "juror"))
+    page = context.new_page()
+    use_link(page, sign_in_link(run, "--user", "juror"))
+    accept_terms(page)
     state = context.storage_state()
     context.close()
     return state
