@@ -274,6 +274,8 @@ def test_place_is_kept_and_a_take_can_be_sent(site):
     address = page.evaluate("navigator.clipboard.readText()")
     assert re.search(r"/clip/[0-9a-f-]{36}$", address)
     friend = site.page(address, viewport=PHONE)
+    expect(friend.get_by_role("heading", level=1)).to_have_text(before)
+    friend.get_by_role("link", name="Vote for this take").click()
     expect(friend.locator(NOW).get_by_role("heading")).to_have_text(before)
     ready(friend)
     expect(friend.locator(NOW).get_by_role("heading")).to_have_text(before)
