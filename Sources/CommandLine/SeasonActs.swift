@@ -72,8 +72,6 @@ enum SeasonActs {
         let dryRun = Flag.dryRun
         let config = Option.config
         let json = Flag.json
-
-        func check(_ values: ArgumentValues<Self>) throws(UsageFault) { try requireReason(values.reason) }
     }
 
     struct OnSlot: Act {
@@ -83,8 +81,6 @@ enum SeasonActs {
         let dryRun = Flag.dryRun
         let config = Option.config
         let json = Flag.json
-
-        func check(_ values: ArgumentValues<Self>) throws(UsageFault) { try requireReason(values.reason) }
     }
 
     struct End: Act {
@@ -95,8 +91,6 @@ enum SeasonActs {
         let dryRun = Flag.dryRun
         let config = Option.config
         let json = Flag.json
-
-        func check(_ values: ArgumentValues<Self>) throws(UsageFault) { try requireReason(values.reason) }
     }
 
     struct Advance: Act {
@@ -105,8 +99,6 @@ enum SeasonActs {
         let dryRun = Flag.dryRun
         let config = Option.config
         let json = Flag.json
-
-        func check(_ values: ArgumentValues<Self>) throws(UsageFault) { try requireReason(values.reason) }
     }
 
     struct TakeDown: Act {
@@ -115,8 +107,6 @@ enum SeasonActs {
         let dryRun = Flag.dryRun
         let config = Option.config
         let json = Flag.json
-
-        func check(_ values: ArgumentValues<Self>) throws(UsageFault) { try requireReason(values.reason) }
     }
 
     struct Ends: Act {
@@ -126,14 +116,6 @@ enum SeasonActs {
         let dryRun = Flag.dryRun
         let config = Option.config
         let json = Flag.json
-
-        func check(_ values: ArgumentValues<Self>) throws(UsageFault) { try requireReason(values.reason) }
-    }
-
-    private static func requireReason(_ reason: String) throws(UsageFault) {
-        if !(1...500).contains(reason.unicodeScalars.count) {
-            throw UsageFault("--reason must have 1 to 500 characters: everyone can read it")
-        }
     }
 
     private struct Acted: Shaped {
@@ -169,12 +151,23 @@ extension Operand<Int> {
 
 extension Option<String> {
     fileprivate static var reason: Self {
-        Option(required: "--reason", "TEXT", .text, "why; everyone can read it in the round's result")
+        Option(required: "--reason", "TEXT", .reason, "why; everyone can read it in the round's result")
     }
 }
 
 extension Flag {
     fileprivate static var dryRun: Self { Flag("--dry-run", "print what would happen, and change nothing") }
+}
+
+extension ValueFormat<String> {
+    fileprivate static var reason: Self {
+        ValueFormat("text") { reason throws(FormatFault) in
+            guard (1...500).contains(reason.unicodeScalars.count) else {
+                throw FormatFault("must have 1 to 500 characters: everyone can read it")
+            }
+            return reason
+        }
+    }
 }
 
 extension ValueFormat<Date> {

@@ -94,7 +94,6 @@ enum SeasonCommand {
 
         static let shape = Shape<Shown>("ShownSeason") {
             Field("season", { Listed(season: $0.strip.season) })
-            Field("filmRevision", \.strip.filmRevision)
             Field("slots", { $0.strip.slots.map(ShownSlot.init) })
         }
     }

@@ -135,7 +135,7 @@ function showList() {
 }
 
 /** @param {FilmStrip} film */
-function showHead({ season, filmRevision }) {
+function showHead({ season }) {
   const [length, unit] = inUnits(season.roundSeconds);
   /**
    * @param {string} text
@@ -161,8 +161,7 @@ function showHead({ season, filmRevision }) {
         h("span", { class: "num" }, `Season ${season.number}`),
         h("span", { class: "num" }, `${season.lockedSlots} of ${season.totalSlots} locked`),
         h("span", { class: "num" }, `Rounds of ${counted(length, unit.replace(/s$/, ""), unit)}`),
-        h("span", {}, season.aspect),
-        h("span", { class: "num" }, `Film changed ${counted(filmRevision, "time", "times")}`))));
+        h("span", {}, season.aspect))));
 }
 
 /** @param {number} number */

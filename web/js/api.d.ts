@@ -825,8 +825,6 @@ export interface FilmSegment {
 
 export interface FilmStrip {
   season: Season;
-  /** How often the clips of the film have changed. */
-  filmRevision: number;
   slots: StripSlot[];
 }
 

@@ -2,12 +2,12 @@
 
 import "./site.js";
 import { prepareChanges, read, Refusal } from "./core/api.js";
-import { afterPaint, announce, maybe, one, setIcon, setText } from "./core/dom.js";
+import { afterPaint, announce, maybe, one } from "./core/dom.js";
 import { forgetFeatures } from "./core/features.js";
 import { counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
-import { isMuted, isStill, remember } from "./core/preferences.js";
+import { isStill } from "./core/preferences.js";
 import { showRound } from "./core/round.js";
 import { session } from "./core/session.js";
 import { share } from "./core/share.js";
@@ -23,9 +23,10 @@ import { Hints } from "./dashboard/hints.js";
 import { savedPlace, savePlace } from "./dashboard/place.js";
 import { showQueue, showSide } from "./dashboard/side.js";
 import { closedState, endState, failedState } from "./dashboard/vacant.js";
-import { limitText, VoteButton } from "./dashboard/vote-button.js";
+import { VoteButton } from "./dashboard/vote-button.js";
+import { SoundButton } from "./dashboard/sound-button.js";
 import { StageNote } from "./dashboard/stage-note.js";
-import { voteFault } from "./dashboard/faults.js";
+import { obstacle, voteFault } from "./dashboard/faults.js";
 import { tellWinner } from "./dashboard/winner.js";
 
 /** @typedef {import("./dashboard/feed.js").Weight} Weight */
@@ -33,7 +34,6 @@ import { tellWinner } from "./dashboard/winner.js";
 const stage = one("[data-stage]", HTMLElement);
 const place = one("[data-deck]", HTMLElement);
 const actions = one("[data-actions]", HTMLElement);
-const sound = one("[data-sound]", HTMLButtonElement);
 
 /** How often the end of the feed looks for new takes, in seconds. */
 const lookInterval = 45;
@@ -58,7 +58,8 @@ const wish = new URLSearchParams(location.search).get("take");
  */
 let early;
 
-const deck = new Deck(place, stage, { onNext: () => void go(1), onSound: showSound });
+const deck = new Deck(place, stage, { onNext: () => void go(1), onSound: () => sound.show() });
+const sound = new SoundButton(deck);
 const button = new VoteButton((weight) => {
   if (stage.hasAttribute("aria-busy")) early = weight;
   else void vote(weight);
@@ -333,36 +334,11 @@ async function knowVoter() {
   feed.me = user?.username ?? null;
 }
 
-function toggleSound() {
-  // Sound is chosen already where the browser has refused it; this press is what it waited for.
-  if (!deck.isSilenced) remember("muted", isMuted() ? "0" : "1");
-  deck.hear();
-  showSound();
-}
-
-function showSound() {
-  const muted = isMuted() || deck.isSilenced;
-  sound.setAttribute("aria-label", muted ? "Turn sound on" : "Turn sound off");
-  setIcon(sound, muted ? "mute" : "sound");
-  setText(sound.querySelector("span:last-child"), deck.isSilenced ? "Tap for sound" : muted ? "Muted" : "Sound");
-}
-
 function shareClip() {
   const clip = current();
   if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, `/clip/${clip.id}`);
 }
 
-/**
- * Why a vote for a take cannot count, in one line; null when it can.
- * @param {import("./dashboard/feed.js").Clip} clip
- */
-function obstacle(clip) {
-  if (clip.isOwn) return "This is your own take.";
-  if (feed.gate === "off") return "Voting is switched off at the moment.";
-  return feed.isSpent && !clip.hasVoted ? limitText(feed) : null;
-}
-
-sound.addEventListener("click", toggleSound);
 one("[data-share]", HTMLButtonElement).addEventListener("click", shareClip);
 one("[data-report]", HTMLButtonElement).addEventListener("click", () => {
   const clip = current();
@@ -374,7 +350,7 @@ watchGestures(stage, {
   onDoubleTap: (x, y) => {
     const clip = current();
     if (!clip || stage.hasAttribute("aria-busy")) return;
-    const reason = obstacle(clip);
+    const reason = obstacle(clip, feed);
     if (reason) {
       shake(maybe("[data-vote]"));
       note.say(reason, 3000);
@@ -397,11 +373,10 @@ installShortcuts([
   { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next take", run: () => void go(1) },
   { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
   { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Play or pause", run: () => deck.toggle() },
-  { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: toggleSound },
+  { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: () => sound.toggle() },
   { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareClip },
 ]);
 
-showSound();
 hideBarsWhenIdle(() => !deck.isPaused);
 await start();
 // Not before the feed: its answer brings the cookie that the token is bound to.

@@ -6,8 +6,6 @@ public import Refusals
 public struct FilmStrip: Sendable {
     /// The season.
     public let season: Season
-    /// How often the clips of the film have changed.
-    public let filmRevision: Int
     /// Every slot in order.
     public let slots: [StripSlot]
 }
@@ -83,9 +81,7 @@ extension Stories {
                     order by slots.position
                     """)
                 return FilmStrip(
-                    season: season,
-                    filmRevision: try connection.one("select film_revision from seasons where id = \(id)"),
-                    slots: try rows.map { row in try slot(row, interventions: done) })
+                    season: season, slots: try rows.map { row in try slot(row, interventions: done) })
             }
         }
     }

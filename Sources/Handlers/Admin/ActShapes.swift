@@ -46,7 +46,6 @@ extension FilmStrip: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<FilmStrip>("FilmStrip") {
         Field("season", \.season)
-        Field("filmRevision", \.filmRevision, "How often the clips of the film have changed.")
         Field("slots", \.slots)
     }
 }

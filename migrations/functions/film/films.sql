@@ -71,8 +71,8 @@ for each row
 when (old.winner_clip_id is distinct from new.winner_clip_id)
 execute function request_film_of_slot();
 
--- So does a clip that must leave the film.
-create or replace function request_film_without_clip()
+-- So does a winner whose clip has changed. The argument names the column of the clip's id.
+create or replace function request_film_of_clip()
 returns trigger
 language plpgsql
 security definer
@@ -82,37 +82,23 @@ begin
     perform request_film(slots.season_id)
     from story_slots slots
     join seasons on seasons.id = slots.season_id and seasons.status in ('finished', 'archived')
-    where slots.winner_clip_id = new.clip_id;
+    where slots.winner_clip_id = (to_jsonb(new) ->> tg_argv[0])::uuid;
     return null;
 end
 $$;
 
+-- A clip that must leave the film.
 create or replace trigger film_removals_change_film
 after insert on film_removals
 for each row
-execute function request_film_without_clip();
+execute function request_film_of_clip('clip_id');
 
--- And a clip that gets another creator, which is a pseudonym when a member leaves: the chapters name creators.
-create or replace function request_film_of_creator()
-returns trigger
-language plpgsql
-security definer
-set search_path = public, pg_temp
-as $$
-begin
-    perform request_film(slots.season_id)
-    from story_slots slots
-    join seasons on seasons.id = slots.season_id and seasons.status in ('finished', 'archived')
-    where slots.winner_clip_id = new.id;
-    return null;
-end
-$$;
-
+-- A creator becomes a pseudonym when the member leaves, and the chapters name creators.
 create or replace trigger tournament_clips_change_film
 after update of user_id on tournament_clips
 for each row
 when (old.user_id is distinct from new.user_id)
-execute function request_film_of_creator();
+execute function request_film_of_clip('id');
 
 -- A season that is deleted takes its film along: the job that assembles it is cancelled, and the files go.
 create or replace function forget_film()
@@ -148,8 +134,7 @@ revoke all on function
     request_film(uuid),
     build_film(uuid, uuid),
     request_film_of_slot(),
-    request_film_without_clip(),
-    request_film_of_creator(),
+    request_film_of_clip(),
     forget_film()
     from public;
 grant execute on function build_film(uuid, uuid) to dailies_web, dailies_jobs;

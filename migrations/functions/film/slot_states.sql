@@ -98,24 +98,6 @@ begin
 end
 $$;
 
-create or replace function count_film_change()
-returns trigger
-language plpgsql
-security definer
-set search_path = public, pg_temp
-as $$
-begin
-    if tg_table_name = 'story_slots' then
-        update seasons set film_revision = film_revision + 1 where id = new.season_id;
-    else
-        update seasons
-        set film_revision = film_revision + 1
-        where id in (select season_id from story_slots where winner_clip_id = new.clip_id);
-    end if;
-    return null;
-end
-$$;
-
 create or replace trigger story_slots_moves
 before update of status on story_slots
 for each row
@@ -138,22 +120,10 @@ for each row
 when (old.status is distinct from new.status)
 execute function check_season_order();
 
-create or replace trigger story_slots_film
-after update of winner_clip_id on story_slots
-for each row
-when (old.winner_clip_id is distinct from new.winner_clip_id)
-execute function count_film_change();
-
-create or replace trigger film_removals_film
-after insert on film_removals
-for each row
-execute function count_film_change();
-
 revoke all on function
     slot_moves(),
     is_repair(),
     check_slot_move(),
     season_disorder(uuid),
-    check_season_order(),
-    count_film_change()
+    check_season_order()
     from public;

@@ -2,6 +2,7 @@
 
 import { Refusal } from "../core/api.js";
 import { counted } from "../core/format.js";
+import { limitText } from "./vote-button.js";
 
 /**
  * @typedef {object} VoteFault
@@ -57,4 +58,15 @@ export function voteFault(error, isUndo) {
         way: "again",
       };
   }
+}
+
+/**
+ * Why a vote for a take cannot count, in one line; null when it can.
+ * @param {import("./feed.js").Clip} clip
+ * @param {import("./feed.js").Feed} feed
+ */
+export function obstacle(clip, feed) {
+  if (clip.isOwn) return "This is your own take.";
+  if (feed.gate === "off") return "Voting is switched off at the moment.";
+  return feed.isSpent && !clip.hasVoted ? limitText(feed) : null;
 }

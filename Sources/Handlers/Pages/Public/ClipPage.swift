@@ -120,7 +120,11 @@ extension Site {
             case .approved, .eliminated, .hidden: .empty
             }
         let share: HTML = "<button class=\"btn with-js\" type=\"button\" data-share>\(Icon.share.image)Share</button>"
-        return "\(vote)\(HTML.when(view.isPublic, share))<a class=\"btn btn--ghost\" href=\"/discover\">Other takes</a>"
+        let report: HTML = "<a class=\"btn btn--ghost\" href=\"/report?clip=\(view.id.text)\">Report</a>"
+        return """
+            \(vote)\(HTML.when(view.isPublic, share))<a class="btn btn--ghost" href="/discover">Other takes</a>\
+            \(HTML.when(view.isPublic && !view.isOwn, report))
+            """
     }
 
     private func rounds(_ view: ClipPageView) -> HTML {
