@@ -59,6 +59,7 @@ const wish = new URLSearchParams(location.search).get("take");
 let early;
 
 const deck = new Deck(place, stage, { onNext: () => void go(1), onSound: () => sound.show() });
+/** @type {SoundButton} */
 const sound = new SoundButton(deck);
 const button = new VoteButton((weight) => {
   if (stage.hasAttribute("aria-busy")) early = weight;
