@@ -202,10 +202,15 @@ class Stack:
     def season(self, clips: int, round_seconds: int = 86_400, slots: int = 75) -> list[str]:
         """An active season with that many clips in its open slot, made without ffmpeg. Returns the clips' ids."""
         with self.database() as connection:
-            # Its open slot closes too, or the advance would find a finished season that goes on.
+            # Its open slot closes too and its clips leave, as at the end of a season, or the advance would find a
+            # finished season that goes on, and counters would be compared with no open slot's votes.
             connection.execute(
                 "update story_slots set status = 'upcoming', voting_started_at = null, voting_ends_at = null "
                 "where status <> 'locked' and season_id in (select id from seasons where status = 'active')"
+            )
+            connection.execute(
+                "update tournament_clips set status = 'eliminated' "
+                "where status = 'active' and season_id in (select id from seasons where status = 'active')"
             )
             connection.execute("update seasons set status = 'finished', finished_at = now() where status = 'active'")
         made = self.command(
