@@ -35,6 +35,20 @@ struct TallyTests {
         }
     }
 
+    @Test("FILM-13 a clock that is set back during a round leaves its export sound")
+    func clockSetBack() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A", "B"])
+            try stage.vote(clips[0], by: 1..<4)
+            try stage.test.advanceClock(by: .seconds(-600))
+            _ = try stage.act(.advance(slot: 1))
+            #expect(try stage.faultsOfTallies(season) == [])
+            let document = try TallyFile.entry(try stage.tallies.records(season: season.uuidString)[0]).document
+            let lastVote = try #require(document.votes?.map(\.minute).max())
+            #expect(try #require(document.closedAt).prefix(16) == lastVote.prefix(16))
+        }
+    }
+
     @Test("FILM-13 ties are counted again by the rule: votes, then the earlier upload, then the id")
     func ties() throws {
         try FilmStage.run { stage in

@@ -30,6 +30,7 @@ declare
     clips jsonb;
     head jsonb;
     rows text;
+    last_vote timestamptz;
 begin
     for place in 0..63 loop
         inner_key := inner_key
@@ -50,6 +51,12 @@ begin
             and (voided_at is null or void_id is not null)
     ) voters
     order by 4;
+
+    -- A round ends no earlier than its last vote, even when the machine's clock was set back in between.
+    select max(created_at)
+    into last_vote
+    from votes
+    where season_id = slot.season_id and slot_position = slot.position and (voided_at is null or void_id is not null);
 
     select jsonb_agg(
         jsonb_build_object(
@@ -79,7 +86,7 @@ begin
 
     select tally_head(slot, 'round', number, previous) || jsonb_build_object(
         'clips', clips,
-        'closedAt', rfc3339(max(results.closed_at)),
+        'closedAt', rfc3339(greatest(max(results.closed_at), last_vote)),
         'interventions', tally_interventions(slot.season_id, slot.position, 0),
         'lockedAt', rfc3339(slot.locked_at),
         'openedAt', rfc3339(min(results.opened_at)),
