@@ -62,13 +62,18 @@ struct FilmRoutesTests {
             let (_, clips) = try site.voting(["A", "B"])
             _ = try site.clip("C")
             _ = try site.ask(site.visitor, .post, "/api/vote", ["clipId": .string(clips[0])])
+            _ = try site.ask(site.admin, .post, "/api/report", ["clipId": .string(clips[1]), "reason": "spam"])
             let figures = try site.ask(site.admin, .get, "/api/admin/dashboard").json
+            #expect(none.json["openReports"]?.integer == 0 && figures["openReports"]?.integer == 1)
             #expect(figures["clips"]?["active"]?.integer == 2 && figures["clips"]?["pending"]?.integer == 1)
             #expect(figures["clipsToReview"]?.integer == 1 && figures["members"]?.integer == 2)
             #expect(figures["round"]?["slot"]?.integer == 1 && figures["round"]?["votes"]?.integer == 1)
             #expect(figures["jobs"]?["failed"]?.integer == 0)
             let page = String(decoding: try site.admin.get("/admin").body, as: UTF8.self)
-            #expect(page.contains("Undertow, slot 1 of 2.") && page.contains("Takes to review"))
+            #expect(
+                page.contains("Undertow, slot 1 of 2.") && page.contains("Takes to review")
+                    && page.contains("Open reports"))
+            #expect(page.firstMatch(of: /is open until \d+ \w+ \d{4}, \d\d:\d\d UTC/) != nil)
             #expect(try site.member.get("/api/admin/dashboard").status == 403)
             #expect(try site.member.get("/admin").status == 404)
         }

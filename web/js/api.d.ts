@@ -1613,6 +1613,7 @@ export interface SiteFigures {
   clipsToReview: number;
   /** Clips whose file is being checked. */
   clipsInCheck: number;
+  openReports: number;
   newMessages: number;
   members: number;
   bannedMembers: number;

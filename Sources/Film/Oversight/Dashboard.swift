@@ -27,6 +27,8 @@ public struct SiteFigures: Sendable {
     public let clipsToReview: Int
     /// How many clips are being checked.
     public let clipsInCheck: Int
+    /// How many clips and members have reports or appeals that are not decided.
+    public let openReports: Int
     /// How many messages are neither answered nor archived.
     public let newMessages: Int
     /// How many members there are.
@@ -44,8 +46,8 @@ public struct SiteFigures: Sendable {
 extension SiteFigures {
     /// Those of a site that has nothing.
     public static let none = SiteFigures(
-        seasons: [:], clips: [:], clipsToReview: 0, clipsInCheck: 0, newMessages: 0, members: 0, bannedMembers: 0,
-        jobs: [:], round: nil, countedAt: Date(timeIntervalSince1970: 0))
+        seasons: [:], clips: [:], clipsToReview: 0, clipsInCheck: 0, openReports: 0, newMessages: 0,
+        members: 0, bannedMembers: 0, jobs: [:], round: nil, countedAt: Date(timeIntervalSince1970: 0))
 }
 
 /// Counts what the site has.
@@ -65,6 +67,8 @@ public struct Dashboard: Sendable {
                 select count(*) filter (where status = 'pending' and processing = 'ready' and decided_at is null)::int
                         as to_review,
                     count(*) filter (where status = 'pending' and processing = 'processing')::int as in_check,
+                    (select count(*)::int from moderation_cases
+                        where state in ('open', 'reviewing') or appealed_at is not null) as reports,
                     (select count(*)::int from contact_messages where state = 'new') as messages,
                     (select count(*)::int from users where left_at is null) as members,
                     (select count(*)::int from users where banned_at is not null) as banned,
@@ -80,8 +84,8 @@ public struct Dashboard: Sendable {
                     ClipStatus.allCases.map(\.rawValue),
                     "select status as name, count(*)::int from tournament_clips group by 1", on: connection),
                 clipsToReview: try counts.value("to_review"), clipsInCheck: try counts.value("in_check"),
-                newMessages: try counts.value("messages"), members: try counts.value("members"),
-                bannedMembers: try counts.value("banned"),
+                openReports: try counts.value("reports"), newMessages: try counts.value("messages"),
+                members: try counts.value("members"), bannedMembers: try counts.value("banned"),
                 jobs: try numbers(
                     ["queued", "running", "failed", "cancelled", "completed"],
                     "select state as name, sum(jobs)::int as count from count_jobs() group by 1", on: connection),

@@ -22,6 +22,7 @@ extension SiteFigures: Shaped {
         Field("clips", \.clips, "By status.")
         Field("clipsToReview", \.clipsToReview, "Pending clips on which an admin can decide now.")
         Field("clipsInCheck", \.clipsInCheck, "Clips whose file is being checked.")
+        Field("openReports", \.openReports)
         Field("newMessages", \.newMessages)
         Field("members", \.members)
         Field("bannedMembers", \.bannedMembers)

@@ -18,6 +18,7 @@ extension Site {
                 <div class="stack">
                 \(section("To do", [
                     stat("Takes to review", figures.clipsToReview, link: "/admin/clips"),
+                    stat("Open reports", figures.openReports, link: "/admin/reports"),
                     stat("New messages", figures.newMessages, link: "/admin/messages"),
                     stat("Files in check", figures.clipsInCheck),
                     stat("Failed jobs", figures.jobs["failed"] ?? 0),
@@ -65,7 +66,7 @@ extension Site {
         }
         let standing: HTML =
             switch round.status {
-            case .voting: "Voting is open\(round.votingEndsAt.map { " until \(Formatting.time($0))" as HTML })."
+            case .voting: "Voting is open\(round.votingEndsAt.map { " until \(Formatting.moment($0))" as HTML })."
             case .waitingForClips: "The slot waits for takes."
             default: "The round is under review. <a class=\"link\" href=\"/admin/votes\">Decide</a>"
             }

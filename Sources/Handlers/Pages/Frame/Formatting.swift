@@ -53,6 +53,9 @@ enum Formatting {
         return "\(text.dropFirst(11).prefix(5)) UTC"
     }
 
+    /// `14 September 2026, 18:00 UTC`
+    static func moment(_ date: Date) -> String { "\(day(date)), \(time(date))" }
+
     /// `14 September 2026`
     static func day(_ date: Date) -> String {
         let parts = machine(date).prefix(10).split(separator: "-")

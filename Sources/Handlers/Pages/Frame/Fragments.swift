@@ -32,7 +32,7 @@ enum Fragments {
     static func deadline(_ round: RoundView) -> HTML {
         guard let endsAt = round.endsAt else { return .empty }
         return """
-            <time datetime="\(Formatting.machine(endsAt))" title="Closes at \(Formatting.time(endsAt))" data-countdown>\
+            <time datetime="\(Formatting.machine(endsAt))" title="Closes on \(Formatting.moment(endsAt))" data-countdown>\
             \(Formatting.time(endsAt))</time>
             """
     }

@@ -90,7 +90,7 @@ extension Site {
                 cells.append(
                     """
                     <div><dt class="label">Closes in</dt><dd><time datetime="\(Formatting.machine(endsAt))" \
-                    title="Closes at \(Formatting.time(endsAt))" data-countdown>\(Formatting.time(endsAt))</time></dd></div>
+                    title="Closes on \(Formatting.moment(endsAt))" data-countdown>\(Formatting.time(endsAt))</time></dd></div>
                     """)
             }
         }

@@ -175,8 +175,7 @@ extension Site {
             """)
     }
 
-    /// `14 September 2026, 18:00 UTC`
     private func moment(_ date: Date) -> HTML {
-        "<time datetime=\"\(Formatting.machine(date))\">\(Formatting.day(date)), \(Formatting.time(date))</time>"
+        "<time datetime=\"\(Formatting.machine(date))\">\(Formatting.moment(date))</time>"
     }
 }
