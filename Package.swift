@@ -88,6 +88,8 @@ let package = Package(
         domain("Audit", ["Postgres"]),
         domain("Flags", ["Crypto", "Postgres", "Refusals"]),
         domain("Tally", []),
+        domain("Money", []),
+        domain("Catalog", ["Configuration", "Money", "Postgres", "Refusals", "Text"]),
         domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
@@ -99,8 +101,8 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Captcha", "Configuration", "Contact", "Film", "Identity", "Limits", "Mail", "Media", "Postgres",
-                "Realtime", "SignIn", "Storage", "Text",
+                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Identity", "Limits", "Mail", "Media",
+                "Postgres", "Realtime", "SignIn", "Storage", "Text",
             ]),
 
         .target(
@@ -202,6 +204,7 @@ let package = Package(
         tests("FlagsTests", ["Flags", "Postgres", "Refusals", "TestSupport"]),
         tests("LimitsTests", ["Limits", "Logging", "Postgres", "TestSupport", "Text"]),
         tests("TallyTests", ["Tally"]),
+        tests("CatalogTests", ["Catalog", "Money"]),
         tests(
             "IdentityTests",
             ["Audit", "Configuration", "Identity", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),

@@ -20,7 +20,7 @@ final class ChangeFeed: Sendable {
     }
 
     /// What the pages that nginx keeps are made of.
-    private static let publicTopics = ["film", "clips", "flags", "terms"]
+    private static let publicTopics = ["film", "clips", "flags", "terms", "catalog"]
 
     private let listener: Listener
 

@@ -1,4 +1,5 @@
 internal import Captcha
+internal import Catalog
 package import Configuration
 internal import Contact
 internal import Film
@@ -18,7 +19,7 @@ package enum Installation {
     package static let groups: [any SettingGroup.Type] = [
         SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
-        MailSettings.self, ContactSettings.self, CaptchaSettings.self, OperatorSettings.self,
+        MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file

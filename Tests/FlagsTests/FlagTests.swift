@@ -17,7 +17,7 @@ struct FlagTests {
                 Set(flags.map(\.key)) == [
                     "voting_enabled", "uploads_enabled", "generation_enabled", "comments_enabled",
                     "power_votes_enabled", "multi_vote_enabled", "referral_system", "spotlight_tour",
-                    "vote_button_progress", "require_captcha_voting", "require_auth_voting",
+                    "vote_button_progress", "require_captcha_voting", "require_auth_voting", "premium_models",
                 ])
             #expect(flags.allSatisfy { !$0.name.isEmpty && !$0.description.isEmpty && !$0.category.isEmpty })
         }
