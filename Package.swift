@@ -90,6 +90,7 @@ let package = Package(
         domain("Tally", []),
         domain("Money", []),
         domain("Catalog", ["Configuration", "Money", "Postgres", "Refusals", "Text"]),
+        domain("Credits", ["Postgres", "Refusals"]),
         domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
@@ -204,7 +205,9 @@ let package = Package(
         tests("FlagsTests", ["Flags", "Postgres", "Refusals", "TestSupport"]),
         tests("LimitsTests", ["Limits", "Logging", "Postgres", "TestSupport", "Text"]),
         tests("TallyTests", ["Tally"]),
-        tests("CatalogTests", ["Catalog", "Money"]),
+        tests(
+            "CatalogTests",
+            ["Catalog", "Credits", "Money", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
         tests(
             "IdentityTests",
             ["Audit", "Configuration", "Identity", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
