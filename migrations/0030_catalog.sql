@@ -143,7 +143,7 @@ create table models (
         jsonb_typeof(parameters) = 'object' and jsonb_typeof(default_parameters) = 'object'
     ),
     constraint models_cost_per_second_range check (cost_per_second >= 0 and cost_per_second < 100000),
-    constraint models_pricing_form check (is_pricing(pricing)),
+    constraint models_pricing_form check (pricing is null or is_pricing(pricing)),
     constraint models_deprecation_is_dated check (is_deprecated = (deprecated_at is not null)),
     constraint models_default_is_offered check (not is_default or is_active and not is_deprecated),
     constraint models_runs_positive check (completed_runs >= 0 and failed_runs >= 0 and costed_runs <= completed_runs)

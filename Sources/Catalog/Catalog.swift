@@ -33,9 +33,21 @@ public struct Catalog: Sendable {
             "models.is_active and (lower(models.provider) = lower(\(name)) or lower(models.maker) = lower(\(name)))")
     }
 
-    /// Every model by name, inactive ones included.
-    public func all(category: ModelCategory? = nil) throws(DatabaseError) -> [Model] {
-        try models(category.map { "models.category = \($0)" } ?? "true")
+    /// Every model by name, inactive ones included; those of a category, or whose name, maker or provider contains a text.
+    public func all(category: ModelCategory? = nil, search: String? = nil) throws(DatabaseError) -> [Model] {
+        var conditions: [SQL] = ["true"]
+        if let category { conditions.append("models.category = \(category)") }
+        if let search {
+            let pattern = LikePattern.containing(search)
+            conditions.append(
+                """
+                (
+                    models.name ilike \(pattern) or models.slug ilike \(pattern) or models.maker ilike \(pattern)
+                    or models.provider ilike \(pattern)
+                )
+                """)
+        }
+        return try models(conditions.joined(separator: " and "))
     }
 
     /// The default model; nil when none was chosen.

@@ -1,6 +1,7 @@
 public import FoundationEssentials
+internal import Money
 public import Postgres
-internal import Refusals
+public import Refusals
 
 /// What admins change. Each change is one transaction, recorded in the audit log, and counts for the next request.
 extension Catalog {

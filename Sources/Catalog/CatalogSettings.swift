@@ -1,6 +1,6 @@
 package import Configuration
 package import Money
-package import Text
+internal import Text
 
 /// The keys of the providers that run models, and how costs become credits.
 package struct CatalogSettings: SettingGroup {

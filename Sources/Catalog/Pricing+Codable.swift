@@ -66,5 +66,3 @@ extension Pricing: Codable {
         }
     }
 }
-
-extension Pricing.Tier: Codable {}

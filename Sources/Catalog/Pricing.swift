@@ -15,7 +15,7 @@ public struct Pricing: Sendable, Hashable {
     }
 
     /// The price of videos whose shorter side is at most so long.
-    public struct Tier: Sendable, Hashable {
+    public struct Tier: Sendable, Hashable, Codable {
         /// What the price counts.
         public enum Unit: String, Sendable, Hashable, Codable, CaseIterable {
             /// Each second.

@@ -1,4 +1,4 @@
-public import Postgres
+internal import Postgres
 
 /// A service that runs models.
 public struct Provider: Sendable, Hashable {
