@@ -52,18 +52,21 @@ public struct SHA256Stream: ~Copyable {
 
     /// Takes the next bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        _ = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else {
+            // A hash of fewer bytes would be believed.
+            fatalError("SHA-256 failed")
+        }
     }
 
     /// Takes the next bytes.
     public mutating func update(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        bytes.withUnsafeBytes { update($0) }
     }
 
     /// The hash of everything taken so far; nothing can follow.
     public consuming func finish() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { room, count in
-            _ = EVP_DigestFinal_ex(context, room.baseAddress, nil)
+            guard EVP_DigestFinal_ex(context, room.baseAddress, nil) == 1 else { fatalError("SHA-256 failed") }
             count = SHA256.byteCount
         }
     }
