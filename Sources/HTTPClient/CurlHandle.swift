@@ -16,8 +16,11 @@ struct CurlHandle: @unchecked Sendable {
         curl_easy_cleanup(handle)
     }
 
-    func perform(_ request: OutgoingRequest) throws(HTTPClientError) -> IncomingResponse {
-        let collector = ResponseCollector(limit: request.responseLimit)
+    func perform(
+        _ request: OutgoingRequest, receiver: (([UInt8]) -> Bool)?
+    ) throws(HTTPClientError) -> IncomingResponse {
+        let collector = ResponseCollector(limit: request.responseLimit, receiver: receiver)
+        let reader = request.stream.map(StreamReader.init)
         // Resetting forgets options and keeps connections.
         curl_easy_reset(handle)
         var headers: UnsafeMutablePointer<curl_slist>?
@@ -37,7 +40,8 @@ struct CurlHandle: @unchecked Sendable {
         set(CURLOPT_WRITEDATA, context)
         _ = dailies_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, collectHeader)
         set(CURLOPT_HEADERDATA, context)
-        let result = withExtendedLifetime(collector) {
+        if let reader { setStream(reader, method: request.method) }
+        let result = withExtendedLifetime((collector, reader)) {
             request.body.withUnsafeBytes { body in
                 if !body.isEmpty {
                     set(CURLOPT_POSTFIELDSIZE, body.count)
@@ -47,29 +51,52 @@ struct CurlHandle: @unchecked Sendable {
                 return curl_easy_perform(handle)
             }
         }
-        guard result == CURLE_OK else { throw failure(result, collector) }
+        guard result == CURLE_OK else {
+            if collector.isStopped || reader?.isStopped == true { throw .stopped }
+            throw failure(result, collector)
+        }
         var status = 0
         _ = dailies_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return IncomingResponse(status: status, headers: collector.headers, body: collector.body)
+    }
+
+    private func setStream(_ reader: StreamReader, method: String) {
+        let context = Unmanaged.passUnretained(reader).toOpaque()
+        set(CURLOPT_UPLOAD, 1)
+        // A length that is known is sent as Content-Length, and without it S3 refuses the request.
+        set(CURLOPT_INFILESIZE_LARGE, reader.stream.count)
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+        _ = dailies_curl_set_sink(handle, CURLOPT_READFUNCTION, sendBody)
+        set(CURLOPT_READDATA, context)
+        _ = dailies_curl_set_seek(handle, CURLOPT_SEEKFUNCTION, seekBody)
+        set(CURLOPT_SEEKDATA, context)
+        set(CURLOPT_CUSTOMREQUEST, method)
     }
 
     private func prepare(_ request: OutgoingRequest) throws(HTTPClientError) {
         guard isToken(request.method) else { throw .invalidRequest("method") }
         guard request.url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .invalidRequest("url") }
         set(CURLOPT_URL, request.url)
+        // What was signed must arrive as it is.
+        set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_TIMEOUT_MS, request.timeout.milliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
+        if let stall = request.stallTimeout {
+            set(CURLOPT_LOW_SPEED_LIMIT, 1_024)
+            set(CURLOPT_LOW_SPEED_TIME, max(1, stall.milliseconds / 1_000))
+        }
+        set(CURLOPT_BUFFERSIZE, 256 << 10)
         set(CURLOPT_USERAGENT, "Dailies")
         if let address = request.localAddress { set(CURLOPT_INTERFACE, "host!" + address) }
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         switch request.method {
         case "GET" where request.body.isEmpty: break
         case "HEAD": set(CURLOPT_NOBODY, 1)
-        case "POST", "PUT", "PATCH":
+        case "POST" where request.stream == nil, "PUT" where request.stream == nil, "PATCH" where request.stream == nil:
             set(CURLOPT_POST, 1)
             set(CURLOPT_POSTFIELDSIZE, 0)
             set(CURLOPT_CUSTOMREQUEST, request.method)

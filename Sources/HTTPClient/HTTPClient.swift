@@ -20,7 +20,12 @@ public final class HTTPClient: Sendable {
     }
 
     /// Sends a request and waits for the whole answer.
-    public func send(_ request: OutgoingRequest) throws(HTTPClientError) -> IncomingResponse {
+    ///
+    /// A `receiver` gets the body of a successful answer piece by piece, in place of the answer that is returned; it returns
+    /// false to end the exchange.
+    public func send(
+        _ request: OutgoingRequest, into receiver: (([UInt8]) -> Bool)? = nil
+    ) throws(HTTPClientError) -> IncomingResponse {
         let kept = idle.withLock { $0.popLast() }
         guard let handle = kept ?? CurlHandle() else { throw .unreachable("libcurl has no handle to give") }
         defer {
@@ -31,6 +36,6 @@ public final class HTTPClient: Sendable {
             }
             if !isKept { handle.free() }
         }
-        return try handle.perform(request)
+        return try handle.perform(request, receiver: receiver)
     }
 }

@@ -8,6 +8,8 @@ public struct OutgoingRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// What is sent after the headers.
     public var body: [UInt8]
+    /// What is sent in place of `body`, read while it is sent.
+    public var stream: (any OutgoingStream)?
     /// The socket to connect to instead of the address's host.
     public var unixSocket: String?
     /// The address of this machine that the connection comes from; any when nil.
@@ -16,26 +18,40 @@ public struct OutgoingRequest: Sendable {
     public var timeout: Duration
     /// How long connecting may take.
     public var connectTimeout: Duration
-    /// The most bytes of an answer's body.
+    /// How long the connection may carry next to nothing; no limit of its own when nil. For exchanges whose length nobody knows.
+    public var stallTimeout: Duration?
+    /// The most bytes of an answer's body that is kept in memory.
     public var responseLimit: Int
 
     /// Creates a request.
     public init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        unixSocket: String? = nil, localAddress: String? = nil, timeout: Duration = .seconds(10),
-        connectTimeout: Duration = .seconds(3),
+        stream: (any OutgoingStream)? = nil, unixSocket: String? = nil, localAddress: String? = nil,
+        timeout: Duration = .seconds(10),
+        connectTimeout: Duration = .seconds(3), stallTimeout: Duration? = nil,
         responseLimit: Int = 1 << 20
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.stream = stream
         self.unixSocket = unixSocket
         self.localAddress = localAddress
         self.timeout = timeout
         self.connectTimeout = connectTimeout
+        self.stallTimeout = stallTimeout
         self.responseLimit = responseLimit
     }
+}
+
+/// A request's body that is too large for memory.
+public protocol OutgoingStream: Sendable {
+    /// How many bytes it has.
+    var count: Int { get }
+
+    /// At most `count` bytes from `offset`, at least one; nil when they cannot be read.
+    func read(from offset: Int, count: Int) -> [UInt8]?
 }
 
 /// The answer of another server, with any status.
@@ -71,4 +87,6 @@ public enum HTTPClientError: Error, Sendable, Equatable {
     case untrusted(String)
     /// The exchange broke off. The other side may have acted on the request.
     case interrupted(String)
+    /// The receiver of the answer's body did not take it, or the body to be sent could not be read.
+    case stopped
 }

@@ -1,3 +1,4 @@
+internal import CCurl
 internal import Text
 
 /// Takes an answer from libcurl's callbacks.
@@ -5,14 +6,23 @@ final class ResponseCollector {
     private(set) var headers: [(name: String, value: String)] = []
     private(set) var body: [UInt8] = []
     private(set) var isOverLimit = false
+    /// The receiver has refused bytes.
+    private(set) var isStopped = false
+    private var isSuccess = false
     private var headerBytes = 0
     private let limit: Int
+    private let receiver: (([UInt8]) -> Bool)?
 
-    init(limit: Int) {
+    init(limit: Int, receiver: (([UInt8]) -> Bool)?) {
         self.limit = limit
+        self.receiver = receiver
     }
 
     func take(body bytes: UnsafeRawBufferPointer) -> Int {
+        if let receiver, isSuccess {
+            isStopped = !receiver(Array(bytes))
+            return isStopped ? 0 : bytes.count
+        }
         guard body.count + bytes.count <= limit else {
             isOverLimit = true
             return 0
@@ -31,6 +41,7 @@ final class ResponseCollector {
         if line.hasPrefix("HTTP/") {
             // An interim answer such as 100 or 103 came before.
             headers = []
+            isSuccess = line.split(separator: " ").dropFirst().first?.hasPrefix("2") ?? false
         } else if let colon = line.firstIndex(of: ":") {
             headers.append(
                 (name: line[..<colon].lowercased(), value: line[line.index(after: colon)...].trimmed))
@@ -56,3 +67,46 @@ let collectHeader:
         return Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue()
             .take(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
     }
+
+/// Hands the body of a request to libcurl.
+final class StreamReader {
+    let stream: any OutgoingStream
+    private(set) var isStopped = false
+    private var offset = 0
+
+    init(_ stream: any OutgoingStream) {
+        self.stream = stream
+    }
+
+    func read(into room: UnsafeMutableRawBufferPointer) -> Int {
+        let wanted = min(room.count, stream.count - offset)
+        if wanted <= 0 { return 0 }
+        guard let bytes = stream.read(from: offset, count: wanted), !bytes.isEmpty, bytes.count <= wanted else {
+            isStopped = true
+            return Int(CURL_READFUNC_ABORT)
+        }
+        room.copyBytes(from: bytes)
+        offset += bytes.count
+        return bytes.count
+    }
+
+    /// libcurl begins again when a kept connection turns out to be closed.
+    func seek(to offset: Int) {
+        self.offset = offset
+    }
+}
+
+let sendBody:
+    @convention(c) (
+        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
+    ) -> Int = { room, size, count, context in
+        guard let context else { return 0 }
+        return Unmanaged<StreamReader>.fromOpaque(context).takeUnretainedValue()
+            .read(into: UnsafeMutableRawBufferPointer(start: room, count: size * count))
+    }
+
+let seekBody: @convention(c) (UnsafeMutableRawPointer?, curl_off_t, Int32) -> Int32 = { context, offset, origin in
+    guard let context, origin == 0 else { return CURL_SEEKFUNC_FAIL }
+    Unmanaged<StreamReader>.fromOpaque(context).takeUnretainedValue().seek(to: Int(offset))
+    return CURL_SEEKFUNC_OK
+}

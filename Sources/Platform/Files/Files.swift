@@ -55,6 +55,18 @@ public enum Files {
         guard !isDurable || fsync(file) == 0 else { throw SystemError("fsync", path) }
     }
 
+    /// Writes at the end of a file, which is made if it is not there. It may be lost in a crash.
+    public static func append(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let file = try open(path, O_WRONLY | O_CREAT | O_APPEND, 0o660)
+        defer { close(file) }
+        try append(bytes[...], to: file, path: path)
+    }
+
+    /// Cuts a file to its first bytes; none is made if it is not there.
+    public static func truncate(_ path: String, to count: Int) throws(SystemError) {
+        guard Glibc.truncate(path, off_t(count)) == 0 || errno == ENOENT else { throw SystemError("truncate", path) }
+    }
+
     /// Writes the sources one after another into a new file and waits until it is on the disk.
     public static func concatenate(_ sources: [String], to target: String) throws(SystemError) {
         let file = try open(target, O_WRONLY | O_CREAT | O_TRUNC, 0o660)

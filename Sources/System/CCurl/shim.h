@@ -15,3 +15,7 @@ static inline CURLcode dailies_curl_set_sink(CURL *handle, CURLoption option, da
 static inline CURLcode dailies_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
+typedef int (*dailies_curl_seek)(void *context, curl_off_t offset, int origin);
+static inline CURLcode dailies_curl_set_seek(CURL *handle, CURLoption option, dailies_curl_seek value) {
+    return curl_easy_setopt(handle, option, value);
+}
