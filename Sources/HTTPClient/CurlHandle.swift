@@ -92,6 +92,7 @@ struct CurlHandle: @unchecked Sendable {
         set(CURLOPT_BUFFERSIZE, 256 << 10)
         set(CURLOPT_USERAGENT, "Dailies")
         if let address = request.localAddress { set(CURLOPT_INTERFACE, "host!" + address) }
+        if request.needsPublicAddress { _ = dailies_curl_require_public(handle) }
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         switch request.method {
         case "GET" where request.body.isEmpty: break
