@@ -6,7 +6,8 @@ internal import Text
 /// Media on a local disk: nginx writes `incoming` and serves `clips`.
 ///
 /// `incoming/<upload>/<part>` holds parts as they arrived, `tmp` working files and nginx's request bodies, `clips` public
-/// files, `originals` uploaded files and `films` the films of seasons. All are on one file system, so that a move is atomic.
+/// files, `originals` uploaded files, `films` the films of seasons, `videos` generated videos and `sources` the pictures that they
+/// start from. All are on one file system, so that a move is atomic.
 public struct LocalStorage: MediaStorage {
     private let root: String
     private let address: MediaURLs
@@ -19,7 +20,7 @@ public struct LocalStorage: MediaStorage {
 
     /// Creates the directories that nginx writes to.
     public func prepare() throws(StorageFault) {
-        for name in ["incoming", "tmp", "clips", "originals", "films"] {
+        for name in ["incoming", "tmp", "clips", "originals", "films", "videos", "sources"] {
             try system { () throws(SystemError) in try Files.makeDirectory(root + "/" + name) }
         }
     }

@@ -2,11 +2,14 @@ public import FoundationEssentials
 
 /// The name of an object in a storage, the same in every back end.
 public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
-    /// The kinds of objects. `clips` are public as far as their clip is, `films` are, `originals` are not.
+    /// The kinds of objects. `clips` and `videos` are public as far as their clip or video is, `films` are, `originals` and
+    /// `sources` are not.
     public enum Family: String, Sendable, CaseIterable {
         case clips
         case originals
         case films
+        case videos
+        case sources
     }
 
     /// The key as the database keeps it.
