@@ -88,6 +88,7 @@ let package = Package(
         domain("Audit", ["Postgres"]),
         domain("Flags", ["Crypto", "Postgres", "Refusals"]),
         domain("Tally", []),
+        domain("Providers", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Money", []),
         domain("Catalog", ["Configuration", "Money", "Postgres", "Refusals", "Text"]),
         domain("Credits", ["Postgres", "Refusals"]),
@@ -100,10 +101,16 @@ let package = Package(
                 "Storage", "Text",
             ]),
         domain(
+            "Generation",
+            [
+                "Catalog", "Configuration", "Crypto", "Film", "Logging", "Media", "Money", "Platform", "Postgres",
+                "Providers", "Queue", "Realtime", "Refusals", "Storage", "Text",
+            ]),
+        domain(
             "Installation",
             [
-                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Identity", "Limits", "Mail", "Media",
-                "Postgres", "Realtime", "SignIn", "Storage", "Text",
+                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail", "Media",
+                "Postgres", "Providers", "Realtime", "SignIn", "Storage", "Text",
             ]),
 
         .target(
@@ -122,18 +129,31 @@ let package = Package(
                 "SignIn", "Text",
             ]),
         handlers("Admin", ["Audit", "Film", "Flags", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
+        handlers(
+            "Studio",
+            [
+                "Catalog", "Film", "Flags", "Generation", "Logging", "Money", "Postgres", "Providers", "Refusals",
+                "SharedHandlers", "Storage", "Text",
+            ]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
-        handlers("Pages", ["Crypto", "Film", "HTML", "Postgres", "Refusals", "Text"]),
+        handlers(
+            "Pages",
+            [
+                "Catalog", "Credits", "Crypto", "Film", "Generation", "HTML", "Money", "Postgres", "Providers", "Refusals",
+                "Storage", "Text",
+            ]),
 
         // Only programs import it: it is where the groups meet.
         domain(
             "Composition",
             [
-                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "ClipsHandlers", "Configuration", "Contact",
-                "Crypto",
-                "Film", "Flags", "HTTP", "Identity", "Installation", "Limits", "Logging", "Mail", "PagesHandlers",
-                "Platform", "Postgres",
-                "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "SystemHandlers", "UploadsHandlers",
+                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Configuration", "Contact",
+                "Credits", "Crypto",
+                "Film", "Flags", "Generation", "HTTP", "Identity", "Installation", "Limits", "Logging", "Mail",
+                "PagesHandlers",
+                "Platform", "Postgres", "Providers",
+                "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
+                "UploadsHandlers",
                 "VotingHandlers",
             ]),
         executable(
@@ -145,8 +165,9 @@ let package = Package(
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Arguments", "Configuration", "Contact", "Film", "Identity", "Installation", "Logging", "Mail", "Media",
-                "Platform", "Postgres", "Queue", "Realtime", "Storage", "Text",
+                "Arguments", "Catalog", "Configuration", "Contact", "Crypto", "Film", "Generation", "Identity", "Installation",
+                "Logging", "Mail", "Media",
+                "Platform", "Postgres", "Providers", "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
@@ -194,7 +215,7 @@ let package = Package(
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
-        tests("PagesTests", ["Film", "HTTP", "PagesHandlers"]),
+        tests("PagesTests", ["Film", "Generation", "HTTP", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
@@ -204,6 +225,10 @@ let package = Package(
             ]),
         tests("FlagsTests", ["Flags", "Postgres", "Refusals", "TestSupport"]),
         tests("LimitsTests", ["Limits", "Logging", "Postgres", "TestSupport", "Text"]),
+        tests("ProvidersTests", ["Providers"]),
+        tests(
+            "GenerationTests",
+            ["Catalog", "Credits", "Generation", "Platform", "Postgres", "Providers", "TestSupport", "Text"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "CatalogTests",
@@ -225,7 +250,7 @@ let package = Package(
                 "Flags", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers",
                 "Platform",
                 "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage", "StoryHandlers", "TestSupport", "Text",
-                "UploadsHandlers", "VotingHandlers",
+                "StudioHandlers", "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

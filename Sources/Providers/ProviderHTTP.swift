@@ -1,0 +1,128 @@
+internal import FoundationEssentials
+internal import HTTPClient
+
+/// Calls one provider and sorts its answers by what may have happened there.
+struct ProviderHTTP: Sendable {
+    let name: String
+    let baseURL: String
+    /// What must never be stored or logged.
+    let secrets: [String]
+    var headers: [(name: String, value: String)]
+    private let client: HTTPClient
+
+    init(_ name: String, baseURL: String, secrets: [String], headers: [(name: String, value: String)] = []) {
+        self.name = name
+        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.secrets = secrets.filter { !$0.isEmpty }
+        self.headers = headers
+        client = HTTPClient(idleLimit: 8)
+    }
+
+    /// An answer of a provider.
+    struct Answer {
+        let status: Int
+        let json: JSON?
+        let text: String
+        let retryAfter: Int?
+
+        var isSuccess: Bool { (200..<300).contains(status) }
+    }
+
+    /// The address of a path, or the address itself when it is one of this provider; nil for any other address.
+    func own(_ pathOrURL: String?) -> String? {
+        guard let pathOrURL else { return nil }
+        if pathOrURL.hasPrefix("/") { return baseURL + pathOrURL }
+        return pathOrURL.hasPrefix(baseURL + "/") ? pathOrURL : nil
+    }
+
+    /// Sends a request that makes something. Only an answer that says so means that nothing was accepted.
+    func submit(
+        _ method: String = "POST", _ url: String, _ body: JSON, more: [(name: String, value: String)] = []
+    ) throws(ProviderFault) -> Answer {
+        let answer: Answer
+        do {
+            answer = try send(method, url, body, more: more)
+        } catch {
+            switch error {
+            case .unreachable(let reason), .untrusted(let reason):
+                throw .notAccepted("\(name) cannot be reached: \(reason)", retryAfter: nil)
+            case .invalidRequest(let reason):
+                throw .refused(ProviderFailure("The address of \(name) is wrong: \(reason)", code: "bad_address", isRetryable: false))
+            case .timedOut: throw .lost("\(name) did not answer in time")
+            case .responseTooLarge: throw .lost("\(name) answered too much")
+            case .interrupted(let reason): throw .lost("\(name) broke off: \(reason)")
+            }
+        }
+        switch answer.status {
+        case 200..<300:
+            guard answer.json != nil else { throw .lost("\(name) answered \(answer.status) with something unreadable") }
+            return answer
+        case 408, 425, 429, 502, 503, 504:
+            throw .notAccepted("\(name) answered \(answer.status)", retryAfter: answer.retryAfter)
+        default: return answer
+        }
+    }
+
+    /// Sends a request that only reads or stops something, and that may be repeated.
+    func ask(
+        _ method: String, _ url: String, _ body: JSON? = nil, more: [(name: String, value: String)] = []
+    ) throws(ProviderFault) -> Answer {
+        let answer: Answer
+        do {
+            answer = try send(method, url, body, more: more)
+        } catch {
+            throw .notAccepted("\(name): \(error)", retryAfter: nil)
+        }
+        switch answer.status {
+        case 404, 410: throw .unknownTask("\(name) answered \(answer.status)")
+        case 408, 409, 425, 429, 500...599:
+            throw .notAccepted("\(name) answered \(answer.status)", retryAfter: answer.retryAfter)
+        default: return answer
+        }
+    }
+
+    private func send(
+        _ method: String, _ url: String, _ body: JSON?, more: [(name: String, value: String)]
+    ) throws(HTTPClientError) -> Answer {
+        var all = headers + more + [(name: "Accept", value: "application/json")]
+        if body != nil { all.append((name: "Content-Type", value: "application/json")) }
+        let response = try client.send(
+            OutgoingRequest(
+                method: method, url: url, headers: all, body: body.map { Array($0.text.utf8) } ?? [],
+                timeout: .seconds(30), connectTimeout: .seconds(5), responseLimit: 4 << 20))
+        return read(response)
+    }
+
+    private func read(_ response: IncomingResponse) -> Answer {
+        let json = JSON(response.body)
+        let seconds = response.header("retry-after").flatMap { Int($0) } ?? json?["retry_after"]?.integer
+        return Answer(
+            status: response.status, json: json, text: redacted(String(decoding: response.body.prefix(32_768), as: UTF8.self)),
+            retryAfter: seconds)
+    }
+
+    /// A text without the keys.
+    func redacted(_ text: String) -> String {
+        secrets.reduce(text) { $0.replacing($1, with: "[redacted]") }
+    }
+
+    /// The answer as it may be stored: JSON, or its text as a JSON string.
+    func stored(_ answer: Answer) -> String {
+        JSON(Array(answer.text.utf8))?.text ?? JSON.string(String(answer.text.prefix(2_000))).text
+    }
+
+    /// A refusal in the provider's words.
+    func refusal(_ answer: Answer, _ words: String?, code: String? = nil, isRetryable: Bool = false) -> ProviderFault {
+        let fallback =
+            switch answer.status {
+            case 401: "\(name) does not accept the site's key."
+            case 402, 403: "The site's account at \(name) does not allow it."
+            case 404: "\(name) no longer offers this model."
+            default: "\(name) refused the request."
+            }
+        return .refused(
+            ProviderFailure(
+                words.map(redacted) ?? fallback, code: code ?? "http_\(answer.status)", isRetryable: isRetryable,
+                answer: stored(answer)))
+    }
+}
