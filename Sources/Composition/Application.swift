@@ -56,6 +56,10 @@ extension Pages {
             account: { context in try identity.account(context) }, clips: services.clips, ranks: services.ranks,
             genres: services.genres, dashboard: services.dashboard,
             moderation: services.moderation, terms: { version in try TermsView(Terms(services.database), version) },
+            studio: { context in
+                try StudioView(services.generations, services.credits, context, hasPremium: services.hasPremium)
+            },
+            myVideos: { context in try MyVideosView(services.generations, context) },
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

@@ -6,12 +6,14 @@ internal import Configuration
 internal import Contact
 internal import Film
 internal import Flags
+internal import Generation
 internal import HTTP
 internal import Identity
 internal import Limits
 internal import Mail
 internal import PagesHandlers
 internal import StoryHandlers
+internal import StudioHandlers
 internal import SystemHandlers
 internal import UploadsHandlers
 internal import VotingHandlers
@@ -42,6 +44,11 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
                 uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
+        },
+        HandlerGroup(name: "studio") { services in
+            StudioRoutes.routes(
+                generations: services.generations, images: services.sourceImages, storage: services.storage,
+                signer: services.uploadSigner, webhooks: services.providerWebhooks, hasPremium: services.hasPremium)
         },
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(

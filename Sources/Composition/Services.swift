@@ -1,8 +1,12 @@
 internal import Audit
+internal import Catalog
 public import Configuration
+internal import Credits
 internal import Crypto
 internal import Film
 internal import Flags
+internal import FoundationEssentials
+internal import Generation
 internal import HTTP
 internal import Identity
 internal import Installation
@@ -12,6 +16,7 @@ internal import Mail
 internal import PagesHandlers
 public import Platform
 internal import Postgres
+internal import Providers
 internal import Queue
 internal import SignIn
 internal import Storage
@@ -42,6 +47,10 @@ public struct Services: Sendable {
     let uploads: Uploads
     let storage: LocalStorage
     let uploadSigner: UploadSigner
+    let generations: Generations
+    let credits: Credits
+    let sourceImages: SourceImages
+    let providerWebhooks: ProviderWebhooks
     let votes: VoteServices
     let limiter: RateLimiter
     let reads: BatchedRateLimiter
@@ -101,6 +110,16 @@ public struct Services: Sendable {
         uploads = Uploads(database: database)
         storage = settings.storage.local
         uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
+        let catalog = Catalog(
+            database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
+        generations = Generations(
+            database: database, catalog: catalog, limit: settings.generation.secondsLimit,
+            monthlyCredits: settings.catalog.monthlyCredits)
+        credits = Credits(database: database, monthly: settings.catalog.monthlyCredits)
+        sourceImages = SourceImages(database: database)
+        providerWebhooks = ProviderWebhooks(
+            database: database, providers: settings.providerRegistry,
+            addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
             blocking: blocking, log: log)
@@ -131,6 +150,12 @@ public struct Services: Sendable {
                 break
             }
         }
+    }
+
+    /// Whether a member may run premium models: by the flag, or by a grant.
+    func hasPremium(_ member: UUID) throws -> Bool {
+        if try flags.isEnabled("premium_models", for: member) { return true }
+        return try generations.catalog.hasPremiumGrant(member)
     }
 
     /// Whether requests can be served: the schema is known to be good, and the database answers.

@@ -190,7 +190,7 @@ public enum FilmRefusal: Refusal, Equatable {
     }
 
     /// The refusal that a function in SQL names by its code.
-    init?(outcome: String) {
+    public init?(outcome: String) {
         let known: [FilmRefusal] = [
             .seasonNotFound, .seasonNotDraft, .seasonNotFinished, .anotherSeasonActive, .uploadNotFound, .noSeason,
             .clipLimitReached, .uploadLimit, .slotNotFound, .notUnderReview, .voidNotFound, .voidUndone,

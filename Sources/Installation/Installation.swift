@@ -3,11 +3,13 @@ internal import Catalog
 package import Configuration
 internal import Contact
 internal import Film
+internal import Generation
 internal import Identity
 internal import Limits
 internal import Mail
 internal import Media
 internal import Postgres
+internal import Providers
 internal import Realtime
 internal import SignIn
 internal import Storage
@@ -19,7 +21,8 @@ package enum Installation {
     package static let groups: [any SettingGroup.Type] = [
         SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
-        MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, OperatorSettings.self,
+        MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, ProviderSettings.self,
+        GenerationSettings.self, OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file

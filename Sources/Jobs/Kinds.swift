@@ -1,6 +1,10 @@
+internal import Catalog
 internal import Configuration
+internal import Crypto
 internal import Film
+internal import Generation
 internal import Media
+internal import Providers
 internal import Queue
 internal import Realtime
 internal import Storage
@@ -23,6 +27,12 @@ enum Kinds {
             database: process.database, storage: storage, tools: tools, clipSeconds: settings.media.demoClipSeconds
         ).register(in: &registry)
         FilmAssembler(storage: storage, tools: tools).register(in: &registry)
+        GenerationJobs(
+            storage: storage, tools: tools, providers: settings.providerRegistry, pace: settings.generation.pace,
+            rate: settings.catalog.rate,
+            webhooks: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
+            publish: Realtime.publisher(socket: settings.realtime.publishSocket)
+        ).register(in: &registry)
         return registry
     }
 }

@@ -9,10 +9,13 @@ struct WebRoleFunctionTests {
     /// Every function that dailies_web may call and the public at large may not. One that is not here is closed to it
     /// until somebody writes it down.
     private static let callable: Set<String> = [
-        "accept_terms", "activate_season", "add_email_identity", "administered_member", "administered_members",
+        "accept_terms", "accept_webhook", "activate_season", "add_email_identity", "administered_member", "administered_members",
         "advance_now", "advance_rounds", "appeal_statement", "apply_identity_webhook",
         "approve_clips", "archive_season", "assign_winner", "ban_appeal", "ban_member",
-        "begin_sign_in_flow", "begin_upload", "build_film", "cancel_job", "captcha_pass", "cast_genre_vote",
+        "begin_sign_in_flow", "begin_source_image", "begin_upload", "build_film", "cancel_generation", "cancel_job",
+        "create_generation", "delete_generations", "generation_access", "publish_generation", "register_source_image",
+        "retry_generation", "source_image_accepts_part", "submit_generation_as_clip", "usage_period_start",
+        "used_milliseconds", "captcha_pass", "cast_genre_vote",
         "cast_votes", "change_terms", "change_username", "choose_username", "clip_absence", "count_creators",
         "count_jobs", "count_terms_acceptances", "create_api_key", "create_season", "current_terms",
         "decide_appeal", "decide_case", "delete_member", "delete_season", "edit_clip", "edit_season",

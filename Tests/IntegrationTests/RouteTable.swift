@@ -69,11 +69,11 @@ enum RouteTable {
         PATCH  /api/admin/slots                    admin    admin form refused recent admin_sensitive
         GET    /api/admin/slots/candidates         admin    admin -    refused -      api
         POST   /api/admin/takedown                 admin    admin form refused recent admin_sensitive
-        POST   /api/admin/unlock-slot              admin    admin form refused recent admin_sensitive
         DELETE /api/admin/terms                    admin    admin form refused -      api
         GET    /api/admin/terms                    admin    admin -    refused -      api
         PATCH  /api/admin/terms                    admin    admin form refused -      api
         POST   /api/admin/terms                    admin    admin form refused -      api
+        POST   /api/admin/unlock-slot              admin    admin form refused recent admin_sensitive
         GET    /api/admin/users                    admin    admin -    refused -      api
         GET    /api/admin/users/[id]               admin    admin -    refused -      api
         PUT    /api/admin/users/[id]               admin    -     form refused recent api
@@ -113,6 +113,9 @@ enum RouteTable {
         GET    /api/genres                         any      read  -    -       -      read
         GET    /api/health                         any      read  -    -       -      -
         POST   /api/identity/webhook               provider -     -    refused -      -
+        POST   /api/jobs                           member   write form refused -      api
+        DELETE /api/jobs/[id]                      member   write form refused -      api
+        GET    /api/jobs/[id]                      member   read  -    -       -      read
         DELETE /api/keys                           member   -     form refused -      api
         GET    /api/keys                           member   -     -    -       -      api
         POST   /api/keys                           member   -     form refused recent api
@@ -130,21 +133,33 @@ enum RouteTable {
         GET    /api/rounds/[season]/[slot]         any      read  -    -       -      read
         GET    /api/rounds/[season]/[slot]/export  any      read  -    -       -      read
         GET    /api/rounds/[season]/[slot]/receipt any      read  -    -       -      read
+        POST   /api/runpod                         member   write form refused -      api
+        POST   /api/runpod/webhook                 provider -     -    refused -      -
         GET    /api/story                          any      read  -    -       -      read
         POST   /api/terms/accept                   member   -     form refused -      api
         GET    /api/terms/check                    member   read  -    -       -      api
+        POST   /api/upload                         member   write form refused -      upload
+        GET    /api/upload/image                   member   read  -    -       -      read
+        POST   /api/upload/image                   member   write form refused -      upload
         POST   /api/upload/register                member   write form refused -      upload
         GET    /api/upload/signed-url              member   read  -    -       -      upload
         POST   /api/upload/signed-url              member   write form refused -      upload
+        GET    /api/usage                          member   read  -    -       -      read
         GET    /api/user/appeal                    member   -     -    -       -      api
         POST   /api/user/appeal                    member   -     form -       -      api
         GET    /api/user/check-username            any      read  -    -       -      api
         POST   /api/user/create-profile            member   -     form refused -      api
         GET    /api/user/settings                  member   read  -    -       -      api
         PATCH  /api/user/settings                  member   -     form refused -      api
+        DELETE /api/videos                         member   write form refused -      api
+        GET    /api/videos                         member   read  -    -       -      read
+        PATCH  /api/videos/[id]/publish            member   write form refused -      api
+        POST   /api/videos/[id]/retry              member   write form refused -      api
+        POST   /api/videos/[id]/submit             member   write form refused -      api
         DELETE /api/vote                           any      -     form -       -      vote,own
         GET    /api/vote                           any      read  -    -       -      read
         POST   /api/vote                           any      -     form -       -      vote,own
+        POST   /api/webhooks/[provider]            provider -     -    refused -      -
         GET    /embed/clip/[id]                    any      read  -    -       -      read
         GET    /embed/film/[season]                any      read  -    -       -      read
         GET    /feed.atom                          any      read  -    -       -      read
@@ -157,6 +172,7 @@ enum RouteTable {
         GET    /internal/trap                      internal -     -    -       -      -
         GET    /internal/trap-later                internal -     -    -       -      -
         GET    /internal/upload                    internal -     -    -       -      -
+        GET    /internal/video                     internal -     -    -       -      -
         GET    /livez                              any      read  -    -       -      -
         GET    /oembed                             any      read  -    -       -      read
         GET    /readyz                             any      read  -    -       -      -

@@ -65,6 +65,10 @@ struct PagesTests {
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["settings"] = site.document(site.settings(AccountView(username: "mira")))
         documents["own clips"] = site.document(site.ownClips(Fixtures.ownClips))
+        documents["studio"] = site.document(site.studio(Fixtures.studio))
+        documents["empty studio"] = site.document(site.studio(StudioView()))
+        documents["my videos"] = site.document(site.myVideos(Fixtures.myVideos))
+        documents["no videos"] = site.document(site.myVideos(MyVideosView()))
         documents["no own clips"] = site.document(site.ownClips(OwnClipsView(clips: [])))
         for board in RankBoard.allCases {
             for period in RankPeriod.allCases {

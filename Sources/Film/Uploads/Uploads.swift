@@ -89,6 +89,9 @@ public struct Uploads: Sendable {
                     left join tournament_clips clips on clips.upload_id = uploads.id
                     where uploads.id = \(upload)
                         and (uploads.registered_at is null or clips.processing = 'processing')
+                    union all
+                    select from source_images
+                    where source_images.id = \(upload) and source_images.state in ('sending', 'processing')
                 )
                 """)
         }

@@ -13,9 +13,9 @@ public struct Pages: Sendable {
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .upload, .leaderboard, .genre,
+        .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .studio, .upload, .leaderboard, .genre,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
-        .signIn, .onboarding, .acceptTerms, .ownClips, .decisions, .settings, .confirmEmail,
+        .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
         .adminFlags, .adminAudit, .adminVotes,
     ]
@@ -49,6 +49,8 @@ public struct Pages: Sendable {
         terms: @escaping @Sendable (Int?) throws -> TermsView? = { _ in nil },
         reported: @escaping @Sendable (ReportTarget) throws -> ReportedThing? = { _ in nil },
         decisions: @escaping @Sendable (Context) throws -> DecisionsView = { _ in DecisionsView() },
+        studio: @escaping @Sendable (Context) throws -> StudioView = { _ in StudioView() },
+        myVideos: @escaping @Sendable (Context) throws -> MyVideosView = { _ in MyVideosView() },
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
@@ -56,7 +58,7 @@ public struct Pages: Sendable {
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
-            reference: reference)
+            studio: studio, myVideos: myVideos, reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.

@@ -68,8 +68,8 @@ begin
 end
 $$;
 
--- Whether a part of an upload may still be written: the upload is not registered and not too old, and its sender is not
--- banned. nginx asks this without a user.
+-- Whether a part of an upload, or of a picture that videos start from, may still be written: it is not registered and not too
+-- old, and its sender is not banned. nginx asks this without a user.
 create or replace function upload_accepts_part(upload uuid, part int)
 returns boolean
 language sql
@@ -85,7 +85,8 @@ as $$
             and uploads.expires_at > dailies_now()
             and uploads.part_count >= part
             and users.banned_at is null
-    );
+    )
+    or source_image_accepts_part(upload, part);
 $$;
 
 -- Registers an upload as a pending clip, once, within the member's limit. Outcomes: registered, upload_not_found,

@@ -148,6 +148,7 @@ declare
     ended uuid[];
     gone uuid[];
     sent_uploads uuid[];
+    made_videos uuid[];
 begin
     -- Of two admins who leave at once, and of one who leaves while another loses the rights, the second sees the first.
     perform from users where id = member or role = 'admin' order by id for no key update;
@@ -197,7 +198,16 @@ begin
         from tournament_clips
         where user_id = member
     ) own;
-    sent_uploads := array(select id from uploads where user_id = member);
+    sent_uploads := array(
+        select id from uploads where user_id = member
+        union all
+        select id from source_images where user_id = member
+    );
+    made_videos := array(
+        select id from generations where user_id = member
+        union all
+        select id from source_images where user_id = member
+    );
     clips_kept := cardinality(kept);
     clips_removed := cardinality(ended) + cardinality(gone);
 
@@ -255,10 +265,10 @@ begin
             null; -- Something of the member stays, and refers to this row.
     end;
 
-    if cardinality(ended || gone || sent_uploads) > 0 then
+    if cardinality(ended || gone || sent_uploads || made_videos) > 0 then
         perform enqueue_job(
             'remove_media',
-            jsonb_build_object('clips', to_jsonb(ended || gone), 'uploads', to_jsonb(sent_uploads))
+            jsonb_build_object('clips', to_jsonb(ended || gone || made_videos), 'uploads', to_jsonb(sent_uploads))
         );
     end if;
     perform write_audit(pseudonym, 'user.leave', 'user', pseudonym::text);

@@ -53,6 +53,10 @@ enum FormNotice: String {
     case clipWithdrawn = "clip-withdrawn"
     case genreSaved = "genre-saved"
     case reportSent = "report-sent"
+    case videoRequested = "video-requested"
+    case videoCancelled = "video-cancelled"
+    case videoDeleted = "video-deleted"
+    case clipSent = "clip-sent"
 
     var text: String {
         switch self {
@@ -66,6 +70,10 @@ enum FormNotice: String {
             "Check your inbox. If mail can reach that address, a link is on its way. Open it in this browser."
         case .reportSent: "Report sent. An admin will look at it."
         case .clipWithdrawn: "Your take is withdrawn."
+        case .videoRequested: "Your video is being made."
+        case .videoCancelled: "The video is cancelled."
+        case .videoDeleted: "The video is deleted."
+        case .clipSent: "Your take is sent in. Its file is being checked."
         case .genreSaved: "Your genre vote is saved."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }

@@ -2,7 +2,8 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, download, film, flag, full, heart, infinity, info, list, medal, menu, mute, next, pause
+    case check, close, comment, dice, download, film, flag, full, heart, infinity, info, list, lock, medal, menu, mute
+    case next, pause
     case person, play, prev, ranks, search, share, shield, sound, swap, up, upload, warn, watch
 
     /// The icon; the control has its name in its own label.
@@ -24,6 +25,7 @@ enum Icon: String, CaseIterable {
         case .check: "m4.5 12.5 5 5 10-11"
         case .close: "m6 6 12 12M18 6 6 18"
         case .comment: "M4 5h16v11H10l-4.5 4v-4H4Z"
+        case .dice: "M4 4h16v16H4Zm4.5 4.500v.01m7 0v.01m-3.500 3.500v.01m-3.500 3.500v.01m7 0v.01"
         case .download: "M12 4v11m0 0 4.5-4.5M12 15l-4.5-4.5M4 19.5h16"
         case .film: "M4 4h16v16H4ZM8 4v16m8-16v16M4 9.3h4m8 0h4M4 14.7h4m8 0h4"
         case .flag: "M6 20.5V4m0 0h11.5l-2.500 4 2.500 4H6"
@@ -33,6 +35,7 @@ enum Icon: String, CaseIterable {
             "M12 12c-2-2.7-3.7-4-5.7-4a4 4 0 0 0 0 8c2 0 3.7-1.3 5.7-4s3.7-4 5.7-4a4 4 0 0 1 0 8c-2 0-3.7-1.3-5.7-4Z"
         case .info: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 11v5m0-8v.01"
         case .list: "M9 6.500h11M9 12h11M9 17.500h11M4.500 6.500v.01M4.500 12v.01M4.500 17.500v.01"
+        case .lock: "M6 11h12v9H6Zm2.500 0V8a3.500 3.500 0 0 1 7 0v3"
         case .medal: "M12 21a6 6 0 1 0 0-12 6 6 0 0 0 0 12ZM8.5 10 5.5 3h4L12 8.5 14.5 3h4l-3 7"
         case .menu: "M4 7h16M4 12h16M4 17h16"
         case .mute: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5ZM16 9.5l5 5m0-5-5 5"

@@ -117,6 +117,10 @@ struct PageSources: Sendable {
     let reported: @Sendable (ReportTarget) throws -> ReportedThing?
     /// The decisions about the member, and what became of the member's reports.
     let decisions: @Sendable (Context) throws -> DecisionsView
+    /// The studio, with what the member has left.
+    let studio: @Sendable (Context) throws -> StudioView
+    /// A page of the member's videos, by the cursor in the query.
+    let myVideos: @Sendable (Context) throws -> MyVideosView
     /// The reference of the API.
     let reference: APIReference
 }

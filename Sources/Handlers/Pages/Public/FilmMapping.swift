@@ -11,6 +11,8 @@ extension Pages {
         account: @escaping @Sendable (Context) throws -> AccountView?,
         clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
         moderation: Moderation, terms: @escaping @Sendable (Int?) throws -> TermsView?,
+        studio: @escaping @Sendable (Context) throws -> StudioView,
+        myVideos: @escaping @Sendable (Context) throws -> MyVideosView,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -40,7 +42,7 @@ extension Pages {
             listings: ListingSource(counted: { try clips.countListed() }, ids: { try clips.listed(in: $0) }),
             formToken: formToken, terms: terms,
             reported: { target in try target.thing(in: moderation) },
-            decisions: { context in try DecisionsView(moderation, context) }
+            decisions: { context in try DecisionsView(moderation, context) }, studio: studio, myVideos: myVideos
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.

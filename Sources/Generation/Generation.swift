@@ -1,0 +1,187 @@
+public import FoundationEssentials
+public import Money
+public import Postgres
+
+/// The state of a generation.
+public enum GenerationStatus: String, Sendable, CaseIterable, SQLValue, RowDecodable {
+    /// Waits for a place at the provider.
+    case queued
+    /// Was sent to the provider, is being fetched or is being prepared.
+    case processing
+    /// May have been sent: the provider's answer is missing.
+    case uncertain
+    /// There is a video.
+    case completed
+    /// There is no video.
+    case failed
+    /// The member stopped it.
+    case cancelled
+
+    /// Whether nothing more will happen.
+    public var isFinal: Bool { [.completed, .failed, .cancelled].contains(self) }
+}
+
+/// A request for a video, its course and the video.
+public struct Generation: Sendable, RowDecodable {
+    /// The id, of the job and of the video.
+    public let id: UUID
+    /// Whose it is.
+    public let memberID: UUID
+    /// The model.
+    public let modelID: UUID
+    /// The model's slug; what pages and routes call it.
+    public let modelSlug: String
+    /// What people call the model.
+    public let modelName: String
+    /// Who runs the model.
+    public let provider: String
+    /// Rises with each run by hand.
+    public let run: Int
+    /// The state.
+    public let status: GenerationStatus
+    /// What the member wrote.
+    public let prompt: String
+    /// What should not be seen.
+    public let negativePrompt: String?
+    /// The picture that it starts from.
+    public let sourceImageID: UUID?
+    /// The length that was asked for, in milliseconds.
+    public let durationMs: Int
+    /// The quality.
+    public let quality: String
+    /// The shape.
+    public let aspectRatio: String?
+    /// Makes the run repeatable.
+    public let seed: Int
+    /// The frames that were asked for, of models that count so.
+    public let frames: Int?
+    /// The parameters of the model.
+    public let parameters: JSONText
+    /// What it was quoted at.
+    public let credits: Int
+    /// What was charged in the end.
+    public let chargedCredits: Int?
+    /// What it cost.
+    public let cost: Money?
+    /// The share that is done, in percent.
+    public let progress: Int
+    /// The requests before it at the provider.
+    public let queuePosition: Int?
+    /// Whether the member asked to stop it.
+    public let isCancelling: Bool
+    /// Why it failed.
+    public let error: String?
+    /// The same for programs.
+    public let errorCode: String?
+    /// The provider's own file.
+    public let originalKey: String?
+    /// The video in full size.
+    public let videoKey: String?
+    /// The video in a small size.
+    public let smallKey: String?
+    /// The still.
+    public let posterKey: String?
+    /// A few colours in the shape of the picture.
+    public let blurhash: String?
+    /// Width of the video.
+    public let width: Int?
+    /// Height of the video.
+    public let height: Int?
+    /// Length of the video in milliseconds.
+    public let videoMs: Int?
+    /// Bytes of the video in full size.
+    public let sizeBytes: Int?
+    /// Since when everyone may see it.
+    public let publishedAt: Date?
+    /// The clip that it became.
+    public let clipID: UUID?
+    /// When it was requested.
+    public let createdAt: Date
+    /// When it changed last.
+    public let updatedAt: Date
+    /// When its provider began.
+    public let startedAt: Date?
+    /// When it ended.
+    public let finishedAt: Date?
+    /// From the provider's acknowledgement to its saying done, in milliseconds.
+    public let generationMs: Int?
+
+    static let columns: SQL = """
+        generations.*, models.slug as model_slug,
+            (extract(epoch from generations.provider_done_at - generations.acknowledged_at) * 1000)::int as generation_ms
+        from generations
+        join models on models.id = generations.model_id
+        """
+
+    /// Reads a row of `columns`.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        memberID = try row.value("user_id")
+        modelID = try row.value("model_id")
+        modelSlug = try row.value("model_slug")
+        modelName = try row.value("model_name")
+        provider = try row.value("provider")
+        run = try row.value("run")
+        status = try row.value("status")
+        prompt = try row.value("prompt")
+        negativePrompt = try row.value("negative_prompt")
+        sourceImageID = try row.value("source_image_id")
+        durationMs = try row.value("duration_ms")
+        quality = try row.value("quality")
+        aspectRatio = try row.value("aspect_ratio")
+        seed = try row.value("seed")
+        frames = try row.value("frames")
+        parameters = try row.value("parameters")
+        credits = try row.value("credits")
+        chargedCredits = try row.value("charged_credits")
+        cost = try row.value("cost_usd", as: String?.self).flatMap { Money($0) }
+        progress = try row.value("progress")
+        queuePosition = try row.value("queue_position")
+        isCancelling = try row.value("cancel_requested_at", as: Date?.self) != nil
+        error = try row.value("error")
+        errorCode = try row.value("error_code")
+        originalKey = try row.value("original_key")
+        videoKey = try row.value("video_key")
+        smallKey = try row.value("small_key")
+        posterKey = try row.value("poster_key")
+        blurhash = try row.value("blurhash")
+        width = try row.value("width")
+        height = try row.value("height")
+        videoMs = try row.value("video_ms")
+        sizeBytes = try row.value("size_bytes")
+        publishedAt = try row.value("published_at")
+        clipID = try row.value("clip_id")
+        createdAt = try row.value("created_at")
+        updatedAt = try row.value("updated_at")
+        startedAt = try row.value("started_at")
+        finishedAt = try row.value("finished_at")
+        generationMs = try row.value("generation_ms")
+    }
+}
+
+/// A video that its owner deleted.
+public struct DeletedGeneration: Sendable, RowDecodable {
+    /// The id it had.
+    public let id: UUID
+    /// When it was deleted.
+    public let deletedAt: Date
+
+    /// Reads a row.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        deletedAt = try row.value("deleted_at")
+    }
+}
+
+/// What a member has left.
+public struct GenerationUsage: Sendable {
+    /// Milliseconds that were used or are reserved in the period.
+    public let usedMs: Int
+    /// Milliseconds of the limit.
+    public let limitMs: Int
+    /// When the period began.
+    public let since: Date
+
+    /// Milliseconds that are left.
+    public var remainingMs: Int { max(0, limitMs - usedMs) }
+}

@@ -1,0 +1,338 @@
+internal import FoundationEssentials
+internal import Logging
+internal import Platform
+internal import Postgres
+internal import Providers
+internal import Queue
+internal import Storage
+
+extension GenerationJobs {
+    /// Sends a request to its provider, at most once: the intent is committed before the call, and a worker that finds the
+    /// intent of another sends nothing.
+    func submit(_ job: SubmitGeneration, _ context: JobContext) throws -> JobOutcome {
+        guard let kept = try generation(job.id, job.run, in: context.database) else { return .done() }
+        guard let provider = try provider(kept.provider, in: context.database), provider.isConfigured else {
+            return try stop(
+                kept, .failed, "provider_unavailable", "\(kept.provider) is not set up on this site. Nothing was charged.",
+                context)
+        }
+        let webhook = try webhookURL(kept, context)
+        let begun = try begin(job.id, job.run, at: kept.provider, context)
+        switch begun.outcome {
+        case "go": break
+        case "image": return .snooze(until: Date().addingTimeInterval(0.3))
+        case "no_image": return try refuseWithoutPicture(job.id, job.run, context)
+        default: return .done()
+        }
+        let submission: Submission
+        do {
+            submission = try provider.submit(try request(kept, webhook, context))
+        } catch let fault as ProviderFault {
+            return try unsubmitted(kept, begun.attempt, fault, context)
+        } catch {
+            // Nothing was sent: the picture could not be read.
+            return try unsubmitted(
+                kept, begun.attempt, .notAccepted("The picture could not be read: \(error)", retryAfter: nil), context)
+        }
+        // The request is paid for from here on, so its id is recorded as soon as the database can.
+        let interval = provider.pollInterval
+        try insist(context) {
+            _ = try context.database.one(
+                """
+                select record_submission(
+                    \(job.id), \(Int32(job.run)), \(Int32(begun.attempt)), \(submission.requestID),
+                    \(try JSONText(encoding: submission.links)), \(JSONText(submission.answer)), \(interval)
+                )
+                """, as: Bool.self)
+        }
+        return .done()
+    }
+
+    /// What a provider is asked to make. The picture travels in the request, so it needs no public address.
+    private func request(_ kept: Generation, _ webhook: String?, _ context: JobContext) throws -> ProviderRequest {
+        var image: String?
+        if let key = try sourceKey(kept, in: context.database) {
+            let workspace = try storage.makeWorkspace()
+            defer { try? Files.removeTree(workspace) }
+            try storage.borrow(key, as: workspace + "/source.jpg")
+            let bytes = try Files.read(workspace + "/source.jpg", count: 8 << 20)
+            image = "data:image/jpeg;base64," + Data(bytes).base64EncodedString()
+        }
+        let parameters: [String: JSON]
+        if case .object(let members)? = JSON(Array(kept.parameters.text.utf8)) { parameters = members } else { parameters = [:] }
+        let endpoint: String = try context.database.one("select endpoint from generations where id = \(kept.id)")
+        return ProviderRequest(
+            endpoint: endpoint, prompt: kept.prompt, negativePrompt: kept.negativePrompt, image: image,
+            milliseconds: kept.frames == nil ? kept.durationMs : nil, aspectRatio: kept.aspectRatio, seed: kept.seed,
+            parameters: parameters, webhookURL: webhook)
+    }
+
+    /// What follows a call without a usable answer.
+    private func unsubmitted(
+        _ kept: Generation, _ attempt: Int, _ fault: ProviderFault, _ context: JobContext
+    ) throws -> JobOutcome {
+        context.log.notice("a submission failed", ["provider": .string(kept.provider), "fault": .string("\(fault)")])
+        switch fault {
+        case .lost(let reason):
+            _ = try record(kept, context) { connection in
+                try connection.execute(
+                    "select record_lost_submission(\(kept.id), \(Int32(kept.run)), \(Int32(attempt)), \(reason))")
+                return true
+            }
+            return .done()
+        case .notAccepted(let reason, let seconds):
+            let wait = max(retryWait(attempt), .seconds(min(seconds ?? 0, 3_600)))
+            _ = try record(kept, context) { connection in
+                let outcome: String = try connection.one(
+                    """
+                    select record_unaccepted_submission(
+                        \(kept.id), \(Int32(kept.run)), \(Int32(attempt)), \(reason), \(Int32(pace.attempts)), \(wait),
+                        \(Int32(pace.places(at: kept.provider)))
+                    )
+                    """)
+                return outcome != "gone"
+            }
+            return .done()
+        case .refused(let failure):
+            return try stop(kept, .failed, failure.code, failure.message, context)
+        case .unknownTask(let reason):
+            return try stop(kept, .failed, "http_404", reason, context)
+        }
+    }
+
+    /// Asks a provider how far a request is. Webhooks only bring this forward, so both ways end in one transition.
+    func poll(_ job: PollGeneration, _ context: JobContext) throws -> JobOutcome {
+        guard let kept = try generation(job.id, job.run, in: context.database), !kept.status.isFinal else { return .done() }
+        let course: Course = try context.database.one(
+            """
+            select step, request_id, links, endpoint, deadline_at <= dailies_now() as is_overdue,
+                extract(epoch from dailies_now() - acknowledged_at)::int as age
+            from generations
+            where id = \(job.id)
+            """)
+        if kept.status == .uncertain {
+            if kept.isCancelling { return try stop(kept, .cancelled, nil, nil, context) }
+            guard course.isOverdue else { return .done() }
+            return try stop(
+                kept, .failed, "lost", "\(kept.provider) did not confirm the request. Nothing was charged.", context)
+        }
+        guard course.step == "poll", let requestID = course.requestID,
+            let provider = try provider(kept.provider, in: context.database)
+        else { return .done() }
+        let task = ProviderTask(requestID: requestID, endpoint: course.endpoint, links: course.links)
+        if kept.isCancelling {
+            // What the provider has begun may still be billed there.
+            try? provider.cancel(task)
+            return try stop(kept, .cancelled, nil, nil, chargeWhenBegun: true, context)
+        }
+        let state: TaskState
+        do {
+            state = try provider.poll(task)
+        } catch {
+            return try unanswered(kept, provider, task, course, error, context)
+        }
+        switch state {
+        case .done(let result):
+            _ = try record(kept, context) { connection in
+                try connection.one(
+                    """
+                    select record_result(
+                        \(job.id), \(Int32(job.run)), \(result.url), \(JSONText(result.answer)),
+                        \(Int32(pace.places(at: kept.provider)))
+                    )
+                    """)
+            }
+            return .done()
+        case .failed(let failure): return try failed(kept, failure, context)
+        case .waiting, .running:
+            if course.isOverdue { return try timeOut(kept, provider, task, context) }
+            if case .running(let share) = state {
+                try show(share.map { min(89, max(0, Int($0 * 90))) }, of: kept, isRunning: true, context)
+            } else if case .waiting(let position) = state {
+                try show(nil, position: position, of: kept, isRunning: false, context)
+            }
+            return try pollLater(kept, provider.pollInterval, context)
+        }
+    }
+
+    private func unanswered(
+        _ kept: Generation, _ provider: any RemoteProvider, _ task: ProviderTask, _ course: Course, _ error: ProviderFault,
+        _ context: JobContext
+    ) throws -> JobOutcome {
+        context.log.notice("a poll failed", ["provider": .string(kept.provider), "fault": .string("\(error)")])
+        if course.isOverdue { return try timeOut(kept, provider, task, context) }
+        // A provider may need a moment until it knows its own request.
+        if case .unknownTask(let reason) = error, course.age > 30 {
+            return try stop(kept, .failed, "unknown_task", "\(reason): the request is gone. Nothing was charged.", context)
+        }
+        var wait = max(provider.pollInterval, .seconds(1))
+        if case .notAccepted(_, let seconds?) = error { wait = max(wait, .seconds(min(seconds, 120))) }
+        return try pollLater(kept, wait, context)
+    }
+
+    private func pollLater(_ kept: Generation, _ wait: Duration, _ context: JobContext) throws -> JobOutcome {
+        try context.complete { connection in
+            try connection.execute("select schedule_poll(\(kept.id), \(Int32(kept.run)), \(wait))")
+        }
+        return .done()
+    }
+
+    private func timeOut(
+        _ kept: Generation, _ provider: any RemoteProvider, _ task: ProviderTask, _ context: JobContext
+    ) throws -> JobOutcome {
+        try? provider.cancel(task)
+        return try stop(
+            kept, .failed, "timeout", "\(kept.provider) took too long. The request was cancelled and nothing was charged.",
+            context)
+    }
+
+    /// A failure that may pass is tried again within the same reservation.
+    private func failed(_ kept: Generation, _ failure: ProviderFailure, _ context: JobContext) throws -> JobOutcome {
+        guard failure.isRetryable else { return try stop(kept, .failed, failure.code, failure.message, context) }
+        _ = try record(kept, context) { connection in
+            let attempt: Int = try connection.one("select attempt from generations where id = \(kept.id)")
+            let outcome: String = try connection.one(
+                """
+                select resubmit_generation(
+                    \(kept.id), \(Int32(kept.run)), \(failure.message), \(JSONText(failure.answer)), \(Int32(pace.attempts)),
+                    \(retryWait(attempt)), \(Int32(pace.places(at: kept.provider)))
+                )
+                """)
+            guard outcome == "last" else { return outcome == "again" }
+            return try connection.one(
+                """
+                select stop_generation(
+                    \(kept.id), \(Int32(kept.run)), 'failed', \(failure.code), \(failure.message), false,
+                    \(Int32(pace.places(at: kept.provider)))
+                )
+                """)
+        }
+        return .done()
+    }
+
+    /// Fetches a finished video, and keeps it as it came.
+    func fetchResult(_ job: FetchGeneration, _ context: JobContext) throws -> JobOutcome {
+        guard let kept = try generation(job.id, job.run, in: context.database), kept.status == .processing,
+            let provider = try provider(kept.provider, in: context.database)
+        else { return .done() }
+        let course: Course = try context.database.one(
+            """
+            select step, request_id, links, endpoint, false as is_overdue, 0 as age
+            from generations
+            where id = \(job.id)
+            """)
+        let url: String? = try context.database.one("select result_url from generations where id = \(job.id)", as: String?.self)
+        guard course.step == "fetch", let url else { return .done() }
+        let workspace = try storage.makeWorkspace()
+        defer { try? Files.removeTree(workspace) }
+        do {
+            try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
+        } catch {
+            context.log.notice("a result was not fetched", ["provider": .string(kept.provider), "fault": .string("\(error)")])
+            if case .refused = error, let fresh = freshURL(provider, course), fresh != url {
+                try context.database.execute("update generations set result_url = \(fresh) where id = \(job.id)")
+                return .retry(after: .seconds(1), reason: "the address of the result had expired")
+            }
+            guard !error.isRetryable || context.attempt >= FetchGeneration.options.maxAttempts else { throw error }
+            let words =
+                switch error {
+                case .foreignAddress: "The result is not on one of the provider's own addresses."
+                case .tooLarge: "The result is larger than 512 MB."
+                case .refused(let status): "The provider no longer gives the result out (\(status))."
+                case .failed: "The result could not be fetched."
+                }
+            return try stop(kept, .failed, "result_unavailable", words + " Nothing was charged.", context)
+        }
+        try context.checkPoint()
+        let key = try keep(workspace + "/fetched", of: kept.id, as: "original")
+        let isRecorded = try record(kept, context) { connection in
+            try connection.one(
+                "select record_original(\(job.id), \(Int32(job.run)), \(key.text), \(Int32(pace.concurrency)))")
+        }
+        if !isRecorded { try forget(kept.id, in: context.database) }
+        return .done()
+    }
+
+    /// Some addresses expire, and the provider gives out fresh ones.
+    private func freshURL(_ provider: any RemoteProvider, _ course: Course) -> String? {
+        guard let requestID = course.requestID,
+            case .done(let result)? = try? provider.poll(
+                ProviderTask(requestID: requestID, endpoint: course.endpoint, links: course.links))
+        else { return nil }
+        return result.url
+    }
+
+    /// Stops a request whose row is gone.
+    func cancelAtProvider(_ job: CancelAtProvider, _ context: JobContext) throws -> JobOutcome {
+        guard let provider = try provider(job.provider, in: context.database) else { return .done() }
+        do {
+            try provider.cancel(ProviderTask(requestID: job.requestID, endpoint: job.endpoint, links: job.links))
+        } catch {
+            if case .notAccepted = error { throw error }
+        }
+        return .done()
+    }
+
+    private func provider(_ name: String, in database: Database) throws -> (any RemoteProvider)? {
+        let mapping: JSONText? = try database.first("select mapping from provider_mappings where provider = \(name)")
+        return providers.provider(name, mapping: mapping?.text)
+    }
+
+    /// The address for a provider's webhook. One that signs by a document of keys gets none until the document is known.
+    private func webhookURL(_ kept: Generation, _ context: JobContext) throws -> String? {
+        if providers.hasKeyDocument(kept.provider) {
+            let isKnown: Bool = try context.database.one(
+                """
+                select exists (
+                    select from provider_keys
+                    where provider = \(kept.provider) and fetched_at > dailies_now() - interval '24 hours'
+                )
+                """)
+            if !isKnown {
+                guard let document = providers.keyDocument(of: kept.provider) else { return nil }
+                try context.database.execute(
+                    """
+                    insert into provider_keys (provider, document, fetched_at)
+                    values (\(kept.provider), \(document), dailies_now())
+                    on conflict (provider) do update set document = excluded.document, fetched_at = excluded.fetched_at
+                    """)
+            }
+        }
+        return webhooks.url(kept.provider, kept.id, kept.run)
+    }
+
+    private func retryWait(_ attempt: Int) -> Duration {
+        BackOff(first: pace.firstRetry, longest: .seconds(300)).delay(after: attempt, jitter: Double.random(in: 0...1))
+    }
+
+    /// Runs a statement again while the database is away, as long as the job may run.
+    private func insist(_ context: JobContext, _ body: () throws -> Void) throws {
+        while true {
+            do {
+                return try body()
+            } catch let error as DatabaseError {
+                guard context.interruption == nil || context.interruption == .stopping else { throw error }
+                context.log.error("a request's id cannot be recorded yet", ["error": .string(String(reflecting: error))])
+                _ = Monitor(0).wait(until: .now + .milliseconds(500)) { _ in nil as Bool? }
+            }
+        }
+    }
+
+    private struct Course: RowDecodable {
+        let step: String?
+        let requestID: String?
+        let links: [String: String]
+        let endpoint: String
+        let isOverdue: Bool
+        let age: Int
+
+        init(row: Row) throws(DatabaseError) {
+            step = try row.value("step")
+            requestID = try row.value("request_id")
+            links = (try? row.value("links", as: JSONText.self).decode([String: String].self)) ?? [:]
+            endpoint = try row.value("endpoint")
+            isOverdue = try row.value("is_overdue", as: Bool?.self) ?? false
+            age = try row.value("age", as: Int?.self) ?? 0
+        }
+    }
+}

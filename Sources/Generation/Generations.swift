@@ -1,0 +1,319 @@
+public import Catalog
+internal import Film
+public import FoundationEssentials
+public import Money
+public import Postgres
+internal import Providers
+internal import Realtime
+internal import Refusals
+internal import Storage
+internal import Text
+
+/// The videos that members make: requests, their course, and what is done with the results.
+public struct Generations: Sendable {
+    private let database: Database
+    /// The models.
+    public let catalog: Catalog
+    /// How much members may make.
+    public let limit: SecondsLimit
+    private let monthlyCredits: Int
+
+    /// The generations of a database.
+    public init(database: Database, catalog: Catalog, limit: SecondsLimit, monthlyCredits: Int) {
+        self.database = database
+        self.catalog = catalog
+        self.limit = limit
+        self.monthlyCredits = monthlyCredits
+    }
+
+    /// Makes a generation: the model's rules, seconds, credits, row and job. All in one transaction, so that of two requests
+    /// only one can have the last seconds.
+    public func create(_ request: GenerationRequest, member: UUID, hasPremium: Bool) throws -> GenerationReceipt {
+        let model = try model(request.model)
+        guard let model else { throw ModelRefusal.notFoundOrInactive }
+        if let refusal = catalog.availability(of: model, hasPremium: hasPremium) { throw refusal }
+        var parameters = try ModelParameters(model).check(request.parameters)
+        let duration = try duration(of: request, model, &parameters)
+        let quality = request.quality ?? Quality.standard.rawValue
+        if let refusal = model.check(duration: duration, quality: quality) { throw refusal }
+        guard let known = Quality(rawValue: quality) else { throw ModelRefusal.notFoundOrInactive }
+        try checkPicture(request, model)
+        let aspect = try aspect(request.aspectRatio, model)
+        guard
+            let credits = model.credits(
+                seconds: duration, quality: known, shortSide: Self.shortSide(parameters),
+                hasAudio: parameters["generate_audio"].map { $0 == true }, rate: catalog.rate)
+        else { throw ModelRefusal.noPrice }
+        if let seen = request.seenCredits, seen != credits { throw GenerationRefusal.priceChanged(credits: credits) }
+        let facts = GenerationFacts(
+            modelID: model.id, prompt: request.prompt, negativePrompt: request.negativePrompt, imageID: request.imageID,
+            durationMs: duration.inMilliseconds, quality: quality, aspectRatio: aspect,
+            seed: request.seed ?? Int.random(in: 0...2_147_483_647), frames: request.frames, parameters: parameters,
+            credits: credits, idempotencyKey: request.idempotencyKey)
+        return try database.acting(for: member).transaction { connection in
+            let row: Row = try connection.one(
+                """
+                select *
+                from create_generation(
+                    \(member), \(try JSONText(encoding: facts)), \(model.updatedAt), \(Int64(limit.milliseconds)),
+                    \(limit.start), \(limit.end), \(Int32(monthlyCredits))
+                )
+                """)
+            let outcome: String = try row.value("outcome")
+            let remaining = Int(try row.value("remaining_ms", as: Int64?.self) ?? 0)
+            guard let id: UUID = try row.value("id"), ["done", "repeated"].contains(outcome) else {
+                throw Self.refusal(
+                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0, credits: credits)
+            }
+            let made: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
+            if outcome == "done" { try Self.announce(made, on: connection) }
+            return GenerationReceipt(generation: made, remainingMs: remaining, isRepeated: outcome == "repeated")
+        }
+    }
+
+    /// The price of a request in credits, as the form shows it; nil when the model cannot run so.
+    public func credits(_ model: Model, duration: Duration, quality: Quality) -> Int? {
+        guard model.check(duration: duration, quality: quality.rawValue) == nil else { return nil }
+        return model.credits(seconds: duration, quality: quality, rate: catalog.rate)
+    }
+
+    private func model(_ name: String?) throws -> Model? {
+        if let name { return try catalog.find(named: name) }
+        let standard = try catalog.standard()
+        if let standard, catalog.availability(of: standard, hasPremium: true) == nil { return standard }
+        // Without any key the default model cannot run, and this site's own renderer can.
+        return try catalog.find(slug: ProviderRegistry.local)
+    }
+
+    private func duration(
+        of request: GenerationRequest, _ model: Model, _ parameters: inout [String: JSON]
+    ) throws -> Duration {
+        guard let rate = model.framesPerSecond else { return request.duration ?? model.standardDuration }
+        let given = parameters["num_frames"]?.integer
+        if let frames = request.frames, let given, frames != given {
+            throw GenerationRefusal.contradiction("frames", "num_frames")
+        }
+        if let frames = request.frames ?? given {
+            parameters["num_frames"] = .number(Decimal(frames))
+            return .milliseconds((frames * 1_000 + rate / 2) / rate)
+        }
+        let duration = request.duration ?? .seconds(2)
+        parameters["num_frames"] = .number(Decimal(max(1, duration.inMilliseconds * rate / 1_000)))
+        return duration
+    }
+
+    private func checkPicture(_ request: GenerationRequest, _ model: Model) throws(GenerationRefusal) {
+        if request.imageID == nil {
+            guard model.capabilities.contains(.textToVideo) else { throw .pictureNeeded }
+        } else {
+            guard model.capabilities.contains(.imageToVideo) else { throw .pictureNotSupported }
+        }
+    }
+
+    private func aspect(_ asked: String?, _ model: Model) throws(GenerationRefusal) -> String? {
+        guard let asked else { return model.aspectRatios.first }
+        guard !model.aspectRatios.isEmpty else { return nil }
+        guard model.aspectRatios.contains(asked) else { throw .aspectNotSupported(model.aspectRatios) }
+        return asked
+    }
+
+    private static func shortSide(_ parameters: [String: JSON]) -> Int? {
+        parameters["resolution"]?.string.flatMap { $0 == "4k" ? 2_160 : Int($0.prefix { $0.isNumber }) }
+    }
+
+    private static func refusal(
+        _ outcome: String, remainingMs: Int, balance: Int, credits: Int
+    ) -> any Error {
+        switch outcome {
+        case "limit_seconds": GenerationRefusal.limitSeconds(remainingMilliseconds: remainingMs)
+        case "limit_credits": GenerationRefusal.limitCredits(balance: balance, needed: credits)
+        case "model_changed": GenerationRefusal.modelChanged
+        case "image_not_found": GenerationRefusal.pictureNotFound
+        case "generation_not_found": GenerationRefusal.notFound
+        case "not_failed": GenerationRefusal.notFailed
+        case "not_completed": GenerationRefusal.notCompleted
+        case "already_submitted": GenerationRefusal.alreadySubmitted
+        case "finished": GenerationRefusal.finished
+        default: DatabaseError.decoding(column: "outcome", expected: "a refusal", found: outcome)
+        }
+    }
+
+    /// Tells the owner's pages that a generation has changed.
+    static func announce(_ generation: Generation, on connection: Connection) throws {
+        try Realtime.announce(
+            Event(
+                channel: "user:\(generation.memberID.text)", name: "generation",
+                data: try JSONText(
+                    encoding: [
+                        "id": generation.id.text, "status": generation.status.rawValue, "progress": "\(generation.progress)",
+                    ])), on: connection)
+    }
+}
+
+extension Generations {
+    /// One of a member's generations.
+    public func find(_ id: UUID, of member: UUID) throws -> Generation {
+        let found: Generation? = try database.acting(for: member).first(
+            "select \(sql: Generation.columns) where generations.id = \(id) and generations.user_id = \(member)")
+        guard let found else { throw GenerationRefusal.notFound }
+        return found
+    }
+
+    /// A member's generations from the newest, changed after a moment where one is given.
+    public func list(of member: UUID, changedAfter moment: Date? = nil, limit: Int = 200) throws -> [Generation] {
+        try database.acting(for: member).query(
+            """
+            select \(sql: Generation.columns)
+            where generations.user_id = \(member)
+                and (\(moment)::timestamptz is null or generations.updated_at > \(moment))
+            order by generations.created_at desc, generations.id desc
+            limit \(Int64(limit))
+            """)
+    }
+
+    /// A page of a member's generations from the newest.
+    public func page(of member: UUID, _ request: PageRequest) throws -> Postgres.Page<Generation> {
+        let order = Keyset(
+            "videos", .moment("generations.created_at"), .uuid("generations.id"), isDescending: true)
+        let place = try order.place(after: request)
+        let rows: [Row] = try database.acting(for: member).query(
+            """
+            select \(sql: order.columns), \(sql: Generation.columns)
+            where generations.user_id = \(member) and \(sql: place.condition)
+            \(sql: place.orderAndLimit)
+            """)
+        return try order.page(of: rows, request) { row in try Generation(row: row) }
+    }
+
+    /// What a member has deleted after a moment.
+    public func deleted(of member: UUID, after moment: Date) throws -> [DeletedGeneration] {
+        try database.acting(for: member).query(
+            """
+            select id, deleted_at
+            from deleted_generations
+            where user_id = \(member) and deleted_at > \(moment)
+            order by deleted_at
+            limit 500
+            """)
+    }
+
+    /// What a member has left of the period's seconds.
+    public func usage(of member: UUID) throws -> GenerationUsage {
+        let row: Row = try database.acting(for: member).one(
+            """
+            select used_milliseconds(\(member), \(limit.start), \(limit.end)) as used,
+                usage_period_start(\(limit.start), \(limit.end)) as since
+            """)
+        return GenerationUsage(
+            usedMs: Int(try row.value("used", as: Int64.self)), limitMs: limit.milliseconds, since: try row.value("since"))
+    }
+
+    /// Runs a failed generation again, with all checks and a new reservation. The owner and admins may.
+    public func retry(_ id: UUID, by actor: UUID) throws -> GenerationReceipt {
+        let found: Generation? = try database.acting(for: actor).first(
+            "select \(sql: Generation.columns) where generations.id = \(id)")
+        guard let kept = found, let model = try catalog.find(kept.modelID) else { throw GenerationRefusal.notFound }
+        guard kept.status == .failed else { throw GenerationRefusal.notFailed }
+        if let refusal = catalog.availability(of: model, hasPremium: true) { throw refusal }
+        let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
+        guard let quality = Quality(rawValue: kept.quality),
+            let credits = model.credits(
+                seconds: .milliseconds(kept.durationMs), quality: quality, shortSide: Self.shortSide(parameters),
+                hasAudio: parameters["generate_audio"].map { $0 == true }, rate: catalog.rate)
+        else { throw ModelRefusal.noPrice }
+        return try database.acting(for: actor).transaction { connection in
+            let row: Row = try connection.one(
+                """
+                select *
+                from retry_generation(
+                    \(actor), \(id), \(Int32(credits)), \(Int64(limit.milliseconds)), \(limit.start), \(limit.end),
+                    \(Int32(monthlyCredits))
+                )
+                """)
+            let outcome: String = try row.value("outcome")
+            let remaining = Int(try row.value("remaining_ms", as: Int64?.self) ?? 0)
+            guard outcome == "done" else {
+                throw Self.refusal(
+                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0, credits: credits)
+            }
+            let again: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
+            try Self.announce(again, on: connection)
+            return GenerationReceipt(generation: again, remainingMs: remaining, isRepeated: false)
+        }
+    }
+
+    /// Stops a generation of a member; its state afterwards.
+    public func cancel(_ id: UUID, of member: UUID) throws -> Generation {
+        try database.acting(for: member).transaction { connection in
+            let outcome: String = try connection.one("select cancel_generation(\(member), \(id))")
+            guard ["cancelled", "cancelling"].contains(outcome) else {
+                throw Self.refusal(outcome, remainingMs: 0, balance: 0, credits: 0)
+            }
+            let kept: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
+            try Self.announce(kept, on: connection)
+            return kept
+        }
+    }
+
+    /// Deletes generations of a member with their files; how many there were.
+    public func delete(_ ids: [UUID], of member: UUID) throws -> Int {
+        try database.acting(for: member).one("select delete_generations(\(member), \(ids))")
+    }
+
+    /// Shows a finished video to everyone, or no longer.
+    public func publish(_ id: UUID, of member: UUID, isPublic: Bool) throws -> Generation {
+        let outcome: String = try database.acting(for: member).one(
+            "select publish_generation(\(member), \(id), \(isPublic))")
+        guard outcome == "done" else { throw Self.refusal(outcome, remainingMs: 0, balance: 0, credits: 0) }
+        return try find(id, of: member)
+    }
+
+    /// Makes a finished video a pending clip. `start` is where its part of 8.5 seconds begins when the video is longer.
+    public func submitAsClip(
+        _ id: UUID, of member: UUID, title: String, description: String, genre: String, start: Duration
+    ) throws -> UUID {
+        let kept = try find(id, of: member)
+        guard start.inMilliseconds >= 0, start.inMilliseconds == 0 || start.inMilliseconds < (kept.videoMs ?? 0) - 500 else {
+            throw GenerationRefusal.trimOutOfRange
+        }
+        return try database.acting(for: member).transaction { connection in
+            let row: Row = try connection.one(
+                """
+                select outcome, clip_id
+                from submit_generation_as_clip(
+                    \(member), \(id), \(title), \(description), \(genre), \(Int32(start.inMilliseconds)),
+                    \(Int64(UploadPlan.partBytes))
+                )
+                """)
+            let outcome: String = try row.value("outcome")
+            if let refusal = FilmRefusal(outcome: outcome) { throw refusal }
+            guard outcome == "done", let clip: UUID = try row.value("clip_id") else {
+                throw Self.refusal(outcome, remainingMs: 0, balance: 0, credits: 0)
+            }
+            return clip
+        }
+    }
+
+    /// Who may have the files of a video.
+    public func access(_ id: UUID, for asker: UUID?) throws -> MediaAccess {
+        let found: String = try database.one("select generation_access(\(id), \(asker))")
+        return found == "everybody" ? .everybody : found == "asker" ? .asker : .nobody
+    }
+}
+
+/// Who may have a file.
+public enum MediaAccess: Sendable {
+    /// Everyone.
+    case everybody
+    /// The one who asks, and not everyone.
+    case asker
+    /// No one.
+    case nobody
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    package var inMilliseconds: Int {
+        Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

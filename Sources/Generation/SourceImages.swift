@@ -1,0 +1,184 @@
+public import FoundationEssentials
+internal import Logging
+internal import Media
+internal import Platform
+public import Postgres
+public import Queue
+public import Storage
+
+/// A picture that videos start from.
+public struct SourceImage: Sendable, RowDecodable {
+    /// How far it is.
+    public enum State: String, Sendable, CaseIterable, SQLValue, RowDecodable {
+        /// Its parts are being sent.
+        case sending
+        /// It is being re-encoded.
+        case processing
+        /// It can be used.
+        case ready
+        /// It is no picture that can be used.
+        case refused
+    }
+
+    /// Its id, which names its directory in the staging area.
+    public let id: UUID
+    /// What the file was called.
+    public let fileName: String
+    /// The media type that was declared.
+    public let contentType: String
+    /// How it is cut into parts.
+    public let plan: UploadPlan
+    /// How far it is.
+    public let state: State
+    /// Why it cannot be used.
+    public let refusal: String?
+    /// Where it is stored.
+    public let storageKey: String?
+    /// Width as stored.
+    public let width: Int?
+    /// Height as stored.
+    public let height: Int?
+    /// Until when parts are accepted.
+    public let expiresAt: Date
+
+    /// Reads a row.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        fileName = try row.value("file_name")
+        contentType = try row.value("content_type")
+        plan = UploadPlan(size: try row.value("size_bytes"), partSize: try row.value("part_bytes"))
+        state = try row.value("state")
+        refusal = try row.value("refusal")
+        storageKey = try row.value("storage_key")
+        width = try row.value("width")
+        height = try row.value("height")
+        expiresAt = try row.value("expires_at")
+    }
+}
+
+/// The pictures that members start videos from.
+public struct SourceImages: Sendable {
+    private static let lifetime = Duration.seconds(3_600)
+    private static let openLimit = 10
+
+    private let database: Database
+
+    /// The pictures of a database.
+    public init(database: Database) {
+        self.database = database
+    }
+
+    /// Begins sending a picture.
+    public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws -> SourceImage {
+        try database.acting(for: member).transaction { connection in
+            let plan = UploadPlan(size: size)
+            let row: Row = try connection.one(
+                """
+                select outcome, id
+                from begin_source_image(
+                    \(member), \(FileName.sanitised(fileName)), \(contentType), \(Int64(plan.size)), \(Int64(plan.partSize)),
+                    \(Self.lifetime), \(Int32(Self.openLimit))
+                )
+                """)
+            guard let id: UUID = try row.value("id") else { throw GenerationRefusal.uploadLimit }
+            return try connection.one("select * from source_images where id = \(id)")
+        }
+    }
+
+    /// A member's picture.
+    public func find(_ id: UUID, of member: UUID) throws -> SourceImage {
+        let found: SourceImage? = try database.acting(for: member).first(
+            "select * from source_images where id = \(id) and user_id = \(member)")
+        guard let found else { throw GenerationRefusal.pictureNotFound }
+        return found
+    }
+
+    /// Hands a picture whose parts have arrived to the job that re-encodes it.
+    public func register(_ id: UUID, of member: UUID) throws -> SourceImage {
+        let outcome: String = try database.acting(for: member).one("select register_source_image(\(member), \(id))")
+        guard outcome == "done" else { throw GenerationRefusal.pictureNotFound }
+        return try find(id, of: member)
+    }
+}
+
+/// Re-encodes a picture.
+public struct ProcessSourceImage: JobPayload {
+    /// The name in the queue.
+    public static let kind = "process_source_image"
+    /// A member waits for it.
+    public static let options = JobOptions(priority: .high, timeout: .seconds(120), isLong: true)
+
+    let id: UUID
+}
+
+/// Removes pictures that were not sent or not used.
+public struct SweepSourceImages: JobPayload {
+    /// The name in the queue.
+    public static let kind = "sweep_source_images"
+    /// It is upkeep.
+    public static let options = JobOptions(queue: "upkeep", priority: .low)
+
+    /// There is nothing to say.
+    public init() {}
+}
+
+/// Does the jobs about pictures.
+struct SourceImageJobs: Sendable {
+    let storage: any MediaStorage
+    let pictures: SourcePictures
+
+    func register(in registry: inout JobRegistry) {
+        registry.register(ProcessSourceImage.self) { job, context in try process(job.id, context) }
+        registry.register(SweepSourceImages.self) { _, context in
+            while true {
+                try context.checkPoint()
+                let gone: [UUID] = try context.database.query("select * from sweep_source_images()")
+                for id in gone {
+                    try storage.deleteParts(of: id)
+                    for key in try storage.objects(of: id) { try storage.delete(key) }
+                }
+                if gone.isEmpty { return .done() }
+            }
+        }
+        registry.recur("sweep_source_images", .every(.seconds(3_600)), SweepSourceImages())
+    }
+
+    private func process(_ id: UUID, _ context: JobContext) throws -> JobOutcome {
+        let found: SourceImage? = try context.database.first("select * from source_images where id = \(id)")
+        guard let image = found, image.state == .processing else { return .done() }
+        let workspace = try storage.makeWorkspace()
+        defer { try? Files.removeTree(workspace) }
+        do {
+            try storage.assemble(id, count: image.plan.count, to: workspace + "/sent")
+            let made = try pictures.reencode(workspace + "/sent", to: workspace + "/picture.jpg")
+            let key = StorageKey(
+                .sources, id, contentHash: try ContentHash.of(workspace + "/picture.jpg"), fileExtension: "jpg")
+            try storage.store(workspace + "/picture.jpg", as: key)
+            try context.complete { connection in
+                try connection.execute(
+                    """
+                    update source_images
+                    set state = 'ready',
+                        storage_key = \(key.text),
+                        width = \(Int32(made.width)),
+                        height = \(Int32(made.height))
+                    where id = \(id) and state = 'processing'
+                    """)
+            }
+        } catch let fault as MediaFault {
+            if fault.isRetryable, context.attempt < ProcessSourceImage.options.maxAttempts { throw fault }
+            context.log.notice("a picture is refused", ["fault": .string(fault.debugDescription)])
+            try context.complete { connection in
+                try connection.execute(
+                    """
+                    update source_images
+                    set state = 'refused',
+                        refusal = \(fault.message)
+                    where id = \(id) and state = 'processing'
+                    """)
+            }
+        }
+        try storage.deleteParts(of: id)
+        return .done()
+    }
+}

@@ -1,0 +1,250 @@
+internal import Catalog
+public import Credits
+public import FoundationEssentials
+public import Generation
+public import HTTP
+internal import Money
+internal import Postgres
+internal import Providers
+internal import Storage
+internal import Text
+
+/// What the studio shows: the models with their prices, what the member has left, and the member's videos.
+public struct StudioView: Sendable {
+    /// The models that can be run here, and then those that cannot.
+    let models: [StudioModel]
+    /// Credits that can be spent.
+    let balance: Int
+    /// Milliseconds left in the period, and the limit.
+    let remainingMs: Int
+    /// See `remainingMs`.
+    let limitMs: Int
+    /// Since when seconds are counted.
+    let since: Date
+    /// What is being made.
+    let running: [VideoView]
+    /// What has ended, the newest first.
+    let history: [VideoView]
+    /// The earlier run that fills the form.
+    let remix: VideoView?
+
+    init(
+        models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000, since: Date = .distantPast,
+        running: [VideoView] = [], history: [VideoView] = [], remix: VideoView? = nil
+    ) {
+        self.models = models
+        self.balance = balance
+        self.remainingMs = remainingMs
+        self.limitMs = limitMs
+        self.since = since
+        self.running = running
+        self.history = history
+        self.remix = remix
+    }
+}
+
+/// A model as the form offers it.
+struct StudioModel: Sendable {
+    let slug: String
+    let name: String
+    let maker: String
+    /// The price in words, such as `$0.10/s`.
+    let price: String
+    /// Mean time and success rate, where they are known.
+    let record: String
+    /// Why it cannot be run; nil when it can.
+    let obstacle: String?
+    let isLocked: Bool
+    /// What the page's module needs, as JSON.
+    let facts: String
+    let takesWords: Bool
+    let takesPicture: Bool
+}
+
+/// A page of the member's videos.
+public struct MyVideosView: Sendable {
+    let videos: [VideoView]
+    let nextCursor: String?
+
+    init(videos: [VideoView] = [], nextCursor: String? = nil) {
+        self.videos = videos
+        self.nextCursor = nextCursor
+    }
+}
+
+/// One of the member's videos.
+struct VideoView: Sendable {
+    var id = UUID()
+    var model: String
+    var modelSlug = "local"
+    var prompt: String
+    var negativePrompt: String?
+    var status: GenerationStatus
+    var progress = 0
+    var queuePosition: Int?
+    var isCancelling = false
+    var error: String?
+    var credits = 0
+    var charged: Int?
+    var cost: String?
+    var posterURL: String?
+    var cardURL: String?
+    var url: String?
+    var smallURL: String?
+    var width = 540
+    var height = 960
+    var seconds: Double?
+    var generationSeconds: Double?
+    var clipID: UUID?
+    var isPublished = false
+    var createdAt: Date
+    var durationMs = 5_000
+    var quality = "standard"
+    var aspectRatio: String?
+    var seed = 0
+    var imageID: UUID?
+    var parameters = "{}"
+}
+
+extension VideoView {
+    init(_ kept: Generation) {
+        func url(_ key: String?) -> String? { key.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0) } }
+        self.init(
+            id: kept.id, model: kept.modelName, modelSlug: kept.modelSlug, prompt: kept.prompt,
+            negativePrompt: kept.negativePrompt, status: kept.status, progress: kept.progress,
+            queuePosition: kept.queuePosition, isCancelling: kept.isCancelling, error: kept.error, credits: kept.credits,
+            charged: kept.chargedCredits, cost: kept.cost?.formatted, posterURL: url(kept.posterKey),
+            cardURL: kept.posterKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0.card) },
+            url: url(kept.videoKey), smallURL: url(kept.smallKey), width: kept.width ?? 540, height: kept.height ?? 960,
+            seconds: kept.videoMs.map { Double($0) / 1_000 },
+            generationSeconds: kept.generationMs.map { Double($0) / 1_000 }, clipID: kept.clipID,
+            isPublished: kept.publishedAt != nil, createdAt: kept.createdAt, durationMs: kept.durationMs,
+            quality: kept.quality, aspectRatio: kept.aspectRatio, seed: kept.seed, imageID: kept.sourceImageID,
+            parameters: kept.parameters.text)
+    }
+
+    /// Differs when what the page shows differs, except for the share that is done.
+    var fingerprint: String {
+        "\(status.rawValue)|\(isCancelling)|\(clipID?.text ?? "")|\(isPublished)"
+    }
+}
+
+extension StudioView {
+    /// What the member who asks sees. `remix` in the address names an earlier run.
+    public init(
+        _ generations: Generations, _ credits: Credits, _ context: Context, hasPremium: (UUID) throws -> Bool
+    ) throws {
+        let member = try context.member().id
+        let premium = try hasPremium(member)
+        let catalog = generations.catalog
+        let models = try catalog.active().map { StudioModel($0, catalog, hasPremium: premium) }
+        let videos = try generations.list(of: member, limit: 60)
+        let usage = try generations.usage(of: member)
+        let remix = context.request.query["remix"].flatMap { UUID(uuidString: $0) }
+        self.init(
+            models: models.filter { $0.obstacle == nil } + models.filter { $0.obstacle != nil },
+            balance: try credits.balance(of: member).balance, remainingMs: usage.remainingMs, limitMs: usage.limitMs,
+            since: usage.since, running: videos.filter { !$0.status.isFinal }.map(VideoView.init),
+            history: videos.filter(\.status.isFinal).prefix(15).map(VideoView.init),
+            remix: try remix.flatMap { id in
+                do { return VideoView(try generations.find(id, of: member)) } catch is GenerationRefusal { return nil }
+            })
+    }
+}
+
+extension MyVideosView {
+    private static let length = 24
+
+    /// A page of the member's videos. An address with a cursor that no list gave out shows the first page.
+    public init(_ generations: Generations, _ context: Context) throws {
+        let member = try context.member().id
+        let cursor = context.request.query["cursor"]
+        let page: Postgres.Page<Generation>
+        do {
+            page = try generations.page(of: member, PageRequest(limit: Self.length, cursor: cursor))
+        } catch is InvalidCursor {
+            page = try generations.page(of: member, PageRequest(limit: Self.length))
+        }
+        self.init(videos: page.items.map(VideoView.init), nextCursor: page.nextCursor)
+    }
+}
+
+extension StudioModel {
+    fileprivate init(_ model: Model, _ catalog: Catalog, hasPremium: Bool) {
+        let refusal = catalog.availability(of: model, hasPremium: hasPremium)
+        let durations = Self.durations(model)
+        let parameters = ModelParameters(model).all
+        var prices: [String: JSON] = [:]
+        for quality in model.qualities {
+            var credits: [String: JSON] = [:]
+            for seconds in durations {
+                if let amount = model.credits(seconds: .seconds(seconds), quality: quality, rate: catalog.rate) {
+                    credits["\(seconds)"] = .number(Decimal(amount))
+                }
+            }
+            prices[quality.rawValue] = .object(credits)
+        }
+        let facts: JSON = .object([
+            "durations": .array(durations.map { .number(Decimal($0)) }),
+            "standard": .number(Decimal(model.standardDuration.inMilliseconds / 1_000)),
+            "qualities": .array(model.qualities.map { .string($0.rawValue) }),
+            "aspects": .array(model.aspectRatios.map { .string($0) }), "credits": .object(prices),
+            "words": .bool(model.capabilities.contains(.textToVideo)),
+            "picture": .bool(model.capabilities.contains(.imageToVideo)),
+            "parameters": .array(parameters.map(\.facts)),
+        ])
+        let mean = model.statistics.meanGenerationTime.map { "\(max(1, $0.inMilliseconds / 1_000)) s" }
+        let success = model.statistics.successBasisPoints.map { "\(($0 + 50) / 100) %" }
+        self.init(
+            slug: model.slug, name: model.name, maker: model.maker, price: Self.price(model),
+            record: [mean, success].compactMap(\.self).joined(separator: " · "), obstacle: refusal?.sentence,
+            isLocked: refusal == .locked, facts: facts.text, takesWords: model.capabilities.contains(.textToVideo),
+            takesPicture: model.capabilities.contains(.imageToVideo))
+    }
+
+    private static func durations(_ model: Model) -> [Int] {
+        if let fixed = model.fixedDuration { return [fixed] }
+        if !model.durations.isEmpty { return model.durations.sorted() }
+        let most = model.maxDuration.map { min(60, $0.inMilliseconds / 1_000) } ?? 10
+        return Array(1...max(1, most))
+    }
+
+    private static func price(_ model: Model) -> String {
+        guard let pricing = model.pricing else {
+            return model.costPerSecond.map { $0 == .zero ? "Free" : "\($0.formatted)/s" } ?? "No price"
+        }
+        let words =
+            switch pricing.structure {
+            case .perSecond(let silent, let withAudio):
+                silent == .zero ? "Free" : withAudio.map { "\(silent.formatted)–\($0.formatted)/s" } ?? "\(silent.formatted)/s"
+            case .base(let base, _, let extra): "\(base.formatted) + \(extra.formatted)/s"
+            case .flat(let price): "\(price.formatted) flat"
+            case .tiers(let tiers):
+                tiers.first.map { "from \($0.price.formatted)" + ($0.unit == .perSecond ? "/s" : "") } ?? "No price"
+            }
+        return pricing.isEstimated ? "about " + words : words
+    }
+}
+
+extension ModelParameters.Parameter {
+    /// What the page's module needs to draw its control.
+    fileprivate var facts: JSON {
+        var members: [String: JSON] = ["name": .string(name), "title": .string(title)]
+        if let standard { members["standard"] = standard }
+        switch kind {
+        case .choice(let words):
+            members["kind"] = "choice"
+            members["words"] = .array(words.map { .string($0) })
+        case .text(let longest):
+            members["kind"] = "text"
+            members["longest"] = .number(Decimal(longest))
+        case .number(let least, let most, let step):
+            members["kind"] = "number"
+            if let least { members["least"] = .number(least) }
+            if let most { members["most"] = .number(most) }
+            if let step { members["step"] = .number(step) }
+        case .toggle: members["kind"] = "toggle"
+        }
+        return .object(members)
+    }
+}

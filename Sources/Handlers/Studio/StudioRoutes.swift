@@ -1,0 +1,266 @@
+public import FoundationEssentials
+public import Generation
+public import HTTP
+internal import Logging
+internal import Postgres
+internal import Providers
+internal import SharedHandlers
+public import Storage
+internal import Text
+
+/// The routes by which members make videos, and by which providers report.
+public enum StudioRoutes {
+    /// Every route of the group. `hasPremium` says whether a member may run premium models.
+    public static func routes(
+        generations: Generations, images: SourceImages, storage: any MediaStorage, signer: UploadSigner,
+        webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool
+    ) -> [Route] {
+        jobs(generations, hasPremium) + videos(generations)
+            + imageRoutes(images, storage: storage, signer: signer) + webhookRoutes(webhooks) + [media(generations)]
+    }
+
+    private static func jobs(
+        _ generations: Generations, _ hasPremium: @escaping @Sendable (UUID) throws -> Bool
+    ) -> [Route] {
+        [
+            .post(
+                "/api/jobs", access: .member, body: CreateJobInput.self,
+                answers: [200: CreatedJob.schema, 202: CreatedJob.schema],
+                features: ["GEN-01", "GEN-09", "PRICE-03"],
+                summary: "Asks a model for a video. Answers at once; `Idempotency-Key` makes a repetition the same request."
+            ) { context, input in
+                let request = GenerationRequest(
+                    model: input.model, prompt: input.prompt.trimmed,
+                    negativePrompt: input.negativePrompt?.trimmed, imageID: input.imageID,
+                    duration: input.duration.map { .milliseconds(Int(($0 * 1_000).rounded())) }, quality: input.quality,
+                    aspectRatio: input.aspectRatio, seed: input.seed, parameters: try parameters(input.parameters),
+                    seenCredits: input.credits, idempotencyKey: try idempotencyKey(context))
+                return try create(request, generations, hasPremium, context)
+            }
+            .afterTerms().acceptingForms(.backTo("/studio", saying: "video-requested")),
+            .post(
+                "/api/runpod", access: .member, body: RunPodInput.self,
+                answers: [200: CreatedJob.schema, 202: CreatedJob.schema], features: ["GEN-01", "GEN-09"],
+                summary: "Asks the model that runs on RunPod for a video, in the form of its worker."
+            ) { context, input in
+                try create(try runPodRequest(input, context), generations, hasPremium, context)
+            }.afterTerms(),
+            .get(
+                "/api/jobs/[id]", access: .member, features: ["GEN-01", "GEN-10"], summary: "How far a video is."
+            ) { context in
+                GenerationJob(generation: try generations.find(try context.uuid("id"), of: try context.member().id))
+            },
+            .delete(
+                "/api/jobs/[id]", access: .member, features: ["GEN-05"],
+                summary: "Stops a video that is being made. What its provider has begun may be charged."
+            ) { context in
+                GenerationJob(generation: try generations.cancel(try context.uuid("id"), of: try context.member().id))
+            }.acceptingForms(.backTo("/my-videos", saying: "video-cancelled")),
+            .get(
+                "/api/usage", access: .member, features: ["GEN-09"], summary: "What is left of the period's seconds."
+            ) { context in
+                UsageAnswer(usage: try generations.usage(of: try context.member().id))
+            },
+        ]
+    }
+
+    private static func videos(_ generations: Generations) -> [Route] {
+        [
+            .get(
+                "/api/videos", access: .member,
+                query: [
+                    .optional(
+                        "updatedSince", .integer(0...Int.max),
+                        "Unix milliseconds: only what has changed since, deleted videos included.")
+                ], answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000)], features: ["GEN-07"],
+                summary: "The member's videos from the newest."
+            ) { context in
+                let member = try context.member().id
+                let since = context.integer(query: "updatedSince").map { Date(timeIntervalSince1970: Double($0) / 1_000) }
+                var videos = try generations.list(of: member, changedAfter: since).map(ListedVideo.init)
+                if let since { videos += try generations.deleted(of: member, after: since).map(ListedVideo.init) }
+                return Response.json(videos)
+            },
+            .delete(
+                "/api/videos", access: .member, body: DeleteVideosInput.self, features: ["GEN-07"],
+                summary: "Deletes videos with their files. What is being made is stopped first."
+            ) { context, input in
+                DeletedVideos(count: try generations.delete(input.jobIDs, of: try context.member().id))
+            }.acceptingForms(.backTo("/my-videos", saying: "video-deleted")),
+            .post(
+                "/api/videos/[id]/retry", access: .member, answers: [202: CreatedJob.schema], features: ["GEN-05"],
+                summary: "Runs a failed video again, with all checks and a new reservation."
+            ) { context in
+                let receipt = try generations.retry(try context.uuid("id"), by: try context.member().id)
+                return Response.json(CreatedJob(receipt: receipt), status: 202)
+            }.afterTerms().acceptingForms(.backTo("/my-videos", saying: "video-requested")),
+            .post(
+                "/api/videos/[id]/submit", access: .member, flag: "uploads_enabled", body: SubmitVideoInput.self,
+                answers: [201: SubmittedVideo.schema], features: ["GEN-07", "GEN-17"],
+                summary: "Makes a finished video a pending clip; of a longer one 8.5 seconds from where it is told to begin."
+            ) { context, input in
+                let missing = [
+                    (input.rightsConfirmed, "rightsConfirmed", "Confirm that you own the rights."),
+                    (input.consentConfirmed, "consentConfirmed", "Confirm that everyone shown has agreed."),
+                    (input.licenceAccepted, "licenceAccepted", "Accept the licence."),
+                ].filter { !$0.0 }
+                guard missing.isEmpty else {
+                    throw Problem.unprocessable(missing.map { FieldFault($0.1, "required", $0.2) })
+                }
+                let clip = try generations.submitAsClip(
+                    try context.uuid("id"), of: try context.member().id, title: input.title.trimmed,
+                    description: (input.description ?? "").trimmed, genre: input.genre,
+                    start: .milliseconds(Int(((input.startSeconds ?? 0) * 1_000).rounded())))
+                return Response.created(SubmittedVideo(clip: clip), at: "/clip/" + clip.text)
+            }.afterTerms().acceptingForms(.backTo("/my-videos", onSuccess: "/profile/clips", saying: "clip-sent")),
+            .patch(
+                "/api/videos/[id]/publish", access: .member, body: PublishVideoInput.self, features: ["GEN-12"],
+                summary: "Shows a finished video to everyone, or to its owner alone."
+            ) { context, input in
+                GenerationJob(
+                    generation: try generations.publish(
+                        try context.uuid("id"), of: try context.member().id, isPublic: input.published))
+            }.afterTerms(),
+        ]
+    }
+
+    private static func create(
+        _ request: GenerationRequest, _ generations: Generations, _ hasPremium: (UUID) throws -> Bool, _ context: Context
+    ) throws -> Response {
+        let member = try context.member().id
+        let receipt: GenerationReceipt
+        do {
+            receipt = try generations.create(request, member: member, hasPremium: try hasPremium(member))
+        } catch {
+            throw withRemainder(error)
+        }
+        context.log.info(
+            "a video is requested",
+            ["job": .string(receipt.generation.id.text), "model": .string(receipt.generation.modelSlug)])
+        var answer = Response.json(CreatedJob(receipt: receipt), status: receipt.isRepeated ? 200 : 202)
+        answer.headers["Location"] = "/api/jobs/" + receipt.generation.id.text
+        return answer
+    }
+
+    /// Programs read what is left beside the sentence.
+    private static func withRemainder(_ error: any Error) -> any Error {
+        guard let refusal = error as? GenerationRefusal else { return error }
+        return switch refusal {
+        case .limitSeconds(let left): Problem(refusal).with(["remainingSeconds": .integer((left + 999) / 1_000)])
+        case .limitCredits(let balance, let needed):
+            Problem(refusal).with(["balance": .integer(balance), "credits": .integer(needed)])
+        case .priceChanged(let credits): Problem(refusal).with(["credits": .integer(credits)])
+        default: refusal
+        }
+    }
+
+    private static func idempotencyKey(_ context: Context) throws -> String? {
+        guard let key = context.request.headers["Idempotency-Key"] else { return nil }
+        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw Problem.malformed("“Idempotency-Key” needs 1 to 200 visible characters.", code: "malformed_key")
+        }
+        return key
+    }
+
+    private static func parameters(_ given: ParameterValues?) throws -> [String: JSON] {
+        guard let given else { return [:] }
+        return try given.values.mapValues { value in
+            guard let read = JSON(Array(try JSONEncoder().encode(value))) else {
+                throw Problem.invalid("parameters", "format", "The parameters cannot be read.")
+            }
+            return read
+        }
+    }
+
+    private static func runPodRequest(_ input: RunPodInput, _ context: Context) throws -> GenerationRequest {
+        var values = try parameters(input.input)
+        let prompt = values.removeValue(forKey: "positive_prompt")?.string
+        if let prompt, prompt.trimmed != input.prompt.trimmed {
+            throw Problem.unprocessable([
+                FieldFault("prompt", "contradiction", "“prompt” and “input.positive_prompt” must say the same."),
+                FieldFault("input.positive_prompt", "contradiction", "“prompt” and “input.positive_prompt” must say the same."),
+            ])
+        }
+        if let frames = input.frames, let given = values["num_frames"]?.integer, frames != given {
+            throw Problem.unprocessable([
+                FieldFault("frames", "contradiction", "“frames” and “input.num_frames” must say the same."),
+                FieldFault("input.num_frames", "contradiction", "“frames” and “input.num_frames” must say the same."),
+            ])
+        }
+        let negative = values.removeValue(forKey: "negative_prompt")?.string
+        let seed = values.removeValue(forKey: "seed")?.integer
+        return GenerationRequest(
+            model: input.modelName ?? "mochi", prompt: input.prompt.trimmed, negativePrompt: negative, seed: seed,
+            frames: input.frames ?? values["num_frames"]?.integer, parameters: values,
+            idempotencyKey: try idempotencyKey(context))
+    }
+}
+
+extension StudioRoutes {
+    private static func imageRoutes(
+        _ images: SourceImages, storage: any MediaStorage, signer: UploadSigner
+    ) -> [Route] {
+        let upload: @Sendable (Context, UploadImageInput) throws -> Response = { context, input in
+            let member = try context.member().id
+            if let id = input.imageID {
+                let image = try images.find(id, of: member)
+                if image.state == .sending {
+                    let missing = image.plan.missing(from: try storage.stagedParts(of: id))
+                    guard missing.isEmpty else {
+                        throw Problem(
+                            status: 422, code: "upload_incomplete",
+                            message: "The picture is incomplete: \(missing.count) of \(image.plan.count) parts are missing.",
+                            members: ["missingParts": .array(missing.map { .integer($0) })])
+                    }
+                }
+                return .json(UploadedImage(try images.register(id, of: member)), status: 202)
+            }
+            let absent = [
+                ("fileName", input.fileName == nil), ("contentType", input.contentType == nil), ("size", input.size == nil),
+            ].filter(\.1)
+            guard absent.isEmpty, let name = input.fileName, let type = input.contentType, let size = input.size else {
+                throw Problem.unprocessable(absent.map { FieldFault($0.0, "required", "“\($0.0)” is required.") })
+            }
+            let image = try images.begin(member: member, fileName: name, contentType: type, size: size)
+            return .json(UploadedImage(image, signer: signer), status: 201)
+        }
+        let begins = ["/api/upload/image", "/api/upload"].map { path in
+            Route.post(
+                path, access: .member, limit: .upload, flag: "uploads_enabled", body: UploadImageInput.self,
+                answers: [201: UploadedImage.schema, 202: UploadedImage.schema], features: ["GEN-11"],
+                summary: "Permission to send a picture in signed parts; with `imageId`, its registration when they have arrived.",
+                handle: upload
+            ).afterTerms()
+        }
+        return begins + [
+            .get(
+                "/api/upload/image", access: .member,
+                query: [.required("imageId", .uuid, "The picture.")], features: ["GEN-11"],
+                summary: "How far the re-encoding of a picture is."
+            ) { context in
+                guard let id = context.uuid(query: "imageId") else { throw Problem.notFound() }
+                return UploadedImage(try images.find(id, of: try context.member().id))
+            }
+        ]
+    }
+
+    /// nginx asks this before it sends a video's file; see `nginx/dailies-site.conf`.
+    private static func media(_ generations: Generations) -> Route {
+        .get(
+            "/internal/video", access: .internal_, limit: nil, answers: [204: nil], features: ["SEC-06", "GEN-12"],
+            summary: "Whether the one who asks may load a file of a video."
+        ) { context in
+            let refused = Response(status: 403, headers: ["Cache-Control": "no-store"])
+            let parts = (context.request.server["ORIGINAL_URI"] ?? "").split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 5, parts[1] == "media", parts[2] == "videos", let video = UUID(uuidString: String(parts[3]))
+            else { return refused }
+            let asker = context.caller.member.flatMap { $0.keyScopes?.contains(.read) ?? true ? $0.id : nil }
+            switch try generations.access(video, for: asker) {
+            case .everybody, .asker:
+                return Response(
+                    status: 200, headers: ["X-Media-Cache": "private, max-age=3600", "Cache-Control": "no-store"])
+            case .nobody: return refused
+            }
+        }
+    }
+}

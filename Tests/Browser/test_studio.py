@@ -1,0 +1,239 @@
+"""The studio: from words and from a picture to a video, with this site's own renderer, and on to a take."""
+
+import re
+import secrets
+import subprocess
+import time
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from conftest import DEADLINE, DESK, PHONE, accept_terms, comes_true, judge, ready, sign_in_link, told, use_link
+
+SIZES = {"390": PHONE, "1440": DESK}
+
+
+@pytest.fixture
+def maker(site, run):
+    """A new member, as on a fresh site without any key; opens pages of that member."""
+    name = f"maker_{secrets.token_hex(4)}"
+    first = site.context()
+    page = first.new_page()
+    use_link(page, sign_in_link(run, "--user", name))
+    accept_terms(page)
+    state = first.storage_state()
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+
+        def open_page(path="/studio", **options):
+            page = site.context(storage_state=state, **options).new_page()
+            page.goto(path)
+            return page
+
+        open_page.database, open_page.name = connection, name
+        yield open_page
+        connection.execute(
+            "delete from tournament_clips where user_id = (select id from users where username = %s)", (name,))
+
+
+def picture(tmp_path, size="640x480"):
+    path = tmp_path / "picture.png"
+    subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"mandelbrot=s={size}", "-frames:v", "1", path], check=True,
+        timeout=DEADLINE)
+    return path
+
+
+def test_words_and_a_picture_become_videos_and_a_take(maker, tmp_path):
+    """GEN-01 GEN-03 GEN-07 GEN-10 GEN-11 GEN-12 GEN-18 without any key: request, progress, video, take; nothing of it is others'"""
+    page = maker()
+    ready(page)
+    expect(page.get_by_role("radio", name="Local renderer")).to_be_checked()
+    page.get_by_label("Prompt").fill("Snow over a frozen station, cyan light, push in")
+    page.get_by_label("Length").select_option("3")
+    expect(page.locator("[data-price]")).to_contain_text("Free")
+    begun = time.monotonic()
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("[data-running] progress")).to_be_visible()
+    comes_true(page, lambda: page.locator("[data-running] progress[value]").count() == 0
+               or page.locator("[data-running] progress").evaluate("(bar) => bar.value > 0"), "progress is seen")  # fmt: skip
+    finished = page.locator("[data-history] .take")
+    expect(finished).to_have_count(1)
+    took = time.monotonic() - begun
+    told(page, "Your video is finished.")
+    print(f"from the request to the finished video: {took:.1f} s")
+
+    page.get_by_role("button", name="A picture").click()
+    page.locator("[data-file]").set_input_files(picture(tmp_path))
+    expect(page.get_by_text("picture.png is ready.")).to_be_visible()
+    page.get_by_label("Prompt").fill("Slow pan left over the fractal")
+    page.get_by_label("Length").select_option("2")
+    page.get_by_role("button", name="Generate").click()
+    expect(finished).to_have_count(2)
+    assert page.locator("[data-wallet]").get_attribute("data-seconds") == "595000"
+
+    # The files are the member's alone, and hold no more than the picture.
+    row = maker.database.execute(
+        "select id, video_key, small_key, poster_key, original_key, video_ms, source_image_id from generations"
+        " where user_id = (select id from users where username = %s) order by created_at", (maker.name,)).fetchall()
+    (first, video, small, poster, original, length, _), (_, _, _, _, _, _, source) = row
+    assert abs(length - 3000) < 120 and source
+    for key in (video, small, poster):
+        assert page.request.get("/media/" + key).status == 200
+        assert site_request(page, "/media/" + key) == 404
+    assert page.request.get("/media/" + original).status == 404
+    stored = maker.database.execute("select storage_key from source_images where id = %s", (source,)).fetchone()[0]
+    assert page.request.get("/media/" + stored).status == 404
+
+    # Sent in, checked, approved: it can be voted for.
+    videos = maker("/my-videos")
+    ready(videos)
+    card = videos.locator(f"#video-{first}")
+    card.get_by_text("Send in as a take").click()
+    card.get_by_label("Title").fill("Snow at the frozen station")
+    card.get_by_label("Genre").select_option("Sci-Fi")
+    card.get_by_role("button", name="Send in").click()
+    expect(card.get_by_label("I own the rights")).to_be_focused()
+    for label in ("I own the rights", "Everyone shown", "I give the site"):
+        card.get_by_label(label).check()
+    card.get_by_role("button", name="Send in").click()
+    told(videos, "Your take is sent in.")
+    expect(card.get_by_text("Sent in.")).to_be_visible()
+    comes_true(videos, lambda: maker.database.execute(
+        "select processing from tournament_clips where title = 'Snow at the frozen station'").fetchone() == ("ready",),
+        "the take is checked")  # fmt: skip
+    clip, is_generated = maker.database.execute(
+        "select id, ai_generated from tournament_clips where title = 'Snow at the frozen station'").fetchone()
+    assert is_generated
+    approved = maker.database.execute(
+        "select outcome from approve_clips((select id from users where role = 'admin' limit 1), array[%s]::uuid[])",
+        (clip,)).fetchone()
+    assert approved, "the take competes"
+    assert videos.request.get(f"/api/clip/{clip}").json()["status"] in ("active", "LIVE", "live")
+
+
+def site_request(page, path):
+    """What a visitor without a session gets."""
+    context = page.context.browser.new_context(base_url=page.url.split("/studio")[0])
+    status = context.request.get(path).status
+    context.close()
+    return status
+
+
+def test_the_form_follows_the_model_and_remembers(maker):
+    """GEN-14 GEN-09 CAT-06 price, parameters and limits before the run; what failed is tried again; a run is used again"""
+    page = maker()
+    ready(page)
+    page.get_by_text(re.compile(r"\d+ models not available to you")).click()
+    expect(page.locator(".model[aria-disabled]").first).to_contain_text("not set up here")
+    page.get_by_label("Length").select_option("8")
+    expect(page.locator("[data-after]")).to_contain_text("592 s")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text("Write what the video shows.")).to_be_visible()
+    expect(page.get_by_label("Prompt")).to_be_focused()
+    page.get_by_role("button", name="New random seed").click()
+    expect(page.get_by_label("Seed")).to_have_value(re.compile(r"^\d+$"))
+    page.get_by_label("Seed").fill("4207")
+    page.get_by_label("Prompt").fill("A lake in the rain, ripples")
+    page.get_by_label("Shape").select_option("1:1")
+    page.get_by_label("Length").select_option("2")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("[data-history] .take")).to_have_count(1)
+    videos = maker("/my-videos")
+    ready(videos)
+    videos.get_by_role("link", name="Use again").click()
+    videos.wait_for_url("**/studio?remix=*")
+    ready(videos)
+    for label, value in [("Prompt", "A lake in the rain, ripples"), ("Seed", "4207"), ("Shape", "1:1"), ("Length", "2")]:
+        expect(videos.get_by_label(label)).to_have_value(value)
+    # A limit that is used up is said before anything is sent.
+    maker.database.execute(
+        "insert into generation_usage (generation_id, run, user_id, milliseconds, reserved_at)"
+        " select gen_random_uuid(), 1, id, 597000, now() from users where username = %s", (maker.name,))
+    videos.reload()
+    ready(videos)
+    videos.get_by_label("Length").select_option("8")
+    expect(videos.get_by_text("Your seconds for this period are used up")).to_be_visible()
+    videos.get_by_role("button", name="Generate").click()
+    expect(videos.get_by_text(re.compile(r"used up: 1 s are left"))).to_be_visible()
+
+
+def test_a_bad_picture_is_refused(maker, tmp_path):
+    """GEN-11 what is no picture is refused with the reason, and the form stays"""
+    page = maker()
+    ready(page)
+    page.get_by_role("button", name="A picture").click()
+    wrong = tmp_path / "page.png"
+    wrong.write_bytes(b"<!doctype html><script>alert(1)</script>")
+    page.locator("[data-file]").set_input_files(wrong)
+    expect(page.get_by_text("not a JPEG, PNG or WebP picture")).to_be_visible()
+    page.get_by_label("Prompt").fill("Fog")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text("Add a picture, or start from words.")).to_be_visible()
+
+
+def test_both_pages_in_both_sizes(maker, axe, shots):
+    """WEB-01 WEB-03 the studio and the videos, on a phone and on a desk, in both themes; delete and cancel"""
+    page = maker()
+    ready(page)
+    for prompt in ("A lantern burns in a dark carriage, pull back", "Neon grid under a violet sky"):
+        page.get_by_label("Prompt").fill(prompt)
+        page.get_by_label("Length").select_option("2")
+        page.get_by_role("button", name="Generate").click()
+        expect(page.locator("[data-history] .take").filter(has_text=prompt)).to_have_count(1)
+    # One that failed, one that waits and one that is being made.
+    maker.database.execute(
+        """
+        insert into generations (
+            user_id, model_id, model_name, provider, endpoint, status, step, prompt, duration_ms, quality, seed, credits,
+            charged_credits, progress, error, created_at, updated_at, finished_at
+        )
+        select users.id, models.id, models.name, models.provider, 'x', made.status, made.step, made.prompt, 5000, 'standard', 1,
+            60, case when made.status = 'failed' then 0 end, made.progress, made.error, now(), now(),
+            case when made.status = 'failed' then now() end
+        from users, models, (
+            values
+                ('failed', null, 'Meridian skyline through fog', 0, 'prompt too long'),
+                ('queued', null, 'Salt flat at dawn, one walker', 0, null),
+                ('processing', 'poll', 'Tunnel of coloured arches, a choir', 62, null)
+        ) made (status, step, prompt, progress, error)
+        where users.username = %s and models.slug = 'ray-flash-2-540p'
+        """, (maker.name,))
+    for size, viewport in SIZES.items():
+        for path, name in (("/studio", "studio"), ("/my-videos", "my-videos")):
+            page = maker(path, viewport=viewport, has_touch=size == "390")
+            ready(page)
+            expect(page.get_by_text("Tunnel of coloured arches")).to_be_visible()
+            judge(page, axe, shots, f"{name}-{size}", full_page=True)
+    page = maker("/my-videos")
+    ready(page)
+    waiting = page.locator("[data-video]").filter(has_text="Salt flat at dawn")
+    waiting.get_by_role("button", name="Cancel").click()
+    expect(waiting.get_by_text("Cancelled")).to_be_visible()
+    failed = page.locator("[data-video]").filter(has_text="Meridian skyline")
+    expect(failed.get_by_text("prompt too long")).to_be_visible()
+    failed.get_by_text("Delete…").click()
+    failed.get_by_role("button", name="Delete this video").click()
+    expect(failed).to_have_count(0)
+    maker.database.execute(
+        "delete from generations where prompt like 'Tunnel of%%' and user_id = (select id from users where username = %s)",
+        (maker.name,))
+
+
+def test_without_javascript(maker):
+    """WEB-01 a video is requested, seen and sent in by plain forms"""
+    page = maker(java_script_enabled=False)
+    page.get_by_label("Prompt").fill("Frost grows over the window")
+    page.get_by_label("Length").select_option("2")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text("Your video is being made.")).to_be_visible()
+    comes_true(page, lambda: maker.database.execute(
+        "select status from generations where user_id = (select id from users where username = %s)",
+        (maker.name,)).fetchone() == ("completed",), "it is finished")  # fmt: skip
+    page.goto("/my-videos")
+    page.get_by_text("Send in as a take").click()
+    for label in ("I own the rights", "Everyone shown", "I give the site"):
+        page.get_by_label(label).check()
+    page.get_by_role("button", name="Send in", exact=True).click()
+    page.wait_for_url("**/profile/clips?done=clip-sent")
+    expect(page.get_by_text("Your take is sent in.")).to_be_visible()

@@ -1,0 +1,200 @@
+import Catalog
+import FoundationEssentials
+import Generation
+import Postgres
+import Providers
+import TestSupport
+import Testing
+
+@Suite("GEN-04 the course of a generation")
+struct CourseTests {
+    @Test("GEN-04 CAT-04 from request to video, each effect once")
+    func whole() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(kept.credits == 60 && kept.status == .queued)
+            #expect(try stage.balance() == 940)
+            #expect(try stage.begin(kept) == "go" && stage.accept(kept))
+            #expect(try stage.finish(kept, milliseconds: 4_800, credits: 58) == [true, true, true])
+            // Done twice, or late, nothing changes.
+            #expect(try stage.begin(kept) == "gone" && !stage.accept(kept, as: "r-2"))
+            #expect(try stage.finish(kept) == [false, false, false])
+            let stopped: Bool = try stage.jobs.one("select stop_generation(\(kept.id), 1, 'failed', 'x', 'x', false, 5)")
+            #expect(!stopped)
+            #expect(try stage.balance() == 1_000 - 58)
+            #expect(try stage.generations.usage(of: stage.member).usedMs == 4_800)
+            let runs: Int = try stage.superuser.one("select completed_runs from models where slug = 'ray-flash-2-540p'")
+            #expect(runs == 1)
+        }
+    }
+
+    @Test("GEN-04 a worker that finds the intent of another sends nothing: the request is uncertain")
+    func intent() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(try stage.begin(kept) == "go")
+            #expect(try stage.begin(kept) == "uncertain")
+            #expect(try stage.status(kept.id) == "uncertain" && stage.begin(kept) == "gone")
+            // The answer of the first worker may come late, and counts.
+            #expect(try stage.accept(kept))
+            #expect(try stage.status(kept.id) == "processing")
+            #expect(try stage.finish(kept) == [true, true, true])
+        }
+    }
+
+    @Test("GEN-04 GEN-06 a webhook resolves what is uncertain, once, and only for its own request")
+    func webhook() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            func accept(_ hash: UInt8, provider: String = "replicate", run: Int = 1, named: String? = "r-9") throws -> String {
+                try stage.web.one(
+                    "select accept_webhook(\(provider), \([hash]), \(kept.id), \(Int32(run)), \(named))")
+            }
+            #expect(try stage.begin(kept) == "go" && stage.begin(kept) == "uncertain")
+            #expect(try accept(1, provider: "runway") == "unknown")
+            #expect(try accept(2, run: 2) == "unknown")
+            #expect(try accept(3) == "done" && accept(3) == "repeated")
+            let request: String = try stage.superuser.one("select request_id from generations where id = \(kept.id)")
+            #expect(try request == "r-9" && stage.status(kept.id) == "processing")
+            #expect(try accept(4, named: "another") == "done")
+            #expect(try stage.finish(kept) == [true, true, true])
+            #expect(try accept(5) == "done" && stage.status(kept.id) == "completed")
+        }
+    }
+
+    @Test("GEN-05 JOB-04 a provider has its places; who waits longest is next")
+    func places() throws {
+        try GenerationStage.run { stage in
+            let all = try (0..<4).map { _ in try stage.remote(seconds: 5) }
+            #expect(try stage.begin(all[0], places: 2) == "go" && stage.begin(all[1], places: 2) == "go")
+            #expect(try stage.begin(all[2], places: 2) == "busy" && stage.begin(all[3], places: 2) == "busy")
+            try stage.superuser.execute("delete from jobs where kind = 'submit_generation'")
+            #expect(try stage.accept(all[0]))
+            let isDone: Bool = try stage.jobs.one(
+                "select record_result(\(all[0].id), 1, 'https://x.example/v.mp4', '{}', 2)")
+            #expect(isDone)
+            let next: [String] = try stage.superuser.query(
+                "select payload ->> 'id' from jobs where kind = 'submit_generation' and state = 'queued'")
+            #expect(next == [all[2].id.uuidString.lowercased()])
+        }
+    }
+
+    @Test("GEN-05 a failure returns everything; a retry is a new reservation; only failures are tried again")
+    func failure() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(throws: GenerationRefusal.notFailed) { try stage.generations.retry(kept.id, by: stage.member) }
+            #expect(try stage.begin(kept) == "go" && stage.accept(kept))
+            let stopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(kept.id), 1, 'failed', 'nsfw', 'The prompt was flagged.', true, 5)")
+            #expect(stopped)
+            #expect(try stage.balance() == 1_000 && stage.generations.usage(of: stage.member).usedMs == 0)
+            #expect(try stage.generations.find(kept.id, of: stage.member).error == "The prompt was flagged.")
+            let stranger: UUID = try stage.superuser.one("insert into users (username) values ('other') returning id")
+            #expect(throws: GenerationRefusal.notFound) { try stage.generations.retry(kept.id, by: stranger) }
+            let again = try stage.generations.retry(kept.id, by: stage.member).generation
+            #expect(again.run == 2 && again.status == .queued && again.error == nil)
+            #expect(try stage.balance() == 940)
+            // What the first run's provider still says counts for nothing.
+            #expect(try !stage.accept(kept) && stage.begin(kept) == "gone")
+            #expect(try stage.begin(again) == "go" && stage.accept(again) && stage.finish(again) == [true, true, true])
+        }
+    }
+
+    @Test("GEN-05 cancelling before the submission returns all; after the provider began it may be charged")
+    func cancellation() throws {
+        try GenerationStage.run { stage in
+            let first = try stage.remote()
+            #expect(try stage.generations.cancel(first.id, of: stage.member).status == .cancelled)
+            #expect(try stage.balance() == 1_000 && stage.begin(first) == "gone")
+            #expect(throws: GenerationRefusal.finished) { try stage.generations.cancel(first.id, of: stage.member) }
+            let second = try stage.remote()
+            #expect(try stage.begin(second) == "go" && stage.accept(second))
+            #expect(try stage.generations.cancel(second.id, of: stage.member).isCancelling)
+            let seen: Bool? = try stage.jobs.one("select record_progress(\(second.id), 1, 10, null, true)", as: Bool?.self)
+            #expect(seen == true)
+            let stopped: Bool = try stage.jobs.one("select stop_generation(\(second.id), 1, 'cancelled', null, null, true, 5)")
+            #expect(try stopped && stage.balance() == 940)
+        }
+    }
+
+    @Test("GEN-07 SEC-06 deleting removes row and files, and lists say so; others' videos stay")
+    func deletion() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(try stage.begin(kept) == "go" && stage.accept(kept))
+            let stranger: UUID = try stage.superuser.one("insert into users (username) values ('other') returning id")
+            #expect(try stage.generations.delete([kept.id], of: stranger) == 0)
+            #expect(throws: GenerationRefusal.notFound) { try stage.generations.find(kept.id, of: stranger) }
+            #expect(try stage.generations.list(of: stranger).isEmpty)
+            #expect(try stage.generations.access(kept.id, for: stranger) == .nobody)
+            #expect(try stage.generations.access(kept.id, for: nil) == .nobody)
+            #expect(try stage.generations.access(kept.id, for: stage.member) == .asker)
+            #expect(try stage.generations.delete([kept.id], of: stage.member) == 1)
+            #expect(try stage.waiting("cancel_at_provider") == 1 && stage.waiting("remove_media") == 1)
+            #expect(try stage.generations.deleted(of: stage.member, after: .distantPast).map(\.id) == [kept.id])
+            #expect(try stage.balance() == 1_000 && stage.begin(kept) == "gone")
+        }
+    }
+
+    @Test("GEN-12 only a finished video is published, and then everyone may have it")
+    func publishing() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(throws: GenerationRefusal.notCompleted) {
+                try stage.generations.publish(kept.id, of: stage.member, isPublic: true)
+            }
+            #expect(try stage.begin(kept) == "go" && stage.accept(kept) && stage.finish(kept) == [true, true, true])
+            _ = try stage.generations.publish(kept.id, of: stage.member, isPublic: true)
+            #expect(try stage.generations.access(kept.id, for: nil) == .everybody)
+            _ = try stage.generations.publish(kept.id, of: stage.member, isPublic: false)
+            #expect(try stage.generations.access(kept.id, for: nil) == .nobody)
+        }
+    }
+
+    @Test("GEN-04 what has stopped is found and continues")
+    func resumption() throws {
+        try GenerationStage.run { stage in
+            let (waiting, lost) = (try stage.remote(), try stage.remote())
+            #expect(try stage.begin(lost) == "go" && stage.accept(lost))
+            try stage.superuser.execute("delete from jobs")
+            try stage.test.setClock(offset: .seconds(120))
+            let resumed: Int = try stage.jobs.one("select resume_generations(2, 5)")
+            #expect(resumed == 2)
+            #expect(try stage.waiting("submit_generation") == 1 && stage.waiting("poll_generation") == 1)
+            let again: Int = try stage.jobs.one("select resume_generations(2, 5)")
+            #expect(again == 0)
+            #expect(try stage.begin(waiting) == "go")
+        }
+    }
+
+    @Test("GEN-01 CAT-03 a model's rules: length, quality, shape, picture, parameters, and changes meanwhile")
+    func rules() throws {
+        try GenerationStage.run { stage in
+            #expect(stage.fault { $0.duration = .seconds(6) } as? ModelRefusal != nil)
+            #expect(stage.fault { $0.quality = "best" } as? ModelRefusal != nil)
+            #expect(stage.fault { $0.model = "nothing" } as? ModelRefusal == .notFoundOrInactive)
+            #expect(stage.fault { $0.model = "veo-3"; $0.duration = .seconds(8) } as? ModelRefusal == .locked)
+            #expect(stage.fault { $0.model = "kling-o1" } as? GenerationRefusal == .pictureNeeded)
+            #expect(stage.fault { $0.imageID = UUID() } as? GenerationRefusal == .pictureNotFound)
+            #expect(stage.fault { $0.model = "mochi"; $0.imageID = UUID() } as? GenerationRefusal == .pictureNotSupported)
+            #expect(stage.fault { $0.aspectRatio = "2:1" }.map { "\($0)".contains("aspectNotSupported") } == true)
+            let wrong: [String: JSON] = [
+                "nothing": 1, "num_frames": "many", "width": .number(Decimal(string: "848.5") ?? 0), "steps": 100_000,
+            ]
+            for (name, value) in wrong {
+                let found = stage.fault { request in
+                    request.model = "mochi"
+                    request.duration = nil
+                    request.parameters = [name: value]
+                }
+                #expect((found as? GenerationRefusal)?.code == "invalid_parameter", "\(name)")
+            }
+            #expect(stage.fault { $0.model = "mochi"; $0.duration = nil; $0.frames = 31 } == nil)
+            let frames: Int = try stage.superuser.one("select duration_ms from generations")
+            #expect(frames == 1_292)
+            try stage.superuser.execute("update models set is_active = false where slug = 'ray-2-720p'")
+            #expect(stage.fault { $0.model = "ray-2-720p" } as? ModelRefusal == .notFoundOrInactive)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Configuration
+internal import Film
+internal import FoundationEssentials
+internal import HTTP
+internal import Postgres
+internal import TestSupport
+internal import Testing
+internal import Text
+
+/// The studio's routes as clients see them.
+@Suite("The studio's routes", .requiresPostgres)
+struct StudioTests {
+    private func maker(_ site: Site, _ name: String = "mira") throws -> Visitor {
+        let member = try site.visitor().signIn(name)
+        try site.acceptTerms()
+        return member
+    }
+
+    private static let request: JSONValue = ["model": "local", "prompt": "fog over the tracks", "duration": 2]
+
+    @Test("GEN-01 GEN-09 a request answers at once with what is left; the same key is the same request", arguments: Depth.allCases)
+    func create(depth: Depth) throws {
+        try Site.run(depth) { site in
+            let member = try maker(site)
+            let made = try member.send(.post, "/api/jobs", Self.request, headers: ["Idempotency-Key": "k-1"])
+            #expect(made.status == 202 && made.json["remainingSeconds"] == 598)
+            let id = try #require(made.json["jobId"]?.text)
+            #expect(made.headers["Location"] == "/api/jobs/" + id)
+            #expect(made.json["job"]?["status"] == "queued" && made.json["job"]?["credits"] == 0)
+            let again = try member.send(.post, "/api/jobs", Self.request, headers: ["Idempotency-Key": "k-1"])
+            #expect(again.status == 200 && again.json["jobId"]?.text == id)
+            #expect(try member.get("/api/jobs/" + id).json["prompt"] == "fog over the tracks")
+            let other = try site.visitor(address: "198.51.100.9").signIn("nova")
+            #expect(try other.get("/api/jobs/" + id).status == 404)
+            #expect(try other.send(.delete, "/api/jobs/" + id, nil).status == 404)
+            #expect(try site.visitor().get("/api/jobs/" + id).status == 401)
+            #expect(try member.get("/api/usage").json["remainingSeconds"] == 598)
+            let cancelled = try member.send(.delete, "/api/jobs/" + id, nil)
+            #expect(cancelled.status == 200 && cancelled.json["status"] == "cancelled")
+            #expect(try member.send(.delete, "/api/jobs/" + id, nil).status == 409)
+            #expect(try member.get("/api/usage").json["remainingSeconds"] == 600)
+        }
+    }
+
+    @Test("GEN-01 SEC-05 each refusal has its status, code and field")
+    func refusals() throws {
+        try Site.run(.inProcess, settings: ["MONTHLY_LIMIT_SECONDS": "5", "MONTHLY_CREDITS": "10", "REPLICATE_API_TOKEN": "r8"]) { site in
+            let member = try site.visitor().signIn("mira")
+            #expect(try member.send(.post, "/api/jobs", Self.request).json["code"] == "terms_required")
+            try site.acceptTerms()
+            func refused(_ changes: [String: JSONValue]) throws -> (Int, String?, String?) {
+                guard case .object(var members) = Self.request else { return (0, nil, nil) }
+                members.merge(changes) { _, new in new }
+                let answer = try member.send(.post, "/api/jobs", .object(members))
+                return (answer.status, answer.json["code"]?.text, answer.json["details"]?[0]?["field"]?.text)
+            }
+            #expect(try refused(["duration": 6]) == (403, "limit_seconds", nil))
+            #expect(try refused(["duration": 9]).0 == 422)
+            #expect(try refused(["duration": 9]).2 == "duration")
+            #expect(try refused(["model": "ray-flash-2-540p", "duration": 5]) == (403, "limit_credits", nil))
+            #expect(try refused(["model": "ray-flash-2-540p", "duration": 5, "credits": 59]) == (409, "price_changed", nil))
+            #expect(try refused(["model": "veo-3.1", "duration": 4]).0 == 503)
+            #expect(try refused(["model": "none"]).0 == 404)
+            #expect(try refused(["imageId": .string(UUID().uuidString.lowercased())]).2 == "imageId")
+            #expect(try refused(["aspectRatio": "2:1"]).2 == "aspectRatio")
+            #expect(try refused(["parameters": ["depth": 1]]).2 == "parameters.depth")
+            #expect(try refused(["prompt": ""]).2 == "prompt")
+            #expect(try refused(["prompt": .string(String(repeating: "a", count: 4_001))]).2 == "prompt")
+            #expect(try refused(["stranger": 1]).0 == 422)
+            let large = try member.send(.post, "/api/jobs", ["prompt": .string(String(repeating: "a", count: 1 << 20))])
+            #expect(large.status == 413)
+            #expect(try member.get("/api/videos").json == [])
+        }
+    }
+
+    @Test("GEN-01 the contract of the RunPod era, with its contradictions named")
+    func runPod() throws {
+        try Site.run(.inProcess, settings: ["RUNPOD_API_KEY": "k", "RUNPOD_ENDPOINT_ID": "e"]) { site in
+            let member = try maker(site)
+            let input: JSONValue = ["positive_prompt": "fog", "num_frames": 31, "seed": 7]
+            let made = try member.send(.post, "/api/runpod", ["prompt": "fog", "modelName": "mochi", "frames": 31, "input": input])
+            #expect(made.status == 202 && made.json["remainingSeconds"] == 599)
+            let listed = try member.get("/api/videos")
+            #expect(listed.json[0]?["frames"] == 31 && listed.json[0]?["status"] == "queued")
+            let other = try member.send(.post, "/api/runpod", ["prompt": "sun", "frames": 31, "input": input])
+            #expect(other.status == 422 && other.json["details"]?[1]?["field"] == "input.positive_prompt")
+            let frames = try member.send(.post, "/api/runpod", ["prompt": "fog", "frames": 32, "input": input])
+            #expect(frames.status == 422 && frames.json["details"]?[0]?["field"] == "frames")
+        }
+    }
+
+    @Test("GEN-07 a list of what has changed since, deleted videos included")
+    func list() throws {
+        try Site.run(.inProcess) { site in
+            let member = try maker(site)
+            let first = try #require(try member.send(.post, "/api/jobs", Self.request).json["jobId"])
+            let second = try #require(try member.send(.post, "/api/jobs", Self.request).json["jobId"])
+            guard case .array(let all) = try member.get("/api/videos").json else { throw Problem.notFound() }
+            #expect(all.map { $0["jobId"] } == [second, first])
+            let before = Int(Date().timeIntervalSince1970 * 1_000) - 3_600_000
+            #expect(try member.send(.delete, "/api/videos", ["jobIds": [first]]).json["deleted"] == 1)
+            guard case .array(let since) = try member.get("/api/videos?updatedSince=\(before)").json else { throw Problem.notFound() }
+            #expect(since.map { $0["status"] } == ["queued", "deleted"] && since.last?["jobId"] == first)
+            let later = Int(Date().timeIntervalSince1970 * 1_000) + 86_400_000 * 2
+            #expect(try member.get("/api/videos?updatedSince=\(later)").json == [])
+        }
+    }
+
+    @Test("GEN-06 forged, foreign and malformed webhooks are refused; no one else can use a run's address")
+    func webhooks() throws {
+        try Site.run(.inProcess, settings: ["RUNPOD_API_KEY": "k", "RUNPOD_ENDPOINT_ID": "e", "FAL_KEY": "f"]) { site in
+            let visitor = site.visitor()
+            func post(_ path: String, _ body: String = "{}") throws -> Int {
+                try visitor.sendBytes(.post, path, Array(body.utf8), type: "application/json").status
+            }
+            let id = UUID().uuidString.lowercased()
+            for path in [
+                "/api/webhooks/runpod?job=\(id).1.AAAA", "/api/webhooks/nothing?job=\(id).1.AAAA", "/api/webhooks/runpod?job=x",
+                "/api/runpod/webhook?job=\(id).1.AAAAAAAAAAAAAAAAAAAAAAAA",
+            ] {
+                #expect(try post(path) == 401, "\(path)")
+            }
+            #expect(try post("/api/webhooks/runpod") == 422)
+        }
+    }
+
+    @Test("GEN-11 a picture is begun, and registered only when it has arrived, by its sender alone")
+    func pictures() throws {
+        try Site.run(.inProcess) { site in
+            let member = try maker(site)
+            let begun = try member.send(
+                .post, "/api/upload/image", ["fileName": "a.png", "contentType": "image/png", "size": 5_000_000])
+            #expect(begun.status == 201 && begun.json["state"] == "sending")
+            guard case .array(let urls)? = begun.json["urls"], let id = begun.json["imageId"] else { throw Problem.notFound() }
+            #expect(urls.count == 2)
+            let early = try member.send(.post, "/api/upload", ["imageId": id])
+            #expect(early.status == 422 && early.json["code"] == "upload_incomplete")
+            let other = try site.visitor(address: "198.51.100.9").signIn("nova")
+            try site.acceptTerms()
+            #expect(try other.send(.post, "/api/upload/image", ["imageId": id]).status == 422)
+            let missing = try member.send(.post, "/api/upload/image", ["fileName": "a.png"])
+            #expect(missing.status == 422)
+            let large = try member.send(
+                .post, "/api/upload/image", ["fileName": "a.png", "contentType": "image/png", "size": 10_485_761])
+            #expect(large.status == 422)
+            #expect(try member.get("/api/upload/image?imageId=\(id.text ?? "")").json["state"] == "sending")
+        }
+    }
+
+    @Test("GEN-07 CLIP-09 only a finished video becomes a clip, with every declaration")
+    func submission() throws {
+        try Site.run(.inProcess) { site in
+            let member = try maker(site)
+            let id = try #require(try member.send(.post, "/api/jobs", Self.request).json["jobId"]?.text)
+            let whole: [String: JSONValue] = [
+                "title": "Fog", "genre": "Sci-Fi", "rightsConfirmed": true, "consentConfirmed": true, "licenceAccepted": true,
+            ]
+            let early = try member.send(.post, "/api/videos/\(id)/submit", .object(whole))
+            #expect(early.status == 409 && early.json["code"] == "not_completed")
+            let without = whole.merging(["rightsConfirmed": false]) { $1 }
+            #expect(try member.send(.post, "/api/videos/\(id)/submit", .object(without)).status == 422)
+            let superuser = site.database.database(as: .superuser)
+            try superuser.execute(
+                """
+                update generations
+                set status = 'completed', original_key = 'a', video_key = 'videos/x/v.mp4', small_key = 'c', poster_key = 'd',
+                    width = 9, height = 16, video_ms = 12000, size_bytes = 1000, finished_at = dailies_now()
+                """)
+            try superuser.execute("update generation_usage set ended_at = dailies_now()")
+            _ = try Seasons(database: site.database.database(as: .jobs)).create(SeasonSettings(label: "Undertow"), by: nil)
+            let late = whole.merging(["startSeconds": 12]) { $1 }
+            #expect(try member.send(.post, "/api/videos/\(id)/submit", .object(late)).json["code"] == "trim_out_of_range")
+            let sent = try member.send(.post, "/api/videos/\(id)/submit", .object(whole.merging(["startSeconds": 2.5]) { $1 }))
+            #expect(sent.status == 201)
+            let payload: String = try superuser.one("select payload ->> 'startMs' from jobs where kind = 'stage_video'")
+            #expect(payload == "2500")
+            #expect(try member.send(.post, "/api/videos/\(id)/submit", .object(whole)).json["code"] == "already_submitted")
+            #expect(try member.get("/api/profile/clips").json["clips"]?[0]?["title"] == "Fog")
+        }
+    }
+}

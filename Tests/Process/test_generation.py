@@ -1,0 +1,378 @@
+"""The jobs that make videos, as the real program runs them: against doubles of the providers, with their faults, and killed at
+each step."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from host import BINARIES, ROOT
+
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from limits import DEADLINE
+from ports import free_port
+from video_providers import FAL_KEY, OTHER_KEY, REPLICATE_TOKEN, RUNPOD_KEY, RUNWAY_KEY, VideoProviders
+
+# The model of each provider that starts from words, or from a picture where it has no other.
+MODELS = {
+    "fal.ai": "kling-2.5-turbo-standard", "runway": "runway-gen4-turbo", "runpod": "mochi", "replicate": "ray-flash-2-540p",
+    "other": "other-model",
+}  # fmt: skip
+PICTURES = {"fal.ai", "runway"}
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory):
+    """A video as providers make them."""
+    path = tmp_path_factory.mktemp("made") / "made.mp4"
+    subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=180x320:r=24:d=2", "-f", "lavfi", "-i", "sine=d=2",
+         "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", path], check=True, timeout=DEADLINE)
+    return path.read_bytes()
+
+
+class Studio:
+    """A database with a member, a media directory, and `dailies-jobs` with the doubles' addresses."""
+
+    def __init__(self, postgres, name, directory):
+        self.postgres, self.name, self.directory = postgres, name, directory
+        self.media = directory / "media"
+        self.environment = {
+            "PATH": "/usr/bin:/bin", "SITE_URL": "http://127.0.0.1:1", "SECRET_KEY": "k" * 40, "LOG_LEVEL": "debug",
+            "MIGRATIONS_DIR": str(ROOT / "migrations"), "MEDIA_DIR": str(self.media), "GENERATION_RETRY_MS": "20",
+            "DATABASE_URL": f"host={postgres} dbname={name} user=dailies_jobs",
+        }  # fmt: skip
+        self.log = directory / "log"
+
+    def rows(self, sql, *values):
+        with psycopg.connect(host=str(self.postgres), dbname=self.name, user="postgres", autocommit=True) as connection:
+            cursor = connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def one(self, sql, *values):
+        return self.rows(sql, *values)[0][0]
+
+    def request(self, slug, prompt="fog over the tracks"):
+        """A member's request, as `POST /api/jobs` makes it."""
+        facts = {
+            "model_id": str(self.one("select id from models where slug = %s", slug)), "prompt": prompt, "duration_ms": 2000,
+            "quality": "standard", "aspect_ratio": "9:16", "seed": 7, "parameters": {}, "credits": 50,
+            "frames": 48 if slug == "mochi" else None,
+        }  # fmt: skip
+        if slug in ("kling-2.5-turbo-standard", "runway-gen4-turbo"):
+            facts["source_image_id"] = str(self.picture())
+        made = self.rows(
+            "select outcome, id from create_generation(%s, %s, (select updated_at from models where slug = %s), 600000, null,"
+            " null, 1000)", self.member, json.dumps(facts), slug)  # fmt: skip
+        assert made[0][0] == "done", made
+        return made[0][1]
+
+    def picture(self):
+        image = uuid.uuid4()
+        path = self.media / "sources" / str(image) / "picture.jpg"
+        path.parent.mkdir(parents=True)
+        subprocess.run(
+            ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=64x64", "-frames:v", "1", path], check=True,
+            timeout=DEADLINE)
+        self.rows(
+            "insert into source_images (id, user_id, file_name, content_type, size_bytes, part_bytes, part_count, state,"
+            " storage_key, width, height, created_at, expires_at) values (%s, %s, 'a.jpg', 'image/jpeg', 9, 9, 1, 'ready', %s,"
+            " 64, 64, now(), now())", image, self.member, f"sources/{image}/picture.jpg")  # fmt: skip
+        return image
+
+    def start(self, peer, *words, **settings):
+        """A drain of all queues that runs until it is stopped."""
+        return subprocess.Popen(
+            [BINARIES / "dailies-jobs", "drain", "--queues", "default,outward", *words], start_new_session=True,
+            env=self.environment | (peer.settings if peer else {}) | settings, stderr=self.log.open("ab"))  # fmt: skip
+
+    @contextlib.contextmanager
+    def draining(self, peer, **settings):
+        process = self.start(peer, **settings)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                assert process.wait(DEADLINE) == 0
+
+    def wait(self, sql, wanted, *values):
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            found = self.one(sql, *values)
+            if found == wanted:
+                return
+            if time.monotonic() > deadline:
+                row = self.rows("select status, step, error, attempt from generations")
+                raise AssertionError(f"still {found!r}, not {wanted!r}: {row} {self.log.read_text()[-3000:]}")
+            time.sleep(0.02)
+
+    def ends(self, made, wanted):
+        self.wait("select status from generations where id = %s", wanted, made)
+
+    def expire(self):
+        """The lease of a dead worker ends at once."""
+        self.rows("update jobs set leased_until = now() - interval '1 second' where state = 'running'")
+
+    def check(self):
+        """The ledger sums to the balances, usage equals the jobs, statistics equal the rows, and no key is anywhere."""
+        assert self.rows("select * from credit_drift()") == []
+        assert self.rows("select * from generation_drift()") == []
+        assert self.rows(
+            """
+            select slug from models where completed_runs <> (
+                select count(*) from generations where model_id = models.id and status = 'completed')
+            """) == []  # fmt: skip
+        dump = subprocess.run(
+            ["pg_dump", "-h", str(self.postgres), "-U", "postgres", "--data-only", self.name], check=True, capture_output=True,
+            timeout=DEADLINE).stdout.decode() + self.log.read_text()  # fmt: skip
+        for key in (FAL_KEY, "fal-key-secret", RUNWAY_KEY, RUNPOD_KEY, REPLICATE_TOKEN, OTHER_KEY):
+            assert key not in dump
+
+
+@pytest.fixture
+def studio(postgres):
+    name = "studio_" + uuid.uuid4().hex[:12]
+    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
+        with contextlib.suppress(psycopg.errors.DuplicateObject):
+            connection.execute("create role dailies_owner login createrole")
+        connection.execute(f"create database {name} owner dailies_owner")
+    with tempfile.TemporaryDirectory(prefix="studio-") as directory:
+        made = Studio(postgres, name, Path(directory))
+        made.log.touch()
+        subprocess.run(
+            [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
+            env=made.environment | {"DATABASE_URL": f"host={postgres} dbname={name} user=dailies_owner"})
+        made.member = made.one("insert into users (username) values ('mira') returning id")
+        made.rows("insert into providers (name, display_name) values ('other', 'Other')")
+        made.rows(
+            "insert into models (slug, model_id, name, maker, provider, endpoint, capabilities, cost_per_second)"
+            " values ('other-model', 'other-model', 'Other', 'Nobody', 'other', 'reel-1', '{text-to-video}', 0.1)")
+        yield made
+        made.check()
+    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def peer(video, studio):
+    with VideoProviders(video) as made:
+        studio.rows("insert into provider_mappings values ('other', %s)", json.dumps(made.mapping))
+        yield made
+
+
+def files(studio, made):
+    return sorted(path.suffix for path in (studio.media / "videos" / str(made)).glob("*"))
+
+
+def test_every_provider_makes_a_video(studio, peer):
+    """GEN-02 GEN-03 GEN-04 submit, poll, fetch, process, with each provider, one of which nobody wrote code for."""
+    made = {provider: studio.request(slug) for provider, slug in MODELS.items()}
+    with studio.draining(peer):
+        for provider in MODELS:
+            studio.ends(made[provider], "completed")
+    assert sorted(service for service, _, _ in peer.submissions) == sorted(MODELS) and peer.unauthorised == 0
+    for service, body, _ in peer.submissions:
+        text = json.dumps(body)
+        assert "fog over the tracks" in text and ("data:image/jpeg;base64," in text) == (service in PICTURES)
+    for provider, key in made.items():
+        row = studio.rows(
+            "select width, height, video_ms between 1900 and 2100, charged_credits, has_sound, cost_usd > 0, attempt, answer"
+            " from generations where id = %s", key)[0]  # fmt: skip
+        assert row[:3] == (180, 320, True) and row[3] > 0 and row[4:7] == (True, True, 1) and row[7], provider
+        original = next((studio.media / "videos" / str(key)).glob("*.original"))
+        # Byte for byte as it came.
+        assert original.read_bytes() == peer.video and files(studio, key) == [".mp4", ".mp4", ".original", ".webp", ".webp", ".webp"]
+
+
+@pytest.mark.parametrize("provider", list(MODELS))
+def test_faults_of_each_provider(studio, peer, provider):
+    """GEN-05 GEN-04 what each provider can do wrong ends as it should, and costs nothing when there is no video."""
+    slug = MODELS[provider]
+
+    def course(wanted, result="good", ending="good", behaviour="good", faults=10**9):
+        before = len(peer.submissions)
+        peer.behaviour, peer.faults, peer.result, peer.ending = behaviour, faults, result, ending
+        made = studio.request(slug)
+        studio.ends(made, wanted)
+        code, error = studio.rows("select error_code, error from generations where id = %s", made)[0]
+        return made, code, error, len(peer.submissions) - before
+
+    with studio.draining(peer):
+        assert course("completed", behaviour="down", faults=2)[3] == 3
+        assert course("completed", behaviour="busy_later", faults=1)[3] == 2
+        assert course("failed", behaviour="busy")[1:4:2] == ("provider_unavailable", 3)
+        _, _, error, count = course("failed", behaviour="refuses")
+        assert count == 1 and ("prompt too long" in error or provider in ("replicate", "other"))
+        assert course("failed", behaviour="error")[3] == 1
+        _, _, error, count = course("failed", ending="fails")
+        assert count == 1 and "trace" not in error
+        if provider != "other":
+            assert course("failed", ending="fails_for_now")[3] == 3
+        # A submission whose answer is missing or unreadable is not repeated.
+        for behaviour in ("answer_lost", "garbage"):
+            made, _, _, count = course("uncertain", behaviour=behaviour)
+            assert count == 1
+            studio.rows("update generations set deadline_at = now() - interval '1 second' where id = %s", made)
+            studio.rows("select enqueue_poll(generations, null) from generations where id = %s", made)
+            studio.ends(made, "failed")
+        assert course("failed", result="html")[1] == "bad_result"
+        assert course("failed", result="cut")[1] == "bad_result"
+        assert course("failed", result="foreign")[1] == "result_unavailable"
+        assert course("failed", result="gone")[1] == "result_unavailable"
+        assert course("failed", result="redirect")[1] == "result_unavailable"
+        assert course("failed", result="huge")[1] == "result_unavailable"
+    assert studio.one("select balance from credit_balances") == 1000 - studio.one(
+        "select coalesce(sum(charged_credits), 0) from generations")
+
+
+def test_a_provider_that_takes_too_long(studio, peer):
+    """GEN-05 ten minutes after its submission a request is cancelled at the provider and fails; everything comes back."""
+    peer.ending = "never"
+    made = studio.request(MODELS["replicate"])
+    with studio.draining(peer):
+        studio.wait("select has_started_at_provider from generations", True)
+        studio.rows("update generations set deadline_at = now() - interval '1 second'")
+        studio.rows("select enqueue_poll(generations, null) from generations")
+        studio.ends(made, "failed")
+    assert studio.rows("select error_code, charged_credits from generations") == [("timeout", 0)]
+    assert len(peer.cancelled) == 1
+
+
+def test_cancelling(studio, peer):
+    """GEN-05 JOB-03 the provider is asked to stop, and what it has begun is charged up to the reservation."""
+    peer.ending = "never"
+    made = studio.request(MODELS["fal.ai"])
+    with studio.draining(peer):
+        studio.wait("select has_started_at_provider from generations", True)
+        assert studio.one("select cancel_generation(%s, %s)", studio.member, made) == "cancelling"
+        studio.ends(made, "cancelled")
+    assert len(peer.cancelled) == 1 and studio.one("select charged_credits from generations") == 50
+
+
+def test_a_place_frees_the_next(studio, peer):
+    """JOB-04 GEN-05 no more requests are under way at a provider than it has places, and all of them are made."""
+    made = [studio.request(MODELS["replicate"]) for _ in range(6)]
+    most = 0
+    with studio.draining(peer, PROVIDER_CONCURRENCY="2"):
+        while studio.one("select count(*) from generations where status = 'completed'") < len(made):
+            most = max(most, studio.one(
+                "select count(*) from generations where status = 'processing' and step in ('submit', 'poll')"))  # fmt: skip
+            assert studio.one("select count(*) from generations where status in ('failed', 'uncertain')") == 0
+    assert most <= 2 and len(peer.submissions) == 6
+
+
+# What holds the program at a step, and what tells that it is held.
+STEPS = ["submit", "poll", "fetch", "process", "draw"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_each_step(studio, peer, step):
+    """GEN-04 JOB-02 a worker that is killed at any step never submits twice, never charges twice, and loses no video."""
+    made = studio.request("local" if step == "draw" else MODELS["replicate"])
+    hold = studio.directory / "hold"
+    tool = studio.directory / "ffmpeg"
+    # The renderer of this site reports its progress, and nothing else does.
+    held = {"draw": "progress", "process": "scale"}.get(step, "nothing-is-held")
+    tool.write_text(
+        f'#!/bin/sh\ncase "$*" in *{held}*) touch {hold}ed; while [ -e {hold} ]; do sleep 0.05; done;; esac\n'
+        'exec /usr/bin/ffmpeg "$@"\n')
+    tool.chmod(0o755)
+    hold.touch()
+    if step == "submit":
+        peer.behaviour, peer.faults = "held", 1
+    if step == "fetch":
+        peer.result = "endless"
+    if step == "poll":
+        peer.ending = "never"
+    process = studio.start(peer, FFMPEG=str(tool))
+    deadline = time.monotonic() + DEADLINE
+    is_held = {
+        "submit": lambda: len(peer.submissions) == 1,
+        "poll": lambda: any(task.polls > 1 for task in peer.tasks.values()),
+        "fetch": lambda: peer.fetched,
+        "process": lambda: (studio.directory / "holded").exists(),
+        "draw": lambda: (studio.directory / "holded").exists(),
+    }[step]
+    while not is_held():
+        assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(DEADLINE)
+    hold.unlink()
+    peer.released.set()
+    peer.ending = peer.result = "good"
+    if step == "fetch":
+        studio.rows("update generations set result_url = replace(result_url, 'endless', 'good')")
+    studio.expire()
+    with studio.draining(peer, FFMPEG=str(tool)):
+        if step == "submit":
+            studio.ends(made, "uncertain")
+            # The provider has it all the same, and says so.
+            (task,) = peer.tasks.values()
+            assert studio.one(
+                "select accept_webhook('replicate', '\\x01', %s, 1, %s)", made, task.id) == "done"
+        studio.ends(made, "completed")
+    assert len(peer.submissions) == (0 if step == "draw" else 1)
+    assert studio.one("select count(*) from credit_entries where kind = 'settle'") == 1
+    assert files(studio, made).count(".webp") == 3
+
+
+def test_postgres_ends_between_submission_and_record(studio, peer, postgres):
+    """GEN-04 the id of an accepted request is recorded as soon as the database is there again."""
+    peer.behaviour, peer.faults = "held", 1
+    made = studio.request(MODELS["replicate"])
+    with studio.draining(peer):
+        deadline = time.monotonic() + DEADLINE
+        while not peer.submissions:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        # The database refuses everyone, as while it starts.
+        with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"alter database {studio.name} allow_connections false")
+            connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (studio.name,))
+            peer.released.set()
+            while "cannot be recorded yet" not in studio.log.read_text():
+                assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+                time.sleep(0.05)
+            connection.execute(f"alter database {studio.name} allow_connections true")
+        studio.ends(made, "completed")
+    assert len(peer.submissions) == 1
+
+
+def test_no_key_is_needed_for_the_site_s_own_renderer(studio):
+    """GEN-03 a prompt and a picture become videos without any provider."""
+    words = studio.request("local", "snow over a frozen station, push in")
+    picture = studio.request("local", "zoom in")
+    studio.rows("update generations set source_image_id = %s where id = %s", studio.picture(), picture)
+    with studio.draining(None):
+        studio.ends(words, "completed")
+        studio.ends(picture, "completed")
+    assert studio.rows("select distinct width, height, charged_credits from generations") == [(540, 960, 0)]
+
+
+def test_a_provider_without_a_key_is_not_called(studio, peer):
+    """GEN-03 CAT-06 a run whose key was taken away meanwhile fails without a call."""
+    made = studio.request(MODELS["replicate"])
+    with studio.draining(None):
+        studio.ends(made, "failed")
+    assert peer.submissions == [] and "not set up" in studio.one("select error from generations")
+
+
+def test_a_provider_that_cannot_be_reached(studio):
+    """GEN-05 a provider that cannot be reached is tried again, and nothing was sent."""
+    made = studio.request(MODELS["replicate"])
+    url = f"http://127.0.0.1:{free_port()}"
+    with studio.draining(None, REPLICATE_API_TOKEN=REPLICATE_TOKEN, REPLICATE_BASE_URL=url):
+        studio.ends(made, "failed")
+    assert studio.rows("select error_code, attempt from generations") == [("provider_unavailable", 3)]

@@ -1,0 +1,687 @@
+-- The course of a generation after its request. Each function changes a generation only from the states in which its step
+-- makes sense, under a lock on its row, so a step that is done twice, or late, changes nothing.
+
+-- Puts the job that asks the provider into the queue, or brings a waiting one forward.
+create or replace function enqueue_poll(wanted generations, due timestamptz)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+begin
+    perform enqueue_job(
+        'poll_generation', jsonb_build_object('id', wanted.id, 'run', wanted.run), 'outward', 0, due,
+        wanted.id || ' ' || wanted.run, 'replace', '{}', 1000
+    );
+end
+$$;
+
+-- Starts the generations that have waited longest, as far as the provider has free places.
+create or replace function start_waiting_generations(wanted_provider text, place_limit int)
+returns int
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    free int := place_limit - (
+        select count(*)
+        from generations
+        where provider = wanted_provider and status in ('processing', 'uncertain')
+            and step in ('submit', 'poll')
+    );
+    kept generations;
+    started int := 0;
+begin
+    for kept in
+        select waiting.*
+        from generations waiting
+        where waiting.provider = wanted_provider and waiting.status = 'queued'
+            and not exists (
+                select from jobs
+                where jobs.kind in ('submit_generation', 'draw_generation')
+                    and jobs.unique_key = waiting.id || ' ' || waiting.run and jobs.state in ('queued', 'running')
+            )
+        order by waiting.created_at, waiting.id
+        limit greatest(free, 0)
+    loop
+        perform enqueue_submission(kept);
+        started := started + 1;
+    end loop;
+    return started;
+end
+$$;
+
+-- Takes a place at the provider and records the intent to call it, before the call. Outcomes: go (with the number of the
+-- attempt), busy (all places are taken; it is started when one is free), uncertain (an earlier worker may have made the
+-- call), image (the picture is not ready yet), no_image (the picture was refused), cancelled, gone (nothing is to be done).
+create or replace function begin_submission(wanted uuid, wanted_run int, place_limit int, timeout interval)
+returns table (outcome text, attempt int)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    kept generations;
+    image text;
+begin
+    select * into kept from generations where id = wanted and run = wanted_run;
+    if kept.id is null then
+        return query select 'gone', 0;
+        return;
+    end if;
+    -- Places are counted one after another.
+    perform pg_advisory_xact_lock(hashtextextended('generation places ' || kept.provider, 0));
+    select * into kept from generations where id = wanted and run = wanted_run for update;
+    if kept.status = 'processing' and kept.step = 'submit' then
+        if kept.provider = 'local' then
+            -- Nothing leaves this site, so it is simply drawn again.
+            return query select 'go', kept.attempt;
+            return;
+        end if;
+        update generations set status = 'uncertain', updated_at = dailies_now() where id = wanted;
+        update generation_attempts
+        set state = 'lost',
+            error = 'The worker ended during the call.'
+        where generation_id = wanted and run = wanted_run and generation_attempts.attempt = kept.attempt
+            and state = 'intended';
+        perform enqueue_poll(kept, kept.deadline_at);
+        return query select 'uncertain', kept.attempt;
+        return;
+    end if;
+    if kept.id is null or kept.status <> 'queued' then
+        return query select 'gone', 0;
+        return;
+    end if;
+    if kept.source_image_id is not null then
+        select state into image from source_images where id = kept.source_image_id;
+        if image in ('sending', 'processing') then
+            return query select 'image', 0;
+            return;
+        elsif image is distinct from 'ready' then
+            return query select 'no_image', 0;
+            return;
+        end if;
+    end if;
+    if place_limit <= (
+        select count(*)
+        from generations
+        where provider = kept.provider and status in ('processing', 'uncertain') and step in ('submit', 'poll')
+    ) then
+        return query select 'busy', 0;
+        return;
+    end if;
+    update generations
+    set status = 'processing',
+        step = 'submit',
+        attempt = attempt + 1,
+        started_at = dailies_now(),
+        deadline_at = dailies_now() + timeout,
+        updated_at = dailies_now()
+    where id = wanted
+    returning * into kept;
+    insert into generation_attempts (generation_id, run, attempt, provider, endpoint, intended_at)
+    values (wanted, wanted_run, kept.attempt, kept.provider, kept.endpoint, dailies_now());
+    return query select 'go', kept.attempt;
+end
+$$;
+
+-- Records that the provider has accepted a request, before anything else is done with its answer. True unless it is too late.
+create or replace function record_submission(
+    wanted uuid,
+    wanted_run int,
+    wanted_attempt int,
+    accepted_id text,
+    accepted_links jsonb,
+    given_answer jsonb,
+    first_poll interval
+)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    select * into kept from generations where id = wanted and run = wanted_run for update;
+    update generation_attempts
+    set state = 'accepted',
+        request_id = accepted_id,
+        answered_at = dailies_now(),
+        answer = given_answer
+    where generation_id = wanted and run = wanted_run and attempt = wanted_attempt
+        and state in ('intended', 'lost');
+    if kept.id is null or kept.status not in ('processing', 'uncertain') or kept.step <> 'submit'
+        or kept.attempt <> wanted_attempt
+    then
+        return false;
+    end if;
+    update generations
+    set status = 'processing',
+        step = 'poll',
+        request_id = accepted_id,
+        links = accepted_links,
+        acknowledged_at = dailies_now(),
+        updated_at = dailies_now()
+    where id = wanted
+    returning * into kept;
+    perform enqueue_poll(kept, case when kept.cancel_requested_at is null then dailies_now() + first_poll end);
+    return true;
+end
+$$;
+
+-- Records that the answer to a call is missing: the provider may be at work. The generation waits for a webhook, an admin or
+-- its deadline.
+create or replace function record_lost_submission(wanted uuid, wanted_run int, wanted_attempt int, reason text)
+returns void
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    update generations
+    set status = 'uncertain',
+        updated_at = dailies_now()
+    where id = wanted and run = wanted_run and attempt = wanted_attempt and status = 'processing' and step = 'submit'
+    returning * into kept;
+    if kept.id is null then
+        return;
+    end if;
+    update generation_attempts
+    set state = 'lost',
+        error = reason,
+        answered_at = dailies_now()
+    where generation_id = wanted and run = wanted_run and attempt = wanted_attempt;
+    perform enqueue_poll(kept, kept.deadline_at);
+end
+$$;
+
+-- Records that the provider did not accept a call. It is made again after `wait`, unless it was the last attempt. Outcomes:
+-- again, failed, gone.
+create or replace function record_unaccepted_submission(
+    wanted uuid,
+    wanted_run int,
+    wanted_attempt int,
+    reason text,
+    attempt_limit int,
+    wait interval,
+    place_limit int
+)
+returns text
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    select * into kept
+    from generations
+    where id = wanted and run = wanted_run and attempt = wanted_attempt and status = 'processing' and step = 'submit'
+    for update;
+    if kept.id is null then
+        return 'gone';
+    end if;
+    update generation_attempts
+    set state = 'not_accepted',
+        error = reason,
+        answered_at = dailies_now()
+    where generation_id = wanted and run = wanted_run and attempt = wanted_attempt;
+    if kept.cancel_requested_at is not null then
+        perform end_generation(kept, 'cancelled', null, null, 0);
+        return 'gone';
+    elsif wanted_attempt >= attempt_limit then
+        perform end_generation(kept, 'failed', 'provider_unavailable', reason, 0);
+        return 'failed';
+    end if;
+    update generations
+    set status = 'queued',
+        step = null,
+        started_at = null,
+        deadline_at = null,
+        updated_at = dailies_now()
+    where id = wanted
+    returning * into kept;
+    perform enqueue_submission(kept, dailies_now() + wait);
+    perform start_waiting_generations(kept.provider, place_limit);
+    return 'again';
+end
+$$;
+
+-- Records how far the provider is.
+create or replace function record_progress(
+    wanted uuid, wanted_run int, percent int, queue_place int, is_running boolean
+)
+returns boolean
+language sql
+security definer
+set search_path = public, pg_temp
+as $$
+    update generations
+    set progress = greatest(progress, coalesce(percent, progress)),
+        queue_position = queue_place,
+        has_started_at_provider = has_started_at_provider or is_running,
+        updated_at = dailies_now()
+    where id = wanted and run = wanted_run and status = 'processing' and step in ('submit', 'poll')
+        and (progress, queue_position, has_started_at_provider)
+            is distinct from (
+                greatest(progress, coalesce(percent, progress)), queue_place, has_started_at_provider or is_running
+            )
+    returning true;
+$$;
+
+-- Records where a finished video can be fetched, frees the place at the provider and puts the job that fetches it into the
+-- queue. Polls and webhooks both end here; the second changes nothing.
+create or replace function record_result(
+    wanted uuid, wanted_run int, found_url text, given_answer jsonb, place_limit int
+)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    update generations
+    set status = 'processing',
+        step = 'fetch',
+        result_url = found_url,
+        answer = given_answer,
+        provider_done_at = dailies_now(),
+        has_started_at_provider = true,
+        queue_position = null,
+        updated_at = dailies_now()
+    where id = wanted and run = wanted_run and status in ('processing', 'uncertain') and step = 'poll'
+    returning * into kept;
+    if kept.id is null then
+        return false;
+    end if;
+    update generation_attempts
+    set state = 'done',
+        answer = given_answer
+    where generation_id = wanted and run = wanted_run and attempt = kept.attempt;
+    perform enqueue_job(
+        'fetch_generation', jsonb_build_object('id', wanted, 'run', wanted_run), 'outward', 1, null,
+        wanted || ' ' || wanted_run, 'keep', '{}', 12
+    );
+    perform start_waiting_generations(kept.provider, place_limit);
+    return true;
+end
+$$;
+
+-- Records the provider's file, which is kept as it came. True for the first one.
+create or replace function record_original(wanted uuid, wanted_run int, stored_key text, place_limit int)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    update generations
+    set step = 'process',
+        original_key = stored_key,
+        provider_done_at = coalesce(provider_done_at, dailies_now()),
+        acknowledged_at = coalesce(acknowledged_at, started_at),
+        progress = greatest(progress, 90),
+        updated_at = dailies_now()
+    where id = wanted and run = wanted_run and status = 'processing'
+        and step = case provider when 'local' then 'submit' else 'fetch' end
+    returning * into kept;
+    if kept.id is null then
+        return false;
+    end if;
+    perform enqueue_job(
+        'process_generation', jsonb_build_object('id', wanted, 'run', wanted_run), 'default', 1, null,
+        wanted || ' ' || wanted_run, 'keep', '{}', 5
+    );
+    if kept.provider = 'local' then
+        perform start_waiting_generations(kept.provider, place_limit);
+    end if;
+    return true;
+end
+$$;
+
+-- Completes a generation: files, cost, credits, seconds and statistics, once. `facts` holds columns of `generations`.
+create or replace function complete_generation(wanted uuid, wanted_run int, facts jsonb, real_credits int)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    made generations := jsonb_populate_record(null::generations, facts);
+    kept generations;
+    settled record;
+begin
+    select * into kept from generations where id = wanted and run = wanted_run for update;
+    if kept.id is null or kept.status <> 'processing' or kept.step <> 'process' then
+        return false;
+    end if;
+    select * into settled
+    from settle_credits(format('generation %s run %s', wanted, wanted_run), real_credits);
+    update generations
+    set status = 'completed',
+        step = null,
+        progress = 100,
+        video_key = made.video_key,
+        small_key = made.small_key,
+        poster_key = made.poster_key,
+        blurhash = made.blurhash,
+        width = made.width,
+        height = made.height,
+        video_ms = made.video_ms,
+        has_sound = made.has_sound,
+        size_bytes = made.size_bytes,
+        cost_usd = made.cost_usd,
+        cost_breakdown = made.cost_breakdown,
+        charged_credits = settled.charged,
+        finished_at = dailies_now(),
+        updated_at = dailies_now()
+    where id = wanted;
+    update generation_usage
+    set milliseconds = least(milliseconds, made.video_ms),
+        ended_at = dailies_now()
+    where generation_id = wanted and run = wanted_run and ended_at is null;
+    perform record_model_run(
+        kept.model_id, true, (extract(epoch from kept.provider_done_at - kept.acknowledged_at) * 1000)::bigint,
+        made.cost_usd
+    );
+    return true;
+end
+$$;
+
+-- Ends a generation without a video. The caller has locked its row. Credits and seconds go back, but for `charge` credits of
+-- a cancelled run that its provider had begun.
+create or replace function end_generation(
+    kept generations, ended_status text, code text, reason text, charge int
+)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+declare
+    reference constant text := format('generation %s run %s', kept.id, kept.run);
+    charged int := 0;
+begin
+    if charge > 0 then
+        select settled.charged into charged from settle_credits(reference, charge) settled;
+    else
+        perform release_credits(reference);
+    end if;
+    update generations
+    set status = ended_status,
+        step = null,
+        error_code = case ended_status when 'failed' then code end,
+        error = case ended_status when 'failed' then reason end,
+        charged_credits = charged,
+        queue_position = null,
+        finished_at = dailies_now(),
+        updated_at = dailies_now()
+    where id = kept.id;
+    update generation_usage
+    set milliseconds = 0,
+        ended_at = dailies_now()
+    where generation_id = kept.id and run = kept.run and ended_at is null;
+    update generation_attempts
+    set state = case ended_status when 'failed' then 'failed' else 'cancelled' end,
+        error = coalesce(error, reason)
+    where generation_id = kept.id and run = kept.run and attempt = kept.attempt
+        and state in ('intended', 'accepted', 'lost', 'done');
+    if ended_status = 'failed' then
+        perform record_model_run(kept.model_id, false, null, null);
+    end if;
+end
+$$;
+
+-- Fails or cancels a generation that is under way. True for the first one.
+create or replace function stop_generation(
+    wanted uuid, wanted_run int, ended_status text, code text, reason text, charge_when_begun boolean, place_limit int
+)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    select * into kept
+    from generations
+    where id = wanted and run = wanted_run and status in ('queued', 'processing', 'uncertain')
+    for update;
+    if kept.id is null then
+        return false;
+    end if;
+    perform end_generation(
+        kept, ended_status, code, reason,
+        case when charge_when_begun and kept.has_started_at_provider then kept.credits else 0 end
+    );
+    perform start_waiting_generations(kept.provider, place_limit);
+    return true;
+end
+$$;
+
+-- Tries a failed run at the provider again within the same reservation. Outcomes: again, last (no attempt is left), gone.
+create or replace function resubmit_generation(
+    wanted uuid, wanted_run int, reason text, given_answer jsonb, attempt_limit int, wait interval, place_limit int
+)
+returns text
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    select * into kept
+    from generations
+    where id = wanted and run = wanted_run and status = 'processing' and step = 'poll'
+    for update;
+    if kept.id is null then
+        return 'gone';
+    elsif kept.attempt >= attempt_limit then
+        return 'last';
+    end if;
+    update generation_attempts
+    set state = 'failed',
+        error = reason,
+        answer = given_answer
+    where generation_id = wanted and run = wanted_run and attempt = kept.attempt;
+    update generations
+    set status = 'queued',
+        step = null,
+        request_id = null,
+        links = '{}',
+        progress = 0,
+        has_started_at_provider = false,
+        updated_at = dailies_now()
+    where id = wanted
+    returning * into kept;
+    perform enqueue_submission(kept, dailies_now() + wait);
+    perform start_waiting_generations(kept.provider, place_limit);
+    return 'again';
+end
+$$;
+
+-- Accepts a webhook whose signature was checked: the provider is asked at once how far the request is. A webhook that comes
+-- before the answer to the submission, or instead of it, says the request's id. Outcomes: done, repeated, unknown.
+create or replace function accept_webhook(
+    from_provider text, webhook_hash bytea, wanted uuid, wanted_run int, named_request text
+)
+returns text
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    insert into provider_webhooks (hash, provider, received_at)
+    values (webhook_hash, from_provider, dailies_now())
+    on conflict do nothing;
+    if not found then
+        return 'repeated';
+    end if;
+    select * into kept
+    from generations
+    where id = wanted and run = wanted_run and provider = from_provider
+    for update;
+    if kept.id is null then
+        return 'unknown';
+    end if;
+    if kept.step = 'submit' and kept.status = 'uncertain' and named_request is not null then
+        perform record_submission(wanted, wanted_run, kept.attempt, named_request, '{}', 'null', interval '0');
+        return 'done';
+    end if;
+    -- A request that is being submitted is polled when its answer is recorded.
+    if kept.step = 'poll' and kept.status = 'processing' and kept.request_id is not distinct from named_request then
+        perform enqueue_poll(kept, null);
+    end if;
+    return 'done';
+end
+$$;
+
+-- Finds what has stopped: generations that wait although places are free, and those whose next job is missing.
+create or replace function resume_generations(local_limit int, remote_limit int)
+returns int
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    place text;
+    kept generations;
+    resumed int := 0;
+begin
+    for place in select distinct provider from generations where status = 'queued' loop
+        resumed := resumed + start_waiting_generations(
+            place, case place when 'local' then local_limit else remote_limit end
+        );
+    end loop;
+    for kept in
+        select stopped.*
+        from generations stopped
+        where stopped.status in ('processing', 'uncertain')
+            and stopped.updated_at < dailies_now() - interval '1 minute'
+            and not exists (
+                select from jobs
+                where jobs.unique_key = stopped.id || ' ' || stopped.run and jobs.state in ('queued', 'running')
+                    and jobs.kind in (
+                        'submit_generation', 'draw_generation', 'poll_generation', 'fetch_generation', 'process_generation'
+                    )
+            )
+        limit 100
+    loop
+        resumed := resumed + 1;
+        if kept.step = 'submit' and kept.status = 'processing' then
+            perform enqueue_submission(kept);
+        elsif kept.step in ('submit', 'poll') then
+            perform enqueue_poll(kept, case when kept.step = 'submit' then kept.deadline_at end);
+        else
+            perform enqueue_job(
+                kept.step || '_generation', jsonb_build_object('id', kept.id, 'run', kept.run),
+                case kept.step when 'fetch' then 'outward' else 'default' end, 1, null, kept.id || ' ' || kept.run, 'keep',
+                '{}', 12
+            );
+        end if;
+    end loop;
+    delete from provider_webhooks where received_at < dailies_now() - interval '1 day';
+    delete from deleted_generations where deleted_at < dailies_now() - interval '30 days';
+    return resumed;
+end
+$$;
+
+-- Where usage, reservations and generations contradict each other; nothing when all is well.
+create or replace function generation_drift()
+returns table (generation_id uuid, fault text)
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select generations.id, 'no usage of the run'
+    from generations
+    where not exists (
+        select from generation_usage usage
+        where usage.generation_id = generations.id and usage.run = generations.run
+    )
+    union all
+    select generations.id, 'usage ended too early or too late'
+    from generations
+    join generation_usage usage on usage.generation_id = generations.id and usage.run = generations.run
+    where (usage.ended_at is not null) <> (generations.status in ('completed', 'failed', 'cancelled'))
+    union all
+    select generations.id, 'the reservation is ' || reservations.state
+    from generations
+    join credit_reservations reservations
+        on reservations.reference = format('generation %s run %s', generations.id, generations.run)
+    where (reservations.state = 'reserved') <> (generations.status in ('queued', 'processing', 'uncertain'))
+        or generations.status in ('completed', 'failed', 'cancelled')
+            and coalesce(reservations.settled_amount, 0) is distinct from generations.charged_credits
+    union all
+    select generations.id, 'more than one attempt was accepted at a time'
+    from generations
+    join generation_attempts attempts on attempts.generation_id = generations.id
+    where attempts.state in ('accepted', 'done')
+    group by generations.id, attempts.run
+    having count(*) > 1;
+$$;
+
+revoke all on function
+    enqueue_poll(generations, timestamptz),
+    start_waiting_generations(text, int),
+    begin_submission(uuid, int, int, interval),
+    record_submission(uuid, int, int, text, jsonb, jsonb, interval),
+    record_lost_submission(uuid, int, int, text),
+    record_unaccepted_submission(uuid, int, int, text, int, interval, int),
+    record_progress(uuid, int, int, int, boolean),
+    record_result(uuid, int, text, jsonb, int),
+    record_original(uuid, int, text, int),
+    complete_generation(uuid, int, jsonb, int),
+    end_generation(generations, text, text, text, int),
+    stop_generation(uuid, int, text, text, text, boolean, int),
+    resubmit_generation(uuid, int, text, jsonb, int, interval, int),
+    accept_webhook(text, bytea, uuid, int, text),
+    resume_generations(int, int),
+    generation_drift()
+    from public;
+grant execute on function
+    start_waiting_generations(text, int),
+    begin_submission(uuid, int, int, interval),
+    record_submission(uuid, int, int, text, jsonb, jsonb, interval),
+    record_lost_submission(uuid, int, int, text),
+    record_unaccepted_submission(uuid, int, int, text, int, interval, int),
+    record_progress(uuid, int, int, int, boolean),
+    record_result(uuid, int, text, jsonb, int),
+    record_original(uuid, int, text, int),
+    complete_generation(uuid, int, jsonb, int),
+    stop_generation(uuid, int, text, text, text, boolean, int),
+    resubmit_generation(uuid, int, text, jsonb, int, interval, int),
+    resume_generations(int, int),
+    generation_drift()
+    to dailies_jobs;
+grant execute on function accept_webhook(text, bytea, uuid, int, text) to dailies_web, dailies_jobs;
+
+-- Lets the provider be asked again after a while, unless that is planned for an earlier time.
+create or replace function schedule_poll(wanted uuid, wanted_run int, wait interval)
+returns void
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    perform enqueue_job(
+        'poll_generation', jsonb_build_object('id', wanted, 'run', wanted_run), 'outward', 0, dailies_now() + wait,
+        wanted || ' ' || wanted_run, 'keep', '{}', 1000
+    );
+end
+$$;
+
+revoke all on function schedule_poll(uuid, int, interval) from public;
+grant execute on function schedule_poll(uuid, int, interval) to dailies_jobs;

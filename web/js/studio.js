@@ -1,0 +1,265 @@
+// The studio: the form follows the chosen model, the price is shown before the run, and what is being made is followed.
+
+import "./site.js";
+import { Refusal, send } from "./core/api.js";
+import { all, announce, h, maybe, one, refill } from "./core/dom.js";
+import { enhance, whileBusy } from "./core/form.js";
+import { count, counted } from "./core/format.js";
+import { toast } from "./core/toast.js";
+import { followVideos, freshPage } from "./studio/course.js";
+import { drawParameters, readParameters } from "./studio/parameters.js";
+import { pictureOf } from "./studio/picture.js";
+
+/** @typedef {import("./studio/parameters.js").Parameter} Parameter */
+/**
+ * @typedef {object} Facts
+ * @property {number[]} durations
+ * @property {number} standard
+ * @property {string[]} qualities
+ * @property {string[]} aspects
+ * @property {Record<string, Record<string, number>>} credits
+ * @property {boolean} words
+ * @property {boolean} picture
+ * @property {Parameter[]} parameters
+ */
+
+const form = one("[data-request]", HTMLFormElement);
+const duration = one("#duration", HTMLSelectElement);
+const quality = one("#quality", HTMLSelectElement);
+const aspect = one("#aspectRatio", HTMLSelectElement);
+const seed = one("#seed", HTMLInputElement);
+const prompt = one("#prompt", HTMLTextAreaElement);
+const parameterPlace = one("[data-parameters]", HTMLElement);
+const picturePlace = one("[data-picture]", HTMLElement);
+const picture = pictureOf(picturePlace, () => showPrice());
+
+/** @type {{seconds?: number, quality?: string, aspect?: string | null, image?: string | null, parameters?: Record<string, unknown>}} */
+const remix = JSON.parse(form.dataset.remix ?? "{}");
+const names = { standard: "Standard", high: "High", ultra: "Ultra" };
+const shapes = { "9:16": "9:16, for the film", "720:1280": "720:1280, for the film" };
+let startsFromPicture = false;
+/** One key for each request, so that a repetition after a lost connection is the same one. */
+let requestKey = crypto.randomUUID();
+
+/** @returns {HTMLInputElement | null} */
+function chosen() {
+  const input = form.querySelector("input[name=model]:checked");
+  return input instanceof HTMLInputElement ? input : null;
+}
+
+/**
+ * @param {HTMLInputElement | null} input
+ * @returns {Facts | null}
+ */
+function factsOf(input) {
+  return input?.dataset.facts ? JSON.parse(input.dataset.facts) : null;
+}
+
+/**
+ * @param {HTMLSelectElement} select
+ * @param {{value: string, text: string}[]} options
+ * @param {string} wanted
+ */
+function fill(select, options, wanted) {
+  const kept = options.some(({ value }) => value === wanted) ? wanted : options[0]?.value;
+  refill(select, ...options.map(({ value, text }) => h("option", { value, selected: value === kept }, text)));
+  const field = select.closest(".field");
+  if (field instanceof HTMLElement) field.hidden = options.length === 0;
+}
+
+/** What the form offers follows from the model. */
+function showModel() {
+  const facts = factsOf(chosen());
+  if (!facts) return;
+  const seconds = String(remix.seconds ?? "");
+  fill(
+    duration, facts.durations.map((one) => ({ value: String(one), text: `${one} s` })),
+    facts.durations.includes(Number(seconds)) ? seconds : String(facts.standard));
+  fill(
+    quality,
+    facts.qualities.map((one) => ({ value: one, text: names[/** @type {keyof typeof names} */ (one)] ?? one })),
+    remix.quality ?? quality.value);
+  fill(
+    aspect,
+    facts.aspects.map((one) => ({ value: one, text: shapes[/** @type {keyof typeof shapes} */ (one)] ?? one })),
+    remix.aspect ?? aspect.value);
+  drawParameters(parameterPlace, facts.parameters, remix.parameters ?? {});
+  showPrice();
+}
+
+/** Models that cannot start so are not offered. */
+function showStart() {
+  for (const button of all("[data-start]", form)) {
+    button.setAttribute("aria-pressed", String((button.dataset.start === "picture") === startsFromPicture));
+  }
+  picturePlace.hidden = !startsFromPicture;
+  /** @type {HTMLInputElement | null} */
+  let first = null;
+  for (const input of form.querySelectorAll("input[name=model]")) {
+    if (!(input instanceof HTMLInputElement)) continue;
+    const facts = factsOf(input);
+    const label = input.closest("label");
+    if (!facts || !label || label.getAttribute("aria-disabled")) continue;
+    const isPossible = startsFromPicture ? facts.picture : facts.words;
+    label.hidden = !isPossible;
+    input.disabled = !isPossible;
+    if (isPossible) first ??= input;
+  }
+  if (first && (!chosen() || chosen()?.disabled)) first.checked = true;
+  showModel();
+}
+
+/** The price, what is left after it, and what is in the way. */
+function showPrice() {
+  const facts = factsOf(chosen());
+  const wallet = one("[data-wallet]", HTMLElement);
+  const balance = Number(wallet.dataset.balance);
+  const seconds = Number(duration.value);
+  const left = Number(wallet.dataset.seconds) - seconds * 1000;
+  const credits = facts?.credits[quality.value]?.[duration.value];
+  const price = one("[data-price]", HTMLElement);
+  if (credits === undefined) refill(price, h("span", { class: "quiet" }, "This model has no price for this length."));
+  else if (credits === 0) refill(price, h("b", {}, "Free"));
+  else refill(price, h("b", { class: "num" }, count(credits)), ` ${credits === 1 ? "credit" : "credits"}`);
+  one("[data-bill]", HTMLElement).hidden = credits === undefined;
+  one("[data-after]", HTMLElement).textContent =
+    `${counted(Math.max(0, balance - (credits ?? 0)), "credit", "credits")}, ${count(Math.max(0, Math.ceil(left / 1000)))} s`;
+  const obstacle =
+    credits !== undefined && credits > balance
+      ? `This needs ${counted(credits, "credit", "credits")}, and you have ${count(balance)}.`
+      : left < 0
+        ? "Your seconds for this period are used up. Choose a shorter video."
+        : picture.isSending
+          ? "The picture is being sent."
+          : "";
+  const place = one("[data-obstacle]", HTMLElement);
+  place.textContent = obstacle;
+  place.hidden = !obstacle;
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.name === "model") showModel();
+  else showPrice();
+});
+prompt.addEventListener("input", () => {
+  one("[data-letters]", HTMLElement).textContent = `${count([...prompt.value].length)} / 4,000`;
+});
+form.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (button?.dataset.start) {
+    startsFromPicture = button.dataset.start === "picture";
+    showStart();
+  } else if (button?.hasAttribute("data-dice")) {
+    seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+  }
+});
+
+enhance(form, {
+  nothing: "Nothing was requested.",
+  check: () => ({
+    "": startsFromPicture && !picture.id
+      ? picture.isSending ? "Wait until the picture is sent." : "Add a picture, or start from words."
+      : null,
+  }),
+  send: (values) => {
+    const facts = factsOf(chosen());
+    return send(
+      "POST", "/api/jobs",
+      {
+        model: chosen()?.value, prompt: values.prompt, negativePrompt: values.negativePrompt || null,
+        imageId: startsFromPicture ? picture.id : null, duration: Number(values.duration), quality: values.quality,
+        aspectRatio: facts?.aspects.length ? values.aspectRatio : null, seed: values.seed ? Number(values.seed) : null,
+        parameters: readParameters(parameterPlace, facts?.parameters ?? []),
+        credits: facts?.credits[quality.value]?.[duration.value] ?? null,
+      },
+      { "Idempotency-Key": requestKey });
+  },
+  done: () => {
+    requestKey = crypto.randomUUID();
+    announce("Your video is being made.");
+    changed();
+  },
+  refused: (error) => {
+    // A refused request may be corrected and sent again as another one.
+    if (!error.isOffline) requestKey = crypto.randomUUID();
+    if (error.code === "terms_required") {
+      location.assign("/terms/accept?next=/studio");
+      return true;
+    }
+    if (error.code === "price_changed" || error.code === "model_changed") changed();
+    return false;
+  },
+});
+
+document.addEventListener("submit", (event) => {
+  const cancel = event.target;
+  if (!(cancel instanceof HTMLFormElement) || !cancel.matches("[data-cancel]")) return;
+  event.preventDefault();
+  void whileBusy(event.submitter ?? cancel, async () => {
+    await send("DELETE", new URL(cancel.action).pathname).catch((error) => {
+      if (!(error instanceof Refusal && error.code === "already_finished")) throw error;
+    });
+    changed();
+  });
+});
+
+/** Puts in what differs, and keeps what the member is looking at. */
+async function refresh() {
+  const fresh = await freshPage();
+  const running = one("[data-running]", HTMLElement);
+  const before = new Set(all("[data-job]", running).map((job) => job.dataset.job));
+  const wallet = one("[data-wallet]", HTMLElement);
+  const freshWallet = fresh.querySelector("[data-wallet]");
+  if (freshWallet) wallet.replaceWith(document.adoptNode(freshWallet));
+  const freshRunning = fresh.querySelector("[data-running]");
+  if (freshRunning) {
+    const rows = /** @type {HTMLElement[]} */ ([...freshRunning.children]).map((row) => {
+      const old = row.id ? document.getElementById(row.id) : null;
+      if (!old || old.dataset.state !== row.dataset.state) return document.adoptNode(row);
+      progress(row.dataset.job ?? "", Number(row.querySelector("progress")?.getAttribute("value") ?? 0));
+      return old;
+    });
+    running.replaceChildren(...rows);
+  }
+  const after = new Set(all("[data-job]", running).map((job) => job.dataset.job));
+  const history = maybe("[data-history]");
+  const freshHistory = fresh.querySelector("[data-history]");
+  if (history && freshHistory && history.innerHTML !== freshHistory.innerHTML) {
+    history.replaceWith(document.adoptNode(freshHistory));
+  }
+  for (const id of before) {
+    if (!after.has(id) && maybe(`[data-history] [data-video="${id}"] img`)) {
+      toast("Your video is finished.");
+      announce("Your video is finished.");
+    }
+  }
+  showPrice();
+}
+
+/**
+ * @param {string} id
+ * @param {number} percent
+ */
+function progress(id, percent) {
+  const row = maybe(`[data-job="${id}"]`);
+  const bar = row?.querySelector("progress");
+  if (!row || !(bar instanceof HTMLProgressElement) || !bar.hasAttribute("value")) return;
+  if (bar.value >= percent) return;
+  bar.value = percent;
+  const words = maybe("[data-words]", row);
+  if (words) words.textContent = `${percent} %`;
+}
+
+const changed = followVideos({
+  isUnfinished: () => Boolean(maybe("[data-running] [data-job]")),
+  refresh,
+  progress,
+  live: (isLive) => (one("[data-live]", HTMLElement).hidden = !isLive),
+});
+
+if (remix.image) {
+  startsFromPicture = true;
+  picture.keep(remix.image);
+}
+prompt.dispatchEvent(new Event("input"));
+showStart();
