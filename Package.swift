@@ -80,7 +80,7 @@ let package = Package(
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
         domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Configuration", "Platform", "Text"]),
-        domain("Storage", ["Configuration", "Crypto", "Logging", "Platform", "Text"]),
+        domain("Storage", ["Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
@@ -120,7 +120,7 @@ let package = Package(
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
-        handlers("Clips", ["Captcha", "Film", "Identity", "SharedHandlers", "Text"]),
+        handlers("Clips", ["Captcha", "Film", "Identity", "SharedHandlers", "Storage", "Text"]),
         handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
         handlers(
             "Auth",
@@ -208,7 +208,10 @@ let package = Package(
         tests("ArgumentsTests", ["Arguments", "dailies", "dailies-host", "dailies-jobs", "HTTP", "Tally", "Text"]),
         tests(
             "ConfigurationTests",
-            ["Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "TestSupport", "Text"]),
+            [
+                "Configuration", "Film", "Identity", "Installation", "Logging", "Postgres", "Storage", "TestSupport",
+                "Text",
+            ]),
         tests("PlatformTests", ["CLinux", "Crypto", "HTTPClient", "Logging", "Platform", "TestSupport", "Text"]),
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),

@@ -1,5 +1,6 @@
 internal import Arguments
 internal import Configuration
+internal import Crypto
 internal import FoundationEssentials
 internal import HTTP
 internal import Installation
@@ -65,6 +66,7 @@ enum DoctorCommand {
         return [.good("settings", (["complete, for \(settings.site.url)"] + settings.notices).joined(separator: ". "))]
             + database(settings)
             + directories(settings)
+            + storage(settings)
             + programs(settings)
             + [publisher(settings)]
     }
@@ -136,6 +138,19 @@ enum DoctorCommand {
             return .bad(name, "\(path) cannot be written", fix: "Give it to the account that runs Dailies.")
         }
         return .good(name, path)
+    }
+
+    /// Tries out every back end that the site uses.
+    private static func storage(_ settings: Settings) -> [Finding] {
+        [settings.storage.backend, settings.storage.previous].compactMap(\.self).flatMap { kind in
+            let check = StorageCheck(
+                settings.storage.store(kind), scratch: settings.storage.local, siteURL: settings.site.url,
+                signer: UploadSigner(secret: SecretKey(settings.site.secretKey)))
+            return check.run().map { finding in
+                Finding(
+                    check: finding.subject, isGood: finding.isGood, detail: finding.detail, remedy: finding.remedy)
+            }
+        }
     }
 
     private static func programs(_ settings: Settings) -> [Finding] {

@@ -19,6 +19,7 @@ enum Main {
             FilmCommand.command,
             SeedCommand.command, DemoCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
             CountersCommand.command, SimulateCommand.command, TallyCommand.command, RoutesCommand.command,
+            StorageCommand.command,
             DoctorCommand.command, SuperviseCommand.command,
         ])
 

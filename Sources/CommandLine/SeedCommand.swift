@@ -46,7 +46,7 @@ enum SeedCommand {
     private static func run(_ arguments: ArgumentValues<Seed>) throws -> Int32 {
         let settings = try arguments.settings()
         let season = DemoSeason(
-            database: settings.openDatabase(), storage: settings.storage.local,
+            database: settings.openDatabase(), storage: settings.storage.media,
             tools: settings.media.tools, clipSeconds: settings.media.demoClipSeconds)
         let outcome = try season.seed(
             roundSeconds: arguments.round, ready: arguments.clips ?? 11, addsOthers: arguments.clips == nil,

@@ -12,6 +12,7 @@ internal import Identity
 internal import Limits
 internal import Mail
 internal import PagesHandlers
+internal import Storage
 internal import StoryHandlers
 internal import StudioHandlers
 internal import SystemHandlers
@@ -37,7 +38,9 @@ public struct HandlerGroup: Sendable {
                 identity: $0.identity)
         },
         HandlerGroup(name: "clips") { services in
-            ClipRoutes.routes(clips: services.clips)
+            ClipRoutes.routes(
+                clips: services.clips,
+                sources: { [storage = services.storage] in storage.sources(of: $0, now: $1, lifetime: $2) })
                 + ClipRoutes.reportRoutes(
                     services.moderation, services.identity, hasCaptcha: services.settings.captcha.account != nil)
         },

@@ -45,7 +45,7 @@ public struct Services: Sendable {
     let dashboard: Dashboard
     let oversight: VoteOversight
     let uploads: Uploads
-    let storage: LocalStorage
+    let storage: any MediaStorage
     let uploadSigner: UploadSigner
     let generations: Generations
     let credits: Credits
@@ -108,7 +108,7 @@ public struct Services: Sendable {
         dashboard = Dashboard(database: database)
         oversight = VoteOversight(database: database)
         uploads = Uploads(database: database)
-        storage = settings.storage.local
+        storage = settings.storage.media
         uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
         let catalog = Catalog(
             database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)

@@ -42,6 +42,11 @@ public struct SettingCheck<Group: SettingGroup> {
         !(reader.shown[description(setting).name] ?? "").isEmpty
     }
 
+    /// The text of a setting as it is in force; empty for a secret that is not set.
+    public func text<Value>(_ setting: KeyPath<Group, Setting<Value>>) -> String {
+        reader.shown[description(setting).name] ?? ""
+    }
+
     /// Reports a setting that is missing although another one is given.
     public mutating func require<Needed, Value>(
         _ needed: KeyPath<Group, Setting<Needed>>, with other: KeyPath<Group, Setting<Value>>

@@ -28,10 +28,8 @@ package enum Installation {
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file
     /// shared with an older system may hold them.
     static let foreignNames = [
-        "AWS_", "CLOUDINARY_", "CURRENT_TOS_", "DEBUG", "FAL_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_",
-        "NEXT_PUBLIC_", "PROVIDER_NAME", "R2_", "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "STORAGE_",
-        "SUPABASE_",
-        "UPSTASH_",
+        "CURRENT_TOS_", "DEBUG", "FAL_", "LIMIT_", "MONTHLY_LIMIT_", "NEXTAUTH_", "NEXT_PUBLIC_", "PROVIDER_NAME",
+        "REDIS_", "REPLICATE_", "RUNPOD_", "RUNWAY_", "SENTRY_", "SUPABASE_ANON_KEY", "UPSTASH_",
     ]
 
     /// The page docs/configuration.md.

@@ -13,7 +13,7 @@ internal import Storage
 enum Kinds {
     static func registry(_ process: JobsProcess) -> JobRegistry {
         let settings = process.settings
-        let storage = settings.storage.local
+        let storage = settings.storage.media
         let tools = settings.media.tools
         var registry = JobRegistry()
         Upkeep.register(in: &registry)

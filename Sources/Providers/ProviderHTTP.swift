@@ -51,6 +51,7 @@ struct ProviderHTTP: Sendable {
             case .timedOut: throw .lost("\(name) did not answer in time")
             case .responseTooLarge: throw .lost("\(name) answered too much")
             case .interrupted(let reason): throw .lost("\(name) broke off: \(reason)")
+            case .stopped: throw .lost("\(name) was not read to its end")
             }
         }
         switch answer.status {

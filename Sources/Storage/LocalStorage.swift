@@ -9,7 +9,7 @@ internal import Text
 /// files, `originals` uploaded files, `films` the films of seasons, `videos` generated videos and `sources` the pictures that they
 /// start from. All are on one file system, so that a move is atomic.
 public struct LocalStorage: MediaStorage {
-    private let root: String
+    let root: String
     private let address: MediaURLs
 
     /// A storage under `root`. Its directories are created when they are needed.
@@ -141,7 +141,7 @@ public struct LocalStorage: MediaStorage {
 
     private func location(_ key: StorageKey) -> String { root + "/" + key.text }
 
-    private func system<R>(_ body: () throws(SystemError) -> R) throws(StorageFault) -> R {
+    func system<R>(_ body: () throws(SystemError) -> R) throws(StorageFault) -> R {
         do { return try body() } catch { throw StorageFault(error) }
     }
 }

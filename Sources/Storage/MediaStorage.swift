@@ -44,9 +44,27 @@ public protocol MediaStorage: Sendable {
 
     /// Free space in bytes; nil when the back end does not know.
     var freeBytes: Int? { get }
+
+    /// Bytes of every part of an upload but the last; nil when a file is sent as a whole.
+    var partBytes: Int? { get }
+
+    /// How a browser sends the parts of an upload.
+    func permission(_ request: UploadRequest) throws(StorageFault) -> UploadPermission
+
+    /// Where nginx reads an object that is not a file of this machine, in the order in which it tries. Calls no server.
+    func sources(of key: StorageKey, now: Date, lifetime: Int) -> [MediaSource]
 }
 
 extension MediaStorage {
+    /// Parts that nginx takes.
+    public var partBytes: Int? { UploadPlan.partBytes }
+
+    /// nginx of this site takes the parts.
+    public func permission(_ request: UploadRequest) throws(StorageFault) -> UploadPermission { .local(request) }
+
+    /// None: all objects are files of this machine.
+    public func sources(of key: StorageKey, now: Date, lifetime: Int) -> [MediaSource] { [] }
+
     /// Copies.
     public func borrow(_ key: StorageKey, as path: String) throws(StorageFault) { try fetch(key, to: path) }
 }

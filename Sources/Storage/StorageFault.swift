@@ -7,6 +7,10 @@ public enum StorageFault: Error, Sendable, Equatable {
     case full(String)
     /// The object or part does not exist.
     case missing(String)
+    /// The back end refuses the credentials, or the bucket does not exist. Another attempt changes nothing.
+    case denied(String)
+    /// The back end did not answer, or with an error of its own, several times.
+    case unavailable(String)
     /// Anything else.
     case failed(String)
 
@@ -24,6 +28,8 @@ extension StorageFault: CustomStringConvertible, CustomDebugStringConvertible {
         switch self {
         case .full: "The storage is full."
         case .missing: "The file doesn't exist."
+        case .denied: "The storage refuses this site's credentials."
+        case .unavailable: "The storage doesn't answer."
         case .failed: "The file couldn't be stored."
         }
     }
@@ -31,7 +37,9 @@ extension StorageFault: CustomStringConvertible, CustomDebugStringConvertible {
     /// With the system's own message.
     public var debugDescription: String {
         switch self {
-        case .full(let reason), .missing(let reason), .failed(let reason): reason
+        case .full(let reason), .missing(let reason), .denied(let reason), .unavailable(let reason),
+            .failed(let reason):
+            reason
         }
     }
 }

@@ -26,6 +26,26 @@ public struct StorageKey: Hashable, Sendable, CustomStringConvertible {
         self.init(unchecked: "\(Family.films.rawValue)/\(season.uuidString.lowercased())/\(version)-\(name)")
     }
 
+    /// The name of a part of an upload, from 1. Parts are in no row of the database.
+    static func part(_ number: Int, of upload: UUID) -> String { parts(of: upload) + "\(number)" }
+
+    /// The beginning of the names of an upload's parts.
+    static func parts(of upload: UUID) -> String { "incoming/\(upload.uuidString.lowercased())/" }
+
+    /// The kind of object.
+    public var family: Family { Family(rawValue: String(text.prefix { $0 != "/" })) ?? .originals }
+
+    /// The clip or the season that the object belongs to.
+    public var owner: UUID? { UUID(uuidString: String(text.split(separator: "/").dropFirst().first ?? "")) }
+
+    /// The beginning of the SHA-256 of the object's bytes; nil where the name has none.
+    var contentHash: String? {
+        guard !text.hasPrefix("films/"), let stem = name.split(separator: ".").first, stem.utf8.count == 32 else {
+            return nil
+        }
+        return String(stem)
+    }
+
     /// The last part.
     public var name: Substring { text.split(separator: "/").last ?? "" }
 

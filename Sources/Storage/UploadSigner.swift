@@ -82,3 +82,15 @@ public struct UploadSigner: Sendable {
         HMAC256.sign("PUT\n\(path)\n\(size)\n\(contentType)\n\(expires)", key: key)
     }
 }
+
+extension UploadPermission {
+    /// nginx of this site takes the parts.
+    static func local(_ request: UploadRequest) -> UploadPermission {
+        let urls = (1...request.plan.count).map { number in
+            request.signer.url(
+                for: number, of: request.upload, size: request.plan.size(of: number),
+                contentType: request.contentType, expires: request.expires)
+        }
+        return UploadPermission(urls: urls, headers: ["Content-Type": request.contentType])
+    }
+}

@@ -6,7 +6,7 @@ import Platform
 import Postgres
 import Queue
 import Refusals
-import Storage
+@testable import Storage
 import Synchronization
 import TestSupport
 import Testing
@@ -43,6 +43,23 @@ struct FilmAssemblerTests {
             #expect(throws: FilmError.refused(.seasonNotFound)) { try films.film(season: "99") }
             #expect(throws: FilmError.refused(.seasonNotFinished)) { try films.build(season, by: stage.admin) }
             #expect(throws: FilmError.refused(.seasonNotFound)) { try films.build(UUID(), by: stage.admin) }
+        }
+    }
+
+    @Test("CLIP-08 FILM-09 while clips are moved to another storage, a film of them is made and stored there")
+    func anotherStorage() throws {
+        try FilmWorkshop.run { workshop in
+            let elsewhere = LocalStorage(root: workshop.directory + "/elsewhere")
+            try elsewhere.prepare()
+            let storage = ObjectStorage(
+                MovingStore(current: elsewhere, previous: workshop.storage), scratch: workshop.storage)
+            let summary = try workshop.drain(storage)
+            let errors = try workshop.jobs().map(\.errors)
+            #expect(summary.completed == 1 && summary.retried == 0, "\(errors)")
+            let file = try #require(try workshop.films.film(season: "1").file)
+            let size = Files.size(workshop.directory + "/elsewhere/" + file.videoURL.dropFirst("/media/".count))
+            #expect(size == file.bytes)
+            #expect(try workshop.files() == ([], []))
         }
     }
 

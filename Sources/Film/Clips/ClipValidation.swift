@@ -214,7 +214,7 @@ extension MediaFault {
             case .missing(let reason):
                 MediaFault(
                     .truncated, "A part of the upload is missing. Please upload the clip again.", evidence: reason)
-            case .failed(let reason):
+            case .denied(let reason), .unavailable(let reason), .failed(let reason):
                 MediaFault(
                     .storageFailed,
                     "We couldn't store the clip. Your upload is safe, and we'll try again automatically.",

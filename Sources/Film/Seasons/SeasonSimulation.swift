@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Postgres
+internal import Storage
 
 /// A whole season in simulated time on a real database: members send in clips, voters watch and vote, rounds close, and the
 /// film is complete at the end. Every step is a call that a site makes too; only the clock, the files and the people are made
@@ -308,7 +309,8 @@ private struct SeasonRun {
         let title = "Clip \(sentIn)"
         let clip = try database.transaction { connection in
             let upload = try Uploads.begin(
-                member: creator, fileName: "take.mp4", contentType: "video/mp4", size: 5_000_000, on: connection)
+                member: creator, fileName: "take.mp4", contentType: "video/mp4", plan: UploadPlan(size: 5_000_000),
+                on: connection)
             let clip = try Clips.register(
                 ClipRegistration(
                     uploadID: upload.id, memberID: creator, title: title, genre: genre, aiGenerated: true),

@@ -18,21 +18,23 @@ public struct Uploads: Sendable {
         self.database = database
     }
 
-    /// Begins an upload of `size` bytes for a member.
-    public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws(FilmError) -> Upload {
+    /// Begins an upload of `size` bytes for a member, in parts of `partBytes`, or in one when that is nil.
+    public func begin(
+        member: UUID, fileName: String, contentType: String, size: Int, partBytes: Int? = UploadPlan.partBytes
+    ) throws(FilmError) -> Upload {
         try FilmError.wrapping {
             try database.acting(for: member).transaction { connection in
                 try Uploads.begin(
-                    member: member, fileName: fileName, contentType: contentType, size: size, on: connection)
+                    member: member, fileName: fileName, contentType: contentType,
+                    plan: UploadPlan(size: size, partSize: partBytes ?? size), on: connection)
             }
         }
     }
 
     static func begin(
-        member: UUID, fileName: String, contentType: String, size: Int, on connection: Connection
+        member: UUID, fileName: String, contentType: String, plan: UploadPlan, on connection: Connection
     ) throws(FilmError) -> Upload {
         try FilmError.wrapping {
-            let plan = UploadPlan(size: size)
             let row: Row = try connection.one(
                 """
                 select outcome, upload_id

@@ -5,12 +5,14 @@ internal import SharedHandlers
 
 /// The routes that show single clips.
 public enum ClipRoutes {
-    /// Every route of the group.
-    public static func routes(clips: Clips) -> [Route] {
+    /// Every route of the group. `sources` says where files are that are not on nginx's machine.
+    public static func routes(
+        clips: Clips, sources: @escaping MediaSources = { _, _, _ in [] }
+    ) -> [Route] {
         [
             details(clips), own(clips),
             withdraw(clips).acceptingForms(.backTo("/profile/clips", saying: "clip-withdrawn")),
-            media(clips).asPermission(.cached), events.asPermission(.asked),
+            media(clips, sources).asPermission(.cached), events.asPermission(.asked),
         ] + discovery(clips)
     }
 

@@ -1,29 +1,36 @@
 internal import Film
-internal import FoundationEssentials
+public import FoundationEssentials
 internal import HTTP
+public import Storage
 
 extension ClipRoutes {
-    /// nginx asks this before it sends a clip's file; see `nginx/dailies-site.conf`. It keeps the answer that everybody
-    /// may have the file until something changes that pages are made of.
-    static func media(_ clips: Clips) -> Route {
+    /// How long an address is good that nginx keeps with the permission for everybody.
+    private static let sharedLifetime = 6 * 3_600
+    /// How long nginx keeps such a permission; much less, so that a browser can begin to read at its end.
+    private static let keptSeconds = 3_600
+    /// How long an address is good that is used at once.
+    private static let soleLifetime = 300
+
+    /// nginx asks this before it sends a clip's file, and for a film's file that is not on its machine; see
+    /// `nginx/dailies-site.conf`. It keeps the answer that everybody may have the file until something changes that pages are
+    /// made of.
+    static func media(_ clips: Clips, _ sources: @escaping MediaSources) -> Route {
         .get(
-            "/internal/media", access: .internal_, limit: nil, answers: [204: nil], features: ["SEC-06"],
-            summary: "Whether the one who asks may load a file."
+            "/internal/media", access: .internal_, limit: nil, answers: [204: nil], features: ["CLIP-08", "SEC-06"],
+            summary: "Whether the one who asks may load a file, and where it is."
         ) { context in
-            guard let clip = clip(at: context.request.server["ORIGINAL_URI"] ?? "") else { return refused }
+            guard let file = MediaFile(path: context.request.server["ORIGINAL_URI"] ?? "") else { return refused }
+            guard let clip = file.clip else {
+                let found = sources(file.key, context.now, sharedLifetime)
+                return found.isEmpty ? refused : shared(found)
+            }
             // A key that may not read has only what everybody has.
             let asker = context.caller.member.flatMap { $0.keyScopes?.contains(.read) ?? true ? $0.id : nil }
             switch try clips.mediaAccess(clip, for: asker) {
-            case .everybody:
-                return Response(
-                    status: 200,
-                    headers: [
-                        "X-Media-Cache": "public, max-age=31536000, immutable",
-                        "Cache-Control": "public, max-age=31536000",
-                    ])
+            case .everybody: return shared(sources(file.key, context.now, sharedLifetime))
             case .asker:
-                return Response(
-                    status: 200, headers: ["X-Media-Cache": "private, no-store", "Cache-Control": "no-store"])
+                return answer(
+                    sources(file.key, context.now, soleLifetime), media: "private, no-store", permission: "no-store")
             case .nobody: return refused
             }
         }
@@ -32,10 +39,46 @@ extension ClipRoutes {
     /// nginx turns it into the 404 that files which are not there get too.
     private static let refused = Response(status: 403, headers: ["Cache-Control": "no-store"])
 
-    /// The clip in `/media/clips/<clip>/<file>`.
-    private static func clip(at path: String) -> UUID? {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[1] == "media", parts[2] == "clips" else { return nil }
-        return UUID(uuidString: String(parts[3]))
+    private static func shared(_ sources: [MediaSource]) -> Response {
+        // A signed address ends some time, and a key must not be written into nginx's cache.
+        let caching =
+            if sources.contains(where: { $0.authorization != nil }) {
+                "no-store"
+            } else if sources.isEmpty { "public, max-age=31536000" } else { "public, max-age=\(keptSeconds)" }
+        return answer(sources, media: "public, max-age=31536000, immutable", permission: caching)
+    }
+
+    /// How long browsers may keep the file, how long nginx may keep the permission, and where the file is.
+    private static func answer(_ sources: [MediaSource], media: String, permission: String) -> Response {
+        var response = Response(status: 200, headers: ["X-Media-Cache": media, "Cache-Control": permission])
+        for (name, source) in zip(["Source", "Previous"], sources) {
+            response.headers["X-Media-" + name] = source.url
+            response.headers[name == "Source" ? "X-Media-Authorization" : "X-Media-Previous-Authorization"] =
+                source.authorization
+        }
+        return response
+    }
+}
+
+/// Where nginx reads an object that is not a file of its machine, for so many seconds from a moment.
+public typealias MediaSources = @Sendable (_ key: StorageKey, _ now: Date, _ lifetime: Int) -> [MediaSource]
+
+/// The file in `/media/clips/<clip>/<file>` or `/media/films/<season>/<file>`.
+private struct MediaFile {
+    let key: StorageKey
+    /// Nil for the file of a film.
+    let clip: UUID?
+
+    init?(path: String) {
+        let prefix = "/media/"
+        guard path.hasPrefix(prefix), let key = StorageKey(String(path.dropFirst(prefix.count))) else { return nil }
+        self.key = key
+        switch key.family {
+        case .films: clip = nil
+        case .clips:
+            guard let owner = key.owner else { return nil }
+            clip = owner
+        case .originals: return nil
+        }
     }
 }

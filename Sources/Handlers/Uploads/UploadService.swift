@@ -50,8 +50,37 @@ struct UploadService: Sendable {
     ) throws -> SignedUpload {
         let member = try context.member()
         try refuseWhenFull(size)
-        let upload = try uploads.begin(member: member.id, fileName: fileName, contentType: contentType, size: size)
-        return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: [])
+        let upload = try uploads.begin(
+            member: member.id, fileName: fileName, contentType: contentType, size: size, partBytes: storage.partBytes)
+        return try signed(upload, arrived: [], context)
+    }
+
+    private func signed(_ upload: Upload, arrived: [Int], _ context: Context) throws -> SignedUpload {
+        let expires = expiry(of: upload, context)
+        let request = UploadRequest(
+            upload: upload.id, plan: upload.plan, contentType: upload.contentType, now: context.now, expires: expires,
+            signer: signer)
+        return SignedUpload(
+            upload, permission: try reaching(context) { () throws(StorageFault) in try storage.permission(request) },
+            expires: expires, arrived: arrived)
+    }
+
+    private func parts(of upload: Upload, _ context: Context) throws -> [Int: Int] {
+        try reaching(context) { () throws(StorageFault) in try storage.stagedParts(of: upload.id) }
+    }
+
+    /// A storage that does not answer is no fault of this program, and the sender can try again.
+    private func reaching<R>(_ context: Context, _ body: () throws(StorageFault) -> R) throws -> R {
+        do throws(StorageFault) { return try body() } catch {
+            switch error {
+            case .denied, .unavailable:
+                context.log.error("the storage cannot be used", ["fault": .string(error.debugDescription)])
+                throw Problem.unavailable(
+                    "storage_unavailable", "The site's storage doesn't answer right now. Try again in a minute.",
+                    retryAfter: 60)
+            case .full, .missing, .failed: throw error
+            }
+        }
     }
 
     func resume(_ context: Context) throws -> SignedUpload {
@@ -62,8 +91,7 @@ struct UploadService: Sendable {
             if let clip = upload.clipID { throw alreadyRegistered(clip) }
             throw Problem.conflict("upload_expired", "This upload has expired. Start again.")
         }
-        let arrived = upload.plan.arrived(in: try storage.stagedParts(of: upload.id))
-        return SignedUpload(upload, signer: signer, expires: expiry(of: upload, context), arrived: arrived)
+        return try signed(upload, arrived: upload.plan.arrived(in: try parts(of: upload, context)), context)
     }
 
     func register(_ input: RegisterClipInput, _ context: Context) throws -> Response {
@@ -78,7 +106,7 @@ struct UploadService: Sendable {
         }
         let upload = try uploads.upload(input.uploadID, of: member.id)
         if let clip = upload.clipID { return .json(RegisteredClip(id: clip)) }
-        try refuseUnlessComplete(upload)
+        try refuseUnlessComplete(upload, context)
         let registration = ClipRegistration(
             uploadID: upload.id, memberID: member.id, title: input.title.trimmed,
             description: (input.description ?? "").trimmed, genre: input.genre, aiGenerated: input.aiGenerated)
@@ -110,8 +138,8 @@ struct UploadService: Sendable {
         }
     }
 
-    private func refuseUnlessComplete(_ upload: Upload) throws {
-        let missing = upload.plan.missing(from: try storage.stagedParts(of: upload.id))
+    private func refuseUnlessComplete(_ upload: Upload, _ context: Context) throws {
+        let missing = upload.plan.missing(from: try parts(of: upload, context))
         guard missing.isEmpty else {
             throw Problem(
                 status: 422, code: "upload_incomplete",

@@ -31,28 +31,27 @@ struct RegisterClipInput: InputShape {
 /// Where and how to send a file.
 struct SignedUpload: Shaped {
     let upload: Upload
-    /// One address for each part.
-    let urls: [String]
+    let permission: UploadPermission
     let expiresAt: Date
     let arrived: [Int]
 
-    init(_ upload: Upload, signer: UploadSigner, expires: Date, arrived: [Int]) {
+    init(_ upload: Upload, permission: UploadPermission, expires: Date, arrived: [Int]) {
         self.upload = upload
-        urls = (1...upload.plan.count).map { number in
-            signer.url(
-                for: number, of: upload.id, size: upload.plan.size(of: number), contentType: upload.contentType,
-                expires: expires)
-        }
+        self.permission = permission
         expiresAt = expires
         self.arrived = arrived
     }
 
     static let shape = Shape<SignedUpload>("SignedUpload") {
         Field("uploadID", \.upload.id)
-        Field("method", { _ in "PUT" }, .choice(["PUT"]))
-        Field("url", \.urls[0], "The address of the first part, which is the whole of a file that has only one.")
-        Field("headers", { ["Content-Type": $0.upload.contentType] }, "What to send with every part.")
-        Field("fields", { _ in [String: String]() }, "Form fields; none on this storage.")
+        Field(
+            "method", \.permission.method, .choice(["PUT", "POST"]),
+            "PUT sends a part as the body. POST sends a form: the fields, then the part as the field `file`.")
+        Field(
+            "url", \.permission.urls[0],
+            "The address of the first part, which is the whole of a file that has only one.")
+        Field("headers", \.permission.headers, "What to send with every part.")
+        Field("fields", \.permission.fields, "The fields of the form; none where the method is PUT.")
         Field("path", { "incoming/" + $0.upload.id.text }, "Where the parts are staged.")
         Field("size", \.upload.plan.size, "Bytes of the file.")
         Field("expiresAt", \.expiresAt, "Until when the addresses are valid; ask again for fresh ones.")
@@ -67,7 +66,7 @@ struct UploadParts: Shaped {
     static let shape = Shape<UploadParts>("UploadParts") {
         Field("size", \.signed.upload.plan.partSize, "Bytes of every part but the last.")
         Field("count", \.signed.upload.plan.count)
-        Field("urls", \.signed.urls, "One address for each part, from part 1.")
+        Field("urls", \.signed.permission.urls, "One address for each part, from part 1.")
         Field("arrived", \.signed.arrived, "The parts that have arrived.")
     }
 }

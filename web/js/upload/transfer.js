@@ -48,8 +48,8 @@ export class Transfer {
       } catch (error) {
         if (this.#isPaused) continue;
         if (!(error instanceof Refusal)) throw error;
-        // The addresses grow old: fresh ones also tell what has arrived.
-        if (error.status === 403 && failures < 2) {
+        // The addresses grow old: fresh ones also tell what has arrived. Storages answer with different errors.
+        if ([400, 401, 403].includes(error.status) && failures < 2) {
           failures += 1;
           await this.#resume(this.#upload.uploadId);
           continue;
@@ -137,11 +137,23 @@ export class Transfer {
       };
       request.onerror = () => reject(new Refusal(0, "offline", "There is no connection."));
       request.onabort = () => reject(new Refusal(0, "paused", "Paused."));
-      request.send(this.#slice(part));
+      request.send(this.#body(part));
     });
     return sending.then(() => undefined).finally(() => {
       this.#request = null;
     });
+  }
+
+  /**
+   * What is sent of a part: its bytes, or a form that ends with them.
+   * @param {number} part
+   */
+  #body(part) {
+    if (this.#upload.method === "PUT") return this.#slice(part);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(this.#upload.fields)) form.append(name, value);
+    form.append("file", this.#slice(part), "clip");
+    return form;
   }
 
   async #whilePaused() {
