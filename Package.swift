@@ -115,7 +115,7 @@ let package = Package(
 
         .target(
             name: "SharedHandlers",
-            dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Text"],
+            dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Storage", "Text"],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),

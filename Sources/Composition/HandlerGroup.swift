@@ -38,9 +38,7 @@ public struct HandlerGroup: Sendable {
                 identity: $0.identity)
         },
         HandlerGroup(name: "clips") { services in
-            ClipRoutes.routes(
-                clips: services.clips,
-                sources: { [storage = services.storage] in storage.sources(of: $0, now: $1, lifetime: $2) })
+            ClipRoutes.routes(clips: services.clips, sources: services.mediaSources)
                 + ClipRoutes.reportRoutes(
                     services.moderation, services.identity, hasCaptcha: services.settings.captcha.account != nil)
         },
@@ -51,7 +49,8 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "studio") { services in
             StudioRoutes.routes(
                 generations: services.generations, images: services.sourceImages, storage: services.storage,
-                signer: services.uploadSigner, webhooks: services.providerWebhooks, hasPremium: services.hasPremium)
+                signer: services.uploadSigner, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
+                sources: services.mediaSources)
         },
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(

@@ -18,6 +18,7 @@ public import Platform
 internal import Postgres
 internal import Providers
 internal import Queue
+internal import SharedHandlers
 internal import SignIn
 internal import Storage
 
@@ -150,6 +151,11 @@ public struct Services: Sendable {
                 break
             }
         }
+    }
+
+    /// Where nginx reads what is not on its machine.
+    var mediaSources: MediaSources {
+        { [storage] in storage.sources(of: $0, now: $1, lifetime: $2) }
     }
 
     /// Whether a member may run premium models: by the flag, or by a grant.

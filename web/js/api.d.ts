@@ -558,6 +558,28 @@ export interface CreateAPIKeyInput {
   expiresInDays?: number | null;
 }
 
+export interface CreateJobInput {
+  /** The model, by slug, model id or id; without it the default one. */
+  model?: string | null;
+  /** What the video shows. */
+  prompt: string;
+  /** What it must not show. */
+  negativePrompt?: string | null;
+  /** The picture that it starts from; see `POST /api/upload/image`. */
+  imageId?: string | null;
+  /** Seconds; without it the model's usual length. */
+  duration?: number | null;
+  quality?: "standard" | "high" | "ultra" | null;
+  /** One of the model's shapes, such as `9:16`. */
+  aspectRatio?: string | null;
+  /** Makes the run repeatable. */
+  seed?: number | null;
+  /** Values of the model's own parameters. */
+  parameters?: Record<string, unknown> | null;
+  /** The credits that were shown. When the price is another one, nothing is made. */
+  credits?: number | null;
+}
+
 export interface CreateProfileInput {
   /** 3 to 20 characters: lower-case letters, digits and underscores. */
   username: string;
@@ -584,6 +606,13 @@ export interface CreateSeasonInput {
   reviewsFlagged?: boolean | null;
   /** After how long it closes without the flagged votes. */
   reviewHours?: number | null;
+}
+
+export interface CreatedJob {
+  jobId: string;
+  /** What is left in the period. */
+  remainingSeconds: number;
+  job: GenerationJob;
 }
 
 export interface CurrentRound {
@@ -626,6 +655,16 @@ export interface DeleteAccountInput {
   confirmation: "DELETE MY ACCOUNT";
   /** Whether title cards replace your clips when a film is next assembled. */
   removeFromFilm?: boolean | null;
+}
+
+export interface DeleteVideosInput {
+  /** The videos, by their jobs. */
+  jobIds: string[];
+}
+
+export interface DeletedVideos {
+  success: boolean;
+  deleted: number;
 }
 
 export interface Discovery {
@@ -835,6 +874,51 @@ export interface FormToken {
   expiresAt: string;
 }
 
+export interface GenerationJob {
+  id: string;
+  status: "queued" | "processing" | "uncertain" | "completed" | "failed" | "cancelled";
+  /** Percent. */
+  progress: number;
+  /** The requests before it at the provider, where it says so. */
+  queuePosition: number | null;
+  model: string;
+  modelName: string;
+  provider: string;
+  prompt: string;
+  negativePrompt: string | null;
+  imageId: string | null;
+  /** What was asked for. */
+  durationSeconds: number;
+  quality: string;
+  aspectRatio: string | null;
+  seed: number;
+  parameters: unknown;
+  /** What was reserved. */
+  credits: number;
+  /** What was charged in the end. */
+  chargedCredits: number | null;
+  /** Dollars, as decimal text. */
+  costUsd: string | null;
+  error: string | null;
+  errorCode: string | null;
+  /** The video in full size. */
+  url: string | null;
+  /** The video for slow connections, 360 pixels on its shorter side. */
+  smallUrl: string | null;
+  posterUrl: string | null;
+  blurhash: string | null;
+  width: number | null;
+  height: number | null;
+  /** As measured. */
+  videoSeconds: number | null;
+  generationSeconds: number | null;
+  published: boolean;
+  clipId: string | null;
+  createdAt: string;
+  updatedAt: string;
+  finishedAt: string | null;
+}
+
 export interface GenreCount {
   genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
   /** All that everybody may see. */
@@ -994,6 +1078,21 @@ export interface ListedMember {
   lastSeenAt: string | null;
   /** How many clips were sent in. */
   clips: number;
+}
+
+export interface ListedVideo {
+  id: string;
+  jobId: string;
+  userId: string | null;
+  prompt: string | null;
+  /** In the words of the RunPod era; `job` has the exact one. */
+  status: "queued" | "processing" | "completed" | "failed" | "deleted";
+  url: string | null;
+  frames: number | null;
+  createdAt: string | null;
+  updatedAt: string;
+  /** The whole job; null for a deleted one. */
+  job: GenerationJob | null;
 }
 
 export interface LiveBoard {
@@ -1238,6 +1337,11 @@ export interface Problem {
   [member: string]: unknown;
 }
 
+export interface ProviderWebhookResult {
+  /** What the message led to. */
+  outcome: "done" | "repeated" | "unknown";
+}
+
 export interface PublishTermsInput {
   /** What is new; members read it before they accept. */
   summary: string;
@@ -1245,6 +1349,11 @@ export interface PublishTermsInput {
   text: string;
   /** From when on it is in force; without it, at once. */
   effectiveAt?: string | null;
+}
+
+export interface PublishVideoInput {
+  /** Whether everyone may see the video. */
+  published: boolean;
 }
 
 export interface PublishedTerms {
@@ -1501,6 +1610,14 @@ export interface RoundResult {
   export: RoundExportReference | null;
 }
 
+export interface RunPodInput {
+  prompt: string;
+  modelName?: string | null;
+  frames?: number | null;
+  /** The input of the worker. */
+  input: Record<string, unknown>;
+}
+
 export interface Season {
   id: string;
   number: number;
@@ -1588,12 +1705,13 @@ export interface SignInProviderList {
 
 export interface SignedUpload {
   uploadId: string;
-  method: "PUT";
+  /** PUT sends a part as the body. POST sends a form: the fields, then the part as the field `file`. */
+  method: "PUT" | "POST";
   /** The address of the first part, which is the whole of a file that has only one. */
   url: string;
   /** What to send with every part. */
   headers: Record<string, string>;
-  /** Form fields; none on this storage. */
+  /** The fields of the form; none where the method is PUT. */
   fields: Record<string, string>;
   /** Where the parts are staged. */
   path: string;
@@ -1760,6 +1878,27 @@ export interface StripSlot {
   interventions: Intervention[];
 }
 
+export interface SubmitVideoInput {
+  title: string;
+  description?: string | null;
+  genre: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | "Other";
+  /** Where the part of 8.5 seconds begins, when the video is longer. */
+  startSeconds?: number | null;
+  /** The sender owns the rights. Must be true. */
+  rightsConfirmed: boolean;
+  /** Everyone shown has agreed. Must be true. */
+  consentConfirmed: boolean;
+  /** The sender gives the site the licence that its terms name. Must be true. */
+  licenceAccepted: boolean;
+}
+
+export interface SubmittedVideo {
+  success: boolean;
+  clipId: string;
+  /** The page of the clip. */
+  url: string;
+}
+
 export interface TakeDownInput {
   /** The clip in the film. */
   clipId: string;
@@ -1814,6 +1953,16 @@ export interface UndoneDecisions {
   results: ClipUndo[];
 }
 
+export interface UploadImageInput {
+  /** The file's name; text to show, never a path. */
+  fileName?: string | null;
+  contentType?: "image/jpeg" | "image/png" | "image/webp" | null;
+  /** Bytes of the file, at most 10 MB. */
+  size?: number | null;
+  /** The picture, of which all parts have arrived. */
+  imageId?: string | null;
+}
+
 export interface UploadParts {
   /** Bytes of every part but the last. */
   size: number;
@@ -1822,6 +1971,30 @@ export interface UploadParts {
   urls: string[];
   /** The parts that have arrived. */
   arrived: number[];
+}
+
+export interface UploadedImage {
+  imageId: string;
+  state: "sending" | "processing" | "ready" | "refused";
+  /** Why it cannot be used. */
+  fault: string | null;
+  width: number | null;
+  height: number | null;
+  method: "PUT";
+  /** What to send with every part. */
+  headers: Record<string, string>;
+  /** Bytes of every part but the last. */
+  partSize: number;
+  /** One address for each part; empty once they have arrived. */
+  urls: string[];
+}
+
+export interface Usage {
+  usedSeconds: number;
+  limitSeconds: number;
+  remainingSeconds: number;
+  /** When the period began. */
+  since: string;
 }
 
 export interface UseSignInLinkInput {

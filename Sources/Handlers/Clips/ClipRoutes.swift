@@ -1,7 +1,7 @@
 public import Film
 internal import FoundationEssentials
 public import HTTP
-internal import SharedHandlers
+public import SharedHandlers
 
 /// The routes that show single clips.
 public enum ClipRoutes {

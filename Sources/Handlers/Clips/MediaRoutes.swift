@@ -1,7 +1,8 @@
 internal import Film
-public import FoundationEssentials
+internal import FoundationEssentials
 internal import HTTP
-public import Storage
+internal import SharedHandlers
+internal import Storage
 
 extension ClipRoutes {
     /// How long an address is good that nginx keeps with the permission for everybody.
@@ -29,8 +30,9 @@ extension ClipRoutes {
             switch try clips.mediaAccess(clip, for: asker) {
             case .everybody: return shared(sources(file.key, context.now, sharedLifetime))
             case .asker:
-                return answer(
-                    sources(file.key, context.now, soleLifetime), media: "private, no-store", permission: "no-store")
+                return .media(
+                    at: sources(file.key, context.now, soleLifetime), caching: "private, no-store",
+                    permission: "no-store")
             case .nobody: return refused
             }
         }
@@ -45,23 +47,9 @@ extension ClipRoutes {
             if sources.contains(where: { $0.authorization != nil }) {
                 "no-store"
             } else if sources.isEmpty { "public, max-age=31536000" } else { "public, max-age=\(keptSeconds)" }
-        return answer(sources, media: "public, max-age=31536000, immutable", permission: caching)
-    }
-
-    /// How long browsers may keep the file, how long nginx may keep the permission, and where the file is.
-    private static func answer(_ sources: [MediaSource], media: String, permission: String) -> Response {
-        var response = Response(status: 200, headers: ["X-Media-Cache": media, "Cache-Control": permission])
-        for (name, source) in zip(["Source", "Previous"], sources) {
-            response.headers["X-Media-" + name] = source.url
-            response.headers[name == "Source" ? "X-Media-Authorization" : "X-Media-Previous-Authorization"] =
-                source.authorization
-        }
-        return response
+        return .media(at: sources, caching: "public, max-age=31536000, immutable", permission: caching)
     }
 }
-
-/// Where nginx reads an object that is not a file of its machine, for so many seconds from a moment.
-public typealias MediaSources = @Sendable (_ key: StorageKey, _ now: Date, _ lifetime: Int) -> [MediaSource]
 
 /// The file in `/media/clips/<clip>/<file>` or `/media/films/<season>/<file>`.
 private struct MediaFile {
@@ -78,7 +66,7 @@ private struct MediaFile {
         case .clips:
             guard let owner = key.owner else { return nil }
             clip = owner
-        case .originals: return nil
+        case .originals, .videos, .sources: return nil
         }
     }
 }

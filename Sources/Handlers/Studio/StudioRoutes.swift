@@ -4,19 +4,23 @@ public import HTTP
 internal import Logging
 internal import Postgres
 internal import Providers
-internal import SharedHandlers
+public import SharedHandlers
 public import Storage
 internal import Text
 
 /// The routes by which members make videos, and by which providers report.
 public enum StudioRoutes {
-    /// Every route of the group. `hasPremium` says whether a member may run premium models.
+    /// Every route of the group. `hasPremium` says whether a member may run premium models, `sources` where files are that are
+    /// not on nginx's machine.
     public static func routes(
         generations: Generations, images: SourceImages, storage: any MediaStorage, signer: UploadSigner,
-        webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool
+        webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool,
+        sources: @escaping MediaSources
     ) -> [Route] {
         jobs(generations, hasPremium) + videos(generations)
-            + imageRoutes(images, storage: storage, signer: signer) + webhookRoutes(webhooks) + [media(generations)]
+            + imageRoutes(images, storage: storage, signer: signer) + webhookRoutes(webhooks) + [
+                media(generations, sources)
+            ]
     }
 
     private static func jobs(
@@ -27,7 +31,8 @@ public enum StudioRoutes {
                 "/api/jobs", access: .member, body: CreateJobInput.self,
                 answers: [200: CreatedJob.schema, 202: CreatedJob.schema],
                 features: ["GEN-01", "GEN-09", "PRICE-03"],
-                summary: "Asks a model for a video. Answers at once; `Idempotency-Key` makes a repetition the same request."
+                summary:
+                    "Asks a model for a video. Answers at once; `Idempotency-Key` makes a repetition the same request."
             ) { context, input in
                 let request = GenerationRequest(
                     model: input.model, prompt: input.prompt.trimmed,
@@ -76,7 +81,9 @@ public enum StudioRoutes {
                 summary: "The member's videos from the newest."
             ) { context in
                 let member = try context.member().id
-                let since = context.integer(query: "updatedSince").map { Date(timeIntervalSince1970: Double($0) / 1_000) }
+                let since = context.integer(query: "updatedSince").map {
+                    Date(timeIntervalSince1970: Double($0) / 1_000)
+                }
                 var videos = try generations.list(of: member, changedAfter: since).map(ListedVideo.init)
                 if let since { videos += try generations.deleted(of: member, after: since).map(ListedVideo.init) }
                 return Response.json(videos)
@@ -97,7 +104,8 @@ public enum StudioRoutes {
             .post(
                 "/api/videos/[id]/submit", access: .member, flag: "uploads_enabled", body: SubmitVideoInput.self,
                 answers: [201: SubmittedVideo.schema], features: ["GEN-07", "GEN-17"],
-                summary: "Makes a finished video a pending clip; of a longer one 8.5 seconds from where it is told to begin."
+                summary:
+                    "Makes a finished video a pending clip; of a longer one 8.5 seconds from where it is told to begin."
             ) { context, input in
                 let missing = [
                     (input.rightsConfirmed, "rightsConfirmed", "Confirm that you own the rights."),
@@ -125,7 +133,8 @@ public enum StudioRoutes {
     }
 
     private static func create(
-        _ request: GenerationRequest, _ generations: Generations, _ hasPremium: (UUID) throws -> Bool, _ context: Context
+        _ request: GenerationRequest, _ generations: Generations, _ hasPremium: (UUID) throws -> Bool,
+        _ context: Context
     ) throws -> Response {
         let member = try context.member().id
         let receipt: GenerationReceipt
@@ -178,7 +187,8 @@ public enum StudioRoutes {
         if let prompt, prompt.trimmed != input.prompt.trimmed {
             throw Problem.unprocessable([
                 FieldFault("prompt", "contradiction", "“prompt” and “input.positive_prompt” must say the same."),
-                FieldFault("input.positive_prompt", "contradiction", "“prompt” and “input.positive_prompt” must say the same."),
+                FieldFault(
+                    "input.positive_prompt", "contradiction", "“prompt” and “input.positive_prompt” must say the same."),
             ])
         }
         if let frames = input.frames, let given = values["num_frames"]?.integer, frames != given {
@@ -209,14 +219,16 @@ extension StudioRoutes {
                     guard missing.isEmpty else {
                         throw Problem(
                             status: 422, code: "upload_incomplete",
-                            message: "The picture is incomplete: \(missing.count) of \(image.plan.count) parts are missing.",
+                            message:
+                                "The picture is incomplete: \(missing.count) of \(image.plan.count) parts are missing.",
                             members: ["missingParts": .array(missing.map { .integer($0) })])
                     }
                 }
                 return .json(UploadedImage(try images.register(id, of: member)), status: 202)
             }
             let absent = [
-                ("fileName", input.fileName == nil), ("contentType", input.contentType == nil), ("size", input.size == nil),
+                ("fileName", input.fileName == nil), ("contentType", input.contentType == nil),
+                ("size", input.size == nil),
             ].filter(\.1)
             guard absent.isEmpty, let name = input.fileName, let type = input.contentType, let size = input.size else {
                 throw Problem.unprocessable(absent.map { FieldFault($0.0, "required", "“\($0.0)” is required.") })
@@ -228,7 +240,8 @@ extension StudioRoutes {
             Route.post(
                 path, access: .member, limit: .upload, flag: "uploads_enabled", body: UploadImageInput.self,
                 answers: [201: UploadedImage.schema, 202: UploadedImage.schema], features: ["GEN-11"],
-                summary: "Permission to send a picture in signed parts; with `imageId`, its registration when they have arrived.",
+                summary:
+                    "Permission to send a picture in signed parts; with `imageId`, its registration when they have arrived.",
                 handle: upload
             ).afterTerms()
         }
@@ -245,20 +258,21 @@ extension StudioRoutes {
     }
 
     /// nginx asks this before it sends a video's file; see `nginx/dailies-site.conf`.
-    private static func media(_ generations: Generations) -> Route {
+    private static func media(_ generations: Generations, _ sources: @escaping MediaSources) -> Route {
         .get(
             "/internal/video", access: .internal_, limit: nil, answers: [204: nil], features: ["SEC-06", "GEN-12"],
             summary: "Whether the one who asks may load a file of a video."
         ) { context in
             let refused = Response(status: 403, headers: ["Cache-Control": "no-store"])
-            let parts = (context.request.server["ORIGINAL_URI"] ?? "").split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 5, parts[1] == "media", parts[2] == "videos", let video = UUID(uuidString: String(parts[3]))
+            let path = context.request.server["ORIGINAL_URI"] ?? ""
+            guard path.hasPrefix("/media/"), let key = StorageKey(String(path.dropFirst(7))), key.family == .videos,
+                let video = key.owner
             else { return refused }
             let asker = context.caller.member.flatMap { $0.keyScopes?.contains(.read) ?? true ? $0.id : nil }
             switch try generations.access(video, for: asker) {
             case .everybody, .asker:
-                return Response(
-                    status: 200, headers: ["X-Media-Cache": "private, max-age=3600", "Cache-Control": "no-store"])
+                return .media(
+                    at: sources(key, context.now, 300), caching: "private, max-age=3600", permission: "no-store")
             case .nobody: return refused
             }
         }

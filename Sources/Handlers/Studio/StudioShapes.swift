@@ -52,7 +52,8 @@ struct SubmitVideoInput: InputShape {
     @Input(.text(ClipLimits.title)) var title: String
     @Input(.text(ClipLimits.description, lines: .many)) var description: String?
     @Input(.choice(ClipGenre.all)) var genre: String
-    @Input(.number(0...120), "Where the part of 8.5 seconds begins, when the video is longer.") var startSeconds: Double?
+    @Input(.number(0...120), "Where the part of 8.5 seconds begins, when the video is longer.") var startSeconds:
+        Double?
     @Input("The sender owns the rights. Must be true.") var rightsConfirmed: Bool
     @Input("Everyone shown has agreed. Must be true.") var consentConfirmed: Bool
     @Input("The sender gives the site the licence that its terms name. Must be true.") var licenceAccepted: Bool
@@ -98,7 +99,9 @@ struct GenerationJob: Shaped {
         Field("error", \.generation.error)
         Field("errorCode", \.generation.errorCode)
         Field("url", { $0.url($0.generation.videoKey) }, "The video in full size.")
-        Field("smallURL", { $0.url($0.generation.smallKey) }, "The video for slow connections, 360 pixels on its shorter side.")
+        Field(
+            "smallURL", { $0.url($0.generation.smallKey) },
+            "The video for slow connections, 360 pixels on its shorter side.")
         Field("posterURL", { $0.url($0.generation.posterKey) })
         Field("blurhash", \.generation.blurhash)
         Field("width", \.generation.width)

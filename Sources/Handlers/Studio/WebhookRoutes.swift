@@ -20,7 +20,8 @@ extension StudioRoutes {
             Route(
                 .post, path, access: .provider, limit: nil, bodyLimit: 8 << 20, body: .raw(["application/json"]),
                 query: query, answers: [200: WebhookAnswer.schema], features: ["GEN-06"],
-                summary: "Receives what a provider reports about a run. The provider is then asked; the message is not believed."
+                summary:
+                    "Receives what a provider reports about a run. The provider is then asked; the message is not believed."
             ) { context, _ in
                 let provider = fixed ?? context.parameter("provider")
                 let request = context.request
