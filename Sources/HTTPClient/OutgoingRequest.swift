@@ -18,7 +18,7 @@ public struct OutgoingRequest: Sendable {
     public var timeout: Duration
     /// How long connecting may take.
     public var connectTimeout: Duration
-    /// How long the connection may carry next to nothing; no limit of its own when nil. For exchanges whose length nobody knows.
+    /// How long the connection may carry next to nothing; no limit of its own when nil. For exchanges that may be long.
     public var stallTimeout: Duration?
     /// The most bytes of an answer's body that is kept in memory.
     public var responseLimit: Int

@@ -69,7 +69,7 @@ public struct StorageCheck: Sendable {
         try store.put(FilePiece(path, count: bytes.count), as: name)
     }
 
-    /// Nobody may read an object without a signature: pending clips are private.
+    /// No one may read an object without a signature: pending clips are private.
     private func openness(_ name: String) -> Finding? {
         let client = HTTPClient()
         for url in store.openAddresses(of: name) {

@@ -114,7 +114,7 @@ struct InstallationTests {
         let foreign = """
             PROVIDER_NAME=fal
             DEBUG=*
-            CLOUDINARY_CLOUD_NAME="x"  # where pictures were
+            UPSTASH_REDIS_REST_URL="x"  # where limits were
             SITE_NAME="Rushes # 2" # shown on top
             CONTACT_EMAIL='a@example.org'#comment
             NEXT_PUBLIC_TEST_MODE=true
@@ -128,10 +128,13 @@ struct InstallationTests {
             #expect(settings.shown["CONTACT_EMAIL"] == "a@example.org")
             #expect(
                 settings.ignored == [
-                    "CLOUDINARY_CLOUD_NAME", "DEBUG", "MONTHLY_LIMIT_SECONDS", "NEXT_PUBLIC_TEST_MODE", "PROVIDER_NAME",
-                    "REDIS_URL", "SUPABASE_SERVICE_ROLE",
+                    "DEBUG", "MONTHLY_LIMIT_SECONDS", "NEXT_PUBLIC_TEST_MODE", "PROVIDER_NAME", "REDIS_URL",
+                    "UPSTASH_REDIS_REST_URL",
                 ])
             #expect(settings.notices.count == 1 && settings.notices[0].contains("PROVIDER_NAME"))
+        }
+        try withFile("R2_BUKET_NAME=x\nSUPABASE_SERVICE_ROLE=x\nAWS_REGION=x\n") { path in
+            #expect(faults([:], file: path) == ["\(path) line 1"], "what is in use is no longer ignored")
         }
         try withFile("DEBUGGING=1\nPROVIDER_NAMES=1\nSITE_NAME=\"a\" b \"c\"\n") { path in
             #expect(faults([:], file: path) == ["\(path) line 1", "\(path) line 2"])

@@ -78,7 +78,7 @@ struct ObjectStorageTests {
         #expect(old.all.isEmpty && store.all.isEmpty)
     }
 
-    @Test("CLIP-07 parts that nobody wants are swept")
+    @Test("CLIP-07 abandoned parts are swept")
     func sweep() throws {
         let storage = ObjectStorage(store, scratch: scratch)
         let wanted = UUID()

@@ -115,7 +115,7 @@ class SupabaseStorage:
                 self.authorise(headers)
                 name = self.name(bucket, path)
                 self.find(name)
-                seconds = json.loads(body)["expiresIn"]
+                seconds = int(json.loads(body)["expiresIn"])
                 token = sign(
                     {"url": f"{bucket}/{name}", "scope": "download", "iat": int(time.time()), "exp": int(time.time()) + seconds}
                 )
