@@ -126,6 +126,34 @@ struct SeasonEndTests {
         }
     }
 
+    @Test("FILM-10 when a season is deleted, a clip that competed in an earlier one returns to it with its result")
+    func deleteAfterAnEarlierSeason() throws {
+        try FilmStage.run { stage in
+            let (first, clips) = try stage.voting(["A", "B", "C", "D"], slots: 3)
+            try stage.vote(clips[0], by: 1..<4)
+            try stage.vote(clips[1], by: 1..<3)
+            try stage.closeRound()
+            _ = try stage.clips.reject([clips[1], clips[2]], reason: "Too loud", by: stage.admin)
+            try stage.closeRound()
+            try stage.superuser.execute("update seasons set status = 'archived', finished_at = now() where id = \(first)")
+            let second = try stage.season("Second")
+            try stage.seasons.activate(second.id, by: stage.admin)
+            _ = try stage.clips.approve([clips[1], clips[2]], by: stage.admin)
+            #expect(try stage.slots(of: second.id)[0] == .voting)
+            try stage.vote(clips[1], by: 1..<6)
+            _ = try stage.clips.reject([clips[2]], reason: "Still too loud", by: stage.admin)
+            try stage.closeRound()
+            #expect(try stage.winner(of: second.id, slot: 1) == clips[1])
+            let done = try stage.act(.delete(season: second.id, label: "Second"))
+            #expect(done.consequences.clips == 0)
+            #expect(try stage.status(of: clips[1]) == .eliminated && stage.slot(of: clips[1]) == 1)
+            #expect(try stage.counters(of: clips[1]) == [2, 2, 0])
+            #expect(try stage.status(of: clips[2]) == .rejected && stage.slot(of: clips[2]) == 1)
+            let season: UUID = try stage.superuser.one("select season_id from tournament_clips where id = \(clips[1])")
+            #expect(season == first)
+        }
+    }
+
     @Test("FILM-08 slot 75 of 75 closes with three losers: one locked, three eliminated, the season finished once")
     func lastSlot() throws {
         try FilmStage.run { stage in

@@ -92,7 +92,8 @@ end
 $$;
 
 -- An admin deletes a season with its slots, clips, votes, results and exports, and the files of its clips. Clips that wait for
--- a decision stay in the queue for the next season. `is_preview` only counts. Outcomes: done with a row of consequences and
+-- a decision stay in the queue for the next season, and clips with a result in another season return to it.
+-- `is_preview` only counts. Outcomes: done with a row of consequences and
 -- the event; season_not_found, label_mismatch with the label.
 create or replace function delete_season(
     actor uuid,
@@ -122,7 +123,13 @@ begin
         return;
     end if;
     leaving := array(
-        select id from tournament_clips where season_id = deleted and status <> 'pending' order by id
+        select id
+        from tournament_clips clips
+        where season_id = deleted and status <> 'pending'
+            and not exists (
+                select from slot_results results where results.clip_id = clips.id and results.season_id <> deleted
+            )
+        order by id
     );
     consequences := jsonb_build_object(
         'votes', (select count(*) from votes where season_id = deleted and voided_at is null),
@@ -154,6 +161,20 @@ begin
     where season_id = deleted and status <> 'upcoming';
     delete from slot_results where season_id = deleted;
     delete from tournament_clips where id = any (leaving);
+    -- What is left competed in another season before, was rejected there and approved into this one.
+    update tournament_clips clips
+    set season_id = earlier.season_id,
+        slot_position = earlier.slot_position,
+        status = case clips.status when 'rejected' then 'rejected' else 'eliminated' end,
+        vote_count = earlier.vote_count,
+        weighted_score = earlier.weighted_score,
+        view_count = earlier.view_count
+    from (
+        select distinct on (clip_id) clip_id, season_id, slot_position, vote_count, weighted_score, view_count
+        from slot_results
+        order by clip_id, closed_at desc, slot_position desc
+    ) earlier
+    where clips.season_id = deleted and earlier.clip_id = clips.id;
     delete from uploads where id = any (sent_uploads);
     perform drop_votes_partition(deleted);
     delete from seasons where id = deleted;
