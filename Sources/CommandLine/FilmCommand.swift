@@ -8,7 +8,7 @@ internal import Text
 /// `dailies film build | show`
 enum FilmCommand {
     static let command = Command(
-        "film", "assemble or show the film of a finished season",
+        "film", "assemble, cancel or show the film of a finished season",
         commands: [
             Command(
                 "build", "have the film made anew",
@@ -16,6 +16,9 @@ enum FilmCommand {
                     Has the film of a finished season made anew by a job. The film before it stays until the new one is \
                     complete.
                     """, One.self, run: build),
+            Command(
+                "cancel", "end the work on the film",
+                details: "Ends the work on the film of a season. The film before it stays.", One.self, run: cancel),
             Command("show", "show the film, its chapters and the work on it", One.self, run: show),
         ])
 
@@ -39,7 +42,7 @@ enum FilmCommand {
             Field("bytes", \.film.file?.bytes)
             Field("builtAt", \.film.file?.builtAt)
             Field("cards", \.cards, "Slots in which a title card plays.")
-            Field("state", \.state, "waiting, running, failed or done.")
+            Field("state", \.state, "waiting, running, failed, cancelled or done.")
             Field("step", \.film.build?.step)
             Field("progress", \.film.build?.progress)
             Field("problem", \.film.build?.problem)
@@ -75,6 +78,13 @@ enum FilmCommand {
         let films = try films(arguments)
         let season = try films.film(season: arguments.season).film.seasonID
         try films.build(season, by: nil)
+        return try answer(season.text, films, arguments)
+    }
+
+    private static func cancel(_ arguments: ArgumentValues<One>) throws -> Int32 {
+        let films = try films(arguments)
+        let season = try films.film(season: arguments.season).film.seasonID
+        try films.cancel(season, by: nil)
         return try answer(season.text, films, arguments)
     }
 

@@ -55,7 +55,8 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(
                 seasons: services.seasons, rounds: services.rounds, clips: services.clips, votes: services.oversight,
-                stories: services.stories, acts: FilmActs(database: services.database))
+                stories: services.stories, acts: services.acts)
+                + AdminRoutes.filmRoutes(services.films)
                 + AdminRoutes.memberRoutes(services.members, audit: services.audit, identity: services.identity)
                 + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
                 + AdminRoutes.moderationRoutes(services.moderation)

@@ -39,6 +39,7 @@ public struct Services: Sendable {
     let stories: Stories
     let films: Films
     let seasons: Seasons
+    let acts: FilmActs
     let rounds: Rounds
     let tallies: Tallies
     let ranks: Ranks
@@ -102,6 +103,7 @@ public struct Services: Sendable {
         stories = Stories(database: database, address: address)
         films = Films(database: database, address: address)
         seasons = Seasons(database: database)
+        acts = FilmActs(database: database)
         rounds = Rounds(database: database)
         tallies = Tallies(database: database)
         ranks = Ranks(database: database, address: address)

@@ -80,6 +80,12 @@ public enum FilmRefusal: Refusal, Equatable {
     case exportNotFound
     /// A season runs, so its genre is chosen.
     case genreVoteClosed
+    /// The clip is decided or rejected, so that the caller cannot change its captions.
+    case captionsClosed
+    /// The captions are not as they must be, for a reason in a sentence.
+    case captionsInvalid(String)
+    /// Nothing is being done on the film.
+    case noFilmBuild
 
     /// Identifies the refusal for programs.
     public var code: String {
@@ -121,6 +127,9 @@ public enum FilmRefusal: Refusal, Equatable {
         case .voidOfBan: "void_of_ban"
         case .exportNotFound: "export_not_found"
         case .genreVoteClosed: "genre_vote_closed"
+        case .captionsClosed: "captions_closed"
+        case .captionsInvalid: "captions_invalid"
+        case .noFilmBuild: "no_film_build"
         }
     }
 
@@ -167,6 +176,9 @@ public enum FilmRefusal: Refusal, Equatable {
         case .voidOfBan: "These votes are out because their member is banned. Lift the ban to bring them back."
         case .exportNotFound: "The round has no export yet."
         case .genreVoteClosed: "A season is running. The next genre vote opens when its film is complete."
+        case .captionsClosed: "A moderator has decided on this clip, so its captions can no longer be changed."
+        case .captionsInvalid(let fault): fault
+        case .noFilmBuild: "Nothing is being done on this film."
         }
     }
 
@@ -180,11 +192,12 @@ public enum FilmRefusal: Refusal, Equatable {
         case .clipLimitReached, .uploadLimit: .forbidden
         case .labelMismatch: .invalid(field: "label")
         case .endOutOfRange: .invalid(field: "votingEndsAt")
+        case .captionsInvalid: .invalid(field: "captions")
         case .slotChanged, .slotNotLocked, .slotNotLast, .seasonNotBegun, .clipOfOtherSeason, .clipIsWinner,
             .clipInFilm, .clipNotInRace, .creatorBanned, .clipNotInFilm, .seasonNotDraft, .seasonNotFinished,
             .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
             .clipNotOpen, .clipWithdrawn, .roundOver, .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan,
-            .genreVoteClosed:
+            .genreVoteClosed, .captionsClosed, .noFilmBuild:
             .conflict
         }
     }
@@ -197,7 +210,7 @@ public enum FilmRefusal: Refusal, Equatable {
             .voidOfBan, .clipNotFound, .clipNotOpen, .clipWithdrawn, .roundOver, .genreVoteClosed, .noSuchVotes,
             .slotNotLocked,
             .seasonNotBegun, .endOutOfRange, .clipOfOtherSeason, .clipIsWinner, .clipInFilm, .clipNotInRace,
-            .creatorBanned, .clipNotInFilm,
+            .creatorBanned, .clipNotInFilm, .captionsClosed, .noFilmBuild,
         ]
         guard let refusal = known.first(where: { $0.code == outcome }) else { return nil }
         self = refusal

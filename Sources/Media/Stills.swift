@@ -30,8 +30,14 @@ extension Renditions {
     public func stills(
         of rendition: String, durationMs: Int, into files: StillFiles
     ) throws(MediaFault) -> Stills {
-        let second = durationMs / 10
-        let position = "\(second / 1_000)." + String(String(second % 1_000 + 1_000).dropFirst())
+        try stills(of: rendition, at: durationMs / 10, into: files)
+    }
+
+    /// Writes the poster from a moment in a rendition, in milliseconds, and its copies, and derives placeholder and hash from it.
+    public func stills(
+        of rendition: String, at moment: Int, into files: StillFiles
+    ) throws(MediaFault) -> Stills {
+        let position = "\(moment / 1_000)." + String(String(moment % 1_000 + 1_000).dropFirst())
         let side = 32
         let result = try tools.encode(
             ["-ss", position] + tools.own(rendition, format: "mp4") + [

@@ -163,3 +163,45 @@ def test_ways_to_the_list(creator, axe):
     axe(page)
     page.get_by_role("link", name="Send in your first take").click()
     expect(page).to_have_url(re.compile("/upload$"))
+
+
+def test_captions_until_a_moderator_decides(creator, site, admin, axe, shots):
+    """FILM-09 ADM-01: what is wrong is said with its line; an admin changes and removes them in the queue"""
+    title = f"Platform {secrets.token_hex(4)}"
+    creator.database.execute(
+        "update tournament_clips set title = %s where title like 'Platform 9%%'"
+        " and user_id = (select id from users where username = %s)",
+        (title, creator.name),
+    )
+    page = creator(viewport=PHONE)
+    ready(page)
+    assert clip(page, "Something under the boat").get_by_role("button", name=re.compile("Captions")).count() == 0
+    row = clip(page, title)
+    row.get_by_role("button", name=f"Captions of “{title}”…").click()
+    dialog = page.get_by_role("dialog", name=f"Captions of “{title}”")
+    text = dialog.get_by_label("WebVTT")
+    site.allow(r"Failed to load resource.*422")
+    text.fill("WEBVTT\n\n00:00.000 --> 00:02.000\n<script>")
+    dialog.get_by_role("button", name="Save captions").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Line 4: “<script>” is no markup of WebVTT.")
+    expect(text).to_be_focused()
+    axe(page)
+    page.screenshot(path=shots / "captions-390.png")
+    dialog.locator("#captions-file").set_input_files(
+        {"name": "a.vtt", "mimeType": "text/vtt", "buffer": b"WEBVTT\n\n00:00.000 --> 00:02.000\nMind the gap\n"})
+    expect(text).to_have_value(re.compile("Mind the gap"))
+    dialog.get_by_role("button", name="Save captions").click()
+    expect(dialog).to_be_hidden()
+    told(page, "are saved")
+    expect(row.get_by_role("button", name=re.compile("^Captions"))).to_have_text("Captions…")
+
+    desk = site.page(f"/admin/clips?search={title}", storage_state=admin, viewport=DESK)
+    ready(desk)
+    desk.get_by_role("button", name="Captions…").click()
+    dialog = desk.get_by_role("dialog", name=f"Captions of “{title}”")
+    expect(dialog.get_by_label("WebVTT")).to_have_value(re.compile("Mind the gap"))
+    axe(desk, within="dialog[open]")
+    dialog.get_by_role("button", name="Remove captions").click()
+    expect(desk.get_by_role("button", name="Add captions…")).to_be_visible()
+    [(left,)] = creator.database.execute("select captions from tournament_clips where title = %s", (title,)).fetchall()
+    assert left is None

@@ -242,3 +242,67 @@ def test_refusals_are_told(site, shots, admin, finished):
     expect(dialog.locator("[data-consequences]")).to_contain_text("Another season is running.")
     expect(dialog.get_by_role("button", name="Unlock the slot")).to_be_disabled()
     page.screenshot(path=shots / "admin-seasons-refused.png")
+
+
+def test_film_of_a_season(site, axe, shots, admin, finished, database):
+    """FILM-09 ADM-03: the work on the film, why it failed, and ending and requesting it; nothing is reloaded by hand."""
+    season = finished["id"]
+    page = open_season(site, admin, season)
+    panel = page.locator("[data-film-state]")
+    expect(panel).to_contain_text("Not made")
+    database.execute(
+        """
+        insert into film_builds (season_id, state, step, progress, problem, requested_at, changed_at)
+        values (%s, 'running', 'streams', 0.42, null, now(), now())
+        """,
+        (season,),
+    )
+    page.reload()
+    expect(panel).to_contain_text("42 %, making the streams")
+    judge(page, axe, shots, "admin-film-1440", within="[data-film]")
+    database.execute("update film_builds set progress = 0.77 where season_id = %s", (season,))
+    expect(panel).to_contain_text("77 %")
+    page.get_by_role("button", name="Cancel the work").press("Enter")
+    announced(page, "The work on the film is ended")
+    expect(panel).to_have_attribute("data-film-state", "cancelled")
+    expect(page.get_by_role("button", name="Make the film")).to_be_focused()
+    database.execute(
+        "update film_builds set state = 'failed', problem = 'The disk is full.' where season_id = %s", (season,)
+    )
+    page.reload()
+    expect(panel).to_contain_text("The disk is full.")
+    page.get_by_role("button", name="Make the film").click()
+    told(page, "The film is requested")
+    expect(panel).to_have_attribute("data-film-state", re.compile("waiting|running|done"))
+    [(acts,)] = database.execute(
+        "select array_agg(action order by id) from audit_log where action like 'film.%%' and subject_id = %s", (season,)
+    ).fetchall()
+    assert acts == ["film.cancel", "film.build"]
+
+
+def test_cover_and_genre_vote(site, axe, shots, admin, finished):
+    """FILM-01 FILM-12: a moment of a take becomes the cover; a new season's form shows what members want"""
+    page = open_season(site, admin, finished["id"], viewport=PHONE)
+    page.get_by_role("button", name="Cover…").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Cover of"))
+    dialog.get_by_label("Take").select_option(index=2)
+    dialog.get_by_label("Moment").fill("1.2")
+    judge(page, axe, shots, "admin-cover-390", within="[data-confirmation]")
+    dialog.get_by_role("button", name="Use this picture").click()
+    expect(page.locator("img[data-cover]")).to_have_attribute("src", re.compile(r"/films/.*/cover[0-9a-f]+-poster\.webp"))
+    library = page.request.get("/api/films").json()["films"]
+    assert any("/cover" in (film["coverUrl"] or "") for film in library)
+
+    def vote(route):
+        body = route.fetch().json()
+        body["total"] = 4
+        for share in body["genres"]:
+            share["votes"] = {"Horror": 3, "Comedy": 1}.get(share["genre"], 0)
+            share["percent"] = share["votes"] * 25
+        route.fulfill(json=body)
+
+    page.route("**/api/genre-vote", vote)
+    page.get_by_role("button", name="New season…").click()
+    tally = page.locator("[data-tally] li")
+    expect(tally).to_have_text([re.compile("Horror.*75 %"), re.compile("Comedy.*25 %")])
+    judge(page, axe, shots, "admin-genre-390", within="[data-confirmation]")

@@ -412,4 +412,38 @@ struct FilmActTests {
             }
         }
     }
+
+    @Test("FILM-10 SOC-03 an appeal that is granted puts a clip back into its empty place, and the count still holds")
+    func restored() throws {
+        try FilmStage.run { stage in
+            let (season, clips) = try stage.voting(["A"])
+            try stage.vote(clips[0], by: 1..<4)
+            try stage.closeRound()
+            let done = try stage.act(.takeDown(clip: clips[0]))
+            #expect(done.consequences.leavesGap == true)
+            let statement: UUID = try stage.superuser.one(
+                """
+                update statements_of_reasons
+                set appeal = 'It is mine', appealed_at = dailies_now()
+                where clip_id = \(clips[0])
+                returning id
+                """)
+            func decide() throws -> [String] {
+                try stage.superuser.query(
+                    """
+                    select concat_ws(' ', outcome, name)
+                    from decide_appeal(\(stage.admin), \(statement), true, 'The licence was shown')
+                    """)
+            }
+            try stage.superuser.execute("update tournament_clips set processing = 'failed', processing_error = 'x'")
+            #expect(try decide() == ["not_ready"] && stage.status(of: clips[0]) == .rejected)
+            try stage.superuser.execute("update tournament_clips set processing = 'ready', processing_error = null")
+            #expect(try decide() == ["done", "winner_selected"])
+            #expect(try stage.status(of: clips[0]) == .locked && stage.winner(of: season, slot: 1) == clips[0])
+            #expect(try stage.counters(of: clips[0])[0] == 3 && stage.drift() == 0)
+            #expect(try stage.interventions(season, 1) == ["clip_taken_down", "clip_restored"])
+            #expect(try stage.faultsOfTallies(season) == [])
+            #expect(try decide() == ["no_open_appeal"])
+        }
+    }
 }

@@ -222,4 +222,119 @@ struct FilmAssemblerTests {
             #expect(try workshop.problem() == nil)
         }
     }
+
+    @Test("FILM-09 ADM-03 work that waits or runs is ended by an admin, leaves no file, and can be requested again")
+    func cancelled() throws {
+        try FilmWorkshop.run { workshop in
+            let (films, admin, season) = (workshop.films, workshop.stage.admin, workshop.season)
+            try films.cancel(season, by: admin)
+            #expect(try films.film(season: "1").build?.state == .cancelled)
+            #expect(try workshop.jobs().map(\.state) == [.cancelled])
+            #expect(throws: FilmError.refused(.noFilmBuild)) { try films.cancel(season, by: admin) }
+            #expect(throws: FilmError.refused(.noFilmBuild)) { try films.cancel(UUID(), by: admin) }
+
+            try films.build(season, by: admin)
+            let superuser = workshop.stage.superuser
+            let during = HookedStorage(workshop.storage) { call in
+                if call == .store(3) { _ = try? superuser.execute("select cancel_film(null, \(season))") }
+            }
+            try workshop.drain(during)
+            let ended = try films.film(season: "1")
+            #expect(ended.build?.state == .cancelled && ended.file == nil)
+            let files = try workshop.files()
+            #expect(files.film == [] && files.work == [])
+            #expect(try workshop.jobs().map(\.state) == [.cancelled, .completed])
+
+            try films.build(season, by: admin)
+            let again = HookedStorage(workshop.storage) { call in
+                guard call == .store(3) else { return }
+                _ = try? superuser.execute("select cancel_film(null, \(season)), build_film(null, \(season))")
+            }
+            try workshop.drain(again)
+            #expect(try films.film(season: "1").file != nil && workshop.version() != nil)
+            let acts: [String] = try superuser.query(
+                "select action from audit_log where action like 'film.%' and actor_id is not null order by id")
+            #expect(acts == ["film.cancel", "film.build", "film.build"])
+        }
+    }
+
+    @Test("FILM-01 the cover is a moment of a clip that an admin chooses; films and sweeps leave it alone")
+    func cover() throws {
+        try FilmWorkshop.run { workshop in
+            let (films, admin, season) = (workshop.films, workshop.stage.admin, workshop.season)
+            try workshop.drain()
+            func covers() throws -> [String] {
+                try workshop.files().film.filter { $0.hasPrefix("cover") }.map { String($0.drop { $0 != "-" }) }
+            }
+            let poster = try films.library().first?.coverURL
+            try films.chooseCover(season, clip: workshop.winners[1], milliseconds: 900, by: admin)
+            try workshop.drain()
+            let cover = try #require(try films.library().first?.coverURL)
+            #expect(cover.contains("/cover") && cover != poster)
+            #expect(try workshop.stage.stories.strip(season: season, for: admin).coverURL == cover)
+            #expect(try covers().sorted() == ["-poster-96.webp", "-poster-share.jpg", "-poster.webp"])
+            let picture = try #require(
+                FileManager.default.contents(atPath: workshop.directory + cover.dropFirst("/media".count)))
+            #expect(picture.starts(with: Array("RIFF".utf8)))
+
+            try films.build(season, by: admin)
+            try workshop.drain()
+            try workshop.retryNow()
+            try workshop.drain()
+            #expect(try films.library().first?.coverURL == cover && covers().count == 3)
+            // Behind the end there is the last picture; a second choice replaces the first.
+            try films.chooseCover(season, clip: workshop.loser, milliseconds: 60_000, by: admin)
+            try workshop.drain()
+            try workshop.retryNow()
+            try workshop.drain()
+            #expect(try films.library().first?.coverURL != cover && covers().count == 3)
+            #expect(throws: FilmError.refused(.clipNotFound)) {
+                try films.chooseCover(season, clip: UUID(), milliseconds: nil, by: admin)
+            }
+            let other = try workshop.stage.season("Other")
+            #expect(throws: FilmError.refused(.clipOfOtherSeason)) {
+                try films.chooseCover(other.id, clip: workshop.winners[0], milliseconds: nil, by: admin)
+            }
+            try films.chooseCover(season, clip: nil, milliseconds: nil, by: admin)
+            try workshop.retryNow()
+            try workshop.drain()
+            #expect(try covers() == [] && films.library().first?.coverURL?.contains("/cover") == false)
+        }
+    }
+
+    @Test("FILM-09 FILM-10 SOC-03 the place of a clip that was taken down plays as a card, until an appeal restores it")
+    func restored() throws {
+        try FilmWorkshop.run { workshop in
+            let (stage, superuser, taken) = (workshop.stage, workshop.stage.superuser, workshop.winners[1])
+            try superuser.execute("update tournament_clips set video_key = null where id = \(workshop.loser)")
+            try stage.act(.takeDown(clip: taken))
+            // Before any film is made, too.
+            let gap = try workshop.films.film(season: "1").segments[1]
+            #expect(gap.card == .removed && gap.clip == nil && gap.durationSeconds == 3)
+            #expect(try workshop.films.film(season: "1").segments[2].startsAt == 5)
+            try workshop.drain()
+            #expect(try workshop.films.film(season: "1").segments.map(\.card) == [nil, .removed, nil])
+
+            let statement: UUID = try superuser.one(
+                """
+                update statements_of_reasons
+                set appeal = 'It is mine', appealed_at = dailies_now()
+                where clip_id = \(taken)
+                returning id
+                """)
+            let rows: [String] = try superuser.query(
+                """
+                select concat_ws(' ', outcome, name)
+                from decide_appeal(\(stage.admin), \(statement), true, 'The licence was shown')
+                """)
+            #expect(rows == ["done", "winner_selected"])
+            #expect(try stage.status(of: taken) == .locked && stage.slot(of: taken) == 2)
+            #expect(try stage.interventions(workshop.season, 2) == ["clip_taken_down", "clip_restored"])
+            try workshop.drain()
+            let film = try workshop.films.film(season: "1")
+            #expect(film.segments.map(\.card) == [nil, nil, nil] && film.segments[1].clip?.id == taken)
+            let removals: Int = try superuser.one("select count(*)::int from film_removals")
+            #expect(removals == 0)
+        }
+    }
 }

@@ -10,6 +10,17 @@ struct FilmFacts {
     let title: String?
     let frames: Int
     let seconds: Double
+    private let path: String
+
+    /// What the track of captions says, line by line.
+    func captions() throws -> [String] {
+        let result = try Subprocess.run(
+            "/usr/bin/ffmpeg", ["-nostdin", "-v", "error", "-i", path, "-map", "0:s", "-f", "webvtt", "-"],
+            timeout: safetyLimit)
+        guard result.status.isSuccess else { throw TestFault(result.stderr) }
+        return String(decoding: result.stdout, as: UTF8.self).split(separator: "\n").dropFirst().map(String.init)
+            .filter { !$0.contains("-->") }
+    }
 
     private struct Report: Decodable {
         struct Chapter: Decodable {
@@ -30,6 +41,7 @@ struct FilmFacts {
     }
 
     init(_ path: String) throws {
+        self.path = path
         let result = try Subprocess.run(
             "/usr/bin/ffprobe",
             ["-v", "error", "-of", "json", "-show_chapters", "-show_streams", "-show_format", path],

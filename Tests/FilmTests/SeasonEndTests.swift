@@ -154,7 +154,7 @@ struct SeasonEndTests {
         }
     }
 
-    @Test("FILM-08 slot 75 of 75 closes with three losers: one locked, three eliminated, the season finished once")
+    @Test("FILM-08 FILM-12 slot 75 of 75 closes with three losers: one locked, three eliminated, finished once")
     func lastSlot() throws {
         try FilmStage.run { stage in
             let (season, clips) = try stage.voting((1...78).map { "Clip \($0)" }, slots: 75)
@@ -171,6 +171,7 @@ struct SeasonEndTests {
             #expect(try clips.count { try stage.status(of: $0) == .eliminated } == 3)
             let films: Int = try stage.superuser.one("select count(*)::int from jobs where kind = 'assemble_film'")
             #expect(films == 1)
+            #expect(try GenreVotes(database: stage.web).poll(for: nil).isOpen)
         }
     }
 

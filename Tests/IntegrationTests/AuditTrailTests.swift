@@ -83,6 +83,13 @@ struct AuditTrailTests {
                     ["seasonId": .string(season), "slot": 1, "clipId": .string(clips[1]), "reason": "The jury"]
                 ),
                 ("POST /api/admin/reset-votes", "", ["seasonId": .string(season), "slot": 2, "reason": "A test"]),
+                ("POST /api/admin/advance-slot", "", ["slot": 2]),
+                ("POST /api/admin/films/cancel", "", ["seasonId": .string(season)]),
+                ("POST /api/admin/films/build", "", ["seasonId": .string(season)]),
+                (
+                    "PUT /api/admin/seasons/cover", "",
+                    ["seasonId": .string(season), "clipId": .string(clips[1]), "seconds": 1.5]
+                ),
                 ("POST /api/admin/takedown", "", ["clipId": .string(clips[1]), "reason": "The rights"]),
                 (
                     "POST /api/admin/seasons/reset", "",

@@ -49,6 +49,7 @@ struct FilmSite {
                     seasons: Seasons(database: web), rounds: Rounds(database: web), clips: clips,
                     votes: VoteOversight(database: web), stories: Stories(database: web) { $0 },
                     acts: FilmActs(database: web))
+                + AdminRoutes.filmRoutes(Films(database: web) { $0 })
                 + AdminRoutes.dashboardRoutes(Dashboard(database: web))
                 + AdminRoutes.moderationRoutes(Moderation(database: web, clips: clips)))
     }

@@ -263,6 +263,38 @@ struct ModerationTests {
         }
     }
 
+    @Test("SOC-03 FILM-10 a granted appeal puts a clip back into its empty place in the film")
+    func appealAgainstTakedown() throws {
+        try run { it in
+            let clip = JSONValue.string(it.clips[0])
+            _ = try it.film.ask(
+                it.admin, .post, "/api/admin/reject", ["clipId": .string(it.clips[1]), "reason": "Quiet"])
+            #expect(try it.film.ask(it.admin, .post, "/api/admin/advance-slot", ["slot": 1]).status == 200)
+            #expect(
+                try it.film.ask(it.admin, .post, "/api/admin/takedown", ["clipId": clip, "reason": "Rights"])
+                    .json["consequences"]?["leavesGap"] == true)
+            func winner() throws -> JSONValue? {
+                try it.film.ask(it.film.visitor, .get, "/api/story").json["seasons"]?[0]?["slots"]?[0]?["winner"]
+            }
+            #expect(try winner() == .null && it.status() == "rejected")
+            let decision = try it.own(it.mira)["decisions"]?[0]?["id"] ?? .null
+            #expect(
+                try it.film.ask(
+                    it.mira, .post, "/api/profile/decisions", ["decisionId": decision, "text": "It is mine"]
+                ).status == 200)
+            let other = try it.site.visitor(address: "198.51.100.22").signIn("third_admin", isAdmin: true)
+            #expect(
+                try it.film.ask(
+                    other, .post, "/api/admin/appeals",
+                    ["decisionId": decision, "outcome": "granted", "answer": "The licence was shown"]
+                ).status == 200)
+            #expect(try it.status() == "locked" && winner()?["id"] == clip)
+            let round = try it.film.ask(it.film.visitor, .get, "/api/rounds/1/1").json
+            #expect(round["interventions"]?[2]?["kind"] == "clip_restored")
+            #expect(round["interventions"]?[2]?["reason"] == "The licence was shown")
+        }
+    }
+
     @Test("SOC-03 ADM-02 the appeal against a ban is the same appeal: upheld it stays, granted the ban is lifted")
     func banAppeals() throws {
         try run { it in

@@ -52,6 +52,9 @@ enum RouteTable {
         GET    /api/admin/dashboard                admin    admin -    refused -      api
         GET    /api/admin/feature-flags            admin    admin -    refused -      api
         POST   /api/admin/feature-flags            admin    admin form refused -      api
+        GET    /api/admin/films/[season]           admin    admin -    refused -      api
+        POST   /api/admin/films/build              admin    admin form refused -      api
+        POST   /api/admin/films/cancel             admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api
         PATCH  /api/admin/messages                 admin    admin form refused -      api
         GET    /api/admin/moderation               admin    admin -    refused -      api
@@ -63,6 +66,7 @@ enum RouteTable {
         GET    /api/admin/seasons                  admin    admin -    refused -      api
         PATCH  /api/admin/seasons                  admin    admin form refused recent admin_sensitive
         POST   /api/admin/seasons                  admin    admin form refused recent admin_sensitive
+        PUT    /api/admin/seasons/cover            admin    admin form refused -      api
         GET    /api/admin/seasons/preview          admin    admin -    refused -      api
         POST   /api/admin/seasons/reset            admin    admin form refused recent admin_sensitive
         GET    /api/admin/slots                    admin    admin -    refused -      api
@@ -99,6 +103,9 @@ enum RouteTable {
         POST   /api/captcha/status                 any      -     form refused -      api
         DELETE /api/clip/[id]                      member   write form refused -      api
         GET    /api/clip/[id]                      any      read  -    -       -      read
+        DELETE /api/clip/[id]/captions             member   write form refused -      api
+        GET    /api/clip/[id]/captions             any      read  -    -       -      read
+        PUT    /api/clip/[id]/captions             member   write form refused -      api
         POST   /api/contact                        any      -     form refused -      contact
         GET    /api/cron/auto-advance              cron     -     -    -       -      -
         GET    /api/csrf                           any      read  -    -       -      read

@@ -18,7 +18,7 @@ struct WrittenAnswerTests {
             "id": .string(UUID().text), "title": .string("Clip \(number) “é” / \\"), "username": .null,
             "avatarUrl": "/api/avatar/x", "genre": "Comedy", "aiGenerated": false, "videoUrl": "/v.mp4",
             "posterUrl": .null, "thumbnailUrl": .null,
-            "blurhash": .null, "width": 1080, "height": 1920, "durationSeconds": 7.5,
+            "blurhash": .null, "width": 1080, "height": 1920, "durationSeconds": 7.5, "captionsUrl": .null,
             "createdAt": .string(Self.instant.rfc3339), "commentCount": 0,
         ]
         let id = UUID()

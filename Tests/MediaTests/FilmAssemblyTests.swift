@@ -82,6 +82,23 @@ struct FilmAssemblyTests {
         #expect(index.lowerBound < media.lowerBound, "faststart")
     }
 
+    @Test("FILM-09 75 clips of 8 seconds make a film of 10 minutes with 75 chapters, each at its second")
+    func tenMinutes() throws {
+        let clip = try part("clip", frames: 240)
+        let parts = (1...75).map { FilmPart(path: clip.path, frames: 240, chapter: "\($0)") }
+        let film = try assembly.join(parts, title: "Ten minutes")
+        #expect(film.durationMs == 600_000 && film.frames == 18_000)
+        let chapters = try probe(["-show_entries", "chapter=start_time", film.path])
+        #expect(chapters.count == 75)
+        for (number, start) in chapters.enumerated() {
+            #expect(abs((Double(start) ?? -1) - Double(number * 8)) < 0.001, "chapter \(number + 1)")
+        }
+        let lengths = try ["v:0", "a:0"].compactMap { stream in
+            Double(try probe(["-select_streams", stream, "-show_entries", "stream=duration", film.path]).first ?? "")
+        }
+        #expect(lengths.count == 2 && lengths.allSatisfy { abs($0 - 600) < 1 / 30 }, "\(lengths)")
+    }
+
     @Test("FILM-09 clips of very different loudness make a film of -16 LUFS, within 1")
     func evenLoudness() throws {
         let parts = try [-2, -16, 6].enumerated().map {

@@ -6,6 +6,7 @@ import { decideOn, isSending, undoLast } from "./admin/decisions.js";
 import { Detail } from "./admin/detail.js";
 import { copy, reasonChoice, reasonOf } from "./admin/reasons.js";
 import { prepareChanges, serverNow } from "./core/api.js";
+import { askForCaptions } from "./core/captions.js";
 import { all, h, maybe, one, setText } from "./core/dom.js";
 import { counted, waiting } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";
@@ -18,6 +19,10 @@ import { toast } from "./core/toast.js";
 const detail = new Detail(one("[data-detail]", HTMLElement), {
   onApprove: (clip) => approve(clip),
   onReject: (clip, reason) => settle("reject", [clip], reason),
+  onCaptions: (clip) => void askForCaptions(clip, () => {
+    toast("The captions are saved");
+    void list.renew();
+  }),
 });
 
 const words = /** @type {Record<string, {title: string, none: string}>} */ ({

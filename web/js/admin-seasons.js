@@ -2,6 +2,7 @@
 
 import "./site.js";
 import { askEndOf, askStatus, slotActs } from "./admin/season-acts.js";
+import { askForCover, SeasonFilm } from "./admin/season-film.js";
 import { askForSeason, askForSettings } from "./admin/season-form.js";
 import { interventionText, inUnits, seasonBadge, slotBadge } from "./admin/season-words.js";
 import { moment } from "./admin/times.js";
@@ -26,6 +27,7 @@ const shown = one("[data-season]", HTMLElement);
 const head = one("[data-season-head]", HTMLElement);
 const bar = one("[data-strip]", HTMLElement);
 const side = one("[data-detail]", HTMLElement);
+const filmPanel = new SeasonFilm(one("[data-film]", HTMLElement));
 
 /** @type {Season[]} */
 let seasons = [];
@@ -108,6 +110,7 @@ function show() {
   const wanted = Number(address().get("slot"));
   if (!places.includes(slotNumber)) slotNumber = places.includes(wanted) ? wanted : (strip.season.currentSlot ?? places[0] ?? 0);
   showHead(strip);
+  void filmPanel.show(strip.season);
   showStrip(strip);
   showSlot();
 }
@@ -135,7 +138,8 @@ function showList() {
 }
 
 /** @param {FilmStrip} film */
-function showHead({ season }) {
+function showHead(film) {
+  const { season } = film;
   const [length, unit] = inUnits(season.roundSeconds);
   /**
    * @param {string} text
@@ -153,11 +157,12 @@ function showHead({ season }) {
         h("h2", { id: "season-title" }, season.label),
         h("div", { class: "row" },
           button("Settings…", () => askForSettings(season, changed("The settings are saved"))),
+          season.lockedSlots > 0 && button("Cover…", () => askForCover(film, awaitCover)),
           season.status === "draft" && button("Activate…", () => askStatus("active", season, changed(`${season.label} is running`)), "btn--primary"),
           season.status === "finished" && button("Archive…", () => askStatus("archived", season, changed(`${season.label} is archived`))),
           season.status !== "draft" && button("Reset…", () => askEndOf("reset", season, acted), "btn--danger"),
           button("Delete…", () => askEndOf("delete", season, deleted), "btn--danger"))),
-      h("p", { class: "row quiet" }, seasonBadge(season.status),
+      h("p", { class: "row quiet" }, film.coverUrl && h("img", { src: film.coverUrl, alt: "Cover", width: 27, height: 48, "data-cover": true }), seasonBadge(season.status),
         h("span", { class: "num" }, `Season ${season.number}`),
         h("span", { class: "num" }, `${season.lockedSlots} of ${season.totalSlots} locked`),
         h("span", { class: "num" }, `Rounds of ${counted(length, unit.replace(/s$/, ""), unit)}`),
@@ -256,6 +261,20 @@ function acted(outcome) {
   toast(text.replace(/\.$/, ""));
   announce(outcome.summary.join(" "));
   void load();
+}
+
+/** A job makes the picture, which takes a moment. */
+function awaitCover() {
+  toast("The cover is chosen");
+  announce("The cover is chosen");
+  const before = strip?.coverUrl;
+  let left = 10;
+  const look = async () => {
+    await load();
+    left -= 1;
+    if (left > 0 && strip?.coverUrl === before) setTimeout(() => void look(), 1500);
+  };
+  void look();
 }
 
 /** @param {import("./api.js").ActOutcome} outcome */

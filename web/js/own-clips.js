@@ -3,6 +3,7 @@
 
 import "./site.js";
 import { send } from "./core/api.js";
+import { askForCaptions } from "./core/captions.js";
 import { all, announce, h, maybe } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";
 import { toast } from "./core/toast.js";
@@ -85,6 +86,15 @@ function poll() {
 }
 
 document.addEventListener("click", (event) => {
+  const captions = event.target instanceof Element ? event.target.closest("[data-caption]") : null;
+  if (captions instanceof HTMLElement) {
+    const title = maybe("[data-title]", captions.closest("li") ?? captions)?.textContent ?? "";
+    void askForCaptions({ id: captions.dataset.caption ?? "", title, captionsUrl: captions.dataset.captionsUrl ?? null }, () => {
+      toast(`The captions of “${title}” are saved.`);
+      void refresh();
+    });
+    return;
+  }
   const button = event.target instanceof Element ? event.target.closest("[data-keep]") : null;
   const question = button?.closest("details");
   if (!question) return;

@@ -1,7 +1,7 @@
 // Sending in a take: choose, describe, send.
 
 import "./site.js";
-import { read, send } from "./core/api.js";
+import { read, Refusal, send } from "./core/api.js";
 import { all, announce, h, icon, maybe, one, setText } from "./core/dom.js";
 import { clearFaults, enhance } from "./core/form.js";
 import { counted, megabytes } from "./core/format.js";
@@ -22,6 +22,7 @@ const pauseButton = one("[data-pause]", HTMLButtonElement);
 const bar = one("[data-sent-bar]", HTMLProgressElement);
 const title = one("#title", HTMLInputElement);
 const description = one("#description", HTMLTextAreaElement);
+const captions = one("#captions", HTMLInputElement);
 
 /** How often the server's look at a file is asked about. */
 const lookInterval = 1500;
@@ -202,6 +203,7 @@ async function sendIt(now) {
     bar.value = 100;
     setText(maybe("[data-sent-note]"), "Upload complete.");
     const answer = await register(uploadId);
+    await sendCaptions(answer.clipId);
     await watch(answer.clipId);
   } finally {
     pauseButton.hidden = true;
@@ -224,6 +226,25 @@ function register(uploadId) {
     licenceAccepted: box("licenceAccepted").checked, aiGenerated: box("ai").checked,
   };
   return send("POST", "/api/upload/register", input);
+}
+
+/** What was wrong with the captions. The take itself has arrived. */
+let captionsFault = "";
+
+/** @param {string} clipId */
+async function sendCaptions(clipId) {
+  captionsFault = "";
+  const [chosen] = captions.files ?? [];
+  if (!chosen) return;
+  try {
+    if (chosen.size > 16_384) throw new Error("Captions have at most 16 kB.");
+    /** @type {import("./api.js").CaptionClipInput} */
+    const body = { captions: await chosen.text() };
+    await send("PUT", `/api/clip/${clipId}/captions`, body);
+  } catch (error) {
+    const words = error instanceof Refusal ? error.faults.get("captions") ?? error.message : error instanceof Error ? error.message : "";
+    captionsFault = `The captions were not saved. ${words} Add them under My takes. `;
+  }
 }
 
 /** @param {import("./core/api.js").Refusal} error */
@@ -276,7 +297,7 @@ async function settled(clipId, onProgress) {
     if (clip && clip.processing !== "processing") {
       const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
       const place = slot && slot !== "0" ? `slot ${slot} or the next` : "the next slot";
-      const note = clip.processingNote ? `${clip.processingNote} ` : "";
+      const note = (clip.processingNote ? `${clip.processingNote} ` : "") + captionsFault;
       outcome(`${note}A moderator will review it. If approved, it competes for ${place}.`, "good", "Sent.");
       return;
     }

@@ -6,6 +6,8 @@ public import Refusals
 public struct FilmStrip: Sendable {
     /// The season.
     public let season: Season
+    /// The picture that an admin has chosen; nil while the film's own is used.
+    public let coverURL: String?
     /// Every slot in order.
     public let slots: [StripSlot]
 }
@@ -81,7 +83,8 @@ extension Stories {
                     order by slots.position
                     """)
                 return FilmStrip(
-                    season: season, slots: try rows.map { row in try slot(row, interventions: done) })
+                    season: season, coverURL: season.settings.coverKey.map(address),
+                    slots: try rows.map { row in try slot(row, interventions: done) })
             }
         }
     }

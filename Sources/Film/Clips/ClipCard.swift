@@ -1,6 +1,7 @@
 public import FoundationEssentials
 internal import Postgres
 internal import Storage
+internal import Text
 
 /// What everybody may see of a clip, in lists and players alike.
 public struct ClipCard: Sendable {
@@ -36,11 +37,14 @@ public struct ClipCard: Sendable {
     public let height: Int?
     /// How long it plays.
     public let durationSeconds: Double?
+    /// Where its captions are; nil when it has none.
+    public private(set) var captionsURL: String?
 
     /// The columns that a card is read from, of the tables `clips` and `users`.
     static let columns: SQL = """
         clips.id, clips.title, clips.genre, clips.ai_generated, clips.video_key, clips.poster_key, clips.has_thumbnail,
-        clips.has_cards, clips.blurhash, clips.width, clips.height, clips.duration_ms, users.username, users.avatar_seed
+        clips.has_cards, clips.blurhash, clips.width, clips.height, clips.duration_ms, clips.captions is not null as has_captions,
+        users.username, users.avatar_seed
         """
 
     init(row: Row, address: MediaAddress) throws(DatabaseError) {
@@ -62,6 +66,7 @@ public struct ClipCard: Sendable {
         width = try row.value("width")
         height = try row.value("height")
         durationSeconds = (try row.value("duration_ms") as Int?).map { Double($0) / 1000 }
+        captionsURL = try row.value("has_captions") ? "/api/clip/\(id.text)/captions" : nil
     }
 
     /// The card of a clip that was removed for what it shows: its place stays, and its title and files are gone.
@@ -74,6 +79,7 @@ public struct ClipCard: Sendable {
         card.cardURL = nil
         card.shareURL = nil
         card.blurhash = nil
+        card.captionsURL = nil
         return card
     }
 }

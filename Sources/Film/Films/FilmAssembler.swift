@@ -16,8 +16,8 @@ public struct FilmAssembler: Sendable {
     /// How long the files of a replaced film stay for those who are watching it.
     static let grace = Duration.seconds(3_600)
 
-    private let storage: any MediaStorage
-    private let tools: MediaTools
+    let storage: any MediaStorage
+    let tools: MediaTools
 
     /// Films in a storage.
     public init(storage: any MediaStorage, tools: MediaTools) {
@@ -29,6 +29,7 @@ public struct FilmAssembler: Sendable {
     public func register(in registry: inout JobRegistry) {
         registry.register(AssembleFilm.self) { job, context in try run(job, context) }
         registry.register(SweepFilm.self) { job, context in try sweep(job, context) }
+        registry.register(MakeCover.self) { job, context in try makeCover(job, context) }
     }
 
     private func run(_ job: AssembleFilm, _ context: JobContext) throws -> JobOutcome {
@@ -43,12 +44,29 @@ public struct FilmAssembler: Sendable {
                 context.log.info("a slot has changed, so the film is begun again", [:])
             } catch FilmInterruption.seasonGone {
                 break
+            } catch FilmInterruption.cancelled {
+                // A request that was made meanwhile finds either this job at work or none.
+                if try end(job.seasonID, context) { return .done() }
             } catch let error where !(error is JobInterruption) {
                 try note(error, progress, context)
                 throw error
             }
         }
         return .cancel(reason: "the season is not finished")
+    }
+
+    /// Completes the job of a film whose work was ended; false when the film is wanted again.
+    private func end(_ season: UUID, _ context: JobContext) throws -> Bool {
+        do {
+            try context.complete { connection in
+                let state: String? = try connection.first(
+                    "select state from film_builds where season_id = \(season) for update")
+                if let state, state != "cancelled" { throw FilmInterruption.changed }
+            }
+            return true
+        } catch FilmInterruption.changed {
+            return false
+        }
     }
 
     private func note(_ error: any Error, _ progress: FilmProgress, _ context: JobContext) throws {
@@ -81,7 +99,8 @@ public struct FilmAssembler: Sendable {
 
         try reach(.joining, 0)
         let parts = try assembly.joinable(segments.map(\.part)) { try reach(.joining, 0) }
-        let film = try assembly.join(parts, title: winners.label)
+        let captions = try FilmCaptions(segments)?.write(into: workspace)
+        let film = try assembly.join(parts, title: winners.label, captions: captions)
         try reach(.stills, 0)
         let version = Text.hex(SecureRandom.bytes(6))
         let prefix = version + "-"
@@ -91,15 +110,19 @@ public struct FilmAssembler: Sendable {
             of: first.path, durationMs: FilmPart.milliseconds(frames: first.frames), into: stills)
         let storyboard = try assembly.storyboard(of: film) { "\(prefix)sheet-\($0).webp" }
         try reach(.streams, 0)
-        let streams = try assembly.streams(of: film, parts: parts, prefix: prefix) { try reach(.streams, $0) }
+        let streams = try assembly.streams(of: film, parts: parts, prefix: prefix, hasCaptions: captions != nil) {
+            try reach(.streams, $0)
+        }
 
         try reach(.storing, 0)
         var files = [("film.mp4", film.path), ("poster.webp", stills.poster), ("poster-96.webp", stills.thumbnail)]
         files += [("poster-share.jpg", stills.share), ("storyboard.vtt", storyboard.index)]
         files += storyboard.sheets.enumerated().map { ("sheet-\($0.offset + 1).webp", $0.element) }
         files += streams.files.map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+        if let captions { files.append((FilmCaptions.fileName, captions)) }
         let publication = FilmPublication(
-            winners: winners, version: version, segments: segments, film: film, bytes: Files.size(film.path) ?? 0)
+            winners: winners, version: version, segments: segments, film: film, bytes: Files.size(film.path) ?? 0,
+            hasCaptions: captions != nil)
         let forget = { for (name, _) in files { try? storage.delete(publication.key(name)) } }
         do {
             for (name, path) in files { try storage.store(path, as: publication.key(name)) }
@@ -125,9 +148,22 @@ public struct FilmAssembler: Sendable {
     /// Removes what an attempt has stored that ended before it could publish.
     private func forgetDeadAttempts(_ season: UUID, _ database: Database) throws {
         let kept: Row? = try database.first(
-            "select version, previous_version from films where season_id = \(season)")
-        try forget(
-            season, but: [try kept?.value("version"), try kept?.value("previous_version")].compactMap { $0 })
+            """
+            select films.version, films.previous_version, seasons.cover_key
+            from seasons
+            left join films on films.season_id = seasons.id
+            where seasons.id = \(season)
+            """)
+        let versions: [String?] = [
+            try kept?.value("version"), try kept?.value("previous_version"), try kept.flatMap(coverVersion),
+        ]
+        try forget(season, but: versions.compactMap { $0 })
+    }
+
+    /// What the names of the files of a season's chosen picture begin with.
+    private func coverVersion(_ row: Row) throws -> String? {
+        let key: String? = try row.value("cover_key")
+        return key.flatMap(StorageKey.init)?.name.split(separator: "-").first.map(String.init)
     }
 
     private func forget(_ season: UUID, but kept: [String]) throws(StorageFault) {
@@ -155,7 +191,8 @@ public struct FilmAssembler: Sendable {
             where season_id = \(job.seasonID)
             returning version
             """)
-        try forget(job.seasonID, but: [version].compactMap { $0 })
+        let season: Row? = try context.database.first("select cover_key from seasons where id = \(job.seasonID)")
+        try forget(job.seasonID, but: [version, try season.flatMap(coverVersion)].compactMap { $0 })
         return .done()
     }
 }

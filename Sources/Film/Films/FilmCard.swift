@@ -1,3 +1,5 @@
+internal import Media
+
 /// Why a title card plays in a film instead of a clip.
 public enum FilmCard: String, Sendable, CaseIterable, Codable {
     /// The clip was taken out of the film.
@@ -6,6 +8,9 @@ public enum FilmCard: String, Sendable, CaseIterable, Codable {
     case missing
     /// Its file was damaged.
     case unreadable
+
+    /// How long a card plays.
+    public static let milliseconds = FilmPart.milliseconds(frames: FilmAssembly.cardFrames)
 
     /// What the card says.
     public var words: String {

@@ -37,10 +37,14 @@ struct FilmProgress: Sendable {
                 progress = \(step.share + part * (next - step.share))::double precision,
                 problem = null,
                 changed_at = dailies_now()
-            where season_id = \(season)
+            where season_id = \(season) and state <> 'cancelled'
             returning wanted
             """)
-        guard let wanted else { throw FilmInterruption.seasonGone }
+        guard let wanted else {
+            let exists: Bool = try database.one(
+                "select exists (select from film_builds where season_id = \(season))")
+            throw exists ? FilmInterruption.cancelled : .seasonGone
+        }
         guard wanted == revision else { throw FilmInterruption.changed }
     }
 
@@ -52,7 +56,7 @@ struct FilmProgress: Sendable {
             set state = \(isFinal ? "failed" : "waiting"),
                 problem = \(problem),
                 changed_at = dailies_now()
-            where season_id = \(season)
+            where season_id = \(season) and state <> 'cancelled'
             """)
     }
 }
@@ -61,6 +65,8 @@ struct FilmProgress: Sendable {
 enum FilmInterruption: Error {
     /// A slot has another winner.
     case changed
+    /// An admin has ended the work.
+    case cancelled
     /// The season has been deleted.
     case seasonGone
 }

@@ -12,6 +12,7 @@ struct FilmPublication {
     let segments: [FilmSegmentPart]
     let film: AssembledFilm
     let bytes: Int
+    var hasCaptions = false
 
     /// Where a file of this film is stored.
     func key(_ name: String) -> StorageKey {
@@ -22,20 +23,22 @@ struct FilmPublication {
     func publish(on connection: Connection) throws {
         let season = winners.season
         // A request for another film holds this row's lock until it commits, and then the number is another one.
-        let wanted: Int? = try connection.first(
-            "select wanted from film_builds where season_id = \(season) for update")
-        guard let wanted else { throw FilmInterruption.seasonGone }
-        guard wanted == winners.revision else { throw FilmInterruption.changed }
+        let build: Row? = try connection.first(
+            "select wanted, state from film_builds where season_id = \(season) for update")
+        guard let build else { throw FilmInterruption.seasonGone }
+        guard try build.value("state", as: String.self) != "cancelled" else { throw FilmInterruption.cancelled }
+        guard try build.value("wanted") == winners.revision else { throw FilmInterruption.changed }
         let previous: String? = try connection.first("select version from films where season_id = \(season)")
         try connection.execute(
             """
             insert into films (
-                season_id, version, revision, video_key, poster_key, storyboard_key, stream_key, size_bytes,
-                duration_ms, width, height, built_at
+                season_id, version, revision, video_key, poster_key, storyboard_key, stream_key, captions_key,
+                size_bytes, duration_ms, width, height, built_at
             )
             values (
                 \(season), \(version), \(winners.revision)::int, \(key("film.mp4").text), \(key("poster.webp").text),
-                \(key("storyboard.vtt").text), \(key("stream.m3u8").text), \(bytes)::bigint,
+                \(key("storyboard.vtt").text), \(key("stream.m3u8").text),
+                \(hasCaptions ? key(FilmCaptions.fileName).text : nil), \(bytes)::bigint,
                 \(film.durationMs)::int, \(film.width)::int, \(film.height)::int, dailies_now()
             )
             on conflict (season_id) do update set
@@ -46,6 +49,7 @@ struct FilmPublication {
                 poster_key = excluded.poster_key,
                 storyboard_key = excluded.storyboard_key,
                 stream_key = excluded.stream_key,
+                captions_key = excluded.captions_key,
                 size_bytes = excluded.size_bytes,
                 duration_ms = excluded.duration_ms,
                 width = excluded.width,

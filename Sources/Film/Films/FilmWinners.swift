@@ -13,6 +13,7 @@ struct FilmWinners: Sendable {
         let durationMs: Int
         /// The clip must not be in the film.
         let isRemoved: Bool
+        var captions: Captions?
 
         /// `12 · Low water · pia_n`
         var chapter: String { isRemoved ? "\(slot) · Removed" : "\(slot) · \(title) · \(creator)" }
@@ -38,8 +39,8 @@ struct FilmWinners: Sendable {
             guard let head else { return nil }
             let rows: [Row] = try connection.query(
                 """
-                select slots.position, clips.id, clips.title, clips.video_key, clips.duration_ms, users.username,
-                    removals.clip_id is not null as is_removed
+                select slots.position, clips.id, clips.title, clips.video_key, clips.duration_ms, clips.captions,
+                    users.username, removals.clip_id is not null as is_removed
                 from story_slots slots
                 join tournament_clips clips on clips.id = slots.winner_clip_id
                 join users on users.id = clips.user_id
@@ -52,10 +53,14 @@ struct FilmWinners: Sendable {
                 aspect: Media.Aspect(rawValue: try head.value("aspect")) ?? .portrait,
                 revision: try head.value("wanted"),
                 winners: try rows.map { row in
-                    Winner(
+                    let length: Int = try row.value("duration_ms") ?? 0
+                    return Winner(
                         slot: try row.value("position"), clip: try row.value("id"), title: try row.value("title"),
                         creator: try row.value("username") ?? "former member", videoKey: try row.value("video_key"),
-                        durationMs: try row.value("duration_ms") ?? 0, isRemoved: try row.value("is_removed"))
+                        durationMs: length, isRemoved: try row.value("is_removed"),
+                        captions: (try row.value("captions") as String?).flatMap {
+                            Captions(stored: $0, within: length)
+                        })
                 })
         }
     }

@@ -52,10 +52,29 @@ public struct Films: Sendable {
         }
     }
 
+    /// Ends the work on a film; the film before it stays. Nil is the operator at the machine.
+    public func cancel(_ season: UUID, by actor: UUID?) throws(FilmError) {
+        try FilmError.wrapping {
+            let outcome: String = try database.one("select cancel_film(\(actor), \(season))")
+            if let refusal = FilmRefusal(outcome: outcome) { throw refusal }
+        }
+    }
+
+    /// Has the picture of a season made from a moment of one of its clips, a tenth of its length unless one is named. Without a clip the film's own poster is used again.
+    public func chooseCover(
+        _ season: UUID, clip: UUID?, milliseconds: Int?, by actor: UUID?
+    ) throws(FilmError) {
+        try FilmError.wrapping {
+            let outcome: String = try database.one(
+                "select choose_cover(\(actor), \(season), \(clip), \(milliseconds)::int)")
+            if let refusal = FilmRefusal(outcome: outcome) { throw refusal }
+        }
+    }
+
     private static let columns: SQL = """
         seasons.id, seasons.number, seasons.label, seasons.description, seasons.genre, seasons.aspect,
         seasons.status, seasons.cover_key, seasons.finished_at, films.video_key, films.poster_key,
-        films.storyboard_key, films.stream_key, films.size_bytes, films.width, films.height, films.built_at,
+        films.storyboard_key, films.stream_key, films.captions_key, films.size_bytes, films.width, films.height, films.built_at,
         builds.state, builds.step, builds.progress, builds.problem, builds.requested_at,
         cut.clips, cut.first_poster, coalesce(films.duration_ms, cut.duration_ms) as duration_ms
         from seasons
@@ -88,6 +107,7 @@ public struct Films: Sendable {
         return FilmFile(
             videoURL: address(video), streamURL: address(try row.value("stream_key")),
             posterURL: address(try row.value("poster_key")), storyboardURL: address(try row.value("storyboard_key")),
+            captionsURL: (try row.value("captions_key") as String?).map(address),
             bytes: Int(try row.value("size_bytes", as: Int64.self)), width: try row.value("width"),
             height: try row.value("height"), builtAt: try row.value("built_at"))
     }
@@ -125,7 +145,7 @@ public struct Films: Sendable {
     private func winners(_ season: UUID, on connection: Connection) throws -> [FilmSegment] {
         let rows: [Row] = try connection.query(
             """
-            select slots.position, \(sql: ClipCard.columns)
+            select slots.position, clips.status, \(sql: ClipCard.columns)
             from story_slots slots
             join tournament_clips clips on clips.id = slots.winner_clip_id
             join users on users.id = clips.user_id
@@ -135,11 +155,13 @@ public struct Films: Sendable {
         var start = 0
         return try rows.map { row in
             let clip = try ClipCard(row: row, address: address)
-            defer { start += Int(((clip.durationSeconds ?? 0) * 1_000).rounded()) }
+            let status: ClipStatus = try row.value("status")
+            let card: FilmCard? = status != .locked ? .removed : clip.videoURL == nil ? .missing : nil
+            let length = card == nil ? Int(((clip.durationSeconds ?? 0) * 1_000).rounded()) : FilmCard.milliseconds
+            defer { start += length }
             return FilmSegment(
                 slot: try row.value("position"), startsAt: Double(start) / 1_000,
-                durationSeconds: clip.durationSeconds ?? 0, card: nil,
-                clip: clip)
+                durationSeconds: Double(length) / 1_000, card: card, clip: card == .removed ? nil : clip)
         }
     }
 }

@@ -50,6 +50,8 @@ public struct FilmFile: Sendable {
     public let posterURL: String
     /// The WebVTT file of the seek bar's pictures.
     public let storyboardURL: String
+    /// The WebVTT file of the captions; nil when no clip of the film has any.
+    public let captionsURL: String?
     /// Bytes of the MP4.
     public let bytes: Int
     /// Width in pixels.
@@ -84,6 +86,8 @@ public struct FilmBuild: Sendable {
         case running
         /// The job has given up.
         case failed
+        /// An admin has ended the work.
+        case cancelled
         /// The film is made.
         case done
     }

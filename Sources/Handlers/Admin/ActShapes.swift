@@ -46,6 +46,7 @@ extension FilmStrip: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<FilmStrip>("FilmStrip") {
         Field("season", \.season)
+        Field("coverURL", \.coverURL, "The picture that an admin has chosen; null while the film's own is used.")
         Field("slots", \.slots)
     }
 }

@@ -13,7 +13,7 @@ public enum ClipRoutes {
             details(clips), own(clips),
             withdraw(clips).acceptingForms(.backTo("/profile/clips", saying: "clip-withdrawn")),
             media(clips, sources).asPermission(.cached), events.asPermission(.asked),
-        ] + discovery(clips)
+        ] + captions(clips) + discovery(clips)
     }
 
     private static func details(_ clips: Clips) -> Route {

@@ -17,6 +17,7 @@ extension ClipCard: Shaped {
         Field("width", \.width, "In pixels.")
         Field("height", \.height, "In pixels.")
         Field("durationSeconds", \.durationSeconds)
+        Field("captionsURL", \.captionsURL, "WebVTT; null when it has none.")
     }
 }
 

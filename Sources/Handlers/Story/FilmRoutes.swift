@@ -17,3 +17,11 @@ extension StoryRoutes {
         ]
     }
 }
+
+struct FilmLibrary: Shaped {
+    let films: [LibraryFilm]
+
+    static let shape = Shape<FilmLibrary>("FilmLibrary") {
+        Field("films", \.films)
+    }
+}

@@ -117,8 +117,9 @@ public struct FilmAssembly: Sendable {
         ).isSuccess
     }
 
-    /// Joins the parts into one MP4 whose index precedes its content, with a chapter for each part.
-    public func join(_ parts: [FilmPart], title: String) throws(MediaFault) -> AssembledFilm {
+    /// Joins the parts into one MP4 whose index precedes its content, with a chapter for each part and a track of the captions
+    /// in a WebVTT file.
+    public func join(_ parts: [FilmPart], title: String, captions: String? = nil) throws(MediaFault) -> AssembledFilm {
         let indexes = parts.map { RenditionIndex($0.path) }
         let sounds = zip(parts, indexes).map { (frames: $0.frames, packets: $1?.soundPackets ?? 0) }
         let plan = SoundPlan(sounds)
@@ -129,7 +130,9 @@ public struct FilmAssembly: Sendable {
         let frame = 15_360 / Timeline.frameRate
         let result = try tools.encode(
             concatenation(list) + tools.own(chapters, format: "ffmetadata")
-                + ["-map", "0:v", "-map", "0:a", "-map_metadata", "1", "-map_chapters", "1", "-c", "copy"]
+                + (captions.map { tools.own($0, format: "webvtt") } ?? [])
+                + ["-map", "0:v", "-map", "0:a"] + (captions == nil ? [] : ["-map", "2:s"])
+                + ["-map_metadata", "1", "-map_chapters", "1", "-c", "copy", "-c:s", "mov_text"]
                 + ["-bsf:v", "setts=dts=(N-1)*\(frame):pts=(N-1)*\(frame)+PTS-DTS:duration=\(frame)"]
                 + [
                     "-bsf:a",

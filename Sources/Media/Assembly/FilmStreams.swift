@@ -16,12 +16,13 @@ extension FilmAssembly {
     /// Makes the streams. Smaller pictures are encoded clip by clip, so that each step takes seconds; `onStep` runs
     /// after each with the share that is done.
     public func streams(
-        of film: AssembledFilm, parts: [FilmPart], prefix: String, onStep: (Double) throws -> Void
+        of film: AssembledFilm, parts: [FilmPart], prefix: String, hasCaptions: Bool = false,
+        onStep: (Double) throws -> Void
     ) throws -> FilmStreams {
         let side = min(film.width, film.height)
         let smaller = Self.ladder.filter { $0.side < side }
         let encoded = try encode(parts, of: film, to: smaller, onStep: onStep)
-        var streams = Streams(prefix: prefix, directory: directory)
+        var streams = Streams(prefix: prefix, directory: directory, hasCaptions: hasCaptions)
         for (rung, parts) in zip(smaller, encoded) {
             let list = try write(Self.list(parts), "parts-\(rung.side).txt")
             try mux(concatenation(list) + ["-map", "0:v"], as: "\(rung.side)", into: &streams)
@@ -35,6 +36,10 @@ extension FilmAssembly {
             "\(side)", width: film.width, height: film.height, codec: RenditionIndex(film.path)?.codec,
             frames: film.frames)
         try mux(tools.own(film.path, format: "mp4") + ["-map", "0:a"], as: "sound", into: &streams)
+        if hasCaptions {
+            let name = "\(prefix)captions.m3u8"
+            streams.files[name] = try write(streams.captions(milliseconds: film.durationMs), name)
+        }
         let master = try write(streams.master, "\(prefix)stream.m3u8")
         streams.files["\(prefix)stream.m3u8"] = master
         return FilmStreams(master: master, files: streams.files)
@@ -80,8 +85,10 @@ extension FilmAssembly {
         let directory: String
         var files: [String: String] = [:]
         private var variants = ""
+        private let hasCaptions: Bool
 
-        init(prefix: String, directory: String) {
+        init(prefix: String, directory: String, hasCaptions: Bool) {
+            self.hasCaptions = hasCaptions
             self.prefix = prefix
             self.directory = directory
         }
@@ -93,13 +100,26 @@ extension FilmAssembly {
             variants +=
                 "#EXT-X-STREAM-INF:BANDWIDTH=\(bits * 2 + sound),AVERAGE-BANDWIDTH=\(bits + sound),"
                 + "RESOLUTION=\(width)x\(height),FRAME-RATE=\(Timeline.frameRate).000,"
-                + "CODECS=\"\(codec ?? "avc1.640028"),mp4a.40.2\",AUDIO=\"sound\"\n\(prefix)\(name).m3u8\n"
+                + "CODECS=\"\(codec ?? "avc1.640028"),mp4a.40.2\",AUDIO=\"sound\""
+                + (hasCaptions ? ",SUBTITLES=\"captions\"" : "") + "\n\(prefix)\(name).m3u8\n"
         }
 
         var master: String {
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
                 + "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"Sound\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
-                + "URI=\"\(prefix)sound.m3u8\"\n" + variants
+                + "URI=\"\(prefix)sound.m3u8\"\n" + (hasCaptions ? captionsLine : "") + variants
+        }
+
+        private var captionsLine: String {
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"Captions\",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,"
+                + "CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog\",URI=\"\(prefix)captions.m3u8\"\n"
+        }
+
+        /// The playlist of the captions, which are one file.
+        func captions(milliseconds: Int) -> String {
+            let seconds = "\(milliseconds / 1_000)." + String(String(milliseconds % 1_000 + 1_000).dropFirst())
+            return "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:\((milliseconds + 999) / 1_000)\n"
+                + "#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:\(seconds),\n\(prefix)captions.vtt\n#EXT-X-ENDLIST\n"
         }
     }
 }

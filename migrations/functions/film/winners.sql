@@ -372,6 +372,57 @@ begin
 end
 $$;
 
+-- Puts a clip that was taken down back into its place in the film, which a title card fills. No row when it has no such
+-- place. Else the first row holds the outcome, restored, not_ready (its file is gone) or creator_banned, and those after it
+-- the events to publish. The caller has checked the actor and holds lock_film().
+create or replace function restore_to_film(actor uuid, restored uuid, why text)
+returns table (outcome text, name text, data jsonb)
+language plpgsql
+as $$
+declare
+    act record;
+    clip tournament_clips;
+    place story_slots;
+begin
+    select * into clip from tournament_clips where id = restored;
+    select * into place from story_slots where winner_clip_id = restored and status = 'locked';
+    if place.position is null or clip.status <> 'rejected'
+        or not exists (select from film_removals where clip_id = restored)
+    then
+        return;
+    elsif clip.processing <> 'ready' or clip.video_key is null then
+        return query select 'not_ready', null::text, null::jsonb;
+        return;
+    elsif exists (select from users where id = clip.user_id and banned_at is not null) then
+        return query select 'creator_banned', null::text, null::jsonb;
+        return;
+    end if;
+    act := begin_slot_act(place.season_id, place.position, null);
+    perform write_tallies(place.season_id);
+    delete from film_removals where clip_id = restored;
+    perform lock_into_film(restored, place.season_id, place.position);
+    update tournament_clips
+    set rejection_reason = null,
+        decided_by = actor,
+        decided_at = dailies_now()
+    where id = restored;
+    perform record_intervention(
+        place.season_id, place.position, 'clip_restored', true,
+        left(coalesce(nullif(why, ''), 'The appeal of its creator was granted.'), 500)
+    );
+    perform end_statements(actor, clip.user_id, restored, 'reject');
+    perform audit_clip(actor, 'clip.restore', clip, why);
+    if (act.season).status in ('finished', 'archived') then
+        perform request_film(place.season_id);
+    end if;
+    perform announce_change('clips', 'restored');
+    perform announce_change('film', 'winner_restored');
+    perform notify_creators(array[restored]);
+    return query select 'restored', null::text, null::jsonb;
+    return query select null::text, 'winner_selected', winner_event(place.season_id, place.position);
+end
+$$;
+
 revoke all on function
     may_compete(tournament_clips),
     slot_facts(story_slots),
@@ -383,7 +434,8 @@ revoke all on function
     replace_winner(uuid, int, uuid),
     assignment_refusal(tournament_clips, uuid, int),
     assign_winner(uuid, uuid, int, uuid, jsonb, text),
-    take_down_winner(uuid, uuid, text)
+    take_down_winner(uuid, uuid, text),
+    restore_to_film(uuid, uuid, text)
     from public;
 grant execute on function
     assign_winner(uuid, uuid, int, uuid, jsonb, text),

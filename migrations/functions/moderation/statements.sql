@@ -150,7 +150,8 @@ as $$
     where user_id = member and action = 'ban' and ended_at is null;
 $$;
 
--- Decides on an appeal. `granted` restores what the decision took: the clip, or the account. Where there are several
+-- Decides on an appeal. `granted` restores what the decision took: the clip, in its place in the film while that is empty,
+-- or the account. Where there are several
 -- admins, another one than who decided must do it. The first row holds the outcome, those after it the events to publish.
 -- Outcomes: done, statement_not_found, no_open_appeal, own_decision, not_admin, and those of approve_clips and lift_ban
 -- that refuse it.
@@ -166,6 +167,7 @@ declare
     step record;
     refusal text;
     events jsonb[] := '{}';
+    was_in_film boolean := false;
 begin
     perform require_admin(actor);
     -- Before the row: what approves, bans and deletes locks in this order.
@@ -180,6 +182,16 @@ begin
         ) then 'own_decision'
     end;
     if refusal is null and granted and decided.action = 'reject' then
+        for step in select * from restore_to_film(actor, decided.clip_id, answer) loop
+            was_in_film := true;
+            if step.outcome is not null and step.outcome <> 'restored' then
+                refusal := step.outcome;
+            elsif step.name is not null then
+                events := array_append(events, jsonb_build_object('name', step.name, 'data', step.data));
+            end if;
+        end loop;
+    end if;
+    if refusal is null and granted and decided.action = 'reject' and not was_in_film then
         for step in select * from approve_clips(actor, array[decided.clip_id]) loop
             if step.outcome is not null and step.outcome not in ('approved', 'approved_next_season', 'already_active')
             then

@@ -243,6 +243,7 @@ begin
         poster_key = null,
         blurhash = null,
         perceptual_hash = null,
+        captions = null,
         vote_count = 0,
         weighted_score = 0,
         view_count = 0

@@ -184,7 +184,7 @@ begin
                             'rejectionReason', clips.rejection_reason, 'processing', clips.processing,
                             'processingError', clips.processing_error, 'originalFile', clips.original_key,
                             'videoFile', clips.video_key, 'posterFile', clips.poster_key,
-                            'durationSeconds', clips.duration_ms / 1000.0, 'voteCount', clips.vote_count,
+                            'durationSeconds', clips.duration_ms / 1000.0, 'captions', clips.captions, 'voteCount', clips.vote_count,
                             'weightedScore', clips.weighted_score, 'viewCount', clips.view_count,
                             'rightsConfirmedAt', rfc3339(clips.rights_confirmed_at),
                             'consentConfirmedAt', rfc3339(clips.consent_confirmed_at),

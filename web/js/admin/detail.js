@@ -14,6 +14,7 @@ import { copy, reasonChoice } from "./reasons.js";
  * @typedef {object} Decisions
  * @property {(clip: QueuedClip) => void} onApprove
  * @property {(clip: QueuedClip, reason: string) => void} onReject
+ * @property {(clip: QueuedClip) => void} onCaptions
  */
 
 /** The panel of the clip that is chosen in the list. */
@@ -41,7 +42,7 @@ export class Detail {
   show(clip) {
     const seen = clip && JSON.stringify([
       clip.id, clip.status, clip.title, clip.description, clip.genre, clip.videoUrl, clip.posterUrl, clip.processing, clip.processingError,
-      clip.rejectionReason, clip.nearDuplicates.map((twin) => [twin.clip.id, twin.status]), clip.reports,
+      clip.rejectionReason, clip.nearDuplicates.map((twin) => [twin.clip.id, twin.status]), clip.reports, clip.captionsUrl,
     ]);
     if (seen === this.#shown) return;
     this.#shown = seen ?? "";
@@ -108,8 +109,16 @@ export class Detail {
       pictures(clip),
       clip.description && h("p", { class: "muted quote" }, clip.description),
       h("p", { class: "quiet" }, [clip.genre, clip.aiGenerated ? "AI-generated" : "Camera", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`].filter(Boolean).join(" · ")),
+      clip.status !== "rejected" && this.#captions(clip),
       ...(clip.status === "pending" || clip.status === "active" ? this.#decision(clip) : []),
       keyHints());
+  }
+
+  /** @param {QueuedClip} clip */
+  #captions(clip) {
+    const button = h("button", { class: "btn btn--sm", type: "button" }, clip.captionsUrl ? "Captions…" : "Add captions…");
+    button.addEventListener("click", () => this.#decisions.onCaptions(clip));
+    return h("p", {}, button);
   }
 
   /** @param {QueuedClip} clip */
@@ -180,7 +189,8 @@ function pictures(clip) {
  */
 export function figure(card, name, facts) {
   if (!card.videoUrl) return h("figure", {}, h("div", { class: "still" }), caption(name, facts));
-  const video = h("video", { width: 540, height: 960, controls: true, playsinline: true, loop: true, preload: "none", poster: card.posterUrl, "aria-label": card.title, src: card.videoUrl });
+  const video = h("video", { width: 540, height: 960, controls: true, playsinline: true, loop: true, preload: "none", poster: card.posterUrl, "aria-label": card.title, src: card.videoUrl },
+    card.captionsUrl ? h("track", { kind: "captions", label: "Captions", src: card.captionsUrl }) : null);
   video.muted = true;
   const start = h("button", { class: "btn start", type: "button", "aria-label": `Play ${card.title}` }, icon("play"), "Play");
   start.addEventListener("click", () => void video.play().catch(() => undefined));

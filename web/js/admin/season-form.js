@@ -1,7 +1,8 @@
 // The settings of a season in the dialog: for a new one, and for one that is there.
 
-import { send } from "../core/api.js";
+import { read as ask, send } from "../core/api.js";
 import { h } from "../core/dom.js";
+import { count, counted } from "../core/format.js";
 import { askFor } from "./confirmation.js";
 import { inUnits, toSeconds } from "./season-words.js";
 
@@ -60,6 +61,21 @@ function area(value, wants) {
   return made;
 }
 
+/** What members have voted for, beside the choice of a genre. */
+function tally() {
+  const place = h("div", { class: "note", "data-tally": true, "aria-live": "polite" }, h("p", {}, "Loading the genre vote."));
+  ask("/api/genre-vote").then((/** @type {import("../api.js").GenrePoll} */ poll) => {
+    const voted = poll.genres.filter(({ votes }) => votes > 0).sort((one, other) => other.votes - one.votes);
+    place.replaceChildren(h("div", { class: "stack stack--tight" },
+      h("p", {}, h("strong", {}, "Genre vote"), `, ${counted(poll.total, "vote", "votes")}${poll.open ? "" : ", closed"}`),
+      voted.length > 0
+        ? h("ol", { class: "tally" }, ...voted.map(({ genre, votes, percent }) => h("li", {}, h("span", {}, genre),
+          h("span", { class: "num" }, `${percent} % · ${count(votes)}`))))
+        : h("p", { class: "quiet" }, "Nobody has voted yet.")));
+  }, () => place.replaceChildren(h("p", {}, "The genre vote did not load.")));
+  return place;
+}
+
 /** @param {Season | null} season */
 function fields(season) {
   const [length, unit] = inUnits(season?.roundSeconds ?? 86_400);
@@ -68,7 +84,7 @@ function fields(season) {
   return [
     field("label", "Name", input(season?.label ?? "", "Enter a name of 1 to 80 characters.", { required: true, maxlength: 80, autocomplete: "off" })),
     field("description", "Description", area(season?.description ?? "", "Use at most 2,000 characters."), "Shown before the film."),
-    field("genre", "Genre", select(season?.genre ?? "Other", genres.map((name) => [name, name]))),
+    field("genre", "Genre", select(season?.genre ?? "Other", genres.map((name) => [name, name]))), ...(hasBegun ? [] : [tally()]),
     field("totalSlots", "Slots", input(season?.totalSlots ?? 75, between(1, 500), { type: "number", min: 1, max: 500, required: true, disabled: hasBegun }),
       hasBegun ? "Fixed, because the season has begun." : "75 clips of 8 seconds make a film of 10 minutes."),
     h("div", { class: "row row--tight seasons__length" },

@@ -41,7 +41,7 @@ export const isRemoved = (slot) => slot.status === "locked" && !slot.winner;
 
 /** @type {Record<string, string>} */
 const interventions = {
-  winner_assigned: "Winner assigned", clip_taken_down: "Clip taken down", slot_unlocked: "Unlocked", round_cancelled: "Round cancelled",
+  winner_assigned: "Winner assigned", clip_taken_down: "Clip taken down", clip_restored: "Clip back after an appeal", slot_unlocked: "Unlocked", round_cancelled: "Round cancelled",
   round_advanced: "Closed early", round_rescheduled: "End changed", season_reset: "Season reset", votes_reset: "Votes reset",
   votes_voided: "Votes voided", votes_restored: "Votes restored", review_opened: "Put under review", review_accepted: "Flagged votes accepted",
   review_voided: "Flagged votes voided", review_expired: "Review expired",

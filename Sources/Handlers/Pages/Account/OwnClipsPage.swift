@@ -73,9 +73,19 @@ extension Site {
             \(Formatting.day(clip.sentAt))</time> · \(clip.facts)\(HTML.when(clip.isPublic, """
              · <a class="link" href="/clip/\(clip.id.text)">Its page</a>
             """))</p>
-                \(reason)\(clip.canWithdraw ? withdrawal(of: clip, form) : .empty)
+                \(reason)\(captions(clip))\(clip.canWithdraw ? withdrawal(of: clip, form) : .empty)
               </div>
             </li>
+            """
+    }
+
+    /// Captions can be changed until a moderator decides.
+    private func captions(_ clip: OwnClipView) -> HTML {
+        guard clip.canCaption else { return .empty }
+        return """
+            <p class="with-js"><button class="btn btn--sm" type="button" data-caption="\(clip.id.text)"\
+            \(clip.captionsURL.map { " data-captions-url=\"\($0)\"" as HTML }) aria-label="Captions of “\(clip.title)”…">\
+            \(clip.captionsURL == nil ? "Add captions…" : "Captions…")</button></p>
             """
     }
 
@@ -143,6 +153,7 @@ extension OwnClipView {
     fileprivate var fingerprint: String {
         [
             "\(state)", "\(votes ?? -1)", "\(rank ?? 0)", "\(clipsInRound ?? 0)", canWithdraw ? "w" : "", title,
+            captionsURL ?? "",
             posterURL == nil ? "" : "p", previewURL ?? "",
         ].joined(separator: "|")
     }

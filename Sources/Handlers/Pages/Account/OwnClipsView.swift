@@ -57,6 +57,10 @@ struct OwnClipView: Sendable {
     /// Whether something happened to it since the member last looked.
     var isNew = false
     var canWithdraw = false
+    /// Whether the member may give it captions now.
+    var canCaption = false
+    /// Where its captions are.
+    var captionsURL: String?
 
     /// Whether everybody may see it.
     var isPublic: Bool {
@@ -122,6 +126,7 @@ extension OwnClipView {
                 .joined(separator: " · "),
             posterURL: card.thumbnailURL, previewURL: state == .checking ? details.check?.previewURL : nil,
             state: state, votes: details.voteCount, rank: clip.rank, clipsInRound: clip.clipsInRound,
-            sentAt: details.createdAt, isNew: isNew, canWithdraw: clip.canWithdraw)
+            sentAt: details.createdAt, isNew: isNew, canWithdraw: clip.canWithdraw,
+            canCaption: state == .checking || state == .waiting, captionsURL: card.captionsURL)
     }
 }

@@ -24,6 +24,7 @@ extension Site {
                   <div class="mod" data-season hidden>
                     <section class="stack" aria-labelledby="season-title">
                       <div data-season-head></div>
+                      <div data-film hidden></div>
                       <div class="strip" role="toolbar" aria-label="The film, slot by slot" data-strip></div>
                     </section>
                     <aside class="mod__side stack" aria-label="Selected slot" data-detail></aside>

@@ -71,7 +71,8 @@ extension WatchView {
             file: watched.file.map { file in
                 File(
                     videoURL: file.videoURL, streamURL: file.streamURL, posterURL: file.posterURL,
-                    storyboardURL: file.storyboardURL, bytes: file.bytes, width: file.width, height: file.height)
+                    storyboardURL: file.storyboardURL, captionsURL: file.captionsURL, bytes: file.bytes,
+                    width: file.width, height: file.height)
             }, progress: watched.build?.progress, segments: watched.segments.map(Segment.init))
     }
 }
@@ -156,7 +157,8 @@ extension ClipView {
             id: clip.id, title: clip.title, username: clip.username, avatarURL: clip.avatarURL, genre: clip.genre,
             isAIGenerated: clip.aiGenerated, videoURL: videoURL, posterURL: posterURL,
             thumbnailURL: clip.thumbnailURL ?? posterURL, cardURL: clip.cardURL, shareURL: clip.shareURL,
-            blurhash: clip.blurhash, durationSeconds: clip.durationSeconds ?? 0, votes: votes ?? 0,
+            blurhash: clip.blurhash, durationSeconds: clip.durationSeconds ?? 0, captionsURL: clip.captionsURL,
+            votes: votes ?? 0,
             width: clip.width ?? 1080, height: clip.height ?? 1920)
     }
 

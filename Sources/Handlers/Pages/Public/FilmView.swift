@@ -83,6 +83,8 @@ struct ClipView: Sendable {
     /// What the picture looks like, in a few characters.
     var blurhash: String?
     var durationSeconds: Double
+    /// Where its captions are; nil when it has none.
+    var captionsURL: String?
     var votes: Int
     var width = 1080
     var height = 1920

@@ -59,6 +59,7 @@ extension RoundResultView.Intervention {
         case "votes_reset": "All votes reset, \(count) voided"
         case "winner_assigned": "Winner assigned"
         case "clip_taken_down": "Take removed from the film"
+        case "clip_restored": "Take back in the film after an appeal"
         case "slot_unlocked": "Slot unlocked for a fresh round"
         case "round_cancelled": "Round cancelled, because the slot before it was unlocked"
         case "round_advanced": "Round closed early"

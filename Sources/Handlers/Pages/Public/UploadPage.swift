@@ -106,6 +106,9 @@ extension Site {
             <textarea class="input" id="description" name="description" maxlength="\(ClipLimits.description.upperBound)" rows="3" \
             aria-describedby="description-fault"></textarea>\
             <p class="hint hint--bad" id="description-fault" hidden></p></div>
+              <div class="field"><label for="captions">Captions <span class="quiet">(optional)</span></label>\
+            <input class="input" type="file" id="captions" accept=".vtt,text/vtt" aria-describedby="captions-hint">\
+            <p class="hint" id="captions-hint">A WebVTT file. You can add or change it until a moderator decides.</p></div>
               <div>\
             \(confirmation("rightsConfirmed", "I own the rights.", "Confirm that you own the rights."))\
             \(confirmation("consentConfirmed", "Everyone in it has agreed.", "Confirm that everyone in it has agreed."))\

@@ -22,6 +22,7 @@ struct WatchView: Sendable {
         var streamURL: String
         var posterURL: String
         var storyboardURL: String
+        var captionsURL: String?
         var bytes: Int
         var width: Int
         var height: Int

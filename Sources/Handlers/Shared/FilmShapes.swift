@@ -1,14 +1,5 @@
 public import Film
 public import HTTP
-internal import SharedHandlers
-
-struct FilmLibrary: Shaped {
-    let films: [LibraryFilm]
-
-    static let shape = Shape<FilmLibrary>("FilmLibrary") {
-        Field("films", \.films)
-    }
-}
 
 extension LibraryFilm: Shaped {
     /// Its form in JSON.
@@ -44,6 +35,7 @@ extension FilmFile: Shaped {
         Field("streamURL", \.streamURL, "HTTP Live Streaming in several sizes.")
         Field("posterURL", \.posterURL)
         Field("storyboardURL", \.storyboardURL, "WebVTT: small pictures for a seek bar.")
+        Field("captionsURL", \.captionsURL, "WebVTT; null when no clip of the film has captions.")
         Field("bytes", \.bytes, "Of the MP4.")
         Field("width", \.width, "In pixels.")
         Field("height", \.height, "In pixels.")
