@@ -188,6 +188,9 @@ private struct Address {
         if let limit = bodyLimit { lines.append("client_max_body_size \(limit)") }
         if let pace { lines.append("limit_req zone=\(zone) burst=\(pace.burst) nodelay") }
         if routes.contains(where: { $0.method == .get && $0.cache.isSameForAll }) { lines.append(snippet("cache")) }
+        if routes.contains(where: { $0.method == .get && $0.cache.isSameForVisitors }) {
+            lines += [snippet("cache"), snippet("cache-visitors")]
+        }
         if routes.contains(where: \.forwarding.isEmbeddable) { lines.append(snippet("embed-headers")) }
         lines.append(snippet("fastcgi"))
         if isRepeatable {

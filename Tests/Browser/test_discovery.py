@@ -112,6 +112,14 @@ def test_clip(site, axe, shots, size):
     code = page.locator("#embed-code")
     assert f"/embed/clip/{live['id']}" in code.input_value()
     judge(page, axe, shots, f"clip-live-{size}")
+    # The page's own player: keys beside the picture, and nothing loads before it is asked for.
+    assert page.locator("video").evaluate("(video) => !video.controls && video.paused && video.loop")
+    expect(page.get_by_role("button", name="CC, captions")).to_be_hidden()
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "() => document.querySelector('film-player').position > 0.2")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("slider", name="Position").press("Home")
+    expect(page.get_by_role("slider", name="Position")).to_have_attribute("aria-valuenow", "0")
     page.evaluate("() => { navigator.share = async (what) => { window.shared = what; }; }")
     page.get_by_role("button", name="Share").click()
     until(page, "() => window.shared !== undefined")
@@ -163,7 +171,7 @@ def test_clip_that_is_not_public(site, run, axe, shots, admin):
             connection.execute("delete from tournament_clips where id = any (%s)", ([waiting, gone],))
 
 
-def test_embeds(site, url, shots):
+def test_embeds(site, url, axe, shots):
     """WEB-07 a take and a film may be framed by other sites, play when pressed and store nothing; no other page may be"""
     context = site.context(viewport={"width": 405, "height": 720})
     page = context.new_page()
@@ -173,15 +181,31 @@ def test_embeds(site, url, shots):
         policy = page.request.get(path).headers["content-security-policy"]
         assert re.search(r"frame-ancestors ([^;]+)", policy)[1] == allowed, path
     page.goto(f"/embed/clip/{clip['id']}")
-    video = page.locator("video")
-    assert video.evaluate("(video) => video.paused && video.preload === 'none' && video.readyState === 0")
+    player, video = page.locator("film-player[data-ready]"), page.locator("video")
+    expect(player).to_be_attached()
+    assert video.count() == 3 or video.count() == 1
+    assert video.first.evaluate("(video) => video.paused && video.preload === 'none' && video.readyState === 0")
     assert page.get_by_role("link").get_attribute("href") == f"{url}/clip/{clip['id']}"
+    axe(page)
     page.screenshot(path=shots / "embed-405.png")
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "() => document.querySelector('film-player').position > 0.2")
+    page.get_by_role("button", name="Pause", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.url) if request.url.endswith(".mp4") else None)
     page.goto(f"/embed/film/{season}")
-    first = video.get_attribute("src")
-    assert page.locator("[data-takes] a").count() > 1
-    video.evaluate("(video) => { video.muted = true; video.dispatchEvent(new Event('ended')); }")
-    expect(video).not_to_have_attribute("src", first)
+    expect(player).to_be_attached()
+    page.screenshot(path=shots / "embed-film-405.png")
+    takes = page.locator("[data-takes] a").count()
+    assert takes > 1 and loaded == [], "nothing is loaded before it is played"
+    page.get_by_role("button", name="Next slot").click()
+    page.get_by_role("button", name="Turn sound off").click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "() => document.querySelector('film-player').index === 1 && document.querySelector('film-player').position > 0")
+    page.evaluate("() => { const player = document.querySelector('film-player'); player.seek(player.film.seconds - 0.4); }")
+    # After the last one it waits at the first.
+    until(page, "() => document.querySelector('film-player').index === 0 && document.querySelector('film-player').isPaused")
     assert context.cookies() == []
     # The theme, the intro and the answer about cookies are put there by the tests themselves.
     stored = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")

@@ -71,15 +71,19 @@ def test_next_slot_loads_its_beginning(site, rendition):
     page = site.context(viewport=PHONE, has_touch=True).new_page()
     asked = serve(page, rendition)
     page.goto("/story?slot=1")
-    back = "[data-frame] video[inert]"
-    has_picture(page, back)
-    comes_true(page, lambda: len(asked) > 1, "the next one is asked for")
-    watched, following = list(asked)[:2]
-    assert asked[following][0][1] < BEGINNING - 2_000, asked
-    page.locator(back).evaluate("(video) => { window.following = video; }")
-    until(page, "() => !window.following.inert && window.following.currentTime > 1")
+    comes_true(page, lambda: len(asked) > 2, "the next two are asked for")
+    watched, following, third = list(asked)[:3]
+    for ahead in (following, third):
+        assert [last < BEGINNING - 2_000 for _, last in asked[ahead]] == [True], asked
+    until(page, "() => [...document.querySelectorAll('[data-frame] video[inert]')].every((video) => video.readyState >= 2)")
+    inert = page.locator("[data-frame] video[inert]")
+    shown = "() => new URLSearchParams(location.search).get('slot') !== '1'"
+    inert.first.evaluate("() => { window.ahead = [...document.querySelectorAll('[data-frame] video[inert]')]; }")
+    until(page, shown)
+    until(page, "() => window.ahead.some((video) => !video.inert && video.currentTime > 1)")
+    comes_true(page, lambda: len(asked[following]) > 1, "the rest is asked for")
     assert asked[following][1:] == [(asked[following][0][1] + 1, len(rendition) - 1)]
-    assert watched != following
+    assert len({watched, following, third}) == 3
 
 
 def test_clip_of_another_form_plays_by_its_address(arena, make_video):

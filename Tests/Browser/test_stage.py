@@ -334,7 +334,8 @@ def test_film_of_many_slots_is_one_screen(site):
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     expect(page.locator(".title-card")).to_have_count(0)
     # The one that is loaded ahead lies on the same place; it would show while the other has no picture.
-    assert page.locator("[data-frame] video[inert]").evaluate("(video) => getComputedStyle(video).visibility") == "hidden"
+    assert page.locator("[data-frame] video[inert]").evaluate_all(
+        "(all) => all.map((video) => getComputedStyle(video).visibility)") == ["hidden"] * 2
     poster = page.locator("[data-frame] > .frame__poster")
     for title in (page.locator("[data-foot] h1").text_content(), None):
         if title is None:

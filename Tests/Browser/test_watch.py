@@ -25,7 +25,10 @@ def tool(run, *words):
         env={**os.environ, "DATABASE_URL": database}, capture_output=True, text=True, timeout=DEADLINE)  # fmt: skip
 
 
-def finish(connection, label):
+CAPTIONS = "WEBVTT\n\n00:00:00.200 --> 00:00:01.500\nThe tide is out.\n"
+
+
+def finish(connection, label, captions=None):
     """A season whose slots have the takes of the demo season as winners. It is archived, so that no other page has it."""
     takes = connection.execute(
         "select user_id, title, genre, video_key, poster_key, has_thumbnail, blurhash, width, height, duration_ms"
@@ -40,8 +43,9 @@ def finish(connection, label):
             "insert into story_slots (season_id, position) values (%s, %s)", (season, slot))
         connection.execute(
             "insert into tournament_clips (id, season_id, slot_position, status, processing, rights_confirmed_at, user_id,"
-            " title, genre, video_key, poster_key, has_thumbnail, blurhash, width, height, duration_ms)"
-            " values (%s, %s, %s, 'locked', 'ready', now()" + ", %s" * 10 + ")", (clip, season, slot, *take))
+            " title, genre, video_key, poster_key, has_thumbnail, blurhash, width, height, duration_ms, captions)"
+            " values (%s, %s, %s, 'locked', 'ready', now()" + ", %s" * 11 + ")",
+            (clip, season, slot, *take, captions if slot == 2 else None))
         connection.execute(
             "update story_slots set status = 'locked', winner_clip_id = %s, locked_at = now()"
             " where season_id = %s and position = %s", (clip, season, slot))
@@ -70,7 +74,7 @@ def clips(run):
 def film(run):
     """A finished season with its film, made by the site's own jobs."""
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
-        season, number = finish(connection, "Undertow")
+        season, number = finish(connection, "Undertow", CAPTIONS)
         made = tool(run, "film", "build", str(number))
         assert made.returncode == 0, made.stderr
 
@@ -248,7 +252,8 @@ def test_until_the_film_is_made_its_takes_play_one_after_another(site, axe, shot
     expect(page.get_by_role("link", name=re.compile("^Download"))).to_have_count(0)
     judge(page, axe, shots, f"watch-clips-{size['width']}")
     sources = "() => [...document.querySelectorAll('film-player video')].map((one) => one.getAttribute('src'))"
-    assert len(set(page.evaluate(sources))) == 3
+    comes_true(page, lambda: len({one for one in page.evaluate(sources) if one}) == 3, "the next two are loaded ahead")
+    expect(page.get_by_role("button", name="CC, captions")).to_be_hidden()
     page.evaluate("() => document.querySelector('film-player').seek(document.querySelector('film-player video').duration - 1)")
     page.get_by_role("button", name="Play", exact=True).click()
     expect(page.locator("[data-line]")).to_contain_text("Slot 2")
@@ -256,6 +261,75 @@ def test_until_the_film_is_made_its_takes_play_one_after_another(site, axe, shot
         "() => [...document.querySelectorAll('film-player video')].filter((one) => !one.paused && !one.inert).length") == 1,
         "the next one plays")  # fmt: skip
     assert page.evaluate("() => document.querySelectorAll('film-player video').length") == 3
+
+
+def test_a_take_that_was_removed_is_a_card_for_its_length(site, shots, clips):
+    """FILM-09 FILM-10 until the film is made anew: nothing stalls, and the take after it plays"""
+    page = site.context(viewport=DESK).new_page()
+
+    def answer(route):
+        body = route.fetch().json()
+        start = 0
+        for segment in body["segments"]:
+            if segment["slot"] == 2:
+                segment.update(card="removed", clip=None, durationSeconds=1.5)
+            segment["startsAt"] = start
+            start += segment["durationSeconds"]
+        body["durationSeconds"] = start
+        route.fulfill(json=body)
+
+    page.route("**/api/films/*", answer)
+    page.goto(f"/watch/{clips}?slot=2")
+    expect(page.locator("film-player[data-ready]")).to_be_attached()
+    card, line = page.locator(".frame__card"), page.locator("[data-line]")
+    expect(card).to_contain_text("This take was removed.")
+    expect(line).to_contain_text("Slot 2")
+    page.screenshot(path=shots / "watch-card-1440.png")
+    start = current_time(page)
+    page.keyboard.press("k")
+    comes_true(page, lambda: current_time(page) > start + 0.2, "the card plays")
+    page.keyboard.press("k")
+    at = current_time(page)
+    page.wait_for_timeout(300)
+    assert current_time(page) == at, "a card rests too"
+    page.keyboard.press("k")
+    expect(line).to_contain_text("Slot 3")
+    expect(card).to_be_hidden()
+    until(page, """() => [...document.querySelectorAll("film-player video")]
+        .filter((one) => !one.paused && one.currentTime > 0).length === 1""")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_captions_are_offered_where_there_are_any(site, shots, film, size):
+    """FILM-09 WEB-02 a key and a button, kept for the next film; the stream lists them; without scripts the browser has them"""
+    page = open_player(site, film["season"], "?slot=2", viewport=size, has_touch=size is PHONE)
+    button = page.get_by_role("button", name="CC, captions")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    announced(page, "Captions on")
+    mode = "() => { const [track] = document.querySelector('film-player video').textTracks; return track.mode; }"
+    assert page.evaluate(mode) == "showing"
+    cues = """() => [...document.querySelector("film-player video").textTracks[0].cues ?? []]
+        .map((cue) => [cue.startTime, cue.text])"""
+    start = page.evaluate("() => document.querySelector('film-player').chapter.start")
+    found = comes_true(page, lambda: page.evaluate(cues), "the captions are loaded")
+    assert found == [[pytest.approx(start + 0.2, abs=0.05), "The tide is out."]]
+    page.evaluate("(at) => document.querySelector('film-player').seek(at)", start + 0.5)
+    until(page, "() => document.querySelector('film-player video').textTracks[0].activeCues.length === 1")
+    page.screenshot(path=shots / f"watch-captions-{size['width']}.png")
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("c")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    master = page.request.get(film["streamUrl"]).text()
+    uri = re.search(r'TYPE=SUBTITLES.*URI="([^"]+)"', master)[1]
+    base = film["streamUrl"].rsplit("/", 1)[0]
+    part = page.request.get(f"{base}/{uri}").text().splitlines()[-2]
+    vtt = page.request.get(f"{base}/{part}")
+    assert vtt.headers["content-type"].startswith("text/vtt") and "The tide is out." in vtt.text()
+    plain = site.page(f"/watch/{film['season']}", java_script_enabled=False)
+    expect(plain.locator("video track[kind=captions]")).to_be_attached()
 
 
 def test_without_scripts_the_film_plays_and_chapters_are_links(site, film):

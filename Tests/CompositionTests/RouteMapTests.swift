@@ -64,15 +64,17 @@ struct RouteMapTests {
             ])
     }
 
-    @Test("answers that are the same for everybody are cached by nginx, others never")
+    @Test("answers that are the same for everybody are cached by nginx, those for visitors only for them, others never")
     func cache() throws {
-        let policies: [(CachePolicy, Bool)] = [
-            (.publicCache(seconds: 1, stale: 1), true), (.immutable, true), (.noStore, false),
-            (.publicForVisitors(seconds: 1, stale: 1), false),
+        let policies: [(CachePolicy, Bool, Bool)] = [
+            (.publicCache(seconds: 1, stale: 1), true, false), (.immutable, true, false), (.noStore, false, false),
+            (.publicForVisitors(seconds: 1, stale: 1), true, true),
         ]
-        for (policy, isCached) in policies {
+        for (policy, isCached, isForVisitors) in policies {
             let map = try Self.map(pages: [Self.get("/x", cache: policy)])
-            #expect(try location("= /x", in: map).contains("cache.conf;") == isCached, "\(policy)")
+            let lines = try location("= /x", in: map)
+            #expect(lines.contains("cache.conf;") == isCached, "\(policy)")
+            #expect(lines.contains("cache-visitors.conf;") == isForVisitors, "\(policy)")
         }
     }
 

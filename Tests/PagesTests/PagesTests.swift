@@ -593,12 +593,15 @@ struct PageDeclarationTests {
         #expect(try answer(page, member(isAdmin: true)).status == 200)
     }
 
-    @Test("WEB-01 only what is the same for everybody is cached")
+    @Test("WEB-01 CLIP-06 what is the same for everybody is cached, and of one page what is the same for visitors")
     func caching() throws {
         let routes = Pages(site: try Fixtures.site()) { Fixtures.film() }.routes
         for page in Pages.declarations {
             let route = try #require(routes.first { $0.pattern == page.path })
-            #expect((route.cache == .noStore) != page.isShared, "\(page.path)")
+            let isForVisitors = page.path == "/clip/[id]"
+            #expect(route.cache.isSameForAll == page.isShared, "\(page.path)")
+            #expect(route.cache.isSameForVisitors == isForVisitors, "\(page.path)")
+            #expect((route.cache == .noStore) != (page.isShared || isForVisitors), "\(page.path)")
             #expect(!page.isShared || page.readers == .any, "\(page.path)")
         }
     }

@@ -1,13 +1,24 @@
-// A take's own page: sharing it, and copying the markup that embeds it.
+// A take's own page: its player, sharing it, and copying the markup that embeds it.
 
 import "./site.js";
 import { maybe } from "./core/dom.js";
 import { share } from "./core/share.js";
 import { toast } from "./core/toast.js";
+import { choicesOfDevice } from "./player/choices.js";
+import { filmInMarkup } from "./player/film.js";
+import { playerOf } from "./player/film-player.js";
+import { installPlayerKeys } from "./player/keys.js";
 
 const page = maybe("[data-clip]");
+const shareIt = () => void share(page?.dataset.title ?? document.title, page?.dataset.clip ?? location.pathname);
 
-maybe("[data-share]")?.addEventListener("click", () => void share(page?.dataset.title ?? document.title, page?.dataset.clip ?? location.pathname));
+maybe("[data-share]")?.addEventListener("click", shareIt);
+
+if (maybe("film-player")) {
+  const player = playerOf();
+  installPlayerKeys(player, maybe("[data-share]") ? [{ keys: ["s", "S"], shown: ["S"], label: "Share", run: shareIt }] : []);
+  player.open(filmInMarkup(player), { isLazy: true, repeats: true, choices: choicesOfDevice(false) });
+}
 
 // The whole markup is wanted, never a part of it.
 const code = maybe("#embed-code");

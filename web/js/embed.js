@@ -1,16 +1,9 @@
-// A film in the frame of another site: its takes one after the other. It stores nothing and asks the site for nothing else.
+// A take or a film in the frame of another site. It stores nothing and asks the site for nothing but videos.
 
-const video = document.querySelector("[data-film]");
-const takes = [...document.querySelectorAll("[data-takes] a")].map((take) => take.getAttribute("href") ?? "");
+import { filmInMarkup } from "./player/film.js";
+import { playerOf } from "./player/film-player.js";
 
-if (video instanceof HTMLVideoElement) {
-  let at = 0;
-  video.addEventListener("ended", () => {
-    at = (at + 1) % takes.length;
-    video.src = takes[at] ?? "";
-    // After the last take it waits at the first one.
-    if (at > 0) void video.play().catch(() => {});
-  });
-}
-
-export {};
+const player = playerOf();
+// After the last take it waits at the first one.
+player.addEventListener("film-end", () => player.seek(0));
+player.open(filmInMarkup(player), { isLazy: true });

@@ -2,23 +2,24 @@
 
 import "./site.js";
 import { loadWhole } from "./core/clip-video.js";
-import { all, announce, avatar, h, maybe, setIcon, setText } from "./core/dom.js";
+import { all, announce, avatar, h, maybe, setText } from "./core/dom.js";
 import { clock, counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
-import { isMuted, isStill, mayNote, remember } from "./core/preferences.js";
+import { savesData } from "./core/network.js";
+import { isStill, mayNote, onStillChange } from "./core/preferences.js";
 import { roundOfStory, showRound } from "./core/round.js";
 import { share } from "./core/share.js";
-import { installShortcuts } from "./core/shortcuts.js";
 import { toast } from "./core/toast.js";
-import { length, readFilm, startOf } from "./story/film.js";
+import { choicesOfDevice } from "./player/choices.js";
+import { playerOf } from "./player/film-player.js";
+import { installPlayerKeys } from "./player/keys.js";
+import { filmOf, length, readFilm } from "./story/film.js";
 import { watchGestures, watchStrip } from "./story/gestures.js";
 import { address, markSegment, showSeason } from "./story/panels.js";
-import { Screen } from "./story/screen.js";
 
 /** @typedef {import("./story/film.js").Season} Season */
 
-const page = maybe("[data-story]");
 const stage = maybe("[data-stage]");
 const frame = maybe("[data-frame]");
 
@@ -27,23 +28,14 @@ let seasons = [];
 /** @type {Season | null} */
 let season = null;
 let index = 0;
-/** @type {Screen | null} */
-let screen = null;
+/** Where there is something to play. */
+const player = frame ? playerOf() : null;
 
 const current = () => season?.segments[index] ?? null;
 
-/** @param {boolean} isPaused */
-function showState(isPaused) {
-  const toggle = maybe("[data-toggle]");
-  if (!toggle) return;
-  toggle.setAttribute("aria-label", isPaused ? "Play" : "Pause");
-  setIcon(toggle, isPaused ? "play" : "pause");
-}
-
-/** @param {number} seconds */
-function showTime(seconds) {
-  if (!season) return;
-  const position = startOf(season, index) + seconds;
+function showTime() {
+  if (!season || !player) return;
+  const { position } = player;
   for (const element of all("[data-position]")) setText(element, clock(position));
   const film = maybe("[data-film]");
   if (film instanceof HTMLProgressElement) {
@@ -54,23 +46,19 @@ function showTime(seconds) {
 
 function showSegment() {
   const segment = current();
-  if (!segment || !season || !screen) return;
-  screen.show(segment, season.segments[index + 1] ?? null);
+  if (!segment || !season) return;
   maybe("[data-foot]")?.replaceChildren(
     h("p", { class: "who" }, avatar(segment.avatarUrl), segment.creator), h("h1", {}, segment.title),
     h("p", { class: "label" }, `Slot ${segment.slot} · ${segment.genre} · ${segment.aiGenerated ? "AI-generated · " : ""}`,
       h("a", { class: "frame__link", href: `/rounds/${season.number}/${segment.slot}` }, `won with ${counted(segment.votes, "vote", "votes")}`)));
-  const blur = maybe("[data-blur]");
-  if (blur instanceof HTMLImageElement && blur.getAttribute("src") !== segment.posterUrl) blur.src = segment.posterUrl;
   stage?.setAttribute("aria-label", `Slot ${segment.slot}, ${segment.title}`);
   markSegment(season, segment.slot);
-  showTime(0);
 }
 
-/** @param {number} to */
-function goTo(to) {
-  if (!season || !season.segments[to]) return;
-  index = to;
+/** Another take plays: by a person's wish, or because the one before it has ended. */
+function followPlayer() {
+  if (!player || !season || player.index === index) return;
+  index = player.index;
   showSegment();
   const segment = current();
   if (!segment) return;
@@ -78,12 +66,18 @@ function goTo(to) {
   announce(`Slot ${segment.slot}: ${segment.title} by ${segment.creator}`);
 }
 
+/** @param {number} to */
+function goTo(to) {
+  const chapter = player?.film?.chapters[to];
+  if (chapter) player?.show(chapter);
+}
+
 /** @param {1 | -1} step */
 function go(step) {
-  if (!season) return;
-  if (season.segments[index + step]) goTo(index + step);
+  if (!player || !season) return;
+  if (season.segments[index + step]) player.step(step);
   else if (step > 0) {
-    screen?.pause();
+    player.pause();
     announce("This is the end of the film so far");
   }
 }
@@ -99,8 +93,16 @@ function open(next, slot, withTitle = true) {
   showSeason(seasons, next);
   if (next.segments.length === 0) {
     // Its stage is another one: nothing plays there.
-    if (maybe("[data-frame]")) location.assign(`/story?season=${next.number}`);
+    if (frame) location.assign(`/story?season=${next.number}`);
     return;
+  }
+  if (!player) return;
+  const film = filmOf(next);
+  if (player.film) player.replace(film, index);
+  else {
+    player.open(film, {
+      start: film.chapters[index]?.start ?? 0, plays: !isStill() && !savesData(), choices: choicesOfDevice(true),
+    });
   }
   showSegment();
   if (withTitle) titleCard(next);
@@ -156,29 +158,6 @@ function isOpening() {
   return navigation?.type === "navigate" && !new URLSearchParams(location.search).has("slot");
 }
 
-function toggleSound() {
-  // Sound is chosen already where the browser has refused it; this press is what it waited for.
-  if (!screen?.isSilenced) remember("muted", isMuted() ? "0" : "1");
-  screen?.hear();
-  showSound();
-}
-
-function showSound() {
-  const button = maybe("[data-sound]");
-  if (!button) return;
-  const isSilenced = screen?.isSilenced ?? false;
-  const muted = isMuted() || isSilenced;
-  button.setAttribute("aria-label", muted ? "Turn sound on" : "Turn sound off");
-  setIcon(button, muted ? "mute" : "sound");
-  setText(button.querySelector("span:last-child"), isSilenced ? "Tap for sound" : muted ? "Muted" : "Sound");
-}
-
-function toggleFull() {
-  if (document.fullscreenElement) void document.exitFullscreen();
-  // With the player's keys, which lie over the picture there.
-  else page?.requestFullscreen().catch(() => toast("Your browser does not allow full screen here.", { tone: "bad" }));
-}
-
 function shareSegment() {
   const segment = current();
   if (segment && season) void share(`${segment.title}, slot ${segment.slot} of ${season.label}`, address(season, segment.slot));
@@ -196,7 +175,7 @@ function followLink(event) {
     event.preventDefault();
     goTo(season.segments.findIndex((segment) => String(segment.slot) === link.dataset.slot));
     // A visitor who picks a take wants to see it, also after the film came to its end or was paused.
-    screen?.resume();
+    player?.play();
   } else {
     const next = seasons.find((one) => String(one.number) === link.dataset.season);
     if (!next || next === season || next.segments.length === 0) return;
@@ -225,6 +204,7 @@ async function refresh() {
   seasons = film.seasons;
   season = next;
   index = Math.max(0, next.segments.findIndex((segment) => segment.slot === slot));
+  if (player?.film && next.segments.length > 0) player.replace(filmOf(next), index);
   showSeason(seasons, next);
   if (slot) markSegment(next, slot);
   const last = added.at(-1);
@@ -235,28 +215,34 @@ async function refresh() {
 async function start() {
   // The page's own take loads while the film is read.
   const first = frame?.querySelector("video");
-  if (first instanceof HTMLVideoElement) loadWhole(first, first.src);
+  if (first instanceof HTMLVideoElement) loadWhole(first, first.getAttribute("src"));
   const film = await readFilm();
   seasons = film.seasons;
   showRound(roundOfStory(film.answer));
-  const chosen = seasons.find((one) => String(one.number) === page?.dataset.season);
+  const root = maybe("[data-story]");
+  const chosen = seasons.find((one) => String(one.number) === root?.dataset.season);
   if (!chosen) return;
-  if (frame) {
-    screen = new Screen(frame, { onEnd: () => go(1), onTime: showTime, onState: showState, onSound: showSound });
-    frame.classList.add("frame--live");
-  }
-  season = chosen;
-  open(chosen, Number(page?.dataset.slot), isOpening());
+  frame?.classList.add("frame--live");
+  open(chosen, Number(root?.dataset.slot), isOpening());
 }
 
-if (page && stage) {
+/** Nothing plays where it cannot be seen, and it goes on when it can. */
+function restWhenHidden() {
+  let rests = false;
+  document.addEventListener("visibilitychange", () => {
+    if (!player) return;
+    if (document.visibilityState === "hidden") {
+      rests = !player.isPaused;
+      player.pause();
+    } else if (rests) {
+      player.play();
+    }
+  });
+}
+
+if (stage) {
   document.addEventListener("click", followLink);
   addEventListener("popstate", () => location.reload());
-  maybe("[data-prev]")?.addEventListener("click", () => go(-1));
-  maybe("[data-next]")?.addEventListener("click", () => go(1));
-  maybe("[data-toggle]")?.addEventListener("click", () => screen?.toggle());
-  maybe("[data-full]")?.addEventListener("click", toggleFull);
-  maybe("[data-sound]")?.addEventListener("click", toggleSound);
   maybe("[data-share]")?.addEventListener("click", shareSegment);
   maybe("[data-report]")?.addEventListener("click", () => {
     const segment = current();
@@ -264,19 +250,23 @@ if (page && stage) {
   });
   const strip = maybe("[data-strip]");
   if (strip instanceof HTMLDetailsElement) watchStrip(strip, goSeason);
-  watchGestures(stage, { onTap: () => screen?.toggle(), onDoubleTap: toggleFull, onSegment: go, onSeason: goSeason });
-  installShortcuts([
-    { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next slot", run: () => go(1) },
-    { keys: ["ArrowUp"], shown: ["↑"], label: "Previous slot", run: () => go(-1) },
-    { keys: ["ArrowRight"], shown: ["→"], label: "Next season", run: () => goSeason(1) },
-    { keys: ["ArrowLeft"], shown: ["←"], label: "Previous season", run: () => goSeason(-1) },
-    { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Play or pause", run: () => screen?.toggle() },
-    { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: toggleSound },
-    { keys: ["f", "F"], shown: ["F"], label: "Full screen", run: toggleFull },
-    { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareSegment },
-  ]);
-  showSound();
-  hideBarsWhenIdle(() => screen !== null && !screen.isPaused);
+  if (player) {
+    player.addEventListener("film-time", showTime);
+    player.addEventListener("film-chapter", followPlayer);
+    watchGestures(stage, { onTap: () => player.toggle(), onDoubleTap: () => player.fill(), onSegment: go, onSeason: goSeason });
+    installPlayerKeys(player, [
+      { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next slot", run: () => go(1) },
+      { keys: ["ArrowUp"], shown: ["↑"], label: "Previous slot", run: () => go(-1) },
+      { keys: ["ArrowRight"], shown: ["→"], label: "Next season", run: () => goSeason(1) },
+      { keys: ["ArrowLeft"], shown: ["←"], label: "Previous season", run: () => goSeason(-1) },
+      { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareSegment },
+    ]);
+    onStillChange(() => {
+      if (isStill()) player.pause();
+    });
+    restWhenHidden();
+    hideBarsWhenIdle(() => !player.isPaused);
+  }
   start().then(() => follow(refresh), () => {
     toast("Parts of the film did not load.", { tone: "bad", action: { label: "Try again", run: () => location.reload() } });
     follow(refresh);

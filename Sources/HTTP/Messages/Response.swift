@@ -133,6 +133,9 @@ public enum CachePolicy: Sendable, Hashable {
         }
     }
 
+    /// Whether all visitors get the same answer, and members another one.
+    public var isSameForVisitors: Bool { if case .publicForVisitors = self { true } else { false } }
+
     /// Whether the answer may not depend on who calls.
     public var isSameForAll: Bool {
         switch self {

@@ -10,6 +10,8 @@ internal import Text
 public struct Pages: Sendable {
     /// Half a minute is the bound if a change were ever missed; a change of the film drops the copy at once.
     static let shared = CachePolicy.publicCache(seconds: 30, stale: 60)
+    /// The same for pages on which a member may see more.
+    private static let sharedByVisitors = CachePolicy.publicForVisitors(seconds: 30, stale: 60)
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
@@ -66,9 +68,13 @@ public struct Pages: Sendable {
 
     private func route(_ page: PageDeclaration) -> Route {
         .get(
-            page.path, access: .any, answers: [200: nil], cache: page.isShared ? Self.shared : .noStore,
+            page.path, access: .any, answers: [200: nil], cache: Self.cache(of: page),
             features: page.features, summary: page.summary
         ) { context in try answer(page, context) }
+    }
+
+    private static func cache(of page: PageDeclaration) -> CachePolicy {
+        page.isShared ? shared : page.isSharedByVisitors ? sharedByVisitors : .noStore
     }
 
     /// The page of a plain form that a route of any group has refused: what was typed, and what is wrong with it.

@@ -1,132 +1,186 @@
-// <film-player>: plays a finished film, as one file or clip by clip, with the keys and lists that the page holds.
-// Until it runs, and where it cannot, the browser's own controls play the film.
+// <film-player>: plays a film, as one file or clip by clip, with the keys that it finds in its markup. Pages open it and follow
+// its events. Until then, and without scripts, the browser's own controls play the first video.
 
 import { announce, h, icon, maybe, one, setIcon, setText } from "../core/dom.js";
 import { clock } from "../core/format.js";
-import { hideBarsWhenIdle } from "../core/idle.js";
-import { preference, remember } from "../core/preferences.js";
-import { share } from "../core/share.js";
-import { installShortcuts } from "../core/shortcuts.js";
-import { toast } from "../core/toast.js";
 import { ClipScreen } from "./clip-screen.js";
-import { address, chapterAt, line, readFilm } from "./film.js";
+import { chapterAt } from "./film.js";
 import { FilmScreen } from "./film-screen.js";
-import { Playlist } from "./playlist.js";
 import { SeekBar } from "./seek-bar.js";
 import { readStoryboard } from "./storyboard.js";
 
 /** @typedef {import("./film.js").Film} Film */
+/** @typedef {import("./film.js").Chapter} Chapter */
+
+/**
+ * @typedef {object} Choices where the choices of a person are kept
+ * @property {(name: "muted" | "captions") => boolean} read
+ * @property {(name: "muted" | "captions", isOn: boolean) => void} keep
+ */
+
+/**
+ * @typedef {object} Opening
+ * @property {number} [start] in seconds from the film's start
+ * @property {boolean} [plays] whether it begins to play by itself
+ * @property {boolean} [isLazy] whether nothing is loaded before it is asked to play
+ * @property {boolean} [repeats]
+ * @property {Choices} [choices]
+ */
 
 const speeds = [1, 1.25, 1.5, 2, 0.5, 0.75];
-const jump = 5;
 /** Later than this in a chapter, "previous" leads to its own start. */
 const restart = 3;
 
+/** Choices that last as long as the page. */
+function choicesOfPage() {
+  const made = new Map();
+  return { read: (/** @type {string} */ name) => made.get(name) ?? false, keep: (/** @type {string} */ name, /** @type {boolean} */ isOn) => void made.set(name, isOn) };
+}
+
+/**
+ * Its events: `film-time`, `film-state` (it plays or pauses), `film-chapter` (another one plays), `film-sound`, `film-end`, and
+ * `film-refused` when the browser allows no full screen.
+ */
 export class FilmPlayer extends HTMLElement {
   /** @type {Film | null} */
   #film = null;
-  /** @type {import("./film-screen.js").Screen | null} */
+  /** @type {ClipScreen | FilmScreen | null} */
   #screen = null;
   /** @type {SeekBar | null} */
   #bar = null;
-  /** @type {Playlist | null} */
-  #playlist = null;
+  /** @type {Choices} */
+  #choices = choicesOfPage();
   #chapter = -1;
   #speed = 0;
-  #fault = h("div", { class: "frame__broken", role: "status" });
-
-  connectedCallback() {
-    if (this.#film) return;
-    this.#start().catch(() => toast("Parts of the player did not load.", {
-      tone: "bad", action: { label: "Try again", run: () => location.reload() },
-    }));
-  }
+  #fault = h("div", { class: "frame__broken", role: "status", hidden: true });
+  #tap = h("button", { class: "frame__tap", type: "button" }, h("span", { class: "frame__disc", "aria-hidden": "true" }, icon("play", "lg")));
 
   disconnectedCallback() {
     this.#screen?.drop();
   }
 
-  async #start() {
-    const film = await readFilm(this.dataset.season ?? "");
+  /**
+   * @param {Film} film
+   * @param {Opening} opening
+   */
+  open(film, opening) {
+    const { start = 0, plays = false, isLazy = false, repeats = false, choices } = opening;
     const video = this.querySelector("video");
     if (!video || film.chapters.length === 0) return;
     this.#film = film;
-    const chapter = film.chapters.find(({ slot }) => String(slot) === this.dataset.slot);
-    const start = chapter?.start ?? 0;
+    if (choices) this.#choices = choices;
+    video.controls = false;
+    video.after(this.#tap, this.#fault);
+    this.#listen();
     const listeners = {
       /** @param {number} seconds */
       onTime: (seconds) => this.#showTime(seconds),
-      /** @param {boolean} isPaused */
-      onState: (isPaused) => this.#showState(isPaused),
-      onEnd: () => announce("This is the end of the film"),
-      /** @param {string} words */
-      onFault: (words) => this.#showFault(words),
+      onState: () => this.#showState(),
+      onSound: () => this.#showSound(),
+      onEnd: () => {
+        announce(this.dataset.end ?? "This is the end of the film");
+        this.#tell("film-end");
+      },
+      /**
+       * @param {string} words
+       * @param {boolean} canSkip
+       */
+      onFault: (words, canSkip) => this.#showFault(words, canSkip),
     };
-    video.controls = false;
-    this.#equip(video);
-    this.#bar = new SeekBar(one("[data-seek]", HTMLElement, this), film, (seconds) => this.seek(seconds));
-    this.#playlist = new Playlist(this, (slot) => this.#pick(slot));
+    const bar = maybe("[data-seek]", this);
+    if (bar) this.#bar = new SeekBar(bar, film, (seconds) => this.seek(seconds));
     this.#screen = film.file
       ? new FilmScreen(video, film.file, start, listeners)
-      : new ClipScreen(video, film.chapters.filter(({ videoUrl }) => videoUrl), start, listeners);
-    this.#listen();
-    this.#showTime(start);
-    this.#showState(true);
-    this.#showVolume();
+      : new ClipScreen(video, film.chapters, { start, isLazy, repeats }, listeners);
+    this.#showTime(this.position);
+    this.#setVolume();
+    this.#showCaptions();
+    if (plays) this.#screen.play();
+    this.#showState();
     this.setAttribute("data-ready", "");
-    if (film.file) {
-      const pictures = await readStoryboard(film.file.storyboardUrl).catch(() => []);
-      this.#bar.pictures = pictures;
-    }
+    if (film.file) void this.#readPictures(film.file.storyboardUrl);
   }
 
-  /** @param {HTMLVideoElement} video */
-  #equip(video) {
-    const tap = h("button", { class: "frame__tap", type: "button", tabindex: "-1", "aria-hidden": "true" },
-      h("span", { class: "frame__disc" }, icon("play", "lg")));
-    tap.addEventListener("click", () => this.toggle());
-    this.#fault.hidden = true;
-    video.parentElement?.append(tap, this.#fault);
+  /**
+   * Takes up another list of clips, as after a change of the film or for another season. What plays is left alone if it is
+   * in the list.
+   * @param {Film} film
+   * @param {number} index
+   */
+  replace(film, index) {
+    if (!(this.#screen instanceof ClipScreen)) return;
+    this.#film = film;
+    this.#chapter = -1;
+    this.#screen.replace(film.chapters, index);
+    this.#showCaptions();
+  }
+
+  /** @param {string} url */
+  async #readPictures(url) {
+    const pictures = await readStoryboard(url).catch(() => []);
+    if (this.#bar) this.#bar.pictures = pictures;
   }
 
   #listen() {
+    // Where fingers do more than press, the page follows them; a keyboard presses the button itself.
+    const isNamed = this.hasAttribute("data-gestures");
+    if (!isNamed) {
+      this.#tap.tabIndex = -1;
+      this.#tap.ariaHidden = "true";
+    }
+    this.#tap.addEventListener("click", (event) => {
+      if (!isNamed || event.detail === 0) this.toggle();
+    });
     /** @type {[string, () => void][]} */
     const keys = [
       ["[data-toggle]", () => this.toggle()], ["[data-prev]", () => this.step(-1)], ["[data-next]", () => this.step(1)],
-      ["[data-mute]", () => this.mute()], ["[data-full]", () => this.fill()], ["[data-speed]", () => this.speedUp(1)],
-      ["[data-chapters]", () => this.#playlist?.open()], ["[data-share-slot]", () => this.share(true)],
-      ["[data-share-film]", () => this.share(false)],
+      ["[data-sound]", () => this.mute()], ["[data-full]", () => this.fill()], ["[data-speed]", () => this.speedUp(1)],
+      ["[data-captions]", () => this.caption()],
     ];
     for (const [selector, run] of keys) maybe(selector, this)?.addEventListener("click", run);
-    const volume = maybe("[data-volume]", this);
-    volume?.addEventListener("input", () => {
-      remember("muted", "0");
-      this.#showVolume();
+    maybe("[data-volume]", this)?.addEventListener("input", () => {
+      this.#choices.keep("muted", false);
+      this.#setVolume();
     });
-    installShortcuts([
-      { keys: [" ", "k", "K"], shown: ["Space", "K"], label: "Play or pause", run: () => this.toggle() },
-      { keys: ["ArrowRight"], shown: ["→"], label: "5 seconds forward", run: () => this.seek(this.position + jump) },
-      { keys: ["ArrowLeft"], shown: ["←"], label: "5 seconds back", run: () => this.seek(this.position - jump) },
-      { keys: ["n", "N"], shown: ["N"], label: "Next slot", run: () => this.step(1) },
-      { keys: ["p", "P"], shown: ["P"], label: "Previous slot", run: () => this.step(-1) },
-      { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: () => this.mute() },
-      { keys: ["f", "F"], shown: ["F"], label: "Full screen", run: () => this.fill() },
-      { keys: [">"], shown: [">"], label: "Faster", run: () => this.speedUp(1) },
-      { keys: ["<"], shown: ["<"], label: "Slower", run: () => this.speedUp(-1) },
-      { keys: ["s", "S"], shown: ["S"], label: "Share this slot", run: () => this.share(true) },
-    ]);
-    hideBarsWhenIdle(() => this.#screen?.isPaused === false);
+  }
+
+  /** @param {string} name */
+  #tell(name) {
+    this.dispatchEvent(new CustomEvent(name));
+  }
+
+  get film() {
+    return this.#film;
   }
 
   get position() {
     return this.#screen?.position ?? 0;
   }
 
+  get isPaused() {
+    return this.#screen?.isPaused ?? true;
+  }
+
+  /** The number of the chapter that plays, from 0. */
+  get index() {
+    return Math.max(0, this.#chapter);
+  }
+
+  get chapter() {
+    return this.#film?.chapters[this.index] ?? null;
+  }
+
   toggle() {
-    if (!this.#screen) return;
-    this.#fault.hidden = true;
-    if (this.#screen.isPaused) this.#screen.play();
-    else this.#screen.pause();
+    if (this.isPaused) this.play();
+    else this.pause();
+  }
+
+  play() {
+    this.#screen?.play();
+  }
+
+  pause() {
+    this.#screen?.pause();
   }
 
   /** @param {number} seconds */
@@ -141,41 +195,61 @@ export class FilmPlayer extends HTMLElement {
   step(step) {
     const film = this.#film;
     if (!film) return;
-    const now = chapterAt(film.chapters, this.position);
-    const isLate = step < 0 && this.position - (film.chapters[now]?.start ?? 0) > restart;
+    const now = this.#indexAt(this.position);
+    const isLate = step < 0 && !this.hasAttribute("data-gestures") && this.position - (film.chapters[now]?.start ?? 0) > restart;
     const chapter = film.chapters[isLate ? now : now + step];
-    if (chapter) this.#open(chapter);
+    if (chapter) this.show(chapter);
   }
 
-  /** @param {number} slot */
-  #pick(slot) {
-    const chapter = this.#film?.chapters.find((one) => one.slot === slot);
-    if (!chapter || !this.#film) return;
-    this.#open(chapter);
-    history.replaceState(null, "", address(this.#film, slot));
-    this.#screen?.play();
-  }
-
-  /** @param {import("./film.js").Chapter} chapter */
-  #open(chapter) {
+  /** @param {Chapter} chapter */
+  show(chapter) {
     this.seek(chapter.start);
     announce([`Slot ${chapter.slot}: ${chapter.title}`, chapter.creator].filter(Boolean).join(" by "));
   }
 
   mute() {
-    remember("muted", preference("muted") === "1" ? "0" : "1");
-    this.#showVolume();
+    // Sound is chosen already where the browser has refused it; this press is what it waited for.
+    if (!this.#screen?.isSilenced) this.#choices.keep("muted", !this.#choices.read("muted"));
+    this.#setVolume();
   }
 
-  #showVolume() {
+  #level() {
     const volume = maybe("[data-volume]", this);
-    const level = volume instanceof HTMLInputElement ? Number(volume.value) / 100 : 1;
-    const isMuted = preference("muted") === "1";
-    this.#screen?.setVolume(level, isMuted);
-    const button = maybe("[data-mute]", this);
-    if (!button) return;
-    button.setAttribute("aria-label", isMuted ? "Turn sound on" : "Mute");
-    setIcon(button, isMuted || level === 0 ? "mute" : "sound");
+    return volume instanceof HTMLInputElement ? Number(volume.value) / 100 : 1;
+  }
+
+  #setVolume() {
+    this.#screen?.setVolume(this.#level(), this.#choices.read("muted"));
+    this.#showSound();
+  }
+
+  #showSound() {
+    const isSilenced = this.#screen?.isSilenced ?? false;
+    const isMuted = isSilenced || this.#choices.read("muted");
+    const button = maybe("[data-sound]", this);
+    if (button) {
+      button.setAttribute("aria-label", isMuted ? "Turn sound on" : "Turn sound off");
+      setIcon(button, isMuted || this.#level() === 0 ? "mute" : "sound");
+      setText(button.querySelector("span:last-child"), isSilenced ? "Tap for sound" : isMuted ? "Muted" : "Sound");
+    }
+    this.#tell("film-sound");
+  }
+
+  caption() {
+    this.#choices.keep("captions", !this.#choices.read("captions"));
+    this.#showCaptions();
+    announce(this.#choices.read("captions") ? "Captions on" : "Captions off");
+  }
+
+  #showCaptions() {
+    const film = this.#film;
+    const button = maybe("[data-captions]", this);
+    const isOn = this.#choices.read("captions");
+    if (button) {
+      button.hidden = !(film?.file ? film.file.captionsUrl : film?.chapters.some(({ captionsUrl }) => captionsUrl));
+      button.ariaPressed = String(isOn);
+    }
+    this.#screen?.setCaptions(isOn);
   }
 
   /** @param {1 | -1} step */
@@ -191,18 +265,13 @@ export class FilmPlayer extends HTMLElement {
 
   fill() {
     if (document.fullscreenElement) void document.exitFullscreen();
-    else this.requestFullscreen().catch(() => toast("Your browser does not allow full screen here.", { tone: "bad" }));
+    // With the player's keys, which lie over the picture there.
+    else this.requestFullscreen().catch(() => this.#tell("film-refused"));
   }
 
-  /** @param {boolean} isOneSlot */
-  share(isOneSlot) {
-    const film = this.#film;
-    const chapter = film?.chapters[chapterAt(film.chapters, this.position)];
-    if (!film || !chapter) return;
-    const menu = maybe("#share-choice", this);
-    if (menu?.matches(":popover-open")) menu.hidePopover();
-    const title = isOneSlot ? `${chapter.title}, slot ${chapter.slot} of ${film.label}` : film.label;
-    void share(title, address(film, isOneSlot ? chapter.slot : undefined));
+  /** @param {number} seconds */
+  #indexAt(seconds) {
+    return this.#screen instanceof ClipScreen ? this.#screen.index : chapterAt(this.#film?.chapters ?? [], seconds);
   }
 
   /** @param {number} seconds */
@@ -211,40 +280,48 @@ export class FilmPlayer extends HTMLElement {
     if (!film) return;
     this.#bar?.show(seconds);
     setText(maybe("[data-position]", this), clock(seconds));
-    const index = chapterAt(film.chapters, seconds);
-    const chapter = film.chapters[index];
-    if (!chapter || index === this.#chapter) return;
+    this.#tell("film-time");
+    const index = this.#indexAt(seconds);
+    if (index === this.#chapter) return;
     this.#chapter = index;
-    setText(maybe("[data-line]", this), line(film, chapter));
-    setText(maybe("[data-place]", this), String(chapter.slot));
-    const next = film.chapters[index + 1];
-    setText(maybe("[data-next-title]", this), next ? `Next: ${next.title}` : "");
     const blur = maybe("[data-blur]", this);
-    if (blur instanceof HTMLImageElement && chapter.thumbnailUrl) blur.src = chapter.thumbnailUrl;
-    this.#playlist?.mark(chapter.slot);
+    const { thumbnailUrl, posterUrl } = film.chapters[index] ?? {};
+    // The same file as the picture that shows beside it, where that is a poster.
+    const picture = this.hasAttribute("data-gestures") ? posterUrl : thumbnailUrl;
+    if (blur instanceof HTMLImageElement && picture && blur.getAttribute("src") !== picture) blur.src = picture;
+    this.#tell("film-chapter");
   }
 
-  /** @param {boolean} isPaused */
-  #showState(isPaused) {
-    this.toggleAttribute("data-paused", isPaused);
+  #showState() {
+    const { isPaused } = this;
+    this.#tap.parentElement?.toggleAttribute("data-paused", isPaused);
+    const name = isPaused ? "Play" : "Pause";
+    if (this.hasAttribute("data-gestures")) this.#tap.ariaLabel = name;
     const button = maybe("[data-toggle]", this);
-    if (!button) return;
-    button.setAttribute("aria-label", isPaused ? "Play" : "Pause");
-    setIcon(button, isPaused ? "play" : "pause");
+    if (button) {
+      button.setAttribute("aria-label", name);
+      setIcon(button, isPaused ? "play" : "pause");
+    }
+    this.#tell("film-state");
   }
 
-  /** @param {string} words */
-  #showFault(words) {
-    this.#screen?.pause();
-    const next = h("button", { class: "btn", type: "button" }, "Next slot");
+  /**
+   * @param {string} words
+   * @param {boolean} canSkip
+   */
+  #showFault(words, canSkip) {
+    this.#fault.hidden = words === "";
+    if (!words) return;
+    const next = h("button", { class: "btn", type: "button" }, "Next");
     next.addEventListener("click", () => {
-      this.#fault.hidden = true;
       this.step(1);
-      this.#screen?.play();
+      this.play();
     });
-    this.#fault.replaceChildren(h("p", {}, words), next);
-    this.#fault.hidden = false;
+    this.#fault.replaceChildren(h("p", {}, words), canSkip ? next : "");
   }
 }
 
 customElements.define("film-player", FilmPlayer);
+
+/** The player of this page. */
+export const playerOf = (/** @type {ParentNode} */ root = document) => one("film-player", FilmPlayer, root);

@@ -1,24 +1,28 @@
 // The picture of an assembled film: one video.
 
 import { savesData } from "../core/network.js";
+import { setCaptions } from "./captions.js";
 
 /**
  * @typedef {object} ScreenListeners
  * @property {(seconds: number) => void} onTime
- * @property {(isPaused: boolean) => void} onState
+ * @property {() => void} onState it plays or pauses
+ * @property {() => void} onSound the browser has refused sound, or has it again
  * @property {() => void} onEnd
- * @property {(words: string) => void} onFault
+ * @property {(words: string, canSkip: boolean) => void} onFault without words the fault is over
  */
 
 /**
  * @typedef {object} Screen what shows a film, however it is stored
  * @property {number} position in seconds from the film's start
  * @property {boolean} isPaused
+ * @property {boolean} isSilenced whether it plays without sound although sound is chosen
  * @property {() => void} play
  * @property {() => void} pause
  * @property {(seconds: number) => void} seek
  * @property {(rate: number) => void} setRate
  * @property {(volume: number, isMuted: boolean) => void} setVolume
+ * @property {(isOn: boolean) => void} setCaptions
  * @property {() => void} drop lets go of what was loaded
  */
 
@@ -26,19 +30,22 @@ const narrow = matchMedia("(width < 48rem)");
 
 /** @implements {Screen} */
 export class FilmScreen {
+  isSilenced = false;
   #video;
+  #captions;
   /** Where to begin once the video knows its length. */
   #start = 0;
 
   /**
    * @param {HTMLVideoElement} video
-   * @param {{videoUrl: string, streamUrl: string}} file
+   * @param {NonNullable<import("./film.js").Film["file"]>} file
    * @param {number} start
    * @param {ScreenListeners} listeners
    */
   constructor(video, file, start, listeners) {
     this.#video = video;
     this.#start = start;
+    this.#captions = file.captionsUrl ?? "";
     // A stream has smaller pictures, which are enough for a small screen or a slow line.
     const streams = video.canPlayType("application/vnd.apple.mpegurl") !== "" && (narrow.matches || savesData());
     this.#open(streams ? file.streamUrl : file.videoUrl);
@@ -49,14 +56,15 @@ export class FilmScreen {
     if (video.readyState >= HTMLMediaElement.HAVE_METADATA) begin();
     video.addEventListener("loadedmetadata", begin);
     for (const name of ["timeupdate", "seeked"]) video.addEventListener(name, () => listeners.onTime(this.position));
-    for (const name of ["play", "pause"]) video.addEventListener(name, () => listeners.onState(video.paused));
+    for (const name of ["play", "pause"]) video.addEventListener(name, listeners.onState);
     video.addEventListener("ended", listeners.onEnd);
     video.addEventListener("error", () => {
       if (video.currentSrc.endsWith(".m3u8")) {
         this.#start = this.position;
         this.#open(file.videoUrl);
       } else {
-        listeners.onFault("The film cannot be played. Check your connection and try again.");
+        video.pause();
+        listeners.onFault("The film cannot be played. Check your connection and try again.", false);
       }
     });
   }
@@ -102,6 +110,11 @@ export class FilmScreen {
   setVolume(volume, isMuted) {
     this.#video.volume = volume;
     this.#video.muted = isMuted;
+  }
+
+  /** @param {boolean} isOn */
+  setCaptions(isOn) {
+    setCaptions(this.#video, this.#captions, isOn);
   }
 
   drop() {

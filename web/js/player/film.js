@@ -1,6 +1,5 @@
-// A finished film as its player needs it.
+// What a player plays: a film as one file, or its clips one after another.
 
-import { read } from "../core/api.js";
 import { clock } from "../core/format.js";
 
 /** @typedef {import("../api.js").Film} FilmAnswer */
@@ -15,6 +14,7 @@ import { clock } from "../core/format.js";
  * @property {string} videoUrl empty where a title card plays
  * @property {string} posterUrl
  * @property {string} thumbnailUrl
+ * @property {string} captionsUrl empty where there are none
  */
 
 /**
@@ -27,20 +27,43 @@ import { clock } from "../core/format.js";
  */
 
 /**
- * @param {string} season
- * @returns {Promise<Film>}
+ * A finished film as the API describes it.
+ * @param {FilmAnswer} answer
+ * @returns {Film}
  */
-export async function readFilm(season) {
-  /** @type {FilmAnswer} */
-  const answer = await read(`/api/films/${encodeURIComponent(season)}`);
+export function filmOf(answer) {
   return {
     number: answer.number, label: answer.label, seconds: answer.durationSeconds, file: answer.file,
-    chapters: answer.segments.map(({ slot, startsAt, durationSeconds, clip }) => ({
+    chapters: answer.segments.map(({ slot, startsAt, durationSeconds, card, clip }) => ({
       slot, start: startsAt, seconds: durationSeconds, title: clip?.title ?? "Removed take",
-      creator: clip ? clip.username ?? "former member" : "", videoUrl: clip?.videoUrl ?? "",
-      posterUrl: clip?.posterUrl ?? "", thumbnailUrl: clip?.thumbnailUrl ?? "",
+      creator: clip ? clip.username ?? "former member" : "", videoUrl: card ? "" : clip?.videoUrl ?? "",
+      posterUrl: card ? "" : clip?.posterUrl ?? "", thumbnailUrl: clip?.thumbnailUrl ?? "", captionsUrl: clip?.captionsUrl ?? "",
     })),
   };
+}
+
+/**
+ * What a page that asks the site for nothing else says in its markup: the list of its clips, or the one video.
+ * @param {HTMLElement} player
+ * @returns {Film}
+ */
+export function filmInMarkup(player) {
+  const video = player.querySelector("video");
+  const links = [...player.querySelectorAll("[data-takes] a")];
+  const sources = links.length > 0 ? links : video ? [video] : [];
+  let start = 0;
+  const chapters = sources.map((source, index) => {
+    const data = source instanceof HTMLElement ? source.dataset : {};
+    const seconds = Number(data.seconds ?? 0);
+    const chapter = {
+      slot: Number(data.slot ?? index + 1), start, seconds, title: source.textContent?.trim() || (source.getAttribute("aria-label") ?? ""), creator: "",
+      videoUrl: source.getAttribute("href") ?? source.getAttribute("src") ?? "", posterUrl: data.poster ?? source.getAttribute("poster") ?? "",
+      thumbnailUrl: "", captionsUrl: data.captionsUrl ?? "",
+    };
+    start += seconds;
+    return chapter;
+  });
+  return { number: 0, label: video?.getAttribute("aria-label") ?? "", seconds: start, file: null, chapters };
 }
 
 /**
@@ -55,29 +78,12 @@ export function chapterAt(chapters, seconds) {
 }
 
 /**
- * Where a film, or a slot of it, plays.
- * @param {Film} film
- * @param {number} [slot]
- */
-export function address(film, slot) {
-  return slot ? `/watch/${film.number}?slot=${slot}` : `/watch/${film.number}`;
-}
-
-/**
- * `Season 1 · Slot 12 · mira_okafor`
- * @param {Film} film
- * @param {Chapter} chapter
- */
-export function line(film, chapter) {
-  return [`Season ${film.number}`, `Slot ${chapter.slot}`, chapter.creator].filter(Boolean).join(" · ");
-}
-
-/**
  * `1:31 of 9:52, slot 12`
  * @param {Film} film
  * @param {number} seconds
  */
 export function positionText(film, seconds) {
+  const words = `${clock(seconds)} of ${clock(film.seconds)}`;
   const chapter = film.chapters[chapterAt(film.chapters, seconds)];
-  return `${clock(seconds)} of ${clock(film.seconds)}, slot ${chapter?.slot ?? 0}`;
+  return film.chapters.length > 1 && chapter ? `${words}, slot ${chapter.slot}` : words;
 }

@@ -22,6 +22,7 @@ import { read } from "../core/api.js";
  * @property {number} seconds
  * @property {number} votes
  * @property {boolean} aiGenerated
+ * @property {string} captionsUrl empty where there are none
  */
 
 /**
@@ -59,6 +60,7 @@ function segment(slot, winner, videoUrl) {
     avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl, posterUrl: winner.posterUrl ?? "",
     thumbnailUrl: winner.thumbnailUrl ?? "",
     seconds: winner.durationSeconds ?? 0, votes: winner.voteCount, aiGenerated: winner.aiGenerated,
+    captionsUrl: winner.captionsUrl ?? "",
   };
 }
 
@@ -68,10 +70,16 @@ export function length(season) {
 }
 
 /**
- * Where a segment starts in its film.
+ * The season as its player needs it.
  * @param {Season} season
- * @param {number} index
+ * @returns {import("../player/film.js").Film}
  */
-export function startOf(season, index) {
-  return season.segments.slice(0, index).reduce((sum, one) => sum + one.seconds, 0);
+export function filmOf(season) {
+  let start = 0;
+  const chapters = season.segments.map((segment) => {
+    const chapter = { ...segment, start };
+    start += segment.seconds;
+    return chapter;
+  });
+  return { number: season.number, label: season.label, seconds: start, file: null, chapters };
 }

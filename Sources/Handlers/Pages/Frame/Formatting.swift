@@ -32,6 +32,12 @@ enum Formatting {
         return "\(tenths / 10).\(tenths % 10) s"
     }
 
+    /// Seconds for machines: `7.967`.
+    static func decimal(_ seconds: Double) -> String {
+        let milliseconds = Int((seconds * 1_000).rounded())
+        return "\(milliseconds / 1_000)." + String(String(milliseconds % 1_000 + 1_000).dropFirst())
+    }
+
     /// How long a round runs: `24 hours`, `90 seconds`.
     static func roundLength(_ seconds: Int) -> String {
         let units = [(86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes")]

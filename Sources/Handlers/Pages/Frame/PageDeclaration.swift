@@ -38,6 +38,8 @@ public struct PageDeclaration: Sendable {
     public let readers: Readers
     /// Whether everybody gets the same bytes, so that the web server may keep one copy.
     public let isShared: Bool
+    /// Whether all visitors get the same bytes, of which the web server may keep a copy; members get their own.
+    let isSharedByVisitors: Bool
     /// Whether it holds forms that work without JavaScript, and so a form token.
     let hasForms: Bool
     /// Whether search engines may list it.
@@ -58,13 +60,15 @@ public struct PageDeclaration: Sendable {
     /// Declares a page. Only what everybody reads and what holds no form can be shared or listed.
     static func page(
         _ readers: Readers, _ path: String, title: String, description: String, isShared: Bool = true,
-        hasForms: Bool = false, isListed: Bool = true, link: Link? = nil, features: [String] = [], summary: String,
+        isSharedByVisitors: Bool = false, hasForms: Bool = false, isListed: Bool = true, link: Link? = nil,
+        features: [String] = [], summary: String,
         example: String? = nil, addresses: (@Sendable (FilmView) -> [String])? = nil,
         page: @escaping @Sendable (Visit) throws -> Page
     ) -> PageDeclaration {
         PageDeclaration(
             path: path, title: title, description: description, readers: readers,
-            isShared: isShared && readers == .any && !hasForms, hasForms: hasForms,
+            isShared: isShared && readers == .any && !hasForms,
+            isSharedByVisitors: isSharedByVisitors && readers == .any && !hasForms, hasForms: hasForms,
             isListed: isListed && readers == .any, link: link, features: features, summary: summary,
             example: example ?? path, addresses: addresses ?? { _ in [path] }, page: page)
     }

@@ -6,7 +6,8 @@ internal import Text
 extension PageDeclaration {
     static let clip = page(
         .any, "/clip/[id]", title: "A take", description: "One take: the video, its creator and its rounds.",
-        isShared: false, features: ["CLIP-06", "SOC-04"], summary: "One clip.", addresses: { _ in [] }
+        isShared: false, isSharedByVisitors: true, features: ["CLIP-06", "SOC-04"], summary: "One clip.",
+        addresses: { _ in [] }
     ) { visit in
         let id = try visit.context.uuid("id")
         return visit.site.clip(try visit.sources.clip(id, visit.context.caller.member))
@@ -23,7 +24,8 @@ extension Site {
         return Page(
             .clip, title: creator.map { "\(view.title) by \($0)" } ?? view.title, description: summary, path: view.path,
             image: view.clip?.shareURL, firstPicture: view.clip?.posterURL, styles: ["clip"], modules: ["clip"],
-            icons: [.film, .info, .share], facts: view.isPublic ? facts(view, summary) : PageFacts(),
+            icons: PlayerParts.icons + [.film, .info, .share],
+            facts: view.isPublic ? facts(view, summary) : PageFacts(),
             isIndexed: view.isPublic,
             main: """
                 <main class="page clip" id="main" data-clip="\(view.path)" data-title="\(view.title)"\
@@ -59,9 +61,10 @@ extension Site {
     private func picture(_ view: ClipPageView) -> HTML {
         guard let clip = view.clip else { return "<div class=\"clip__screen theatre\">\(Icon.film.large)</div>" }
         return """
-            <div class="clip__screen theatre"><video src="\(clip.videoURL)" poster="\(clip.posterURL)" \
-            width="\(view.width)" height="\(view.height)" controls playsinline loop preload="metadata" \
-            aria-label="\(clip.title)" data-video></video></div>
+            <film-player class="clip__screen theatre"><div class="frame" data-frame><video src="\(clip.videoURL)" \
+            poster="\(clip.posterURL)" width="\(view.width)" height="\(view.height)" controls playsinline loop \
+            preload="metadata" aria-label="\(clip.title)"\(PlayerParts.facts(clip))>\(PlayerParts.track(clip))</video></div>\
+            \(PlayerParts.bar(chapters: 1, seconds: clip.durationSeconds))</film-player>
             """
     }
 

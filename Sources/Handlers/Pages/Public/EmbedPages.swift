@@ -35,28 +35,36 @@ extension Site {
     func embed(_ view: ClipPageView) -> String {
         let video: HTML? = view.clip.map { clip in
             """
-            <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="\(view.width)" height="\(view.height)" \
-            controls playsinline preload="none" aria-label="\(clip.title)"></video>
+            <film-player><div class="frame" data-frame><video src="\(clip.videoURL)" poster="\(clip.posterURL)" \
+            width="\(view.width)" height="\(view.height)" controls playsinline preload="none" aria-label="\(clip.title)"\
+            \(PlayerParts.facts(clip))>\(PlayerParts.track(clip))</video></div>\
+            \(PlayerParts.bar(chapters: 1, seconds: clip.durationSeconds))</film-player>
             """
         }
         return embedDocument(
-            title: view.title, path: view.path, words: view.clip.map { "by \($0.creator)" }, content: video ?? .empty)
+            title: view.title, path: view.path, words: view.clip.map { "by \($0.creator)" }, hasPlayer: video != nil,
+            content: video ?? .empty)
     }
 
     /// The film of a season: its clips one after the other, where scripts run; else the first of them.
     func embed(_ season: SeasonView) -> String {
         let clips = season.segments.map { segment -> HTML in
-            "<li><a href=\"\(segment.clip.videoURL)\">Slot \(segment.slot): \(segment.clip.title)</a></li>"
+            """
+            <li><a href="\(segment.clip.videoURL)" data-slot="\(segment.slot)" data-poster="\(segment.clip.posterURL)"\
+            \(PlayerParts.facts(segment.clip))>Slot \(segment.slot): \(segment.clip.title)</a></li>
+            """
         }
         let first = season.segments[0].clip
         return embedDocument(
             title: season.label, path: "/story?season=\(season.number)",
             words: "\(Formatting.count(season.segments.count, "take", "takes")), \(Formatting.length(season.seconds))",
-            script: "embed",
+            hasPlayer: true,
             content: """
-                <video src="\(first.videoURL)" poster="\(first.posterURL)" width="\(first.width)" height="\(first.height)" \
-                controls playsinline preload="none" aria-label="\(season.label)" data-film></video>\
-                <ol hidden data-takes>\(clips)</ol>
+                <film-player><div class="frame" data-frame><video src="\(first.videoURL)" poster="\(first.posterURL)" \
+                width="\(first.width)" height="\(first.height)" controls playsinline preload="none" \
+                aria-label="\(season.label)"></video></div>\
+                \(PlayerParts.bar(chapters: season.segments.count, seconds: season.seconds))\
+                <ol hidden data-takes>\(clips)</ol></film-player>
                 """)
     }
 
@@ -72,7 +80,7 @@ extension Site {
     }
 
     private func embedDocument(
-        title: String, path: String, words: String?, script: String? = nil, content: HTML
+        title: String, path: String, words: String?, hasPlayer: Bool = false, content: HTML
     ) -> String {
         let document: HTML = """
             <!doctype html>
@@ -84,9 +92,12 @@ extension Site {
             <meta name="robots" content="noindex">
             <link rel="canonical" href="\(url)\(path)">
             <link rel="stylesheet" href="\(assets.url("css/embed.css"))">
-            \(script.map { "<script type=\"module\" src=\"\(assets.url("js/\($0).js"))\"></script>" as HTML })
+            \(HTML.when(hasPlayer, "<script type=\"module\" src=\"\(assets.url("js/embed.js"))\"></script>"))
             </head>
             <body>
+            \(HTML.when(hasPlayer, """
+            <svg width="0" height="0" aria-hidden="true" class="hidden"><defs>\(PlayerParts.icons.map(\.symbol))</defs></svg>
+            """))
             <main>\(content)</main>
             <p class="bar"><a href="\(url)\(path)" target="_blank" rel="noopener"><b>\(title)</b>\
             <span>\(words.map { $0 + " " } ?? "")on \(name)</span></a></p>

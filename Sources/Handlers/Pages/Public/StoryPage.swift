@@ -41,7 +41,7 @@ extension Site {
             .story, title: choice?.season.label, description: choice.map(storyDescription),
             path: isDirect ? choice?.path : nil, section: "/story",
             image: choice?.segment?.clip.shareURL, shell: .stage, styles: ["story"], modules: ["story"],
-            icons: [.film, .flag, .full, .mute, .next, .pause, .play, .prev, .share, .sound, .up, .info], film: film,
+            icons: PlayerParts.icons + [.film, .flag, .share, .up, .info], film: film,
             facts: PageFacts(isEmbeddable: choice?.segment != nil),
             main: choice.map { storyMain(film, $0) } ?? noFilm)
     }
@@ -62,8 +62,8 @@ extension Site {
 
     private func storyMain(_ film: FilmView, _ choice: StoryChoice) -> HTML {
         """
-        <main class="story theatre" id="main" data-story data-season="\(choice.season.number)" \
-        data-slot="\(choice.segment?.slot ?? 0)">
+        <main id="main"><film-player class="story theatre" data-gestures data-end="This is the end of the film so far" \
+        data-story data-season="\(choice.season.number)" data-slot="\(choice.segment?.slot ?? 0)">
           <nav class="story__side" aria-label="Seasons"><div class="panel__head"><h2>Seasons</h2></div>\
         <ul class="seasons stack stack--tight" data-seasons>\
         \(film.seasons.map { seasonEntry($0, isCurrent: $0.id == choice.season.id) })</ul></nav>
@@ -72,7 +72,7 @@ extension Site {
         <span class="quiet num" data-cast-count>\(choice.season.segments.count)</span></div>\
         <ol class="cast" data-cast>\(choice.season.segments.reversed().map { contributor($0, choice) })</ol></aside>
           \(tools(choice))
-        </main>
+        </film-player></main>
         \(seasonStrip(film, choice))
         """
     }
@@ -166,17 +166,14 @@ extension Site {
         <div class="tools" role="group" aria-label="Player">
           \(Fragments.reel(choice.season, playing: choice.segment?.slot))
           <div class="row row--apart">
-            <div class="row with-js"><button class="btn btn--icon" type="button" aria-label="Previous slot" data-prev>\
-        \(Icon.prev.image)</button>\
-        <button class="btn btn--icon" type="button" aria-label="Play" data-toggle>\(Icon.play.image)</button>\
-        <button class="btn btn--icon" type="button" aria-label="Next slot" data-next>\(Icon.next.image)</button>\
+            <div class="row with-js">\(PlayerParts.key(.prev, "Previous slot", "prev"))\
+        \(PlayerParts.key(.play, "Play", "toggle"))\(PlayerParts.key(.next, "Next slot", "next"))\
         <span class="num"><span data-position>0:00</span> <span class="quiet">/ <span data-total>\
         \(Formatting.clock(choice.season.seconds))</span></span></span></div>
             <div class="row"><a class="btn btn--primary" href="/dashboard" \
         data-vote-call\(HTML.when(choice.season.round == nil, " hidden"))>\
         <span>Vote on slot <span data-open-slot>\(choice.season.round?.slot ?? 0)</span></span></a>\
-        <button class="btn btn--icon with-js" type="button" aria-label="Full screen" data-full>\(Icon.full.image)\
-        </button></div>
+        \(PlayerParts.captions)\(PlayerParts.key(.full, "Full screen", "full", isPlain: true))</div>
           </div>
         </div>
         """

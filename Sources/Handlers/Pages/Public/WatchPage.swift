@@ -80,7 +80,7 @@ extension Site {
                 + "\(length), one film.",
             path: segment.map { watched.path(slot: $0.slot) } ?? watched.film.path, section: "/watch",
             image: segment?.shareURL ?? watched.film.shareURL, styles: ["watch"], modules: ["watch"],
-            icons: [.close, .download, .film, .full, .list, .mute, .next, .pause, .play, .prev, .share, .sound],
+            icons: PlayerParts.icons + [.close, .download, .film, .list, .share],
             film: film,
             main: """
                 <main id="main"><film-player class="cinema theatre" data-season="\(watched.film.number)" \
@@ -102,7 +102,9 @@ extension Site {
             <section class="stage" aria-label="\(watched.film.label)" data-stage>\
             <img src="\(first?.thumbnailURL ?? poster)" alt="" width="540" height="960" class="stage__blur" data-blur>\
             <div class="frame" data-frame><video src="\(source)" poster="\(poster)" width="\(size.0)" height="\(size.1)" \
-            controls playsinline preload="metadata" aria-label="\(watched.film.label)"></video></div></section>
+            controls playsinline preload="metadata" aria-label="\(watched.film.label)">\
+            \(watched.file?.captionsURL.map { "<track kind=\"captions\" label=\"Captions\" src=\"\($0)\">" as HTML })</video>\
+            </div></section>
             """
     }
 
@@ -127,34 +129,25 @@ extension Site {
             <div class="row row--apart"><h1>\(watched.film.label) <span class="quiet" data-line>Season \
             \(watched.film.number) · Slot \(slot) · \(current?.creator ?? "")</span></h1>\
             <span class="quiet wide-only" data-next-title></span></div>\(work)
-            <div class="chapters with-js" role="slider" tabindex="0" \
-            aria-label="Position, \(Formatting.count(watched.segments.count, "chapter", "chapters"))" aria-valuemin="0" \
-            aria-valuemax="\(Int(watched.film.seconds))" aria-valuenow="\(Int(position))" \
-            aria-valuetext="\(Formatting.clock(position)) of \(Formatting.clock(watched.film.seconds)), slot \(slot)" \
-            data-seek>\(watched.segments.map { _ in "<i></i>" as HTML })</div>
+            \(PlayerParts.seek(
+                "Position, \(Formatting.count(watched.segments.count, "chapter", "chapters"))",
+                chapters: watched.segments.count, seconds: watched.film.seconds, position: position, slot: slot))
             <div class="player__bar"><div class="row row--tight with-js">\
-            \(key(.prev, "Previous slot", "prev"))\(key(.play, "Play", "toggle"))\(key(.next, "Next slot", "next"))\
-            \(key(.sound, "Mute", "mute"))<input class="wide-only" type="range" min="0" max="100" value="100" \
+            \(PlayerParts.key(.prev, "Previous slot", "prev"))\(PlayerParts.key(.play, "Play", "toggle"))\
+            \(PlayerParts.key(.next, "Next slot", "next"))\(PlayerParts.key(.sound, "Turn sound off", "sound"))<input class="wide-only" type="range" min="0" max="100" value="100" \
             aria-label="Volume" data-volume></div>\
             <span class="num"><span data-position>\(Formatting.clock(position))</span> / \
             \(Formatting.clock(watched.film.seconds))</span><span class="grow"></span>\
             <button class="btn btn--sm with-js" type="button" aria-label="Speed, 1 times" data-speed>1×</button>\
-            \(download)<button class="btn btn--icon with-js" type="button" aria-label="Share" \
+            \(PlayerParts.captions)\(download)<button class="btn btn--icon with-js" type="button" aria-label="Share" \
             popovertarget="share-choice" data-share>\(Icon.share.image)</button>\
             <button class="btn btn--icon with-js phone-only" type="button" aria-label="Chapters" data-chapters>\
-            \(Icon.list.image)</button>\(key(.full, "Full screen", "full", isPlain: true))</div>
+            \(Icon.list.image)</button>\(PlayerParts.key(.full, "Full screen", "full", isPlain: true))</div>
             <div class="menu" id="share-choice" popover aria-label="Share" role="dialog"><div class="stack stack--tight">\
             <button class="btn" type="button" data-share-slot>Share this slot</button>\
             <button class="btn" type="button" data-share-film>Share the film</button></div></div>
             </div></div>
             """
-    }
-
-    private func key(_ icon: Icon, _ label: String, _ name: String, isPlain: Bool = false) -> HTML {
-        """
-        <button class="btn btn--icon\(isPlain ? " with-js" : "")" type="button" aria-label="\(label)" data-\(name)>\
-        \(icon.image)</button>
-        """
     }
 
     private func playlist(_ watched: WatchView, _ current: WatchView.Segment?) -> HTML {
