@@ -109,7 +109,8 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail", "Media",
+                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
+                "Media",
                 "Postgres", "Providers", "Realtime", "SignIn", "Storage", "Text",
             ]),
 
@@ -132,14 +133,14 @@ let package = Package(
         handlers(
             "Studio",
             [
-                "Catalog", "Film", "Flags", "Generation", "Logging", "Money", "Postgres", "Providers", "Refusals",
-                "SharedHandlers", "Storage", "Text",
+                "Film", "Generation", "Logging", "Money", "Postgres", "Providers", "SharedHandlers", "Storage", "Text",
             ]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers(
             "Pages",
             [
-                "Catalog", "Credits", "Crypto", "Film", "Generation", "HTML", "Money", "Postgres", "Providers", "Refusals",
+                "Catalog", "Credits", "Crypto", "Film", "Generation", "HTML", "Money", "Postgres", "Providers",
+                "Refusals",
                 "Storage", "Text",
             ]),
 
@@ -147,7 +148,8 @@ let package = Package(
         domain(
             "Composition",
             [
-                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Configuration", "Contact",
+                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Configuration",
+                "Contact",
                 "Credits", "Crypto",
                 "Film", "Flags", "Generation", "HTTP", "Identity", "Installation", "Limits", "Logging", "Mail",
                 "PagesHandlers",
@@ -165,7 +167,8 @@ let package = Package(
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Arguments", "Catalog", "Configuration", "Contact", "Crypto", "Film", "Generation", "Identity", "Installation",
+                "Arguments", "Catalog", "Configuration", "Contact", "Crypto", "Film", "Generation", "Identity",
+                "Installation",
                 "Logging", "Mail", "Media",
                 "Platform", "Postgres", "Providers", "Queue", "Realtime", "Storage", "Text",
             ]),
@@ -231,7 +234,9 @@ let package = Package(
         tests("ProvidersTests", ["Providers"]),
         tests(
             "GenerationTests",
-            ["Catalog", "Credits", "Generation", "Platform", "Postgres", "Providers", "TestSupport", "Text"]),
+            [
+                "Catalog", "Credits", "Generation", "Postgres", "Providers", "Refusals", "TestSupport", "Text",
+            ]),
         tests("TallyTests", ["Tally"]),
         tests(
             "CatalogTests",
@@ -253,7 +258,7 @@ let package = Package(
                 "Flags", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers",
                 "Platform",
                 "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage", "StoryHandlers", "TestSupport", "Text",
-                "StudioHandlers", "UploadsHandlers", "VotingHandlers",
+                "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

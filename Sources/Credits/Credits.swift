@@ -19,7 +19,7 @@ public struct Credits: Sendable {
 
     /// The member's balance, with the month's allotment, which is given at the first look.
     public func balance(of member: UUID) throws(DatabaseError) -> CreditBalance {
-        let _: Int = try database.one("select grant_allotment(\(member), \(monthly))")
+        let _: Int = try database.one("select grant_allotment(\(member), \(monthly)::int)")
         return try database.acting(for: member).one(
             """
             select balances.balance, balances.allotment, balances.granted,
@@ -66,7 +66,7 @@ public struct Credits: Sendable {
     public func reserve(
         _ amount: Int, for member: UUID, reference: String, on connection: Connection
     ) throws -> Int {
-        let _: Int = try connection.one("select grant_allotment(\(member), \(monthly))")
+        let _: Int = try connection.one("select grant_allotment(\(member), \(monthly)::int)")
         let row: Row = try connection.one("select * from reserve_credits(\(member), \(reference), \(amount)::int)")
         let balance: Int = try row.value("balance")
         try CreditRefusal.check(try row.value("outcome"), balance: balance, wanted: amount)
@@ -90,7 +90,7 @@ public struct Credits: Sendable {
         try CreditError.wrapping {
             let row: Row = try database.transaction { connection in
                 let _: Int? = try connection.first(
-                    "select grant_allotment(id, \(monthly)) from users where id = \(member) and left_at is null")
+                    "select grant_allotment(id, \(monthly)::int) from users where id = \(member) and left_at is null")
                 return try connection.one(
                     "select * from grant_credits(\(actor), \(member), \(amount)::int, \(reason))")
             }

@@ -37,7 +37,9 @@ extension GenerationJobs {
             try LocalRenderer(tools).render(request, to: workspace + "/drawn.mp4") { share in
                 let percent = min(85, Int(share * 85))
                 let isDue = shown.withLock { shown in
-                    guard percent > shown.percent, ContinuousClock.now - shown.at > .milliseconds(250) || shown.percent < 0 else {
+                    guard percent > shown.percent,
+                        ContinuousClock.now - shown.at > .milliseconds(250) || shown.percent < 0
+                    else {
                         return false
                     }
                     shown = (percent, .now)
@@ -89,9 +91,9 @@ extension GenerationJobs {
             try storage.store(stills.card, as: poster.card)
             let price = try price(of: kept, made, context)
             let facts = CompletedFacts(
-                video_key: video.text, small_key: small.text, poster_key: poster.text, blurhash: made.blurhash,
-                width: made.width, height: made.height, video_ms: max(1, made.durationMs), has_sound: made.hasSound,
-                size_bytes: size, cost_usd: price?.cost.amount.description, cost_breakdown: price?.cost)
+                videoKey: video.text, smallKey: small.text, posterKey: poster.text, blurhash: made.blurhash,
+                width: made.width, height: made.height, videoMs: max(1, made.durationMs), hasSound: made.hasSound,
+                sizeBytes: size, cost: price?.cost.amount.description, breakdown: price?.cost)
             _ = try record(kept, context) { connection in
                 try connection.one(
                     """
@@ -105,7 +107,8 @@ extension GenerationJobs {
             if fault.isRetryable, context.attempt < ProcessGeneration.options.maxAttempts { throw fault }
             context.log.warning("a generated file cannot be used", ["fault": .string(fault.debugDescription)])
             return try stop(
-                kept, .failed, "bad_result", "The provider's file is not a video that can be used. Nothing was charged.", context)
+                kept, .failed, "bad_result",
+                "The provider's file is not a video that can be used. Nothing was charged.", context)
         }
     }
 
@@ -113,7 +116,10 @@ extension GenerationJobs {
     private func price(
         of kept: Generation, _ made: VideoFiles, _ context: JobContext
     ) throws -> (cost: Cost, credits: Int)? {
-        guard let model = try Catalog(database: context.database, credentials: ProviderCredentials(settings: []), rate: rate)
+        guard
+            let model = try Catalog(
+                database: context.database, credentials: ProviderCredentials(settings: []), rate: rate
+            )
             .find(kept.modelID),
             let cost = model.cost(
                 seconds: .milliseconds(made.durationMs), requested: .milliseconds(kept.durationMs), width: made.width,
@@ -150,7 +156,8 @@ extension GenerationJobs {
         let most = MediaLimits().durationMilliseconds
         if job.startMs > 0 || job.lengthMs > most || (Files.size(path) ?? 0) > MediaLimits().bytes {
             try VideoRenditions(tools).trim(
-                path, startMs: job.startMs, lengthMs: min(most, job.lengthMs - job.startMs), to: workspace + "/part.mp4")
+                path, startMs: job.startMs, lengthMs: min(most, job.lengthMs - job.startMs), to: workspace + "/part.mp4"
+            )
             path = workspace + "/part.mp4"
         }
         let plan = UploadPlan(size: Files.size(path) ?? 1)
@@ -173,17 +180,29 @@ extension GenerationJobs {
 
 /// Columns of a completed generation.
 private struct CompletedFacts: Encodable {
-    let video_key: String
-    let small_key: String
-    let poster_key: String
+    let videoKey: String
+    let smallKey: String
+    let posterKey: String
     let blurhash: String
     let width: Int
     let height: Int
-    let video_ms: Int
-    let has_sound: Bool
-    let size_bytes: Int
-    let cost_usd: String?
-    let cost_breakdown: Cost?
+    let videoMs: Int
+    let hasSound: Bool
+    let sizeBytes: Int
+    let cost: String?
+    let breakdown: Cost?
+
+    enum CodingKeys: String, CodingKey {
+        case videoKey = "video_key"
+        case smallKey = "small_key"
+        case posterKey = "poster_key"
+        case blurhash, width, height
+        case videoMs = "video_ms"
+        case hasSound = "has_sound"
+        case sizeBytes = "size_bytes"
+        case cost = "cost_usd"
+        case breakdown = "cost_breakdown"
+    }
 }
 
 extension GenerationJobs {
@@ -204,7 +223,9 @@ extension GenerationJobs {
                 \(id), \(Int32(run)), \(Int32(pace.places(at: provider))), \(pace.timeout)
             )
             """)
-        let begun = (outcome: try row.value("outcome", as: String.self), attempt: try row.value("attempt", as: Int.self))
+        let begun = (
+            outcome: try row.value("outcome", as: String.self), attempt: try row.value("attempt", as: Int.self)
+        )
         if ["go", "uncertain"].contains(begun.outcome), let kept = try generation(id, run, in: context.database) {
             try context.database.transaction { try Generations.announce(kept, on: $0) }
         }
@@ -217,7 +238,8 @@ extension GenerationJobs {
         try context.complete { connection in
             isChanged = try change(connection)
             guard isChanged else { return }
-            let now: Generation? = try connection.first("select \(sql: Generation.columns) where generations.id = \(kept.id)")
+            let now: Generation? = try connection.first(
+                "select \(sql: Generation.columns) where generations.id = \(kept.id)")
             if let now { try Generations.announce(now, on: connection) }
         }
         return isChanged
@@ -225,7 +247,8 @@ extension GenerationJobs {
 
     /// Fails or cancels a generation, with its job.
     func stop(
-        _ kept: Generation, _ status: GenerationStatus, _ code: String?, _ reason: String?, chargeWhenBegun: Bool = false,
+        _ kept: Generation, _ status: GenerationStatus, _ code: String?, _ reason: String?,
+        chargeWhenBegun: Bool = false,
         _ context: JobContext
     ) throws -> JobOutcome {
         _ = try record(kept, context) { connection in
@@ -243,7 +266,8 @@ extension GenerationJobs {
     func refuseWithoutPicture(_ id: UUID, _ run: Int, _ context: JobContext) throws -> JobOutcome {
         guard let kept = try generation(id, run, in: context.database) else { return .done() }
         return try stop(
-            kept, .failed, "image_refused", "The picture could not be used. Choose another one. Nothing was charged.", context)
+            kept, .failed, "image_refused", "The picture could not be used. Choose another one. Nothing was charged.",
+            context)
     }
 
     /// Where the picture is stored that a generation starts from.
@@ -271,12 +295,13 @@ extension GenerationJobs {
     func show(
         _ percent: Int?, position: Int? = nil, of kept: Generation, isRunning: Bool, _ context: JobContext
     ) throws {
-        let isChanged: Bool? = try context.database.first(
-            """
-            select record_progress(
-                \(kept.id), \(Int32(kept.run)), \(percent.map { Int32($0) }), \(position.map { Int32($0) }), \(isRunning)
-            )
-            """, as: Bool?.self) ?? nil
+        let isChanged: Bool? =
+            try context.database.first(
+                """
+                select record_progress(
+                    \(kept.id), \(Int32(kept.run)), \(percent.map { Int32($0) }), \(position.map { Int32($0) }), \(isRunning)
+                )
+                """, as: Bool?.self) ?? nil
         guard isChanged == true else { return }
         try? publish(
             Event(

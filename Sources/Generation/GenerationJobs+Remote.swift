@@ -13,7 +13,8 @@ extension GenerationJobs {
         guard let kept = try generation(job.id, job.run, in: context.database) else { return .done() }
         guard let provider = try provider(kept.provider, in: context.database), provider.isConfigured else {
             return try stop(
-                kept, .failed, "provider_unavailable", "\(kept.provider) is not set up on this site. Nothing was charged.",
+                kept, .failed, "provider_unavailable",
+                "\(kept.provider) is not set up on this site. Nothing was charged.",
                 context)
         }
         let webhook = try webhookURL(kept, context)
@@ -59,7 +60,11 @@ extension GenerationJobs {
             image = "data:image/jpeg;base64," + Data(bytes).base64EncodedString()
         }
         let parameters: [String: JSON]
-        if case .object(let members)? = JSON(Array(kept.parameters.text.utf8)) { parameters = members } else { parameters = [:] }
+        if case .object(let members)? = JSON(Array(kept.parameters.text.utf8)) {
+            parameters = members
+        } else {
+            parameters = [:]
+        }
         let endpoint: String = try context.database.one("select endpoint from generations where id = \(kept.id)")
         return ProviderRequest(
             endpoint: endpoint, prompt: kept.prompt, negativePrompt: kept.negativePrompt, image: image,
@@ -102,7 +107,9 @@ extension GenerationJobs {
 
     /// Asks a provider how far a request is. Webhooks only bring this forward, so both ways end in one transition.
     func poll(_ job: PollGeneration, _ context: JobContext) throws -> JobOutcome {
-        guard let kept = try generation(job.id, job.run, in: context.database), !kept.status.isFinal else { return .done() }
+        guard let kept = try generation(job.id, job.run, in: context.database), !kept.status.isFinal else {
+            return .done()
+        }
         let course: Course = try context.database.one(
             """
             select step, request_id, links, endpoint, deadline_at <= dailies_now() as is_overdue,
@@ -156,14 +163,16 @@ extension GenerationJobs {
     }
 
     private func unanswered(
-        _ kept: Generation, _ provider: any RemoteProvider, _ task: ProviderTask, _ course: Course, _ error: ProviderFault,
+        _ kept: Generation, _ provider: any RemoteProvider, _ task: ProviderTask, _ course: Course,
+        _ error: ProviderFault,
         _ context: JobContext
     ) throws -> JobOutcome {
         context.log.notice("a poll failed", ["provider": .string(kept.provider), "fault": .string("\(error)")])
         if course.isOverdue { return try timeOut(kept, provider, task, context) }
         // A provider may need a moment until it knows its own request.
         if case .unknownTask(let reason) = error, course.age > 30 {
-            return try stop(kept, .failed, "unknown_task", "\(reason): the request is gone. Nothing was charged.", context)
+            return try stop(
+                kept, .failed, "unknown_task", "\(reason): the request is gone. Nothing was charged.", context)
         }
         var wait = max(provider.pollInterval, .seconds(1))
         if case .notAccepted(_, let seconds?) = error { wait = max(wait, .seconds(min(seconds, 120))) }
@@ -182,7 +191,8 @@ extension GenerationJobs {
     ) throws -> JobOutcome {
         try? provider.cancel(task)
         return try stop(
-            kept, .failed, "timeout", "\(kept.provider) took too long. The request was cancelled and nothing was charged.",
+            kept, .failed, "timeout",
+            "\(kept.provider) took too long. The request was cancelled and nothing was charged.",
             context)
     }
 
@@ -221,14 +231,16 @@ extension GenerationJobs {
             from generations
             where id = \(job.id)
             """)
-        let url: String? = try context.database.one("select result_url from generations where id = \(job.id)", as: String?.self)
+        let url: String? = try context.database.one(
+            "select result_url from generations where id = \(job.id)", as: String?.self)
         guard course.step == "fetch", let url else { return .done() }
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         do {
             try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
         } catch {
-            context.log.notice("a result was not fetched", ["provider": .string(kept.provider), "fault": .string("\(error)")])
+            context.log.notice(
+                "a result was not fetched", ["provider": .string(kept.provider), "fault": .string("\(error)")])
             if case .refused = error, let fresh = freshURL(provider, course), fresh != url {
                 try context.database.execute("update generations set result_url = \(fresh) where id = \(job.id)")
                 return .retry(after: .seconds(1), reason: "the address of the result had expired")
@@ -312,7 +324,8 @@ extension GenerationJobs {
                 return try body()
             } catch let error as DatabaseError {
                 guard context.interruption == nil || context.interruption == .stopping else { throw error }
-                context.log.error("a request's id cannot be recorded yet", ["error": .string(String(reflecting: error))])
+                context.log.error(
+                    "a request's id cannot be recorded yet", ["error": .string(String(reflecting: error))])
                 _ = Monitor(0).wait(until: .now + .milliseconds(500)) { _ in nil as Bool? }
             }
         }

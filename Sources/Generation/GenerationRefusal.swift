@@ -74,7 +74,8 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .limitSeconds(let left):
             "Your seconds for this period are used up: \((left + 999) / 1_000) s are left. Choose a shorter video."
         case .limitCredits(let balance, let needed): "This needs \(needed) credits, and you have \(balance)."
-        case .priceChanged(let credits): "The price has changed to \(credits) credits. Check it and send the form again."
+        case .priceChanged(let credits):
+            "The price has changed to \(credits) credits. Check it and send the form again."
         case .modelChanged: "This model was changed meanwhile. Load the page again."
         case .pictureNeeded: "This model starts from a picture. Add one."
         case .pictureNotSupported: "This model starts from words alone. Remove the picture, or choose another model."
@@ -82,7 +83,7 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .aspectNotSupported(let known): "This model has other shapes: \(known.joined(separator: ", "))."
         case .invalidParameter(_, let words): words
         case .contradiction(let one, let other): "“\(one)” and “\(other)” must say the same."
-        case .alreadySubmitted: "This video is a take already."
+        case .alreadySubmitted: "This video was sent in already."
         case .trimOutOfRange: "The part you chose is not in this video."
         case .uploadLimit: "You have begun too many pictures. Finish those or wait a day."
         }
@@ -92,7 +93,8 @@ public enum GenerationRefusal: Refusal, Equatable {
     public var kind: RefusalKind {
         switch self {
         case .notFound: .notFound
-        case .notFailed, .finished, .notCompleted, .priceChanged, .modelChanged, .alreadySubmitted, .uploadLimit: .conflict
+        case .notFailed, .finished, .notCompleted, .priceChanged, .modelChanged, .alreadySubmitted, .uploadLimit:
+            .conflict
         case .limitSeconds, .limitCredits: .forbidden
         case .pictureNeeded, .pictureNotSupported, .pictureNotFound: .invalid(field: "imageId")
         case .aspectNotSupported: .invalid(field: "aspectRatio")

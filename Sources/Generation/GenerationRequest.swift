@@ -30,7 +30,8 @@ public struct GenerationRequest: Sendable {
 
     /// A request.
     public init(
-        model: String? = nil, prompt: String, negativePrompt: String? = nil, imageID: UUID? = nil, duration: Duration? = nil,
+        model: String? = nil, prompt: String, negativePrompt: String? = nil, imageID: UUID? = nil,
+        duration: Duration? = nil,
         quality: String? = nil, aspectRatio: String? = nil, seed: Int? = nil, frames: Int? = nil,
         parameters: [String: JSON] = [:], seenCredits: Int? = nil, idempotencyKey: String? = nil
     ) {

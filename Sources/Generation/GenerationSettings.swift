@@ -15,7 +15,8 @@ package struct GenerationSettings: SettingGroup {
         optional: "LIMIT_START_DATE", .moment,
         "From this moment on, until LIMIT_END_DATE, seconds are counted from this moment instead of by the month.")
     package let limitEnd = Setting(
-        optional: "LIMIT_END_DATE", .moment, "When months count again; required with LIMIT_START_DATE alone in the past.")
+        optional: "LIMIT_END_DATE", .moment,
+        "When months count again; required with LIMIT_START_DATE alone in the past.")
     package let concurrency = Setting(
         "PROVIDER_CONCURRENCY", default: 5, in: 1...1_000, unit: "requests",
         "How many requests each provider works on at once.")
@@ -40,7 +41,8 @@ extension Settings {
     package var providerRegistry: ProviderRegistry {
         providers.registry(
             keys: ProviderKeys(
-                fal: catalog.falKey, runway: catalog.runwayKey, runPod: catalog.runPodKey, replicate: catalog.replicateToken))
+                fal: catalog.falKey, runway: catalog.runwayKey, runPod: catalog.runPodKey,
+                replicate: catalog.replicateToken))
     }
 }
 
@@ -53,7 +55,8 @@ extension SettingValues<GenerationSettings> {
     /// How providers are called.
     package var pace: GenerationPace {
         GenerationPace(
-            concurrency: self.concurrency, localConcurrency: self.localConcurrency, timeout: .seconds(self.timeoutSeconds),
+            concurrency: self.concurrency, localConcurrency: self.localConcurrency,
+            timeout: .seconds(self.timeoutSeconds),
             firstRetry: .milliseconds(self.retryMilliseconds))
     }
 }

@@ -63,7 +63,8 @@ public struct Generations: Sendable {
             let remaining = Int(try row.value("remaining_ms", as: Int64?.self) ?? 0)
             guard let id: UUID = try row.value("id"), ["done", "repeated"].contains(outcome) else {
                 throw Self.refusal(
-                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0, credits: credits)
+                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0,
+                    credits: credits)
             }
             let made: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
             if outcome == "done" { try Self.announce(made, on: connection) }
@@ -145,7 +146,8 @@ public struct Generations: Sendable {
                 channel: "user:\(generation.memberID.text)", name: "generation",
                 data: try JSONText(
                     encoding: [
-                        "id": generation.id.text, "status": generation.status.rawValue, "progress": "\(generation.progress)",
+                        "id": generation.id.text, "status": generation.status.rawValue,
+                        "progress": "\(generation.progress)",
                     ])), on: connection)
     }
 }
@@ -205,7 +207,8 @@ extension Generations {
                 usage_period_start(\(limit.start), \(limit.end)) as since
             """)
         return GenerationUsage(
-            usedMs: Int(try row.value("used", as: Int64.self)), limitMs: limit.milliseconds, since: try row.value("since"))
+            usedMs: Int(try row.value("used", as: Int64.self)), limitMs: limit.milliseconds,
+            since: try row.value("since"))
     }
 
     /// Runs a failed generation again, with all checks and a new reservation. The owner and admins may.
@@ -234,7 +237,8 @@ extension Generations {
             let remaining = Int(try row.value("remaining_ms", as: Int64?.self) ?? 0)
             guard outcome == "done" else {
                 throw Self.refusal(
-                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0, credits: credits)
+                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0,
+                    credits: credits)
             }
             let again: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
             try Self.announce(again, on: connection)
@@ -273,7 +277,8 @@ extension Generations {
         _ id: UUID, of member: UUID, title: String, description: String, genre: String, start: Duration
     ) throws -> UUID {
         let kept = try find(id, of: member)
-        guard start.inMilliseconds >= 0, start.inMilliseconds == 0 || start.inMilliseconds < (kept.videoMs ?? 0) - 500 else {
+        guard start.inMilliseconds >= 0, start.inMilliseconds == 0 || start.inMilliseconds < (kept.videoMs ?? 0) - 500
+        else {
             throw GenerationRefusal.trimOutOfRange
         }
         return try database.acting(for: member).transaction { connection in

@@ -32,8 +32,11 @@ public struct ProviderWebhooks: Sendable {
     ) throws(Refusal) -> String {
         guard let (id, run) = addresses.run(of: token, provider: name) else { throw .forged("token") }
         do {
-            let mapping: JSONText? = try database.first("select mapping from provider_mappings where provider = \(name)")
-            guard let provider = providers.provider(name, mapping: mapping?.text) else { throw Refusal.forged("provider") }
+            let mapping: JSONText? = try database.first(
+                "select mapping from provider_mappings where provider = \(name)")
+            guard let provider = providers.provider(name, mapping: mapping?.text) else {
+                throw Refusal.forged("provider")
+            }
             let document: String? = try database.first("select document from provider_keys where provider = \(name)")
             let hint: WebhookHint
             do throws(WebhookFault) {

@@ -20,7 +20,8 @@ struct FalProvider: RemoteProvider {
         self.pollInterval = pollInterval
         results = ResultSource(hosts: ["fal.media", "fal.run", "fal.ai"], baseURL: url)
         http = ProviderHTTP(
-            name, baseURL: url, secrets: (key ?? "").split(separator: ":").map(String.init).filter { $0.count > 5 } + [key ?? ""],
+            name, baseURL: url,
+            secrets: (key ?? "").split(separator: ":").map(String.init).filter { $0.count > 5 } + [key ?? ""],
             headers: [("Authorization", "Key \(key ?? "")")])
     }
 
@@ -53,7 +54,8 @@ struct FalProvider: RemoteProvider {
             let type = status.json?["error_type"]?.string ?? "error"
             return .failed(
                 ProviderFailure(
-                    http.redacted(error), code: type, isRetryable: Self.retryable.contains(type), answer: http.stored(status)))
+                    http.redacted(error), code: type, isRetryable: Self.retryable.contains(type),
+                    answer: http.stored(status)))
         }
         let answer: ProviderHTTP.Answer
         do {
@@ -73,7 +75,8 @@ struct FalProvider: RemoteProvider {
         let output = answer.json?["response"] ?? answer.json
         guard let video = output?.at("video.url")?.string ?? output?.at("videos.0.url")?.string else {
             return .failed(
-                ProviderFailure("fal.ai made no video.", code: "no_video", isRetryable: false, answer: http.stored(answer)))
+                ProviderFailure(
+                    "fal.ai made no video.", code: "no_video", isRetryable: false, answer: http.stored(answer)))
         }
         return .done(ProviderResult(url: video, answer: http.stored(answer)))
     }
@@ -117,7 +120,8 @@ struct FalProvider: RemoteProvider {
     private static let retryable: Set<String> = [
         "request_timeout", "startup_timeout", "runner_scheduling_failure", "runner_connection_timeout",
         "runner_disconnected", "runner_connection_refused", "runner_connection_error", "runner_incomplete_response",
-        "runner_server_error", "internal_error", "generation_timeout", "internal_server_error", "downstream_service_error",
+        "runner_server_error", "internal_error", "generation_timeout", "internal_server_error",
+        "downstream_service_error",
         "downstream_service_unavailable",
     ]
 
@@ -146,7 +150,9 @@ struct FalProvider: RemoteProvider {
         if let negative = request.negativePrompt, !negative.isEmpty { input["negative_prompt"] = .string(negative) }
         let family = request.endpoint
         if let seconds = request.seconds, !family.contains("lucy") {
-            input["duration"] = family.contains("veo3") ? .string("\(seconds)s") : family.contains("sora-2") ? .number(Decimal(seconds)) : .string("\(seconds)")
+            input["duration"] =
+                family.contains("veo3")
+                ? .string("\(seconds)s") : family.contains("sora-2") ? .number(Decimal(seconds)) : .string("\(seconds)")
         }
         if let ratio = request.aspectRatio, !family.contains("kling-video") { input["aspect_ratio"] = .string(ratio) }
         if let resolution = request.resolution { input["resolution"] = .string(resolution) }

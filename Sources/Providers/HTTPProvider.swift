@@ -96,7 +96,8 @@ struct HTTPProvider: RemoteProvider {
         if mapping.done.contains(status) {
             guard let url = json.at(mapping.result)?.string else {
                 return .failed(
-                    ProviderFailure("\(name) made no video.", code: "no_video", isRetryable: false, answer: http.stored(answer)))
+                    ProviderFailure(
+                        "\(name) made no video.", code: "no_video", isRetryable: false, answer: http.stored(answer)))
             }
             return .done(ProviderResult(url: url, answer: http.stored(answer)))
         }

@@ -47,7 +47,9 @@ struct ProviderHTTP: Sendable {
             case .unreachable(let reason), .untrusted(let reason):
                 throw .notAccepted("\(name) cannot be reached: \(reason)", retryAfter: nil)
             case .invalidRequest(let reason):
-                throw .refused(ProviderFailure("The address of \(name) is wrong: \(reason)", code: "bad_address", isRetryable: false))
+                throw .refused(
+                    ProviderFailure(
+                        "The address of \(name) is wrong: \(reason)", code: "bad_address", isRetryable: false))
             case .timedOut: throw .lost("\(name) did not answer in time")
             case .responseTooLarge: throw .lost("\(name) answered too much")
             case .interrupted(let reason): throw .lost("\(name) broke off: \(reason)")
@@ -98,7 +100,8 @@ struct ProviderHTTP: Sendable {
         let json = JSON(response.body)
         let seconds = response.header("retry-after").flatMap { Int($0) } ?? json?["retry_after"]?.integer
         return Answer(
-            status: response.status, json: json, text: redacted(String(decoding: response.body.prefix(32_768), as: UTF8.self)),
+            status: response.status, json: json,
+            text: redacted(String(decoding: response.body.prefix(32_768), as: UTF8.self)),
             retryAfter: seconds)
     }
 

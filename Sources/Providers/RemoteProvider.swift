@@ -233,7 +233,8 @@ public struct ResultSource: Sendable, Equatable {
 
     /// Whether an address may be fetched: https and a host of the list, or the origin itself.
     public func allows(_ url: String) -> Bool {
-        guard let origin = Self.origin(of: url), !url.contains("@"), url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+        guard let origin = Self.origin(of: url), !url.contains("@"), url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else {
             return false
         }
         if origin == self.origin { return true }

@@ -51,7 +51,8 @@ struct ReplicateProvider: RemoteProvider {
                 let isWiped = json["data_removed"] == true
                 return .failed(
                     ProviderFailure(
-                        isWiped ? "Replicate has deleted the video already." : "Replicate made no video.", code: "no_video",
+                        isWiped ? "Replicate has deleted the video already." : "Replicate made no video.",
+                        code: "no_video",
                         isRetryable: false, answer: stored))
             }
             return .done(ProviderResult(url: url, answer: stored))
@@ -61,7 +62,8 @@ struct ReplicateProvider: RemoteProvider {
             return .failed(ProviderFailure(http.redacted(words), code: "failed", isRetryable: !isFinal, answer: stored))
         case "canceled", "aborted":
             return .failed(
-                ProviderFailure("Replicate cancelled the prediction.", code: "cancelled", isRetryable: false, answer: stored))
+                ProviderFailure(
+                    "Replicate cancelled the prediction.", code: "cancelled", isRetryable: false, answer: stored))
         default: return .running(progress: nil)
         }
     }
@@ -82,7 +84,9 @@ struct ReplicateProvider: RemoteProvider {
         let expected = HMAC256.sign(Array("\(id).\(time).".utf8) + delivery.body, key: Array(key))
         let isSigned = signatures.split(separator: " ").contains { entry in
             let parts = entry.split(separator: ",", maxSplits: 1)
-            guard parts.count == 2, parts[0] == "v1", let bytes = Data(base64Encoded: String(parts[1])) else { return false }
+            guard parts.count == 2, parts[0] == "v1", let bytes = Data(base64Encoded: String(parts[1])) else {
+                return false
+            }
             return constantTimeEqual(Array(bytes), expected)
         }
         guard isSigned else { throw .forged }

@@ -43,10 +43,12 @@ struct RunPodProvider: RemoteProvider {
         case "IN_QUEUE": return .waiting(position: nil)
         case "COMPLETED":
             // The public worker returns its errors as results, so that the service calls them completed.
-            let result = json.at("output.result")?.string ?? json.at("output.video_url")?.string ?? json["output"]?.string
+            let result =
+                json.at("output.result")?.string ?? json.at("output.video_url")?.string ?? json["output"]?.string
             if let result, result.hasPrefix("http") { return .done(ProviderResult(url: result, answer: stored)) }
             let words = result.map { $0.replacing("FAILED: ", with: "") } ?? "The worker made no video."
-            return .failed(ProviderFailure(http.redacted(words), code: "worker_failed", isRetryable: true, answer: stored))
+            return .failed(
+                ProviderFailure(http.redacted(words), code: "worker_failed", isRetryable: true, answer: stored))
         case "FAILED":
             return .failed(
                 ProviderFailure(http.redacted(Self.words(json)), code: "failed", isRetryable: true, answer: stored))
@@ -55,7 +57,8 @@ struct RunPodProvider: RemoteProvider {
                 ProviderFailure("The worker took too long.", code: "timeout", isRetryable: false, answer: stored))
         case "CANCELLED":
             return .failed(
-                ProviderFailure("The job was cancelled at RunPod.", code: "cancelled", isRetryable: false, answer: stored))
+                ProviderFailure(
+                    "The job was cancelled at RunPod.", code: "cancelled", isRetryable: false, answer: stored))
         default: return .running(progress: nil)
         }
     }

@@ -38,7 +38,8 @@ struct RunwayProvider: RemoteProvider {
         case "SUCCEEDED":
             guard let url = json.at("output.0")?.string else {
                 return .failed(
-                    ProviderFailure("Runway made no video.", code: "no_video", isRetryable: true, answer: http.stored(answer)))
+                    ProviderFailure(
+                        "Runway made no video.", code: "no_video", isRetryable: true, answer: http.stored(answer)))
             }
             return .done(ProviderResult(url: url, answer: http.stored(answer)))
         case "FAILED":
@@ -50,7 +51,8 @@ struct RunwayProvider: RemoteProvider {
                     code: code.isEmpty ? "failed" : code, isRetryable: !isFinal, answer: http.stored(answer)))
         case "CANCELLED":
             return .failed(
-                ProviderFailure("Runway cancelled the task.", code: "cancelled", isRetryable: false, answer: http.stored(answer)))
+                ProviderFailure(
+                    "Runway cancelled the task.", code: "cancelled", isRetryable: false, answer: http.stored(answer)))
         default: return .running(progress: json["progress"]?.double)
         }
     }

@@ -45,7 +45,7 @@ def picture(tmp_path, size="640x480"):
 
 
 def test_words_and_a_picture_become_videos_and_a_take(maker, tmp_path):
-    """GEN-01 GEN-03 GEN-07 GEN-10 GEN-11 GEN-12 GEN-18 without any key: request, progress, video, take; nothing of it is others'"""
+    """GEN-01 GEN-03 GEN-07 GEN-10 GEN-11 GEN-12 GEN-18 without any key: request, progress, video, take; it is private"""
     page = maker()
     ready(page)
     expect(page.get_by_role("radio", name="Local renderer")).to_be_checked()

@@ -19,7 +19,8 @@ struct CourseTests {
             // Done twice, or late, nothing changes.
             #expect(try stage.begin(kept) == "gone" && !stage.accept(kept, as: "r-2"))
             #expect(try stage.finish(kept) == [false, false, false])
-            let stopped: Bool = try stage.jobs.one("select stop_generation(\(kept.id), 1, 'failed', 'x', 'x', false, 5)")
+            let stopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(kept.id), 1, 'failed', 'x', 'x', false, 5)")
             #expect(!stopped)
             #expect(try stage.balance() == 1_000 - 58)
             #expect(try stage.generations.usage(of: stage.member).usedMs == 4_800)
@@ -46,7 +47,9 @@ struct CourseTests {
     func webhook() throws {
         try GenerationStage.run { stage in
             let kept = try stage.remote()
-            func accept(_ hash: UInt8, provider: String = "replicate", run: Int = 1, named: String? = "r-9") throws -> String {
+            func accept(_ hash: UInt8, provider: String = "replicate", run: Int = 1, named: String? = "r-9") throws
+                -> String
+            {
                 try stage.web.one(
                     "select accept_webhook(\(provider), \([hash]), \(kept.id), \(Int32(run)), \(named))")
             }
@@ -111,9 +114,11 @@ struct CourseTests {
             let second = try stage.remote()
             #expect(try stage.begin(second) == "go" && stage.accept(second))
             #expect(try stage.generations.cancel(second.id, of: stage.member).isCancelling)
-            let seen: Bool? = try stage.jobs.one("select record_progress(\(second.id), 1, 10, null, true)", as: Bool?.self)
+            let seen: Bool? = try stage.jobs.one(
+                "select record_progress(\(second.id), 1, 10, null, true)", as: Bool?.self)
             #expect(seen == true)
-            let stopped: Bool = try stage.jobs.one("select stop_generation(\(second.id), 1, 'cancelled', null, null, true, 5)")
+            let stopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(second.id), 1, 'cancelled', null, null, true, 5)")
             #expect(try stopped && stage.balance() == 940)
         }
     }
@@ -168,33 +173,39 @@ struct CourseTests {
         }
     }
 
-    @Test("GEN-01 CAT-03 a model's rules: length, quality, shape, picture, parameters, and changes meanwhile")
+    @Test("GEN-01 GEN-14 CAT-03 a model's rules: length, quality, shape, picture, parameters, and changes meanwhile")
     func rules() throws {
         try GenerationStage.run { stage in
-            #expect(stage.fault { $0.duration = .seconds(6) } as? ModelRefusal != nil)
-            #expect(stage.fault { $0.quality = "best" } as? ModelRefusal != nil)
-            #expect(stage.fault { $0.model = "nothing" } as? ModelRefusal == .notFoundOrInactive)
-            #expect(stage.fault { $0.model = "veo-3"; $0.duration = .seconds(8) } as? ModelRefusal == .locked)
-            #expect(stage.fault { $0.model = "kling-o1" } as? GenerationRefusal == .pictureNeeded)
-            #expect(stage.fault { $0.imageID = UUID() } as? GenerationRefusal == .pictureNotFound)
-            #expect(stage.fault { $0.model = "mochi"; $0.imageID = UUID() } as? GenerationRefusal == .pictureNotSupported)
-            #expect(stage.fault { $0.aspectRatio = "2:1" }.map { "\($0)".contains("aspectNotSupported") } == true)
+            let codes: [String?] = [
+                stage.code { $0.duration = .seconds(6) }, stage.code { $0.quality = "best" },
+                stage.code { $0.model = "nothing" }, stage.code { ($0.model, $0.duration) = ("veo-3", .seconds(8)) },
+                stage.code { $0.model = "kling-o1" }, stage.code { $0.imageID = UUID() },
+                stage.code { ($0.model, $0.imageID) = ("mochi", UUID()) }, stage.code { $0.aspectRatio = "2:1" },
+            ]
+            #expect(
+                codes == [
+                    "duration_not_supported", "quality_not_supported", "model_not_found", "model_locked",
+                    "image_required",
+                    "image_not_found", "image_not_supported", "aspect_not_supported",
+                ])
             let wrong: [String: JSON] = [
                 "nothing": 1, "num_frames": "many", "width": .number(Decimal(string: "848.5") ?? 0), "steps": 100_000,
             ]
             for (name, value) in wrong {
-                let found = stage.fault { request in
+                let found = stage.code { request in
                     request.model = "mochi"
                     request.duration = nil
                     request.parameters = [name: value]
                 }
-                #expect((found as? GenerationRefusal)?.code == "invalid_parameter", "\(name)")
+                #expect(found == "invalid_parameter", "\(name)")
             }
-            #expect(stage.fault { $0.model = "mochi"; $0.duration = nil; $0.frames = 31 } == nil)
+            let counted = stage.code { ($0.model, $0.duration, $0.frames) = ("mochi", nil, 31) }
+            #expect(counted == nil)
             let frames: Int = try stage.superuser.one("select duration_ms from generations")
             #expect(frames == 1_292)
             try stage.superuser.execute("update models set is_active = false where slug = 'ray-2-720p'")
-            #expect(stage.fault { $0.model = "ray-2-720p" } as? ModelRefusal == .notFoundOrInactive)
+            let gone = stage.code { $0.model = "ray-2-720p" }
+            #expect(gone == "model_not_found")
         }
     }
 }

@@ -3,6 +3,7 @@ import Credits
 import FoundationEssentials
 import Generation
 import Postgres
+import Refusals
 import TestSupport
 import Testing
 
@@ -30,7 +31,8 @@ struct GenerationStage {
     /// Runs a test, and proves afterwards that ledger, usage, statistics and generations agree.
     static func run(_ body: (GenerationStage) throws -> Void) throws {
         try TestDatabase.run { test in
-            let member: UUID = try test.database(as: .superuser).one("insert into users (username) values ('mira') returning id")
+            let member: UUID = try test.database(as: .superuser).one(
+                "insert into users (username) values ('mira') returning id")
             let stage = GenerationStage(test: test, member: member)
             try body(stage)
             #expect(try CreditDrift.find(in: stage.jobs).isEmpty)
@@ -61,14 +63,14 @@ struct GenerationStage {
     }
 
     /// Why a request of a member without premium models is refused; nil when it is not.
-    func fault(_ change: (inout GenerationRequest) -> Void) -> (any Error)? {
+    func code(_ change: (inout GenerationRequest) -> Void) -> String? {
         var request = GenerationRequest(model: "ray-flash-2-540p", prompt: "fog", duration: .seconds(5))
         change(&request)
         do {
             _ = try generations.create(request, member: member, hasPremium: false)
             return nil
         } catch {
-            return error
+            return refusal(in: error)?.code ?? "\(error)"
         }
     }
 
@@ -78,7 +80,9 @@ struct GenerationStage {
     }
 
     func begin(_ kept: Generation, places: Int = 5) throws -> String {
-        try jobs.one("select outcome from begin_submission(\(kept.id), \(Int32(kept.run)), \(Int32(places)), interval '10 minutes')")
+        try jobs.one(
+            "select outcome from begin_submission(\(kept.id), \(Int32(kept.run)), \(Int32(places)), interval '10 minutes')"
+        )
     }
 
     func accept(_ kept: Generation, attempt: Int = 1, as request: String = "r-1") throws -> Bool {

@@ -8,15 +8,18 @@ import Text
 @Suite("GEN-09 seconds and credits")
 struct LimitTests {
     /// The rows of the table of limits: what was used when, what is asked for, and what is left then.
-    @Test("GEN-09 each row of the table of limits", arguments: [
-        (600, "2026-03-10T12:00:00Z", "2026-03-05T00:00:00Z", 590.0, 8.0, 2.0, true, false),
-        (600, "2026-03-10T12:00:00Z", "2026-03-05T00:00:00Z", 598.0, 5.0, 2.0, false, false),
-        (600, "2026-04-01T00:00:00Z", "2026-03-31T23:59:59Z", 600.0, 8.0, 592.0, true, false),
-        (900, "2023-12-16T00:00:01Z", "2023-12-15T12:00:00Z", 500.0, 8.0, 892.0, true, true),
-        (900, "2024-01-17T00:00:00Z", "2024-01-10T12:00:00Z", 700.0, 8.0, 192.0, true, true),
-    ])
+    @Test(
+        "GEN-09 each row of the table of limits",
+        arguments: [
+            (600, "2026-03-10T12:00:00Z", "2026-03-05T00:00:00Z", 590.0, 8.0, 2.0, true, false),
+            (600, "2026-03-10T12:00:00Z", "2026-03-05T00:00:00Z", 598.0, 5.0, 2.0, false, false),
+            (600, "2026-04-01T00:00:00Z", "2026-03-31T23:59:59Z", 600.0, 8.0, 592.0, true, false),
+            (900, "2023-12-16T00:00:01Z", "2023-12-15T12:00:00Z", 500.0, 8.0, 892.0, true, true),
+            (900, "2024-01-17T00:00:00Z", "2024-01-10T12:00:00Z", 700.0, 8.0, 192.0, true, true),
+        ])
     func table(
-        limit: Int, now: String, usedAt: String, used: Double, asked: Double, left: Double, isAllowed: Bool, hasRange: Bool
+        limit: Int, now: String, usedAt: String, used: Double, asked: Double, left: Double, isAllowed: Bool,
+        hasRange: Bool
     ) throws {
         try GenerationStage.run { first in
             var stage = first
@@ -72,7 +75,9 @@ struct LimitTests {
             let copy = stage
             let results = try inParallel(20) { _ in (try? copy.create("ray-flash-2-540p")) != nil }
             #expect(results.count { $0 } == 10)
-            #expect(throws: GenerationRefusal.limitCredits(balance: 0, needed: 60)) { try copy.create("ray-flash-2-540p") }
+            #expect(throws: GenerationRefusal.limitCredits(balance: 0, needed: 60)) {
+                try copy.create("ray-flash-2-540p")
+            }
             #expect(try stage.generations.usage(of: stage.member).usedMs == 50_000)
         }
     }
@@ -85,7 +90,9 @@ struct LimitTests {
             #expect(second.isRepeated && second.generation.id == first.generation.id)
             try stage.test.setClock(offset: .seconds(86_401))
             #expect(try !stage.create(key: "k-1").isRepeated)
-            #expect(throws: GenerationRefusal.priceChanged(credits: 60)) { try stage.create("ray-flash-2-540p", seen: 59) }
+            #expect(throws: GenerationRefusal.priceChanged(credits: 60)) {
+                try stage.create("ray-flash-2-540p", seen: 59)
+            }
         }
     }
 

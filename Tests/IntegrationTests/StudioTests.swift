@@ -18,7 +18,9 @@ struct StudioTests {
 
     private static let request: JSONValue = ["model": "local", "prompt": "fog over the tracks", "duration": 2]
 
-    @Test("GEN-01 GEN-09 a request answers at once with what is left; the same key is the same request", arguments: Depth.allCases)
+    @Test(
+        "GEN-01 GEN-09 a request answers at once with what is left; the same key is the same request",
+        arguments: Depth.allCases)
     func create(depth: Depth) throws {
         try Site.run(depth) { site in
             let member = try maker(site)
@@ -44,7 +46,9 @@ struct StudioTests {
 
     @Test("GEN-01 SEC-05 each refusal has its status, code and field")
     func refusals() throws {
-        try Site.run(.inProcess, settings: ["MONTHLY_LIMIT_SECONDS": "5", "MONTHLY_CREDITS": "10", "REPLICATE_API_TOKEN": "r8"]) { site in
+        try Site.run(
+            .inProcess, settings: ["MONTHLY_LIMIT_SECONDS": "5", "MONTHLY_CREDITS": "10", "REPLICATE_API_TOKEN": "r8"]
+        ) { site in
             let member = try site.visitor().signIn("mira")
             #expect(try member.send(.post, "/api/jobs", Self.request).json["code"] == "terms_required")
             try site.acceptTerms()
@@ -58,7 +62,8 @@ struct StudioTests {
             #expect(try refused(["duration": 9]).0 == 422)
             #expect(try refused(["duration": 9]).2 == "duration")
             #expect(try refused(["model": "ray-flash-2-540p", "duration": 5]) == (403, "limit_credits", nil))
-            #expect(try refused(["model": "ray-flash-2-540p", "duration": 5, "credits": 59]) == (409, "price_changed", nil))
+            #expect(
+                try refused(["model": "ray-flash-2-540p", "duration": 5, "credits": 59]) == (409, "price_changed", nil))
             #expect(try refused(["model": "veo-3.1", "duration": 4]).0 == 503)
             #expect(try refused(["model": "none"]).0 == 404)
             #expect(try refused(["imageId": .string(UUID().uuidString.lowercased())]).2 == "imageId")
@@ -78,7 +83,8 @@ struct StudioTests {
         try Site.run(.inProcess, settings: ["RUNPOD_API_KEY": "k", "RUNPOD_ENDPOINT_ID": "e"]) { site in
             let member = try maker(site)
             let input: JSONValue = ["positive_prompt": "fog", "num_frames": 31, "seed": 7]
-            let made = try member.send(.post, "/api/runpod", ["prompt": "fog", "modelName": "mochi", "frames": 31, "input": input])
+            let made = try member.send(
+                .post, "/api/runpod", ["prompt": "fog", "modelName": "mochi", "frames": 31, "input": input])
             #expect(made.status == 202 && made.json["remainingSeconds"] == 599)
             let listed = try member.get("/api/videos")
             #expect(listed.json[0]?["frames"] == 31 && listed.json[0]?["status"] == "queued")
@@ -99,7 +105,9 @@ struct StudioTests {
             #expect(all.map { $0["jobId"] } == [second, first])
             let before = Int(Date().timeIntervalSince1970 * 1_000) - 3_600_000
             #expect(try member.send(.delete, "/api/videos", ["jobIds": [first]]).json["deleted"] == 1)
-            guard case .array(let since) = try member.get("/api/videos?updatedSince=\(before)").json else { throw Problem.notFound() }
+            guard case .array(let since) = try member.get("/api/videos?updatedSince=\(before)").json else {
+                throw Problem.notFound()
+            }
             #expect(since.map { $0["status"] } == ["queued", "deleted"] && since.last?["jobId"] == first)
             let later = Int(Date().timeIntervalSince1970 * 1_000) + 86_400_000 * 2
             #expect(try member.get("/api/videos?updatedSince=\(later)").json == [])
@@ -114,13 +122,12 @@ struct StudioTests {
                 try visitor.sendBytes(.post, path, Array(body.utf8), type: "application/json").status
             }
             let id = UUID().uuidString.lowercased()
-            for path in [
-                "/api/webhooks/runpod?job=\(id).1.AAAA", "/api/webhooks/nothing?job=\(id).1.AAAA", "/api/webhooks/runpod?job=x",
-                "/api/runpod/webhook?job=\(id).1.AAAAAAAAAAAAAAAAAAAAAAAA",
-            ] {
-                #expect(try post(path) == 401, "\(path)")
-            }
-            #expect(try post("/api/webhooks/runpod") == 422)
+            let statuses = try [
+                "/api/webhooks/runpod?job=\(id).1.AAAA", "/api/webhooks/nothing?job=\(id).1.AAAA",
+                "/api/webhooks/runpod?job=x",
+                "/api/runpod/webhook?job=\(id).1.AAAAAAAAAAAAAAAAAAAAAAAA", "/api/webhooks/runpod",
+            ].map { try post($0) }
+            #expect(statuses == [401, 401, 401, 401, 422])
         }
     }
 
@@ -131,7 +138,9 @@ struct StudioTests {
             let begun = try member.send(
                 .post, "/api/upload/image", ["fileName": "a.png", "contentType": "image/png", "size": 5_000_000])
             #expect(begun.status == 201 && begun.json["state"] == "sending")
-            guard case .array(let urls)? = begun.json["urls"], let id = begun.json["imageId"] else { throw Problem.notFound() }
+            guard case .array(let urls)? = begun.json["urls"], let id = begun.json["imageId"] else {
+                throw Problem.notFound()
+            }
             #expect(urls.count == 2)
             let early = try member.send(.post, "/api/upload", ["imageId": id])
             #expect(early.status == 422 && early.json["code"] == "upload_incomplete")
@@ -147,13 +156,14 @@ struct StudioTests {
         }
     }
 
-    @Test("GEN-07 CLIP-09 only a finished video becomes a clip, with every declaration")
+    @Test("GEN-07 GEN-17 CLIP-09 only a finished video becomes a clip, with every declaration")
     func submission() throws {
         try Site.run(.inProcess) { site in
             let member = try maker(site)
             let id = try #require(try member.send(.post, "/api/jobs", Self.request).json["jobId"]?.text)
             let whole: [String: JSONValue] = [
-                "title": "Fog", "genre": "Sci-Fi", "rightsConfirmed": true, "consentConfirmed": true, "licenceAccepted": true,
+                "title": "Fog", "genre": "Sci-Fi", "rightsConfirmed": true, "consentConfirmed": true,
+                "licenceAccepted": true,
             ]
             let early = try member.send(.post, "/api/videos/\(id)/submit", .object(whole))
             #expect(early.status == 409 && early.json["code"] == "not_completed")
@@ -167,14 +177,18 @@ struct StudioTests {
                     width = 9, height = 16, video_ms = 12000, size_bytes = 1000, finished_at = dailies_now()
                 """)
             try superuser.execute("update generation_usage set ended_at = dailies_now()")
-            _ = try Seasons(database: site.database.database(as: .jobs)).create(SeasonSettings(label: "Undertow"), by: nil)
+            _ = try Seasons(database: site.database.database(as: .jobs)).create(
+                SeasonSettings(label: "Undertow"), by: nil)
             let late = whole.merging(["startSeconds": 12]) { $1 }
-            #expect(try member.send(.post, "/api/videos/\(id)/submit", .object(late)).json["code"] == "trim_out_of_range")
-            let sent = try member.send(.post, "/api/videos/\(id)/submit", .object(whole.merging(["startSeconds": 2.5]) { $1 }))
+            #expect(
+                try member.send(.post, "/api/videos/\(id)/submit", .object(late)).json["code"] == "trim_out_of_range")
+            let sent = try member.send(
+                .post, "/api/videos/\(id)/submit", .object(whole.merging(["startSeconds": 2.5]) { $1 }))
             #expect(sent.status == 201)
             let payload: String = try superuser.one("select payload ->> 'startMs' from jobs where kind = 'stage_video'")
             #expect(payload == "2500")
-            #expect(try member.send(.post, "/api/videos/\(id)/submit", .object(whole)).json["code"] == "already_submitted")
+            #expect(
+                try member.send(.post, "/api/videos/\(id)/submit", .object(whole)).json["code"] == "already_submitted")
             #expect(try member.get("/api/profile/clips").json["clips"]?[0]?["title"] == "Fog")
         }
     }

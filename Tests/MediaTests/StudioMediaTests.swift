@@ -48,13 +48,15 @@ struct StudioMediaTests {
         let source = try fixtures.make("source.jpg", "-f lavfi -i mandelbrot=s=400x300 -frames:v 1")
         let path = fixtures.path("moved.mp4")
         try LocalRenderer(fixtures.tools).render(
-            LocalRequest(prompt: "zoom in slowly", seed: 1, milliseconds: 2_000, shape: .portrait, picture: source), to: path)
+            LocalRequest(prompt: "zoom in slowly", seed: 1, milliseconds: 2_000, shape: .portrait, picture: source),
+            to: path)
         let facts = try Probe(fixtures.tools).inspect(path, declared: .mp4)
         #expect(facts.picture.frames >= 59)
         // The first frame is the picture, the last one is nearer to it.
         let ends = try ["0.4", "1.9"].map { second in
             try hash(
-                fixtures.make("end.mp4", "-ss \(second) -i \(path) -frames:v 2 -c:v libx264 -pix_fmt yuv420p"), fixtures)
+                fixtures.make("end.mp4", "-ss \(second) -i \(path) -frames:v 2 -c:v libx264 -pix_fmt yuv420p"), fixtures
+            )
         }
         #expect(ends[0].distance(to: ends[1]) > 2)
     }
@@ -62,7 +64,8 @@ struct StudioMediaTests {
     @Test("GEN-18 GEN-13 a video is kept in two sizes that say where they come from")
     func renditions() throws {
         let fixtures = try Fixtures()
-        let original = try fixtures.clip("original.mp4", seconds: "1.5", size: "720x1280", extra: "-metadata comment=secret")
+        let original = try fixtures.clip(
+            "original.mp4", seconds: "1.5", size: "720x1280", extra: "-metadata comment=secret")
         let (full, small) = (fixtures.path("full.mp4"), fixtures.path("small.mp4"))
         let made = try VideoRenditions(fixtures.tools).make(
             from: original, full: full, small: small, stills: StillFiles(in: fixtures.path(".")),
@@ -84,12 +87,14 @@ struct StudioMediaTests {
         let pictures = SourcePictures(fixtures.tools)
         let target = fixtures.path("stored.jpg")
         for (name, extra) in [("a.jpg", ""), ("a.png", "-pix_fmt rgba"), ("a.webp", "-c:v libwebp")] {
-            let source = try fixtures.make(name, "-f lavfi -i testsrc2=s=640x360 -frames:v 1 \(extra) -metadata comment=secret")
+            let source = try fixtures.make(
+                name, "-f lavfi -i testsrc2=s=640x360 -frames:v 1 \(extra) -metadata comment=secret")
             // A web page behind the picture, as in a file that is two things at once.
             let sent = try fixtures.write("sent", try fixtures.bytes(source) + Array("<script>secret</script>".utf8))
             #expect(try pictures.reencode(sent, to: target) == SourcePicture(width: 640, height: 360))
             let stored = try fixtures.bytes(target)
-            #expect(stored.starts(with: [0xff, 0xd8, 0xff]) && !String(decoding: stored, as: UTF8.self).contains("secret"))
+            #expect(
+                stored.starts(with: [0xff, 0xd8, 0xff]) && !String(decoding: stored, as: UTF8.self).contains("secret"))
         }
         let large = try fixtures.make("large.png", "-f lavfi -i color=s=4000x1000 -frames:v 1")
         #expect(try pictures.reencode(large, to: target) == SourcePicture(width: 2_048, height: 512))
@@ -101,12 +106,15 @@ struct StudioMediaTests {
         let pictures = SourcePictures(fixtures.tools)
         let target = fixtures.path("stored.jpg")
         func png(_ width: UInt32, _ height: UInt32) -> [UInt8] {
-            func bytes(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) } }
+            func bytes(_ value: UInt32) -> [UInt8] {
+                (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) }
+            }
             return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13] + Array("IHDR".utf8) + bytes(width)
                 + bytes(height) + [8, 2, 0, 0, 0]
         }
         for (bytes, code) in [
-            ([], MediaFault.Code.emptyFile), (Array("<!doctype html>".utf8), .notAVideo), (Array("GIF89a......".utf8), .notAVideo),
+            ([], MediaFault.Code.emptyFile), (Array("<!doctype html>".utf8), .notAVideo),
+            (Array("GIF89a......".utf8), .notAVideo),
             (png(30_000, 30_000), .tooManyPixels), (png(8_000, 8_000), .tooManyPixels), (png(0, 5), .tooManyPixels),
             (png(100, 100), .notAVideo), ([0xff, 0xd8, 0xff, 0xe0, 0, 16], .notAVideo),
             (Array("RIFF....WEBPVP8 ".utf8) + [UInt8](repeating: 0, count: 20), .tooManyPixels),

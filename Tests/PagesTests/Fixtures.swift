@@ -34,7 +34,8 @@ enum Fixtures {
         return MyVideosView(
             videos: GenerationStatus.allCases.map { status in
                 VideoView(
-                    model: "Kling <1>", prompt: "Ash & \"ember\"", status: status, progress: 40, error: "prompt <too> long",
+                    model: "Kling <1>", prompt: "Ash & \"ember\"", status: status, progress: 40,
+                    error: "prompt <too> long",
                     charged: status == .completed ? 21 : 0, cost: "$0.21", posterURL: "/p.webp", cardURL: "/c.webp",
                     url: status == .completed ? "/v.mp4" : nil, smallURL: status == .completed ? "/s.mp4" : nil,
                     seconds: 12.5, generationSeconds: 20.4, createdAt: date)
@@ -43,12 +44,14 @@ enum Fixtures {
 
     /// The studio with a model of each sort.
     static var studio: StudioView {
-        let facts = #"{"durations":[5,10],"standard":5,"qualities":["standard"],"aspects":[],"credits":{},"words":true}"#
+        let facts =
+            #"{"durations":[5,10],"standard":5,"qualities":["standard"],"aspects":[],"credits":{},"words":true}"#
         return StudioView(
             models: [nil, "This model is for <members> with premium access."].map { obstacle in
                 StudioModel(
                     slug: obstacle == nil ? "local" : "veo-3", name: "Veo <3>", maker: "Google", price: "$0.75/s",
-                    record: "74 s · 98 %", obstacle: obstacle, isLocked: obstacle != nil, facts: facts, takesWords: true,
+                    record: "74 s · 98 %", obstacle: obstacle, isLocked: obstacle != nil, facts: facts,
+                    takesWords: true,
                     takesPicture: false)
             }, balance: 1_264, remainingMs: 384_000, running: myVideos.videos.filter { !$0.status.isFinal },
             history: myVideos.videos.filter(\.status.isFinal), remix: myVideos.videos[3])

@@ -30,7 +30,7 @@ REPLICATE_TOKEN = "r8_token-of-the-tests"
 REPLICATE_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER_KEY = "other-key-of-the-tests"
 
-# What is said of a provider that nobody wrote code for.
+# What is said of a provider without code of its own.
 OTHER_MAPPING = {
     "headers": {"X-Api-Key": "{key}"},
     "submit": {
@@ -395,7 +395,8 @@ class VideoProviders:
         now = str(at or int(time.time()))
         if task.service == "fal.ai":
             body = json.dumps({
-                "request_id": task.id, "gateway_request_id": task.id, "status": "OK", "payload": {"video": {"url": self.file_url(task)}},
+                "request_id": task.id, "gateway_request_id": task.id, "status": "OK",
+                "payload": {"video": {"url": self.file_url(task)}},
             }).encode()  # fmt: skip
             message = "\n".join([task.id, "user-1", now, hashlib.sha256(body).hexdigest()])
             return body, {

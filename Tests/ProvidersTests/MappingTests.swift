@@ -41,8 +41,10 @@ struct MappingTests {
         let fal = FalProvider(key: "k", baseURL: "https://queue.fal.run").results
         #expect(fal.allows("https://v3.fal.media/files/a.mp4") && fal.allows("https://fal.media/a"))
         for url in [
-            "http://v3.fal.media/a", "https://fal.media.evil.example/a", "https://evilfal.media/a", "https://fal.media@evil/a",
-            "https://evil/?https://fal.media", "file:///etc/passwd", "https://127.0.0.1/a", "", "https://", "https://fal.media/ a",
+            "http://v3.fal.media/a", "https://fal.media.evil.example/a", "https://evilfal.media/a",
+            "https://fal.media@evil/a",
+            "https://evil/?https://fal.media", "file:///etc/passwd", "https://127.0.0.1/a", "", "https://",
+            "https://fal.media/ a",
             "https://evil.example\\@fal.media/a",
         ] {
             #expect(!fal.allows(url), "\(url)")
@@ -56,9 +58,11 @@ struct MappingTests {
     func addresses() throws {
         let place = FileManager.default.temporaryDirectory.appendingPathComponent("fetch-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: place) }
-        // `localhost` stands in a list of hosts as a public name would, and leads to this machine.
+        // `localhost` is in the list of hosts as a public name would be, and leads to this machine.
         let source = ResultSource(hosts: ["localhost"], baseURL: "https://api.example.org")
-        #expect(throws: (any Error).self) { try ResultFetch().fetch("https://localhost:9/a.mp4", from: source, to: place) }
+        #expect(throws: (any Error).self) {
+            try ResultFetch().fetch("https://localhost:9/a.mp4", from: source, to: place)
+        }
         #expect(throws: ResultFetch.Fault.foreignAddress) {
             try ResultFetch().fetch("http://localhost:9/a.mp4", from: source, to: place)
         }
@@ -66,7 +70,9 @@ struct MappingTests {
 
     @Test("GEN-03 the address without a queue is understood as the queue")
     func falHost() {
-        #expect(FalProvider(key: "k", baseURL: "https://fal.run").results == FalProvider(key: "k", baseURL: "https://queue.fal.run").results)
+        #expect(
+            FalProvider(key: "k", baseURL: "https://fal.run").results
+                == FalProvider(key: "k", baseURL: "https://queue.fal.run").results)
     }
 
     @Test("GEN-02 a row without the address of a service is no provider")

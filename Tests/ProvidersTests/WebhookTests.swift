@@ -29,7 +29,8 @@ struct WebhookTests {
         changing header: String? = nil, to value: String? = nil
     ) -> WebhookDelivery {
         var headers = [
-            "X-Fal-Webhook-Request-Id": "r-1", "X-Fal-Webhook-User-Id": "user-1", "X-Fal-Webhook-Timestamp": "1700000000",
+            "X-Fal-Webhook-Request-Id": "r-1", "X-Fal-Webhook-User-Id": "user-1",
+            "X-Fal-Webhook-Timestamp": "1700000000",
             "X-Fal-Webhook-Signature": Self.falSignature,
         ]
         if let header { headers[header] = value }
@@ -68,7 +69,8 @@ struct WebhookTests {
                 ])
         }
         #expect(try Self.replicate.verify(made(right)) == WebhookHint(requestID: nil))
-        #expect(try Self.replicate.verify(made("v1,AAAA v2,\(right.dropFirst(3)) " + right)) == WebhookHint(requestID: nil))
+        #expect(
+            try Self.replicate.verify(made("v1,AAAA v2,\(right.dropFirst(3)) " + right)) == WebhookHint(requestID: nil))
         #expect(throws: WebhookFault.forged) { try Self.replicate.verify(made("v1,AAAA")) }
         #expect(throws: WebhookFault.forged) { try Self.replicate.verify(made("v2,\(right.dropFirst(3))")) }
         #expect(throws: WebhookFault.forged) { try Self.replicate.verify(made(right, body: #"{"test": 2432232315}"#)) }

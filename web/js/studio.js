@@ -35,7 +35,9 @@ const picture = pictureOf(picturePlace, () => showPrice());
 
 /** @type {{seconds?: number, quality?: string, aspect?: string | null, image?: string | null, parameters?: Record<string, unknown>}} */
 const remix = JSON.parse(form.dataset.remix ?? "{}");
+/** @type {Record<string, string>} */
 const names = { standard: "Standard", high: "High", ultra: "Ultra" };
+/** @type {Record<string, string>} */
 const shapes = { "9:16": "9:16, for the film", "720:1280": "720:1280, for the film" };
 let startsFromPicture = false;
 /** One key for each request, so that a repetition after a lost connection is the same one. */
@@ -73,15 +75,15 @@ function showModel() {
   if (!facts) return;
   const seconds = String(remix.seconds ?? "");
   fill(
-    duration, facts.durations.map((one) => ({ value: String(one), text: `${one} s` })),
+    duration, facts.durations.map((length) => ({ value: String(length), text: `${length} s` })),
     facts.durations.includes(Number(seconds)) ? seconds : String(facts.standard));
   fill(
     quality,
-    facts.qualities.map((one) => ({ value: one, text: names[/** @type {keyof typeof names} */ (one)] ?? one })),
+    facts.qualities.map((word) => ({ value: word, text: names[word] ?? word })),
     remix.quality ?? quality.value);
   fill(
     aspect,
-    facts.aspects.map((one) => ({ value: one, text: shapes[/** @type {keyof typeof shapes} */ (one)] ?? one })),
+    facts.aspects.map((shape) => ({ value: shape, text: shapes[shape] ?? shape })),
     remix.aspect ?? aspect.value);
   drawParameters(parameterPlace, facts.parameters, remix.parameters ?? {});
   showPrice();
@@ -120,7 +122,7 @@ function showPrice() {
   const price = one("[data-price]", HTMLElement);
   if (credits === undefined) refill(price, h("span", { class: "quiet" }, "This model has no price for this length."));
   else if (credits === 0) refill(price, h("b", {}, "Free"));
-  else refill(price, h("b", { class: "num" }, count(credits)), ` ${credits === 1 ? "credit" : "credits"}`);
+  else refill(price, h("b", { class: "num" }, count(credits)), h("span", {}, credits === 1 ? " credit" : " credits"));
   one("[data-bill]", HTMLElement).hidden = credits === undefined;
   one("[data-after]", HTMLElement).textContent =
     `${counted(Math.max(0, balance - (credits ?? 0)), "credit", "credits")}, ${count(Math.max(0, Math.ceil(left / 1000)))} s`;

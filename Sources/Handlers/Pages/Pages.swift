@@ -15,7 +15,8 @@ public struct Pages: Sendable {
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .studio, .upload, .leaderboard, .genre,
+        .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .studio, .upload, .leaderboard,
+        .genre,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
         .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,

@@ -275,6 +275,6 @@ extension StudioRoutes {
                     at: sources(key, context.now, 300), caching: "private, max-age=3600", permission: "no-store")
             case .nobody: return refused
             }
-        }
+        }.asPermission(.asked)
     }
 }

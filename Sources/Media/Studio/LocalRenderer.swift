@@ -68,8 +68,10 @@ public struct LocalRenderer: Sendable {
         let result = try tools.encode(
             inputs + [
                 "-filter_complex", graph, "-map", "[out]", "-map", "1:a", "-t", seconds, "-r", "30", "-c:v", "libx264",
-                "-preset", "ultrafast", "-crf", "22", "-threads", "\(tools.threads)", "-pix_fmt", "yuv420p", "-c:a", "aac",
-                "-b:a", "96k", "-ac", "2", "-movflags", "+faststart", "-progress", "pipe:1", "-stats_period", "0.3", "-f",
+                "-preset", "ultrafast", "-crf", "22", "-threads", "\(tools.threads)", "-pix_fmt", "yuv420p", "-c:a",
+                "aac",
+                "-b:a", "96k", "-ac", "2", "-movflags", "+faststart", "-progress", "pipe:1", "-stats_period", "0.3",
+                "-f",
                 "mp4", "file:" + target,
             ],
             onOutput: { text in
@@ -115,7 +117,8 @@ public struct LocalRenderer: Sendable {
         if let tint = scene.tint {
             colours.append("format=gbrp,colorbalance=rm=\(tint.red):gm=\(tint.green):bm=\(tint.blue)")
         }
-        let drawn = "[0:v]scale=\(width):\(height):flags=bicubic,setsar=1,fps=30," + colours.joined(separator: ",")
+        // Colours are cheap on the small canvas.
+        let drawn = "[0:v]" + colours.joined(separator: ",") + ",scale=\(width):\(height):flags=bicubic,setsar=1,fps=30"
         let picture: String
         if request.picture != nil {
             // zoompan moves by whole pixels of its source, so a source of twice the size moves smoothly.

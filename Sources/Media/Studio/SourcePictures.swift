@@ -130,7 +130,8 @@ struct PictureHead: Equatable {
 extension MediaFault {
     static let emptyPicture = MediaFault(.emptyFile, "This picture is empty. Choose another file.")
     static let pictureTooLarge = MediaFault(.tooLarge, "This picture is larger than 10 MB. Choose a smaller one.")
-    static let notAPicture = MediaFault(.notAVideo, "This file is not a JPEG, PNG or WebP picture. Choose another file.")
+    static let notAPicture = MediaFault(
+        .notAVideo, "This file is not a JPEG, PNG or WebP picture. Choose another file.")
 
     static func pictureTooManyPixels(_ width: Int, _ height: Int) -> MediaFault {
         MediaFault(

@@ -27,7 +27,8 @@ public enum XMPBox {
     /// Adds the statement to the end of a finished file, where no offset of the file points.
     static func append(_ statement: String, to path: String) throws(MediaFault) {
         let size = UInt32(8 + identifier.count + statement.utf8.count)
-        let box = (0..<4).map { UInt8(truncatingIfNeeded: size >> UInt32(24 - 8 * $0)) } + Array("uuid".utf8) + identifier
+        let box =
+            (0..<4).map { UInt8(truncatingIfNeeded: size >> UInt32(24 - 8 * $0)) } + Array("uuid".utf8) + identifier
         let piece = path + ".xmp"
         let whole = path + ".whole"
         do {
@@ -37,7 +38,9 @@ public enum XMPBox {
             try Files.move(whole, to: path)
         } catch {
             throw error.isDiskFull
-                ? .init(.storageFull, "We're out of storage space right now. We'll try again automatically.", evidence: "\(error)")
+                ? .init(
+                    .storageFull, "We're out of storage space right now. We'll try again automatically.",
+                    evidence: "\(error)")
                 : .toolFailed("XMP: \(error)")
         }
     }

@@ -36,10 +36,11 @@ begin
         select waiting.*
         from generations waiting
         where waiting.provider = wanted_provider and waiting.status = 'queued'
+            -- A job that runs may have found all places taken, and is about to end.
             and not exists (
                 select from jobs
                 where jobs.kind in ('submit_generation', 'draw_generation')
-                    and jobs.unique_key = waiting.id || ' ' || waiting.run and jobs.state in ('queued', 'running')
+                    and jobs.unique_key = waiting.id || ' ' || waiting.run and jobs.state = 'queued'
             )
         order by waiting.created_at, waiting.id
         limit greatest(free, 0)

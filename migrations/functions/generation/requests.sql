@@ -265,6 +265,7 @@ begin
         from jobs
         where kind = 'draw_generation' and unique_key = kept.id || ' ' || kept.run and state in ('queued', 'running');
         perform end_generation(kept, 'cancelled', null, null, 0);
+        perform start_waiting_generations(kept.provider, 1);
         return 'cancelled';
     end if;
     perform enqueue_poll(kept, null);
@@ -297,6 +298,7 @@ begin
             perform end_generation(
                 kept, 'cancelled', null, null, case when kept.has_started_at_provider then kept.credits else 0 end
             );
+            perform start_waiting_generations(kept.provider, 1);
         end if;
         gone := gone || kept.id;
     end loop;

@@ -7,8 +7,10 @@ internal import Text
 
 extension PageDeclaration {
     static let myVideos = page(
-        .member, "/my-videos", title: "My videos", description: "The videos you have made, and what you can do with them.",
-        hasForms: true, link: .menu("My videos"), features: ["WEB-01", "GEN-07", "GEN-12"], summary: "The member's own videos."
+        .member, "/my-videos", title: "My videos",
+        description: "The videos you have made, and what you can do with them.",
+        hasForms: true, link: .menu("My videos"), features: ["WEB-01", "GEN-07", "GEN-12"],
+        summary: "The member's own videos."
     ) { visit in visit.site.myVideos(try visit.sources.myVideos(visit.context), visit.form) }
 }
 
@@ -76,15 +78,20 @@ extension Site {
     private func facts(_ video: VideoView) -> HTML {
         let length: HTML? = video.seconds.map { " · \(Formatting.clipLength($0))" }
         let cost: HTML? = video.charged.map {
-            $0 == 0 ? " · free" : " · \(Formatting.count($0, "credit", "credits"))\(video.cost.map { " (\($0))" } ?? "")"
+            $0 == 0
+                ? " · free" : " · \(Formatting.count($0, "credit", "credits"))\(video.cost.map { " (\($0))" } ?? "")"
         }
         return "\(length)\(cost) · AI-generated"
     }
 
     private func actions(_ video: VideoView, _ form: FormState) -> HTML {
         let id = video.id.text
-        func button(_ path: String, _ mark: HTML, _ label: String, hidden: HTML = .empty, names: HTML = "btn btn--sm") -> HTML {
-            form.form(path, names: "row", mark, content: "\(hidden)<button class=\"\(names)\" type=\"submit\">\(label)</button>")
+        func button(_ path: String, _ mark: HTML, _ label: String, hidden: HTML = .empty, names: HTML = "btn btn--sm")
+            -> HTML
+        {
+            form.form(
+                path, names: "row", mark,
+                content: "\(hidden)<button class=\"\(names)\" type=\"submit\">\(label)</button>")
         }
         if !video.status.isFinal {
             return video.isCancelling
@@ -93,7 +100,9 @@ extension Site {
         let retry = video.status == .failed ? button("/api/videos/\(id)/retry", "data-retry", "Try again") : .empty
         let remix: HTML = "<a class=\"btn btn--sm\" href=\"/studio?remix=\(id)\">Use again</a>"
         let download: HTML =
-            video.url.map { "<a class=\"btn btn--sm\" href=\"\($0)\" download=\"video-\(id.prefix(8)).mp4\">Download</a>" }
+            video.url.map {
+                "<a class=\"btn btn--sm\" href=\"\($0)\" download=\"video-\(id.prefix(8)).mp4\">Download</a>"
+            }
             ?? .empty
         let delete = """
             <details class="own__withdrawal"><summary class="btn btn--sm">Delete…</summary><div class="stack stack--tight">\
@@ -112,7 +121,10 @@ extension Site {
         }
         let id = video.id.text
         let isLong = (video.seconds ?? 0) > 8.5
-        let start: HTML = !isLong ? .empty : """
+        let start: HTML =
+            !isLong
+            ? .empty
+            : """
             <div class="field"><label for="start-\(id)">Begin at second</label><input class="input" id="start-\(id)" \
             name="startSeconds" type="number" min="0" max="\(Int((video.seconds ?? 9) - 1))" step="0.5" value="0">\
             <p class="hint">A take lasts 8.5 seconds at most; the rest is cut off.</p></div>

@@ -20,7 +20,8 @@ extension Site {
     /// before the run, and puts in what changes.
     func studio(_ view: StudioView, _ form: FormState = .none) -> Page {
         Page(
-            .studio, styles: ["studio"], modules: ["studio"], icons: [.film, .info, .lock, .dice, .close, .upload, .warn],
+            .studio, styles: ["studio"], modules: ["studio"],
+            icons: [.film, .info, .lock, .dice, .close, .upload, .warn],
             main: """
                 <main class="page" id="main" data-studio>
                   <div class="page-head"><div><h1>Studio</h1></div>\(wallet(view))</div>

@@ -29,7 +29,8 @@ public struct StudioView: Sendable {
     let remix: VideoView?
 
     init(
-        models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000, since: Date = .distantPast,
+        models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000,
+        since: Date = .distantPast,
         running: [VideoView] = [], history: [VideoView] = [], remix: VideoView? = nil
     ) {
         self.models = models
@@ -112,7 +113,8 @@ extension VideoView {
         self.init(
             id: kept.id, model: kept.modelName, modelSlug: kept.modelSlug, prompt: kept.prompt,
             negativePrompt: kept.negativePrompt, status: kept.status, progress: kept.progress,
-            queuePosition: kept.queuePosition, isCancelling: kept.isCancelling, error: kept.error, credits: kept.credits,
+            queuePosition: kept.queuePosition, isCancelling: kept.isCancelling, error: kept.error,
+            credits: kept.credits,
             charged: kept.chargedCredits, cost: kept.cost?.formatted, posterURL: url(kept.posterKey),
             cardURL: kept.posterKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0.card) },
             url: url(kept.videoKey), smallURL: url(kept.smallKey), width: kept.width ?? 540, height: kept.height ?? 960,
@@ -216,7 +218,8 @@ extension StudioModel {
         let words =
             switch pricing.structure {
             case .perSecond(let silent, let withAudio):
-                silent == .zero ? "Free" : withAudio.map { "\(silent.formatted)–\($0.formatted)/s" } ?? "\(silent.formatted)/s"
+                silent == .zero
+                    ? "Free" : withAudio.map { "\(silent.formatted)–\($0.formatted)/s" } ?? "\(silent.formatted)/s"
             case .base(let base, _, let extra): "\(base.formatted) + \(extra.formatted)/s"
             case .flat(let price): "\(price.formatted) flat"
             case .tiers(let tiers):
