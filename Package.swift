@@ -135,6 +135,7 @@ let package = Package(
             [
                 "Film", "Generation", "Logging", "Money", "Postgres", "Providers", "SharedHandlers", "Storage", "Text",
             ]),
+        handlers("Models", ["Catalog", "Credits", "Money", "Postgres", "SharedHandlers"]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers(
             "Pages",
@@ -149,11 +150,8 @@ let package = Package(
             "Composition",
             [
                 "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Configuration",
-                "Contact",
-                "Credits", "Crypto",
-                "Film", "Flags", "Generation", "HTTP", "Identity", "Installation", "Limits", "Logging", "Mail",
-                "PagesHandlers",
-                "Platform", "Postgres", "Providers",
+                "Contact", "Credits", "Crypto", "Film", "Flags", "Generation", "HTTP", "Identity", "Installation",
+                "Limits", "Logging", "Mail", "ModelsHandlers", "PagesHandlers", "Platform", "Postgres", "Providers",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
                 "VotingHandlers",
@@ -175,9 +173,11 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Arguments", "Composition", "Configuration", "Crypto", "Film", "Flags", "HTTP", "HTTPClient",
+                "Arguments", "Catalog", "Composition", "Configuration", "Credits", "Crypto", "Film", "Flags", "HTTP",
+                "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Media", "Platform", "Postgres", "Realtime", "Refusals", "Storage", "Tally",
+                "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Realtime",
+                "Refusals", "Storage", "Tally",
                 "Text",
             ]),
 
@@ -240,7 +240,7 @@ let package = Package(
         tests("TallyTests", ["Tally"]),
         tests(
             "CatalogTests",
-            ["Catalog", "Credits", "Money", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
+            ["Catalog", "Credits", "Money", "Postgres", "Refusals", "TestSupport"]),
         tests(
             "IdentityTests",
             ["Audit", "Configuration", "Identity", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),

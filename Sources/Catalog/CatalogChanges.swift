@@ -75,7 +75,8 @@ extension Catalog {
     func refusingInvalidFacts<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
-        } catch let error as DatabaseError where ["23514", "23502", "22P02", "22003", "22023"].contains(error.sqlstate) {
+        } catch let error as DatabaseError where ["23514", "23502", "22P02", "22003", "22023"].contains(error.sqlstate)
+        {
             throw ModelRefusal.invalidFacts(error)
         }
     }

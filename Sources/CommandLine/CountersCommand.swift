@@ -1,4 +1,5 @@
 internal import Arguments
+public import Credits
 public import Film
 internal import FoundationEssentials
 public import HTTP
@@ -6,33 +7,36 @@ public import HTTP
 /// `dailies counters verify | repair`
 enum CountersCommand {
     static let command = Command(
-        "counters", "compare counters and boards with the votes and views", commands: [verify, repair])
+        "counters", "compare counters, boards and balances with the votes, views and ledger",
+        commands: [verify, repair])
 
     private static let verify = Command(
-        "verify", "find the counters and the places on boards that are wrong",
+        "verify", "find the counters, the places on boards and the balances that are wrong",
         details: """
             Names every competing clip whose counters differ from the sums over its votes and views of the round, and \
-            every score and place on the boards that differs from the votes. It reads every vote. Exit status 1 when \
-            something differs.
+            every score and place on the boards that differs from the votes, and every balance of credits that is not \
+            the sum of the ledger. It reads every vote. Exit status 1 when something differs.
             """,
         OnlyCommon.self
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
         let drift = Drift(
-            clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database))
-        try answer(drift, "Every counter equals its sum, and so do the boards.", arguments)
+            clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database),
+            credits: try CreditDrift.find(in: database))
+        try answer(drift, "Every counter equals its sum, and so do the boards and the balances.", arguments)
         return drift.isNone ? ExitCode.success : ExitCode.failure
     }
 
     private static let repair = Command(
-        "repair", "correct the counters and the boards, and print what they were", OnlyCommon.self
+        "repair", "correct the counters, the boards and the balances, and print what they were", OnlyCommon.self
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
         let drift = Drift(
-            clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database))
-        try answer(drift, "Every counter and every board was right.", arguments)
+            clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database),
+            credits: try CreditDrift.repair(in: database))
+        try answer(drift, "Every counter, every board and every balance was right.", arguments)
         return ExitCode.success
     }
 
@@ -52,21 +56,40 @@ enum CountersCommand {
             expected \(fault.expected)
             """
         }
-        let lines = clips + boards
+        let credits = drift.credits.map { fault in
+            """
+            credits of \(fault.userID.uuidString.lowercased())\(fault.reference.map { ", \($0)" } ?? ""): \
+            \(fault.fault) \(fault.found), expected \(fault.expected)
+            """
+        }
+        let lines = clips + boards + credits
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
 
-/// What is wrong with counters and boards.
+/// What is wrong with counters, boards and balances.
 private struct Drift: Shaped {
     let clips: [CounterDrift]
     let boards: [RankDrift]
+    let credits: [CreditDrift]
 
-    var isNone: Bool { clips.isEmpty && boards.isEmpty }
+    var isNone: Bool { clips.isEmpty && boards.isEmpty && credits.isEmpty }
 
     static let shape = Shape<Drift>("Drift") {
         Field("clips", \.clips)
         Field("boards", \.boards)
+        Field("credits", \.credits)
+    }
+}
+
+extension CreditDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<CreditDrift>("CreditDrift") {
+        Field("fault", \.fault)
+        Field("userID", \.userID)
+        Field("reference", \.reference)
+        Field("found", \.found)
+        Field("expected", \.expected)
     }
 }
 

@@ -1,5 +1,6 @@
 internal import AuthHandlers
 internal import Configuration
+internal import Credits
 internal import Film
 internal import Flags
 internal import FoundationEssentials
@@ -8,6 +9,7 @@ internal import Identity
 internal import Installation
 internal import Mail
 internal import PagesHandlers
+internal import Postgres
 internal import SharedHandlers
 internal import SignIn
 
@@ -53,9 +55,11 @@ extension Pages {
             site: site, stories: services.stories, films: services.films,
             needsAccountToVote: { try services.flags.isEnabled("require_auth_voting", for: nil) },
             reference: reference,
-            account: { context in try identity.account(context) }, clips: services.clips, ranks: services.ranks,
+            account: { context in try identity.account(context, services.credits) }, clips: services.clips,
+            ranks: services.ranks,
             genres: services.genres, dashboard: services.dashboard,
-            moderation: services.moderation, terms: { version in try TermsView(Terms(services.database), version) },
+            moderation: services.moderation, catalog: services.catalog,
+            terms: { version in try TermsView(Terms(services.database), version) },
             studio: { context in
                 try StudioView(services.generations, services.credits, context, hasPremium: services.hasPremium)
             },
@@ -77,7 +81,7 @@ extension TermsView {
 
 extension IdentityService {
     /// The caller's account, as the member's own pages show it.
-    fileprivate func account(_ context: Context) throws -> AccountView? {
+    fileprivate func account(_ context: Context, _ credits: Credits) throws -> AccountView? {
         let member = try context.member()
         guard let preferences = try MemberPreferences.find(of: member.id, in: database) else { return nil }
         let session = try context.request.cookies[cookies.session].flatMap(OpaqueToken.init).flatMap {
@@ -86,12 +90,15 @@ extension IdentityService {
         let next = preferences.nextChangeAt.flatMap { $0 > context.now ? $0 : nil }
         let ban = session.flatMap { $0.isBanned ? $0.banReason ?? "" : nil }
         let appeal = try ban.flatMap { _ in try Members.appealAgainstBan(of: member.id, in: database) }
+        let balance = try credits.balance(of: member.id)
+        let ledger = try credits.ledger(of: member.id, PageRequest(limit: 8), for: member.id)
         return AccountView(
             username: preferences.username, nextChangeAt: next, hasSound: preferences.sound ?? false,
             hasMotion: preferences.motion ?? true, ban: ban,
             hasAppealed: appeal != nil, appealAnswer: appeal.flatMap { $0.isUpheld ? $0.answer ?? "" : nil },
             methods: try Identities.list(of: member.id, in: database).count,
             sessions: try Sessions.list(of: member.id, in: database).count,
-            keys: try APIKeys.list(of: member.id, in: database).count)
+            keys: try APIKeys.list(of: member.id, in: database).count,
+            credits: CreditsView(balance, monthly: credits.monthly, ledger: ledger))
     }
 }

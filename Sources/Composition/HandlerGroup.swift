@@ -11,6 +11,7 @@ internal import HTTP
 internal import Identity
 internal import Limits
 internal import Mail
+internal import ModelsHandlers
 internal import PagesHandlers
 internal import Storage
 internal import StoryHandlers
@@ -61,6 +62,10 @@ public struct HandlerGroup: Sendable {
                 + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
                 + AdminRoutes.moderationRoutes(services.moderation)
                 + AdminRoutes.termsRoutes(Terms(services.database))
+        },
+        HandlerGroup(name: "models") { services in
+            ModelRoutes.routes(services.catalog) + ModelRoutes.adminRoutes(services.catalog)
+                + ModelRoutes.creditRoutes(services.credits)
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings

@@ -47,10 +47,11 @@ public struct Services: Sendable {
     let dashboard: Dashboard
     let oversight: VoteOversight
     let uploads: Uploads
+    let catalog: Catalog
+    let credits: Credits
     let storage: any MediaStorage
     let uploadSigner: UploadSigner
     let generations: Generations
-    let credits: Credits
     let sourceImages: SourceImages
     let providerWebhooks: ProviderWebhooks
     let votes: VoteServices
@@ -111,14 +112,14 @@ public struct Services: Sendable {
         dashboard = Dashboard(database: database)
         oversight = VoteOversight(database: database)
         uploads = Uploads(database: database)
+        catalog = Catalog(
+            database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
+        credits = Credits(database: database, monthly: settings.catalog.monthlyCredits)
         storage = settings.storage.media
         uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
-        let catalog = Catalog(
-            database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
         generations = Generations(
             database: database, catalog: catalog, limit: settings.generation.secondsLimit,
             monthlyCredits: settings.catalog.monthlyCredits)
-        credits = Credits(database: database, monthly: settings.catalog.monthlyCredits)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,

@@ -40,12 +40,14 @@ struct CatalogTests {
     func queries() throws {
         try CatalogStage.run { stage in
             let catalog = stage.catalog
-            #expect(try catalog.active().count == 30)
+            let active = try catalog.active()
+            #expect(active.count == 30)
             #expect(try catalog.standard()?.slug == "ray-flash-2-540p")
             #expect(try catalog.premium().map(\.slug) == ["veo-3"])
-            #expect(try catalog.by(providerOrMaker: "GOOGLE").map(\.slug).sorted() == [
-                "veo-3", "veo-3.1", "veo-3.1-fast", "veo-3.1-reference",
-            ])
+            #expect(
+                try catalog.by(providerOrMaker: "GOOGLE").map(\.slug).sorted() == [
+                    "veo-3", "veo-3.1", "veo-3.1-fast", "veo-3.1-reference",
+                ])
             #expect(try catalog.by(providerOrMaker: "replicate").count == 3)
             #expect(try catalog.by(providerOrMaker: "nothing").isEmpty)
             #expect(try catalog.all(category: .experimental).map(\.slug).sorted() == ["lucy-5b", "splice"])
@@ -53,9 +55,10 @@ struct CatalogTests {
             #expect(try catalog.find(named: "veo-3")?.modelID == "google/veo-3")
             #expect(try catalog.find(named: "no-such-model") == nil)
             #expect(try catalog.capabilities().map(\.models) == [29, 5])
-            #expect(try catalog.providers().map(\.provider.name) == [
-                "fal.ai", "local", "replicate", "runpod", "runway", "manual",
-            ])
+            #expect(
+                try catalog.providers().map(\.provider.name) == [
+                    "fal.ai", "local", "replicate", "runpod", "runway", "manual",
+                ])
         }
     }
 
@@ -67,7 +70,8 @@ struct CatalogTests {
                 catalog.validate(
                     try catalog.find(slug: slug), duration: .milliseconds(milliseconds), quality: quality)?.sentence
             }
-            #expect(try reason("ray-2-720p", 5_000, "ultra") == nil)
+            let none = try reason("ray-2-720p", 5_000, "ultra")
+            #expect(none == nil)
             #expect(try reason("no-such-model", 5_000) == "There is no such model, or it is inactive.")
             #expect(try reason("splice", 5_000) == "There is no such model, or it is inactive.")
             #expect(
@@ -97,7 +101,8 @@ struct CatalogTests {
             #expect(try reason("veo-3.1", ["FAL_KEY"]) == nil)
             #expect(try reason("local", []) == nil)
             #expect(
-                try reason("luma-ray-3", ["FAL_KEY"]) == .unavailable(reason: "Videos of this model are added by hand."))
+                try reason("luma-ray-3", ["FAL_KEY"]) == .unavailable(reason: "Videos of this model are added by hand.")
+            )
             #expect(try reason("veo-3", ["REPLICATE_API_TOKEN"]) == .locked)
             #expect(try reason("veo-3", ["REPLICATE_API_TOKEN"], premium: true) == nil)
             #expect(try reason("splice", ["FAL_KEY"]) == .notFoundOrInactive)
@@ -149,8 +154,9 @@ struct CatalogTests {
     func statistics() throws {
         try CatalogStage.run { stage in
             let model = try stage.model("local").id
-            func finish(_ succeeded: Bool, _ seconds: Int, _ cost: Money? = nil) throws {
-                try stage.jobs.transaction { connection in
+            let jobs = stage.jobs
+            @Sendable func finish(_ succeeded: Bool, _ seconds: Int, _ cost: Money? = nil) throws {
+                try jobs.transaction { connection in
                     try connection.execute(
                         """
                         select record_model_run(

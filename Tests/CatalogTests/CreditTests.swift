@@ -29,12 +29,11 @@ struct CreditTests {
             let credits = credits(stage)
             _ = try credits.grant(1_005, to: mira, reason: "Ten runs", by: stage.admin)
             let outcomes = try inParallel(50) { index -> Bool? in
-                do {
+                do throws(CreditError) {
                     _ = try credits.reserve(100, for: mira, reference: "run \(index)")
                     return true
                 } catch {
-                    if case .refused(.insufficient(_, needed: 100)) = error { return false }
-                    return nil
+                    return error.refusal?.code == "limit_credits" ? false : nil
                 }
             }
             #expect(outcomes.filter { $0 == true }.count == 10)
@@ -77,7 +76,8 @@ struct CreditTests {
         try CatalogStage.run { stage in
             let mira = try stage.member("mira")
             let credits = credits(stage, monthly: 100)
-            #expect(try inParallel(8) { _ in try? credits.balance(of: mira).balance } == Array(repeating: 100, count: 8))
+            #expect(
+                try inParallel(8) { _ in try? credits.balance(of: mira).balance } == Array(repeating: 100, count: 8))
             _ = try credits.grant(50, to: mira, reason: "A prize", by: stage.admin)
             _ = try credits.reserve(120, for: mira, reference: "over the end of the month")
             let renewal = try credits.balance(of: mira).renewsAt

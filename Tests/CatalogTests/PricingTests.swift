@@ -80,7 +80,9 @@ struct PriceExample: Sendable, CustomTestStringConvertible {
 
 @Suite("Pricing")
 struct PricingTests {
-    @Test("PRICE-01 PRICE-03 each worked example costs what it must, in dollars and in credits", arguments: PriceExample.all)
+    @Test(
+        "PRICE-01 PRICE-03 each worked example costs what it must, in dollars and in credits",
+        arguments: PriceExample.all)
     func examples(_ example: PriceExample) {
         let cost = example.pricing.cost(
             seconds: .milliseconds(example.milliseconds), requested: example.requested.map { .milliseconds($0) },
@@ -137,7 +139,9 @@ struct PricingTests {
 
     @Test(
         "PRICE-01 a structure comes back from JSON as it was",
-        arguments: [PriceExample.veoFast, PriceExample.kling, PriceExample.hailuo, PriceExample.sora, PriceExample.runway])
+        arguments: [
+            PriceExample.veoFast, PriceExample.kling, PriceExample.hailuo, PriceExample.sora, PriceExample.runway,
+        ])
     func coding(_ pricing: Pricing) throws {
         #expect(try JSONDecoder().decode(Pricing.self, from: JSONEncoder().encode(pricing)) == pricing)
     }

@@ -46,7 +46,29 @@ struct AuditTrailTests {
                 values (\(member), 'warn', 'Spam', now(), 'No', now())
                 returning id
                 """)
+            let model: UUID = try superuser.one("select id from models where slug = 'mochi'")
+            let models = "/api/admin/models/\(model)"
+            let nova: JSONValue = ["slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"]
             let deeds: [Deed] = [
+                ("POST /api/admin/models", "", nova),
+                (
+                    "POST /api/admin/catalog/import", "/api/admin/catalog/import?apply=true",
+                    [
+                        "format": "dailies-catalog", "version": 1,
+                        "models": [["slug": "nova-2", "name": "Nova", "maker": "Acme", "provider": "local"]],
+                    ]
+                ),
+                ("PATCH /api/admin/models/[id]", models, ["name": "Mochi 1"]),
+                ("PATCH /api/admin/models/[id]", models, ["isDefault": true]),
+                (
+                    "PATCH /api/admin/models/[id]",
+                    "/api/admin/models/\(try superuser.one("select id from models where slug = 'local'", as: UUID.self))",
+                    ["isDefault": true]
+                ),
+                ("DELETE /api/admin/models/[id]", models, nil),
+                ("DELETE /api/admin/models/[id]", models + "?hard=true", nil),
+                ("POST /api/admin/users/[id]/credits", user + "/credits", ["amount": 5, "reason": "A prize"]),
+                ("POST /api/admin/users/[id]/premium", user + "/premium", ["granted": true, "reason": "A juror"]),
                 ("POST /api/admin/moderation", "", ["caseId": .integer(reported), "action": "dismiss"]),
                 (
                     "POST /api/admin/appeals", "",

@@ -46,6 +46,9 @@ enum RouteTable {
         POST   /api/admin/assign-winner            admin    admin form refused recent admin_sensitive
         GET    /api/admin/audit-logs               admin    admin -    refused -      api
         POST   /api/admin/bulk                     admin    admin form refused -      api
+        GET    /api/admin/capabilities             admin    admin -    refused -      api
+        GET    /api/admin/catalog/export           admin    admin -    refused -      api
+        POST   /api/admin/catalog/import           admin    admin form refused -      api
         GET    /api/admin/clips                    admin    admin -    refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
         POST   /api/admin/clips/undo               admin    admin form refused -      api
@@ -57,8 +60,13 @@ enum RouteTable {
         POST   /api/admin/films/cancel             admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api
         PATCH  /api/admin/messages                 admin    admin form refused -      api
+        GET    /api/admin/models                   admin    admin -    refused -      api
+        POST   /api/admin/models                   admin    admin form refused -      api
+        DELETE /api/admin/models/[id]              admin    admin form refused -      api
+        PATCH  /api/admin/models/[id]              admin    admin form refused -      api
         GET    /api/admin/moderation               admin    admin -    refused -      api
         POST   /api/admin/moderation               admin    admin form refused -      api
+        GET    /api/admin/providers                admin    admin -    refused -      api
         POST   /api/admin/reject                   admin    admin form refused -      api
         POST   /api/admin/reset-votes              admin    admin form refused recent admin_sensitive
         POST   /api/admin/rounds/review            admin    admin form refused recent admin_sensitive
@@ -81,6 +89,8 @@ enum RouteTable {
         GET    /api/admin/users                    admin    admin -    refused -      api
         GET    /api/admin/users/[id]               admin    admin -    refused -      api
         PUT    /api/admin/users/[id]               admin    -     form refused recent api
+        POST   /api/admin/users/[id]/credits       admin    admin form refused recent admin_sensitive
+        POST   /api/admin/users/[id]/premium       admin    admin form refused -      api
         GET    /api/admin/votes                    admin    admin -    refused -      api
         POST   /api/admin/votes/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/votes/void               admin    admin form refused recent admin_sensitive
@@ -107,6 +117,7 @@ enum RouteTable {
         GET    /api/clip/[id]/captions             any      read  -    -       -      read
         PUT    /api/clip/[id]/captions             member   write form refused -      api
         POST   /api/contact                        any      -     form refused -      contact
+        GET    /api/credits                        member   read  -    -       -      read
         GET    /api/cron/auto-advance              cron     -     -    -       -      -
         GET    /api/csrf                           any      read  -    -       -      read
         POST   /api/csrf                           any      -     -    -       -      read
@@ -131,7 +142,15 @@ enum RouteTable {
         GET    /api/leaderboard/live               any      read  -    -       -      read
         GET    /api/leaderboard/own                member   read  -    -       -      read
         GET    /api/leaderboard/voters             any      read  -    -       -      read
+        GET    /api/models                         any      read  -    -       -      read
+        GET    /api/models/[slug]                  any      read  -    -       -      read
+        GET    /api/models/[slug]/validate         any      read  -    -       -      read
+        GET    /api/models/by-provider/[name]      any      read  -    -       -      read
+        GET    /api/models/default                 any      read  -    -       -      read
+        GET    /api/models/premium                 any      read  -    -       -      read
+        GET    /api/models/stats                   any      read  -    -       -      read
         GET    /api/openapi.json                   any      read  -    -       -      -
+        GET    /api/pricing/credit-cost            any      read  -    -       -      read
         GET    /api/profile/clips                  member   read  -    -       -      read
         GET    /api/profile/decisions              member   -     -    -       -      read
         POST   /api/profile/decisions              member   -     form -       -      api

@@ -57,6 +57,33 @@ enum Fixtures {
             history: myVideos.videos.filter(\.status.isFinal), remix: myVideos.videos[3])
     }
 
+    /// Credits with an entry of each kind that a page words by itself.
+    static var credits: CreditsView {
+        let date = Date(timeIntervalSince1970: 1_789_000_000)
+        return CreditsView(
+            balance: 1_317, allotment: 1_000, granted: 317, reserved: 60, monthly: 1_000, renewsAt: date,
+            entries: [
+                .init(at: date, words: "From an admin: A <prize>", amount: 317, balance: 1_317),
+                .init(at: date, words: "Reserved for a run", amount: -60, balance: 1_000),
+            ], hasMore: true)
+    }
+
+    /// A model that can run, or one that lacks a key, a price and runs.
+    static func model(isReady: Bool = true) -> ModelView {
+        ModelView(
+            slug: isReady ? "nova-1" : "nova-2", modelID: "acme/nova", name: "Nova <1>", description: "Draws & sings.",
+            version: isReady ? "1.2" : nil, maker: "Acme", providerName: "fal.ai", category: isReady ? "Premium" : nil,
+            capabilities: ["Text to video"], durations: "5, 10 s", qualities: ["standard", "high"],
+            aspectRatios: ["9:16"], requirements: "", parameters: [.init(title: "Sound", form: "yes or no")],
+            presets: ["Sea"], isPremium: isReady, isDefault: isReady,
+            obstacle: isReady ? nil : "fal.ai is not set up here: the setting FAL_KEY is missing.",
+            prices: isReady ? [.init(label: "Each second", amount: "$0.10")] : [], isEstimated: true,
+            bills: isReady ? [.init(duration: "5 s", cost: "$0.50", credits: [50, 75])] : [],
+            completed: isReady ? 4 : 0,
+            failed: 1, successRate: isReady ? "80.0 %" : nil, meanTime: isReady ? "25 s" : nil,
+            meanCost: isReady ? "$0.1375" : nil)
+    }
+
     /// A member's clips, one in each state.
     static var ownClips: OwnClipsView {
         let states: [OwnClipView.State] = [

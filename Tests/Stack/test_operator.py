@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from stack import DEADLINE, Stack
+from stack import DEADLINE, Stack, wait_until
 
 
 def dailies(stack: Stack, *words: str, database: str = "dailies", role: str = "dailies_jobs", **settings: str):
@@ -57,6 +57,52 @@ def test_boards_are_verified_and_repaired(stack: Stack) -> None:
     assert found.returncode == 1 and f"clips of all time: {clip}: votes 7, expected 1" in found.stdout
     assert dailies(stack, "counters", "repair").returncode == 0
     assert dailies(stack, "counters", "verify").returncode == 0
+
+
+def test_balances_are_verified_and_repaired(stack: Stack) -> None:
+    """PRICE-03 PRICE-05: a balance that is not the sum of the ledger is named, corrected, and gone."""
+    member = stack.value("insert into users (username) values ('mira_credits') returning id")
+    stack.rows("select grant_allotment(%s, 100)", member)
+    stack.rows("select * from reserve_credits(%s, 'a run', 30)", member)
+    assert dailies(stack, "counters", "verify").returncode == 0
+    stack.rows("update credit_balances set granted = 5 where user_id = %s", member)
+    found = dailies(stack, "counters", "verify")
+    assert found.returncode == 1 and f"credits of {member}: balance 75, expected 70" in found.stdout
+    assert dailies(stack, "counters", "repair").returncode == 0
+    assert dailies(stack, "counters", "verify").returncode == 0
+    assert stack.value("select balance from credit_balances where user_id = %s", member) == 70
+
+
+def test_models_travel_in_packs(stack: Stack, tmp_path) -> None:
+    """CAT-10: a pack is compared before it is applied, pages show the change at once, and no model becomes active."""
+    exported = dailies(stack, "catalog", "export", "local", "veo-3")
+    pack = json.loads(exported.stdout)
+    assert [model["slug"] for model in pack["models"]] == ["local", "veo-3"]
+    changed = json.loads(exported.stdout)
+    changed["models"][0]["description"] = "Draws, elsewhere."
+    changed["models"].append({"slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"})
+    file = tmp_path / "pack.json"
+    file.write_text(json.dumps(changed))
+    compared = dailies(stack, "catalog", "import", str(file))
+    assert compared.returncode == 0 and "nova-1: new, inactive" in compared.stdout
+    assert "local: description" in compared.stdout and "Nothing was changed" in compared.stdout
+    client = stack.client()
+    assert "Draws, elsewhere." not in client.get("/models").body.decode()
+    try:
+        applied = json.loads(dailies(stack, "catalog", "import", str(file), "--apply", "--json").stdout)
+        assert applied["applied"] and [model["change"] for model in applied["models"]] == ["changed", "same", "new"]
+        wait_until(lambda: "Draws, elsewhere." in client.get("/models").body.decode(), "the cached page is new")
+        assert stack.value("select is_active from models where slug = 'nova-1'") is False
+        broken = tmp_path / "broken.json"
+        for text, words in [("[]", "is not a catalog pack"), ("{", "is not JSON")]:
+            broken.write_text(text)
+            refused = dailies(stack, "catalog", "import", str(broken))
+            assert refused.returncode == 1 and words in refused.stderr
+        assert "over https only" in dailies(stack, "catalog", "import", "http://127.0.0.1/pack.json").stderr
+    finally:
+        file.write_text(json.dumps(pack))
+        assert dailies(stack, "catalog", "import", str(file), "--apply").returncode == 0
+        stack.rows("delete from models where slug = 'nova-1'")
 
 
 def test_four_migrations_at_once_apply_each_file_once(stack: Stack, empty_database: str) -> None:

@@ -5,7 +5,7 @@ extension PageDeclaration {
     static let settings = page(
         .member, "/settings", title: "Settings", description: "Your account, its devices and keys.",
         hasForms: true,
-        features: ["AUTH-02", "AUTH-04", "GDPR-01"], summary: "The account, its devices and keys."
+        features: ["AUTH-02", "AUTH-04", "GDPR-01", "PRICE-05"], summary: "The account, its devices and keys."
     ) { visit in
         guard let account = try visit.sources.account(visit.context) else { throw Problem.unauthenticated }
         return visit.site.settings(account, visit.form)
@@ -58,7 +58,7 @@ extension Site {
                   \(form.outcome)
                   <div class="settings">
                 \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(account, form))\(devices(account, form))\
-                \(preferences(account, form))\(apiKeys(account))\(decisionsLink)\(data)
+                \(account.credits.map(credits))\(preferences(account, form))\(apiKeys(account))\(decisionsLink)\(data)
                   </div>
                 </main>
                 \(deletion)
@@ -88,6 +88,12 @@ extension Site {
                         \(field.markup(form, of: "/api/user/appeal"))\
                         <div class="row"><button class="btn" type="submit">Send appeal</button></div>
                         """))
+    }
+
+    private func credits(_ credits: CreditsView) -> HTML {
+        section(
+            "credits", "Credits", "What generating videos costs you. The price is shown before each run.",
+            creditsSection(credits))
     }
 
     private var decisionsLink: HTML {

@@ -125,6 +125,10 @@ struct PageSources: Sendable {
     let studio: @Sendable (Context) throws -> StudioView
     /// A page of the member's videos, by the cursor in the query.
     let myVideos: @Sendable (Context) throws -> MyVideosView
+    /// The active models.
+    let models: @Sendable () throws -> [ModelView]
+    /// The model with a slug; nil when there is none.
+    let model: @Sendable (String) throws -> ModelView?
     /// The reference of the API.
     let reference: APIReference
 }
@@ -151,13 +155,16 @@ public struct AccountView: Sendable {
     let sessions: Int
     /// See `methods`.
     let keys: Int
+    /// The credits; nil where the page does not show them.
+    let credits: CreditsView?
 
     /// An account.
     public init(
         username: String?, nextChangeAt: Date? = nil, hasSound: Bool = false, hasMotion: Bool = true,
         ban: String? = nil, hasAppealed: Bool = false, appealAnswer: String? = nil, methods: Int = 0, sessions: Int = 1,
-        keys: Int = 0
+        keys: Int = 0, credits: CreditsView? = nil
     ) {
+        self.credits = credits
         self.methods = methods
         self.sessions = sessions
         self.keys = keys

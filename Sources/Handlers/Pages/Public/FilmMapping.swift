@@ -1,3 +1,4 @@
+public import Catalog
 public import Film
 internal import FoundationEssentials
 public import HTTP
@@ -10,7 +11,7 @@ extension Pages {
         reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
         clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
-        moderation: Moderation, terms: @escaping @Sendable (Int?) throws -> TermsView?,
+        moderation: Moderation, catalog: Catalog, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         studio: @escaping @Sendable (Context) throws -> StudioView,
         myVideos: @escaping @Sendable (Context) throws -> MyVideosView,
         formToken: @escaping @Sendable (Context) -> FormToken
@@ -42,7 +43,11 @@ extension Pages {
             listings: ListingSource(counted: { try clips.countListed() }, ids: { try clips.listed(in: $0) }),
             formToken: formToken, terms: terms,
             reported: { target in try target.thing(in: moderation) },
-            decisions: { context in try DecisionsView(moderation, context) }, studio: studio, myVideos: myVideos
+            decisions: { context in try DecisionsView(moderation, context) }, studio: studio, myVideos: myVideos,
+            models: { try catalog.active().map { ModelView($0, in: catalog) } },
+            model: { slug in
+                try catalog.find(slug: slug).map { ModelView($0, in: catalog, presets: try catalog.presets(of: $0.id)) }
+            }
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.
