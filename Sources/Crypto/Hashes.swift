@@ -66,6 +66,7 @@ public struct SHA256Stream: ~Copyable {
     /// The hash of everything taken so far; nothing can follow.
     public consuming func finish() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { room, count in
+            // What failed can only be memory or the library, and a wrong hash would be believed.
             guard EVP_DigestFinal_ex(context, room.baseAddress, nil) == 1 else { fatalError("SHA-256 failed") }
             count = SHA256.byteCount
         }

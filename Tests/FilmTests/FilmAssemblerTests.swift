@@ -6,10 +6,11 @@ import Platform
 import Postgres
 import Queue
 import Refusals
-@testable import Storage
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite("FILM-08 FILM-09 from the last slot to a film", .serialized, .requiresPostgres)
 struct FilmAssemblerTests {

@@ -135,7 +135,8 @@ struct SeasonEndTests {
             try stage.closeRound()
             _ = try stage.clips.reject([clips[1], clips[2]], reason: "Too loud", by: stage.admin)
             try stage.closeRound()
-            try stage.superuser.execute("update seasons set status = 'archived', finished_at = now() where id = \(first)")
+            try stage.superuser.execute(
+                "update seasons set status = 'archived', finished_at = now() where id = \(first)")
             let second = try stage.season("Second")
             try stage.seasons.activate(second.id, by: stage.admin)
             _ = try stage.clips.approve([clips[1], clips[2]], by: stage.admin)

@@ -233,6 +233,17 @@ export interface BoardMember {
   avatarUrl: string;
 }
 
+export interface Capability {
+  name: string;
+  description: string;
+  /** The number of the active models that have it. */
+  models: number;
+}
+
+export interface CapabilityList {
+  capabilities: Capability[];
+}
+
 export interface CaptchaInput {
   /** The widget's answer. Without it the request only reads the state. */
   captchaToken?: string | null;
@@ -249,6 +260,11 @@ export interface CaptchaState {
   siteKey: string | null;
   /** The widget's script. */
   scriptUrl: string | null;
+}
+
+export interface CaptionClipInput {
+  /** A WebVTT file. */
+  captions: string;
 }
 
 export interface CaseClip {
@@ -271,6 +287,8 @@ export interface CaseClip {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
   slot: number | null;
 }
@@ -289,6 +307,78 @@ export interface CaseMember {
   avatarUrl: string;
   banned: boolean;
   admin: boolean;
+}
+
+export interface CatalogModel {
+  id: string;
+  /** What the provider calls it; it may hold a slash. */
+  modelId: string;
+  slug: string;
+  name: string;
+  description: string;
+  version: string | null;
+  maker: string;
+  provider: string;
+  providerName: string;
+  endpoint: string | null;
+  category: "premium" | "budget" | "experimental" | null;
+  capabilities: ("image-to-video" | "text-to-video")[];
+  tags: string[];
+  /** Seconds; empty for any. */
+  supportedDurations: number[];
+  fixedDuration: number | null;
+  maxDuration: number | null;
+  /** By which requests in frames are counted. */
+  fps: number | null;
+  supportedQualities: ("standard" | "high" | "ultra")[];
+  aspectRatios: string[];
+  /** The JSON Schema of what a run may set besides. */
+  modelParameters: unknown;
+  defaultParams: unknown;
+  requirements: string;
+  costPerSecond: string | null;
+  pricing: ModelPricing | null;
+  /** For members with the premium flag or a grant. */
+  isPremium: boolean;
+  isActive: boolean;
+  isDefault: boolean;
+  isDeprecated: boolean;
+  deprecatedAt: string | null;
+  /** Whether its provider can run it. */
+  isAvailable: boolean;
+  /** Why not. */
+  unavailableReason: string | null;
+  /** The seconds that the cost below is for. */
+  standardDuration: number;
+  /** What a run of that duration costs. */
+  costUsd: string | null;
+  /** Whether that is an estimate. */
+  isEstimated: boolean;
+  /** The same in credits by quality. */
+  credits: Record<string, number>;
+  totalGenerations: number;
+  completedVideos: number;
+  /** Seconds. */
+  averageGenerationTime: number | null;
+  /** Percent. */
+  successRate: number | null;
+  meanCostUsd: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface CatalogPack {
+  format: "dailies-catalog";
+  version: number;
+  exportedAt?: string | null;
+  models: PackedModel[];
+}
+
+export interface CatalogPreset {
+  name: string;
+  prompt: string;
+  negativePrompt: string;
+  parameters: unknown;
 }
 
 export interface ChangeMemberInput {
@@ -380,6 +470,8 @@ export interface Clip {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   description: string;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
   /** The status in people's words. */
@@ -434,6 +526,8 @@ export interface ClipCard {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
 }
 
 export interface ClipDecision {
@@ -549,6 +643,14 @@ export interface ContactReceived {
   received: boolean;
 }
 
+export interface CostTerm {
+  /** What is counted. */
+  label: string;
+  quantity: string;
+  price: string;
+  amount: string;
+}
+
 export interface CreateAPIKeyInput {
   /** Your name for the key. */
   name: string;
@@ -615,6 +717,32 @@ export interface CreatedJob {
   job: GenerationJob;
 }
 
+export interface CreditCost {
+  modelId: string;
+  quality: "standard" | "high" | "ultra";
+  /** Seconds. */
+  duration: number;
+  credits: number;
+  costUsd: string;
+  isEstimated: boolean;
+  /** What the cost is made up of. */
+  breakdown: CostTerm[];
+  warnings: ("noSize" | "aboveHighestTier" | "fallback")[];
+}
+
+export interface CreditEntry {
+  id: number;
+  happenedAt: string;
+  kind: "allotment" | "lapse" | "grant" | "reserve" | "settle" | "release";
+  /** By how much the balance changed. */
+  amount: number;
+  /** The balance after it. */
+  balance: number;
+  /** The run; null unless the entry is of one. */
+  reference: string | null;
+  reason: string | null;
+}
+
 export interface CurrentRound {
   season: SeasonReference;
   slot: number;
@@ -665,6 +793,65 @@ export interface DeleteVideosInput {
 export interface DeletedVideos {
   success: boolean;
   deleted: number;
+}
+
+export interface DetailedModel {
+  id: string;
+  /** What the provider calls it; it may hold a slash. */
+  modelId: string;
+  slug: string;
+  name: string;
+  description: string;
+  version: string | null;
+  maker: string;
+  provider: string;
+  providerName: string;
+  endpoint: string | null;
+  category: "premium" | "budget" | "experimental" | null;
+  capabilities: ("image-to-video" | "text-to-video")[];
+  tags: string[];
+  /** Seconds; empty for any. */
+  supportedDurations: number[];
+  fixedDuration: number | null;
+  maxDuration: number | null;
+  /** By which requests in frames are counted. */
+  fps: number | null;
+  supportedQualities: ("standard" | "high" | "ultra")[];
+  aspectRatios: string[];
+  /** The JSON Schema of what a run may set besides. */
+  modelParameters: unknown;
+  defaultParams: unknown;
+  requirements: string;
+  costPerSecond: string | null;
+  pricing: ModelPricing | null;
+  /** For members with the premium flag or a grant. */
+  isPremium: boolean;
+  isActive: boolean;
+  isDefault: boolean;
+  isDeprecated: boolean;
+  deprecatedAt: string | null;
+  /** Whether its provider can run it. */
+  isAvailable: boolean;
+  /** Why not. */
+  unavailableReason: string | null;
+  /** The seconds that the cost below is for. */
+  standardDuration: number;
+  /** What a run of that duration costs. */
+  costUsd: string | null;
+  /** Whether that is an estimate. */
+  isEstimated: boolean;
+  /** The same in credits by quality. */
+  credits: Record<string, number>;
+  totalGenerations: number;
+  completedVideos: number;
+  /** Seconds. */
+  averageGenerationTime: number | null;
+  /** Percent. */
+  successRate: number | null;
+  meanCostUsd: string | null;
+  createdAt: string;
+  updatedAt: string;
+  presets: CatalogPreset[];
 }
 
 export interface Discovery {
@@ -782,6 +969,8 @@ export interface FeedClip {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   createdAt: string;
   commentCount: number;
   hasVoted: boolean;
@@ -821,13 +1010,17 @@ export interface Film {
 }
 
 export interface FilmBuild {
-  state: "waiting" | "running" | "failed" | "done";
+  state: "waiting" | "running" | "failed" | "cancelled" | "done";
   /** reading, joining, stills, streams or storing. */
   step: string | null;
   progress: number;
   /** Why the last attempt failed. */
   problem: string | null;
   requestedAt: string;
+}
+
+export interface FilmBuildInput {
+  seasonId: string;
 }
 
 export interface FilmFile {
@@ -838,6 +1031,8 @@ export interface FilmFile {
   posterUrl: string;
   /** WebVTT: small pictures for a seek bar. */
   storyboardUrl: string;
+  /** WebVTT; null when no clip of the film has captions. */
+  captionsUrl: string | null;
   /** Of the MP4. */
   bytes: number;
   /** In pixels. */
@@ -864,6 +1059,8 @@ export interface FilmSegment {
 
 export interface FilmStrip {
   season: Season;
+  /** The picture that an admin has chosen; null while the film's own is used. */
+  coverUrl: string | null;
   slots: StripSlot[];
 }
 
@@ -956,6 +1153,18 @@ export interface GenreShare {
 export interface GenreVoteInput {
   /** Null removes the vote. */
   genre?: "Thriller" | "Comedy" | "Action" | "Sci-Fi" | "Romance" | "Animation" | "Horror" | null;
+}
+
+export interface GrantInput {
+  amount: number;
+  /** What the member and the audit log read. */
+  reason: string;
+}
+
+export interface GrantedCredits {
+  success: boolean;
+  /** The balance after it. */
+  balance: number;
 }
 
 export interface Health {
@@ -1051,6 +1260,8 @@ export interface ListedClip {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
   /** The status in people's words. */
   label: "Pending" | "Approved, next season" | "Approved" | "LIVE" | "Winner" | "Eliminated" | "Rejected" | "Withdrawn";
@@ -1078,6 +1289,19 @@ export interface ListedMember {
   lastSeenAt: string | null;
   /** How many clips were sent in. */
   clips: number;
+}
+
+export interface ListedProvider {
+  name: string;
+  displayName: string;
+  /** The setting that holds its key; null when it needs none. */
+  apiKeyEnv: string | null;
+  /** Whether it runs models by itself. */
+  isAutomatic: boolean;
+  isAvailable: boolean;
+  unavailableReason: string | null;
+  /** The number of its active models. */
+  models: number;
 }
 
 export interface ListedVideo {
@@ -1155,6 +1379,103 @@ export interface MessagesChanged {
   changed: number[];
 }
 
+export interface ModelChanges {
+  slug?: string | null;
+  name?: string | null;
+  maker?: string | null;
+  provider?: string | null;
+  /** What the provider calls it; else the slug. */
+  modelId?: string | null;
+  description?: string | null;
+  version?: string | null;
+  endpoint?: string | null;
+  category?: "premium" | "budget" | "experimental" | null;
+  capabilities?: ("image-to-video" | "text-to-video")[] | null;
+  tags?: string[] | null;
+  /** Seconds; empty for any. */
+  durations?: number[] | null;
+  fixedDuration?: number | null;
+  maxDuration?: number | null;
+  /** By which requests in frames are counted. */
+  fps?: number | null;
+  qualities?: ("standard" | "high" | "ultra")[] | null;
+  aspectRatios?: string[] | null;
+  /** The JSON Schema of what a run may set besides. */
+  parameters?: {
+    [member: string]: unknown;
+  } | null;
+  defaultParameters?: {
+    [member: string]: unknown;
+  } | null;
+  requirements?: string | null;
+  /** By which costs are counted when there is no pricing. */
+  costPerSecond?: string | null;
+  pricing?: ModelPricingInput | null;
+  isPremium?: boolean | null;
+  isActive?: boolean | null;
+  isDeprecated?: boolean | null;
+  /** True makes it the default in place of the one before. */
+  isDefault?: boolean | null;
+}
+
+export interface ModelList {
+  models: CatalogModel[];
+}
+
+export interface ModelPricing {
+  structure: "perSecond" | "base" | "flat" | "tiers";
+  isEstimated: boolean;
+  [member: string]: unknown;
+}
+
+export type ModelPricingInput = {
+    structure: "perSecond";
+    isEstimated: boolean;
+    perSecond: string;
+    perSecondWithAudio?: string | null;
+  } | {
+    structure: "base";
+    isEstimated: boolean;
+    base: string;
+    baseSeconds: number;
+    extraSecond: string;
+  } | {
+    structure: "flat";
+    isEstimated: boolean;
+    flat: string;
+  } | {
+    structure: "tiers";
+    isEstimated: boolean;
+    tiers: ({
+      shortSide: number;
+      price: string;
+      unit: "perSecond" | "flat";
+    })[];
+  };
+
+export interface ModelStatistics {
+  slug: string;
+  modelId: string;
+  name: string;
+  totalGenerations: number;
+  completedVideos: number;
+  /** Seconds. */
+  averageGenerationTime: number | null;
+  /** Percent. */
+  successRate: number | null;
+  meanCostUsd: string | null;
+}
+
+export interface ModelStatisticsList {
+  models: ModelStatistics[];
+}
+
+export interface ModelValidity {
+  valid: boolean;
+  reason: string | null;
+  code: string | null;
+}
+
 export interface ModerationCase {
   id: number;
   state: "open" | "reviewing" | "resolved" | "dismissed";
@@ -1202,6 +1523,43 @@ export interface NewAPIKey {
   key: string;
 }
 
+export interface NewModel {
+  slug: string;
+  name: string;
+  maker: string;
+  provider: string;
+  /** What the provider calls it; else the slug. */
+  modelId?: string | null;
+  description?: string | null;
+  version?: string | null;
+  endpoint?: string | null;
+  category?: "premium" | "budget" | "experimental" | null;
+  capabilities?: ("image-to-video" | "text-to-video")[] | null;
+  tags?: string[] | null;
+  /** Seconds; empty for any. */
+  durations?: number[] | null;
+  fixedDuration?: number | null;
+  maxDuration?: number | null;
+  /** By which requests in frames are counted. */
+  fps?: number | null;
+  qualities?: ("standard" | "high" | "ultra")[] | null;
+  aspectRatios?: string[] | null;
+  /** The JSON Schema of what a run may set besides. */
+  parameters?: {
+    [member: string]: unknown;
+  } | null;
+  defaultParameters?: {
+    [member: string]: unknown;
+  } | null;
+  requirements?: string | null;
+  /** By which costs are counted when there is no pricing. */
+  costPerSecond?: string | null;
+  pricing?: ModelPricingInput | null;
+  isPremium?: boolean | null;
+  isActive?: boolean | null;
+  isDeprecated?: boolean | null;
+}
+
 export interface OneVote {
   voter: string;
   clipId: string;
@@ -1238,6 +1596,8 @@ export interface OwnClip {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   description: string;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
   /** The status in people's words. */
@@ -1286,6 +1646,23 @@ export interface OwnClips {
   nextCursor: string | null;
 }
 
+export interface OwnCredits {
+  /** What can be spent. */
+  balance: number;
+  /** What is left of the month's allotment. */
+  allotment: number;
+  /** What is left of grants. */
+  granted: number;
+  /** Set aside for runs that have not ended; not part of the balance. */
+  reserved: number;
+  /** What each month begins with. */
+  monthly: number;
+  renewsAt: string;
+  entries: CreditEntry[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
 export interface OwnDecisions {
   /** The latest 100 decisions about you and your clips, the latest first. */
   decisions: StatementOfReasons[];
@@ -1314,6 +1691,70 @@ export interface OwnReport {
   answer: string | null;
 }
 
+export interface PackChanges {
+  applied: boolean;
+  models: PackedModelChange[];
+}
+
+export interface PackedModel {
+  slug: string;
+  name: string;
+  maker: string;
+  provider: string;
+  /** What the provider calls it; else the slug. */
+  modelId?: string | null;
+  description?: string | null;
+  version?: string | null;
+  endpoint?: string | null;
+  category?: "premium" | "budget" | "experimental" | null;
+  capabilities?: ("image-to-video" | "text-to-video")[] | null;
+  tags?: string[] | null;
+  /** Seconds; empty for any. */
+  durations?: number[] | null;
+  fixedDuration?: number | null;
+  maxDuration?: number | null;
+  /** By which requests in frames are counted. */
+  fps?: number | null;
+  qualities?: ("standard" | "high" | "ultra")[] | null;
+  aspectRatios?: string[] | null;
+  /** The JSON Schema of what a run may set besides. */
+  parameters?: {
+    [member: string]: unknown;
+  } | null;
+  defaultParameters?: {
+    [member: string]: unknown;
+  } | null;
+  requirements?: string | null;
+  /** By which costs are counted when there is no pricing. */
+  costPerSecond?: string | null;
+  pricing?: ModelPricingInput | null;
+  isPremium?: boolean | null;
+  presets?: ({
+    name: string;
+    prompt: string;
+    negativePrompt?: string | null;
+    parameters?: {
+      [member: string]: unknown;
+    } | null;
+  })[] | null;
+}
+
+export interface PackedModelChange {
+  slug: string;
+  name: string;
+  change: "new" | "changed" | "same";
+  /** The facts of this site that differ; null for a new model. */
+  before: unknown;
+  /** The facts of the pack that differ, or all of a new model. */
+  after: unknown;
+}
+
+export interface PremiumInput {
+  granted: boolean;
+  /** What the audit log says. */
+  reason: string;
+}
+
 export interface Problem {
   /** The name of the status. */
   title: string;
@@ -1335,6 +1776,10 @@ export interface Problem {
     message: string;
   }[] | null;
   [member: string]: unknown;
+}
+
+export interface ProviderList {
+  providers: ListedProvider[];
 }
 
 export interface ProviderWebhookResult {
@@ -1387,6 +1832,8 @@ export interface QueuedClip {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   userId: string;
   description: string;
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
@@ -1643,6 +2090,14 @@ export interface Season {
   finishedAt: string | null;
 }
 
+export interface SeasonCoverInput {
+  seasonId: string;
+  /** A clip of the season; null for the film's own poster. */
+  clipId?: string | null;
+  /** The moment in the clip; without it, a tenth of its length. */
+  seconds?: number | null;
+}
+
 export interface SeasonReference {
   id: string;
   number: number;
@@ -1855,6 +2310,8 @@ export interface StoryWinner {
   /** In pixels. */
   height: number | null;
   durationSeconds: number | null;
+  /** WebVTT; null when it has none. */
+  captionsUrl: string | null;
   voteCount: number;
   weightedScore: number;
 }
