@@ -8,6 +8,7 @@ import { choicesOfDevice } from "./player/choices.js";
 import { filmInMarkup } from "./player/film.js";
 import { playerOf } from "./player/film-player.js";
 import { installPlayerKeys } from "./player/keys.js";
+import { SeekBar } from "./player/seek-bar.js";
 
 const page = maybe("[data-clip]");
 const shareIt = () => void share(page?.dataset.title ?? document.title, page?.dataset.clip ?? location.pathname);
@@ -17,7 +18,7 @@ maybe("[data-share]")?.addEventListener("click", shareIt);
 if (maybe("film-player")) {
   const player = playerOf();
   installPlayerKeys(player, maybe("[data-share]") ? [{ keys: ["s", "S"], shown: ["S"], label: "Share", run: shareIt }] : []);
-  player.open(filmInMarkup(player), { isLazy: true, repeats: true, choices: choicesOfDevice(false) });
+  player.open(filmInMarkup(player), { isLazy: true, bar: SeekBar, repeats: true, choices: choicesOfDevice(false) });
 }
 
 // The whole markup is wanted, never a part of it.

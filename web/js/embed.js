@@ -2,8 +2,9 @@
 
 import { filmInMarkup } from "./player/film.js";
 import { playerOf } from "./player/film-player.js";
+import { SeekBar } from "./player/seek-bar.js";
 
 const player = playerOf();
 // After the last take it waits at the first one.
 player.addEventListener("film-end", () => player.seek(0));
-player.open(filmInMarkup(player), { isLazy: true });
+player.open(filmInMarkup(player), { isLazy: true, bar: SeekBar });

@@ -9,8 +9,11 @@ import { toast } from "./core/toast.js";
 import { choicesOfDevice } from "./player/choices.js";
 import { filmOf } from "./player/film.js";
 import { playerOf } from "./player/film-player.js";
+import { FilmScreen } from "./player/film-screen.js";
 import { installPlayerKeys } from "./player/keys.js";
 import { Playlist } from "./player/playlist.js";
+import { SeekBar } from "./player/seek-bar.js";
+import { readStoryboard } from "./player/storyboard.js";
 
 /** @typedef {import("./player/film.js").Film} Film */
 
@@ -67,7 +70,12 @@ async function start() {
   ]);
   hideBarsWhenIdle(() => !player.isPaused);
   const first = film.chapters.find(({ slot }) => String(slot) === player.dataset.slot);
-  player.open(film, { start: first?.start ?? 0, choices: choicesOfDevice(false) });
+  const { file } = film;
+  player.open(film, {
+    start: first?.start ?? 0, choices: choicesOfDevice(false), bar: SeekBar,
+    ...(file ? { screen: (video, start, listeners) => new FilmScreen(video, file, start, listeners) } : {}),
+  });
+  if (file) player.pictures = await readStoryboard(file.storyboardUrl).catch(() => []);
 }
 
 if (maybe("film-player")) {

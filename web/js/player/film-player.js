@@ -5,12 +5,10 @@ import { announce, h, icon, maybe, one, setIcon, setText } from "../core/dom.js"
 import { clock } from "../core/format.js";
 import { ClipScreen } from "./clip-screen.js";
 import { chapterAt } from "./film.js";
-import { FilmScreen } from "./film-screen.js";
-import { SeekBar } from "./seek-bar.js";
-import { readStoryboard } from "./storyboard.js";
 
 /** @typedef {import("./film.js").Film} Film */
 /** @typedef {import("./film.js").Chapter} Chapter */
+/** @typedef {import("./film-screen.js").Screen} Screen */
 
 /**
  * @typedef {object} Choices where the choices of a person are kept
@@ -25,6 +23,9 @@ import { readStoryboard } from "./storyboard.js";
  * @property {boolean} [isLazy] whether nothing is loaded before it is asked to play
  * @property {boolean} [repeats]
  * @property {Choices} [choices]
+ * @property {typeof import("./seek-bar.js").SeekBar} [bar] the slider, on pages that have one
+ * @property {(video: HTMLVideoElement, start: number, listeners: import("./film-screen.js").ScreenListeners) => Screen} [screen] shows a
+ *   film in another way than clip by clip
  */
 
 const speeds = [1, 1.25, 1.5, 2, 0.5, 0.75];
@@ -44,9 +45,9 @@ function choicesOfPage() {
 export class FilmPlayer extends HTMLElement {
   /** @type {Film | null} */
   #film = null;
-  /** @type {ClipScreen | FilmScreen | null} */
+  /** @type {Screen | null} */
   #screen = null;
-  /** @type {SeekBar | null} */
+  /** @type {import("./seek-bar.js").SeekBar | null} */
   #bar = null;
   /** @type {Choices} */
   #choices = choicesOfPage();
@@ -64,7 +65,7 @@ export class FilmPlayer extends HTMLElement {
    * @param {Opening} opening
    */
   open(film, opening) {
-    const { start = 0, plays = false, isLazy = false, repeats = false, choices } = opening;
+    const { start = 0, plays = false, isLazy = false, repeats = false, choices, bar: Bar, screen } = opening;
     const video = this.querySelector("video");
     if (!video || film.chapters.length === 0) return;
     this.#film = film;
@@ -87,18 +88,14 @@ export class FilmPlayer extends HTMLElement {
        */
       onFault: (words, canSkip) => this.#showFault(words, canSkip),
     };
-    const bar = maybe("[data-seek]", this);
-    if (bar) this.#bar = new SeekBar(bar, film, (seconds) => this.seek(seconds));
-    this.#screen = film.file
-      ? new FilmScreen(video, film.file, start, listeners)
-      : new ClipScreen(video, film.chapters, { start, isLazy, repeats }, listeners);
+    if (Bar) this.#bar = new Bar(one("[data-seek]", HTMLElement, this), film, (seconds) => this.seek(seconds));
+    this.#screen = screen?.(video, start, listeners) ?? new ClipScreen(video, film.chapters, { start, isLazy, repeats }, listeners);
     this.#showTime(this.position);
     this.#setVolume();
     this.#showCaptions();
     if (plays) this.#screen.play();
     this.#showState();
     this.setAttribute("data-ready", "");
-    if (film.file) void this.#readPictures(film.file.storyboardUrl);
   }
 
   /**
@@ -115,9 +112,11 @@ export class FilmPlayer extends HTMLElement {
     this.#showCaptions();
   }
 
-  /** @param {string} url */
-  async #readPictures(url) {
-    const pictures = await readStoryboard(url).catch(() => []);
+  /**
+   * What the slider shows of the film.
+   * @param {import("./storyboard.js").Picture[]} pictures
+   */
+  set pictures(pictures) {
     if (this.#bar) this.#bar.pictures = pictures;
   }
 
