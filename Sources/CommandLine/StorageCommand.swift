@@ -85,7 +85,8 @@ enum StorageCommand {
             }
             if isDue { Output.complain(line(report)) }
         }
-        try Output.answer(report, text: text(report, arguments), for: arguments)
+        let isEmpty = report.isComplete && !arguments.keep && (try? move.count().found) == 0
+        try Output.answer(report, text: text(report, isEmpty: isEmpty, arguments), for: arguments)
         return report.isComplete ? ExitCode.success : ExitCode.failure
     }
 
@@ -94,15 +95,17 @@ enum StorageCommand {
             + "\(report.removed) removed from the old storage, \(report.faults.count) not moved"
     }
 
-    private static func text(_ report: StorageMove.Report, _ arguments: ArgumentValues<Move>) -> String {
+    private static func text(_ report: StorageMove.Report, isEmpty: Bool, _ arguments: ArgumentValues<Move>) -> String {
         var lines = [line(report)]
         if report.deletedMeanwhile > 0 { lines.append("\(report.deletedMeanwhile) were deleted by the site meanwhile") }
         lines += report.faults.prefix(20).map { "\($0.name): \($0.reason)" }
         if report.faults.count > 20 { lines.append("and \(report.faults.count - 20) more; --json lists all") }
         if let stopped = report.stopped {
             lines.append("Stopped: \(stopped)")
+        } else if isEmpty {
+            lines.append("Nothing is left in \(arguments.from.title). Remove STORAGE_PREVIOUS and restart.")
         } else if report.isComplete, !arguments.keep {
-            lines.append("\(arguments.from.title) holds nothing any more; remove STORAGE_PREVIOUS and restart.")
+            lines.append("More objects came to \(arguments.from.title) meanwhile. Run the same command again.")
         }
         if !report.isComplete { lines.append("Nothing is lost. Run the same command again to continue.") }
         return lines.joined(separator: "\n")
@@ -113,15 +116,11 @@ enum StorageCommand {
     private static func nginx(_ arguments: ArgumentValues<OnlyConfig>) throws -> Int32 {
         let settings = try arguments.settings()
         let resolvers = (try? String(contentsOfFile: "/etc/resolv.conf", encoding: .utf8)) ?? ""
-        StandardOutput.write(
+        Output.write(
             NginxStorage.file(
                 settings.storage, siteURL: settings.site.url, resolvers: NginxStorage.nameservers(in: resolvers)))
         return ExitCode.success
     }
-}
-
-private enum StandardOutput {
-    static func write(_ text: String) { Output.write(text.hasSuffix("\n") ? String(text.dropLast()) : text) }
 }
 
 extension ValueFormat where Value == StorageKind {

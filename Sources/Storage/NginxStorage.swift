@@ -18,7 +18,7 @@ package enum NginxStorage {
         if isRemote, !resolvers.isEmpty {
             lines.append("resolver \(resolvers.joined(separator: " "));")
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.joined(separator: "\n")
     }
 
     /// The name servers of a resolv.conf, as nginx writes them.
