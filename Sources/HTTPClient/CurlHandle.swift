@@ -91,6 +91,8 @@ struct CurlHandle: @unchecked Sendable {
         }
         set(CURLOPT_BUFFERSIZE, 256 << 10)
         set(CURLOPT_USERAGENT, "Dailies")
+        // An answer that says that it is larger is not begun.
+        if let limit = request.bodyLimit { set(CURLOPT_MAXFILESIZE_LARGE, limit) }
         if let address = request.localAddress { set(CURLOPT_INTERFACE, "host!" + address) }
         if request.needsPublicAddress { _ = dailies_curl_require_public(handle) }
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
@@ -110,6 +112,7 @@ struct CurlHandle: @unchecked Sendable {
         if collector.isOverLimit { return .responseTooLarge }
         return switch code {
         case CURLE_OPERATION_TIMEDOUT: .timedOut
+        case CURLE_FILESIZE_EXCEEDED: .responseTooLarge
         case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST: .unreachable(reason)
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest("url")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE: .untrusted(reason)

@@ -22,6 +22,8 @@ public struct OutgoingRequest: Sendable {
     public var stallTimeout: Duration?
     /// The most bytes of an answer's body that is kept in memory.
     public var responseLimit: Int
+    /// The most bytes that an answer's body may announce, wherever it goes.
+    public var bodyLimit: Int?
     /// Whether the address must be one of the public internet, whatever the name leads to.
     public var needsPublicAddress = false
 

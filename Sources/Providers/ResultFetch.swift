@@ -43,6 +43,7 @@ public struct ResultFetch: Sendable {
             url: url, headers: [("Accept", "video/*, application/octet-stream")], timeout: timeout,
             connectTimeout: .seconds(10))
         request.needsPublicAddress = source.origin == nil || source.origin != ResultSource.origin(of: url)
+        request.bodyLimit = byteLimit
         try? Files.remove(path)
         var received = 0
         var fault: (any Error)?
@@ -55,7 +56,7 @@ public struct ResultFetch: Sendable {
                 return fault == nil
             }
         } catch {
-            throw received > byteLimit ? .tooLarge : .failed("\(fault ?? error)")
+            throw received > byteLimit || error == .responseTooLarge ? .tooLarge : .failed("\(fault ?? error)")
         }
         guard response.status == 200 else { throw .refused(status: response.status) }
         do { try Files.synchronise(path) } catch { throw .failed("\(error)") }
