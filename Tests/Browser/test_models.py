@@ -160,15 +160,15 @@ def test_an_admin_adds_imports_and_removes_models(site, axe, shots, admin, datab
                 {"slug": "zz-packed", "name": "ZZ packed", "maker": "Acme", "provider": "fal.ai"},
             ],
         }  # fmt: skip
-        file = tmp_path / "pack.json"
-        file.write_text("{")
+        broken, file = tmp_path / "broken.json", tmp_path / "pack.json"
+        broken.write_text("{")
+        file.write_text(json.dumps(pack))
         page.get_by_role("button", name="Import a pack…").click()
         dialog = page.get_by_role("dialog", name="Import a pack")
         apply = dialog.get_by_role("button", name="Apply the changes")
-        dialog.get_by_label("Pack (JSON)").set_input_files(file)
+        dialog.get_by_label("Pack (JSON)").set_input_files(broken)
         expect(dialog.get_by_text("This file is not JSON.")).to_be_visible()
         expect(apply).to_be_disabled()
-        file.write_text(json.dumps(pack))
         dialog.get_by_label("Pack (JSON)").set_input_files(file)
         expect(dialog.get_by_text("From a pack")).to_be_visible()
         expect(dialog.get_by_text("New, inactive")).to_be_visible()

@@ -241,32 +241,35 @@ struct CatalogTests {
         }
     }
 
-    @Test(
-        "PRICE-01 the database keeps no price that has none of the four structures",
-        arguments: [
-            #"{"structure":"flat","flat":0.5,"isEstimated":false}"#, #"{"structure":"flat","flat":"0.5"}"#,
-            #"{"structure":"flat","flat":"0.12345","isEstimated":false}"#,
-            #"{"structure":"flat","flat":"-1","isEstimated":false}"#,
-            #"{"structure":"flat","flat":"1","isEstimated":false,"perSecond":"1"}"#,
-            #"{"structure":"perSecond","perSecond":"1","perSecondWithAudio":null,"isEstimated":false}"#,
-            #"{"structure":"base","base":"1","baseSeconds":0,"extraSecond":"1","isEstimated":false}"#,
-            #"{"structure":"base","base":"1","baseSeconds":5,"isEstimated":false}"#,
-            #"{"structure":"tiers","tiers":[],"isEstimated":false}"#,
-            #"{"structure":"tiers","tiers":[1],"isEstimated":false}"#, #"{"structure":"tiers","isEstimated":false}"#,
-            #"{"structure":"tiers","tiers":[{"shortSide":720,"price":"1","unit":"frame"}],"isEstimated":false}"#,
-            """
-            {"structure":"tiers","tiers":[{"shortSide":720,"price":"1","unit":"flat"},
-            {"shortSide":720,"price":"2","unit":"flat"}],"isEstimated":false}
-            """,
-            #"{"structure":"barter","isEstimated":false}"#, "[]", #""flat""#, "7",
-        ])
-    func prices(_ pricing: String) throws {
+    /// JSON that is no price.
+    private static let notPrices = [
+        #"{"structure":"flat","flat":0.5,"isEstimated":false}"#, #"{"structure":"flat","flat":"0.5"}"#,
+        #"{"structure":"flat","flat":"0.12345","isEstimated":false}"#,
+        #"{"structure":"flat","flat":"-1","isEstimated":false}"#,
+        #"{"structure":"flat","flat":"1","isEstimated":false,"perSecond":"1"}"#,
+        #"{"structure":"perSecond","perSecond":"1","perSecondWithAudio":null,"isEstimated":false}"#,
+        #"{"structure":"base","base":"1","baseSeconds":0,"extraSecond":"1","isEstimated":false}"#,
+        #"{"structure":"base","base":"1","baseSeconds":5,"isEstimated":false}"#,
+        #"{"structure":"tiers","tiers":[],"isEstimated":false}"#,
+        #"{"structure":"tiers","tiers":[1],"isEstimated":false}"#, #"{"structure":"tiers","isEstimated":false}"#,
+        #"{"structure":"tiers","tiers":[{"shortSide":720,"price":"1","unit":"frame"}],"isEstimated":false}"#,
+        """
+        {"structure":"tiers","tiers":[{"shortSide":720,"price":"1","unit":"flat"},
+        {"shortSide":720,"price":"2","unit":"flat"}],"isEstimated":false}
+        """,
+        #"{"structure":"barter","isEstimated":false}"#, "[]", #""flat""#, "7",
+    ]
+
+    @Test("PRICE-01 the database keeps no price that has none of the four structures")
+    func prices() throws {
         try CatalogStage.run { stage in
-            let error = #expect(throws: CatalogError.self) {
-                try stage.catalog.change(
-                    try stage.model("local").id, to: JSONText("{\"pricing\": \(pricing)}"), by: stage.admin)
+            let local = try stage.model("local").id
+            for pricing in Self.notPrices {
+                let error = #expect(throws: CatalogError.self, "\(pricing)") {
+                    try stage.catalog.change(local, to: JSONText("{\"pricing\": \(pricing)}"), by: stage.admin)
+                }
+                #expect(error?.refusal?.kind == .invalid(field: "pricing"), "\(pricing)")
             }
-            #expect(error?.refusal?.kind == .invalid(field: "pricing"))
         }
     }
 

@@ -48,7 +48,7 @@ function summary(models) {
 }
 
 /** @param {string} usd */
-export const dollars = (usd) => {
+const dollars = (usd) => {
   const [whole = "0", decimals = ""] = usd.split(".");
   return `$${count(Number(whole))}.${decimals.padEnd(2, "0")}`;
 };

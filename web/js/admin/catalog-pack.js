@@ -20,13 +20,21 @@ export function askForPack(done) {
   /** @type {unknown} */
   let pack = null;
   let differs = false;
-  file.addEventListener("change", async (event) => {
-    // The dialog looks at `isReady` after each change, so the file's own event is sent again once it was read.
-    if (!event.isTrusted) return;
+  /** @type {File | null} */
+  let known = null;
+  // Browsers report no change when the same file is chosen again, which may have been corrected meanwhile.
+  file.addEventListener("click", () => {
+    file.value = "";
+    known = null;
+  });
+  file.addEventListener("change", async () => {
+    // The dialog looks at `isReady` after each change, so this event is sent again once the file was read.
+    const chosen = file.files?.[0] ?? null;
+    if (chosen === known) return;
+    known = chosen;
     pack = null;
     differs = false;
     shown.hidden = true;
-    const chosen = file.files?.[0];
     if (!chosen) return;
     try {
       if (chosen.size > sizeLimit) throw new Error("The file is larger than 1 MB.");
@@ -34,7 +42,7 @@ export function askForPack(done) {
       /** @type {PackChanges} */
       const compared = await send("POST", "/api/admin/catalog/import", value);
       // Another file may have been chosen meanwhile.
-      if (file.files?.[0] !== chosen) return;
+      if (known !== chosen) return;
       pack = value;
       const changes = compared.models.filter(({ change }) => change !== "same");
       differs = changes.length > 0;

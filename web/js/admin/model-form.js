@@ -243,5 +243,6 @@ function read(form, pricing) {
  */
 function difference(before, after) {
   const was = /** @type {Record<string, unknown>} */ (before);
-  return Object.fromEntries(Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was[name])));
+  const changed = Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was[name]));
+  return /** @type {Changes} */ (Object.fromEntries(changed));
 }

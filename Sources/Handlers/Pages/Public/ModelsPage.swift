@@ -64,14 +64,13 @@ extension Site {
             } else {
                 "<p class=\"model__price quiet\">No price</p>"
             }
-        let record = [model.successRate.map { "\($0) succeed" }, model.meanTime.map { "about \($0)" }].compactMap(
-            \.self)
+        let record = [model.successRate.map { "\($0) succeed" }, model.meanTime.map { "about \($0)" }].compactMap(\.self)
+        let facts = ([model.capabilities.joined(separator: ", "), model.durations] + record).filter { !$0.isEmpty }
         return """
             <li class="model panel"><h3><a href="/models/\(model.slug)">\(model.name)</a></h3>\
             <p class="quiet">\(model.maker) · \(model.providerName)</p>\
             <p class="model__about">\(model.description)</p>\(price)\
-            <p class="quiet">\(model.capabilities.joined(separator: ", ")) · \(model.durations)\
-            \(HTML.when(!record.isEmpty, " · \(record.joined(separator: ", "))"))</p>\
+            <p class="quiet">\(facts.joined(separator: " · "))</p>\
             \(badges(model))\(model.obstacle.map { "<p class=\"hint\">\($0)</p>" as HTML })</li>
             """
     }
@@ -141,11 +140,12 @@ extension Site {
             <thead><tr><th scope="col">Duration</th><th scope="col" class="r">Cost</th>\(heads)</tr></thead>\
             <tbody>\(rows)</tbody></table></div>
             """
+        let shown: HTML =
+            model.prices.isEmpty
+            ? "<p class=\"quiet\">This model has no price. Costs are entered by hand.</p>"
+            : "<dl class=\"model__facts\">\(structure)</dl>\(table)"
         return """
-            <section class="panel stack" aria-labelledby="price"><h2 id="price">Price</h2>\
-            \(model.prices.isEmpty
-                ? "<p class=\"quiet\">This model has no price. Costs are entered by hand.</p>"
-                : "<dl class=\"model__facts\">\(structure)</dl>\(table)")\
+            <section class="panel stack" aria-labelledby="price"><h2 id="price">Price</h2>\(shown)\
             <p class="quiet">\(HTML.when(model.isEstimated && !model.prices.isEmpty, "The price is an estimate. "))\
             Credits are per quality. You pay for the real video, never more than the price shown before the run.</p></section>
             """
