@@ -139,6 +139,27 @@ def test_public_reads_are_cached_and_new_after_a_change(stack: Stack) -> None:
     assert client.get("/api/story").headers["etag"] != tag
 
 
+def test_a_clip_is_kept_for_visitors_only(stack: Stack) -> None:
+    """CLIP-06: a visitor gets the copy that nginx keeps of a clip, somebody who is signed in never does."""
+    [clip] = stack.season(1)
+    visitor, member = stack.client(), stack.member()
+    for path in (f"/clip/{clip}", f"/api/clip/{clip}"):
+        wait_until(lambda path=path: visitor.get(path).status == 200, "the clip is there")
+
+        def is_kept(path: str = path) -> bool:
+            # The news of the season's opening may still be on its way, and makes another version: then once more.
+            stack.rows("update tournament_clips set title = 'Told' where id = %s", clip)
+            visitor.get(path)
+            stack.rows("update tournament_clips set title = 'Retold' where id = %s", clip)
+            own = member.get(path)
+            assert b"Retold" in own.body and own.headers["cache-control"] == "private, no-store"
+            answer = visitor.get(path)
+            assert answer.headers["cache-control"].startswith("public")
+            return b"Retold" not in answer.body
+
+        wait_until(is_kept, "nginx keeps the visitor's copy")
+
+
 def test_a_head_does_not_poison_the_cache(stack: Stack) -> None:
     """FILM-11: a HEAD first, then a GET with its whole body."""
     client = stack.client()
