@@ -504,7 +504,7 @@ struct PagesTests {
         ] {
             #expect(document.contains("preload=\"none\"") && document.contains("content=\"noindex\""))
             #expect(document.contains("href=\"https://dailies.example\(path)") && !document.contains("autoplay"))
-            #expect(!document.contains("site.js") && !document.contains("<form") && !document.contains("<b>A <b>"))
+            #expect(!document.contains("site.js") && !document.contains("<form") && !document.contains("<h1>A <b>"))
         }
         #expect(site.embed(season).matches(of: /<li><a href="\/media/).count == 3)
         let pages = Pages(site: site, clip: { _, _ in Fixtures.clipPage() }) { Fixtures.film() }

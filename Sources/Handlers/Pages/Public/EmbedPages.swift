@@ -99,8 +99,8 @@ extension Site {
             <svg width="0" height="0" aria-hidden="true" class="hidden"><defs>\(PlayerParts.icons.map(\.symbol))</defs></svg>
             """))
             <main>\(content)</main>
-            <p class="bar"><a href="\(url)\(path)" target="_blank" rel="noopener"><b>\(title)</b>\
-            <span>\(words.map { $0 + " " } ?? "")on \(name)</span></a></p>
+            <footer class="bar"><a href="\(url)\(path)" target="_blank" rel="noopener"><h1>\(title)</h1>\
+            <span>\(words.map { $0 + " " } ?? "")on \(name)</span></a></footer>
             </body>
             </html>
 
