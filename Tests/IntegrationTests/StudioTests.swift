@@ -181,7 +181,8 @@ struct StudioTests {
                 SeasonSettings(label: "Undertow"), by: nil)
             let late = whole.merging(["startSeconds": 12]) { $1 }
             #expect(
-                try member.send(.post, "/api/videos/\(id)/submit", .object(late)).json["details"]?[0]?["code"] == "trim_out_of_range")
+                try member.send(.post, "/api/videos/\(id)/submit", .object(late)).json["details"]?[0]?["code"]
+                    == "trim_out_of_range")
             let sent = try member.send(
                 .post, "/api/videos/\(id)/submit", .object(whole.merging(["startSeconds": 2.5]) { $1 }))
             #expect(sent.status == 201)

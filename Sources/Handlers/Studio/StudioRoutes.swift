@@ -77,7 +77,8 @@ public enum StudioRoutes {
                     .optional(
                         "updatedSince", .integer(0...Int.max),
                         "Unix milliseconds: only what has changed since, deleted videos included.")
-                ], answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000).named("ListedVideos")], features: ["GEN-07"],
+                ], answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000).named("ListedVideos")],
+                features: ["GEN-07"],
                 summary: "The member's videos from the newest."
             ) { context in
                 let member = try context.member().id
