@@ -1319,6 +1319,8 @@ export interface ListedVideo {
   job: GenerationJob | null;
 }
 
+export type ListedVideos = ListedVideo[];
+
 export interface LiveBoard {
   state: "voting" | "waiting_for_clips" | "under_review" | "season_complete" | "no_season";
   season: SeasonReference | null;
