@@ -560,7 +560,8 @@ struct PageDeclarationTests {
     private func answer(_ page: PageDeclaration, _ caller: Caller, query: String = "") throws -> Response {
         let pages = Pages(
             site: try Fixtures.site(), round: { _, _ in Fixtures.round("locked") },
-            clip: { _, _ in Fixtures.clipPage() }, discover: { _ in Fixtures.discovery() }
+            clip: { _, _ in Fixtures.clipPage() }, discover: { _ in Fixtures.discovery() },
+            model: { _ in Fixtures.model() }
         ) { Fixtures.film() }
         let route = try #require(pages.routes.first { $0.pattern == page.path })
         var request = Request(.get, page.example + query)
