@@ -193,7 +193,7 @@ struct RecordAndFlagTests {
                 try it.ask(it.admin, .post, post, ["key": "voting_enabled", "rolloutPercent": 50]).code
                     == "rollout_not_possible")
             let list = try it.ask(it.admin, .get, post)
-            #expect(list.json["flags"]?[10] != nil && list.json["flags"]?[11] == nil)
+            #expect(list.json["flags"]?[11] != nil && list.json["flags"]?[12] == nil)
         }
     }
 

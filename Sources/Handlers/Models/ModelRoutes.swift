@@ -117,7 +117,9 @@ public enum ModelRoutes {
     private static let seconds = Schema.string(
         1...10,
         pattern: Pattern("^[0-9]{1,4}([.][0-9]{1,3})?$", explanation: "must be a number of seconds, such as 5 or 5.5") {
-            Money($0) != nil && !$0.hasPrefix("-")
+            let parts = $0.split(separator: ".", omittingEmptySubsequences: false)
+            return Money($0) != nil && !$0.hasPrefix("-") && parts[0].count <= 4
+                && (parts.count == 1 || parts[1].count <= 3)
         })
 
     private static func duration(_ context: Context) -> Duration? {

@@ -226,10 +226,10 @@ function read(form, pricing) {
   return {
     name: text("name"), slug: text("slug"), modelId: text("modelId"), maker: text("maker"), provider: text("provider"),
     endpoint: text("endpoint") || null, version: text("version") || null, description: text("description"),
-    category: /** @type {Changes["category"]} */ (text("category") || null), tags: words(text("tags")),
-    capabilities: /** @type {Changes["capabilities"]} */ (ticked(form, "capabilities")), durations: words(text("durations")).map(Number),
+    category: /** @type {NonNullable<Changes["category"]> | null} */ (text("category") || null), tags: words(text("tags")),
+    capabilities: /** @type {NonNullable<Changes["capabilities"]>} */ (ticked(form, "capabilities")), durations: words(text("durations")).map(Number),
     fixedDuration: number("fixedDuration"), maxDuration: number("maxDuration"), fps: number("fps"),
-    qualities: /** @type {Changes["qualities"]} */ (ticked(form, "qualities")), aspectRatios: words(text("aspectRatios")),
+    qualities: /** @type {NonNullable<Changes["qualities"]>} */ (ticked(form, "qualities")), aspectRatios: words(text("aspectRatios")),
     requirements: text("requirements"), parameters: object("parameters"), defaultParameters: object("defaultParameters"),
     costPerSecond: text("costPerSecond") || null, pricing, isPremium: ticked(form, "isPremium").length > 0,
   };
