@@ -13,7 +13,7 @@ export async function askForCaptions(clip, done) {
   const text = h("textarea", {
     class: "input captions__text", id: "captions", rows: 10, maxlength: 16384, spellcheck: "true", "aria-describedby": "captions-hint captions-fault",
   });
-  const file = h("input", { type: "file", accept: ".vtt,text/vtt", id: "captions-file", class: "visually-hidden", tabindex: "-1", "aria-label": "WebVTT file" });
+  const file = h("input", { type: "file", accept: ".vtt,text/vtt", id: "captions-file", class: "visually-hidden", tabindex: "-1", "aria-label": "Captions file" });
   const choose = h("button", { class: "btn btn--sm", type: "button" }, "Open a file…");
   const remove = h("button", { class: "btn btn--danger", type: "button", hidden: !clip.captionsUrl }, "Remove captions");
   const cancel = h("button", { class: "btn", type: "button" }, "Cancel");
