@@ -94,6 +94,7 @@ struct CurlHandle: @unchecked Sendable {
         // An answer that says that it is larger is not begun.
         if let limit = request.bodyLimit { set(CURLOPT_MAXFILESIZE_LARGE, limit) }
         if let address = request.localAddress { set(CURLOPT_INTERFACE, "host!" + address) }
+        if request.isSentOnce { set(CURLOPT_FRESH_CONNECT, 1) }
         if request.needsPublicAddress { _ = dailies_curl_require_public(handle) }
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         switch request.method {

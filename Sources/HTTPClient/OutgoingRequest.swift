@@ -24,6 +24,9 @@ public struct OutgoingRequest: Sendable {
     public var responseLimit: Int
     /// The most bytes that an answer's body may announce, wherever it goes.
     public var bodyLimit: Int?
+    /// Whether it must not be sent twice. libcurl sends a request again when a kept connection ends before the answer, so such
+    /// a request gets a connection of its own.
+    public var isSentOnce = false
     /// Whether the address must be one of the public internet, whatever the name leads to.
     public var needsPublicAddress = false
 

@@ -41,7 +41,7 @@ struct ProviderHTTP: Sendable {
     ) throws(ProviderFault) -> Answer {
         let answer: Answer
         do {
-            answer = try send(method, url, body, more: more)
+            answer = try send(method, url, body, more: more, isSentOnce: true)
         } catch {
             switch error {
             case .unreachable(let reason), .untrusted(let reason):
@@ -85,15 +85,15 @@ struct ProviderHTTP: Sendable {
     }
 
     private func send(
-        _ method: String, _ url: String, _ body: JSON?, more: [(name: String, value: String)]
+        _ method: String, _ url: String, _ body: JSON?, more: [(name: String, value: String)], isSentOnce: Bool = false
     ) throws(HTTPClientError) -> Answer {
         var all = headers + more + [(name: "Accept", value: "application/json")]
         if body != nil { all.append((name: "Content-Type", value: "application/json")) }
-        let response = try client.send(
-            OutgoingRequest(
-                method: method, url: url, headers: all, body: body.map { Array($0.text.utf8) } ?? [],
-                timeout: .seconds(30), connectTimeout: .seconds(5), responseLimit: 4 << 20))
-        return read(response)
+        var request = OutgoingRequest(
+            method: method, url: url, headers: all, body: body.map { Array($0.text.utf8) } ?? [],
+            timeout: .seconds(30), connectTimeout: .seconds(5), responseLimit: 4 << 20)
+        request.isSentOnce = isSentOnce
+        return read(try client.send(request))
     }
 
     private func read(_ response: IncomingResponse) -> Answer {
