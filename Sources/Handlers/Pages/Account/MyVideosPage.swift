@@ -25,7 +25,7 @@ extension Site {
             .myVideos, styles: ["studio"], modules: ["my-videos"], icons: [.film, .info, .warn, .check],
             main: """
                 <main class="page" id="main">
-                  <div class="page-head"><div><h1>My videos</h1><p>Only you see a video until you publish it or send it in.</p>\
+                  <div class="page-head"><div><h1>My videos</h1><p>Only you see a video until you send it in.</p>\
                 </div><a class="btn\(HTML.when(view.videos.isEmpty, " btn--ghost"))" href="/studio">Make a video</a></div>
                   \(form.outcome)
                   \(view.videos.isEmpty ? noVideos : list)\(older)
@@ -77,10 +77,14 @@ extension Site {
 
     private func facts(_ video: VideoView) -> HTML {
         let length: HTML? = video.seconds.map { " · \(Formatting.clipLength($0))" }
-        let cost: HTML? = video.charged.map {
-            $0 == 0
-                ? " · free" : " · \(Formatting.count($0, "credit", "credits"))\(video.cost.map { " (\($0))" } ?? "")"
-        }
+        let cost: HTML? =
+            video.status != .completed
+            ? nil
+            : video.charged.map {
+                $0 == 0
+                    ? " · free"
+                    : " · \(Formatting.count($0, "credit", "credits"))\(video.cost.map { " (\($0))" } ?? "")"
+            }
         return "\(length)\(cost) · AI-generated"
     }
 
