@@ -61,7 +61,7 @@ def test_everyone_reads_the_models(site, axe, shots, nova, size):
 
 
 def test_an_admin_edits_a_model(site, axe, shots, admin, nova, database):
-    """CAT-02 CAT-05 CAT-07 CAT-08: faults show as one types, the four structures can be edited, and pages have the new price at once."""
+    """CAT-02 CAT-05 CAT-07 CAT-08: faults show as one types, four structures can be edited, pages have the new price at once."""
     page = site.page("/admin/models?search=nova-test", storage_state=admin, viewport=DESK)
     ready(page)
     page.get_by_role("button", name="Nova of a test").click()
