@@ -183,7 +183,7 @@ private struct ParameterDefaults {
         let properties = (try? model.parameters.decode(Schema.self))?.properties
         let chosen = try? model.defaultParameters.decode(Values.self)
         shortSide = (chosen?.resolution ?? properties?.resolution?.default).flatMap(Self.side)
-        hasAudio = chosen?.generate_audio ?? properties?.generate_audio?.default ?? false
+        hasAudio = chosen?.hasAudio ?? properties?.hasAudio?.default ?? false
     }
 
     private static func side(_ text: String) -> Int? {
@@ -196,8 +196,12 @@ private struct ParameterDefaults {
 
     private struct Properties: Decodable {
         let resolution: Default<String>?
-        // The name is the provider's.
-        let generate_audio: Default<Bool>?
+        let hasAudio: Default<Bool>?
+
+        enum CodingKeys: String, CodingKey {
+            case resolution
+            case hasAudio = "generate_audio"
+        }
     }
 
     private struct Default<Value: Decodable>: Decodable {
@@ -206,6 +210,11 @@ private struct ParameterDefaults {
 
     private struct Values: Decodable {
         let resolution: String?
-        let generate_audio: Bool?
+        let hasAudio: Bool?
+
+        enum CodingKeys: String, CodingKey {
+            case resolution
+            case hasAudio = "generate_audio"
+        }
     }
 }

@@ -48,7 +48,7 @@ extension GenerationJobs {
                 if isDue { try? show(percent, of: kept, isRunning: true, context) }
             }
             try context.checkPoint()
-            let key = try keep(workspace + "/drawn.mp4", of: kept.id, as: "mp4")
+            let key = try keep(workspace + "/drawn.mp4", of: kept.id, as: "original")
             let isRecorded = try record(kept, context) { connection in
                 try connection.one(
                     """

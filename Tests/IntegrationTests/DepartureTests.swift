@@ -280,6 +280,7 @@ private struct TracedSite {
             values (\(miraID), 'warn', 'words to mira', now(), \(miraID), 'an appeal of mira', now())
             """)
         needles += ["a report by mira", "words to mira", "an appeal of mira"]
+        try studio()
         // A table that this version does not know, as a later version may add one.
         try root.execute(
             """
@@ -352,6 +353,56 @@ private struct TracedSite {
             group by votes.season_id, votes.slot_position, votes.clip_id
             order by 1
             """)
+    }
+
+    /// What a member has of the studio: credits, a form of their own, a picture, and videos made and deleted.
+    private mutating func studio() throws {
+        for statement: SQL in [
+            "insert into credit_balances (user_id, granted, month) values (\(miraID), 5, date_trunc('month', now()))",
+            """
+            insert into credit_reservations (reference, user_id, amount, from_allotment, month, created_at)
+            values ('a run of mira', \(miraID), 5, 0, date_trunc('month', now()), now())
+            """,
+            """
+            insert into credit_entries (user_id, happened_at, kind, amount, balance, reason)
+            values (\(miraID), now(), 'grant', 5, 5, 'credits for mira')
+            """,
+            """
+            insert into premium_grants (user_id, granted_at, reason)
+            values (\(miraID), now(), 'premium for mira')
+            """,
+            """
+            insert into presets (model_id, user_id, name, prompt)
+            select id, \(miraID), 'preset of mira', 'a preset of mira' from models where slug = 'local'
+            """,
+            """
+            insert into source_images (
+                user_id, file_name, content_type, size_bytes, part_bytes, part_count, created_at, expires_at
+            )
+            values (\(miraID), 'mira-picture.png', 'image/png', 3, 3, 1, now(), now() + interval '1 hour')
+            """,
+            """
+            insert into generations (
+                user_id, model_id, model_name, provider, endpoint, status, prompt, duration_ms, quality, seed, credits, error,
+                created_at, updated_at, finished_at
+            )
+            select \(miraID), id, name, provider, '', 'failed', 'a video by mira', 2000, 'standard', 1, 0, 'it failed', now(),
+                now(), now()
+            from models
+            where slug = 'local'
+            """,
+            """
+            insert into generation_usage (generation_id, run, user_id, milliseconds, reserved_at, ended_at)
+            values (gen_random_uuid(), 1, \(miraID), 2000, now(), now())
+            """,
+            "insert into deleted_generations (id, user_id, deleted_at) values (gen_random_uuid(), \(miraID), now())",
+        ] {
+            try root.execute(statement)
+        }
+        needles += [
+            "a run of mira", "credits for mira", "premium for mira", "preset of mira", "mira-picture.png",
+            "a video by mira",
+        ]
     }
 
     func drain() throws {

@@ -33,7 +33,7 @@ extension Site {
                 <span class="badge" data-live hidden>Live updates</span></div>\
                 <ul data-running>\(running(view, form))</ul></section>
                       <section class="stack" aria-labelledby="history"><div class="row row--apart"><h2 id="history">History</h2>\
-                <a class="link" href="/my-videos">All my videos</a></div>\(history(view))</section>
+                <a class="btn btn--ghost" href="/my-videos">All my videos</a></div>\(history(view))</section>
                     </div>
                   </div>
                 </main>

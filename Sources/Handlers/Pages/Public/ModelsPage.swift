@@ -64,7 +64,8 @@ extension Site {
             } else {
                 "<p class=\"model__price quiet\">No price</p>"
             }
-        let record = [model.successRate.map { "\($0) succeed" }, model.meanTime.map { "about \($0)" }].compactMap(\.self)
+        let record = [model.successRate.map { "\($0) succeed" }, model.meanTime.map { "about \($0)" }].compactMap(
+            \.self)
         let facts = ([model.capabilities.joined(separator: ", "), model.durations] + record).filter { !$0.isEmpty }
         return """
             <li class="model panel"><h3><a href="/models/\(model.slug)">\(model.name)</a></h3>\
