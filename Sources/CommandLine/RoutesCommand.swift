@@ -112,7 +112,10 @@ enum RoutesCommand {
         var access: String { entry.route.access.rawValue }
         var limit: String? { entry.route.limit?.rawValue }
         var bodyLimit: Int { entry.route.bodyLimit }
-        var cache: String { entry.route.cache.isSameForAll ? "public" : "-" }
+        var cache: String {
+            if entry.route.cache.isSameForVisitors { return "visitors" }
+            return entry.route.cache.isSameForAll ? "public" : "-"
+        }
 
         static let shape = Shape<Listed>("ListedRoute") {
             Field("method", \.method)

@@ -19,7 +19,7 @@ VOTERS = "select count(distinct voter_key) from votes where voter_cookie is not 
 def demo():
     with tempfile.TemporaryDirectory(prefix="dailies-demo-") as directory:
         pathlib.Path(directory).chmod(0o755)
-        copy = Stack(pathlib.Path(directory), "--round", "3600", "--set", "DEMO_CLIP_SECONDS=2")
+        copy = Stack(pathlib.Path(directory), "--round", "3600")
         try:
             yield copy.start()
         finally:
