@@ -142,11 +142,12 @@ public enum ModelRefusal: Refusal, Equatable {
         case .notFoundOrInactive, .notFound, .memberNotFound: .notFound
         case .unsupportedDuration, .tooLong, .fixedDuration: .invalid(field: "duration")
         case .unsupportedQuality: .invalid(field: "quality")
-        case .slugTaken, .modelIDTaken, .defaultRequired, .defaultUnavailable, .hasVideos, .noPrice: .conflict
+        case .slugTaken, .modelIDTaken, .defaultRequired, .defaultUnavailable, .hasVideos, .noPrice,
+            .unavailable:
+            .conflict
         case .providerNotFound: .invalid(field: "provider")
         case .invalidFacts(let field, _): .invalid(field: field)
         case .invalidPack: .invalid(field: nil)
-        case .unavailable: .unavailable(retryAfter: 3_600)
         case .locked: .forbidden
         }
     }

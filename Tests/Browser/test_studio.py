@@ -120,7 +120,7 @@ def site_request(page, path):
     return status
 
 
-def test_the_form_follows_the_model_and_remembers(maker):
+def test_the_form_follows_the_model_and_remembers(maker, site):
     """GEN-14 GEN-09 CAT-06 price, parameters and limits before the run; what failed is tried again; a run is used again"""
     page = maker()
     ready(page)
@@ -147,6 +147,7 @@ def test_the_form_follows_the_model_and_remembers(maker):
     for label, value in [("Prompt", "A lake in the rain, ripples"), ("Shape", "1:1"), ("Length", "2")]:
         expect(videos.get_by_label(label)).to_have_value(value)
     expect(videos.get_by_label("Seed", exact=True)).to_have_value("4207")
+    site.allow(r"Failed to load resource.*403")
     # A limit that is used up is said before anything is sent.
     maker.database.execute(
         "insert into generation_usage (generation_id, run, user_id, milliseconds, reserved_at)"

@@ -64,7 +64,7 @@ struct StudioTests {
             #expect(try refused(["model": "ray-flash-2-540p", "duration": 5]) == (403, "limit_credits", nil))
             #expect(
                 try refused(["model": "ray-flash-2-540p", "duration": 5, "credits": 59]) == (409, "price_changed", nil))
-            #expect(try refused(["model": "veo-3.1", "duration": 4]).0 == 503)
+            #expect(try refused(["model": "veo-3.1", "duration": 4]).0 == 409)
             #expect(try refused(["model": "none"]).0 == 404)
             #expect(try refused(["imageId": .string(UUID().uuidString.lowercased())]).2 == "imageId")
             #expect(try refused(["aspectRatio": "2:1"]).2 == "aspectRatio")

@@ -111,7 +111,7 @@ enum ModelInputs {
                         .required("slug", slug), .required("name", .text(1...100)), .required("maker", .text(1...80)),
                         .required("provider", .string(1...40)),
                     ] + named + [.optional("presets", .array(preset, count: 0...50))]
-                ).named("PackedModel"), count: 1...500)),
+                ).named("PackedModel"), count: 0...500)),
     ]).named("CatalogPack")
 
     /// The facts that a model may lack.
