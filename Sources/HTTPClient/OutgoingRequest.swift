@@ -27,7 +27,7 @@ public struct OutgoingRequest: Sendable {
     /// Whether it must not be sent twice. libcurl sends a request again when a kept connection ends before the answer, so such
     /// a request gets a connection of its own.
     public var isSentOnce = false
-    /// Whether the address must be one of the public internet, whatever the name leads to.
+    /// Whether the address must be one of the public internet. It is checked after the name was looked up.
     public var needsPublicAddress = false
 
     /// Creates a request.

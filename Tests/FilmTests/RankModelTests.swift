@@ -13,7 +13,7 @@ struct RankModelTests {
         ProcessInfo.processInfo.environment["DAILIES_RANK_SEED"].flatMap(UInt64.init) ?? 20_261_130
 
     @Test(
-        "RANK-01 RANK-02 VOTE-12 whatever happens to votes, clips, members and the fold, the boards equal a recount",
+        "RANK-01 RANK-02 VOTE-12 after any changes of votes, clips, members and the fold, the boards equal a recount",
         .safetyLimit, arguments: 0..<3)
     func everything(run: Int) throws {
         try FilmStage.run { stage in

@@ -16,7 +16,7 @@ struct SeasonModelTests {
     private static let steps = environment["DAILIES_MODEL_STEPS"].flatMap(Int.init) ?? 450
 
     @Test(
-        "FILM-02 FILM-04 FILM-07 FILM-08 FILM-10 VOTE-05 whatever happens in whatever order, the film is in order",
+        "FILM-02 FILM-04 FILM-07 FILM-08 FILM-10 VOTE-05 the film is in order after any sequence of events",
         .safetyLimit, arguments: 0..<2)
     func sequences(run: Int) throws {
         try FilmStage.run { stage in

@@ -45,7 +45,7 @@ struct AWSSignerTests {
         return [String(halves[0])] + (halves.last?.split(separator: "&").map(String.init).sorted() ?? [])
     }
 
-    @Test("CLIP-08 addresses are signed as Amazon's own library signs them, whatever the key holds")
+    @Test("CLIP-08 addresses are signed as Amazon's own library signs them, for odd keys too")
     func presigned() throws {
         let table = try Self.table()
         #expect(table.count > 15)

@@ -32,7 +32,7 @@ def sign(claims: dict) -> str:
 class Refusal(Exception):
     def __init__(self, status: int, code: str, error: str, message: str, real: int | None = None) -> None:
         self.body = {"statusCode": str(status), "code": code, "error": error, "message": message}
-        # The default handler answers 400 whatever the status is; only 500s and overload keep theirs.
+        # The default handler answers 400 for every status; only 500s and overload keep theirs.
         self.status = real or (500 if status >= 500 else 400)
 
 

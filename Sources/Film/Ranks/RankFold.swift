@@ -4,7 +4,7 @@ public import Postgres
 /// Adds to the boards what votes have changed since the last time.
 ///
 /// Votes log their changes in their own transaction and write no board. A fold takes rows from the log and adds them to the
-/// boards in one transaction, so that each counts once, whatever happens to the process.
+/// boards in one transaction, so that each counts once, even when the process is killed.
 public struct RankFold: Sendable {
     /// How many rows of the log one transaction takes. A row is what one batch of votes changed.
     public static let stepSize = 1_000

@@ -71,7 +71,7 @@ function tally() {
       voted.length > 0
         ? h("ol", { class: "tally" }, ...voted.map(({ genre, votes, percent }) => h("li", {}, h("span", {}, genre),
           h("span", { class: "num" }, `${percent} % · ${count(votes)}`))))
-        : h("p", { class: "quiet" }, "Nobody has voted yet.")));
+        : h("p", { class: "quiet" }, "No votes yet.")));
   }, () => place.replaceChildren(h("p", {}, "The genre vote did not load.")));
   return place;
 }
