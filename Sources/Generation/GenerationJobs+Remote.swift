@@ -36,7 +36,7 @@ extension GenerationJobs {
                 kept, begun.attempt, .notAccepted("The picture could not be read: \(error)", retryAfter: nil), context)
         }
         // The request is paid for from here on, so its id is recorded as soon as the database can.
-        let interval = provider.pollInterval
+        let interval = pace.interval(of: provider)
         try insist(context) {
             _ = try context.database.one(
                 """
@@ -158,7 +158,7 @@ extension GenerationJobs {
             } else if case .waiting(let position) = state {
                 try show(nil, position: position, of: kept, isRunning: false, context)
             }
-            return try pollLater(kept, provider.pollInterval, context)
+            return try pollLater(kept, pace.interval(of: provider), context)
         }
     }
 
@@ -174,7 +174,7 @@ extension GenerationJobs {
             return try stop(
                 kept, .failed, "unknown_task", "\(reason): the request is gone. Nothing was charged.", context)
         }
-        var wait = max(provider.pollInterval, .seconds(1))
+        var wait = pace.interval(of: provider)
         if case .notAccepted(_, let seconds?) = error { wait = max(wait, .seconds(min(seconds, 120))) }
         return try pollLater(kept, wait, context)
     }

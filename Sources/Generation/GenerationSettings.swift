@@ -29,6 +29,9 @@ package struct GenerationSettings: SettingGroup {
     package let retryMilliseconds = Setting(
         "GENERATION_RETRY_MS", default: 5_000, in: 10...600_000, unit: "milliseconds",
         "How long a failed call waits before it is made again; the wait doubles with each attempt.")
+    package let pollMilliseconds = Setting(
+        "GENERATION_POLL_MS", default: 0, in: 0...600_000, unit: "milliseconds",
+        "How long to wait between two polls of a request; 0 for what each provider recommends.")
 
     package init() {}
 }
@@ -57,7 +60,8 @@ extension SettingValues<GenerationSettings> {
         GenerationPace(
             concurrency: self.concurrency, localConcurrency: self.localConcurrency,
             timeout: .seconds(self.timeoutSeconds),
-            firstRetry: .milliseconds(self.retryMilliseconds))
+            firstRetry: .milliseconds(self.retryMilliseconds),
+            pollInterval: self.pollMilliseconds == 0 ? nil : .milliseconds(self.pollMilliseconds))
     }
 }
 
@@ -88,22 +92,28 @@ public struct GenerationPace: Sendable {
     public let timeout: Duration
     /// The wait after the first failed call.
     public let firstRetry: Duration
+    /// The wait between two polls; nil for what each provider recommends.
+    public let pollInterval: Duration?
     /// How often a request is sent at most.
     public let attempts = 3
 
     /// A pace.
     public init(
         concurrency: Int = 5, localConcurrency: Int = 2, timeout: Duration = .seconds(600),
-        firstRetry: Duration = .seconds(5)
+        firstRetry: Duration = .seconds(5), pollInterval: Duration? = nil
     ) {
         self.concurrency = concurrency
         self.localConcurrency = localConcurrency
         self.timeout = timeout
         self.firstRetry = firstRetry
+        self.pollInterval = pollInterval
     }
 
     /// The places at a provider.
     func places(at provider: String) -> Int { provider == ProviderRegistry.local ? localConcurrency : concurrency }
+
+    /// The wait between two polls of a provider.
+    func interval(of provider: any RemoteProvider) -> Duration { pollInterval ?? provider.pollInterval }
 }
 
 extension ValueFormat<Date> {

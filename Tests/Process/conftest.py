@@ -1,16 +1,19 @@
 """Places to run hosts in, and a Postgres for those that need one."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import uuid
 
+import psycopg
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from host import ROOT, Place
+from host import BINARIES, ROOT, Place
 
 
 @pytest.fixture
@@ -41,3 +44,36 @@ def postgres():
         subprocess.run([script, "start", cluster], check=True)
         yield cluster
         subprocess.run([script, "stop", cluster], check=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres):
+    """Makes migrated databases, each dropped at the end of its `with`. The migrations run once; the others are copies."""
+
+    def administrator():
+        return psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True)
+
+    template = "template_" + uuid.uuid4().hex[:12]
+    with administrator() as connection:
+        with contextlib.suppress(psycopg.errors.DuplicateObject):
+            connection.execute("create role dailies_owner login createrole")
+        connection.execute(f"create database {template} owner dailies_owner")
+    subprocess.run(
+        [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
+        env={
+            "PATH": "/usr/bin:/bin", "SITE_URL": "http://127.0.0.1:1", "SECRET_KEY": "k" * 40,
+            "MIGRATIONS_DIR": str(ROOT / "migrations"), "DATABASE_URL": f"host={postgres} dbname={template} user=dailies_owner",
+        })  # fmt: skip
+
+    @contextlib.contextmanager
+    def make(prefix):
+        name = f"{prefix}_{uuid.uuid4().hex[:12]}"
+        with administrator() as connection:
+            connection.execute(f"create database {name} template {template} owner dailies_owner")
+        yield name
+        with administrator() as connection:
+            connection.execute(f"drop database {name} with (force)")
+
+    yield make
+    with administrator() as connection:
+        connection.execute(f"drop database {template} with (force)")

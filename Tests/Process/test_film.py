@@ -1,6 +1,5 @@
 """The job that assembles a film, killed at each of its steps."""
 
-import contextlib
 import json
 import os
 import signal
@@ -108,21 +107,11 @@ class Cutting:
 
 
 @pytest.fixture
-def cutting(postgres):
-    name = "film_" + uuid.uuid4().hex[:12]
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        with contextlib.suppress(psycopg.errors.DuplicateObject):
-            connection.execute("create role dailies_owner login createrole")
-        connection.execute(f"create database {name} owner dailies_owner")
-    with tempfile.TemporaryDirectory(prefix="film-") as directory:
+def cutting(postgres, migrated):
+    with migrated("film") as name, tempfile.TemporaryDirectory(prefix="film-") as directory:
         made = Cutting(postgres, name, Path(directory))
-        subprocess.run(
-            [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
-            env=made.environment | {"DATABASE_URL": f"host={postgres} dbname={name} user=dailies_owner"})
         made.stage()
         yield made
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
 
 
 def wait(condition, what):

@@ -50,6 +50,7 @@ class Studio:
         self.environment = {
             "PATH": "/usr/bin:/bin", "SITE_URL": "http://127.0.0.1:1", "SECRET_KEY": "k" * 40, "LOG_LEVEL": "debug",
             "MIGRATIONS_DIR": str(ROOT / "migrations"), "MEDIA_DIR": str(self.media), "GENERATION_RETRY_MS": "20",
+            "GENERATION_POLL_MS": "50",
             "DATABASE_URL": f"host={postgres} dbname={name} user=dailies_jobs",
         }  # fmt: skip
         self.log = directory / "log"
@@ -141,18 +142,10 @@ class Studio:
 
 
 @pytest.fixture
-def studio(postgres):
-    name = "studio_" + uuid.uuid4().hex[:12]
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        with contextlib.suppress(psycopg.errors.DuplicateObject):
-            connection.execute("create role dailies_owner login createrole")
-        connection.execute(f"create database {name} owner dailies_owner")
-    with tempfile.TemporaryDirectory(prefix="studio-") as directory:
+def studio(postgres, migrated):
+    with migrated("studio") as name, tempfile.TemporaryDirectory(prefix="studio-") as directory:
         made = Studio(postgres, name, Path(directory))
         made.log.touch()
-        subprocess.run(
-            [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
-            env=made.environment | {"DATABASE_URL": f"host={postgres} dbname={name} user=dailies_owner"})
         made.member = made.one("insert into users (username) values ('mira') returning id")
         made.rows("insert into providers (name, display_name) values ('other', 'Other')")
         made.rows(
@@ -160,8 +153,6 @@ def studio(postgres):
             " values ('other-model', 'other-model', 'Other', 'Else', 'other', 'reel-1', '{text-to-video}', 0.1)")
         yield made
         made.check()
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

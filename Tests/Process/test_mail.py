@@ -1,12 +1,10 @@
 """The jobs that send mail, against a real SMTP server and a program in the place of sendmail."""
 
-import contextlib
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
-import uuid
 
 import psycopg
 import pytest
@@ -57,20 +55,9 @@ class Post:
 
 
 @pytest.fixture
-def post(postgres):
-    name = "mail_" + uuid.uuid4().hex[:12]
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        with contextlib.suppress(psycopg.errors.DuplicateObject):
-            connection.execute("create role dailies_owner login createrole")
-        connection.execute(f"create database {name} owner dailies_owner")
-    with tempfile.TemporaryDirectory(prefix="mail-") as directory:
-        made = Post(postgres, name, pathlib.Path(directory))
-        subprocess.run(
-            [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
-            env=made.environment | {"DATABASE_URL": f"host={postgres} dbname={name} user=dailies_owner"})
-        yield made
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+def post(postgres, migrated):
+    with migrated("mail") as name, tempfile.TemporaryDirectory(prefix="mail-") as directory:
+        yield Post(postgres, name, pathlib.Path(directory))
 
 
 def test_a_link_is_mailed_and_nothing_secret_stays(post):

@@ -1,20 +1,18 @@
 """The system group, with and without a database."""
 
-import contextlib
 import datetime
 import itertools
 import json
 import shutil
 import subprocess
 import time
-import uuid
 
 import psycopg
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import fastcgi
-from host import BINARIES, ROOT
+from host import ROOT
 from limits import DEADLINE
 
 NETWORKS = (f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}" for number in itertools.count(1))
@@ -36,22 +34,12 @@ def until(condition, what):
 
 
 @pytest.fixture
-def database(postgres, place):
+def database(postgres, place, migrated):
     """A migrated database of its own; the place's hosts use it."""
-    name = "host_" + uuid.uuid4().hex[:12]
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        with contextlib.suppress(psycopg.errors.DuplicateObject):
-            connection.execute("create role dailies_owner login createrole")
-        connection.execute(f"create database {name} owner dailies_owner")
-    owner = f"host={postgres} dbname={name} user=dailies_owner"
-    subprocess.run(
-        [BINARIES / "dailies", "migrate"], check=True, capture_output=True,
-        env={**place.environment, "DATABASE_URL": owner})
-    place.environment["DATABASE_URL"] = f"host={postgres} dbname={name} user=dailies_web"
-    yield owner
-    place.close()
-    with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with migrated("host") as name:
+        place.environment["DATABASE_URL"] = f"host={postgres} dbname={name} user=dailies_web"
+        yield f"host={postgres} dbname={name} user=dailies_owner"
+        place.close()
 
 
 def test_alive_but_not_ready_without_a_database(host, place):

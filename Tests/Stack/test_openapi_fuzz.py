@@ -18,6 +18,14 @@ LEFT_OUT = (
 )
 
 
+# Each route is asked by those whose input it reads; it refuses the others before.
+ROUTES = {
+    "visitor": ["--include-by", "/x-access == any"],
+    "member": ["--exclude-by", "/x-access == admin"],
+    "admin": ["--include-by", "/x-access == admin"],
+}
+
+
 def caller(stack, role):
     client = stack.client(f"198.51.100.{['visitor', 'member', 'admin'].index(role) + 200}")
     if role == "visitor":
@@ -26,7 +34,7 @@ def caller(stack, role):
     return client.sign_in(stack.command("sign-in-link", *options).stdout.strip())
 
 
-@pytest.mark.parametrize("role", ["visitor", "member", "admin"])
+@pytest.mark.parametrize("role", ROUTES)
 def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
     """SEC-05 no 5xx, and every answer has a status, a type and a shape that the document gives it."""
     client = caller(fuzzed, role)
@@ -34,7 +42,8 @@ def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
     command = [
         Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml", "run",
         f"http://127.0.0.1:{fuzzed.port}/api/openapi.json", "--phases", "examples,coverage,fuzzing",
-        "--max-examples", "10", "--seed", "1", "--exclude-path-regex", LEFT_OUT, "--workers", "1",
+        "--max-examples", "10", "--seed", "1", "--workers", "1",
+        "--exclude-path-regex", LEFT_OUT, *ROUTES[role],
         "-H", f"Cookie: {cookies}", "-H", f"X-CSRF-Token: {client.token}", "-H", "Sec-Fetch-Site: same-origin",
         "-H", f"X-Forwarded-For: {client.address}",
         # That is a complaint about this machine, not about the site.
@@ -45,3 +54,20 @@ def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
     generated = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
     assert generated and int(generated[1]) > 500, done.stdout[-2_000:]
     assert fuzzed.client().get("/api/health").status == 200
+
+
+@pytest.mark.parametrize("role", ["visitor", "member"])
+def test_routes_refuse_those_they_are_not_for(fuzzed, role):
+    """SEC-05 a route of members is closed to visitors and one of admins to both, whatever the input is."""
+    client = caller(fuzzed, role)
+    closed = {"visitor": {"member", "admin"}, "member": {"admin"}}[role]
+    asked = 0
+    for path, operations in client.get("/api/openapi.json").json()["paths"].items():
+        address = re.sub(r"\{[^}]+\}", "00000000-0000-4000-8000-000000000000", path)
+        for method, operation in operations.items():
+            if operation["x-access"] not in closed:
+                continue
+            answer = client.send(method.upper(), address, None if method == "get" else {})
+            assert answer.status == (401 if role == "visitor" else 403), (method, path, answer.body)
+            asked += 1
+    assert asked > 50
