@@ -134,7 +134,7 @@ class Stack:
         subprocess.run(
             [
                 ROOT / "run", "--data", self.directory, "--port", str(self.port), "--configuration",
-                os.environ.get("DAILIES_CONFIGURATION", "debug"), "--detach", "--set", LIMITS, "--set", "DEMO_CLIP_SECONDS=4",
+                os.environ.get("DAILIES_CONFIGURATION", "debug"), "--detach", "--set", LIMITS, "--set", "DEMO_CLIP_SECONDS=1",
                 *self.options,
             ],
             check=True, stdin=subprocess.DEVNULL, timeout=12 * DEADLINE,
