@@ -22,6 +22,8 @@ public struct MediaTools: Sendable {
     public var quality = 21
     /// Divides the sides of renditions. Tests that look at anything but the size use it to save time.
     public var sizeDivisor = 1
+    /// Ends a run whose result is of no use any more, as ``MediaFault/Code/toolInterrupted``; asked about every half second.
+    public var isUnwanted: (@Sendable () -> Bool)?
 
     /// Tools at these paths with limits that fit a 50 MB clip of 4096 pixels a side.
     public init(
@@ -86,11 +88,12 @@ public struct MediaTools: Sendable {
             result = try Subprocess.run(
                 executable, arguments, timeout: timeLimit, outputLimit: outputLimit,
                 limits: SubprocessLimits(memoryBytes: memoryBytes, cpuSeconds: cpuSeconds, fileBytes: fileBytes),
-                onOutput: onOutput)
+                isUnwanted: isUnwanted, onOutput: onOutput)
         } catch {
             switch error {
             case .timedOut: throw .toolTimedOut("\(name) after \(timeLimit)")
             case .outputTooLarge: throw excess()
+            case .unwanted: throw .toolInterrupted("\(name) was stopped, since its work is of no use any more")
             case .notStarted(let reason): throw .toolMissing("\(reason)")
             case .failed(let reason): throw .toolInterrupted("\(reason)")
             }

@@ -97,6 +97,55 @@ struct FilmAssemblerTests {
         }
     }
 
+    @Test("FILM-04 FILM-08 FILM-09 a season of 75 slots in simulated time ends as a film of its winners, equally loud")
+    func wholeSeason() throws {
+        try FilmStage.run { stage in
+            var options = SeasonSimulation.Options()
+            options.clips = 80
+            options.voters = 30
+            options.votesPerVoter = 10
+            let outcome = try SeasonSimulation(database: stage.superuser, options: options).run()
+            #expect(outcome.isSound && outcome.winners.map(\.slot) == Array(1...75), "\(outcome)")
+            let directory = "/tmp/dailies-season-" + UUID().uuidString.lowercased()
+            defer { try? Files.removeTree(directory) }
+            let storage = LocalStorage(root: directory)
+            try storage.prepare()
+            let winners: [UUID] = try stage.superuser.query(
+                "select winner_clip_id from story_slots where season_id = \(outcome.season) order by position")
+            var starts: [Int] = []
+            var frames = 0
+            for (number, clip) in winners.enumerated() {
+                let file = directory + "/tmp/rendition.mp4"
+                try FilmClips.copy(number, to: file)
+                let key = StorageKey(
+                    .clips, clip, contentHash: String(repeating: "\(number % 10)", count: 32), fileExtension: "mp4")
+                try storage.store(file, as: key)
+                let length = FilmClips.frames[number % FilmClips.frames.count]
+                starts.append(frames)
+                frames += length
+                try stage.superuser.execute(
+                    """
+                    update tournament_clips
+                    set video_key = \(key.text), duration_ms = \(FilmPart.milliseconds(frames: length))::int
+                    where id = \(clip)
+                    """)
+            }
+            let summary = try FilmWorkshop.drain(stage.jobs, storage, FilmClips.tools)
+            #expect(summary.completed == 1 && summary.retried == 0)
+            let films = Films(database: stage.web) { "/media/" + $0 }
+            let film = try films.film(season: outcome.season.uuidString)
+            #expect(film.segments.map(\.slot) == Array(1...75) && film.segments.allSatisfy { $0.card == nil })
+            let facts = try FilmFacts(directory + (film.file?.videoURL.dropFirst("/media".count) ?? ""))
+            #expect(facts.frames == frames && abs(facts.seconds - Double(frames) / 30) < 1 / 30)
+            #expect(facts.starts.map { Int(($0 * 30).rounded()) } == starts)
+            #expect(
+                zip(facts.chapters, outcome.winners).allSatisfy { $0.hasPrefix("\($1.slot) · \($1.title) · creator_") })
+            #expect(facts.chapters.count == 75)
+            let loudness = try facts.loudness()
+            #expect(abs(loudness + 16) <= 1, "\(loudness)")
+        }
+    }
+
     @Test("FILM-09 GDPR-01 when a creator becomes a pseudonym, the film is made anew without the name")
     func departure() throws {
         try FilmWorkshop.run { workshop in
@@ -257,6 +306,67 @@ struct FilmAssemblerTests {
                 "select action from audit_log where action like 'film.%' and actor_id is not null order by id")
             #expect(acts == ["film.cancel", "film.build", "film.build"])
         }
+    }
+
+    @Test("FILM-09 ADM-03 a slot that changes and an admin end the tool that runs, not only the step after it")
+    func toolsEnd() throws {
+        try FilmWorkshop.run { workshop in
+            // It never ends while the streams are made, as long as a file says so.
+            let ffmpeg = workshop.directory + "/ffmpeg"
+            let hangs = workshop.directory + "/hangs"
+            let pids = workshop.directory + "/pids"
+            try Files.write(
+                Array(
+                    """
+                    #!/bin/sh
+                    case "$*" in
+                        *hls_time*) [ ! -e \(hangs) ] || { echo $$ >> \(pids); exec sleep 100000; } ;;
+                    esac
+                    exec /usr/bin/ffmpeg "$@"
+
+                    """.utf8), to: ffmpeg)
+            chmod(ffmpeg, 0o755)
+            var tools = FilmClips.tools
+            tools.ffmpeg = ffmpeg
+            let (jobs, storage, stoppable) = (workshop.stage.jobs, workshop.storage, tools)
+            let superuser = workshop.stage.superuser
+            func assemble(meanwhile: SQL) throws {
+                try Files.write([], to: hangs)
+                let begun = try Self.processes(pids).count
+                let drain = try BackgroundThread(named: "film") {
+                    _ = try? FilmWorkshop.drain(jobs, storage, stoppable)
+                }
+                try waitUntil { try Self.processes(pids).count > begun }
+                try Files.remove(hangs)
+                try superuser.execute(meanwhile)
+                // Only a signal ends it.
+                try waitUntil { try Self.processes(pids).allSatisfy { kill($0, 0) != 0 } }
+                for left in try Self.processes(pids) { kill(left, SIGKILL) }
+                drain.join()
+            }
+            try assemble(
+                meanwhile: """
+                    update story_slots
+                    set winner_clip_id = \(workshop.loser)
+                    where season_id = \(workshop.season) and position = 2
+                    """)
+            let film = try workshop.films.film(season: "1")
+            #expect(film.segments.compactMap(\.clip?.title) == ["Low water", "Never", "Echo"])
+            let version = try #require(try workshop.version())
+
+            try workshop.films.build(workshop.season, by: workshop.stage.admin)
+            try assemble(meanwhile: "select cancel_film(null, \(workshop.season))")
+            #expect(try workshop.films.film(season: "1").build?.state == .cancelled)
+            #expect(try workshop.version() == version)
+            #expect(try workshop.jobs().map(\.state) == [.completed, .completed])
+            let files = try workshop.files()
+            #expect(files.film.allSatisfy { $0.hasPrefix(version + "-") } && files.work == [])
+        }
+    }
+
+    private static func processes(_ list: String) throws -> [Int32] {
+        guard let bytes = FileManager.default.contents(atPath: list) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
     }
 
     @Test("FILM-01 the cover is a moment of a clip that an admin chooses; films and sweeps leave it alone")

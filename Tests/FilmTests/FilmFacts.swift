@@ -22,6 +22,20 @@ struct FilmFacts {
             .filter { !$0.contains("-->") }
     }
 
+    /// The loudness of all of it, in LUFS.
+    func loudness() throws -> Double {
+        let result = try Subprocess.run(
+            "/usr/bin/ffmpeg",
+            ["-nostdin", "-v", "error", "-i", path, "-map", "0:a"]
+                + ["-af", "ebur128=metadata=1,ametadata=mode=print:key=lavfi.r128.I:file=-", "-f", "null", "-"],
+            timeout: safetyLimit)
+        let last = String(decoding: result.stdout, as: UTF8.self).split(separator: "\n").last { $0.contains("r128.I") }
+        guard let value = last.flatMap({ Double($0.split(separator: "=").last ?? "") }) else {
+            throw TestFault(result.stderr)
+        }
+        return value
+    }
+
     private struct Report: Decodable {
         struct Chapter: Decodable {
             var startTime: String

@@ -99,10 +99,14 @@ final class FilmWorkshop {
     var films: Films { Films(database: stage.web) { "/media/" + $0 } }
 
     @discardableResult
-    func drain(_ storage: (any MediaStorage)? = nil) throws -> DrainSummary {
+    func drain(_ storage: (any MediaStorage)? = nil, tools: MediaTools = FilmClips.tools) throws -> DrainSummary {
+        try Self.drain(stage.jobs, storage ?? self.storage, tools)
+    }
+
+    static func drain(_ jobs: Database, _ storage: any MediaStorage, _ tools: MediaTools) throws -> DrainSummary {
         var registry = JobRegistry()
-        FilmAssembler(storage: storage ?? self.storage, tools: FilmClips.tools).register(in: &registry)
-        return try Drainer(database: stage.jobs, registry: registry).run(until: .empty)
+        FilmAssembler(storage: storage, tools: tools).register(in: &registry)
+        return try Drainer(database: jobs, registry: registry).run(until: .empty)
     }
 
     /// The names of the film's files, and what is left of work.

@@ -46,6 +46,24 @@ struct SubprocessTests {
         }
     }
 
+    @Test("a program whose work is not wanted any more dies with its group, though it prints all the time")
+    func unwanted() throws {
+        let marker = "778.\(getpid())\(UInt32.random(in: 0..<1_000_000))"
+        var askings = 0
+        #expect(throws: SubprocessError.unwanted) {
+            try Subprocess.run(
+                "/bin/sh", ["-c", "sleep \(marker) & while sleep 0.05; do echo; done"], timeout: safetyLimit,
+                isUnwanted: {
+                    askings += 1
+                    return askings == 2
+                })
+        }
+        #expect(askings == 2)
+        try waitUntil {
+            try Subprocess.run("/usr/bin/pgrep", ["-xf", "sleep \(marker)"], timeout: safetyLimit).stdout == []
+        }
+    }
+
     @Test("a program that closes its output and hangs is killed too")
     func silentHang() {
         #expect(throws: SubprocessError.timedOut) {

@@ -38,7 +38,7 @@ public struct FilmAssembler: Sendable {
             let progress = FilmProgress(
                 season: winners.season, revision: winners.revision, database: context.database)
             do {
-                try assemble(winners, progress, context)
+                try attempt(winners, progress, context)
                 return .done()
             } catch FilmInterruption.changed {
                 context.log.info("a slot has changed, so the film is begun again", [:])
@@ -84,7 +84,22 @@ public struct FilmAssembler: Sendable {
         context.log.warning("a film was not assembled", ["fault": .string(String(reflecting: error))])
     }
 
-    private func assemble(_ winners: FilmWinners, _ progress: FilmProgress, _ context: JobContext) throws {
+    /// Assembles the film. A slot that changes, an admin and a deleted season also end the tool that runs.
+    private func attempt(_ winners: FilmWinners, _ progress: FilmProgress, _ context: JobContext) throws {
+        var stoppable = tools
+        stoppable.isUnwanted = { context.interruption != nil || progress.isOutdated }
+        do {
+            try assemble(winners, progress, context, stoppable)
+        } catch let fault as MediaFault where fault.code == .toolInterrupted {
+            try context.checkPoint()
+            try progress.check()
+            throw fault
+        }
+    }
+
+    private func assemble(
+        _ winners: FilmWinners, _ progress: FilmProgress, _ context: JobContext, _ tools: MediaTools
+    ) throws {
         let reach = { (step: FilmProgress.Step, part: Double) in
             try context.checkPoint()
             try progress.reach(step, part: part)

@@ -48,6 +48,21 @@ struct FilmProgress: Sendable {
         guard wanted == revision else { throw FilmInterruption.changed }
     }
 
+    /// Throws when the film is to be another one by now, or none.
+    func check() throws {
+        let row: Row? = try database.first("select wanted, state from film_builds where season_id = \(season)")
+        guard let row else { throw FilmInterruption.seasonGone }
+        guard try row.value("state", as: String.self) != "cancelled" else { throw FilmInterruption.cancelled }
+        guard try row.value("wanted", as: Int.self) == revision else { throw FilmInterruption.changed }
+    }
+
+    /// Whether work on the film is of no use any more. A database that does not answer decides nothing: the next step
+    /// reports it.
+    var isOutdated: Bool {
+        do { try check() } catch { return error is FilmInterruption }
+        return false
+    }
+
     /// Notes why an attempt failed.
     func fail(_ problem: String, isFinal: Bool) throws {
         try database.execute(

@@ -37,6 +37,8 @@ public enum SubprocessError: Error, Sendable, Equatable {
     case timedOut
     /// It wrote more than was wanted and was killed with all its children.
     case outputTooLarge
+    /// Its work was not wanted any more, and it was killed with all its children.
+    case unwanted
     /// A system call failed underway.
     case failed(SystemError)
 }
@@ -57,23 +59,28 @@ public enum Subprocess {
     public static let plainEnvironment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
 
     /// Runs `executable`, an absolute path, and waits. At the timeout, or beyond `outputLimit` bytes of standard output,
-    /// its whole process group is killed. `onOutput` gets each piece of standard output when it arrives.
+    /// its whole process group is killed. `onOutput` gets each piece of standard output when it arrives. `isUnwanted` is
+    /// asked about every half second, and ends the program in the same way.
     public static func run(
         _ executable: String, _ arguments: [String] = [], environment: [String: String] = plainEnvironment,
         input: [UInt8] = [], timeout: Duration, outputLimit: Int = 1 << 20,
-        limits: SubprocessLimits = SubprocessLimits(), onOutput: (ArraySlice<UInt8>) -> Void = { _ in }
+        limits: SubprocessLimits = SubprocessLimits(), isUnwanted: (() -> Bool)? = nil,
+        onOutput: (ArraySlice<UInt8>) -> Void = { _ in }
     ) throws(SubprocessError) -> Output {
         guard executable.hasPrefix("/"), access(executable, X_OK) == 0 else {
             throw .notStarted(
                 SystemError("spawn", executable, number: executable.hasPrefix("/") ? errno : ENOENT))
         }
         let deadline = ContinuousClock.now + timeout
-        return try start(limits.wrap(executable, arguments), environment, input, outputLimit, deadline, onOutput).get()
+        return try start(
+            limits.wrap(executable, arguments), environment, input, outputLimit, deadline, isUnwanted, onOutput
+        ).get()
     }
 
     private static func start(
         _ command: (executable: String, arguments: [String]), _ environment: [String: String], _ input: [UInt8],
-        _ outputLimit: Int, _ deadline: ContinuousClock.Instant, _ onOutput: (ArraySlice<UInt8>) -> Void
+        _ outputLimit: Int, _ deadline: ContinuousClock.Instant, _ isUnwanted: (() -> Bool)?,
+        _ onOutput: (ArraySlice<UInt8>) -> Void
     ) -> Result<Output, SubprocessError> {
         do throws(SystemError) {
             let stdin = input.isEmpty ? nil : try SubprocessPipe()
@@ -87,7 +94,7 @@ public enum Subprocess {
             stderr.closeWriting()
             var exchange = SubprocessExchange(
                 input: input, stdin: stdin, stdout: stdout, stderr: stderr, outputLimit: outputLimit)
-            let end = exchange.run(until: deadline, onOutput: onOutput)
+            let end = exchange.run(until: deadline, isUnwanted: isUnwanted, onOutput: onOutput)
             return finish(child, exchange, end, deadline)
         } catch {
             return .failure(.notStarted(error))
@@ -112,6 +119,7 @@ public enum Subprocess {
                 return .failure(try kill(child, .timedOut))
             case .timedOut: return .failure(try kill(child, .timedOut))
             case .tooLarge: return .failure(try kill(child, .outputTooLarge))
+            case .unwanted: return .failure(try kill(child, .unwanted))
             }
         } catch {
             return .failure(.failed(error))

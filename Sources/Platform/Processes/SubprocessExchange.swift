@@ -31,9 +31,11 @@ final class SubprocessPipe {
 
 /// Feeds a child and takes what it prints, on one thread and up to a deadline.
 struct SubprocessExchange {
-    enum End { case silent, timedOut, tooLarge }
+    enum End { case silent, timedOut, tooLarge, unwanted }
 
     private static let errorLimit = 64 << 10
+    /// How often it is asked whether the work is still wanted.
+    private static let askingInterval = Duration.milliseconds(500)
     private(set) var output: [UInt8] = []
     private var errors: [UInt8] = []
     private var input: ArraySlice<UInt8>
@@ -57,15 +59,23 @@ struct SubprocessExchange {
     var errorText: String { String(decoding: errors, as: UTF8.self) }
 
     /// Exchanges until the child has closed its output; closes all pipes.
-    mutating func run(until deadline: ContinuousClock.Instant, onOutput: (ArraySlice<UInt8>) -> Void) -> End {
+    mutating func run(
+        until deadline: ContinuousClock.Instant, isUnwanted: (() -> Bool)?, onOutput: (ArraySlice<UInt8>) -> Void
+    ) -> End {
         defer {
             stdin?.closeWriting()
             stdout.closeReading()
             stderr.closeReading()
         }
+        var nextAsking = ContinuousClock.now + Self.askingInterval
         while stdout.reading >= 0 || stderr.reading >= 0 {
-            let left = ContinuousClock.now.duration(to: deadline)
-            guard left > .zero else { return .timedOut }
+            let now = ContinuousClock.now
+            guard now < deadline else { return .timedOut }
+            if let isUnwanted, now >= nextAsking {
+                if isUnwanted() { return .unwanted }
+                nextAsking = ContinuousClock.now + Self.askingInterval
+            }
+            let left = now.duration(to: isUnwanted == nil ? deadline : min(deadline, nextAsking))
             var descriptors = [
                 pollfd(fd: stdout.reading, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: stderr.reading, events: Int16(POLLIN), revents: 0),

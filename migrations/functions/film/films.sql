@@ -72,7 +72,8 @@ begin
         problem = null,
         changed_at = dailies_now()
     where season_id = of_season;
-    -- A job that runs reads this with its next step and ends in order, so that a request made meanwhile is not lost.
+    -- A job that runs reads this within a second, stops its tool and ends in order, so that a request made meanwhile is
+    -- not lost.
     perform cancel_job(id)
     from jobs
     where kind = 'assemble_film' and unique_key = of_season::text and state = 'queued';
