@@ -85,6 +85,8 @@ struct AuditTrailTests {
                 ("POST /api/admin/approve", "", ["clipId": .string(one)]),
                 ("POST /api/admin/reject", "", ["clipId": .string(two), "reason": "The rights"]),
                 ("POST /api/admin/bulk", "", ["action": "approve", "clipIds": [.string(three)]]),
+                ("POST /api/admin/clips", "", ["clipId": .string(one), "action": "reject", "reason": "The rights"]),
+                ("POST /api/admin/clips", "", ["clipId": .string(one), "action": "approve"]),
                 ("PUT /api/admin/clips", "", ["id": .string(one), "title": "One, retold"]),
                 ("POST /api/admin/clips/undo", "", ["decisionIds": [.string(decision.uuidString)]]),
                 ("POST /api/admin/feature-flags", "", ["key": "comments_enabled", "enabled": false]),

@@ -63,7 +63,23 @@ struct FilmRoutesTests {
             _ = try site.clip("C")
             _ = try site.ask(site.visitor, .post, "/api/vote", ["clipId": .string(clips[0])])
             _ = try site.ask(site.admin, .post, "/api/report", ["clipId": .string(clips[1]), "reason": "spam"])
+            let superuser = site.site.database.database(as: .superuser)
+            try superuser.execute(
+                """
+                insert into generations (
+                    user_id, model_id, model_name, provider, endpoint, status, step, prompt, duration_ms, quality, seed,
+                    credits, created_at, updated_at
+                )
+                select users.id, models.id, models.name, models.provider, 'e', 'uncertain', 'submit', 'A tide', 5000,
+                    'standard', 1, 1, now(), now()
+                from users
+                join models on models.is_default
+                where users.username = 'mira_okafor'
+                """)
             let figures = try site.ask(site.admin, .get, "/api/admin/dashboard").json
+            #expect(figures["videos"]?["uncertain"]?.integer == 1 && figures["videos"]?["processing"]?.integer == 0)
+            let models: Int = try superuser.one("select count(*)::int from models where is_active")
+            #expect(models > 0 && figures["activeModels"]?.integer == models)
             #expect(none.json["openReports"]?.integer == 0 && figures["openReports"]?.integer == 1)
             #expect(figures["clips"]?["active"]?.integer == 2 && figures["clips"]?["pending"]?.integer == 1)
             #expect(figures["clipsToReview"]?.integer == 1 && figures["members"]?.integer == 2)
@@ -147,6 +163,28 @@ struct FilmRoutesTests {
             let cursor = try site.ask(site.admin, .get, "/api/admin/clips?cursor=made-up")
             #expect(cursor.status == 422)
             #expect(cursor.json["details"]?[0]?["field"]?.text == "cursor")
+        }
+    }
+
+    @Test("ADM-01 CLIP-05 one route decides either way on a clip")
+    func decide() throws {
+        try FilmSite.run { site in
+            _ = try site.voting(["A"])
+            let clip = try site.clip("B")
+            func decide(_ clip: String, _ action: JSONValue, _ reason: JSONValue? = nil) throws -> Answer {
+                var body: [String: JSONValue] = ["clipId": .string(clip), "action": action]
+                body["reason"] = reason
+                return try site.ask(site.admin, .post, "/api/admin/clips", .object(body))
+            }
+            let approved = try decide(clip, "approve")
+            #expect(approved.json["outcome"]?.text == "approved" && approved.json["slot"]?.integer == 1)
+            let unexplained = try decide(clip, "reject")
+            #expect(unexplained.status == 422 && unexplained.json["details"]?[0]?["field"]?.text == "reason")
+            let rejected = try decide(clip, "reject", "Rights")
+            #expect(rejected.json["outcome"]?.text == "rejected")
+            #expect(try site.ask(site.visitor, .get, "/api/clip/\(clip)").code == "clip_gone")
+            #expect(try decide(clip, "burn").status == 422)
+            #expect(try decide(UUID().uuidString, "approve").code == "clip_not_found")
         }
     }
 

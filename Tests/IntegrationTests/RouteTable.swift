@@ -50,6 +50,7 @@ enum RouteTable {
         GET    /api/admin/catalog/export           admin    admin -    refused -      api
         POST   /api/admin/catalog/import           admin    admin form refused -      api
         GET    /api/admin/clips                    admin    admin -    refused -      api
+        POST   /api/admin/clips                    admin    admin form refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
         POST   /api/admin/clips/undo               admin    admin form refused -      api
         GET    /api/admin/dashboard                admin    admin -    refused -      api

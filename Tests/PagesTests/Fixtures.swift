@@ -217,7 +217,8 @@ enum Fixtures {
         let date = Date(timeIntervalSince1970: 1_795_197_600)
         return SiteFigures(
             seasons: ["active": 1], clips: ["active": 14, "pending": 3], clipsToReview: 2, clipsInCheck: 1,
-            openReports: 3, newMessages: 4, members: 1_317, bannedMembers: 2, jobs: ["queued": 7],
+            openReports: 3, newMessages: 4, members: 1_317, bannedMembers: 2, videos: ["processing": 5],
+            activeModels: 31, jobs: ["queued": 7],
             round: hasRound
                 ? SiteFigures.Round(
                     season: RoundSeason(id: UUID(), number: 2, label: "Last <Train>", totalSlots: 75), slot: 31,

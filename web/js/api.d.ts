@@ -771,6 +771,13 @@ export interface DecideCaseInput {
   reason?: string | null;
 }
 
+export interface DecideClipInput {
+  clipId: string;
+  action: "approve" | "reject";
+  /** What the creator reads; required to reject. */
+  reason?: string | null;
+}
+
 export interface DecideClipsInput {
   action: "approve" | "reject";
   clipIds: string[];
@@ -2192,6 +2199,9 @@ export interface SiteFigures {
   newMessages: number;
   members: number;
   bannedMembers: number;
+  /** Generated videos by status. */
+  videos: Record<string, number>;
+  activeModels: number;
   /** By state. Finished ones are forgotten after a while. */
   jobs: Record<string, number>;
   /** Null when no season runs. */

@@ -35,6 +35,10 @@ public struct SiteFigures: Sendable {
     public let members: Int
     /// How many of them are banned.
     public let bannedMembers: Int
+    /// How many generated videos have each status.
+    public let videos: [String: Int]
+    /// How many models members can choose.
+    public let activeModels: Int
     /// How many jobs are in each state. Finished ones are forgotten after a while.
     public let jobs: [String: Int]
     /// The round; nil when no season runs.
@@ -47,7 +51,8 @@ extension SiteFigures {
     /// Those of a site that has nothing.
     public static let none = SiteFigures(
         seasons: [:], clips: [:], clipsToReview: 0, clipsInCheck: 0, openReports: 0, newMessages: 0,
-        members: 0, bannedMembers: 0, jobs: [:], round: nil, countedAt: Date(timeIntervalSince1970: 0))
+        members: 0, bannedMembers: 0, videos: [:], activeModels: 0, jobs: [:],
+        round: nil, countedAt: Date(timeIntervalSince1970: 0))
 }
 
 /// Counts what the site has.
@@ -72,6 +77,7 @@ public struct Dashboard: Sendable {
                     (select count(*)::int from contact_messages where state = 'new') as messages,
                     (select count(*)::int from users where left_at is null) as members,
                     (select count(*)::int from users where banned_at is not null) as banned,
+                    (select count(*)::int from models where is_active) as models,
                     dailies_now() as counted_at
                 from tournament_clips
                 where status = 'pending'
@@ -86,12 +92,21 @@ public struct Dashboard: Sendable {
                 clipsToReview: try counts.value("to_review"), clipsInCheck: try counts.value("in_check"),
                 openReports: try counts.value("reports"), newMessages: try counts.value("messages"),
                 members: try counts.value("members"), bannedMembers: try counts.value("banned"),
+                videos: try numbers(
+                    Self.videoStates, "select status as name, count(*)::int from generations group by 1", on: connection
+                ),
+                activeModels: try counts.value("models"),
                 jobs: try numbers(
-                    ["queued", "running", "failed", "cancelled", "completed"],
+                    Self.jobStates,
                     "select state as name, sum(jobs)::int as count from count_jobs() group by 1", on: connection),
                 round: try round(on: connection), countedAt: try counts.value("counted_at"))
         }
     }
+
+    /// The states of generated videos, in the order of their course.
+    public static let videoStates = ["queued", "processing", "uncertain", "completed", "failed", "cancelled"]
+    /// The states of jobs.
+    public static let jobStates = ["queued", "running", "failed", "cancelled", "completed"]
 
     /// The numbers of a statement by their names; zero for names that it does not have.
     private func numbers(_ names: [String], _ statement: SQL, on connection: Connection) throws -> [String: Int] {

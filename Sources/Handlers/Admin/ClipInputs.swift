@@ -20,12 +20,18 @@ struct EditClipInput: InputShape {
     @Input(.choice(ClipGenre.all)) var genre: String?
 }
 
-struct DecideClipsInput: InputShape {
-    enum Action: String, InputValue, CaseIterable {
-        case approve, reject
-    }
+enum ClipAction: String, InputValue, CaseIterable {
+    case approve, reject
+}
 
-    @Input var action: Action
+struct DecideClipInput: InputShape {
+    @Input var clipID: UUID
+    @Input var action: ClipAction
+    @Input(RejectClipInput.reasonText, "What the creator reads; required to reject.") var reason: String?
+}
+
+struct DecideClipsInput: InputShape {
+    @Input var action: ClipAction
     @Input(.array(.uuid, count: 1...100)) var clipIDs: [UUID]
     @Input(RejectClipInput.reasonText, "What the creators read; required to reject.") var reason: String?
 }

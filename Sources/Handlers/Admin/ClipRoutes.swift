@@ -5,7 +5,7 @@ internal import SharedHandlers
 
 extension AdminRoutes {
     static func clipRoutes(_ clips: Clips) -> [Route] {
-        [queue(clips), edit(clips), approve(clips), reject(clips), bulk(clips), undo(clips)]
+        [queue(clips), edit(clips), decide(clips), approve(clips), reject(clips), bulk(clips), undo(clips)]
     }
 
     private static func queue(_ clips: Clips) -> Route {
@@ -42,6 +42,20 @@ extension AdminRoutes {
         }
     }
 
+    private static func decide(_ clips: Clips) -> Route {
+        .post(
+            "/api/admin/clips", access: .admin, body: DecideClipInput.self, features: ["CLIP-05", "ADM-01"],
+            summary: "Approves or rejects a clip, as `/api/admin/approve` and `/api/admin/reject` do."
+        ) { context, input in
+            let admin = try context.member()
+            switch input.action {
+            case .approve: return try one(try clips.approve([input.clipID], by: admin.id))
+            case .reject:
+                return try one(try clips.reject([input.clipID], reason: try needed(input.reason), by: admin.id))
+            }
+        }
+    }
+
     private static func approve(_ clips: Clips) -> Route {
         .post(
             "/api/admin/approve", access: .admin, body: ApproveClipInput.self,
@@ -70,12 +84,17 @@ extension AdminRoutes {
             case .approve:
                 return ClipDecisions(results: try clips.approve(input.clipIDs, by: admin.id))
             case .reject:
-                guard let reason = input.reason else {
-                    throw Problem.invalid("reason", "required", "“reason” is required to reject clips.")
-                }
+                let reason = try needed(input.reason)
                 return ClipDecisions(results: try clips.reject(input.clipIDs, reason: reason, by: admin.id))
             }
         }
+    }
+
+    private static func needed(_ reason: String?) throws -> String {
+        guard let reason else {
+            throw Problem.invalid("reason", "required", "“reason” is required to reject clips.")
+        }
+        return reason
     }
 
     private static func undo(_ clips: Clips) -> Route {

@@ -9,7 +9,7 @@ extension AdminRoutes {
         [
             .get(
                 "/api/admin/dashboard", access: .admin, limit: .api, features: ["ADM-05"],
-                summary: "Seasons, clips, members and jobs by state, what waits for an admin, and the current round."
+                summary: "Seasons, clips, videos, members and jobs by state, what waits, and the current round."
             ) { context in try dashboard.figures(for: try context.member().id) }
         ]
     }
@@ -26,6 +26,8 @@ extension SiteFigures: Shaped {
         Field("newMessages", \.newMessages)
         Field("members", \.members)
         Field("bannedMembers", \.bannedMembers)
+        Field("videos", \.videos, "Generated videos by status.")
+        Field("activeModels", \.activeModels)
         Field("jobs", \.jobs, "By state. Finished ones are forgotten after a while.")
         Field("round", \.round, "Null when no season runs.")
         Field("countedAt", \.countedAt)

@@ -16,26 +16,39 @@ extension Site {
             .adminDashboard, lead: "Counted at \(Formatting.time(figures.countedAt)).", modules: [], needsScript: false,
             content: """
                 <div class="stack">
+                \(quickActions)
                 \(section("To do", [
                     stat("Takes to review", figures.clipsToReview, link: "/admin/clips"),
                     stat("Open reports", figures.openReports, link: "/admin/reports"),
                     stat("New messages", figures.newMessages, link: "/admin/messages"),
                     stat("Files in check", figures.clipsInCheck),
-                    stat("Failed jobs", figures.jobs["failed"] ?? 0),
+                    stat("Failed jobs", figures.jobs["failed"] ?? 0, link: "/admin/jobs"),
                 ]))
                 \(round(figures.round))
                 \(section("Takes", ClipStatus.allCases.map { stat(word($0.rawValue), figures.clips[$0.rawValue] ?? 0) }))
                 \(section("Seasons", SeasonStatus.allCases.map {
                     stat(word($0.rawValue), figures.seasons[$0.rawValue] ?? 0)
                 }))
+                \(section("Videos", Dashboard.videoStates.map { stat(word($0), figures.videos[$0] ?? 0) }))
+                \(section("Models", [stat("Active", figures.activeModels, link: "/admin/models")]))
                 \(section("Members", [
                     stat("Members", figures.members, link: "/admin/users"), stat("Banned", figures.bannedMembers),
                 ]))
-                \(section("Jobs", ["queued", "running", "failed", "cancelled", "completed"].map {
-                    stat(word($0), figures.jobs[$0] ?? 0)
-                }))
+                \(section("Jobs", Dashboard.jobStates.map { stat(word($0), figures.jobs[$0] ?? 0) }))
                 </div>
                 """)
+    }
+
+    /// The ways to what admins do most often.
+    private var quickActions: HTML {
+        let actions = [
+            ("Review takes", "/admin/clips"), ("Create a season", "/admin/seasons"), ("Generate a video", "/studio"),
+        ]
+        return """
+            <nav class="row" aria-label="Quick actions">\(actions.filter { Destination.exists($0.1) }.map { name, path in
+                "<a class=\"btn\" href=\"\(path)\">\(name)</a>" as HTML
+            })</nav>
+            """
     }
 
     private func word(_ name: String) -> String {
@@ -52,7 +65,8 @@ extension Site {
     }
 
     private func stat(_ name: String, _ number: Int, link: String? = nil) -> HTML {
-        let title: HTML = link.map { "<a class=\"link\" href=\"\($0)\">\(name)</a>" } ?? "\(name)"
+        let page = link.flatMap { Destination.exists($0) ? $0 : nil }
+        let title: HTML = page.map { "<a class=\"link\" href=\"\($0)\">\(name)</a>" } ?? "\(name)"
         return """
             <div class="stat"><dt class="label">\(title)</dt><dd><b>\(Formatting.count(number))</b></dd></div>
             """
