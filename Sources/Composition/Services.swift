@@ -90,6 +90,7 @@ public struct Services: Sendable {
         let identity = IdentityService(settings: settings, database: database, runner: steps)
         let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
+        let ownAddress: MediaAddress = { key in StorageKey(key).map(MediaURLs().url) ?? "" }
         self.flags = flags
         self.identity = identity
         signIn = SignInService(settings: settings, database: database, sendsMail: settings.mail.isOn)
@@ -97,12 +98,10 @@ public struct Services: Sendable {
             try Rounds.announce([try RoundEvent(row: row)], on: connection)
         }
         audit = AuditLog(database: database)
-        clips = Clips(
-            database: database, address: address,
-            ownAddress: { key in StorageKey(key).map(MediaURLs().url) ?? "" })
+        clips = Clips(database: database, address: address, ownAddress: ownAddress)
         moderation = Moderation(database: database, clips: clips)
         stories = Stories(database: database, address: address)
-        films = Films(database: database, address: address)
+        films = Films(database: database, address: address, ownAddress: ownAddress)
         seasons = Seasons(database: database)
         acts = FilmActs(database: database)
         rounds = Rounds(database: database)

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -10,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import DESK, PHONE, comes_true, judge, ready, until
+from ports import free_port
 
 SIZES = {"390": PHONE, "1440": DESK}
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -210,6 +213,69 @@ def test_embeds(site, url, axe, shots):
     # The theme, the intro and the answer about cookies are put there by the tests themselves.
     stored = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     assert set(stored) <= {"cookies", "intro", "theme"}
+
+
+@pytest.fixture
+def elsewhere():
+    """Another site, by another name: pages that a test writes."""
+    pages = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = pages.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", free_port()), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.server_address[1]}", pages
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_embeds_on_another_site(site, url, shots, elsewhere):
+    """WEB-07 SOC-04 what oEmbed gives plays in the frame of another site, by pointer and keys; no other page shows in one"""
+    other, pages = elsewhere
+    page = site.context(viewport=DESK, locale="en").new_page()
+    clip = find(page, "status=locked")
+    season = clip["season"]["number"]
+    frames = [
+        page.request.get(f"/oembed?maxheight=400&url={quote(f'{url}{path}', safe='')}").json()["html"]
+        for path in (f"/clip/{clip['id']}", f"/story?season={season}")
+    ]
+    about = f'<iframe src="{url}/about" title="about"></iframe>'
+    pages["/post"] = f"<!doctype html><title>A post</title><h1>A post</h1>{''.join(frames)}{about}"
+    site.allow("frame-ancestors|Refused to frame|Framing|Failed to load resource: the server responded with a status of 404")
+    page.goto(f"{other}/post")
+    shown = [page.frame_locator("iframe").nth(number) for number in range(2)]
+    for frame in shown:
+        expect(frame.locator("film-player[data-ready]")).to_be_attached()
+    shown[0].get_by_role("button", name="Play", exact=True).click()
+    inside = [next(one for one in page.frames if f"/embed/{kind}/" in one.url) for kind in ("clip", "film")]
+    position = "() => document.querySelector('film-player').position"
+    comes_true(page, lambda: inside[0].evaluate(position) > 0.2, "the take plays")
+    shown[0].get_by_role("button", name="Pause", exact=True).press("Enter")
+    shown[1].get_by_role("button", name="Next slot").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("k")
+    comes_true(page, lambda: inside[1].evaluate(position) > 0, "the film plays")
+    comes_true(page, lambda: inside[1].evaluate("() => document.querySelector('film-player').index") == 1, "its second slot")
+    page.screenshot(path=shots / "embeds-elsewhere-1440.png")
+    # Nothing is stored for either site, and the frame that is refused shows nothing of ours.
+    assert page.context.cookies() == []
+    assert not any("/about" in one.url and one.title() for one in page.frames)
+    with page.expect_popup() as opened:
+        shown[0].get_by_role("link").click()
+    opened.value.wait_for_url(f"{url}/clip/{clip['id']}")
 
 
 def test_what_programs_read(site, url):

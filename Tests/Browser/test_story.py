@@ -1,9 +1,11 @@
 """The film on a phone: the strip below the picture, and the words before a season."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, comes_true, ready, until
+from conftest import DESK, PHONE, comes_true, double_tap, ready, until
 
 ABOUT = "A night train without a timetable, and everyone is on it."
 
@@ -78,6 +80,27 @@ def test_strip_opens_upwards_and_tells_of_the_season(film, shots, axe):
     expect(strip).not_to_have_attribute("open", "")
     page.locator("[data-strip] summary").tap()
     expect(strip).to_have_attribute("open", "")
+
+
+def test_fingers_on_the_picture(film):
+    """FILM-11 WEB-02 up and down are slots, left and right seasons, from 50 pixels on; two taps fill the screen"""
+    page = film()
+    expect(page.locator("film-player[data-ready]")).to_be_attached()
+    label = page.locator("[data-strip-label]")
+    before = label.text_content()
+    x, y = middle(page.locator("[data-frame]"))
+    swipe(page, [x, y], [x, y - 40])
+    swipe(page, [x, y], [x, y - 120])
+    until(page, "() => document.querySelector('film-player').index === 1")
+    expect(page).to_have_url(re.compile("slot=2$"))
+    swipe(page, [x, y], [x, y + 120])
+    until(page, "() => document.querySelector('film-player').index === 0")
+    swipe(page, [x, y], [x - 120, y])
+    expect(label).to_have_text("Undertow")
+    swipe(page, [x, y], [x + 120, y])
+    expect(label).to_have_text(before)
+    double_tap(page, x, y)
+    until(page, "() => document.fullscreenElement?.localName === 'film-player'")
 
 
 def test_words_before_the_season_are_its_description_and_a_tap_ends_them(film):

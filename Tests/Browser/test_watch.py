@@ -9,9 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cdn import Front
 from playwright.sync_api import expect
 
-from conftest import DEADLINE, DESK, PHONE, announced, comes_true, judge, until
+from conftest import DEADLINE, DESK, PHONE, Site, announced, comes_true, judge, until
 
 SLOTS = 4
 
@@ -330,6 +331,124 @@ def test_captions_are_offered_where_there_are_any(site, shots, film, size):
     assert vtt.headers["content-type"].startswith("text/vtt") and "The tide is out." in vtt.text()
     plain = site.page(f"/watch/{film['season']}", java_script_enabled=False)
     expect(plain.locator("video track[kind=captions]")).to_be_attached()
+
+
+def test_a_film_in_the_frame_of_another_site(site, film, clips, shots):
+    """WEB-07 FILM-09 one file with its chapters and captions; archived seasons keep theirs; nothing is loaded before it plays"""
+    page = site.context(viewport={"width": 405, "height": 720}).new_page()
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.url) if "/media/" in request.url else None)
+    asked = page.request.get(f"/oembed?url={site.url}/watch/{film['season']}").json()
+    assert f"/embed/film/{film['season']}" in asked["html"] and asked["title"] == "Undertow"
+    page.goto(f"/embed/film/{film['season']}")
+    expect(page.locator("film-player[data-ready]")).to_be_attached()
+    assert [one for one in loaded if not one.endswith(".webp")] == []
+    page.get_by_role("button", name="Next slot").click()
+    second = page.evaluate("() => document.querySelector('film-player').film.chapters[1].start")
+    page.get_by_role("button", name="Play", exact=True).click()
+    comes_true(page, lambda: current_time(page) > second + 0.2, "the film plays from its second slot")
+    expect(page.locator("[data-seek]")).to_have_attribute("aria-valuetext", re.compile("slot 2"))
+    page.get_by_role("button", name="CC, captions").click()
+    until(page, """() => document.querySelector("film-player video").textTracks[0].cues?.length === 1""")
+    page.screenshot(path=shots / "embed-film-whole-405.png")
+    played = [one for one in loaded if re.search(r"\.(mp4|m3u8)", one)]
+    assert played and all("/media/films/" in one for one in played), played
+    page.evaluate("() => { const player = document.querySelector('film-player'); player.seek(player.film.seconds - 0.3); }")
+    # At its end it waits at its beginning.
+    comes_true(page, lambda: page.evaluate("() => document.querySelector('film-player').isPaused") and current_time(page) < 0.1,
+               "it waits")  # fmt: skip
+    page.goto(f"/embed/film/{clips}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    comes_true(page, lambda: current_time(page) > 0.2, "until the film is made its takes play")
+
+
+@pytest.fixture(scope="module")
+def front(run, tmp_path_factory):
+    front = Front(run, tmp_path_factory.mktemp("cdn"))
+    try:
+        yield front.start()
+    finally:
+        front.stop()
+
+
+@pytest.fixture
+def through_cdn(chromium, front):
+    """Pages of the front, and the files that they got from the CDN."""
+    site = Site(chromium, front.url)
+    site.loaded = []
+
+    def note(page):
+        page.on("response", lambda one: site.loaded.append(one) if one.url.startswith(front.cdn) else None)
+
+    watch = site.watch
+    site.watch = lambda page: (watch(page), note(page))
+    yield site
+    site.close()
+    assert site.unexpected() == []
+
+
+def kinds(site):
+    """The kinds of files that came from the CDN, without fault."""
+    assert all(one.status in (200, 206) for one in site.loaded), [(one.status, one.url) for one in site.loaded]
+    return {one.url.split("?")[0].rsplit(".", 1)[1] for one in site.loaded}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
+def test_a_film_through_a_cdn(through_cdn, front, film, shots, size):
+    """CLIP-08 FILM-09 film, stream, storyboard and download come from the other server; captions from this one"""
+    page = open_player(through_cdn, film["season"], "?slot=2", viewport=size, has_touch=size is PHONE)
+    page.get_by_role("button", name="CC, captions").click()
+    until(page, """() => document.querySelector("film-player video").textTracks[0].cues?.length === 1""")
+    start = current_time(page)
+    page.get_by_role("button", name="Play", exact=True).click()
+    comes_true(page, lambda: current_time(page) > start + 0.2, "the film plays")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    if size is DESK:
+        box = page.locator("[data-seek]").bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+        page.mouse.move(box["x"] + box["width"] * 0.61, box["y"] + box["height"] / 2)
+        picture = page.locator(".preview__picture")
+        expect(picture).to_be_visible()
+        assert front.cdn in picture.evaluate("(element) => element.style.backgroundImage")
+        comes_true(page, lambda: any(one.url.endswith("sheet-1.webp") for one in through_cdn.loaded), "its sheet comes")
+    page.screenshot(path=shots / f"watch-cdn-{size['width']}.png")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("^Download the film")).click()
+    assert download.value.suggested_filename == f"season-{film['season']}-undertow.mp4"
+    assert download.value.url.startswith(front.cdn) and page.url.startswith(front.url)
+    native = page.evaluate("() => document.createElement('video').canPlayType('application/vnd.apple.mpegurl')")
+    played = "m3u8" if size is PHONE and native else "mp4"
+    assert kinds(through_cdn) >= ({played, "webp", "vtt"} if size is DESK else {played, "webp"})
+
+
+def test_takes_and_embeds_through_a_cdn(through_cdn, front, clips):
+    """CLIP-08 WEB-03 WEB-07 the beginning of the next take is read from the other server too, and stills are kept"""
+    page = through_cdn.page("/story?slot=1", viewport=PHONE, has_touch=True)
+    comes_true(page, lambda: [one for one in through_cdn.loaded if re.match(
+        "bytes 0-245759/|bytes 0-[0-9]+/", one.headers.get("content-range", "")) and one.request.resource_type == "fetch"],
+        "a script reads the beginning")  # fmt: skip
+    until(page, """() => [...document.querySelectorAll("video")]
+        .some((one) => one.src.startsWith("blob:") && one.readyState >= 2)""")
+    clip = page.request.get("/api/discover?limit=1&status=locked").json()["clips"][0]
+    assert clip["videoUrl"].startswith(f"{front.cdn}/media/clips/")
+    shared = page.request.get(f"/clip/{clip['id']}").text()
+    assert f'property="og:image" content="{front.cdn}/media/clips/' in shared
+    page.goto(f"/embed/clip/{clip['id']}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    until(page, "() => document.querySelector('film-player').position > 0.2")
+    kinds(through_cdn)
+
+    through_cdn.allow("Failed to load resource")
+    page = through_cdn.context(viewport=PHONE, service_workers="allow").new_page()
+    page.goto("/about")
+    until(page, "async () => (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated'")
+    page.goto("/discover")
+    kept = "async () => (await (await caches.open('stills')).keys()).map(({ url }) => url)"
+    comes_true(page, lambda: any(one.startswith(front.cdn) for one in page.evaluate(kept)), "stills are kept")
+    page.context.set_offline(True)
+    page.goto("/discover")
+    expect(page.get_by_role("heading", name="Takes you have seen")).to_be_visible()
+    until(page, "() => [...document.querySelectorAll('[data-stills] img')].some((image) => image.naturalWidth > 0)")
 
 
 def test_without_scripts_the_film_plays_and_chapters_are_links(site, film):

@@ -179,7 +179,8 @@ enum Fixtures {
         WatchView(
             film: LibraryView(
                 number: 1, label: "Undertow", genre: "Thriller", coverURL: "/media/clips/1.webp", clips: 4, seconds: 32),
-            description: "A night & its trains.", aspect: "9:16",
+            description: "A night & its trains.", finishedAt: Date(timeIntervalSince1970: 1_795_197_600),
+            aspect: "9:16",
             file: hasFile
                 ? .init(
                     videoURL: "/media/films/s/v-film.mp4", streamURL: "/media/films/s/v-stream.m3u8",

@@ -384,7 +384,9 @@ struct PagesTests {
         let document = site.document(page)
         #expect(document.contains("<video src=\"/media/films/s/v-film.mp4#t=8.0\""))
         #expect(document.contains("controls playsinline"))
-        #expect(document.contains("download=\"season-1-undertow.mp4\""))
+        #expect(
+            document.contains(
+                "href=\"/media/films/s/v-film.mp4?download=season-1-undertow\" download=\"season-1-undertow.mp4\""))
         #expect(document.contains("aria-label=\"Download the film, 13 MB\""))
         #expect(document.contains("Season 1 · Slot 2 · maker_2"))
         #expect(document.contains("href=\"/watch/1?slot=3\" data-slot=\"3\""))
@@ -392,6 +394,53 @@ struct PagesTests {
         let clips = site.document(site.watch(Fixtures.film(), Fixtures.watched(hasFile: false), slot: 2))
         #expect(clips.contains("<video src=\"/media/clips/2.mp4\"") || clips.contains("/media/clips/2.mp4#t="))
         #expect(clips.contains("being put together") && !clips.contains("data-download"))
+    }
+
+    @Test("WEB-04 SOC-04 search engines and other sites learn of a finished film as of a clip")
+    func facts() throws {
+        let site = try Fixtures.site()
+        let document = site.document(site.watch(Fixtures.film(), Fixtures.watched(), slot: nil))
+        let json = try #require(
+            document.firstMatch(of: /<script type="application\/ld\+json">(.*?)<\/script>/)?.output.1)
+        let video = try JSONValue(parsing: Array(json.utf8))
+        #expect(video["@type"]?.text == "VideoObject" && video["name"]?.text == "Undertow")
+        #expect(video["contentUrl"]?.text == "https://dailies.example/media/films/s/v-film.mp4")
+        #expect(video["embedUrl"]?.text == "https://dailies.example/embed/film/1")
+        #expect(video["duration"]?.text == "PT32S" && video["description"]?.text == "A night & its trains.")
+        #expect(document.contains("type=\"application/json+oembed\"") && document.contains("property=\"og:video\""))
+        let clips = site.document(site.watch(Fixtures.film(), Fixtures.watched(hasFile: false), slot: nil))
+        #expect(!clips.contains("ld+json") && clips.contains("type=\"application/json+oembed\""))
+    }
+
+    @Test("WEB-07 FILM-09 a finished film in a frame is the one file with its chapters, or its clips until then")
+    func filmInFrame() throws {
+        let site = try Fixtures.site()
+        let document = try #require(site.embed(Fixtures.watched()))
+        #expect(document.contains("<video src=\"/media/films/s/v-film.mp4\"") && document.contains("preload=\"none\""))
+        #expect(
+            document.contains("data-film=\"/media/films/s/v-film.mp4\" data-stream=\"/media/films/s/v-stream.m3u8\""))
+        #expect(document.contains("href=\"https://dailies.example/watch/1\""))
+        #expect(document.matches(of: /data-slot="\d" data-poster="[^"]*" data-seconds="8/).count == 4)
+        let clips = try #require(site.embed(Fixtures.watched(hasFile: false)))
+        #expect(!clips.contains("data-film") && clips.contains("<video src=\"/media/clips/1.mp4\""))
+        // The slot whose clip was removed has nothing to show.
+        #expect(clips.matches(of: /<li><a href="\/media\/clips\/\d\.mp4"/).count == 3)
+        var empty = Fixtures.watched(hasFile: false)
+        empty.segments = []
+        #expect(site.embed(empty) == nil)
+
+        let pages = Pages(site: site, watch: { $0 == "1" ? Fixtures.watched() : nil }) { Fixtures.film() }
+        func ask(_ pattern: String, _ path: String, _ season: String) throws -> Response {
+            let route = try #require(pages.routes.first { $0.pattern == pattern })
+            var request = Request(.get, path)
+            request.parameters = ["season": season]
+            return try route.handle(Context(request: request), .null)
+        }
+        let finished = try ask("/embed/film/[season]", "/embed/film/1", "1")
+        #expect(String(decoding: finished.bytes ?? [], as: UTF8.self).contains("data-film"))
+        let running = try ask("/embed/film/[season]", "/embed/film/2", "2")
+        #expect(String(decoding: running.bytes ?? [], as: UTF8.self).contains("/story?season=2"))
+        #expect(throws: Problem.self) { try ask("/embed/film/[season]", "/embed/film/99", "99") }
     }
 
     @Test("FILM-09 the library has a card for each film with its length; an unfinished season says how far it is")
@@ -617,7 +666,8 @@ struct PageDeclarationTests {
     @Test("WEB-01 robots and sitemap name the pages that may be listed, and each page says the same of itself")
     func crawlers() throws {
         let site = try Fixtures.site()
-        let sitemap = String(decoding: site.sitemap(Fixtures.film()).bytes ?? [], as: UTF8.self)
+        let sitemap = String(
+            decoding: site.sitemap(Fixtures.film(), [Fixtures.watched().film]).bytes ?? [], as: UTF8.self)
         for page in Pages.declarations {
             let document = String(decoding: try answer(page, member(isAdmin: true)).bytes ?? [], as: UTF8.self)
             #expect(document.contains("content=\"noindex\"") != page.isListed, "\(page.path)")
@@ -631,6 +681,7 @@ struct PageDeclarationTests {
                     == (page.isListed && !page.path.contains("[")))
         }
         #expect(sitemap.contains("<loc>https://dailies.example/rounds/2/30</loc>"))
+        #expect(sitemap.matches(of: /<loc>https:\/\/dailies\.example\/watch\/1<\/loc>/).count == 1)
         #expect(!sitemap.contains("/rounds/2/31"))
         #expect(site.robots.contains("Sitemap: https://dailies.example/sitemap.xml"))
     }

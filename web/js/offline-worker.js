@@ -8,6 +8,8 @@ const page = "/offline";
 /** What the page consists of. Any release finds them under this address. */
 const parts = ["/assets/0/errors/slate-3.css", "/assets/0/js/offline.js"];
 const mostStills = 60;
+/** The end of a still's path, on this site and on its CDN. */
+const stills = /\/clips\/[0-9a-f-]{36}\/[^/]+\.(webp|jpg)$/;
 
 async function keep() {
   const cache = await caches.open(shellName);
@@ -41,11 +43,20 @@ async function still(event) {
   const cache = await caches.open(stillsName);
   const kept = await cache.match(event.request);
   if (kept) return kept;
-  const response = await fetch(event.request);
+  const response = await fetchStill(event.request);
   if (response.status === 200 && !/no-store|private/.test(response.headers.get("Cache-Control") ?? "")) {
     event.waitUntil(keepStill(cache, event.request, response.clone()));
   }
   return response;
+}
+
+/**
+ * A still of a CDN is asked for in such a way that its head can be read, where the CDN allows that.
+ * @param {Request} request
+ */
+async function fetchStill(request) {
+  if (new URL(request.url).origin === worker.location.origin) return fetch(request);
+  return fetch(request.url, { mode: "cors", credentials: "omit", signal: request.signal }).catch(() => fetch(request));
 }
 
 /**
@@ -70,7 +81,7 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
   if (request.mode === "navigate") {
     // A part of this site in the frame of another one has no page of its own here.
     if (!pathname.startsWith("/embed/")) event.respondWith(answer(load(event), page));
-  } else if (origin !== worker.location.origin) return;
-  else if (parts.includes(pathname)) event.respondWith(answer(fetch(request), pathname));
-  else if (request.destination === "image" && pathname.startsWith("/media/clips/")) event.respondWith(still(event));
+  } else if (origin === worker.location.origin && parts.includes(pathname)) {
+    event.respondWith(answer(fetch(request), pathname));
+  } else if (request.destination === "image" && stills.test(pathname)) event.respondWith(still(event));
 });

@@ -7,11 +7,14 @@ internal import Storage
 public struct Films: Sendable {
     private let database: Database
     private let address: MediaAddress
+    private let ownAddress: MediaAddress
 
-    /// Films kept in `database`, whose files browsers load from `address`.
-    public init(database: Database, address: @escaping MediaAddress) {
+    /// Films kept in `database`, whose files browsers load from `address`. Captions come from `ownAddress`, on this site,
+    /// where that is not the same: without scripts browsers read them from nowhere else.
+    public init(database: Database, address: @escaping MediaAddress, ownAddress: MediaAddress? = nil) {
         self.database = database
         self.address = address
+        self.ownAddress = ownAddress ?? address
     }
 
     /// Every finished season, the newest first; archived ones too.
@@ -107,7 +110,7 @@ public struct Films: Sendable {
         return FilmFile(
             videoURL: address(video), streamURL: address(try row.value("stream_key")),
             posterURL: address(try row.value("poster_key")), storyboardURL: address(try row.value("storyboard_key")),
-            captionsURL: (try row.value("captions_key") as String?).map(address),
+            captionsURL: (try row.value("captions_key") as String?).map(ownAddress),
             bytes: Int(try row.value("size_bytes", as: Int64.self)), width: try row.value("width"),
             height: try row.value("height"), builtAt: try row.value("built_at"))
     }

@@ -140,7 +140,11 @@ class Loading {
       this.isReady = true;
       if (this.#length === this.#bytes.length) this.#end();
     } catch {
-      // Stopped, or without a connection.
+      // Stopped, or without a connection. Of another server this page may be unable to read files, while the browser can.
+      if (this.#abort.signal.aborted || this.isReady || new URL(this.url, location.href).origin === location.origin) return;
+      loadings.delete(this.#video);
+      this.#video.preload = "metadata";
+      this.#video.src = this.url;
     }
   }
 

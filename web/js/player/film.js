@@ -43,7 +43,8 @@ export function filmOf(answer) {
 }
 
 /**
- * What a page that asks the site for nothing else says in its markup: the list of its clips, or the one video.
+ * What a page that asks the site for nothing else says in its markup: a film as one file with a list of its chapters, the list of
+ * its clips, or the one video.
  * @param {HTMLElement} player
  * @returns {Film}
  */
@@ -63,7 +64,12 @@ export function filmInMarkup(player) {
     start += seconds;
     return chapter;
   });
-  return { number: 0, label: video?.getAttribute("aria-label") ?? "", seconds: start, file: null, chapters };
+  const { film, stream = "", captions = null } = player.dataset;
+  const file = film && video
+    ? { videoUrl: film, streamUrl: stream, captionsUrl: captions, storyboardUrl: "", posterUrl: video.poster, bytes: 0,
+        width: video.width, height: video.height, builtAt: "" }
+    : null;
+  return { number: 0, label: video?.getAttribute("aria-label") ?? "", seconds: start, file, chapters };
 }
 
 /**

@@ -45,7 +45,7 @@ extension Pages {
             let shares = IDShare.shares(of: try sources.listings.counted(), size: Self.sitemapSize)
             return site.sitemapIndex(["pages"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
         }
-        if part == "pages" { return site.sitemap(try sources.film()) }
+        if part == "pages" { return site.sitemap(try sources.film(), try sources.library()) }
         let digits = part == "clips" ? "" : part.hasPrefix("clips-") ? String(part.dropFirst(6)) : nil
         guard let share = digits.flatMap(IDShare.init) else { throw Problem.notFound() }
         return site.sitemap(of: try sources.listings.ids(share))
@@ -62,9 +62,10 @@ extension Site {
         return (["User-agent: *"] + lines + ["", "Sitemap: \(url)/sitemap.xml", ""]).joined(separator: "\n")
     }
 
-    /// The addresses of every page that search engines may list, except those of clips.
-    func sitemap(_ film: FilmView) -> Response {
-        let addresses = Pages.declarations.filter(\.isListed).flatMap { $0.addresses(film) }
+    /// The addresses of every page that search engines may list, except those of clips. Films of archived seasons are
+    /// nowhere else than in the library.
+    func sitemap(_ film: FilmView, _ films: [LibraryView]) -> Response {
+        let addresses = Pages.declarations.filter(\.isListed).flatMap { $0.addresses(film) } + films.map(\.path)
         return urlset(addresses.map { "<url><loc>\(url)\($0)</loc></url>\n" })
     }
 

@@ -15,9 +15,10 @@ extension Pages {
                 "/embed/film/[season]", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-07"],
                 summary: "The film of a season, by its number, for the frame of another site."
             ) { context in
-                guard let season = try sources.film().season(try context.integer("season")) else {
-                    throw Problem.notFound()
-                }
+                let number = try context.integer("season")
+                // A finished film is one file, and stays when its season is archived.
+                if let film = try sources.watch(String(number)).flatMap(site.embed) { return Response.html(film) }
+                guard let season = try sources.film().season(number) else { throw Problem.notFound() }
                 return Response.html(site.embed(season))
             }.embeddable(),
             oEmbed,
@@ -44,6 +45,37 @@ extension Site {
         return embedDocument(
             title: view.title, path: view.path, words: view.clip.map { "by \($0.creator)" }, hasPlayer: video != nil,
             content: video ?? .empty)
+    }
+
+    /// A finished film: the one file with a chapter for each slot, or until it is made its clips; nil where there are none.
+    func embed(_ watched: WatchView) -> String? {
+        guard let opening = watched.opening else { return nil }
+        let shown = watched.file == nil ? watched.segments.filter { $0.videoURL != nil } : watched.segments
+        let chapters = shown.map { segment -> HTML in
+            let address = watched.file == nil ? segment.videoURL ?? "" : url + watched.path(slot: segment.slot)
+            return """
+                <li><a href="\(address)" data-slot="\(segment.slot)" data-poster="\(segment.posterURL)" \
+                data-seconds="\(Formatting.decimal(segment.seconds))">Slot \(segment.slot): \(segment.title)</a></li>
+                """
+        }
+        let file = watched.file.map { file -> HTML in
+            let captions = file.captionsURL.map { " data-captions=\"\($0)\"" as HTML }
+            return " data-film=\"\(file.videoURL)\" data-stream=\"\(file.streamURL)\"\(captions)"
+        }
+        let track = watched.file?.captionsURL.map { url -> HTML in
+            "<track kind=\"captions\" label=\"Captions\" src=\"\(url)\">"
+        }
+        let count = Formatting.count(watched.segments.count, "take", "takes")
+        return embedDocument(
+            title: watched.film.label, path: watched.film.path,
+            words: "\(count), \(Formatting.length(watched.film.seconds))", hasPlayer: true,
+            content: """
+                <film-player\(file)><div class="frame" data-frame><video src="\(opening.videoURL)" \
+                poster="\(opening.posterURL)" width="\(opening.width)" height="\(opening.height)" controls playsinline \
+                preload="none" aria-label="\(watched.film.label)">\(track)</video></div>\
+                \(PlayerParts.bar(chapters: shown.count, seconds: watched.film.seconds))\
+                <ol hidden data-takes>\(chapters)</ol></film-player>
+                """)
     }
 
     /// The film of a season: its clips one after the other, where scripts run; else the first of them.

@@ -72,6 +72,7 @@ extension WatchView {
     fileprivate init(_ watched: FinishedFilm) {
         self.init(
             film: LibraryView(watched.film), description: watched.film.description,
+            finishedAt: watched.film.finishedAt ?? Date(timeIntervalSince1970: 0),
             aspect: watched.film.aspect.rawValue,
             file: watched.file.map { file in
                 File(

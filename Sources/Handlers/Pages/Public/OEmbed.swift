@@ -58,7 +58,9 @@ extension Pages {
             guard let slot = query["slot"] else { return OEmbedSubject(season) }
             return season.segments.first { String($0.slot) == slot }.map { OEmbedSubject($0.clip) }
         case ("film", 2), ("watch", 2):
-            return try Int(parts[1]).flatMap { try sources.film().season($0) }.map { OEmbedSubject($0) }
+            guard let number = Int(parts[1]) else { return nil }
+            if let watched = try sources.watch(String(number)).flatMap(OEmbedSubject.init) { return watched }
+            return try sources.film().season(number).map { OEmbedSubject($0) }
         default: return nil
         }
     }
@@ -94,6 +96,16 @@ extension OEmbedSubject {
             frame: EmbedFrame(
                 path: "/embed/clip/\(clip.idText)", title: clip.title, width: clip.width, height: clip.height),
             creator: clip.username, posterURL: clip.posterURL, thumbnailURL: clip.thumbnailURL)
+    }
+
+    /// A finished film; nil where nothing of it can be played.
+    init?(_ watched: WatchView) {
+        guard let opening = watched.opening else { return nil }
+        self.init(
+            frame: EmbedFrame(
+                path: watched.embedPath, title: watched.film.label, width: opening.width, height: opening.height),
+            creator: nil, posterURL: opening.posterURL,
+            thumbnailURL: watched.segments.first { !$0.thumbnailURL.isEmpty }?.thumbnailURL ?? opening.posterURL)
     }
 
     /// A film, which looks like its first clip.

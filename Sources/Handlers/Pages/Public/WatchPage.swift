@@ -12,7 +12,7 @@ extension PageDeclaration {
     static let watch = page(
         .any, "/watch/[season]", title: "A finished film", description: "The winning takes of a season as one film.",
         features: ["FILM-09"], summary: "A finished film with its chapters.", example: "/watch/1",
-        addresses: { film in film.seasons.filter { $0.status == .finished }.map { "/watch/\($0.number)" } }
+        addresses: { _ in [] }
     ) { visit in
         let season = visit.context.parameter("season")
         let film = try visit.film()
@@ -81,7 +81,7 @@ extension Site {
             path: segment.map { watched.path(slot: $0.slot) } ?? watched.film.path, section: "/watch",
             image: segment?.shareURL ?? watched.film.shareURL, styles: ["watch"], modules: ["watch"],
             icons: PlayerParts.icons + [.close, .download, .film, .list, .share],
-            film: film,
+            film: film, facts: PageFacts(video: facts(watched), isEmbeddable: true),
             main: """
                 <main id="main"><film-player class="cinema theatre" data-season="\(watched.film.number)" \
                 data-slot="\(slot ?? 0)" data-aspect="\(watched.aspect)">
@@ -90,6 +90,17 @@ extension Site {
                   \(playlist(watched, current))
                 </film-player></main>
                 """)
+    }
+
+    /// The film as search engines and cards know it; nil until it is one file.
+    private func facts(_ watched: WatchView) -> VideoFacts? {
+        watched.file.map { file in
+            VideoFacts(
+                title: watched.film.label, description: watched.description, url: file.videoURL,
+                posterURL: file.posterURL, width: file.width, height: file.height, seconds: watched.film.seconds,
+                publishedAt: watched.finishedAt, creator: nil, genre: watched.film.genre,
+                embedPath: watched.embedPath)
+        }
     }
 
     private func screen(_ watched: WatchView, _ current: WatchView.Segment?) -> HTML {
@@ -114,7 +125,8 @@ extension Site {
         let download: HTML =
             watched.file.map { file in
                 """
-                <a class="btn btn--icon" href="\(file.videoURL)" download="\(watched.fileName)" \
+                <a class="btn btn--icon" href="\(file.videoURL)?download=\(watched.fileName)" \
+                download="\(watched.fileName).mp4" \
                 aria-label="Download the film, \(Formatting.count((file.bytes + 999_999) / 1_000_000)) MB" data-download>\
                 \(Icon.download.image)</a>
                 """
@@ -183,12 +195,22 @@ extension Site {
 }
 
 extension WatchView {
+    /// Where the film plays in the frame of another site.
+    var embedPath: String { "/embed/film/\(film.number)" }
+
+    /// What plays first: the film, or its first clip.
+    var opening: (videoURL: String, posterURL: String, width: Int, height: Int)? {
+        if let file { return (file.videoURL, file.posterURL, file.width, file.height) }
+        let size = aspect == "16:9" ? (1_920, 1_080) : aspect == "1:1" ? (1_080, 1_080) : (1_080, 1_920)
+        return segments.first { $0.videoURL != nil }.map { ($0.videoURL ?? "", $0.posterURL, size.0, size.1) }
+    }
+
     /// Where a slot of the film plays.
     func path(slot: Int) -> String { "\(film.path)?slot=\(slot)" }
 
-    /// The name of the file on the viewer's disk.
+    /// The name of the file on the viewer's disk, without its ending.
     fileprivate var fileName: String {
         let plain = film.label.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-        return "season-\(film.number)-\(String(plain)).mp4"
+        return "season-\(film.number)-\(String(plain))"
     }
 }

@@ -45,6 +45,7 @@ struct WatchView: Sendable {
 
     var film: LibraryView
     var description: String
+    var finishedAt: Date
     /// The film's shape, in the words of the schema.
     var aspect: String
     var file: File?
