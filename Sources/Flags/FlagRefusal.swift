@@ -22,7 +22,7 @@ public enum FlagRefusal: Refusal, Equatable {
     public var sentence: String {
         switch self {
         case .notFound: "There is no such feature flag."
-        case .rolloutNotPossible: "This flag is the same for everybody. It has no roll-out."
+        case .rolloutNotPossible: "This flag is the same for everyone. It has no roll-out."
         }
     }
 

@@ -20,7 +20,7 @@ extension PageDeclaration {
 }
 
 extension Site {
-    /// What the link in the mail opens. Only the button uses the link up, so that a mail scanner cannot.
+    /// What the link in the mail opens. Only pressing the button counts, so that a mail scanner cannot use the link.
     var confirmEmail: Page {
         Page(
             .confirmEmail, section: "/settings", modules: ["confirm-email"],
