@@ -192,7 +192,8 @@ async function sendIt(now) {
       if (speed > 0 && sent < total) setText(maybe("[data-sent-note]"), `About ${counted(Math.max(1, Math.ceil((total - sent) / speed)), "second", "seconds")} left. If the connection drops, the upload resumes where it stopped.`);
     },
     onState: (state) => {
-      if (state === "waiting") setText(maybe("[data-sent-note]"), "You are offline. The upload resumes when you are back online.");
+      if (state === "offline") setText(maybe("[data-sent-note]"), "You are offline. The upload resumes when you are back online.");
+      if (state === "waiting") setText(maybe("[data-sent-note]"), "The site does not answer. The upload resumes automatically.");
       if (state === "paused") setText(maybe("[data-sent-note]"), "Paused. The part that was uploaded is kept for a day.");
       setText(pauseButton, state === "paused" ? "Resume" : "Pause");
     },

@@ -6,7 +6,7 @@ import { read, Refusal, send } from "../core/api.js";
 const tries = 6;
 
 /** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
-/** @typedef {"sending" | "waiting" | "paused"} State */
+/** @typedef {"sending" | "offline" | "waiting" | "paused"} State */
 
 export class Transfer {
   #file;
@@ -32,6 +32,8 @@ export class Transfer {
     this.#contentType = contentType;
     this.#listeners = listeners;
     addEventListener("online", () => this.#wake?.());
+    // A request may hang for minutes on a line that is cut; what it has not sent is sent again.
+    addEventListener("offline", () => this.#request?.abort());
   }
 
   /** Sends everything that is missing; answers the upload's id. */
@@ -166,8 +168,8 @@ export class Transfer {
    * @param {number} failures
    */
   async #rest(error, failures) {
-    this.#listeners.onState("waiting");
     this.#listeners.onProgress(this.#sent());
+    this.#listeners.onState(error.isOffline ? "offline" : "waiting");
     const seconds = error.retryAfter ?? Math.min(30, 2 ** (failures - 1));
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, seconds * 1000);
