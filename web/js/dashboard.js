@@ -135,11 +135,8 @@ function goTo(to) {
   showStage();
   const clip = current();
   if (clip) button.show(clip, feed);
-  // The finger has let go: the take comes first, and what is beside it with the next frame.
-  afterPaint(() => {
-    showPlace();
-    showVote();
-  });
+  // The finger has let go: the take comes first, and what is beside it with the frames after it.
+  afterPaint([showPlace, showVote]);
   announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "That was the last take");
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();
 }
@@ -379,6 +376,10 @@ installShortcuts([
 ]);
 
 hideBarsWhenIdle(() => !deck.isPaused);
+// Someone who leaves at once after a swipe returns to that take too.
+addEventListener("pagehide", () => {
+  if (!stage.hasAttribute("aria-busy")) savePlace(feed, index);
+});
 await start();
 // Not before the feed: its answer brings the cookie that the token is bound to.
 prepareChanges();

@@ -10,6 +10,7 @@ import { savesData } from "./core/network.js";
 import { isStill, mayNote, onStillChange } from "./core/preferences.js";
 import { roundOfStory, showRound } from "./core/round.js";
 import { share } from "./core/share.js";
+import { sharpen } from "./core/sharpen.js";
 import { toast } from "./core/toast.js";
 import { choicesOfDevice } from "./player/choices.js";
 import { playerOf } from "./player/film-player.js";
@@ -240,6 +241,7 @@ function restWhenHidden() {
   });
 }
 
+sharpen();
 if (stage) {
   document.addEventListener("click", followLink);
   addEventListener("popstate", () => location.reload());

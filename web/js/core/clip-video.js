@@ -30,18 +30,27 @@ export function addressOf(video) {
 }
 
 /**
+ * Whether an element has the beginning of a clip's video, and so can play before the rest comes.
+ * @param {HTMLVideoElement} video
+ * @param {string | null} url
+ */
+export function hasStart(video, url) {
+  const loading = loadings.get(video);
+  return loading?.url === url && loading.isReady;
+}
+
+/**
  * Loads the video that is watched.
  * @param {HTMLVideoElement} video
  * @param {string | null} url
  */
 export function loadWhole(video, url) {
   if (!url) return;
-  const loading = loadings.get(video);
-  if (loading?.url === url && loading.isReady) {
-    void loading.finish();
+  if (hasStart(video, url)) {
+    void loadings.get(video)?.finish();
     return;
   }
-  if (loading) unload(video);
+  if (loadings.has(video)) unload(video);
   video.preload = savesData() ? "none" : "auto";
   if (video.getAttribute("src") !== url) video.src = url;
 }

@@ -143,11 +143,24 @@ export function refill(place, ...children) {
 }
 
 /**
- * Runs once the next frame is on the screen, so that what a person waits for comes first.
- * @param {() => void} work
+ * Runs pieces of work once the next frame is on the screen, so that what a person waits for comes first. Each further piece
+ * runs after a further frame.
+ * @param {(() => void)[]} pieces
+ * @param {AbortSignal} [signal] ends what has not run yet
  */
-export function afterPaint(work) {
+export function afterPaint(pieces, signal) {
+  const left = [...pieces];
+  const run = () => {
+    if (signal?.aborted) return;
+    left.shift()?.();
+    if (left.length > 0) nextFrame(() => setTimeout(run, 0));
+  };
+  nextFrame(() => nextFrame(() => setTimeout(run, 0)));
+}
+
+/** @param {() => void} work */
+function nextFrame(work) {
   // A page out of sight has no frames.
   if (document.visibilityState === "hidden") setTimeout(work, 0);
-  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(work, 0)));
+  else requestAnimationFrame(work);
 }

@@ -1,6 +1,8 @@
-// Pictures that begin as a small copy, or as a colour, and are loaded once they are on the screen.
+// Pictures that begin as a small copy, or blurred, and are loaded once they are on the screen.
 
 import { all } from "./dom.js";
+
+const longReel = "[data-reel]:not([data-short])";
 
 export function sharpen() {
   const watcher = new IntersectionObserver((entries) => {
@@ -10,12 +12,20 @@ export function sharpen() {
       // What is there stays until the other one can take its place.
       const better = new Image();
       better.addEventListener("load", () => {
-        target.src = new URL(better.currentSrc).pathname;
+        const { href, origin, pathname } = new URL(better.currentSrc);
+        target.src = origin === location.origin ? pathname : href;
       });
       better.sizes = target.dataset.sharpSizes ?? "";
       better.srcset = target.dataset.sharpSet ?? "";
       better.src = target.dataset.sharp ?? "";
     }
   });
-  for (const image of all("img[data-sharp]")) watcher.observe(image);
+  for (const image of all("img[data-sharp]")) if (!image.closest(longReel)) watcher.observe(image);
+  // Frames so narrow show no more than their colours, until somebody takes a closer look.
+  for (const reel of all(longReel)) {
+    const look = () => {
+      for (const image of all("img[data-sharp]", reel)) watcher.observe(image);
+    };
+    for (const name of ["pointerover", "focusin"]) reel.addEventListener(name, look, { once: true });
+  }
 }

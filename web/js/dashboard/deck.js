@@ -1,6 +1,6 @@
 // The frames on the stage: the take that plays, the one before and the one after it.
 
-import { loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
+import { hasStart, loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
 import { afterPaint, avatar, h, icon } from "../core/dom.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
 import { savesData } from "../core/network.js";
@@ -38,7 +38,7 @@ export class Deck {
     this.#onNext = listeners.onNext;
     this.#onSound = listeners.onSound;
     const blur = stage.querySelector(".stage__blur");
-    this.#blur = blur instanceof HTMLImageElement ? blur : h("img", { class: "stage__blur", alt: "", width: 540, height: 960 });
+    this.#blur = blur instanceof HTMLImageElement ? blur : h("img", { class: "stage__blur", loading: "lazy", alt: "", width: 540, height: 960 });
     if (!blur) {
       this.#blur.hidden = true;
       stage.prepend(this.#blur);
@@ -96,19 +96,22 @@ export class Deck {
     leave(true);
     this.#dropFirst();
     this.#showEnd(end, clips.length - index);
-    afterPaint(() => {
-      if (signal.aborted) return;
-      leave(false);
-      this.#showBlur(clip?.posterUrl ?? null);
-      const [next, previous] = [clips[index + 1], clips[index - 1]];
-      if (previous) this.#put(previous, -1);
-      if (!next) return;
-      const { video } = this.#put(next, 1);
-      // What is watched has the line to itself until it has all that it needs.
-      const load = () => loadStart(video, next.videoUrl);
-      if (frame) whenLoaded(frame.video, load, signal);
-      else load();
-    });
+    const [next, previous] = [clips[index + 1], clips[index - 1]];
+    // Each piece of this work waits for a frame of its own, so that none of them holds up the next finger.
+    afterPaint([
+      () => frame?.loadRest(),
+      () => {
+        if (!next) return;
+        const { video } = this.#put(next, 1);
+        // What is watched has the line to itself until it has all that it needs.
+        const load = () => loadStart(video, next.videoUrl);
+        if (frame) whenLoaded(frame.video, load, signal);
+        else load();
+      },
+      () => previous && this.#put(previous, -1),
+      () => leave(false),
+      () => this.#showBlur(clip?.thumbnailUrl ?? null),
+    ], signal);
   }
 
   /**
@@ -165,11 +168,11 @@ export class Deck {
     if (!end.isConnected) this.#place.append(end);
   }
 
-  /** @param {string | null} poster */
-  #showBlur(poster) {
+  /** @param {string | null} picture a small one is enough, since nothing of it is sharp */
+  #showBlur(picture) {
     if (!this.#blur) return;
-    this.#blur.hidden = !poster;
-    if (poster && this.#blur.getAttribute("src") !== poster) this.#blur.src = poster;
+    this.#blur.hidden = !picture;
+    if (picture && this.#blur.getAttribute("src") !== picture) this.#blur.src = picture;
   }
 
   /**
@@ -178,7 +181,8 @@ export class Deck {
    */
   drag(distance) {
     this.#place.toggleAttribute("data-dragging", distance !== 0);
-    this.#place.style.setProperty("--drag", `${distance}px`);
+    // Of the place, not of each frame: a change of what all frames inherit would cost the style of everything in them.
+    this.#place.style.translate = distance === 0 ? "" : `0 ${distance}px`;
   }
 
   clear() {
@@ -330,10 +334,17 @@ class Frame {
   put(offset) {
     this.element.dataset.place = String(offset);
     this.element.inert = offset !== 0;
-    // A neighbour shows its video's first picture; the poster is for the take on the stage, and where no video comes.
-    if ((offset === 0 || savesData()) && this.still.getAttribute("src") !== this.clip.posterUrl) this.still.src = this.clip.posterUrl ?? "";
-    if (offset === 0) loadWhole(this.video, this.clip.videoUrl);
-    else this.video.pause();
+    const isOnStage = offset === 0;
+    // The poster is for a take whose video has no picture yet. One that has needs neither the bytes nor the time of decoding.
+    const needsPoster = savesData() || (isOnStage && this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA);
+    if (needsPoster && this.still.getAttribute("src") !== this.clip.posterUrl) this.still.src = this.clip.posterUrl ?? "";
+    if (!isOnStage) this.video.pause();
+    else if (!hasStart(this.video, this.clip.videoUrl)) this.loadRest();
+  }
+
+  /** Loads all of the video; where its beginning is there, once the take is on the screen. */
+  loadRest() {
+    loadWhole(this.video, this.clip.videoUrl);
   }
 
   /** @param {boolean} isPaused */

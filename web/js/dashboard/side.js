@@ -80,12 +80,21 @@ export function showQueue(clips, index, onChoose) {
   const queue = maybe("[data-queue]");
   if (!queue) return;
   const first = Math.floor(Math.max(0, Math.min(index, clips.length - 1)) / 8) * 8;
-  queue.replaceChildren(...clips.slice(first, first + 8).map((clip, offset) => {
-    const at = first + offset;
-    const link = h("button", {
-      type: "button", "aria-label": clip.hasVoted ? `${clip.title}, voted` : clip.title, "aria-current": at === index ? "true" : null,
-    }, h("img", { loading: "lazy", src: clip.thumbnailUrl, alt: "", width: 54, height: 96 }), clip.hasVoted && icon("check", "sm"));
-    link.addEventListener("click", () => onChoose(at));
-    return h("li", {}, link);
-  }));
+  const shown = clips.slice(first, first + 8);
+  const content = shown.map((clip) => `${clip.id} ${clip.hasVoted}`).join();
+  // What shows the same stays, and with it the focus.
+  if (queue.dataset.queue !== content) {
+    queue.dataset.queue = content;
+    queue.replaceChildren(...shown.map((clip, offset) => {
+      const link = h("button", { type: "button", "aria-label": clip.hasVoted ? `${clip.title}, voted` : clip.title },
+        h("img", { loading: "lazy", src: clip.thumbnailUrl, alt: "", width: 54, height: 96 }), clip.hasVoted && icon("check", "sm"));
+      link.addEventListener("click", () => onChoose(first + offset));
+      return h("li", {}, link);
+    }));
+  }
+  [...queue.children].forEach((item, offset) => {
+    const link = item.querySelector("button");
+    if (first + offset === index) link?.setAttribute("aria-current", "true");
+    else link?.removeAttribute("aria-current");
+  });
 }

@@ -129,7 +129,8 @@ export class ClipScreen {
     if (this.#holds.get(video) !== chapter) {
       this.#holds.set(video, chapter);
       if (addressOf(video) !== chapter.videoUrl) unload(video);
-      video.poster = chapter.posterUrl;
+      // The picture below it is enough, and is loaded for what is watched only.
+      video.removeAttribute("poster");
       video.defaultPlaybackRate = this.#rate;
       setCaptions(video, chapter.captionsUrl, this.#hasCaptions);
     }
@@ -161,11 +162,13 @@ export class ClipScreen {
     this.#turn = new AbortController();
     clearInterval(this.#cardTimer);
     this.#listeners.onFault("", false);
-    this.#still.hidden = !chapter.posterUrl;
-    if (chapter.posterUrl && this.#still.getAttribute("src") !== chapter.posterUrl) this.#still.src = chapter.posterUrl;
     if (this.#isLazy) this.#hold(index);
     else this.#load(index, true);
     const front = this.#front;
+    // A video that has its picture needs no poster; but what is below it is never another clip's.
+    const still = (front && front.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && chapter.thumbnailUrl) || chapter.posterUrl;
+    this.#still.hidden = !still;
+    if (still && this.#still.getAttribute("src") !== still) this.#still.src = still;
     for (const video of this.#videos) {
       video.inert = video !== front;
       if (video !== front) video.pause();

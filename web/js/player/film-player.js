@@ -284,10 +284,8 @@ export class FilmPlayer extends HTMLElement {
     if (index === this.#chapter) return;
     this.#chapter = index;
     const blur = maybe("[data-blur]", this);
-    const { thumbnailUrl, posterUrl } = film.chapters[index] ?? {};
-    // The same file as the picture that shows beside it, where that is a poster.
-    const picture = this.hasAttribute("data-gestures") ? posterUrl : thumbnailUrl;
-    if (blur instanceof HTMLImageElement && picture && blur.getAttribute("src") !== picture) blur.src = picture;
+    const { thumbnailUrl } = film.chapters[index] ?? {};
+    if (blur instanceof HTMLImageElement && thumbnailUrl && blur.getAttribute("src") !== thumbnailUrl) blur.src = thumbnailUrl;
     this.#tell("film-chapter");
   }
 

@@ -22,9 +22,12 @@ export function address(season, slot) {
  */
 export function showSeason(seasons, season) {
   for (const list of all("[data-seasons]")) list.replaceChildren(...seasons.map((one) => seasonEntry(one, one === season)));
-  for (const list of all("[data-cast]")) list.replaceChildren(...season.segments.map((one) => contributor(season, one)).reverse());
+  for (const list of all("[data-cast]")) {
+    const known = picturesOf(list);
+    list.replaceChildren(...season.segments.map((one) => contributor(season, one, known)).reverse());
+  }
   setText(maybe("[data-cast-count]"), String(season.segments.length));
-  maybe("[data-reel]")?.replaceWith(reel(season));
+  showReel(season);
   for (const total of all("[data-total]")) setText(total, clock(length(season)));
   setText(maybe("[data-strip-label]"), season.label);
   maybe("[data-season-card]")?.replaceChildren(...seasonCard(season));
@@ -87,13 +90,35 @@ function seasonEntry(season, isCurrent) {
 }
 
 /**
+ * The pictures of a list, by what they show. The page brings them blurred; they are put into the new list as they are, so
+ * that none is loaded before it is on the screen.
+ * @param {Element} list
+ * @returns {Map<string | undefined, HTMLImageElement>}
+ */
+function picturesOf(list) {
+  return new Map([...list.querySelectorAll("img")].map((image) => [image.dataset.sharp ?? image.getAttribute("src") ?? "", image]));
+}
+
+/**
+ * A picture that is there already, else a new one.
+ * @param {string} url
+ * @param {ReturnType<typeof picturesOf>} known
+ */
+function thumbnail(url, known) {
+  const picture = known.get(url);
+  known.delete(url);
+  return picture ?? h("img", { loading: "lazy", src: url, alt: "", width: 90, height: 160 });
+}
+
+/**
  * @param {Season} season
  * @param {import("./film.js").Segment} segment
+ * @param {ReturnType<typeof picturesOf>} known
  */
-function contributor(season, segment) {
+function contributor(season, segment, known) {
   return h("li", {}, h("a", { href: address(season, segment.slot), "data-slot": segment.slot },
     h("span", { class: "num quiet" }, String(segment.slot)),
-    h("img", { loading: "lazy", src: segment.thumbnailUrl, alt: "", width: 90, height: 160 }),
+    thumbnail(segment.thumbnailUrl, known),
     h("span", { class: "grow" }, h("b", { class: "clip-text" }, segment.title), h("span", { class: "quiet" }, segment.creator + (segment.aiGenerated ? " · AI-generated" : ""))),
     h("span", { class: "num quiet" }, count(segment.votes), h("span", { class: "visually-hidden" }, segment.votes === 1 ? " vote" : " votes"))));
 }
@@ -117,21 +142,22 @@ function seasonCard(season) {
 }
 
 /** @param {Season} season */
-function reel(season) {
+function showReel(season) {
+  const list = maybe("[data-reel]");
+  if (!list) return;
+  const known = picturesOf(list);
   const bySlot = new Map(season.segments.map((one) => [one.slot, one]));
-  const list = h("ol", {
-    class: "reel", "aria-label": `The film so far, ${season.totalSlots} slots`, "data-reel": true, "data-short": season.totalSlots <= 40,
-  });
-  for (let slot = 1; slot <= season.totalSlots; slot += 1) {
+  const frames = Array.from({ length: season.totalSlots }, (_, at) => {
+    const slot = at + 1;
     const segment = bySlot.get(slot);
     if (segment) {
-      list.append(h("li", {}, h("a", { href: address(season, slot), "data-slot": slot, "aria-label": `Slot ${slot}` },
-        h("img", { loading: "lazy", src: segment.thumbnailUrl, alt: "", width: 90, height: 160 }))));
-    } else if (season.round?.slot === slot) {
-      list.append(h("li", { "aria-current": "step" }, h("span", {}, h("span", { class: "visually-hidden" }, `Slot ${slot}, open now`))));
-    } else {
-      list.append(h("li", {}, h("span", {})));
+      return h("li", {}, h("a", { href: address(season, slot), "data-slot": slot, "aria-label": `Slot ${slot}` },
+        thumbnail(segment.thumbnailUrl, known)));
     }
-  }
-  return list;
+    if (season.round?.slot !== slot) return h("li", {}, h("span", {}));
+    return h("li", { "aria-current": "step" }, h("span", {}, h("span", { class: "visually-hidden" }, `Slot ${slot}, open now`)));
+  });
+  list.setAttribute("aria-label", `The film so far, ${season.totalSlots} slots`);
+  list.toggleAttribute("data-short", season.totalSlots <= 40);
+  list.replaceChildren(...frames);
 }

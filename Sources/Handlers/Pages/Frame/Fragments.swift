@@ -42,15 +42,14 @@ enum Fragments {
     }
 
     /// The season as a strip of film: a frame for each slot, the taken ones filled, the open one lit.
-    /// Where it is not the first thing to see, a frame has the colour of its picture until it is on the screen.
-    static func reel(_ season: SeasonView, playing: Int? = nil, isDeferred: Bool = false) -> HTML {
+    static func reel(_ season: SeasonView, playing: Int? = nil) -> HTML {
         let bySlot = Dictionary(season.segments.map { ($0.slot, $0) }) { first, _ in first }
         let frames = (1...max(season.totalSlots, 1)).map { slot -> HTML in
             if let segment = bySlot[slot] {
                 return """
                     <li><a href="\(storyPath(season, slot: slot))" data-slot="\(slot)" aria-label="Slot \(slot)"\
                     \(HTML.when(slot == playing, " data-playing"))>\
-                    \(isDeferred ? tinted(segment.clip) : thumbnail(segment.clip, width: 90, height: 160))</a></li>
+                    \(blurredThumbnail(segment.clip))</a></li>
                     """
             }
             guard slot == season.round?.slot else { return "<li><span></span></li>" }
@@ -74,10 +73,13 @@ enum Fragments {
         "<img src=\"\(clip.thumbnailURL)\" alt=\"\" width=\"\(width)\" height=\"\(height)\" loading=\"lazy\">"
     }
 
-    private static func tinted(_ clip: ClipView) -> HTML {
-        guard let tint = Tint(blurhash: clip.blurhash ?? "") else { return thumbnail(clip, width: 90, height: 160) }
+    /// A clip's picture in a list of many: blurred, until a module finds it on the screen and large enough to show more.
+    static func blurredThumbnail(_ clip: ClipView) -> HTML {
+        guard let blurred = BlurPicture(blurhash: clip.blurhash ?? "") else {
+            return thumbnail(clip, width: 90, height: 160)
+        }
         return """
-            <img src="\(tint.dataURL)" data-sharp="\(clip.thumbnailURL)" alt="" width="90" height="160">
+            <img src="\(blurred.dataURL)" data-sharp="\(clip.thumbnailURL)" alt="" width="90" height="160">
             """
     }
 
@@ -95,9 +97,11 @@ enum Fragments {
         (clip.cardURL.map { "\($0) 240w, " } ?? "") + "\(clip.posterURL) 480w"
     }
 
-    /// A clip's still, upright.
-    static func still(_ clip: ClipView, names: String = "") -> HTML {
-        "<img src=\"\(clip.posterURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"\(names)\">"
+    /// The blurred ground of a stage, which is not loaded where the picture leaves none of it to see.
+    static func blurred(_ clip: ClipView) -> HTML {
+        """
+        <img src="\(clip.thumbnailURL)" alt="" width="540" height="960" class="stage__blur with-js" loading="lazy">
+        """
     }
 
     /// Picture and name of a creator.

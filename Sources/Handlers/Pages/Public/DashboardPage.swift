@@ -46,7 +46,7 @@ extension Site {
     private func stage(_ film: FilmView, _ first: ClipView?) -> HTML {
         """
         <section class="stage" aria-label="Takes" aria-busy="true" data-stage>
-          \(first.map { Fragments.still($0, names: "stage__blur with-js") })
+          \(first.map { Fragments.blurred($0) })
           <div class="stage__pair">
             <div class="deck">
               <div class="frame__head phone-only"><span class="label" data-standing>\

@@ -79,7 +79,7 @@ extension Site {
         let before = ends.count == 2 ? ends.first : nil
         return """
             <div class="gate" aria-label="The end of the film so far" role="group">
-              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.sharpening($0.clip, sizes: Self.gateSizes))</div>" as HTML })
+              \(before.map { "<div class=\"gate__frame gate__frame--dim\">\(Fragments.sharpening($0.clip, sizes: Self.dimSizes))</div>" as HTML })
               \(ends.last.map { gateFrame($0) })
               \(season.round.map { round in
                 "<p class=\"gate__frame gate__frame--next\"><b>\(round.slot)</b><span>\(nextText(round))</span></p>"
@@ -88,8 +88,9 @@ extension Site {
             """
     }
 
-    /// How wide a frame of the gate is.
+    /// How wide a frame of the gate is. The one before it is dimmed and half out of sight, so half as sharp is enough.
     private static let gateSizes = "(width < 64rem) 216px, 308px"
+    private static let dimSizes = "(width < 64rem) 108px, 154px"
 
     private func gateFrame(_ segment: SegmentView) -> HTML {
         """
@@ -119,7 +120,7 @@ extension Site {
             <div class="row row--apart"><h2 id="reel-h">\(season.label)</h2>\
         <p class="muted num">\(season.segments.count) of \(Formatting.count(season.totalSlots, "slot", "slots")), \
         \(Formatting.clock(season.seconds)) cut</p></div>
-            \(Fragments.reel(season, playing: season.segments.last?.slot, isDeferred: true))
+            \(Fragments.reel(season, playing: season.segments.last?.slot))
           </div>
         </section>
         """

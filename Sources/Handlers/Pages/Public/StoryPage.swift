@@ -121,7 +121,7 @@ extension Site {
         let clip = segment.clip
         return """
             <section class="stage" aria-label="Slot \(segment.slot), \(clip.title)" data-stage>\
-            <img src="\(clip.posterURL)" alt="" width="540" height="960" class="stage__blur" data-blur>
+            <img src="\(clip.thumbnailURL)" alt="" width="540" height="960" class="stage__blur" loading="lazy" data-blur>
               <div class="stage__pair">
                 <article class="frame" data-frame>\
             <video src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" height="960" controls muted \
@@ -153,7 +153,7 @@ extension Site {
         return """
             <li><a href="\(Fragments.storyPath(choice.season, slot: segment.slot))" data-slot="\(segment.slot)"\
             \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="num quiet">\(segment.slot)</span>\
-            \(Fragments.thumbnail(segment.clip, width: 90, height: 160))\
+            \(Fragments.blurredThumbnail(segment.clip))\
             <span class="grow"><b class="clip-text">\(segment.clip.title)</b><span class="quiet">\
             \(Fragments.credit(segment.clip))</span></span>\
             <span class="num quiet" aria-label="\(Formatting.count(segment.clip.votes, "vote", "votes"))">\
