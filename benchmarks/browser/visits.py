@@ -1,7 +1,9 @@
 """What a visit costs in Chromium, as JSON: bytes of a first visit, its first pictures, and the swipe to the next clip.
 
 Run by the rows of visits with the tests' Python, which has Playwright:
-visits.py URL weights|first|swipes|segments [COUNT, or the number of a season]
+visits.py URL weights|first|taps|fate|swipes|segments [COUNT, or the number of a season]
+
+`fate` reads from standard input, as JSON, a link that signs an admin in, and the cookie and the clip of each creator.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+import time
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
@@ -198,6 +201,74 @@ def first(browser: Browser, url: str, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def taps(browser: Browser, url: str, count: int) -> dict[str, Any]:
+    """From the landing page to a vote that is counted, by two taps on a slow phone: the seconds since the page was loaded."""
+    found = []
+    for _ in range(count):
+        context = visitor(browser, url, PHONE)
+        page = context.new_page()
+        throttled(page, line=True)
+        page.goto("/", wait_until="load")
+        begun = time.monotonic()
+        page.get_by_role("link", name="Vote now").tap()
+        with page.expect_response(lambda answer: answer.url.endswith("/api/vote"), timeout=PATIENCE) as counted:
+            page.locator("[data-vote]").tap()
+        if counted.value.status != 200:
+            raise RuntimeError(f"the vote is answered with {counted.value.status}")
+        found.append(time.monotonic() - begun)
+        context.close()
+    return {"median": statistics.median(found), "all": [round(one, 2) for one in found]}
+
+
+# When the words about a clip have changed, in seconds since 1970.
+CHANGED = """
+    (id) => {
+        const look = () => {
+            if (!document.getElementById(`clip-${id}`)?.textContent.includes("Not accepted")) return;
+            watcher.disconnect();
+            window.changed = Date.now() / 1000;
+        };
+        const watcher = new MutationObserver(look);
+        watcher.observe(document.body, { subtree: true, childList: true });
+    }
+"""
+
+
+def fate(browser: Browser, url: str, _: int) -> dict[str, Any]:
+    """From an admin's decision to its words on the creator's open page, in seconds. Each decision is undone again."""
+    given = json.load(sys.stdin)
+    admins = visitor(browser, url, DESK)
+    page = admins.new_page()
+    page.goto(given["link"])
+    page.get_by_role("button", name="Sign in on this device").click()
+    page.wait_for_url("**/dashboard")
+    headers = {"X-CSRF-Token": admins.request.get("/api/csrf").json()["token"], "Origin": url}
+    found = []
+    for creator in given["creators"]:
+        context = visitor(browser, url, PHONE)
+        name, value = creator["cookie"].split("=", 1)
+        context.add_cookies([{"name": name, "value": value, "url": url}])
+        own = context.new_page()
+        # The page's stream is open once it has asked for it.
+        with own.expect_request("**/api/events/user*", timeout=PATIENCE):
+            own.goto("/profile/clips")
+        own.wait_for_timeout(1000)
+        own.evaluate(CHANGED, creator["clip"])
+        body = {"clipId": creator["clip"], "reason": "Does not fit this film."}
+        answer = admins.request.post("/api/admin/reject", headers=headers, data=body)
+        decided = time.time()
+        if answer.status != 200:
+            raise RuntimeError(f"the decision is answered with {answer.status}: {answer.text()[:200]}")
+        found.append(until(own, "() => window.changed") - decided)
+        context.close()
+        undone = admins.request.post(
+            "/api/admin/clips/undo", headers=headers, data={"decisionIds": [answer.json()["decisionId"]]}
+        )
+        if undone.status != 200:
+            raise RuntimeError(f"the undoing is answered with {undone.status}: {undone.text()[:200]}")
+    return {"slowest": max(found), "all": [round(one, 3) for one in found]}
+
+
 def swipes(browser: Browser, url: str, count: int) -> dict[str, Any]:
     """To the next clip again and again, each time once it is loaded ahead."""
     context = visitor(browser, url, PHONE)
@@ -280,7 +351,9 @@ def main() -> None:
             executable_path="/usr/bin/chromium-headless-shell",
             args=["--no-sandbox", "--accept-lang=en-US,en", "--autoplay-policy=no-user-gesture-required"],
         )
-        found = {"weights": weights, "first": first, "swipes": swipes, "segments": segments}[what](browser, url, count)
+        found = {
+            "weights": weights, "first": first, "taps": taps, "fate": fate, "swipes": swipes, "segments": segments,
+        }[what](browser, url, count)  # fmt: skip
         browser.close()
     print(json.dumps(found, indent=1))
 

@@ -15,7 +15,8 @@ Row = Callable[[Stack], list[Result]]
 ROWS: dict[str, Row] = {
     "start": weights.start, "binaries": weights.binaries, "page-weight": weights.page_weight,
     "idle-memory": weights.idle_memory, "intake": intake.intake, "film": films.assemble, "visit-weight": visits.weight,
-    "first-visit": visits.first, "swipe": visits.swipe, "next-clip": films.next_clip, "growth": growth.begin,
+    "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate, "swipe": visits.swipe,
+    "next-clip": films.next_clip, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,
     "cached": reads.cached, "ranks-deep": reads.ranks, "listeners": crowds.listeners, "burst": crowds.burst,
     "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end, "discovery": discovery.discovery,

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any
 
-from .intake import ffmpeg, upload
+from .intake import Member, ffmpeg, upload
 from .result import Result
 from .stack import PARTS, ROOT, Stack, Wrong
 
@@ -128,12 +128,12 @@ def film(stack: Stack) -> Iterator[None]:
         stack.reset()
 
 
-def look(stack: Stack, what: str, count: int = 1) -> dict[str, Any]:
+def look(stack: Stack, what: str, count: int = 1, given: dict[str, Any] | None = None) -> dict[str, Any]:
     """What benchmarks/browser/visits.py finds."""
     subprocess.run([ROOT / "scripts" / "virtual-environment"], check=True)
     done = subprocess.run(
         [ROOT / ".venv" / "bin" / "python", PARTS / "browser" / "visits.py", stack.url, what, str(count)],
-        capture_output=True, text=True, timeout=900, check=False,
+        input=json.dumps(given), capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     if done.returncode:
         raise Wrong(f"the visit failed: {done.stderr[-600:]}")
@@ -173,6 +173,42 @@ def first(stack: Stack) -> list[Result]:
         ),
         Result("first-video", f"{what}: first frame of the video", found["video"] / 1000, " s", at_most=3),
         Result("first-shift", f"{what}: layout shift", found["shift"], "", at_most=0.02),
+    ]  # fmt: skip
+
+
+def taps(stack: Stack) -> list[Result]:
+    """The whole way of a visitor on a slow phone: landing page, arena, vote."""
+    with film(stack):
+        found = look(stack, "taps", stack.scale.turns * 2 + 1)
+    return [
+        Result(
+            "two-taps", "landing page → a counted vote in two taps, slow phone", found["median"], " s", at_most=3,
+            more={"all": found["all"]},
+        )
+    ]  # fmt: skip
+
+
+def fate(stack: Stack) -> list[Result]:
+    """From a moderator's decision to its words on the page that the creator has open."""
+    made(stack)
+    waiting = stack.value(
+        "select users.username || ' ' || clips.id from tournament_clips clips join users on users.id = clips.user_id"
+        " where clips.title = 'A clip' and clips.status = 'pending' and has_cards"
+    )
+    clips = dict(line.split() for line in waiting.splitlines())
+    creators = [
+        {"cookie": Member(stack, number).headers["Cookie"], "clip": clips[f"bench_{number}"]}
+        for number in range(20, 20 + len(SOURCES))
+    ]  # fmt: skip
+    link = subprocess.run(
+        [stack.directory / "dailies", "sign-in-link", "--admin"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    found = look(stack, "fate", given={"link": link, "creators": creators})
+    return [
+        Result(
+            "fate", "a decision on a clip → its creator's open page says so, slowest of four", found["slowest"], " s",
+            at_most=1, more={"all": found["all"]},
+        )
     ]  # fmt: skip
 
 

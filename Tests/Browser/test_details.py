@@ -1,0 +1,116 @@
+"""Small things that people stumble over: late fonts, hints, texts that are cut, pictures that give way to a finger."""
+
+from playwright.sync_api import expect
+
+from conftest import DESK, PHONE, SHIFTS, announced, comes_true, ready, until
+
+
+def test_late_fonts_move_nothing(site):
+    """WEB-02 the text is laid out as the fonts will have it, before they are there"""
+    page = site.context(viewport=PHONE, has_touch=True).new_page()
+    page.add_init_script(SHIFTS)
+    held = []
+    page.route("**/*.woff2", lambda route: held.append(route))
+    for path in ("/", "/story?slot=1", "/terms"):
+        held.clear()
+        page.goto(path, wait_until="domcontentloaded")
+        ready(page)
+        comes_true(page, lambda: held, "a font is asked for")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate("() => { window.shifted = 0; }")
+        for route in held:
+            route.continue_()
+        until(page, "() => [...document.fonts].some((font) => font.family.includes('Inter') && font.status === 'loaded')"
+              " && [...document.fonts].every((font) => font.status !== 'loading')")  # fmt: skip
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate("window.shifted") <= 0.02, path
+
+
+def test_hint_comes_once(arena):
+    """VOTE-01 WEB-02 the button says what it does until the first vote, and what it does not say is said once"""
+
+    def change(body):
+        body["clips"] = [{**clip, "hasVoted": False} for clip in body["clips"]]
+
+    page = arena(change, viewport=PHONE, has_touch=True)
+    word, note = page.locator("[data-vote-word]"), page.locator("[data-stage-note]")
+    expect(word).to_have_text("Vote")
+    page.locator("[data-vote]").tap()
+    expect(note).to_have_text("A double tap also votes.")
+    announced(page, "Voted for")
+    expect(word).not_to_have_text("Vote")
+    expect(note).to_have_text("")
+    page.keyboard.press("j")
+    expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "false")
+    page.locator("[data-vote]").tap()
+    expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "true")
+    announced(page, "Voted for")
+    expect(note).to_have_text("")
+
+
+def test_pill_keeps_its_width(site):
+    """WEB-01 the hour that the server writes and the countdown take the same room"""
+    page = site.page("/about", viewport=DESK)
+    ready(page)
+    widths = page.locator("[data-onair]").first.evaluate("""(pill) => {
+        const time = pill.querySelector("time");
+        return ["06:52 UTC", "00:01:29", "0:59"].map((text) => {
+            time.textContent = text;
+            return pill.getBoundingClientRect().width;
+        });
+    }""")
+    assert max(widths) - min(widths) < 1, widths
+
+
+def test_story_on_a_desk_uses_its_room(site):
+    """WEB-01 FILM-11 a title is cut only where there is no room, and a season's state is beside its name"""
+    page = site.page("/story?slot=1", viewport=DESK)
+    ready(page)
+    free = page.locator(".story__cast [data-cast] a").evaluate_all("""(links) => links.map((link) => {
+        const [words, votes] = [link.querySelector(".grow"), link.lastElementChild];
+        return votes.getBoundingClientRect().left - words.getBoundingClientRect().right;
+    })""")
+    assert free and max(free) <= 16, free
+    for season in page.locator(".story__side [data-seasons] li .row").all():
+        name, state = season.locator("b").bounding_box(), season.locator(".badge").bounding_box()
+        assert state["y"] < name["y"] + name["height"] and name["y"] < state["y"] + state["height"]
+    # A finger's way on a phone is seen on the picture.
+    page = site.context(viewport=PHONE, has_touch=True).new_page()
+    page.goto("/story?slot=1")
+    ready(page)
+    moved = "() => document.querySelector('[data-frame] > .frame__poster').getBoundingClientRect().top"
+    rest = page.evaluate(moved)
+    finger = page.context.new_cdp_session(page)
+    for kind, points in (("touchStart", [500]), ("touchMove", [470]), ("touchEnd", [])):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 150, "y": y} for y in points]})
+        if kind == "touchMove":
+            until(page, f"(rest) => ({moved})() < rest - 5", rest)
+    until(page, f"(rest) => Math.abs(({moved})() - rest) < 1", rest)
+
+
+def test_words_before_a_season_come_once_and_are_read_in_any_colours(site):
+    """WEB-02 FILM-11 not on a reload; where the system chooses the colours, they are its own"""
+    page = site.context(viewport=PHONE, has_touch=True, forced_colors="active").new_page()
+    page.add_init_script("""new MutationObserver(() => {
+        const card = document.querySelector(".title-card");
+        if (!card) return;
+        const { color, backgroundColor } = getComputedStyle(card);
+        window.card ??= [color, backgroundColor];
+    }).observe(document, { subtree: true, childList: true });""")
+    page.goto("/story")
+    until(page, "() => window.card")
+    colour, ground = page.evaluate("window.card")
+    assert colour != ground, (colour, ground)
+    page.reload()
+    ready(page)
+    until(page, "() => document.querySelector('film-player[data-ready]')")
+    assert page.evaluate("window.card") is None
+
+
+def test_nothing_overlaps_without_scripts(site):
+    """WEB-01 the first take's words and the round's state are apart"""
+    page = site.page("/dashboard", java_script_enabled=False, viewport=PHONE)
+    head = page.locator(".deck .frame__head").bounding_box()
+    for part in page.locator(".deck .frame__foot > *").all():
+        box = part.bounding_box()
+        assert box["y"] >= head["y"] + head["height"] or box["y"] + box["height"] <= head["y"], part.text_content()
