@@ -133,9 +133,12 @@ let package = Package(
         handlers(
             "Studio",
             [
-                "Film", "Generation", "Logging", "Money", "Postgres", "Providers", "SharedHandlers", "Storage", "Text",
+                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "SharedHandlers",
+                "Storage",
+                "Text",
             ]),
-        handlers("Models", ["Catalog", "Credits", "Money", "Postgres", "SharedHandlers"]),
+        handlers(
+            "Models", ["Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers(
             "Pages",
@@ -235,7 +238,7 @@ let package = Package(
         tests(
             "GenerationTests",
             [
-                "Catalog", "Credits", "Generation", "Postgres", "Providers", "Refusals", "TestSupport", "Text",
+                "Catalog", "Credits", "Generation", "Money", "Postgres", "Providers", "Refusals", "TestSupport", "Text",
             ]),
         tests("TallyTests", ["Tally"]),
         tests(

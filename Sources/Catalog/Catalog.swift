@@ -33,6 +33,11 @@ public struct Catalog: Sendable {
             "models.is_active and (lower(models.provider) = lower(\(name)) or lower(models.maker) = lower(\(name)))")
     }
 
+    /// The active rows of one model at several providers.
+    public func family(_ name: String) throws(DatabaseError) -> [Model] {
+        try models("models.is_active and models.family = \(name)")
+    }
+
     /// Every model by name, inactive ones included; those of a category, or whose name, maker or provider contains a text.
     public func all(category: ModelCategory? = nil, search: String? = nil) throws(DatabaseError) -> [Model] {
         var conditions: [SQL] = ["true"]

@@ -20,6 +20,8 @@ public struct Model: Sendable, Hashable {
     public let maker: String
     /// The provider that runs it.
     public let provider: Provider
+    /// The name that rows of one model at several providers share; a run may move from one to another.
+    public let family: String?
     /// Where the provider runs it; nil when that follows from the provider.
     public let endpoint: String?
     /// The sort of model; nil when it is none of these.

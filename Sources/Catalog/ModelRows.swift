@@ -17,7 +17,7 @@ extension Model: RowDecodable {
     static let source: SQL = "models join providers on providers.name = models.provider"
     static let columns: SQL = """
         models.id, models.slug, models.model_id, models.name, models.description, models.version, models.maker,
-            \(sql: Provider.columns), models.endpoint, models.category, models.capabilities, models.tags,
+            \(sql: Provider.columns), models.endpoint, models.family, models.category, models.capabilities, models.tags,
             models.durations, models.fixed_duration, (models.max_duration * 1000)::int as max_duration_ms, models.fps,
             models.qualities, models.aspect_ratios, models.parameters, models.default_parameters,
             models.requirements, models.cost_per_second, models.pricing, models.is_premium, models.is_active,
@@ -36,6 +36,7 @@ extension Model: RowDecodable {
         maker = try row.value("maker")
         provider = try Provider(row: row)
         endpoint = try row.value("endpoint")
+        family = try row.value("family")
         category = try row.value("category")
         capabilities = try row.cases("capabilities")
         tags = try row.value("tags")

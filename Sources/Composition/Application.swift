@@ -61,7 +61,9 @@ extension Pages {
             moderation: services.moderation, catalog: services.catalog,
             terms: { version in try TermsView(Terms(services.database), version) },
             studio: { context in
-                try StudioView(services.generations, services.credits, context, hasPremium: services.hasPremium)
+                try StudioView(
+                    services.generations, services.credits, services.spendingCaps, context,
+                    hasPremium: services.hasPremium)
             },
             myVideos: { context in try MyVideosView(services.generations, context) },
             formToken: { context in identity.formToken(for: context).0 })

@@ -4,6 +4,7 @@ internal import Captcha
 internal import ClipsHandlers
 internal import Configuration
 internal import Contact
+internal import Crypto
 internal import Film
 internal import Flags
 internal import Generation
@@ -51,7 +52,11 @@ public struct HandlerGroup: Sendable {
             StudioRoutes.routes(
                 generations: services.generations, images: services.sourceImages, storage: services.storage,
                 signer: services.uploadSigner, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
-                sources: services.mediaSources)
+                sources: services.mediaSources, caps: services.spendingCaps)
+                + StudioRoutes.pictureRoutes(
+                    services.sourceImages, storage: services.storage,
+                    addresses: PictureAddress(
+                        siteURL: services.settings.site.url, secret: SecretKey(services.settings.site.secretKey)))
         },
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(
@@ -66,6 +71,11 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "models") { services in
             ModelRoutes.routes(services.catalog) + ModelRoutes.adminRoutes(services.catalog)
                 + ModelRoutes.creditRoutes(services.credits)
+                + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
+                + ModelRoutes.costRoutes(services.catalog, services.costs)
+                + ModelRoutes.suggestionRoutes(services.catalog, hasPremium: services.hasPremium) {
+                    try services.generations.obstacles().capped
+                }
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings

@@ -53,6 +53,9 @@ public struct Services: Sendable {
     let uploadSigner: UploadSigner
     let generations: Generations
     let sourceImages: SourceImages
+    let providerHealth: ProviderHealth
+    let spendingCaps: SpendingCaps
+    let costs: Costs
     let providerWebhooks: ProviderWebhooks
     let votes: VoteServices
     let limiter: RateLimiter
@@ -119,6 +122,9 @@ public struct Services: Sendable {
         generations = Generations(
             database: database, catalog: catalog, limit: settings.generation.secondsLimit,
             monthlyCredits: settings.catalog.monthlyCredits)
+        providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
+        spendingCaps = SpendingCaps(database: database)
+        costs = Costs(database: database)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,

@@ -21,6 +21,18 @@ public enum GenerationStatus: String, Sendable, CaseIterable, SQLValue, RowDecod
     public var isFinal: Bool { [.completed, .failed, .cancelled].contains(self) }
 }
 
+/// Why another provider took a run over.
+public enum MoveReason: String, Sendable, CaseIterable {
+    /// The provider did not work.
+    case outage
+    /// The provider wanted no more requests for a while.
+    case busy
+    /// The site had spent what it may spend there in the month.
+    case cap
+    /// The provider's key was missing.
+    case notSetUp = "not_set_up"
+}
+
 /// A request for a video, its course and the video.
 public struct Generation: Sendable, RowDecodable {
     /// The id, of the job and of the video.
@@ -59,6 +71,14 @@ public struct Generation: Sendable, RowDecodable {
     public let parameters: JSONText
     /// What it was quoted at.
     public let credits: Int
+    /// What it was expected to cost.
+    public let expected: Money
+    /// The provider that was to run it, when another row of the same model took it over.
+    public let movedFrom: String?
+    /// The model that was asked for then.
+    public let movedFromModel: String?
+    /// Why it was moved.
+    public let movedBecause: MoveReason?
     /// What was charged in the end.
     public let chargedCredits: Int?
     /// What it cost.
@@ -133,6 +153,10 @@ public struct Generation: Sendable, RowDecodable {
         frames = try row.value("frames")
         parameters = try row.value("parameters")
         credits = try row.value("credits")
+        expected = try row.value("expected_usd", as: String?.self).flatMap { Money($0) } ?? .zero
+        movedFrom = try row.value("moved_from")
+        movedFromModel = try row.value("moved_from_model")
+        movedBecause = try row.value("moved_because", as: String?.self).flatMap(MoveReason.init)
         chargedCredits = try row.value("charged_credits")
         cost = try row.value("cost_usd", as: String?.self).flatMap { Money($0) }
         progress = try row.value("progress")

@@ -215,16 +215,17 @@ extension GenerationJobs {
     /// Takes a place at the provider and records the intent.
     func begin(
         _ id: UUID, _ run: Int, at provider: String, _ context: JobContext
-    ) throws -> (outcome: String, attempt: Int) {
+    ) throws -> (outcome: String, attempt: Int, reason: String?) {
         let row: Row = try context.database.one(
             """
-            select outcome, attempt
+            select outcome, attempt, reason
             from begin_submission(
                 \(id), \(Int32(run)), \(Int32(pace.places(at: provider))), \(pace.timeout)
             )
             """)
         let begun = (
-            outcome: try row.value("outcome", as: String.self), attempt: try row.value("attempt", as: Int.self)
+            outcome: try row.value("outcome", as: String.self), attempt: try row.value("attempt", as: Int.self),
+            reason: try row.value("reason", as: String?.self)
         )
         if ["go", "uncertain"].contains(begun.outcome), let kept = try generation(id, run, in: context.database) {
             try context.database.transaction { try Generations.announce(kept, on: $0) }
@@ -248,7 +249,7 @@ extension GenerationJobs {
     /// Fails or cancels a generation, with its job.
     func stop(
         _ kept: Generation, _ status: GenerationStatus, _ code: String?, _ reason: String?,
-        chargeWhenBegun: Bool = false,
+        chargeWhenBegun: Bool = false, taken: Int? = nil, spent: Money? = nil,
         _ context: JobContext
     ) throws -> JobOutcome {
         _ = try record(kept, context) { connection in
@@ -256,7 +257,8 @@ extension GenerationJobs {
                 """
                 select stop_generation(
                     \(kept.id), \(Int32(kept.run)), \(status.rawValue), \(code), \(reason), \(chargeWhenBegun),
-                    \(Int32(pace.places(at: kept.provider)))
+                    \(Int32(pace.places(at: kept.provider))), \(taken.map { Int32($0) }),
+                    \(spent?.description)::text::numeric
                 )
                 """)
         }

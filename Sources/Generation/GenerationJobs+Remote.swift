@@ -12,6 +12,7 @@ extension GenerationJobs {
     func submit(_ job: SubmitGeneration, _ context: JobContext) throws -> JobOutcome {
         guard let kept = try generation(job.id, job.run, in: context.database) else { return .done() }
         guard let provider = try provider(kept.provider, in: context.database), provider.isConfigured else {
+            if try move(kept, because: .notSetUp, context) { return .done() }
             return try stop(
                 kept, .failed, "provider_unavailable",
                 "\(kept.provider) is not set up on this site. Nothing was charged.",
@@ -21,20 +22,38 @@ extension GenerationJobs {
         let begun = try begin(job.id, job.run, at: kept.provider, context)
         switch begun.outcome {
         case "go": break
+        case "resting":
+            if begun.reason != "rate" {
+                _ = try move(kept, because: begun.reason == "retry_after" ? .busy : .outage, context)
+            }
+            return .done()
+        case "over_cap":
+            if try move(kept, because: .cap, context) { return .done() }
+            return try stop(
+                kept, .failed, "limit_provider",
+                "This site has reached what it may spend at \(kept.provider) this month. Nothing was charged.", context)
         case "image": return .snooze(until: Date().addingTimeInterval(0.3))
         case "no_image": return try refuseWithoutPicture(job.id, job.run, context)
         default: return .done()
         }
-        let submission: Submission
+        let request: ProviderRequest
         do {
-            submission = try provider.submit(try request(kept, webhook, context))
-        } catch let fault as ProviderFault {
-            return try unsubmitted(kept, begun.attempt, fault, context)
+            request = try self.request(kept, provider, webhook, context)
         } catch {
             // Nothing was sent: the picture could not be read.
             return try unsubmitted(
                 kept, begun.attempt, .notAccepted("The picture could not be read: \(error)", retryAfter: nil), context)
         }
+        let submission: Submission
+        let clock = ContinuousClock.now
+        do {
+            submission = try provider.submit(request)
+        } catch {
+            // First, so that what waits is not sent before the provider's rest is known.
+            note(.submission, of: kept, CallResult(error), ContinuousClock.now - clock, context)
+            return try unsubmitted(kept, begun.attempt, error, context)
+        }
+        let took = ContinuousClock.now - clock
         // The request is paid for from here on, so its id is recorded as soon as the database can.
         let interval = pace.interval(of: provider)
         try insist(context) {
@@ -46,18 +65,26 @@ extension GenerationJobs {
                 )
                 """, as: Bool.self)
         }
+        note(.submission, of: kept, .good, took, context)
         return .done()
     }
 
-    /// What a provider is asked to make. The picture travels in the request, so it needs no public address.
-    private func request(_ kept: Generation, _ webhook: String?, _ context: JobContext) throws -> ProviderRequest {
+    /// What a provider is asked to make. The picture travels in the request, so that it needs no public address, unless it is
+    /// larger than the provider takes.
+    private func request(
+        _ kept: Generation, _ provider: any RemoteProvider, _ webhook: String?, _ context: JobContext
+    ) throws -> ProviderRequest {
         var image: String?
         if let key = try sourceKey(kept, in: context.database) {
             let workspace = try storage.makeWorkspace()
             defer { try? Files.removeTree(workspace) }
             try storage.borrow(key, as: workspace + "/source.jpg")
             let bytes = try Files.read(workspace + "/source.jpg", count: 8 << 20)
-            image = "data:image/jpeg;base64," + Data(bytes).base64EncodedString()
+            let inline = "data:image/jpeg;base64," + Data(bytes).base64EncodedString()
+            let address = try kept.sourceImageID.flatMap { id in
+                pictures.url(of: id, now: try context.database.one("select dailies_now()"))
+            }
+            image = inline.utf8.count > provider.inlineImageLimit ? address ?? inline : inline
         }
         let parameters: [String: JSON]
         if case .object(let members)? = JSON(Array(kept.parameters.text.utf8)) {
@@ -85,24 +112,42 @@ extension GenerationJobs {
                 return true
             }
             return .done()
-        case .notAccepted(let reason, let seconds):
+        case .notAccepted(let reason, let seconds), .limited(let reason, let seconds):
             let wait = max(retryWait(attempt), .seconds(min(seconds ?? 0, 3_600)))
-            _ = try record(kept, context) { connection in
-                let outcome: String = try connection.one(
-                    """
-                    select record_unaccepted_submission(
-                        \(kept.id), \(Int32(kept.run)), \(Int32(attempt)), \(reason), \(Int32(pace.attempts)), \(wait),
-                        \(Int32(pace.places(at: kept.provider)))
-                    )
-                    """)
-                return outcome != "gone"
-            }
-            return .done()
+            return try sendAgain(kept, attempt, reason, wait, context)
         case .refused(let failure):
-            return try stop(kept, .failed, failure.code, failure.message, context)
+            return try stop(
+                kept, .failed, failure.code, failure.message, spent: failure.isBilled ? kept.expected : nil, context)
         case .unknownTask(let reason):
             return try stop(kept, .failed, "http_404", reason, context)
         }
+    }
+
+    /// What was not accepted is sent again, and after the last attempt to another row of the same model.
+    func sendAgain(
+        _ kept: Generation, _ attempt: Int, _ reason: String, _ wait: Duration, _ context: JobContext
+    ) throws -> JobOutcome {
+        let before: Int = try context.database.one("select attempts_before_move from generations where id = \(kept.id)")
+        let other = attempt - before >= pace.attempts ? try substitute(for: kept, context) : nil
+        _ = try record(kept, context) { connection in
+            let outcome: String = try connection.one(
+                """
+                select record_unaccepted_submission(
+                    \(kept.id), \(Int32(kept.run)), \(Int32(attempt)), \(reason),
+                    \(Int32(pace.attempts + (other == nil ? 0 : 1))), \(wait), \(Int32(pace.places(at: kept.provider)))
+                )
+                """)
+            guard outcome == "again", let other else { return outcome != "gone" }
+            if try move(kept, to: other, because: .outage, on: connection) { return true }
+            return try connection.one(
+                """
+                select stop_generation(
+                    \(kept.id), \(Int32(kept.run)), 'failed', 'provider_unavailable', \(reason), false,
+                    \(Int32(pace.places(at: kept.provider)))
+                )
+                """)
+        }
+        return .done()
     }
 
     /// Asks a provider how far a request is. Webhooks only bring this forward, so both ways end in one transition.
@@ -113,30 +158,33 @@ extension GenerationJobs {
         let course: Course = try context.database.one(
             """
             select step, request_id, links, endpoint, deadline_at <= dailies_now() as is_overdue,
-                extract(epoch from dailies_now() - acknowledged_at)::int as age
+                extract(epoch from dailies_now() - coalesce(acknowledged_at, started_at))::int as age
             from generations
             where id = \(job.id)
             """)
-        if kept.status == .uncertain {
-            if kept.isCancelling { return try stop(kept, .cancelled, nil, nil, context) }
-            guard course.isOverdue else { return .done() }
-            return try stop(
-                kept, .failed, "lost", "\(kept.provider) did not confirm the request. Nothing was charged.", context)
-        }
+        if kept.status == .uncertain { return try reconcile(kept, course, context) }
         guard course.step == "poll", let requestID = course.requestID,
             let provider = try provider(kept.provider, in: context.database)
         else { return .done() }
         let task = ProviderTask(requestID: requestID, endpoint: course.endpoint, links: course.links)
         if kept.isCancelling {
             // What the provider has begun may still be billed there.
-            try? provider.cancel(task)
-            return try stop(kept, .cancelled, nil, nil, chargeWhenBegun: true, context)
+            let bill = try bill(for: (try? provider.cancel(task)) ?? .unknown, kept, context)
+            return try stop(
+                kept, .cancelled, nil, nil, chargeWhenBegun: true, taken: bill?.credits, spent: bill?.cost, context)
         }
         let state: TaskState
+        let clock = ContinuousClock.now
         do {
             state = try provider.poll(task)
         } catch {
+            note(.poll, of: kept, CallResult(error), ContinuousClock.now - clock, context)
             return try unanswered(kept, provider, task, course, error, context)
+        }
+        if case .failed(let failure) = state, failure.isOutage {
+            note(.poll, of: kept, .fault(), ContinuousClock.now - clock, context)
+        } else {
+            note(.poll, of: kept, .good, ContinuousClock.now - clock, context)
         }
         switch state {
         case .done(let result):
@@ -175,7 +223,10 @@ extension GenerationJobs {
                 kept, .failed, "unknown_task", "\(reason): the request is gone. Nothing was charged.", context)
         }
         var wait = pace.interval(of: provider)
-        if case .notAccepted(_, let seconds?) = error { wait = max(wait, .seconds(min(seconds, 120))) }
+        switch error {
+        case .notAccepted(_, let seconds?), .limited(_, let seconds?): wait = max(wait, .seconds(min(seconds, 120)))
+        default: break
+        }
         return try pollLater(kept, wait, context)
     }
 
@@ -189,16 +240,20 @@ extension GenerationJobs {
     private func timeOut(
         _ kept: Generation, _ provider: any RemoteProvider, _ task: ProviderTask, _ context: JobContext
     ) throws -> JobOutcome {
-        try? provider.cancel(task)
+        let bill = try bill(for: (try? provider.cancel(task)) ?? .unknown, kept, context)
         return try stop(
             kept, .failed, "timeout",
             "\(kept.provider) took too long. The request was cancelled and nothing was charged.",
+            spent: bill?.cost ?? kept.expected,
             context)
     }
 
     /// A failure that may pass is tried again within the same reservation.
     private func failed(_ kept: Generation, _ failure: ProviderFailure, _ context: JobContext) throws -> JobOutcome {
-        guard failure.isRetryable else { return try stop(kept, .failed, failure.code, failure.message, context) }
+        guard failure.isRetryable else {
+            return try stop(
+                kept, .failed, failure.code, failure.message, spent: failure.isBilled ? kept.expected : nil, context)
+        }
         _ = try record(kept, context) { connection in
             let attempt: Int = try connection.one("select attempt from generations where id = \(kept.id)")
             let outcome: String = try connection.one(
@@ -278,16 +333,69 @@ extension GenerationJobs {
     func cancelAtProvider(_ job: CancelAtProvider, _ context: JobContext) throws -> JobOutcome {
         guard let provider = try provider(job.provider, in: context.database) else { return .done() }
         do {
-            try provider.cancel(ProviderTask(requestID: job.requestID, endpoint: job.endpoint, links: job.links))
+            _ = try provider.cancel(ProviderTask(requestID: job.requestID, endpoint: job.endpoint, links: job.links))
         } catch {
-            if case .notAccepted = error { throw error }
+            switch error {
+            case .notAccepted, .limited: throw error
+            default: break
+            }
         }
         return .done()
     }
 
-    private func provider(_ name: String, in database: Database) throws -> (any RemoteProvider)? {
+    func provider(_ name: String, in database: Database) throws -> (any RemoteProvider)? {
         let mapping: JSONText? = try database.first("select mapping from provider_mappings where provider = \(name)")
         return providers.provider(name, mapping: mapping?.text)
+    }
+
+    /// Looks whether the provider has a request whose answer is missing, in its list where it has one. A request that the list
+    /// does not have in time was not accepted. Without a list it waits for a webhook or its deadline.
+    private func reconcile(_ kept: Generation, _ course: Course, _ context: JobContext) throws -> JobOutcome {
+        if !course.isOverdue || kept.isCancelling, let provider = try provider(kept.provider, in: context.database) {
+            let attempt: Row = try context.database.one(
+                """
+                select attempt, intended_at
+                from generation_attempts
+                where generation_id = \(kept.id) and run = \(Int32(kept.run))
+                order by attempt desc
+                limit 1
+                """)
+            // Clocks differ.
+            let since = try attempt.value("intended_at", as: Date.self).addingTimeInterval(-30)
+            do {
+                let request = try self.request(kept, provider, nil, context)
+                if let found = try provider.requests(like: request, since: since) {
+                    let outcome: String = try context.database.one(
+                        "select claim_listed_request(\(kept.id), \(Int32(kept.run)), \(found))")
+                    if outcome == "claimed" {
+                        context.log.notice("a lost request is found", ["provider": .string(kept.provider)])
+                        return .done()
+                    }
+                    if kept.isCancelling { return try stop(kept, .cancelled, nil, nil, context) }
+                    if outcome == "none", .seconds(course.age) >= pace.reconcileAfter {
+                        return try sendAgain(
+                            kept, try attempt.value("attempt"), "\(kept.provider) has no such request",
+                            retryWait(1), context)
+                    }
+                    return try pollLater(kept, min(.seconds(15), pace.reconcileAfter), context)
+                }
+            } catch let fault as ProviderFault {
+                context.log.notice(
+                    "a provider's list was not read",
+                    ["provider": .string(kept.provider), "fault": .string("\(fault)")])
+                if !kept.isCancelling { return try pollLater(kept, .seconds(15), context) }
+            }
+        }
+        if kept.isCancelling { return try stop(kept, .cancelled, nil, nil, context) }
+        guard course.isOverdue else {
+            try context.complete { connection in
+                try connection.execute(
+                    "select enqueue_poll(generations, deadline_at) from generations where id = \(kept.id)")
+            }
+            return .done()
+        }
+        return try stop(
+            kept, .failed, "lost", "\(kept.provider) did not confirm the request. Nothing was charged.", context)
     }
 
     /// The address for a provider's webhook. One that signs by a document of keys gets none until the document is known.
@@ -313,7 +421,7 @@ extension GenerationJobs {
         return webhooks.url(kept.provider, kept.id, kept.run)
     }
 
-    private func retryWait(_ attempt: Int) -> Duration {
+    func retryWait(_ attempt: Int) -> Duration {
         BackOff(first: pace.firstRetry, longest: .seconds(300)).delay(after: attempt, jitter: Double.random(in: 0...1))
     }
 
@@ -331,7 +439,7 @@ extension GenerationJobs {
         }
     }
 
-    private struct Course: RowDecodable {
+    struct Course: RowDecodable {
         let step: String?
         let requestID: String?
         let links: [String: String]

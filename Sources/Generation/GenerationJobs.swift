@@ -21,13 +21,15 @@ public struct GenerationJobs: Sendable {
     let pace: GenerationPace
     let rate: CreditRate
     let webhooks: WebhookAddress
+    let pictures: PictureAddress
     let publish: @Sendable (Event) throws -> Void
     let fetch: ResultFetch
 
     /// The jobs of an installation. `publish` sends events that may be lost, such as progress.
     public init(
         storage: any MediaStorage, tools: MediaTools, providers: ProviderRegistry, pace: GenerationPace,
-        rate: CreditRate, webhooks: WebhookAddress, publish: @escaping @Sendable (Event) throws -> Void = { _ in },
+        rate: CreditRate, webhooks: WebhookAddress, pictures: PictureAddress,
+        publish: @escaping @Sendable (Event) throws -> Void = { _ in },
         fetch: ResultFetch = ResultFetch()
     ) {
         self.storage = storage
@@ -36,6 +38,7 @@ public struct GenerationJobs: Sendable {
         self.pace = pace
         self.rate = rate
         self.webhooks = webhooks
+        self.pictures = pictures
         self.publish = publish
         self.fetch = fetch
     }
@@ -56,6 +59,16 @@ public struct GenerationJobs: Sendable {
             return .done()
         }
         registry.recur("resume_generations", .every(.seconds(30)), ResumeGenerations())
+        registry.register(WakeProvider.self) { job, context in
+            try context.database.execute(
+                "select start_waiting_generations(\(job.provider), \(Int32(pace.places(at: job.provider))))")
+            return .done()
+        }
+        registry.register(RefreshExpectations.self) { _, context in
+            try context.database.execute("select refresh_expectations()")
+            return .done()
+        }
+        registry.recur("refresh_expectations", .every(.seconds(300)), RefreshExpectations())
         SourceImageJobs(storage: storage, pictures: SourcePictures(tools)).register(in: &registry)
     }
 }
@@ -143,6 +156,27 @@ public struct StageVideo: JobPayload {
     let videoKey: String
     let startMs: Int
     let lengthMs: Int
+}
+
+/// Starts what waits for a provider that may be called again.
+public struct WakeProvider: JobPayload {
+    /// The name in the queue.
+    public static let kind = "wake_provider"
+    /// It changes rows only.
+    public static let options = JobOptions(queue: GenerationJobs.outward, priority: .high, maxAttempts: 20)
+
+    let provider: String
+}
+
+/// Computes what can be expected of each model; meant to recur.
+public struct RefreshExpectations: JobPayload {
+    /// The name in the queue.
+    public static let kind = "refresh_expectations"
+    /// It is upkeep.
+    public static let options = JobOptions(queue: "upkeep", priority: .low)
+
+    /// There is nothing to say.
+    public init() {}
 }
 
 /// Finds generations that have stopped; meant to recur.

@@ -41,6 +41,16 @@ public enum GenerationRefusal: Refusal, Equatable {
     /// Too many pictures are being sent.
     case uploadLimit
 
+    /// The site lets the member spend fewer credits in this month.
+    case capCredits(remaining: Int, needed: Int)
+    /// The site has spent what it may spend at the provider in this month.
+    case limitProvider(String)
+
+    /// There is no such provider.
+    case providerNotFound
+    /// There is no such member.
+    case memberNotFound
+
     /// Identifies the refusal for programs.
     public var code: String {
         switch self {
@@ -49,7 +59,10 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .finished: "already_finished"
         case .notCompleted: "not_completed"
         case .limitSeconds: "limit_seconds"
-        case .limitCredits: "limit_credits"
+        case .limitCredits, .capCredits: "limit_credits"
+        case .limitProvider: "limit_provider"
+        case .providerNotFound: "provider_not_found"
+        case .memberNotFound: "member_not_found"
         case .priceChanged: "price_changed"
         case .modelChanged: "model_changed"
         case .pictureNeeded: "image_required"
@@ -74,6 +87,12 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .limitSeconds(let left):
             "Your seconds for this period are used up: \((left + 999) / 1_000) s are left. Choose a shorter video."
         case .limitCredits(let balance, let needed): "This needs \(needed) credits, and you have \(balance)."
+        case .capCredits(let left, let needed):
+            "This needs \(needed) credits, and this site lets you spend \(left) more this month."
+        case .providerNotFound: "There is no such provider."
+        case .memberNotFound: "There is no such member."
+        case .limitProvider(let provider):
+            "This site has reached what it may spend at \(provider) this month. Choose a model of another provider."
         case .priceChanged(let credits):
             "The price has changed to \(credits) credits. Check it and send the form again."
         case .modelChanged: "This model was changed meanwhile. Load the page again."
@@ -92,10 +111,10 @@ public enum GenerationRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .notFound: .notFound
+        case .notFound, .providerNotFound, .memberNotFound: .notFound
         case .notFailed, .finished, .notCompleted, .priceChanged, .modelChanged, .alreadySubmitted, .uploadLimit:
             .conflict
-        case .limitSeconds, .limitCredits: .forbidden
+        case .limitSeconds, .limitCredits, .capCredits, .limitProvider: .forbidden
         case .pictureNeeded, .pictureNotSupported, .pictureNotFound: .invalid(field: "imageId")
         case .aspectNotSupported: .invalid(field: "aspectRatio")
         case .invalidParameter(let name, _): .invalid(field: "parameters.\(name)")

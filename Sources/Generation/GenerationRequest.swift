@@ -73,6 +73,7 @@ struct GenerationFacts: Encodable {
     let frames: Int?
     let parameters: [String: JSON]
     let credits: Int
+    let expected: String
     let idempotencyKey: String?
 
     enum CodingKeys: String, CodingKey {
@@ -84,6 +85,7 @@ struct GenerationFacts: Encodable {
         case quality
         case aspectRatio = "aspect_ratio"
         case seed, frames, parameters, credits
+        case expected = "expected_usd"
         case idempotencyKey = "idempotency_key"
     }
 }

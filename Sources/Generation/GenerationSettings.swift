@@ -33,6 +33,24 @@ package struct GenerationSettings: SettingGroup {
         "GENERATION_POLL_MS", default: 0, in: 0...600_000, unit: "milliseconds",
         "How long to wait between two polls of a request; 0 for what each provider recommends.")
 
+    package let reconcileSeconds = Setting(
+        "RECONCILE_SECONDS", default: 60, in: 1...3_600, unit: "seconds",
+        "How long after a submission without an answer the provider's list of requests must have it; else it is sent again."
+    )
+    package let breakerCalls = Setting(
+        "PROVIDER_BREAKER_CALLS", default: 10, in: 1...100_000, unit: "calls",
+        "How many calls of the last five minutes it takes to judge whether a provider works.")
+    package let breakerPercent = Setting(
+        "PROVIDER_BREAKER_PERCENT", default: 50, in: 1...100, unit: "percent",
+        "How many of those calls must fail, or be slow, until nothing more is sent to the provider for a while.")
+    package let slowMilliseconds = Setting(
+        "PROVIDER_SLOW_MS", default: 15_000, in: 10...600_000, unit: "milliseconds",
+        "From how long on a call to a provider is slow.")
+    package let breakerPauseMilliseconds = Setting(
+        "PROVIDER_BREAKER_PAUSE_MS", default: 30_000, in: 10...3_600_000, unit: "milliseconds",
+        "How long nothing is sent to a provider that does not work; the pause doubles with each request that fails after it."
+    )
+
     package init() {}
 }
 
@@ -61,7 +79,11 @@ extension SettingValues<GenerationSettings> {
             concurrency: self.concurrency, localConcurrency: self.localConcurrency,
             timeout: .seconds(self.timeoutSeconds),
             firstRetry: .milliseconds(self.retryMilliseconds),
-            pollInterval: self.pollMilliseconds == 0 ? nil : .milliseconds(self.pollMilliseconds))
+            pollInterval: self.pollMilliseconds == 0 ? nil : .milliseconds(self.pollMilliseconds),
+            reconcileAfter: .seconds(self.reconcileSeconds),
+            breaker: BreakerRule(
+                minimumCalls: self.breakerCalls, badPercent: self.breakerPercent,
+                slow: .milliseconds(self.slowMilliseconds), pause: .milliseconds(self.breakerPauseMilliseconds)))
     }
 }
 
@@ -82,6 +104,28 @@ public struct SecondsLimit: Sendable {
     }
 }
 
+/// When nothing more is sent to a provider, judged by the calls of the last five minutes.
+public struct BreakerRule: Sendable {
+    /// The calls that it takes to judge.
+    public let minimumCalls: Int
+    /// The share of them, in percent, that must have failed or been slow.
+    public let badPercent: Int
+    /// From how long on a call is slow.
+    public let slow: Duration
+    /// How long nothing is sent then; doubled by each request that fails after it.
+    public let pause: Duration
+
+    /// A rule.
+    public init(
+        minimumCalls: Int = 10, badPercent: Int = 50, slow: Duration = .seconds(15), pause: Duration = .seconds(30)
+    ) {
+        self.minimumCalls = minimumCalls
+        self.badPercent = badPercent
+        self.slow = slow
+        self.pause = pause
+    }
+}
+
 /// How providers are called.
 public struct GenerationPace: Sendable {
     /// Requests at each provider at once.
@@ -96,17 +140,24 @@ public struct GenerationPace: Sendable {
     public let pollInterval: Duration?
     /// How often a request is sent at most.
     public let attempts = 3
+    /// How long after a submission without an answer the provider's list must have it.
+    public let reconcileAfter: Duration
+    /// When nothing more is sent to a provider that does not work.
+    public let breaker: BreakerRule
 
     /// A pace.
     public init(
         concurrency: Int = 5, localConcurrency: Int = 2, timeout: Duration = .seconds(600),
-        firstRetry: Duration = .seconds(5), pollInterval: Duration? = nil
+        firstRetry: Duration = .seconds(5), pollInterval: Duration? = nil, reconcileAfter: Duration = .seconds(60),
+        breaker: BreakerRule = BreakerRule()
     ) {
         self.concurrency = concurrency
         self.localConcurrency = localConcurrency
         self.timeout = timeout
         self.firstRetry = firstRetry
         self.pollInterval = pollInterval
+        self.reconcileAfter = reconcileAfter
+        self.breaker = breaker
     }
 
     /// The places at a provider.

@@ -39,17 +39,14 @@ public struct Generations: Sendable {
         guard let known = Quality(rawValue: quality) else { throw ModelRefusal.notFoundOrInactive }
         try checkPicture(request, model)
         let aspect = try aspect(request.aspectRatio, model)
-        guard
-            let credits = model.credits(
-                seconds: duration, quality: known, shortSide: Self.shortSide(parameters),
-                hasAudio: parameters["generate_audio"].map { $0 == true }, rate: catalog.rate)
-        else { throw ModelRefusal.noPrice }
+        guard let cost = Self.cost(model, duration, parameters) else { throw ModelRefusal.noPrice }
+        let credits = catalog.rate.credits(for: cost, quality: known)
         if let seen = request.seenCredits, seen != credits { throw GenerationRefusal.priceChanged(credits: credits) }
         let facts = GenerationFacts(
             modelID: model.id, prompt: request.prompt, negativePrompt: request.negativePrompt, imageID: request.imageID,
             durationMs: duration.inMilliseconds, quality: quality, aspectRatio: aspect,
             seed: request.seed ?? Int.random(in: 0...2_147_483_647), frames: request.frames, parameters: parameters,
-            credits: credits, idempotencyKey: request.idempotencyKey)
+            credits: credits, expected: cost.description, idempotencyKey: request.idempotencyKey)
         return try database.acting(for: member).transaction { connection in
             let row: Row = try connection.one(
                 """
@@ -64,7 +61,7 @@ public struct Generations: Sendable {
             guard let id: UUID = try row.value("id"), ["done", "repeated"].contains(outcome) else {
                 throw Self.refusal(
                     outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0,
-                    credits: credits)
+                    credits: credits, provider: model.provider.displayName)
             }
             let made: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
             if outcome == "done" { try Self.announce(made, on: connection) }
@@ -118,16 +115,26 @@ public struct Generations: Sendable {
         return asked
     }
 
-    private static func shortSide(_ parameters: [String: JSON]) -> Int? {
+    static func shortSide(_ parameters: [String: JSON]) -> Int? {
         parameters["resolution"]?.string.flatMap { $0 == "4k" ? 2_160 : Int($0.prefix { $0.isNumber }) }
     }
 
+    /// What a run is expected to cost.
+    static func cost(_ model: Model, _ duration: Duration, _ parameters: [String: JSON]) -> Money? {
+        model.expectedCost(
+            seconds: duration, shortSide: shortSide(parameters),
+            hasAudio: parameters["generate_audio"].map { $0 == true }
+        )?.amount
+    }
+
     private static func refusal(
-        _ outcome: String, remainingMs: Int, balance: Int, credits: Int
+        _ outcome: String, remainingMs: Int, balance: Int, credits: Int, provider: String = ""
     ) -> any Error {
         switch outcome {
         case "limit_seconds": GenerationRefusal.limitSeconds(remainingMilliseconds: remainingMs)
         case "limit_credits": GenerationRefusal.limitCredits(balance: balance, needed: credits)
+        case "cap_credits": GenerationRefusal.capCredits(remaining: balance, needed: credits)
+        case "limit_provider": GenerationRefusal.limitProvider(provider)
         case "model_changed": GenerationRefusal.modelChanged
         case "image_not_found": GenerationRefusal.pictureNotFound
         case "generation_not_found": GenerationRefusal.notFound
@@ -199,6 +206,24 @@ extension Generations {
             """)
     }
 
+    /// The providers whose cap of the month is reached, and those that get no requests at the moment.
+    public func obstacles() throws -> (capped: Set<String>, resting: Set<String>) {
+        let rows: [Row] = try database.query(
+            """
+            select capped_providers() as provider, true as is_capped
+            union all
+            select provider, false
+            from provider_states
+            where breaker <> 'closed' or resting_until > dailies_now() + interval '10 seconds'
+            """)
+        var found: (capped: Set<String>, resting: Set<String>) = ([], [])
+        for row in rows {
+            let name: String = try row.value("provider")
+            if try row.value("is_capped") { found.capped.insert(name) } else { found.resting.insert(name) }
+        }
+        return found
+    }
+
     /// What a member has left of the period's seconds.
     public func usage(of member: UUID) throws -> GenerationUsage {
         let row: Row = try database.acting(for: member).one(
@@ -220,17 +245,16 @@ extension Generations {
         if let refusal = catalog.availability(of: model, hasPremium: true) { throw refusal }
         let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
         guard let quality = Quality(rawValue: kept.quality),
-            let credits = model.credits(
-                seconds: .milliseconds(kept.durationMs), quality: quality, shortSide: Self.shortSide(parameters),
-                hasAudio: parameters["generate_audio"].map { $0 == true }, rate: catalog.rate)
+            let cost = Self.cost(model, .milliseconds(kept.durationMs), parameters)
         else { throw ModelRefusal.noPrice }
+        let credits = catalog.rate.credits(for: cost, quality: quality)
         return try database.acting(for: actor).transaction { connection in
             let row: Row = try connection.one(
                 """
                 select *
                 from retry_generation(
                     \(actor), \(id), \(Int32(credits)), \(Int64(limit.milliseconds)), \(limit.start), \(limit.end),
-                    \(Int32(monthlyCredits))
+                    \(Int32(monthlyCredits)), \(cost.description)::text::numeric
                 )
                 """)
             let outcome: String = try row.value("outcome")
@@ -238,7 +262,7 @@ extension Generations {
             guard outcome == "done" else {
                 throw Self.refusal(
                     outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0,
-                    credits: credits)
+                    credits: credits, provider: model.provider.displayName)
             }
             let again: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
             try Self.announce(again, on: connection)

@@ -93,6 +93,12 @@ public struct SourceImages: Sendable {
         return found
     }
 
+    /// Where a re-encoded picture is stored, for the one who has a signed address of it; nil when there is none.
+    public func key(of id: UUID) throws -> StorageKey? {
+        let key: String? = try database.one("select source_image_key(\(id))", as: String?.self)
+        return key.flatMap { StorageKey($0) }
+    }
+
     /// Hands a picture whose parts have arrived to the job that re-encodes it.
     public func register(_ id: UUID, of member: UUID) throws -> SourceImage {
         let outcome: String = try database.acting(for: member).one("select register_source_image(\(member), \(id))")

@@ -31,6 +31,7 @@ enum Kinds {
             storage: storage, tools: tools, providers: settings.providerRegistry, pace: settings.generation.pace,
             rate: settings.catalog.rate,
             webhooks: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
+            pictures: PictureAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
             publish: Realtime.publisher(socket: settings.realtime.publishSocket)
         ).register(in: &registry)
         return registry

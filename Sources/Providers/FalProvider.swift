@@ -57,13 +57,7 @@ struct FalProvider: RemoteProvider {
                     http.redacted(error), code: type, isRetryable: Self.retryable.contains(type),
                     answer: http.stored(status)))
         }
-        let answer: ProviderHTTP.Answer
-        do {
-            answer = try http.ask("GET", link("response_url", "", task))
-        } catch {
-            guard case .notAccepted = error else { throw error }
-            throw error
-        }
+        let answer = try http.ask("GET", link("response_url", "", task))
         guard answer.isSuccess else {
             let code = Self.code(answer)
             return .failed(
@@ -81,9 +75,18 @@ struct FalProvider: RemoteProvider {
         return .done(ProviderResult(url: video, answer: http.stored(answer)))
     }
 
-    func cancel(_ task: ProviderTask) throws(ProviderFault) {
+    /// The documents name no limit; they advise addresses for all but small files.
+    var inlineImageLimit: Int { 1_000_000 }
+
+    /// What waits is removed from the queue, and costs nothing. What runs gets a signal and may be finished all the same.
+    func cancel(_ task: ProviderTask) throws(ProviderFault) -> WorkDone {
+        let before = (try? http.ask("GET", link("status_url", "/status", task)))?.json?["status"]?.string
         // 400 says that it has ended already.
-        _ = try http.ask("PUT", link("cancel_url", "/cancel", task))
+        let answer = try http.ask("PUT", link("cancel_url", "/cancel", task))
+        let after = (try? http.ask("GET", link("status_url", "/status", task)))?.json
+        if let seconds = after?.at("metrics.inference_time")?.double { return .took(.seconds(seconds)) }
+        let isGone = after.map { ["IN_QUEUE", "COMPLETED"].contains($0["status"]?.string) } ?? true
+        return before == "IN_QUEUE" && answer.isSuccess && isGone ? .nothing : .unknown
     }
 
     /// Ed25519 over the ids, the time and the hash of the body, by a key of fal's document.

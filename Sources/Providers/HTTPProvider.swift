@@ -111,9 +111,11 @@ struct HTTPProvider: RemoteProvider {
         return .running(progress: mapping.progress.flatMap { json.at($0)?.double })
     }
 
-    func cancel(_ task: ProviderTask) throws(ProviderFault) {
-        guard let cancel = mapping.cancel else { return }
+    func cancel(_ task: ProviderTask) throws(ProviderFault) -> WorkDone {
+        guard let cancel = mapping.cancel else { return .unknown }
+        let before = try? poll(task)
         _ = try http.ask(cancel.method ?? "POST", address(cancel, Self.values(task)))
+        return if case .waiting? = before { .nothing } else { .unknown }
     }
 
     func verify(_ delivery: WebhookDelivery) throws(WebhookFault) -> WebhookHint {

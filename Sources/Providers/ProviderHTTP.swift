@@ -60,8 +60,12 @@ struct ProviderHTTP: Sendable {
         case 200..<300:
             guard answer.json != nil else { throw .lost("\(name) answered \(answer.status) with something unreadable") }
             return answer
-        case 408, 425, 429, 502, 503, 504:
+        case 429: throw .limited("\(name) answered 429", retryAfter: answer.retryAfter)
+        // By these a gateway or a busy service says that it has passed nothing on.
+        case 425, 502, 503, 504:
             throw .notAccepted("\(name) answered \(answer.status)", retryAfter: answer.retryAfter)
+        // The service failed while it worked on the request, which may be under way.
+        case 408, 500...599: throw .lost("\(name) answered \(answer.status)")
         default: return answer
         }
     }
@@ -78,7 +82,8 @@ struct ProviderHTTP: Sendable {
         }
         switch answer.status {
         case 404, 410: throw .unknownTask("\(name) answered \(answer.status)")
-        case 408, 409, 425, 429, 500...599:
+        case 429: throw .limited("\(name) answered 429", retryAfter: answer.retryAfter)
+        case 408, 409, 425, 500...599:
             throw .notAccepted("\(name) answered \(answer.status)", retryAfter: answer.retryAfter)
         default: return answer
         }
@@ -124,9 +129,10 @@ struct ProviderHTTP: Sendable {
             case 404: "\(name) no longer offers this model."
             default: "\(name) refused the request."
             }
+        // Without a valid key or money every request fails.
         return .refused(
             ProviderFailure(
                 words.map(redacted) ?? fallback, code: code ?? "http_\(answer.status)", isRetryable: isRetryable,
-                answer: stored(answer)))
+                isOutage: [401, 402].contains(answer.status), answer: stored(answer)))
     }
 }

@@ -18,11 +18,33 @@ public protocol RemoteProvider: Sendable {
     func submit(_ request: ProviderRequest) throws(ProviderFault) -> Submission
     /// Reads how far a video is.
     func poll(_ task: ProviderTask) throws(ProviderFault) -> TaskState
-    /// Asks the service to stop. It may finish all the same.
-    func cancel(_ task: ProviderTask) throws(ProviderFault)
+    /// Asks the service to stop, and says what it had done until then. It may finish all the same.
+    func cancel(_ task: ProviderTask) throws(ProviderFault) -> WorkDone
+    /// The ids of the requests since a moment that are like this one, the newest first; nil for a service without a list.
+    func requests(like request: ProviderRequest, since moment: Date) throws(ProviderFault) -> [String]?
+    /// The longest `data:` URI that the service takes for a picture, in bytes.
+    var inlineImageLimit: Int { get }
     /// Checks a webhook and reads which request it is about. What it says about the state is not believed: the state is read
     /// again.
     func verify(_ delivery: WebhookDelivery) throws(WebhookFault) -> WebhookHint
+}
+
+extension RemoteProvider {
+    /// Few services document such a list.
+    public func requests(like request: ProviderRequest, since moment: Date) throws(ProviderFault) -> [String]? { nil }
+
+    /// A service that names no limit takes any.
+    public var inlineImageLimit: Int { .max }
+}
+
+/// What a service had done of a request that it was asked to stop.
+public enum WorkDone: Sendable, Equatable {
+    /// It had not begun.
+    case nothing
+    /// It worked for so long, as it says.
+    case took(Duration)
+    /// It had begun, or may have, and does not say for how long.
+    case unknown
 }
 
 /// What a provider is asked to make.
@@ -33,7 +55,7 @@ public struct ProviderRequest: Sendable {
     public var prompt: String
     /// What should not be seen.
     public var negativePrompt: String?
-    /// The picture that the video starts from, as a `data:` URI.
+    /// The picture that the video starts from, as a `data:` URI or as an address that the provider can read.
     public var image: String?
     /// Length in milliseconds; nil leaves it to the model.
     public var milliseconds: Int?
@@ -131,14 +153,23 @@ public struct ProviderFailure: Error, Sendable, Equatable {
     public let code: String
     /// Whether another attempt makes sense.
     public let isRetryable: Bool
+    /// Whether it shows that the service does not work, rather than that this request cannot be made.
+    public let isOutage: Bool
+    /// Whether the service takes its price all the same.
+    public let isBilled: Bool
     /// The whole answer, without keys.
     public let answer: String
 
     /// A failure. Long messages are cut.
-    public init(_ message: String, code: String, isRetryable: Bool, answer: String = "null") {
+    public init(
+        _ message: String, code: String, isRetryable: Bool, isOutage: Bool? = nil, isBilled: Bool = false,
+        answer: String = "null"
+    ) {
         self.message = String(message.prefix(500))
         self.code = code
         self.isRetryable = isRetryable
+        self.isOutage = isOutage ?? isRetryable
+        self.isBilled = isBilled
         self.answer = answer
     }
 }
@@ -147,6 +178,8 @@ public struct ProviderFailure: Error, Sendable, Equatable {
 public enum ProviderFault: Error, Sendable, Equatable {
     /// Nothing was accepted, and trying again makes sense, after so many seconds where the provider says so.
     case notAccepted(String, retryAfter: Int?)
+    /// Nothing was accepted, since the provider works and wants fewer requests for so many seconds.
+    case limited(String, retryAfter: Int?)
     /// The provider may have accepted the request; its answer is missing or unreadable.
     case lost(String)
     /// The provider does not make it.

@@ -68,8 +68,45 @@ struct ReplicateProvider: RemoteProvider {
         }
     }
 
-    func cancel(_ task: ProviderTask) throws(ProviderFault) {
-        _ = try http.ask("POST", address(task) + "/cancel")
+    var inlineImageLimit: Int { 256_000 }
+
+    func cancel(_ task: ProviderTask) throws(ProviderFault) -> WorkDone {
+        var prediction = try http.ask("POST", address(task) + "/cancel").json
+        if prediction?["status"]?.string == "processing" { prediction = (try? http.ask("GET", address(task)))?.json }
+        if let seconds = prediction?.at("metrics.predict_time")?.double { return .took(.seconds(seconds)) }
+        let isStopped = ["canceled", "aborted"].contains(prediction?["status"]?.string)
+        return isStopped && prediction?["started_at"]?.string == nil ? .nothing : .unknown
+    }
+
+    /// The list has the newest first, and pages of a hundred.
+    func requests(like request: ProviderRequest, since moment: Date) throws(ProviderFault) -> [String]? {
+        // A picture comes back as an address of the service's own.
+        let wanted = Self.input(request).filter { !["image", "start_image"].contains($0.key) }
+        var found: [String] = []
+        var url: String? = http.baseURL + "/predictions"
+        for _ in 0..<10 {
+            guard let page = url else { break }
+            let answer = try http.ask("GET", page)
+            guard answer.isSuccess, case .array(let predictions)? = answer.json?["results"] else {
+                throw http.refusal(answer, Self.words(answer.json))
+            }
+            for prediction in predictions {
+                if let made = prediction["created_at"]?.string.flatMap({ Date(rfc3339: $0) }), made < moment {
+                    return found
+                }
+                guard prediction["model"]?.string.map({ $0 == request.endpoint }) ?? true,
+                    wanted.allSatisfy({ prediction["input"]?[$0.key] == $0.value }),
+                    let id = prediction["id"]?.string
+                else { continue }
+                found.append(id)
+            }
+            url = http.own(answer.json?["next"]?.string)
+        }
+        // A list that was not read to its end does not show that a request is missing.
+        if url != nil, found.isEmpty {
+            throw .notAccepted("\(name) has too many predictions to look through", retryAfter: nil)
+        }
+        return found
     }
 
     /// The scheme of Standard Webhooks: HMAC over id, time and body, several signatures allowed.

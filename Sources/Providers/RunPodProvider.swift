@@ -48,10 +48,13 @@ struct RunPodProvider: RemoteProvider {
             if let result, result.hasPrefix("http") { return .done(ProviderResult(url: result, answer: stored)) }
             let words = result.map { $0.replacing("FAILED: ", with: "") } ?? "The worker made no video."
             return .failed(
-                ProviderFailure(http.redacted(words), code: "worker_failed", isRetryable: true, answer: stored))
+                ProviderFailure(
+                    http.redacted(words), code: "worker_failed", isRetryable: true, isOutage: false, answer: stored))
         case "FAILED":
             return .failed(
-                ProviderFailure(http.redacted(Self.words(json)), code: "failed", isRetryable: true, answer: stored))
+                ProviderFailure(
+                    http.redacted(Self.words(json)), code: "failed", isRetryable: true, isOutage: false, answer: stored)
+            )
         case "TIMED_OUT":
             return .failed(
                 ProviderFailure("The worker took too long.", code: "timeout", isRetryable: false, answer: stored))
@@ -63,8 +66,16 @@ struct RunPodProvider: RemoteProvider {
         }
     }
 
-    func cancel(_ task: ProviderTask) throws(ProviderFault) {
+    /// Requests hold 10 MB at most.
+    var inlineImageLimit: Int { 7_000_000 }
+
+    func cancel(_ task: ProviderTask) throws(ProviderFault) -> WorkDone {
         _ = try http.ask("POST", address("cancel/" + Text.percentEncode(task.requestID)))
+        let job = (try? http.ask("GET", address("status/" + Text.percentEncode(task.requestID))))?.json
+        if let milliseconds = job?["executionTime"]?.integer, milliseconds > 0 {
+            return .took(.milliseconds(milliseconds))
+        }
+        return job?["status"]?.string == "CANCELLED" ? .nothing : .unknown
     }
 
     /// The service signs nothing: the address of the webhook holds a token that only the service knows, and that is checked

@@ -48,7 +48,9 @@ struct RunwayProvider: RemoteProvider {
             return .failed(
                 ProviderFailure(
                     http.redacted(json["failure"]?.string ?? "Runway could not make the video."),
-                    code: code.isEmpty ? "failed" : code, isRetryable: !isFinal, answer: http.stored(answer)))
+                    code: code.isEmpty ? "failed" : code, isRetryable: !isFinal,
+                    // Runway does not refund what its moderation of the input stops.
+                    isBilled: code.hasPrefix("SAFETY.INPUT"), answer: http.stored(answer)))
         case "CANCELLED":
             return .failed(
                 ProviderFailure(
@@ -57,8 +59,13 @@ struct RunwayProvider: RemoteProvider {
         }
     }
 
-    func cancel(_ task: ProviderTask) throws(ProviderFault) {
+    var inlineImageLimit: Int { 5_000_000 }
+
+    /// A deleted task cannot be read any more, so its state is read before.
+    func cancel(_ task: ProviderTask) throws(ProviderFault) -> WorkDone {
+        let before = (try? http.ask("GET", address(task)))?.json?["status"]?.string
         _ = try http.ask("DELETE", address(task))
+        return before == "PENDING" || before == "THROTTLED" ? .nothing : .unknown
     }
 
     func verify(_ delivery: WebhookDelivery) throws(WebhookFault) -> WebhookHint { throw .unexpected }

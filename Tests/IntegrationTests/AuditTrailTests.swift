@@ -48,6 +48,19 @@ struct AuditTrailTests {
                 """)
             let model: UUID = try superuser.one("select id from models where slug = 'mochi'")
             let models = "/api/admin/models/\(model)"
+            let costed: UUID = try superuser.one(
+                """
+                with stopped as (
+                    insert into provider_states (provider, breaker, changed_at, retry_at, counted_from)
+                    values ('runway', 'open', now(), now() + interval '1 hour', now())
+                )
+                insert into generation_runs (
+                    generation_id, run, model_id, provider, duration_ms, quality, reserved_at, expected_usd, outcome, ended_at,
+                    cost_usd
+                )
+                values (gen_random_uuid(), 1, \(model), 'runpod', 1000, 'standard', now(), 0.1, 'completed', now(), 0.1)
+                returning generation_id
+                """)
             let nova: JSONValue = ["slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"]
             let deeds: [Deed] = [
                 ("POST /api/admin/models", "", nova),
@@ -68,6 +81,10 @@ struct AuditTrailTests {
                 ("DELETE /api/admin/models/[id]", models, nil),
                 ("DELETE /api/admin/models/[id]", models + "?hard=true", nil),
                 ("POST /api/admin/users/[id]/credits", user + "/credits", ["amount": 5, "reason": "A prize"]),
+                ("PATCH /api/admin/caps", "", ["provider": "fal.ai", "monthlyUsd": "25.5", "concurrency": 3]),
+                ("PATCH /api/admin/caps", "", ["monthlyCredits": 500]),
+                ("POST /api/admin/providers/[name]/resume", "/api/admin/providers/runway/resume", nil),
+                ("PATCH /api/videos/[id]", "/api/videos/\(costed.uuidString.lowercased())", ["cost": "0.35"]),
                 ("POST /api/admin/users/[id]/premium", user + "/premium", ["granted": true, "reason": "A juror"]),
                 ("POST /api/admin/moderation", "", ["caseId": .integer(reported), "action": "dismiss"]),
                 (

@@ -396,6 +396,13 @@ private struct TracedSite {
             values (gen_random_uuid(), 1, \(miraID), 2000, now(), now())
             """,
             "insert into deleted_generations (id, user_id, deleted_at) values (gen_random_uuid(), \(miraID), now())",
+            "insert into member_caps (user_id, monthly_credits) values (\(miraID), 7)",
+            """
+            insert into generation_runs (
+                generation_id, run, user_id, model_id, provider, duration_ms, quality, reserved_at, expected_usd
+            )
+            select gen_random_uuid(), 1, \(miraID), id, 'local', 2000, 'standard', now(), 0 from models where slug = 'local'
+            """,
         ] {
             try root.execute(statement)
         }

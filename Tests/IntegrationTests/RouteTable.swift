@@ -47,12 +47,17 @@ enum RouteTable {
         GET    /api/admin/audit-logs               admin    admin -    refused -      api
         POST   /api/admin/bulk                     admin    admin form refused -      api
         GET    /api/admin/capabilities             admin    admin -    refused -      api
+        GET    /api/admin/caps                     admin    admin -    refused -      api
+        PATCH  /api/admin/caps                     admin    admin form refused -      api
         GET    /api/admin/catalog/export           admin    admin -    refused -      api
         POST   /api/admin/catalog/import           admin    admin form refused -      api
         GET    /api/admin/clips                    admin    admin -    refused -      api
         POST   /api/admin/clips                    admin    admin form refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
         POST   /api/admin/clips/undo               admin    admin form refused -      api
+        GET    /api/admin/costs                    admin    admin -    refused -      api
+        GET    /api/admin/costs/export             admin    admin -    refused -      api
+        GET    /api/admin/costs/runs               admin    admin -    refused -      api
         GET    /api/admin/dashboard                admin    admin -    refused -      api
         GET    /api/admin/feature-flags            admin    admin -    refused -      api
         POST   /api/admin/feature-flags            admin    admin form refused -      api
@@ -68,6 +73,7 @@ enum RouteTable {
         GET    /api/admin/moderation               admin    admin -    refused -      api
         POST   /api/admin/moderation               admin    admin form refused -      api
         GET    /api/admin/providers                admin    admin -    refused -      api
+        POST   /api/admin/providers/[name]/resume  admin    admin form refused -      api
         POST   /api/admin/reject                   admin    admin form refused -      api
         POST   /api/admin/reset-votes              admin    admin form refused recent admin_sensitive
         POST   /api/admin/rounds/review            admin    admin form refused recent admin_sensitive
@@ -151,7 +157,9 @@ enum RouteTable {
         GET    /api/models/premium                 any      read  -    -       -      read
         GET    /api/models/stats                   any      read  -    -       -      read
         GET    /api/openapi.json                   any      read  -    -       -      -
+        GET    /api/pictures/[name]                any      read  -    -       -      read
         GET    /api/pricing/credit-cost            any      read  -    -       -      read
+        GET    /api/pricing/suggestions            member   read  -    -       -      read
         GET    /api/profile/clips                  member   read  -    -       -      read
         GET    /api/profile/decisions              member   -     -    -       -      read
         POST   /api/profile/decisions              member   -     form -       -      api
@@ -180,6 +188,7 @@ enum RouteTable {
         PATCH  /api/user/settings                  member   -     form refused -      api
         DELETE /api/videos                         member   write form refused -      api
         GET    /api/videos                         member   read  -    -       -      read
+        PATCH  /api/videos/[id]                    admin    admin form refused -      api
         PATCH  /api/videos/[id]/publish            member   write form refused -      api
         POST   /api/videos/[id]/retry              member   write form refused -      api
         POST   /api/videos/[id]/submit             member   write form refused -      api

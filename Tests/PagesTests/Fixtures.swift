@@ -53,7 +53,9 @@ enum Fixtures {
                     record: "74 s · 98 %", obstacle: obstacle, isLocked: obstacle != nil, facts: facts,
                     takesWords: true,
                     takesPicture: false)
-            }, balance: 1_264, remainingMs: 384_000, running: myVideos.videos.filter { !$0.status.isFinal },
+            }, balance: 1_264, remainingMs: 384_000,
+            spending: MemberSpending(credits: 180, milliseconds: 15_000, capCredits: 500, capMilliseconds: 60_000),
+            running: myVideos.videos.filter { !$0.status.isFinal },
             history: myVideos.videos.filter(\.status.isFinal), remix: myVideos.videos[3])
     }
 

@@ -71,6 +71,7 @@ struct PagesTests {
         documents["bare model"] = site.document(site.model(Fixtures.model(isReady: false)))
         documents["admin models"] = site.document(site.adminModels)
         documents["providers"] = site.document(site.adminProviders)
+        documents["costs"] = site.document(site.adminCosts)
         documents["own clips"] = site.document(site.ownClips(Fixtures.ownClips))
         documents["studio"] = site.document(site.studio(Fixtures.studio))
         documents["empty studio"] = site.document(site.studio(StudioView()))

@@ -7,6 +7,7 @@ that the next attempt succeeds."""
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -53,7 +54,9 @@ class Task:
         self.id = str(uuid.uuid4())
         self.polls = 0
         self.is_cancelled = False
-        self.made = time.monotonic()
+        self.has_begun = False
+        self.endpoint = ""
+        self.made = datetime.datetime.now(datetime.UTC)
 
 
 class VideoProviders:
@@ -65,6 +68,9 @@ class VideoProviders:
         self.result = "good"
         self.ending = "good"
         self.faults = 10**9
+        # How long a submission takes.
+        self.delay = 0.0
+        self.lists = 0
         self.tasks: dict[str, Task] = {}
         self.submissions: list[tuple[str, dict, dict]] = []
         self.cancelled: list[str] = []
@@ -163,6 +169,8 @@ class VideoProviders:
         """A submission: the task, or None when a fault has been answered."""
         body = json.loads(raw)
         self.submissions.append((service, body, dict(handler.headers)))
+        if self.delay:
+            self.stopped.wait(self.delay)
         fault = self.behaviour if self.faults > 0 else "good"
         if fault != "good":
             self.faults -= 1
@@ -200,10 +208,13 @@ class VideoProviders:
         task.polls += 1
         if task.is_cancelled:
             return "cancelled"
-        if self.ending in ("never", "fails_once_more"):
+        if self.ending == "queued":
+            return "waiting"
+        task.has_begun = self.ending == "never" or task.polls > 1 or self.polls == 0
+        if self.ending == "never":
             return "running"
         if task.polls <= self.polls:
-            return "waiting" if task.polls == 1 else "running"
+            return "running" if task.has_begun else "waiting"
         return "failed" if self.ending in ("fails", "fails_for_now") else "done"
 
     def file_url(self, task: Task) -> str:
@@ -258,6 +269,8 @@ class VideoProviders:
                 body = {"status": "COMPLETED", "request_id": task.id, "metrics": {"inference_time": 1.5}}
                 if state == "cancelled":
                     body |= {"error": "cancelled", "error_type": "client_cancelled"}
+                    if not task.has_begun:
+                        del body["metrics"]
                 if state == "failed" and self.ending == "fails_for_now":
                     body |= {"error": "runner died", "error_type": "runner_disconnected"}
                 return handler.reply(body)
@@ -324,7 +337,7 @@ class VideoProviders:
         return handler.reply(self.runpod_job(task, self.state(task)))
 
     def runpod_job(self, task: Task, state: str) -> dict:
-        body = {"id": task.id, "delayTime": 10, "executionTime": 1500}
+        body = {"id": task.id, "delayTime": 10} | ({"executionTime": 1500} if task.has_begun else {})
         if state in ("waiting", "running", "cancelled"):
             return body | {"status": {"waiting": "IN_QUEUE", "running": "IN_PROGRESS", "cancelled": "CANCELLED"}[state]}
         if state == "failed":
@@ -340,10 +353,21 @@ class VideoProviders:
     def replicate(self, handler, method: str, rest: str, query: dict, raw: bytes) -> None:
         if rest.startswith("models/") and method == "POST":
             webhook = json.loads(raw).get("webhook")
+            before = set(self.tasks)
             task = self.accept(handler, "replicate", raw, webhook)
+            for made in set(self.tasks) - before:
+                self.tasks[made].endpoint = rest.removeprefix("models/").removesuffix("/predictions")
             if task:
                 handler.reply(self.prediction(task, "waiting"), 201)
             return None
+        if rest == "predictions":
+            # Two a page, the newest first.
+            self.lists += 1
+            tasks = sorted((task for task in self.tasks.values() if task.service == "replicate"), key=lambda task: task.made)
+            start = int(query.get("cursor", "0"))
+            found = [self.prediction(task, "waiting") for task in tasks[::-1]]
+            more = f"{self.url}/replicate/predictions?cursor={start + 2}" if len(found) > start + 2 else None
+            return handler.reply({"results": found[start : start + 2], "next": more, "previous": None})
         wanted = rest.split("/")[1]
         task = self.tasks.get(wanted)
         if not task:
@@ -361,7 +385,10 @@ class VideoProviders:
         sensitive = "The input or output was flagged as sensitive. (E005)"
         error = {"fails": sensitive, "fails_for_now": "Prediction interrupted; please retry (code: PA)"}.get(self.ending)
         return {
-            "id": task.id, "status": status, "output": self.file_url(task) if state == "done" else None,
+            "id": task.id, "status": status, "model": task.endpoint, "created_at": task.made.isoformat().replace("+00:00", "Z"),
+            "started_at": task.made.isoformat() if task.has_begun else None,
+            "metrics": {"predict_time": 1.5} if task.has_begun and state == "cancelled" else {},
+            "output": self.file_url(task) if state == "done" else None,
             "error": error if state == "failed" else None, "input": task.body["input"], "data_removed": False,
             "urls": {"get": f"{self.url}/replicate/predictions/{task.id}"},
         }  # fmt: skip

@@ -4,6 +4,7 @@ import "./site.js";
 import { askFor } from "./admin/confirmation.js";
 import { modelForm, newModelFields, slugOf } from "./admin/model-form.js";
 import { askForPack } from "./admin/catalog-pack.js";
+import { dollars } from "./admin/money.js";
 import { prepareChanges, read, send } from "./core/api.js";
 import { announce, h, maybe, one, refill, setText } from "./core/dom.js";
 import { faultText, whileBusy } from "./core/form.js";
@@ -46,12 +47,6 @@ function summary(models) {
   const ready = active.filter(({ isAvailable }) => isAvailable);
   return `${counted(models.length, "model", "models")}, ${count(active.length)} active, of which ${count(ready.length)} can run here.`;
 }
-
-/** @param {string} usd */
-const dollars = (usd) => {
-  const [whole = "0", decimals = ""] = usd.split(".");
-  return `$${count(Number(whole))}.${decimals.padEnd(2, "0")}`;
-};
 
 /** @param {Model} model */
 function price(model) {

@@ -9,6 +9,7 @@ import { toast } from "./core/toast.js";
 import { followVideos, freshPage } from "./studio/course.js";
 import { drawParameters, readParameters } from "./studio/parameters.js";
 import { pictureOf } from "./studio/picture.js";
+import { suggestionsIn } from "./studio/suggestions.js";
 
 /** @typedef {import("./studio/parameters.js").Parameter} Parameter */
 /**
@@ -21,6 +22,8 @@ import { pictureOf } from "./studio/picture.js";
  * @property {boolean} words
  * @property {boolean} picture
  * @property {Parameter[]} parameters
+ * @property {Record<string, string>} expected what to expect, by quality and length
+ * @property {string | null} note what the member should know of the provider
  */
 
 const form = one("[data-request]", HTMLFormElement);
@@ -32,6 +35,14 @@ const prompt = one("#prompt", HTMLTextAreaElement);
 const parameterPlace = one("[data-parameters]", HTMLElement);
 const picturePlace = one("[data-picture]", HTMLElement);
 const picture = pictureOf(picturePlace, () => showPrice());
+
+const suggest = suggestionsIn(one("[data-suggestions]", HTMLElement), (slug) => {
+  const input = form.querySelector(`input[name=model][value="${CSS.escape(slug)}"]`);
+  if (!(input instanceof HTMLInputElement)) return;
+  input.checked = true;
+  input.focus();
+  showModel();
+});
 
 /** @type {{seconds?: number, quality?: string, aspect?: string | null, image?: string | null, parameters?: Record<string, unknown>}} */
 const remix = JSON.parse(form.dataset.remix ?? "{}");
@@ -126,10 +137,14 @@ function showPrice() {
   one("[data-bill]", HTMLElement).hidden = credits === undefined;
   one("[data-after]", HTMLElement).textContent =
     `${counted(Math.max(0, balance - (credits ?? 0)), "credit", "credits")}, ${count(Math.max(0, Math.ceil(left / 1000)))} s`;
+  const capCredits = Number(maybe("[data-cap-credits]", wallet)?.dataset.capCredits ?? Infinity);
+  const capMs = Number(maybe("[data-cap-ms]", wallet)?.dataset.capMs ?? Infinity);
   const obstacle =
     credits !== undefined && credits > balance
       ? `This needs ${counted(credits, "credit", "credits")}, and you have ${count(balance)}.`
-      : left < 0
+      : credits !== undefined && credits > capCredits
+        ? `This needs ${counted(credits, "credit", "credits")}, and this site lets you spend ${count(capCredits)} more this month.`
+      : left < 0 || seconds * 1000 > capMs
         ? "Your seconds for this period are used up. Choose a shorter video."
         : picture.isSending
           ? "The picture is being sent."
@@ -137,6 +152,14 @@ function showPrice() {
   const place = one("[data-obstacle]", HTMLElement);
   place.textContent = obstacle;
   place.hidden = !obstacle;
+  const expected = one("[data-expected]", HTMLElement);
+  const words = [facts?.note, facts?.expected?.[`${quality.value} ${duration.value}`]].filter(Boolean).join(" ");
+  expected.textContent = words;
+  expected.hidden = !words;
+  suggest({
+    duration: duration.value, quality: quality.value, capability: startsFromPicture ? "image-to-video" : "text-to-video",
+    budget: Math.min(balance, capCredits),
+  });
 }
 
 form.addEventListener("change", (event) => {

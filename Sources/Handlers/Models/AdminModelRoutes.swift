@@ -9,8 +9,8 @@ extension ModelRoutes {
     /// The routes by which admins keep the catalog.
     public static func adminRoutes(_ catalog: Catalog) -> [Route] {
         [
-            adminList(catalog), create(catalog), change(catalog), delete(catalog), providers(catalog),
-            capabilities(catalog), export(catalog), importPack(catalog), premium(catalog),
+            adminList(catalog), create(catalog), change(catalog), delete(catalog), capabilities(catalog),
+            export(catalog), importPack(catalog), premium(catalog),
         ]
     }
 
@@ -83,15 +83,6 @@ extension ModelRoutes {
         }
     }
 
-    private static func providers(_ catalog: Catalog) -> Route {
-        .get(
-            "/api/admin/providers", access: .admin, limit: .api, features: ["CAT-06"],
-            summary: "Every provider, whether it can be used, and which setting is missing."
-        ) { _ in
-            ProviderList(providers: try catalog.providers().map { ListedProvider($0, catalog.credentials) })
-        }
-    }
-
     private static func capabilities(_ catalog: Catalog) -> Route {
         .get(
             "/api/admin/capabilities", access: .admin, limit: .api, features: ["CAT-08"],
@@ -144,34 +135,6 @@ extension ModelRoutes {
 private struct PremiumInput: InputShape {
     @Input var granted: Bool
     @Input(.text(1...500), "What the audit log says.") var reason: String
-}
-
-private struct ListedProvider: Shaped {
-    let summary: ProviderSummary
-    let obstacle: String?
-
-    init(_ summary: ProviderSummary, _ credentials: ProviderCredentials) {
-        self.summary = summary
-        obstacle = credentials.obstacle(summary.provider)
-    }
-
-    static let shape = Shape<ListedProvider>("ListedProvider") {
-        Field("name", \.summary.provider.name)
-        Field("displayName", \.summary.provider.displayName)
-        Field("apiKeyEnv", \.summary.provider.keySetting, "The setting that holds its key; null when it needs none.")
-        Field("isAutomatic", \.summary.provider.isAutomatic, "Whether it runs models by itself.")
-        Field("isAvailable", { $0.obstacle == nil })
-        Field("unavailableReason", \.obstacle)
-        Field("models", \.summary.models, "The number of its active models.")
-    }
-}
-
-private struct ProviderList: Shaped {
-    let providers: [ListedProvider]
-
-    static let shape = Shape<ProviderList>("ProviderList") {
-        Field("providers", \.providers)
-    }
 }
 
 extension CapabilitySummary: Shaped {

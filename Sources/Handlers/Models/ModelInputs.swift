@@ -56,6 +56,10 @@ enum ModelInputs {
         .optional("description", .text(0...1_000, lines: .many)),
         .optional("version", .text(1...80)),
         .optional("endpoint", .text(1...300)),
+        .optional(
+            "family", slug,
+            "The name that rows of one model at several providers share; a run moves between them when a provider does not work."
+        ),
         .optional("category", .choice(ModelCategory.allCases.map(\.rawValue))),
         .optional("capabilities", .array(.choice(ModelCapability.allCases.map(\.rawValue)), count: 0...2)),
         .optional("tags", .array(.text(1...40), count: 0...20)),
@@ -116,7 +120,7 @@ enum ModelInputs {
 
     /// The facts that a model may lack.
     private static let nullable: Set = [
-        "version", "endpoint", "category", "fixedDuration", "maxDuration", "fps", "costPerSecond", "pricing",
+        "version", "endpoint", "family", "category", "fixedDuration", "maxDuration", "fps", "costPerSecond", "pricing",
     ]
 
     /// The facts without those that are null and must not be, and with what follows from others.

@@ -114,7 +114,7 @@ public enum ModelRoutes {
     }
 
     /// Seconds as decimal text, so that nothing rounds them.
-    private static let seconds = Schema.string(
+    static let seconds = Schema.string(
         1...10,
         pattern: Pattern("^[0-9]{1,4}([.][0-9]{1,3})?$", explanation: "must be a number of seconds, such as 5 or 5.5") {
             let parts = $0.split(separator: ".", omittingEmptySubsequences: false)
@@ -122,7 +122,7 @@ public enum ModelRoutes {
                 && (parts.count == 1 || parts[1].count <= 3)
         })
 
-    private static func duration(_ context: Context) -> Duration? {
+    static func duration(_ context: Context) -> Duration? {
         context.text(query: "duration").flatMap { Money($0) }.map { .milliseconds($0.tenThousandths / 10) }
     }
 }

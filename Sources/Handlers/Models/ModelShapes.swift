@@ -64,6 +64,7 @@ struct CatalogModel: Shaped {
         Field("name", \.model.name)
         Field("description", \.model.description)
         Field("version", \.model.version)
+        Field("family", \.model.family, "The name that rows of this model at several providers share.")
         Field("maker", \.model.maker)
         Field("provider", \.model.provider.name)
         Field("providerName", \.model.provider.displayName)

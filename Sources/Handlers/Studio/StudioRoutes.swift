@@ -15,16 +15,16 @@ public enum StudioRoutes {
     public static func routes(
         generations: Generations, images: SourceImages, storage: any MediaStorage, signer: UploadSigner,
         webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool,
-        sources: @escaping MediaSources
+        sources: @escaping MediaSources, caps: SpendingCaps
     ) -> [Route] {
-        jobs(generations, hasPremium) + videos(generations)
+        jobs(generations, hasPremium, caps) + videos(generations)
             + imageRoutes(images, storage: storage, signer: signer) + webhookRoutes(webhooks) + [
                 media(generations, sources)
             ]
     }
 
     private static func jobs(
-        _ generations: Generations, _ hasPremium: @escaping @Sendable (UUID) throws -> Bool
+        _ generations: Generations, _ hasPremium: @escaping @Sendable (UUID) throws -> Bool, _ caps: SpendingCaps
     ) -> [Route] {
         [
             .post(
@@ -62,9 +62,12 @@ public enum StudioRoutes {
                 GenerationJob(generation: try generations.cancel(try context.uuid("id"), of: try context.member().id))
             }.acceptingForms(.backTo("/my-videos", saying: "video-cancelled")),
             .get(
-                "/api/usage", access: .member, features: ["GEN-09"], summary: "What is left of the period's seconds."
+                "/api/usage", access: .member, features: ["GEN-09", "GEN-15"],
+                summary: "What is left of the period's seconds, and of what the site lets the member spend in a month."
             ) { context in
-                UsageAnswer(usage: try generations.usage(of: try context.member().id))
+                let member = try context.member().id
+                return UsageAnswer(
+                    usage: try generations.usage(of: member), spending: try caps.spending(of: member))
             },
         ]
     }
@@ -159,6 +162,8 @@ public enum StudioRoutes {
         case .limitSeconds(let left): Problem(refusal).with(["remainingSeconds": .integer((left + 999) / 1_000)])
         case .limitCredits(let balance, let needed):
             Problem(refusal).with(["balance": .integer(balance), "credits": .integer(needed)])
+        case .capCredits(let remaining, let needed):
+            Problem(refusal).with(["remainingCredits": .integer(remaining), "credits": .integer(needed)])
         case .priceChanged(let credits): Problem(refusal).with(["credits": .integer(credits)])
         default: refusal
         }

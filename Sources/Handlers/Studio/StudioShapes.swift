@@ -85,6 +85,11 @@ struct GenerationJob: Shaped {
         Field("model", \.generation.modelSlug)
         Field("modelName", \.generation.modelName)
         Field("provider", \.generation.provider)
+        Field(
+            "movedFrom", \.generation.movedFrom,
+            "The provider that was to run it, when another row of its model took it over.")
+        Field("movedFromModel", \.generation.movedFromModel, "The model that was asked for then.")
+        Field("movedBecause", { $0.generation.movedBecause?.rawValue }, "outage, busy, cap or not_set_up.")
         Field("prompt", \.generation.prompt)
         Field("negativePrompt", \.generation.negativePrompt)
         Field("imageID", \.generation.sourceImageID)
@@ -205,12 +210,19 @@ struct SubmittedVideo: Shaped {
 /// What a member has left of the period's seconds.
 struct UsageAnswer: Shaped {
     let usage: GenerationUsage
+    let spending: MemberSpending
 
     static let shape = Shape<UsageAnswer>("Usage") {
         Field("usedSeconds", { ($0.usage.usedMs + 999) / 1_000 })
         Field("limitSeconds", { $0.usage.limitMs / 1_000 })
         Field("remainingSeconds", { ($0.usage.remainingMs + 999) / 1_000 })
         Field("since", \.usage.since, "When the period began.")
+        Field("monthCredits", \.spending.credits, "Credits spent or reserved in this month.")
+        Field(
+            "capCredits", \.spending.capCredits,
+            "The credits that the site lets the member spend in a month, if capped.")
+        Field("monthSeconds", { ($0.spending.milliseconds + 999) / 1_000 })
+        Field("capSeconds", { $0.spending.capMilliseconds.map { $0 / 1_000 } })
     }
 }
 

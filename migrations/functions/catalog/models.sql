@@ -122,6 +122,7 @@ begin
         parameters = new.parameters,
         default_parameters = new.default_parameters,
         requirements = new.requirements,
+        family = new.family,
         cost_per_second = new.cost_per_second,
         -- A price that is taken away is null in SQL, not in JSON.
         pricing = nullif(new.pricing, 'null'),

@@ -15,7 +15,7 @@ begin
 end
 $$;
 
--- Starts the generations that have waited longest, as far as the provider has free places.
+-- Starts the generations that have waited longest, as far as the provider has free places and may be called.
 create or replace function start_waiting_generations(wanted_provider text, place_limit int)
 returns int
 language plpgsql
@@ -23,15 +23,25 @@ security definer
 set search_path = public, pg_temp
 as $$
 declare
-    free int := place_limit - (
+    free int := provider_places(wanted_provider, place_limit) - (
         select count(*)
         from generations
         where provider = wanted_provider and status in ('processing', 'uncertain')
             and step in ('submit', 'poll')
     );
+    rest_end timestamptz := (select until from provider_rest(wanted_provider));
     kept generations;
     started int := 0;
 begin
+    if rest_end is not null then
+        if exists (select from generations where provider = wanted_provider and status = 'queued') then
+            perform wake_provider_at(wanted_provider, rest_end);
+        end if;
+        return 0;
+    end if;
+    if exists (select from provider_states where provider = wanted_provider and breaker <> 'closed') then
+        free := least(free, 1);
+    end if;
     for kept in
         select waiting.*
         from generations waiting
@@ -53,10 +63,12 @@ end
 $$;
 
 -- Takes a place at the provider and records the intent to call it, before the call. Outcomes: go (with the number of the
--- attempt), busy (all places are taken; it is started when one is free), uncertain (an earlier worker may have made the
--- call), image (the picture is not ready yet), no_image (the picture was refused), cancelled, gone (nothing is to be done).
+-- attempt), busy (all places are taken; it is started when one is free), resting (the provider may not be called now, for the
+-- reason of provider_rest(); it is started when that ends), over_cap (the provider's cap of the month is reached), uncertain
+-- (an earlier worker may have made the call), image (the picture is not ready yet), no_image (the picture was refused), gone
+-- (nothing is to be done).
 create or replace function begin_submission(wanted uuid, wanted_run int, place_limit int, timeout interval)
-returns table (outcome text, attempt int)
+returns table (outcome text, attempt int, reason text)
 language plpgsql
 security definer
 set search_path = public, pg_temp
@@ -65,19 +77,20 @@ as $$
 declare
     kept generations;
     image text;
+    rest record;
 begin
     select * into kept from generations where id = wanted and run = wanted_run;
     if kept.id is null then
-        return query select 'gone', 0;
+        return query select 'gone', 0, null::text;
         return;
     end if;
-    -- Places are counted one after another.
+    -- Places, submissions and probes are counted one after another.
     perform pg_advisory_xact_lock(hashtextextended('generation places ' || kept.provider, 0));
     select * into kept from generations where id = wanted and run = wanted_run for update;
     if kept.status = 'processing' and kept.step = 'submit' then
         if kept.provider = 'local' then
             -- Nothing leaves this site, so it is simply drawn again.
-            return query select 'go', kept.attempt;
+            return query select 'go', kept.attempt, null::text;
             return;
         end if;
         update generations set status = 'uncertain', updated_at = dailies_now() where id = wanted;
@@ -86,32 +99,49 @@ begin
             error = 'The worker ended during the call.'
         where generation_id = wanted and run = wanted_run and generation_attempts.attempt = kept.attempt
             and state = 'intended';
-        perform enqueue_poll(kept, kept.deadline_at);
-        return query select 'uncertain', kept.attempt;
+        perform enqueue_poll(kept, least(kept.deadline_at, dailies_now() + interval '15 seconds'));
+        return query select 'uncertain', kept.attempt, null::text;
         return;
     end if;
     if kept.id is null or kept.status <> 'queued' then
-        return query select 'gone', 0;
+        return query select 'gone', 0, null::text;
         return;
     end if;
     if kept.source_image_id is not null then
         select state into image from source_images where id = kept.source_image_id;
         if image in ('sending', 'processing') then
-            return query select 'image', 0;
+            return query select 'image', 0, null::text;
             return;
         elsif image is distinct from 'ready' then
-            return query select 'no_image', 0;
+            return query select 'no_image', 0, null::text;
             return;
         end if;
     end if;
-    if place_limit <= (
+    if provider_places(kept.provider, place_limit) <= (
         select count(*)
         from generations
         where provider = kept.provider and status in ('processing', 'uncertain') and step in ('submit', 'poll')
     ) then
-        return query select 'busy', 0;
+        return query select 'busy', 0, null::text;
         return;
     end if;
+    select * into rest from provider_rest(kept.provider);
+    if rest.until is not null then
+        perform wake_provider_at(kept.provider, rest.until);
+        return query select 'resting', 0, rest.reason;
+        return;
+    end if;
+    if is_over_cap(kept) then
+        return query select 'over_cap', 0, null::text;
+        return;
+    end if;
+    -- The first request after a pause shows whether the provider works again.
+    update provider_states
+    set breaker = 'half_open',
+        changed_at = dailies_now(),
+        retry_at = null,
+        probe_id = wanted
+    where provider = kept.provider and breaker <> 'closed';
     update generations
     set status = 'processing',
         step = 'submit',
@@ -123,7 +153,7 @@ begin
     returning * into kept;
     insert into generation_attempts (generation_id, run, attempt, provider, endpoint, intended_at)
     values (wanted, wanted_run, kept.attempt, kept.provider, kept.endpoint, dailies_now());
-    return query select 'go', kept.attempt;
+    return query select 'go', kept.attempt, null::text;
 end
 $$;
 
@@ -172,8 +202,8 @@ begin
 end
 $$;
 
--- Records that the answer to a call is missing: the provider may be at work. The generation waits for a webhook, an admin or
--- its deadline.
+-- Records that the answer to a call is missing: the provider may be at work. The provider's list of requests is read where it
+-- has one; else the generation waits for a webhook, an admin or its deadline.
 create or replace function record_lost_submission(wanted uuid, wanted_run int, wanted_attempt int, reason text)
 returns void
 language plpgsql
@@ -196,12 +226,65 @@ begin
         error = reason,
         answered_at = dailies_now()
     where generation_id = wanted and run = wanted_run and attempt = wanted_attempt;
-    perform enqueue_poll(kept, kept.deadline_at);
+    perform enqueue_poll(kept, least(kept.deadline_at, dailies_now() + interval '15 seconds'));
 end
 $$;
 
--- Records that the provider did not accept a call. It is made again after `wait`, unless it was the last attempt. Outcomes:
--- again, failed, gone.
+-- Puts a run back to those that wait, as if it had never been sent: nothing of the last attempt may count for the next. The
+-- caller has locked its row. `attempt_state` is what became of the attempt. Outcomes: again, last (no attempt is left; nothing
+-- was changed but the attempt), gone (its member has cancelled it meanwhile).
+create or replace function queue_again(
+    kept generations,
+    attempt_state text,
+    why text,
+    given_answer jsonb,
+    attempt_limit int,
+    wait interval,
+    place_limit int
+)
+returns text
+language plpgsql
+set search_path = public, pg_temp
+as $$
+begin
+    update generation_attempts
+    set state = attempt_state,
+        error = why,
+        answer = coalesce(given_answer, answer),
+        answered_at = coalesce(answered_at, dailies_now())
+    where generation_id = kept.id and run = kept.run and attempt = kept.attempt;
+    if kept.cancel_requested_at is not null then
+        perform end_generation(kept, 'cancelled', null, null, 0);
+        perform start_waiting_generations(kept.provider, place_limit);
+        return 'gone';
+    elsif kept.attempt - kept.attempts_before_move >= attempt_limit then
+        return 'last';
+    end if;
+    update generations
+    set status = 'queued',
+        step = null,
+        request_id = null,
+        links = '{}',
+        result_url = null,
+        answer = null,
+        progress = 0,
+        queue_position = null,
+        has_started_at_provider = false,
+        started_at = null,
+        acknowledged_at = null,
+        provider_done_at = null,
+        deadline_at = null,
+        updated_at = dailies_now()
+    where id = kept.id
+    returning * into kept;
+    perform enqueue_submission(kept, dailies_now() + wait);
+    perform start_waiting_generations(kept.provider, place_limit);
+    return 'again';
+end
+$$;
+
+-- Records that the provider did not accept a call, or that its list of requests does not have one whose answer is missing. It
+-- is made again after `wait`, unless it was the last attempt. Outcomes: again, failed, gone.
 create or replace function record_unaccepted_submission(
     wanted uuid,
     wanted_run int,
@@ -218,37 +301,23 @@ set search_path = public, pg_temp
 as $$
 declare
     kept generations;
+    outcome text;
 begin
     select * into kept
     from generations
-    where id = wanted and run = wanted_run and attempt = wanted_attempt and status = 'processing' and step = 'submit'
+    where id = wanted and run = wanted_run and attempt = wanted_attempt and status in ('processing', 'uncertain')
+        and step = 'submit'
     for update;
     if kept.id is null then
         return 'gone';
     end if;
-    update generation_attempts
-    set state = 'not_accepted',
-        error = reason,
-        answered_at = dailies_now()
-    where generation_id = wanted and run = wanted_run and attempt = wanted_attempt;
-    if kept.cancel_requested_at is not null then
-        perform end_generation(kept, 'cancelled', null, null, 0);
-        return 'gone';
-    elsif wanted_attempt >= attempt_limit then
+    outcome := queue_again(kept, 'not_accepted', reason, null, attempt_limit, wait, place_limit);
+    if outcome = 'last' then
         perform end_generation(kept, 'failed', 'provider_unavailable', reason, 0);
+        perform start_waiting_generations(kept.provider, place_limit);
         return 'failed';
     end if;
-    update generations
-    set status = 'queued',
-        step = null,
-        started_at = null,
-        deadline_at = null,
-        updated_at = dailies_now()
-    where id = wanted
-    returning * into kept;
-    perform enqueue_submission(kept, dailies_now() + wait);
-    perform start_waiting_generations(kept.provider, place_limit);
-    return 'again';
+    return outcome;
 end
 $$;
 
@@ -389,6 +458,13 @@ begin
     set milliseconds = least(milliseconds, made.video_ms),
         ended_at = dailies_now()
     where generation_id = wanted and run = wanted_run and ended_at is null;
+    update generation_runs
+    set outcome = 'completed',
+        ended_at = dailies_now(),
+        cost_usd = coalesce(made.cost_usd, expected_usd),
+        video_ms = made.video_ms,
+        took_ms = extract(epoch from kept.provider_done_at - kept.acknowledged_at) * 1000
+    where generation_id = wanted and run = wanted_run and outcome is null;
     perform record_model_run(
         kept.model_id, true, (extract(epoch from kept.provider_done_at - kept.acknowledged_at) * 1000)::bigint,
         made.cost_usd
@@ -398,9 +474,10 @@ end
 $$;
 
 -- Ends a generation without a video. The caller has locked its row. Credits and seconds go back, but for `charge` credits of
--- a cancelled run that its provider had begun.
+-- a cancelled run that its provider had begun. `spent` is what the provider takes all the same; unless it is known, that is
+-- nothing for a failure before the provider was done, and what was expected where a video was made or credits are charged.
 create or replace function end_generation(
-    kept generations, ended_status text, code text, reason text, charge int
+    kept generations, ended_status text, code text, reason text, charge int, spent numeric default null
 )
 returns void
 language plpgsql
@@ -429,6 +506,13 @@ begin
     set milliseconds = 0,
         ended_at = dailies_now()
     where generation_id = kept.id and run = kept.run and ended_at is null;
+    update generation_runs
+    set outcome = ended_status,
+        ended_at = dailies_now(),
+        cost_usd = coalesce(
+            spent, case when charge > 0 or kept.step in ('fetch', 'process') then expected_usd else 0 end
+        )
+    where generation_id = kept.id and run = kept.run and outcome is null;
     update generation_attempts
     set state = case ended_status when 'failed' then 'failed' else 'cancelled' end,
         error = coalesce(error, reason)
@@ -440,9 +524,19 @@ begin
 end
 $$;
 
--- Fails or cancels a generation that is under way. True for the first one.
+-- Fails or cancels a generation that is under way. True for the first one. A cancelled run is charged `taken_credits`, what
+-- the provider says that it took, or all that was reserved when it had begun and does not say so. `spent` is as in
+-- end_generation().
 create or replace function stop_generation(
-    wanted uuid, wanted_run int, ended_status text, code text, reason text, charge_when_begun boolean, place_limit int
+    wanted uuid,
+    wanted_run int,
+    ended_status text,
+    code text,
+    reason text,
+    charge_when_begun boolean,
+    place_limit int,
+    taken_credits int default null,
+    spent numeric default null
 )
 returns boolean
 language plpgsql
@@ -461,7 +555,13 @@ begin
     end if;
     perform end_generation(
         kept, ended_status, code, reason,
-        case when charge_when_begun and kept.has_started_at_provider then kept.credits else 0 end
+        case
+            when not charge_when_begun then 0
+            when taken_credits is not null then least(taken_credits, kept.credits)
+            when kept.has_started_at_provider then kept.credits
+            else 0
+        end,
+        spent
     );
     perform start_waiting_generations(kept.provider, place_limit);
     return true;
@@ -486,27 +586,51 @@ begin
     for update;
     if kept.id is null then
         return 'gone';
-    elsif kept.attempt >= attempt_limit then
-        return 'last';
     end if;
-    update generation_attempts
-    set state = 'failed',
-        error = reason,
-        answer = given_answer
-    where generation_id = wanted and run = wanted_run and attempt = kept.attempt;
-    update generations
-    set status = 'queued',
-        step = null,
-        request_id = null,
-        links = '{}',
-        progress = 0,
-        has_started_at_provider = false,
-        updated_at = dailies_now()
-    where id = wanted
-    returning * into kept;
-    perform enqueue_submission(kept, dailies_now() + wait);
-    perform start_waiting_generations(kept.provider, place_limit);
-    return 'again';
+    return queue_again(kept, 'failed', reason, given_answer, attempt_limit, wait, place_limit);
+end
+$$;
+
+-- Takes up a request that the provider's list of requests has, and whose answer is missing. `listed` are the ids of requests
+-- that are like it. Outcomes: claimed, none (every one belongs to another run), wait (one may belong to a run that is being sent), gone.
+create or replace function claim_listed_request(wanted uuid, wanted_run int, listed text[])
+returns text
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+    own text;
+begin
+    select * into kept
+    from generations
+    where id = wanted and run = wanted_run and status = 'uncertain' and step = 'submit'
+    for update;
+    if kept.id is null then
+        return 'gone';
+    end if;
+    -- Of two runs that are alike, each claims a request of its own.
+    perform pg_advisory_xact_lock(hashtextextended('listed requests ' || kept.provider, 0));
+    if exists (
+        select
+        from generations
+        where provider = kept.provider and status = 'processing' and step = 'submit' and prompt = kept.prompt
+    ) then
+        return 'wait';
+    end if;
+    select id
+    into own
+    from unnest(listed) id
+    where not exists (
+        select from generation_attempts where provider = kept.provider and request_id = id
+    )
+    limit 1;
+    if own is not null then
+        perform record_submission(wanted, wanted_run, kept.attempt, own, '{}', 'null', interval '0');
+        return 'claimed';
+    end if;
+    return 'none';
 end
 $$;
 
@@ -583,7 +707,10 @@ begin
         if kept.step = 'submit' and kept.status = 'processing' then
             perform enqueue_submission(kept);
         elsif kept.step in ('submit', 'poll') then
-            perform enqueue_poll(kept, case when kept.step = 'submit' then kept.deadline_at end);
+            perform enqueue_poll(
+                kept,
+                case when kept.step = 'submit' then least(kept.deadline_at, dailies_now() + interval '15 seconds') end
+            );
         else
             perform enqueue_job(
                 kept.step || '_generation', jsonb_build_object('id', kept.id, 'run', kept.run),
@@ -593,6 +720,7 @@ begin
         end if;
     end loop;
     delete from provider_webhooks where received_at < dailies_now() - interval '1 day';
+    delete from provider_minutes where minute < dailies_now() - interval '1 hour';
     delete from deleted_generations where deleted_at < dailies_now() - interval '30 days';
     return resumed;
 end
@@ -626,6 +754,15 @@ as $$
         or generations.status in ('completed', 'failed', 'cancelled')
             and coalesce(reservations.settled_amount, 0) is distinct from generations.charged_credits
     union all
+    select generations.id, 'its costs say ' || coalesce(runs.outcome, 'under way')
+    from generations
+    left join generation_runs runs on runs.generation_id = generations.id and runs.run = generations.run
+    where runs.run is null
+        or runs.outcome is distinct from case when generations.finished_at is not null then generations.status end
+        or (runs.outcome is null) <> (runs.cost_usd is null)
+        or (runs.provider, runs.model_id) <> (generations.provider, generations.model_id)
+        or generations.status = 'completed' and generations.cost_usd <> runs.cost_usd
+    union all
     select generations.id, 'more than one attempt was accepted at a time'
     from generations
     join generation_attempts attempts on attempts.generation_id = generations.id
@@ -645,8 +782,10 @@ revoke all on function
     record_result(uuid, int, text, jsonb, int),
     record_original(uuid, int, text, int),
     complete_generation(uuid, int, jsonb, int),
-    end_generation(generations, text, text, text, int),
-    stop_generation(uuid, int, text, text, text, boolean, int),
+    end_generation(generations, text, text, text, int, numeric),
+    stop_generation(uuid, int, text, text, text, boolean, int, int, numeric),
+    queue_again(generations, text, text, jsonb, int, interval, int),
+    claim_listed_request(uuid, int, text[]),
     resubmit_generation(uuid, int, text, jsonb, int, interval, int),
     accept_webhook(text, bytea, uuid, int, text),
     resume_generations(int, int),
@@ -662,7 +801,8 @@ grant execute on function
     record_result(uuid, int, text, jsonb, int),
     record_original(uuid, int, text, int),
     complete_generation(uuid, int, jsonb, int),
-    stop_generation(uuid, int, text, text, text, boolean, int),
+    stop_generation(uuid, int, text, text, text, boolean, int, int, numeric),
+    claim_listed_request(uuid, int, text[]),
     resubmit_generation(uuid, int, text, jsonb, int, interval, int),
     resume_generations(int, int),
     generation_drift()

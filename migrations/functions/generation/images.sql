@@ -117,3 +117,17 @@ grant execute on function
     source_image_accepts_part(uuid, int)
     to dailies_web, dailies_jobs;
 grant execute on function sweep_source_images() to dailies_jobs;
+
+-- Where a picture is stored, for the one who was given a signed address of it.
+create or replace function source_image_key(wanted uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select storage_key from source_images where id = wanted and state = 'ready';
+$$;
+
+revoke all on function source_image_key(uuid) from public;
+grant execute on function source_image_key(uuid) to dailies_web;

@@ -48,8 +48,8 @@ begin
 end
 $$;
 
--- Reserves the seconds and credits of a run. The caller has locked the member's row. Outcomes: done, limit_seconds,
--- limit_credits.
+-- Reserves the seconds, the credits and the costs of a run. The caller has locked the member's row. Outcomes: done,
+-- limit_seconds, limit_credits, cap_credits (`balance` is what is left under the cap), limit_provider.
 create or replace function reserve_run(
     member uuid,
     wanted uuid,
@@ -59,7 +59,11 @@ create or replace function reserve_run(
     limit_ms bigint,
     range_start timestamptz,
     range_end timestamptz,
-    monthly_credits int
+    monthly_credits int,
+    run_model uuid,
+    run_provider text,
+    run_quality text,
+    expected numeric
 )
 returns table (outcome text, remaining_ms bigint, balance int)
 language plpgsql
@@ -69,9 +73,21 @@ declare
     left_ms bigint := limit_ms - used_milliseconds(member, range_start, range_end);
     kept int;
     reserved record;
+    cap record;
 begin
     if left_ms < wanted_ms then
         return query select 'limit_seconds', greatest(left_ms, 0), null::int;
+        return;
+    end if;
+    select * into cap from cap_refusal(member, run_provider, wanted_ms, wanted_credits, expected);
+    if cap.outcome = 'cap_seconds' then
+        return query select 'limit_seconds', least(left_ms, cap.remaining), null::int;
+        return;
+    elsif cap.outcome = 'cap_credits' then
+        return query select 'cap_credits', left_ms, cap.remaining::int;
+        return;
+    elsif cap.outcome <> 'done' then
+        return query select cap.outcome, left_ms, null::int;
         return;
     end if;
     kept := grant_allotment(member, monthly_credits);
@@ -82,13 +98,17 @@ begin
     end if;
     insert into generation_usage (generation_id, run, user_id, milliseconds, reserved_at)
     values (wanted, wanted_run, member, wanted_ms, dailies_now());
+    insert into generation_runs (
+        generation_id, run, user_id, model_id, provider, duration_ms, quality, reserved_at, expected_usd
+    )
+    values (wanted, wanted_run, member, run_model, run_provider, wanted_ms, run_quality, dailies_now(), expected);
     return query select 'done', left_ms - wanted_ms, reserved.balance;
 end
 $$;
 
 -- Makes a generation: seconds, credits, row and job, all or nothing. `facts` holds columns of `generations`. The model must
 -- be as it was when the price was computed. Outcomes: done, repeated (the same key was used in the last 24 hours),
--- model_changed, image_not_found, limit_seconds, limit_credits.
+-- model_changed, image_not_found, and those of reserve_run().
 create or replace function create_generation(
     member uuid,
     facts jsonb,
@@ -142,7 +162,8 @@ begin
     wanted.id := gen_random_uuid();
     select * into reserved
     from reserve_run(
-        member, wanted.id, 1, wanted.duration_ms, wanted.credits, limit_ms, range_start, range_end, monthly_credits
+        member, wanted.id, 1, wanted.duration_ms, wanted.credits, limit_ms, range_start, range_end, monthly_credits,
+        model.id, model.provider, wanted.quality, coalesce(wanted.expected_usd, 0)
     );
     if reserved.outcome <> 'done' then
         return query select reserved.outcome, null::uuid, reserved.remaining_ms, reserved.balance;
@@ -150,12 +171,13 @@ begin
     end if;
     insert into generations (
         id, user_id, model_id, model_name, provider, endpoint, prompt, negative_prompt, source_image_id, duration_ms,
-        quality, aspect_ratio, seed, frames, parameters, idempotency_key, credits, created_at, updated_at
+        quality, aspect_ratio, seed, frames, parameters, idempotency_key, credits, expected_usd, created_at, updated_at
     )
     values (
         wanted.id, member, model.id, model.name, model.provider, coalesce(model.endpoint, model.model_id), wanted.prompt,
         wanted.negative_prompt, wanted.source_image_id, wanted.duration_ms, wanted.quality, wanted.aspect_ratio,
-        wanted.seed, wanted.frames, wanted.parameters, wanted.idempotency_key, wanted.credits, dailies_now(), dailies_now()
+        wanted.seed, wanted.frames, wanted.parameters, wanted.idempotency_key, wanted.credits,
+        coalesce(wanted.expected_usd, 0), dailies_now(), dailies_now()
     );
     perform enqueue_submission(made) from generations made where made.id = wanted.id;
     return query select 'done', wanted.id, reserved.remaining_ms, reserved.balance;
@@ -163,7 +185,7 @@ end
 $$;
 
 -- Runs a failed generation again, with all checks and a new reservation. `actor` is the owner or an admin. Outcomes: done,
--- generation_not_found, not_failed, model_changed (not offered any more), limit_seconds, limit_credits.
+-- generation_not_found, not_failed, model_changed (not offered any more), and those of reserve_run().
 create or replace function retry_generation(
     actor uuid,
     wanted uuid,
@@ -171,7 +193,8 @@ create or replace function retry_generation(
     limit_ms bigint,
     range_start timestamptz,
     range_end timestamptz,
-    monthly_credits int
+    monthly_credits int,
+    expected numeric default 0
 )
 returns table (outcome text, remaining_ms bigint, balance int)
 language plpgsql
@@ -203,7 +226,7 @@ begin
     select * into reserved
     from reserve_run(
         kept.user_id, wanted, kept.run + 1, kept.duration_ms, wanted_credits, limit_ms, range_start, range_end,
-        monthly_credits
+        monthly_credits, kept.model_id, kept.provider, kept.quality, expected
     );
     if reserved.outcome <> 'done' then
         return query select reserved.outcome, reserved.remaining_ms, reserved.balance;
@@ -216,6 +239,11 @@ begin
         error_code = null,
         credits = wanted_credits,
         charged_credits = null,
+        expected_usd = expected,
+        moved_from = null,
+        moved_from_model = null,
+        moved_because = null,
+        attempts_before_move = 0,
         attempt = 0,
         progress = 0,
         queue_position = null,
@@ -300,6 +328,7 @@ begin
             );
             perform start_waiting_generations(kept.provider, 1);
         end if;
+        update generation_runs set clip_id = kept.clip_id where generation_id = kept.id and run = kept.run;
         gone := gone || kept.id;
     end loop;
     delete from generations where id = any (gone);
@@ -441,9 +470,9 @@ revoke all on function
     used_milliseconds(uuid, timestamptz, timestamptz),
     generation_queue(text),
     enqueue_submission(generations, timestamptz),
-    reserve_run(uuid, uuid, int, int, int, bigint, timestamptz, timestamptz, int),
+    reserve_run(uuid, uuid, int, int, int, bigint, timestamptz, timestamptz, int, uuid, text, text, numeric),
     create_generation(uuid, jsonb, timestamptz, bigint, timestamptz, timestamptz, int),
-    retry_generation(uuid, uuid, int, bigint, timestamptz, timestamptz, int),
+    retry_generation(uuid, uuid, int, bigint, timestamptz, timestamptz, int, numeric),
     cancel_generation(uuid, uuid),
     delete_generations(uuid, uuid[]),
     publish_generation(uuid, uuid, boolean),
@@ -454,7 +483,7 @@ grant execute on function
     usage_period_start(timestamptz, timestamptz),
     used_milliseconds(uuid, timestamptz, timestamptz),
     create_generation(uuid, jsonb, timestamptz, bigint, timestamptz, timestamptz, int),
-    retry_generation(uuid, uuid, int, bigint, timestamptz, timestamptz, int),
+    retry_generation(uuid, uuid, int, bigint, timestamptz, timestamptz, int, numeric),
     cancel_generation(uuid, uuid),
     delete_generations(uuid, uuid[]),
     publish_generation(uuid, uuid, boolean),

@@ -149,6 +149,7 @@ export function modelForm(model, providers, on) {
       field("maker", "Maker", input(model.maker, "Enter the maker.", { required: true, maxlength: 80 })),
       field("provider", "Provider", select(model.provider, names.length > 0 ? names : [[model.provider, model.providerName]])),
       field("endpoint", "Endpoint", input(model.endpoint, "Use at most 300 characters.", { maxlength: 300 })),
+      field("family", "Family", input(model.family, "Use 1 to 80 lower-case letters, digits, dots or hyphens.", { maxlength: 80, pattern: "[a-z0-9][a-z0-9.\\-]*" }), "The same for rows of one model at several providers. A run moves between them when a provider does not work."),
       field("version", "Version", input(model.version, "Use at most 80 characters.", { maxlength: 80 })),
       field("description", "Description", area(model.description, "Use at most 1,000 characters.", 2)),
       field("category", "Category", select(model.category ?? "", categories)),
@@ -225,7 +226,7 @@ function read(form, pricing) {
   };
   return {
     name: text("name"), slug: text("slug"), modelId: text("modelId"), maker: text("maker"), provider: text("provider"),
-    endpoint: text("endpoint") || null, version: text("version") || null, description: text("description"),
+    endpoint: text("endpoint") || null, family: text("family") || null, version: text("version") || null, description: text("description"),
     category: /** @type {NonNullable<Changes["category"]> | null} */ (text("category") || null), tags: words(text("tags")),
     capabilities: /** @type {NonNullable<Changes["capabilities"]>} */ (ticked(form, "capabilities")), durations: words(text("durations")).map(Number),
     fixedDuration: number("fixedDuration"), maxDuration: number("maxDuration"), fps: number("fps"),

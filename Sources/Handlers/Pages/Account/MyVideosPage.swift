@@ -57,7 +57,8 @@ extension Site {
               <div class="stack stack--tight"><h2 class="clip-text" tabindex="-1">\(video.prompt)</h2>
                 <p><span class="badge" data-tone="\(video.tone)">\(video.badge)</span> <span class="quiet">\(video.model)</span></p>
                 \(detail(video))
-                <p class="quiet num">\(Formatting.day(video.createdAt))\(facts(video))</p>
+                <p class="quiet num">\(Formatting.day(video.createdAt))\(facts(video))</p>\
+                \(video.moved.map { "<p class=\"quiet\">\($0)</p>" as HTML })
                 <div class="row row--tight">\(actions(video, form))</div>\
             \(video.status == .completed ? submission(video, form) : .empty)
               </div>

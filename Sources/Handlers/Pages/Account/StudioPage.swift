@@ -46,8 +46,27 @@ extension Site {
         <dt class="label">Credits</dt><dd class="num">\(Formatting.count(view.balance))</dd></div><div>\
         <dt class="label">Seconds left since \(Formatting.day(view.since))</dt>\
         <dd class="num">\(Formatting.count((view.remainingMs + 999) / 1_000)) \
-        <span class="quiet">of \(Formatting.count(view.limitMs / 1_000))</span></dd></div></dl>
+        <span class="quiet">of \(Formatting.count(view.limitMs / 1_000))</span></dd></div>\(caps(view.spending))</dl>
         """
+    }
+
+    /// What the site lets the member spend in this month, where it is less than anything.
+    private func caps(_ spending: MemberSpending) -> HTML {
+        let credits: HTML? = spending.capCredits.map { cap in
+            """
+            <div data-cap-credits="\(max(0, cap - spending.credits))"><dt class="label">Credits to spend this month</dt>\
+            <dd class="num">\(Formatting.count(max(0, cap - spending.credits))) \
+            <span class="quiet">of \(Formatting.count(cap))</span></dd></div>
+            """
+        }
+        let seconds: HTML? = spending.capMilliseconds.map { cap in
+            """
+            <div data-cap-ms="\(max(0, cap - spending.milliseconds))"><dt class="label">Seconds to make this month</dt>\
+            <dd class="num">\(Formatting.count((max(0, cap - spending.milliseconds) + 999) / 1_000)) \
+            <span class="quiet">of \(Formatting.count(cap / 1_000))</span></dd></div>
+            """
+        }
+        return "\(credits)\(seconds)"
     }
 
     private func request(_ view: StudioView, _ form: FormState) -> HTML {
@@ -104,6 +123,8 @@ extension Site {
                 aria-label="New random seed">\(Icon.dice.image)</button></div>\
                 <p class="hint hint--bad" id="seed-fault" hidden>Use a whole number.</p></div></div>\
                 <div class="two" data-parameters></div>\
+                <div class="stack stack--tight" data-suggestions hidden></div>\
+                <p class="hint" data-expected hidden></p>\
                 <div class="panel bill"><dl data-bill hidden><dt>Balance after</dt><dd data-after></dd></dl>\
                 <div class="bill__sum"><p data-price><span class="quiet">The price follows from model and length.</span></p>\
                 <button class="btn btn--primary" type="submit" data-generate>Generate</button></div>\
@@ -163,7 +184,8 @@ extension Site {
         return """
             <li class="job" id="job-\(video.id.text)" data-job="\(video.id.text)" data-state="\(video.fingerprint)">\
             <div class="job__pic skeleton"></div><div class="stack stack--tight"><b class="clip-text">\(video.prompt)</b>\
-            \(bar)<span class="quiet num">\(video.model) · <span data-words>\(video.words)</span></span></div>\
+            \(bar)<span class="quiet num">\(video.model) · <span data-words>\(video.words)</span></span>\
+            \(video.moved.map { "<span class=\"quiet\" data-moved>\($0)</span>" as HTML })</div>\
             \(video.isCancelling ? "<span class=\"quiet\">Stopping</span>" : form.form("/api/jobs/\(video.id.text)", names: "row", "data-cancel", content: """
             <button class="btn btn--sm" type="submit" aria-label="Cancel “\(video.prompt)”">Cancel</button>
             """))</li>

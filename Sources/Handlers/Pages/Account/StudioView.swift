@@ -21,6 +21,8 @@ public struct StudioView: Sendable {
     let limitMs: Int
     /// Since when seconds are counted.
     let since: Date
+    /// What the site lets the member spend in this month.
+    let spending: MemberSpending
     /// What is being made.
     let running: [VideoView]
     /// What has ended, the newest first.
@@ -30,7 +32,7 @@ public struct StudioView: Sendable {
 
     init(
         models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000,
-        since: Date = .distantPast,
+        since: Date = .distantPast, spending: MemberSpending = MemberSpending(),
         running: [VideoView] = [], history: [VideoView] = [], remix: VideoView? = nil
     ) {
         self.models = models
@@ -38,6 +40,7 @@ public struct StudioView: Sendable {
         self.remainingMs = remainingMs
         self.limitMs = limitMs
         self.since = since
+        self.spending = spending
         self.running = running
         self.history = history
         self.remix = remix
@@ -98,6 +101,8 @@ struct VideoView: Sendable {
     var generationSeconds: Double?
     var clipID: UUID?
     var isPublished = false
+    /// Why another provider makes it than the one that was asked for, as a sentence.
+    var moved: String?
     var createdAt: Date
     var durationMs = 5_000
     var quality = "standard"
@@ -120,33 +125,54 @@ extension VideoView {
             url: url(kept.videoKey), smallURL: url(kept.smallKey), width: kept.width ?? 540, height: kept.height ?? 960,
             seconds: kept.videoMs.map { Double($0) / 1_000 },
             generationSeconds: kept.generationMs.map { Double($0) / 1_000 }, clipID: kept.clipID,
-            isPublished: kept.publishedAt != nil, createdAt: kept.createdAt, durationMs: kept.durationMs,
+            isPublished: kept.publishedAt != nil, moved: Self.moved(kept), createdAt: kept.createdAt,
+            durationMs: kept.durationMs,
             quality: kept.quality, aspectRatio: kept.aspectRatio, seed: kept.seed, imageID: kept.sourceImageID,
             parameters: kept.parameters.text)
     }
 
+    private static func moved(_ kept: Generation) -> String? {
+        guard let from = kept.movedFrom, let reason = kept.movedBecause else { return nil }
+        let why =
+            switch reason {
+            case .outage: "\(from) did not work"
+            case .busy: "\(from) took no more requests"
+            case .cap: "this site had spent what it may spend at \(from) this month"
+            case .notSetUp: "\(from) was no longer set up"
+            }
+        return "Made by \(kept.modelName) for no more, since \(why)."
+    }
+
     /// Differs when what the page shows differs, except for the share that is done.
     var fingerprint: String {
-        "\(status.rawValue)|\(isCancelling)|\(clipID?.text ?? "")|\(isPublished)"
+        "\(status.rawValue)|\(isCancelling)|\(clipID?.text ?? "")|\(isPublished)|\(moved != nil)"
     }
 }
 
 extension StudioView {
     /// What the member who asks sees. `remix` in the address names an earlier run.
     public init(
-        _ generations: Generations, _ credits: Credits, _ context: Context, hasPremium: (UUID) throws -> Bool
+        _ generations: Generations, _ credits: Credits, _ caps: SpendingCaps, _ context: Context,
+        hasPremium: (UUID) throws -> Bool
     ) throws {
         let member = try context.member().id
         let premium = try hasPremium(member)
         let catalog = generations.catalog
-        let models = try catalog.active().map { StudioModel($0, catalog, hasPremium: premium) }
+        let obstacles = try generations.obstacles()
+        let expectations = Dictionary(grouping: try catalog.expectations(), by: \.model)
+        let models = try catalog.active().map {
+            StudioModel(
+                $0, catalog, hasPremium: premium, isCapped: obstacles.capped.contains($0.provider.name),
+                isResting: obstacles.resting.contains($0.provider.name), expectations: expectations[$0.id] ?? [])
+        }
         let videos = try generations.list(of: member, limit: 60)
         let usage = try generations.usage(of: member)
         let remix = context.request.query["remix"].flatMap { UUID(uuidString: $0) }
         self.init(
             models: models.filter { $0.obstacle == nil } + models.filter { $0.obstacle != nil },
             balance: try credits.balance(of: member).balance, remainingMs: usage.remainingMs, limitMs: usage.limitMs,
-            since: usage.since, running: videos.filter { !$0.status.isFinal }.map(VideoView.init),
+            since: usage.since, spending: try caps.spending(of: member),
+            running: videos.filter { !$0.status.isFinal }.map(VideoView.init),
             history: videos.filter(\.status.isFinal).prefix(15).map(VideoView.init),
             remix: try remix.flatMap { id in
                 do { return VideoView(try generations.find(id, of: member)) } catch is GenerationRefusal { return nil }
@@ -172,8 +198,18 @@ extension MyVideosView {
 }
 
 extension StudioModel {
-    fileprivate init(_ model: Model, _ catalog: Catalog, hasPremium: Bool) {
+    fileprivate init(
+        _ model: Model, _ catalog: Catalog, hasPremium: Bool, isCapped: Bool, isResting: Bool,
+        expectations: [Expectation]
+    ) {
         let refusal = catalog.availability(of: model, hasPremium: hasPremium)
+        let cap =
+            isCapped ? "This site has reached what it may spend at \(model.provider.displayName) this month." : nil
+        var expected: [String: JSON] = [:]
+        for expectation in expectations {
+            let seconds = expectation.duration.inMilliseconds / 1_000
+            expected["\(expectation.quality.rawValue) \(seconds)"] = .string(expectation.sentence)
+        }
         let durations = Self.durations(model)
         let parameters = ModelParameters(model).all
         var prices: [String: JSON] = [:]
@@ -193,13 +229,18 @@ extension StudioModel {
             "aspects": .array(model.aspectRatios.map { .string($0) }), "credits": .object(prices),
             "words": .bool(model.capabilities.contains(.textToVideo)),
             "picture": .bool(model.capabilities.contains(.imageToVideo)),
-            "parameters": .array(parameters.map(\.facts)),
+            "parameters": .array(parameters.map(\.facts)), "expected": .object(expected),
+            "note": isResting
+                ? .string(
+                    "\(model.provider.displayName) takes no requests at the moment. Yours waits, or another provider of this model makes it for no more."
+                )
+                : .null,
         ])
         let mean = model.statistics.meanGenerationTime.map { "\(max(1, $0.inMilliseconds / 1_000)) s" }
         let success = model.statistics.successBasisPoints.map { "\(($0 + 50) / 100) %" }
         self.init(
             slug: model.slug, name: model.name, maker: model.maker, price: Self.price(model),
-            record: [mean, success].compactMap(\.self).joined(separator: " · "), obstacle: refusal?.sentence,
+            record: [mean, success].compactMap(\.self).joined(separator: " · "), obstacle: refusal?.sentence ?? cap,
             isLocked: refusal == .locked, facts: facts.text, takesWords: model.capabilities.contains(.textToVideo),
             takesPicture: model.capabilities.contains(.imageToVideo))
     }
@@ -226,6 +267,17 @@ extension StudioModel {
                 tiers.first.map { "from \($0.price.formatted)" + ($0.unit == .perSecond ? "/s" : "") } ?? "No price"
             }
         return pricing.isEstimated ? "about " + words : words
+    }
+}
+
+extension Expectation {
+    /// What to expect, in a sentence.
+    var sentence: String {
+        func seconds(_ time: Duration) -> String { "\(max(1, (time.inMilliseconds + 500) / 1_000)) s" }
+        let times = median.flatMap { median in
+            ninetieth.map { "Half are done in \(seconds(median)), nine of ten in \(seconds($0)). " }
+        }
+        return "\(times ?? "")\(successPercent) % succeed, of \(Formatting.count(runs)) runs."
     }
 }
 

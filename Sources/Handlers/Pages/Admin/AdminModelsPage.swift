@@ -6,11 +6,6 @@ extension PageDeclaration {
         link: .administration("Models"), features: ["CAT-02", "CAT-05", "CAT-08", "CAT-10", "PRICE-01"],
         summary: "The models, their prices and statistics."
     ) { $0.site.adminModels }
-
-    static let adminProviders = page(
-        .admin, "/admin/providers", title: "Providers", description: "The services that run the models.",
-        link: .administration("Providers"), features: ["CAT-06"], summary: "The providers and what they lack."
-    ) { $0.site.adminProviders }
 }
 
 extension Site {
@@ -38,16 +33,5 @@ extension Site {
                     <a class="btn" href="/api/admin/catalog/export" download="catalog.json">\(Icon.download.image)Export</a></div>
                     """,
                 side: "Selected model"))
-    }
-
-    /// The providers, whether each can be used, and which setting is missing.
-    var adminProviders: Page {
-        adminPage(
-            .adminProviders, lead: "Loading the providers.", modules: ["admin-providers"], icons: [.info],
-            list: AdminList(
-                caption: "Providers", name: "providers",
-                columns: [
-                    .init(title: "Provider"), .init(title: "State"), .init(title: "Key"), .end("Active models"),
-                ]))
     }
 }

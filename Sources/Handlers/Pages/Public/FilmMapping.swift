@@ -46,7 +46,11 @@ extension Pages {
             decisions: { context in try DecisionsView(moderation, context) }, studio: studio, myVideos: myVideos,
             models: { try catalog.active().map { ModelView($0, in: catalog) } },
             model: { slug in
-                try catalog.find(slug: slug).map { ModelView($0, in: catalog, presets: try catalog.presets(of: $0.id)) }
+                try catalog.find(slug: slug).map {
+                    ModelView(
+                        $0, in: catalog, presets: try catalog.presets(of: $0.id),
+                        expectations: try catalog.expectations(of: $0.id))
+                }
             }
         ) {
             let overview = try stories.overview()

@@ -53,11 +53,18 @@ public struct ModelView: Sendable {
     let successRate: String?
     let meanTime: String?
     let meanCost: String?
+    /// What to expect of each length and quality, where enough runs have been made.
+    var expectations: [Parameter] = []
 }
 
 extension ModelView {
     /// A model of a catalog. `presets` are those of the catalog.
-    public init(_ model: Model, in catalog: Catalog, presets: [CatalogPreset] = []) {
+    public init(
+        _ model: Model, in catalog: Catalog, presets: [CatalogPreset] = [], expectations: [Expectation] = []
+    ) {
+        self.expectations = expectations.map {
+            Parameter(title: "\($0.duration.secondsText) s, \($0.quality.rawValue)", form: $0.sentence)
+        }
         slug = model.slug
         modelID = model.modelID
         name = model.name

@@ -99,6 +99,7 @@ extension Site {
                     \(price(model))
                     \(facts(model))
                     \(parameters(model))
+                    \(expectations(model))
                   </div>
                   <p><a class="link" href="/models">All models</a></p>
                 </main>
@@ -165,6 +166,17 @@ extension Site {
             \(fact("Aspect ratios", model.aspectRatios.joined(separator: ", ")))\(fact("Needs", model.requirements))\
             \(fact("Presets", model.presets.joined(separator: ", ")))</dl></section>
             """
+    }
+
+    private func expectations(_ model: ModelView) -> HTML {
+        let rows: [HTML] = model.expectations.map { "<dt>\($0.title)</dt><dd>\($0.form)</dd>" }
+        return HTML.when(
+            !rows.isEmpty,
+            """
+            <section class="panel stack" aria-labelledby="expected"><h2 id="expected">What to expect</h2>\
+            <dl class="model__facts">\(rows)</dl>\
+            <p class="quiet">Of the runs of the last 90 days. Lengths with fewer than 20 runs are left out.</p></section>
+            """)
     }
 
     private func parameters(_ model: ModelView) -> HTML {

@@ -1,0 +1,36 @@
+internal import FoundationEssentials
+public import Generation
+public import HTTP
+internal import Platform
+public import Storage
+
+extension StudioRoutes {
+    /// The address at which providers read a picture that is too large to be sent in a request.
+    public static func pictureRoutes(
+        _ images: SourceImages, storage: any MediaStorage, addresses: PictureAddress
+    ) -> [Route] {
+        [
+            .get(
+                "/api/pictures/[name]", access: .any,
+                query: [
+                    .required("expires", .integer(0...99_999_999_999), "Unix seconds."),
+                    .required("signature", .string(1...100), "Of the picture and the time."),
+                ], answers: [200: nil], features: ["GEN-11"],
+                summary: "A picture that a video starts from, for the provider that was given its signed address."
+            ) { context in
+                guard let expires = context.integer(query: "expires"),
+                    let signature = context.text(query: "signature"),
+                    let id = addresses.image(
+                        named: context.parameter("name"), expires: expires, signature: signature, now: context.now),
+                    let key = try images.key(of: id)
+                else { throw Problem.notFound() }
+                let workspace = try storage.makeWorkspace()
+                defer { try? Files.removeTree(workspace) }
+                try storage.borrow(key, as: workspace + "/picture.jpg")
+                return Response.content(
+                    try Files.read(workspace + "/picture.jpg", count: 16 << 20), type: "image/jpeg",
+                    headers: ["Cache-Control": "private, no-store"])
+            }.withSecretQuery()
+        ]
+    }
+}
