@@ -10,6 +10,7 @@ import { session } from "./core/session.js";
 import { toast } from "./core/toast.js";
 import { actionText, actorText, difference } from "./admin/entry.js";
 import { askFor, reasonField } from "./admin/confirmation.js";
+import { spendingActions } from "./admin/spending.js";
 import { date, moment } from "./admin/times.js";
 
 /**
@@ -108,6 +109,11 @@ async function showDetail({ user, audit }) {
       ...fact("Flagged votes", count(user.flaggedVotes)),
       ...(user.formerNames.length > 0 ? fact("Former names", user.formerNames.join(", ")) : [])),
     isOwn ? h("p", { class: "quiet" }, "This is you. Only another admin can change your account.") : actions(user),
+    spendingActions(user.id, nameOf(user), async (text) => {
+      announce(text);
+      toast(text);
+      await loadDetail(user.id);
+    }),
     h("h3", {}, "History"),
     audit.length === 0
       ? h("p", { class: "quiet" }, "Nothing yet.")
