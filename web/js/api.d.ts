@@ -233,6 +233,31 @@ export interface BoardMember {
   avatarUrl: string;
 }
 
+export interface CapChanges {
+  /** The provider whose limits change; else members' caps do. */
+  provider?: string | null;
+  /** What a month may cost at the provider; null for no cap. */
+  monthlyUsd?: string | null;
+  /** Requests that it works on at once; null for the setting's. */
+  concurrency?: number | null;
+  /** Submissions a minute; null for no limit. */
+  submissionsPerMinute?: number | null;
+  /** The member whose cap changes; else that of all without one of their own does. */
+  userId?: string | null;
+  /** Credits a month; null for no cap. */
+  monthlyCredits?: number | null;
+  /** Seconds a month; null for no cap. */
+  monthlySeconds?: number | null;
+}
+
+export interface CapList {
+  /** Of every member without a cap of their own; null for no cap. */
+  monthlyCredits: number | null;
+  monthlySeconds: number | null;
+  /** The members with a cap of their own. */
+  members: MemberCap[];
+}
+
 export interface Capability {
   name: string;
   description: string;
@@ -317,6 +342,8 @@ export interface CatalogModel {
   name: string;
   description: string;
   version: string | null;
+  /** The name that rows of this model at several providers share. */
+  family: string | null;
   maker: string;
   provider: string;
   providerName: string;
@@ -448,6 +475,21 @@ export interface ChangeTermsInput {
   summary?: string | null;
   text?: string | null;
   effectiveAt?: string | null;
+}
+
+export interface CheaperModel {
+  slug: string;
+  name: string;
+  costUsd: string;
+}
+
+export interface CheaperModels {
+  slug: string;
+  name: string;
+  /** Of its usual run. */
+  costUsd: string;
+  /** Models that make the same for less; how good they are is not compared. */
+  cheaper: CheaperModel[];
 }
 
 export interface Clip {
@@ -643,12 +685,68 @@ export interface ContactReceived {
   received: boolean;
 }
 
+export interface CostReport {
+  total: CostRow;
+  rows: CostRow[];
+  /** Only with the group `model`. */
+  cheaperModels: CheaperModels[];
+}
+
+export interface CostRow {
+  key: string;
+  label: string;
+  runs: number;
+  videos: number;
+  failed: number;
+  cancelled: number;
+  /** What the runs that have ended cost. */
+  spentUsd: string;
+  /** What those that are under way will cost at most. */
+  underWayUsd: string;
+  /** What failed runs cost. */
+  failedUsd: string;
+  /** What stopped runs cost. */
+  cancelledUsd: string;
+  /** Seconds of finished videos. */
+  seconds: number;
+  perSecondUsd: string | null;
+  /** Votes for the clips that the videos became. */
+  votes: number;
+  perVoteUsd: string | null;
+  slotsWon: number;
+  perSlotWonUsd: string | null;
+}
+
 export interface CostTerm {
   /** What is counted. */
   label: string;
   quantity: string;
   price: string;
   amount: string;
+}
+
+export interface CostedRun {
+  videoId: string;
+  run: number;
+  requestedAt: string;
+  provider: string;
+  modelName: string;
+  /** Null for a former member. */
+  username: string | null;
+  /** completed, failed or cancelled; null while it is under way. */
+  outcome: string | null;
+  expectedUsd: string;
+  /** Null while it is under way. */
+  costUsd: string | null;
+  /** Whether an admin entered the cost. */
+  isEntered: boolean;
+  seconds: number | null;
+}
+
+export interface CostedRuns {
+  runs: CostedRun[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
 }
 
 export interface CreateAPIKeyInput {
@@ -810,6 +908,8 @@ export interface DetailedModel {
   name: string;
   description: string;
   version: string | null;
+  /** The name that rows of this model at several providers share. */
+  family: string | null;
   maker: string;
   provider: string;
   providerName: string;
@@ -896,6 +996,11 @@ export interface EndSessionsInput {
 export interface EndedSessions {
   /** How many sessions ended. */
   ended: number;
+}
+
+export interface EnteredCost {
+  success: boolean;
+  costUsd: string;
 }
 
 export interface ExportedDocument {
@@ -1088,6 +1193,12 @@ export interface GenerationJob {
   model: string;
   modelName: string;
   provider: string;
+  /** The provider that was to run it, when another row of its model took it over. */
+  movedFrom: string | null;
+  /** The model that was asked for then. */
+  movedFromModel: string | null;
+  /** outage, busy, cap or not_set_up. */
+  movedBecause: string | null;
   prompt: string;
   negativePrompt: string | null;
   imageId: string | null;
@@ -1309,6 +1420,39 @@ export interface ListedProvider {
   unavailableReason: string | null;
   /** The number of its active models. */
   models: number;
+  /** closed: requests are sent; open: none is until retryAt; half_open: one shows whether it works again. */
+  breaker: "closed" | "open" | "half_open";
+  /** `faults` or `slow`; null while it is closed. */
+  breakerReason: string | null;
+  changedAt: string | null;
+  retryAt: string | null;
+  /** Until when the provider asked to wait. */
+  restingUntil: string | null;
+  /** Calls of the last five minutes. */
+  calls: number;
+  /** Those that failed. */
+  faults: number;
+  /** Those that were slow. */
+  slow: number;
+  /** How long a call took. */
+  meanMs: number | null;
+  longestMs: number | null;
+  /** Requests that hold a place. */
+  underWay: number;
+  /** Requests that wait for one. */
+  waiting: number;
+  /** Requests whose answer is missing. */
+  uncertain: number;
+  submittedLastMinute: number;
+  /** What this month has cost, or will at most. */
+  spentUsd: string;
+  /** What a month may cost; null for no cap. */
+  monthlyUsd: string | null;
+  /** As an admin has set it; null for the setting's number. */
+  concurrency: number | null;
+  /** The requests that it works on at once. */
+  places: number;
+  submissionsPerMinute: number | null;
 }
 
 export interface ListedVideo {
@@ -1346,6 +1490,13 @@ export interface LiveClip {
   voteCount: number;
   weightedScore: number;
   clip: ClipCard;
+}
+
+export interface MemberCap {
+  userId: string | null;
+  username: string | null;
+  monthlyCredits: number | null;
+  monthlySeconds: number | null;
 }
 
 export interface MemberDetail {
@@ -1398,6 +1549,8 @@ export interface ModelChanges {
   description?: string | null;
   version?: string | null;
   endpoint?: string | null;
+  /** The name that rows of one model at several providers share; a run moves between them when a provider does not work. */
+  family?: string | null;
   category?: "premium" | "budget" | "experimental" | null;
   capabilities?: ("image-to-video" | "text-to-video")[] | null;
   tags?: string[] | null;
@@ -1479,6 +1632,20 @@ export interface ModelStatisticsList {
   models: ModelStatistics[];
 }
 
+export interface ModelSuggestion {
+  /** What it is best at. Ratings, by which one would be the best, do not exist yet. */
+  kind: "cheapest" | "fastest";
+  model: string;
+  name: string;
+  credits: number;
+  /** Why, for people. */
+  reason: string;
+}
+
+export interface ModelSuggestions {
+  suggestions: ModelSuggestion[];
+}
+
 export interface ModelValidity {
   valid: boolean;
   reason: string | null;
@@ -1542,6 +1709,8 @@ export interface NewModel {
   description?: string | null;
   version?: string | null;
   endpoint?: string | null;
+  /** The name that rows of one model at several providers share; a run moves between them when a provider does not work. */
+  family?: string | null;
   category?: "premium" | "budget" | "experimental" | null;
   capabilities?: ("image-to-video" | "text-to-video")[] | null;
   tags?: string[] | null;
@@ -1715,6 +1884,8 @@ export interface PackedModel {
   description?: string | null;
   version?: string | null;
   endpoint?: string | null;
+  /** The name that rows of one model at several providers share; a run moves between them when a provider does not work. */
+  family?: string | null;
   category?: "premium" | "budget" | "experimental" | null;
   capabilities?: ("image-to-video" | "text-to-video")[] | null;
   tags?: string[] | null;
@@ -2464,6 +2635,12 @@ export interface Usage {
   remainingSeconds: number;
   /** When the period began. */
   since: string;
+  /** Credits spent or reserved in this month. */
+  monthCredits: number;
+  /** The credits that the site lets the member spend in a month, if capped. */
+  capCredits: number | null;
+  monthSeconds: number;
+  capSeconds: number | null;
 }
 
 export interface UseSignInLinkInput {
@@ -2476,6 +2653,15 @@ export interface UsernameAvailability {
   available: boolean;
   /** Why it is not available. */
   reason: "malformed" | "reserved" | "taken" | null;
+}
+
+export interface VideoCostInput {
+  /** Dollars, as decimal text. */
+  cost: string;
+  /** The run; without it the latest. */
+  run?: number | null;
+  /** What the audit log says. */
+  reason?: string | null;
 }
 
 export interface VoidRecord {
