@@ -16,7 +16,7 @@ def database(run):
 
 
 @pytest.fixture
-def runs(database):
+def runs(database, member):
     """Runs of two models with their costs, one of which failed, and a provider that does not work."""
 
     def forget():

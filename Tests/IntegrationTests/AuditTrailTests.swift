@@ -58,7 +58,9 @@ struct AuditTrailTests {
                     generation_id, run, model_id, provider, duration_ms, quality, reserved_at, expected_usd, outcome, ended_at,
                     cost_usd
                 )
-                values (gen_random_uuid(), 1, \(model), 'runpod', 1000, 'standard', now(), 0.1, 'completed', now(), 0.1)
+                select gen_random_uuid(), 1, id, 'fal.ai', 1000, 'standard', now(), 0.1, 'completed', now(), 0.1
+                from models
+                where slug = 'sora-2'
                 returning generation_id
                 """)
             let nova: JSONValue = ["slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"]
