@@ -124,10 +124,10 @@ extension Site {
                 <p class="hint hint--bad" id="seed-fault" hidden>Use a whole number.</p></div></div>\
                 <div class="two" data-parameters></div>\
                 <div class="stack stack--tight" data-suggestions hidden></div>\
-                <p class="hint" data-expected hidden></p>\
                 <div class="panel bill"><dl data-bill hidden><dt>Balance after</dt><dd data-after></dd></dl>\
                 <div class="bill__sum"><p data-price><span class="quiet">The price follows from model and length.</span></p>\
                 <button class="btn btn--primary" type="submit" data-generate>Generate</button></div>\
+                <p class="hint" data-expected hidden></p>\
                 <p class="hint hint--bad" role="status" data-obstacle hidden></p></div>
                 """)
     }

@@ -23,7 +23,7 @@ extension Site {
                 above: """
                     <section class="panel row row--apart" aria-labelledby="caps"><div><h2 id="caps">Members’ caps</h2>\
                     <p class="quiet" data-caps>Loading.</p>\
-                    <p class="quiet">The cap of one member is set under <a class="link" href="/admin/users">Members</a>.</p></div>\
+                    <p class="quiet">The cap of one member is set under <a class="link" href="/admin/users">Users</a>.</p></div>\
                     <button class="btn" type="button" data-cap-all disabled>Change the cap of all…</button></section>
                     """,
                 side: "Selected provider"))
