@@ -7,6 +7,7 @@ import os
 import subprocess
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -193,3 +194,60 @@ def test_members_and_flags_from_the_command_line(stack: Stack) -> None:
     assert unknown.returncode == 1 and "There is no such feature flag." in unknown.stderr
     written = stack.rows("select distinct action from audit_log where actor_id is null order by 1")
     assert {"flag.change", "member.ban", "member.lift_ban", "member.grant_admin"} <= {action for (action,) in written}
+
+
+def test_the_film_is_changed_from_the_command_line(stack: Stack) -> None:
+    """FILM-10 ADM-03 OPS-03: what admins do to slots and seasons, the operator does too, with the same refusals and log."""
+    clips = stack.season(3, slots=3)
+    [season] = [
+        str(found) for (found,) in stack.rows("select season_id from tournament_clips where id = %s", clips[0])
+    ]  # fmt: skip
+    label = stack.value("select label from seasons where id = %s", season)
+    why = ("--reason", "The jury was asked")
+
+    def act(*words: str) -> dict:
+        ended = dailies(stack, "season", *words, *why, "--json")
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+    def slots() -> list[dict]:
+        return json.loads(dailies(stack, "season", "show", season, "--json").stdout)["slots"]
+
+    def refused(*words: str) -> str:
+        ended = dailies(stack, "season", *words, *why)
+        assert ended.returncode == 1 and ended.stderr.strip() and "Traceback" not in ended.stderr, ended.stderr
+        return ended.stderr
+
+    tried = act("advance", "1", "--dry-run")
+    assert tried["done"] is False and tried["summary"] and slots()[0]["status"] == "voting"
+    assert "winner_selected" in act("advance", "1")["events"]
+    won = slots()[0]["winnerId"]
+    other = next(clip for clip in clips if clip != won)
+    refused("assign", season, "1", other, "--replaces", other)
+    assert slots()[0]["winnerId"] == won, "what is not so any more is left alone"
+    act("assign", season, "1", other, "--replaces", won)
+    assert slots()[0]["winnerId"] == other and slots()[1]["status"] == "voting"
+    refused("end", season, "2", "2099-01-01T00:00:00Z")
+    later = (datetime.now(UTC) + timedelta(hours=2)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    act("end", season, "2", later)
+    assert slots()[1]["votingEndsAt"].startswith(later[:-1])
+    left = str(stack.value("select id from tournament_clips where season_id = %s and slot_position = 2 limit 1", season))
+    assert stack.client().ready().send("POST", "/api/vote", {"clipId": left}).status == 200
+    assert slots()[1]["votes"] == 1
+    act("reset-votes", season, "2")
+    assert slots()[1]["votes"] == 0
+    act("unlock", season, "1")
+    assert [slot["status"] for slot in slots()] == ["voting", "upcoming", "upcoming"]
+    act("advance", "1")
+    taken = slots()[0]["winnerId"]
+    act("take-down", taken)
+    assert slots()[0]["winnerId"] not in (taken, None), "the next best takes its place"
+    refused("reset", season, "--label", "Another name")
+    act("reset", season, "--label", label)
+    assert [slot["status"] for slot in slots()] == ["voting", "upcoming", "upcoming"]
+    refused("delete", season, "--label", "Another name")
+    act("delete", season, "--label", label)
+    assert season not in dailies(stack, "season", "list").stdout
+    written = stack.rows(
+        "select distinct action from audit_log where actor_id is null and reason = %s order by 1", why[1])
+    assert len(written) >= 8, written
