@@ -1,5 +1,7 @@
 """Small things that people stumble over: late fonts, hints, texts that are cut, pictures that give way to a finger."""
 
+import secrets
+
 from playwright.sync_api import expect
 
 from conftest import DESK, PHONE, SHIFTS, announced, comes_true, ready, until
@@ -46,6 +48,26 @@ def test_hint_comes_once(arena):
     expect(page.locator("[data-vote]")).to_have_attribute("aria-pressed", "true")
     announced(page, "Voted for")
     expect(note).to_have_text("")
+
+
+def test_press_before_the_script_counts(site):
+    """VOTE-01 WEB-02 on a slow line the button is there before the module; a press is for the take that is on the screen"""
+    agent = f"Mozilla/5.0 (Android 14) press {secrets.token_hex(4)} Chrome/120"
+    page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
+    held = []
+    page.route("**/js/dashboard.js", lambda route: held.append(route))
+    page.goto("/dashboard", wait_until="commit")
+    vote, title = page.locator("[data-vote]"), page.locator("[data-first] h1").text_content()
+    vote.tap()
+    expect(vote).to_have_attribute("aria-busy", "true")
+    comes_true(page, lambda: held, "the module is asked for")
+    held[0].continue_()
+    announced(page, f"Voted for {title}")
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    # Once the module listens, a press is one vote and not two.
+    vote.tap()
+    announced(page, "Vote undone")
+    expect(vote).to_have_attribute("aria-pressed", "false")
 
 
 def test_pill_keeps_its_width(site):

@@ -53,10 +53,11 @@ const first = place.querySelector("[data-first]")?.getAttribute("data-first") ??
 const wish = new URLSearchParams(location.search).get("take");
 
 /**
- * A press on the button before the takes are there; it is for the take that was on the screen.
+ * A press on the button before the takes are there, or before this module was; it is for the take that was on the screen.
  * @type {Weight | null | undefined}
  */
-let early;
+let early = "pressed" in document.documentElement.dataset ? null : undefined;
+document.documentElement.dataset.listens = "";
 
 const deck = new Deck(place, stage, { onNext: () => void go(1), onSound: () => sound.show() });
 /** @type {SoundButton} */

@@ -12,4 +12,11 @@
   } catch {
     // Storage may be closed to us; the page then looks as it does for a first visit.
   }
+  // The vote button is on the screen before the module that listens to it: what is pressed until then is kept for the module.
+  addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-vote]");
+    if (!button || "listens" in root.dataset) return;
+    root.dataset.pressed = "";
+    button.setAttribute("aria-busy", "true");
+  });
 })();

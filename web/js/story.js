@@ -241,7 +241,6 @@ function restWhenHidden() {
   });
 }
 
-sharpen();
 if (stage) {
   document.addEventListener("click", followLink);
   addEventListener("popstate", () => location.reload());
@@ -269,7 +268,8 @@ if (stage) {
     restWhenHidden();
     hideBarsWhenIdle(() => !player.isPaused);
   }
-  start().then(() => follow(refresh), () => {
+  // What is in sight is known once the lists are where they belong.
+  start().finally(sharpen).then(() => follow(refresh), () => {
     toast("Parts of the film did not load.", { tone: "bad", action: { label: "Try again", run: () => location.reload() } });
     follow(refresh);
   });

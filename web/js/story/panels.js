@@ -43,6 +43,9 @@ export function showSeason(seasons, season) {
   setText(maybe("[data-open-slot]"), String(season.round?.slot ?? ""));
 }
 
+/** Whether the list of contributors has been where it belongs. */
+let isScrolled = false;
+
 /**
  * Marks the segment that plays.
  * @param {Season} season
@@ -57,7 +60,10 @@ export function markSegment(season, slot) {
     const list = link.closest(".story__cast");
     if (isCurrent && list instanceof HTMLElement && list.offsetParent) {
       const top = link.offsetTop - list.clientHeight / 2;
-      list.scrollTo({ top, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+      // The first time it is there at once: on the way it would load every picture that it passes.
+      const isSmooth = isScrolled && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      list.scrollTo({ top, behavior: isSmooth ? "smooth" : "auto" });
+      isScrolled = true;
     }
   }
   for (const link of all("[data-reel] [data-slot]")) link.toggleAttribute("data-playing", link.dataset.slot === String(slot));
