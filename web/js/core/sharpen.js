@@ -19,7 +19,7 @@ export function sharpen() {
       better.srcset = target.dataset.sharpSet ?? "";
       better.src = target.dataset.sharp ?? "";
     }
-  }, { threshold: 0.2 });
+  }, { threshold: 0.5 });
   for (const image of all("img[data-sharp]")) if (!image.closest(longReel)) watcher.observe(image);
   // Frames so narrow show no more than their colours, until somebody takes a closer look.
   for (const reel of all(longReel)) {
