@@ -238,7 +238,8 @@ let package = Package(
         tests(
             "GenerationTests",
             [
-                "Catalog", "Credits", "Generation", "Money", "Postgres", "Providers", "Refusals", "TestSupport", "Text",
+                "Catalog", "Credits", "Generation", "Money", "Platform", "Postgres", "Providers", "Realtime", "Refusals",
+                "TestSupport", "Text",
             ]),
         tests("TallyTests", ["Tally"]),
         tests(

@@ -246,14 +246,15 @@ extension GenerationJobs {
         return isChanged
     }
 
-    /// Fails or cancels a generation, with its job.
+    /// Fails or cancels a generation, with its job. `answer` is what the provider said last.
     func stop(
         _ kept: Generation, _ status: GenerationStatus, _ code: String?, _ reason: String?,
-        chargeWhenBegun: Bool = false, taken: Int? = nil, spent: Money? = nil,
+        chargeWhenBegun: Bool = false, taken: Int? = nil, spent: Money? = nil, answer: String? = nil,
         _ context: JobContext
     ) throws -> JobOutcome {
         _ = try record(kept, context) { connection in
-            try connection.one(
+            if let answer { try keepAnswer(answer, of: kept, on: connection) }
+            return try connection.one(
                 """
                 select stop_generation(
                     \(kept.id), \(Int32(kept.run)), \(status.rawValue), \(code), \(reason), \(chargeWhenBegun),
@@ -263,6 +264,19 @@ extension GenerationJobs {
                 """)
         }
         return .done()
+    }
+
+    /// Keeps what the provider said with the attempt under way, for those who look into a failure.
+    func keepAnswer(_ answer: String, of kept: Generation, on connection: Connection) throws {
+        try connection.execute(
+            """
+            update generation_attempts attempts
+            set answer = \(JSONText(answer))
+            from generations
+            where generations.id = \(kept.id) and generations.run = \(Int32(kept.run))
+                and attempts.generation_id = generations.id and attempts.run = generations.run
+                and attempts.attempt = generations.attempt
+            """)
     }
 
     func refuseWithoutPicture(_ id: UUID, _ run: Int, _ context: JobContext) throws -> JobOutcome {

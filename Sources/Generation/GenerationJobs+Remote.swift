@@ -117,7 +117,8 @@ extension GenerationJobs {
             return try sendAgain(kept, attempt, reason, wait, context)
         case .refused(let failure):
             return try stop(
-                kept, .failed, failure.code, failure.message, spent: failure.isBilled ? kept.expected : nil, context)
+                kept, .failed, failure.code, failure.message, spent: failure.isBilled ? kept.expected : nil,
+                answer: failure.answer, context)
         case .unknownTask(let reason):
             return try stop(kept, .failed, "http_404", reason, context)
         }
@@ -252,7 +253,8 @@ extension GenerationJobs {
     private func failed(_ kept: Generation, _ failure: ProviderFailure, _ context: JobContext) throws -> JobOutcome {
         guard failure.isRetryable else {
             return try stop(
-                kept, .failed, failure.code, failure.message, spent: failure.isBilled ? kept.expected : nil, context)
+                kept, .failed, failure.code, failure.message, spent: failure.isBilled ? kept.expected : nil,
+                answer: failure.answer, context)
         }
         _ = try record(kept, context) { connection in
             let attempt: Int = try connection.one("select attempt from generations where id = \(kept.id)")
@@ -264,6 +266,7 @@ extension GenerationJobs {
                 )
                 """)
             guard outcome == "last" else { return outcome == "again" }
+            try keepAnswer(failure.answer, of: kept, on: connection)
             return try connection.one(
                 """
                 select stop_generation(

@@ -236,19 +236,31 @@ extension Generations {
             since: try row.value("since"))
     }
 
-    /// Runs a failed generation again, with all checks and a new reservation. The owner and admins may.
-    public func retry(_ id: UUID, by actor: UUID) throws -> GenerationReceipt {
+    /// Runs a failed generation again, with all checks and a new reservation. The owner, admins and the operator (nil) may;
+    /// the latter two also at another provider's equal model that costs no more than the member agreed to.
+    public func retry(_ id: UUID, by actor: UUID?, at provider: String? = nil) throws -> GenerationReceipt {
         let found: Generation? = try database.acting(for: actor).first(
             "select \(sql: Generation.columns) where generations.id = \(id)")
-        guard let kept = found, let model = try catalog.find(kept.modelID) else { throw GenerationRefusal.notFound }
+        guard let kept = found else { throw GenerationRefusal.notFound }
         guard kept.status == .failed else { throw GenerationRefusal.notFailed }
+        guard let model = try equalModel(of: kept, at: provider ?? kept.provider) else {
+            throw GenerationRefusal.notFound
+        }
         if let refusal = catalog.availability(of: model, hasPremium: true) { throw refusal }
         let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
         guard let quality = Quality(rawValue: kept.quality),
             let cost = Self.cost(model, .milliseconds(kept.durationMs), parameters)
         else { throw ModelRefusal.noPrice }
         let credits = catalog.rate.credits(for: cost, quality: quality)
+        let isMoved = model.id != kept.modelID
+        if isMoved, credits > kept.credits { throw JobRefusal.dearer(credits: credits, agreed: kept.credits) }
         return try database.acting(for: actor).transaction { connection in
+            if isMoved {
+                let moved: String = try connection.one("select move_generation(\(actor), \(id), \(model.id))")
+                guard moved == "done" else {
+                    throw Self.refusal(moved, remainingMs: 0, balance: 0, credits: credits)
+                }
+            }
             let row: Row = try connection.one(
                 """
                 select *
@@ -268,6 +280,25 @@ extension Generations {
             try Self.announce(again, on: connection)
             return GenerationReceipt(generation: again, remainingMs: remaining, isRepeated: false)
         }
+    }
+
+    /// The model at its own provider, or the same one at another, if that can make this video. A parameter that it does not take
+    /// rules it out.
+    private func equalModel(of kept: Generation, at provider: String) throws -> Model? {
+        if provider == kept.provider { return try catalog.find(kept.modelID) }
+        let ids: [UUID] = try database.query(
+            "select id from equal_models(\(kept.modelID)) where provider = \(provider)")
+        let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
+        for id in ids {
+            guard let model = try catalog.find(id), catalog.availability(of: model, hasPremium: true) == nil,
+                model.check(duration: .milliseconds(kept.durationMs), quality: kept.quality) == nil,
+                model.capabilities.contains(kept.sourceImageID == nil ? .textToVideo : .imageToVideo),
+                kept.aspectRatio.map({ model.aspectRatios.isEmpty || model.aspectRatios.contains($0) }) ?? true,
+                (try? ModelParameters(model).check(parameters)) != nil
+            else { continue }
+            return model
+        }
+        throw JobRefusal.noEqualModel(provider: provider)
     }
 
     /// Stops a generation of a member; its state afterwards.

@@ -403,6 +403,7 @@ private struct TracedSite {
             )
             select gen_random_uuid(), 1, \(miraID), id, 'local', 2000, 'standard', now(), 0 from models where slug = 'local'
             """,
+            "insert into job_pauses (scope, name, paused_by, paused_at) values ('kind', 'errand', \(miraID), now())",
         ] {
             try root.execute(statement)
         }

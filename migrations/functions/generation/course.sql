@@ -15,7 +15,8 @@ begin
 end
 $$;
 
--- Starts the generations that have waited longest, as far as the provider has free places and may be called.
+-- Starts the generations that are next, by priority and then by age, as far as the provider has free places and may be
+-- called.
 create or replace function start_waiting_generations(wanted_provider text, place_limit int)
 returns int
 language plpgsql
@@ -52,7 +53,7 @@ begin
                 where jobs.kind in ('submit_generation', 'draw_generation')
                     and jobs.unique_key = waiting.id || ' ' || waiting.run and jobs.state = 'queued'
             )
-        order by waiting.created_at, waiting.id
+        order by waiting.priority desc, waiting.created_at, waiting.id
         limit greatest(free, 0)
     loop
         perform enqueue_submission(kept);

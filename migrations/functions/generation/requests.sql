@@ -42,8 +42,8 @@ as $$
 begin
     perform enqueue_job(
         case wanted.provider when 'local' then 'draw_generation' else 'submit_generation' end,
-        jsonb_build_object('id', wanted.id, 'run', wanted.run), generation_queue(wanted.provider), 1, due,
-        wanted.id || ' ' || wanted.run, 'replace', '{}', 20
+        jsonb_build_object('id', wanted.id, 'run', wanted.run), generation_queue(wanted.provider),
+        coalesce(nullif(wanted.priority, 0), 1), due, wanted.id || ' ' || wanted.run, 'replace', '{}', 20
     );
 end
 $$;
@@ -207,6 +207,10 @@ declare
     reserved record;
 begin
     select * into kept from generations where id = wanted;
+    if actor is null then
+        -- The operator at the machine.
+        perform require_admin(actor);
+    end if;
     if kept.id is null or kept.user_id <> actor and not exists (
         select from users where users.id = actor and role = 'admin' and banned_at is null
     ) then
@@ -263,6 +267,12 @@ begin
     where id = wanted
     returning * into kept;
     perform enqueue_submission(kept);
+    if actor is distinct from kept.user_id then
+        perform write_audit(
+            actor, 'job.redrive', 'job', wanted::text, null, null,
+            jsonb_build_object('kind', 'generation', 'model', kept.model_name, 'run', kept.run)
+        );
+    end if;
     return query select 'done', reserved.remaining_ms, reserved.balance;
 end
 $$;

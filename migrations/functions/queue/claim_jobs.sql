@@ -94,7 +94,7 @@ begin
 end
 $$;
 
--- Claims up to `wanted` due jobs for one worker, best first. The planner's statistics of a table that fills and empties
+-- Claims up to `wanted` due jobs for one worker, best first, none of what is paused. The planner's statistics of a table that fills and empties
 -- within seconds are always wrong, hence the settings.
 create or replace function claim_jobs(
     worker text,
@@ -121,8 +121,21 @@ set jit = off
 as $$
 declare
     moment timestamptz := dailies_now();
-    limited bigint[] := choose_limited_jobs(wanted, queue_names, kind_names);
+    limited bigint[];
 begin
+    if exists (select from job_pauses) then
+        queue_names := array(
+            select given.name
+            from unnest(queue_names) as given (name)
+            where not exists (select from job_pauses where scope = 'queue' and job_pauses.name = given.name)
+        );
+        kind_names := array(
+            select given.name
+            from unnest(kind_names) as given (name)
+            where not exists (select from job_pauses where scope = 'kind' and job_pauses.name = given.name)
+        );
+    end if;
+    limited := choose_limited_jobs(wanted, queue_names, kind_names);
     return query
     with free as (
         -- No order by: it would lock every due job before the limit. The loop runs level by level as written.

@@ -59,7 +59,8 @@ begin
 end
 $$;
 
--- For health and metrics: how many jobs are in each state, and since when the oldest due job waits.
+-- For health and metrics: how many jobs are in each state, and since when the oldest due job waits. What is
+-- paused does not count as waiting.
 create or replace function count_jobs()
 returns table (queue text, kind text, state text, jobs bigint, waiting_since timestamptz)
 language sql
@@ -72,7 +73,14 @@ as $$
         job.kind,
         job.state,
         count(*),
-        min(job.run_at) filter (where job.state = 'queued' and job.run_at <= dailies_now())
+        min(job.run_at) filter (
+            where job.state = 'queued' and job.run_at <= dailies_now()
+                and not exists (
+                    select
+                    from job_pauses
+                    where (scope, name) in (('queue', job.queue), ('kind', job.kind))
+                )
+        )
     from jobs as job
     group by job.queue, job.kind, job.state
 $$;
@@ -110,4 +118,6 @@ $$;
 
 revoke all on function cancel_job(bigint), redrive_jobs(bigint[]), count_jobs(), prune_jobs(int, int) from public;
 grant execute on function prune_jobs(int, int) to dailies_jobs;
-grant execute on function cancel_job(bigint), redrive_jobs(bigint[]), count_jobs() to dailies_web, dailies_jobs;
+revoke execute on function cancel_job(bigint), redrive_jobs(bigint[]) from dailies_web;
+grant execute on function cancel_job(bigint), redrive_jobs(bigint[]) to dailies_jobs;
+grant execute on function count_jobs() to dailies_web, dailies_jobs;
