@@ -176,11 +176,12 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Arguments", "Catalog", "Composition", "Configuration", "Credits", "Crypto", "Film", "Flags", "HTTP",
+                "Arguments", "Catalog", "Composition", "Configuration", "Credits", "Crypto", "Film", "Flags",
+                "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Realtime",
-                "Refusals", "Storage", "Tally",
+                "Refusals", "Storage", "StudioHandlers", "Tally",
                 "Text",
             ]),
 

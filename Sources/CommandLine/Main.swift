@@ -18,7 +18,8 @@ enum Main {
             MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
             FilmCommand.command,
             SeedCommand.command, DemoCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
-            CatalogCommand.command, CountersCommand.command, SimulateCommand.command, TallyCommand.command,
+            CatalogCommand.command, JobsCommand.command, CountersCommand.command, SimulateCommand.command,
+            TallyCommand.command,
             RoutesCommand.command, StorageCommand.command,
             DoctorCommand.command, SuperviseCommand.command,
         ])

@@ -53,6 +53,7 @@ public struct HandlerGroup: Sendable {
                 generations: services.generations, images: services.sourceImages, storage: services.storage,
                 signer: services.uploadSigner, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
                 sources: services.mediaSources, caps: services.spendingCaps)
+                + StudioRoutes.jobRoutes(services.jobOperation)
                 + StudioRoutes.pictureRoutes(
                     services.sourceImages, storage: services.storage,
                     addresses: PictureAddress(

@@ -52,6 +52,7 @@ public struct Services: Sendable {
     let storage: any MediaStorage
     let uploadSigner: UploadSigner
     let generations: Generations
+    let jobOperation: JobOperation
     let sourceImages: SourceImages
     let providerHealth: ProviderHealth
     let spendingCaps: SpendingCaps
@@ -125,6 +126,7 @@ public struct Services: Sendable {
         providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
         spendingCaps = SpendingCaps(database: database)
         costs = Costs(database: database)
+        jobOperation = JobOperation(database: database, generations: generations)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,

@@ -2,6 +2,7 @@ internal import Arguments
 internal import Configuration
 internal import Film
 internal import FoundationEssentials
+internal import Generation
 internal import Logging
 internal import Platform
 internal import Postgres
@@ -13,8 +14,8 @@ enum AdvanceCommand {
         "advance", "close rounds that are over and open the next ones",
         details: """
             Closes every round that is over and opens the next one, once, even when several processes run at the same \
-            time. With --for it also publishes what clips have, once a second where it has changed, and adds votes to the \
-            boards.
+            time. With --for it also publishes what clips have and what the queue does, once a second where it has changed, \
+            and adds votes to the boards.
             """,
         Advance.self
     ) { arguments in
@@ -44,6 +45,8 @@ enum AdvanceCommand {
         defer { listener.stop() }
         let counts = try BackgroundThread(named: "counts") { publishCounts(until: end, in: process) }
         defer { counts.join() }
+        let jobs = try BackgroundThread(named: "jobs") { publishJobs(until: end, in: process) }
+        defer { jobs.join() }
         let ranks = try BackgroundThread(named: "ranks") { foldRanks(until: end, in: process) }
         defer { ranks.join() }
         ServiceManager.ready()
@@ -68,16 +71,30 @@ enum AdvanceCommand {
     private static func publishCounts(until end: ContinuousClock.Instant, in process: JobsProcess) {
         var counts = ClipCounts(
             database: process.database, publish: Realtime.publisher(socket: process.settings.realtime.publishSocket))
+        publish(until: end, in: process, failing: "counts cannot be published") { _ = try counts.step() }
+    }
+
+    /// What admins see of the queue. Reading it takes longer the more jobs wait, and never more than a twentieth of the time.
+    private static func publishJobs(until end: ContinuousClock.Instant, in process: JobsProcess) {
+        var feed = JobFeed(
+            database: process.database, publish: Realtime.publisher(socket: process.settings.realtime.publishSocket))
+        publish(until: end, in: process, failing: "jobs cannot be published") { _ = try feed.step() }
+    }
+
+    private static func publish(
+        until end: ContinuousClock.Instant, in process: JobsProcess, failing message: StaticString,
+        step: () throws -> Void
+    ) {
         var hasFailed = false
         while !process.isStopped && ContinuousClock.now < end {
             let begin = ContinuousClock.now
             do {
-                _ = try counts.step()
+                try step()
                 hasFailed = false
             } catch {
                 // Once is enough for the log: nginx may be away for long.
                 if !hasFailed {
-                    process.log.warning("counts cannot be published", ["error": .string(String(reflecting: error))])
+                    process.log.warning(message, ["error": .string(String(reflecting: error))])
                 }
                 hasFailed = true
             }

@@ -9,8 +9,9 @@ struct AuditTrailTests {
     /// A request that does what its route is for.
     private typealias Deed = (name: String, target: String, body: JSONValue?)
 
-    /// What `OversightTests` tries, since it needs votes first.
+    /// What `OversightTests` and `JobRoutesTests` try, since it needs votes or a video first.
     private static let elsewhere: Set = [
+        "POST /api/admin/jobs/settle",
         "POST /api/admin/rounds/review", "POST /api/admin/votes/unvoid", "POST /api/admin/votes/void",
     ]
 
@@ -64,7 +65,13 @@ struct AuditTrailTests {
                 returning generation_id
                 """)
             let nova: JSONValue = ["slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"]
+            let job: Int = try superuser.one("select enqueue_job('no_such_kind', '{}')::int")
+            let jobs: JSONValue = ["ids": [.string(String(job))]]
             let deeds: [Deed] = [
+                ("POST /api/admin/jobs/reorder", "", ["ids": [.string(String(job))], "place": "last"]),
+                ("POST /api/admin/jobs/cancel", "", jobs), ("POST /api/admin/jobs/redrive", "", jobs),
+                ("POST /api/admin/jobs/pause", "", ["scope": "kind", "name": "no_such_kind"]),
+                ("POST /api/admin/jobs/resume", "", ["scope": "kind", "name": "no_such_kind"]),
                 ("POST /api/admin/models", "", nova),
                 (
                     "POST /api/admin/catalog/import", "/api/admin/catalog/import?apply=true",

@@ -64,6 +64,13 @@ enum RouteTable {
         GET    /api/admin/films/[season]           admin    admin -    refused -      api
         POST   /api/admin/films/build              admin    admin form refused -      api
         POST   /api/admin/films/cancel             admin    admin form refused -      api
+        GET    /api/admin/jobs/[id]                admin    admin -    refused -      api
+        POST   /api/admin/jobs/cancel              admin    admin form refused -      api
+        POST   /api/admin/jobs/pause               admin    admin form refused -      api
+        POST   /api/admin/jobs/redrive             admin    admin form refused -      api
+        POST   /api/admin/jobs/reorder             admin    admin form refused -      api
+        POST   /api/admin/jobs/resume              admin    admin form refused -      api
+        POST   /api/admin/jobs/settle              admin    admin form refused -      api
         GET    /api/admin/messages                 admin    admin -    refused -      api
         PATCH  /api/admin/messages                 admin    admin form refused -      api
         GET    /api/admin/models                   admin    admin -    refused -      api
@@ -138,6 +145,7 @@ enum RouteTable {
         GET    /api/genres                         any      read  -    -       -      read
         GET    /api/health                         any      read  -    -       -      -
         POST   /api/identity/webhook               provider -     -    refused -      -
+        GET    /api/jobs                           admin    admin -    refused -      api
         POST   /api/jobs                           member   write form refused -      api
         DELETE /api/jobs/[id]                      member   write form refused -      api
         GET    /api/jobs/[id]                      member   read  -    -       -      read

@@ -72,6 +72,7 @@ struct PagesTests {
         documents["admin models"] = site.document(site.adminModels)
         documents["providers"] = site.document(site.adminProviders)
         documents["costs"] = site.document(site.adminCosts)
+        documents["jobs"] = site.document(site.adminJobs)
         documents["own clips"] = site.document(site.ownClips(Fixtures.ownClips))
         documents["studio"] = site.document(site.studio(Fixtures.studio))
         documents["empty studio"] = site.document(site.studio(StudioView()))

@@ -565,3 +565,48 @@ def test_a_provider_that_cannot_be_reached(studio):
     with studio.draining(None, REPLICATE_API_TOKEN=REPLICATE_TOKEN, REPLICATE_BASE_URL=url):
         studio.ends(made, "failed")
     assert studio.rows("select error_code, attempt from generations") == [("provider_unavailable", 3)]
+
+
+def test_the_queue_is_operated_over_a_killed_worker(studio, peer):
+    """JOB-05 JOB-02 GEN-05 a dead letter has the provider's answer and runs again; a paused queue stays paused over kill -9."""
+
+    def jobs(*words, status=0):
+        run = subprocess.run(
+            [BINARIES / "dailies", "jobs", *words, "--json"], env=studio.environment | peer.settings, check=False,
+            capture_output=True, text=True, timeout=DEADLINE)  # fmt: skip
+        assert run.returncode == status, run.stderr
+        return json.loads(run.stdout) if run.stdout else run.stderr
+
+    def errand():
+        """A job of the other queue, which shows that the program claims at all."""
+        job = studio.one("select enqueue_job('publish', '{\"channel\": \"slot\", \"name\": \"x\", \"message\": \"{}\"}')")
+        studio.wait("select attempt > 0 from jobs where id = %s", True, job)
+
+    peer.behaviour = "refuses"
+    made = str(studio.request(MODELS["fal.ai"]))
+    with studio.draining(peer):
+        studio.ends(made, "failed")
+    detail = jobs("show", made)
+    assert detail["attempts"][0]["answer"] and detail["payload"]["prompt"] == "fog over the tracks"
+    assert [job["id"] for job in jobs("list", "--state", "failed")["jobs"]] == [made]
+
+    queues = jobs("pause", "queue", "outward", "--reason", "a move")["queues"]
+    assert [lane["name"] for lane in queues if lane["pausedAt"]] == ["outward"]
+    assert "paused already" in jobs("pause", "queue", "outward", status=1)
+    peer.behaviour = "good"
+    assert jobs("redrive", "--all", "--kind", "generation")["outcomes"] == [{"id": made, "outcome": "redriven", "error": None}]
+    assert jobs("retry", made, status=1)["outcomes"][0]["outcome"] == "not_failed"
+    before = len(peer.submissions)
+    process = studio.start(peer)
+    errand()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(DEADLINE)
+    studio.expire()
+    with studio.draining(peer):
+        errand()
+        assert len(peer.submissions) == before and jobs("show", made)["job"]["state"] == "queued"
+        jobs("resume", "queue", "outward")
+        studio.ends(made, "completed")
+    assert len(peer.submissions) == before + 1 and jobs("show", made)["run"] == 2
+    actions = studio.rows("select action from audit_log where actor_id is null order by id")
+    assert [action for (action,) in actions] == ["queue.pause", "job.redrive", "queue.resume"]

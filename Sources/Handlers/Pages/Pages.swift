@@ -20,7 +20,7 @@ public struct Pages: Sendable {
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
         .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
-        .adminModels, .adminProviders, .adminCosts, .adminFlags, .adminAudit, .adminVotes,
+        .adminModels, .adminProviders, .adminJobs, .adminCosts, .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site

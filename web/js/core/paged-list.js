@@ -161,6 +161,7 @@ export function pagedList(options) {
     body.replaceChildren(...items.map(options.row));
     if (active.choose) maybe(`[data-choose="${CSS.escape(active.choose)}"]`, body)?.focus({ preventScroll: true });
     if (active.tick) maybe(`[data-tick="${CSS.escape(active.tick)}"]`, body)?.focus({ preventScroll: true });
+    if (active.act) maybe(`[data-act="${CSS.escape(active.act)}"]`, body)?.focus({ preventScroll: true });
     more.hidden = !cursor;
     if (page && items.length === 0 && !cursor) showNotice(options.empty(addressed(), filters.tab()));
     filters.show(options.chips?.(addressed(), items) ?? []);

@@ -22,7 +22,7 @@ extension Site {
                     stat("Open reports", figures.openReports, link: "/admin/reports"),
                     stat("New messages", figures.newMessages, link: "/admin/messages"),
                     stat("Files in check", figures.clipsInCheck),
-                    stat("Failed jobs", figures.jobs["failed"] ?? 0, link: "/admin/jobs"),
+                    stat("Failed jobs", figures.jobs["failed"] ?? 0, link: "/admin/jobs?state=failed"),
                 ]))
                 \(round(figures.round))
                 \(section("Takes", ClipStatus.allCases.map { stat(word($0.rawValue), figures.clips[$0.rawValue] ?? 0) }))

@@ -27,12 +27,14 @@ extension Site {
     /// selected, paging, and a column beside it. `paged-list.js` fills it in.
     func adminPage(
         _ declaration: PageDeclaration, lead: String, modules: [String], icons: [Icon] = [], names: String = "",
-        film: FilmView? = nil, list: AdminList, after: HTML = ""
+        film: FilmView? = nil, list: AdminList, controls: HTML = "", after: HTML = ""
     ) -> Page {
         adminPage(
             declaration, lead: lead, modules: modules, icons: icons + [.prev, .next], names: names, film: film,
-            controls: list.hasFiltersInHead ? list.filterForm : .empty,
-            content: "\(HTML.when(!list.hasFiltersInHead, list.filterForm))\(list.above)\(list.body)",
+            controls: list.hasFiltersInHead ? list.filterForm : controls,
+            content: """
+                \(list.figures)\(HTML.when(!list.hasFiltersInHead, list.filterForm))\(list.above)\(list.body)\(list.below)
+                """,
             after: "\(after)\(list.sheet)\(confirmation)")
     }
 
@@ -105,8 +107,12 @@ struct AdminList {
     var tabs: Tabs?
     /// The buttons for what is selected; nil when nothing can be selected.
     var selection: HTML?
+    /// Figures above the filters.
+    var figures: HTML = .empty
     /// Notes between the filters and the table.
     var above: HTML = .empty
+    /// What follows the table.
+    var below: HTML = .empty
     /// What the column beside the table shows; nil for none.
     var side: String?
     /// Whether the column is about all rows and not about a chosen one. On narrow screens a button shows it then.
