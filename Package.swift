@@ -122,7 +122,7 @@ let package = Package(
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
         handlers("Clips", ["Captcha", "Film", "Identity", "SharedHandlers", "Storage", "Text"]),
-        handlers("Uploads", ["Film", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
+        handlers("Uploads", ["Film", "Generation", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
         handlers(
             "Auth",
             [

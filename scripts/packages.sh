@@ -59,6 +59,7 @@ packages_test=(
     chromium-headless-shell
     curl
     iproute2
+    libimage-exiftool-perl
     node-typescript
     pgbouncer
     python3

@@ -65,7 +65,7 @@ extension Pages {
                     services.generations, services.credits, services.spendingCaps, context,
                     hasPremium: services.hasPremium)
             },
-            myVideos: { context in try MyVideosView(services.generations, context) },
+            generations: services.generations,
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

@@ -46,12 +46,12 @@ public struct HandlerGroup: Sendable {
         },
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
-                uploads: services.uploads, storage: services.storage, signer: services.uploadSigner)
+                uploads: services.uploads, images: services.sourceImages, storage: services.storage,
+                signer: services.uploadSigner)
         },
         HandlerGroup(name: "studio") { services in
             StudioRoutes.routes(
-                generations: services.generations, images: services.sourceImages, storage: services.storage,
-                signer: services.uploadSigner, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
+                generations: services.generations, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
                 sources: services.mediaSources, caps: services.spendingCaps)
                 + StudioRoutes.jobRoutes(services.jobOperation)
                 + StudioRoutes.pictureRoutes(

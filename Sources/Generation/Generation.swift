@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Media
 public import Money
 public import Postgres
 
@@ -31,6 +32,34 @@ public enum MoveReason: String, Sendable, CaseIterable {
     case cap
     /// The provider's key was missing.
     case notSetUp = "not_set_up"
+}
+
+/// The place of a generation among those that were requested as one.
+public struct GenerationGroup: Sendable, Hashable {
+    /// What the generations have in common.
+    public enum Kind: String, Sendable, CaseIterable, SQLValue, RowDecodable {
+        /// The same request to several models.
+        case models
+        /// Steps, of which each starts from the last frame of the one before it.
+        case chain
+    }
+
+    /// The group.
+    public let id: UUID
+    /// What they have in common.
+    public let kind: Kind
+    /// The place, from 1.
+    public let step: Int
+    /// How many there are.
+    public let count: Int
+
+    init?(row: Row) throws(DatabaseError) {
+        guard let id: UUID = try row.value("group_id") else { return nil }
+        self.id = id
+        kind = try row.value("group_kind")
+        step = try row.value("group_step")
+        count = max(step, try row.value("group_count"))
+    }
 }
 
 /// A request for a video, its course and the video.
@@ -115,6 +144,10 @@ public struct Generation: Sendable, RowDecodable {
     public let publishedAt: Date?
     /// The clip that it became.
     public let clipID: UUID?
+    /// What it was requested together with; nil for a request of its own.
+    public let group: GenerationGroup?
+    /// What the provider's file says of its origin; nil when it holds no such statement.
+    public let credentials: ContentCredentials?
     /// When it was requested.
     public let createdAt: Date
     /// When it changed last.
@@ -128,7 +161,8 @@ public struct Generation: Sendable, RowDecodable {
 
     static let columns: SQL = """
         generations.*, models.slug as model_slug,
-            (extract(epoch from generations.provider_done_at - generations.acknowledged_at) * 1000)::int as generation_ms
+            (extract(epoch from generations.provider_done_at - generations.acknowledged_at) * 1000)::int as generation_ms,
+            (select max(others.group_step) from generations others where others.group_id = generations.group_id) as group_count
         from generations
         join models on models.id = generations.model_id
         """
@@ -175,6 +209,8 @@ public struct Generation: Sendable, RowDecodable {
         sizeBytes = try row.value("size_bytes")
         publishedAt = try row.value("published_at")
         clipID = try row.value("clip_id")
+        group = try GenerationGroup(row: row)
+        credentials = try row.value("credentials", as: JSONText?.self).flatMap { try? $0.decode() }
         createdAt = try row.value("created_at")
         updatedAt = try row.value("updated_at")
         startedAt = try row.value("started_at")

@@ -93,7 +93,8 @@ extension GenerationJobs {
             let facts = CompletedFacts(
                 videoKey: video.text, smallKey: small.text, posterKey: poster.text, blurhash: made.blurhash,
                 width: made.width, height: made.height, videoMs: max(1, made.durationMs), hasSound: made.hasSound,
-                sizeBytes: size, cost: price?.cost.amount.description, breakdown: price?.cost)
+                sizeBytes: size, cost: price?.cost.amount.description, breakdown: price?.cost,
+                credentials: try ContentCredentials.find(in: workspace + "/original"))
             _ = try record(kept, context) { connection in
                 try connection.one(
                     """
@@ -191,12 +192,13 @@ private struct CompletedFacts: Encodable {
     let sizeBytes: Int
     let cost: String?
     let breakdown: Cost?
+    let credentials: ContentCredentials?
 
     enum CodingKeys: String, CodingKey {
         case videoKey = "video_key"
         case smallKey = "small_key"
         case posterKey = "poster_key"
-        case blurhash, width, height
+        case blurhash, width, height, credentials
         case videoMs = "video_ms"
         case hasSound = "has_sound"
         case sizeBytes = "size_bytes"

@@ -10,7 +10,8 @@ public import Storage
 
 /// The jobs that take a generation from its request to its video. Each is a short step: none waits for a provider's work.
 ///
-/// draw (this site's own renderer) or submit → poll → fetch, and then process.
+/// draw (this site's own renderer) or submit → poll → fetch, and then process; in a chain, continue gives the next step its
+/// picture.
 public struct GenerationJobs: Sendable {
     /// The queue of the jobs that call other servers.
     static let outward = "outward"
@@ -50,6 +51,7 @@ public struct GenerationJobs: Sendable {
         registry.register(PollGeneration.self) { job, context in try poll(job, context) }
         registry.register(FetchGeneration.self) { job, context in try fetchResult(job, context) }
         registry.register(ProcessGeneration.self) { job, context in try process(job, context) }
+        registry.register(ContinueChain.self) { job, context in try continueChain(job, context) }
         registry.register(CancelAtProvider.self) { job, context in try cancelAtProvider(job, context) }
         registry.register(StageVideo.self) { job, context in try stage(job, context) }
         registry.register(ResumeGenerations.self) { _, context in
@@ -129,6 +131,16 @@ public struct ProcessGeneration: JobPayload {
 
     let id: UUID
     let run: Int
+}
+
+/// Gives a step of a chain its picture, the last frame of the step before it.
+public struct ContinueChain: JobPayload {
+    /// The name in the queue.
+    public static let kind = "continue_chain"
+    /// It decodes half a second of video.
+    public static let options = JobOptions(priority: .high, maxAttempts: 5, timeout: .seconds(120), isLong: true)
+
+    let id: UUID
 }
 
 /// Asks a provider to stop a request whose row is gone.

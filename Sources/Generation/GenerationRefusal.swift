@@ -36,10 +36,14 @@ public enum GenerationRefusal: Refusal, Equatable {
     case contradiction(String, String)
     /// The video is a clip already.
     case alreadySubmitted
+    /// The member has as many presets as there may be.
+    case presetLimit
+    /// There is no such preset, or it is another member's.
+    case presetNotFound
+    /// Another preset of the member for this model has the name.
+    case presetNameTaken
     /// The part that was chosen is not in the video.
     case trimOutOfRange
-    /// Too many pictures are being sent.
-    case uploadLimit
 
     /// The site lets the member spend fewer credits in this month.
     case capCredits(remaining: Int, needed: Int)
@@ -73,7 +77,9 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .contradiction: "contradiction"
         case .alreadySubmitted: "already_submitted"
         case .trimOutOfRange: "trim_out_of_range"
-        case .uploadLimit: "upload_limit"
+        case .presetLimit: "preset_limit"
+        case .presetNotFound: "preset_not_found"
+        case .presetNameTaken: "preset_name_taken"
         }
     }
 
@@ -104,15 +110,17 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .contradiction(let one, let other): "“\(one)” and “\(other)” must say the same."
         case .alreadySubmitted: "This video was sent in already."
         case .trimOutOfRange: "The part you chose is not in this video."
-        case .uploadLimit: "You have begun too many pictures. Finish those or wait a day."
+        case .presetLimit: "You have \(Generations.presetLimit) presets, which is the limit. Delete one first."
+        case .presetNotFound: "There is no such preset."
+        case .presetNameTaken: "Another preset of this model has that name. Choose another name."
         }
     }
 
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .notFound, .providerNotFound, .memberNotFound: .notFound
-        case .notFailed, .finished, .notCompleted, .priceChanged, .modelChanged, .alreadySubmitted, .uploadLimit:
+        case .notFound, .presetNotFound, .providerNotFound, .memberNotFound: .notFound
+        case .notFailed, .finished, .notCompleted, .priceChanged, .modelChanged, .alreadySubmitted, .presetLimit:
             .conflict
         case .limitSeconds, .limitCredits, .capCredits, .limitProvider: .forbidden
         case .pictureNeeded, .pictureNotSupported, .pictureNotFound: .invalid(field: "imageId")
@@ -120,6 +128,7 @@ public enum GenerationRefusal: Refusal, Equatable {
         case .invalidParameter(let name, _): .invalid(field: "parameters.\(name)")
         case .contradiction(let one, _): .invalid(field: one)
         case .trimOutOfRange: .invalid(field: "startSeconds")
+        case .presetNameTaken: .invalid(field: "name")
         }
     }
 }

@@ -52,12 +52,21 @@ public struct GenerationRequest: Sendable {
 
 /// What a request became.
 public struct GenerationReceipt: Sendable {
-    /// The generation.
+    /// The generation, or the first of several.
     public let generation: Generation
+    /// Every generation that was requested, in order.
+    public let all: [Generation]
     /// Milliseconds that are left in the period.
     public let remainingMs: Int
     /// Whether it is the answer to an earlier request with the same key.
     public let isRepeated: Bool
+
+    init(_ all: [Generation], first: Generation, remainingMs: Int, isRepeated: Bool) {
+        generation = first
+        self.all = all
+        self.remainingMs = remainingMs
+        self.isRepeated = isRepeated
+    }
 }
 
 /// The facts of a new row, named as its columns.

@@ -11,7 +11,7 @@ internal import Text
 
 /// The videos that members make: requests, their course, and what is done with the results.
 public struct Generations: Sendable {
-    private let database: Database
+    let database: Database
     /// The models.
     public let catalog: Catalog
     /// How much members may make.
@@ -29,44 +29,96 @@ public struct Generations: Sendable {
     /// Makes a generation: the model's rules, seconds, credits, row and job. All in one transaction, so that of two requests
     /// only one can have the last seconds.
     public func create(_ request: GenerationRequest, member: UUID, hasPremium: Bool) throws -> GenerationReceipt {
-        let model = try model(request.model)
-        guard let model else { throw ModelRefusal.notFoundOrInactive }
+        let (facts, model) = try facts(of: request, hasPremium: hasPremium)
+        if let seen = request.seenCredits, seen != facts.credits {
+            throw GenerationRefusal.priceChanged(credits: facts.credits)
+        }
+        return try database.acting(for: member).transaction { connection in
+            let row: Row = try connection.one(
+                """
+                select outcome, array[id] as ids, remaining_ms, balance
+                from create_generation(
+                    \(member), \(try JSONText(encoding: facts)), \(model.updatedAt), \(Int64(limit.milliseconds)),
+                    \(limit.start), \(limit.end), \(Int32(monthlyCredits))
+                )
+                """)
+            return try receipt(row, credits: facts.credits, provider: model.provider.displayName, on: connection)
+        }
+    }
+
+    /// Makes several generations that are one request, all or none. The price that the member has seen, and the key, are those
+    /// of the first request. The steps of a chain but the first start from the last frame of the step before them.
+    public func create(
+        _ kind: GenerationGroup.Kind, _ requests: [GenerationRequest], member: UUID, hasPremium: Bool
+    ) throws -> GenerationReceipt {
+        var prepared: [(facts: GenerationFacts, model: Model)] = []
+        for (index, request) in requests.enumerated() {
+            prepared.append(
+                try facts(of: request, hasPremium: hasPremium, startsFromFrame: kind == .chain && index > 0))
+        }
+        let credits = prepared.reduce(0) { $0 + $1.facts.credits }
+        if let seen = requests.first?.seenCredits, seen != credits {
+            throw GenerationRefusal.priceChanged(credits: credits)
+        }
+        return try database.acting(for: member).transaction { connection in
+            let row: Row = try connection.one(
+                """
+                select *
+                from create_generations(
+                    \(member), \(kind.rawValue), \(try JSONText(encoding: prepared.map(\.facts))),
+                    \(prepared.map(\.model.updatedAt)), \(Int64(limit.milliseconds)), \(limit.start), \(limit.end),
+                    \(Int32(monthlyCredits))
+                )
+                """)
+            let step: Int = try row.value("last_step")
+            return try receipt(
+                row, credits: credits, provider: prepared[step - 1].model.provider.displayName, on: connection)
+        }
+    }
+
+    private func receipt(
+        _ row: Row, credits: Int, provider: String, on connection: Connection
+    ) throws -> GenerationReceipt {
+        let outcome: String = try row.value("outcome")
+        let remaining = Int(try row.value("remaining_ms", as: Int64?.self) ?? 0)
+        guard ["done", "repeated"].contains(outcome) else {
+            throw Self.refusal(
+                outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0,
+                credits: credits, provider: provider)
+        }
+        let ids: [UUID] = try row.value("ids")
+        let made: [Generation] = try connection.query(
+            """
+            select \(sql: Generation.columns)
+            where generations.id = any (\(ids))
+            order by generations.group_step
+            """)
+        guard let first = made.first else { throw GenerationRefusal.notFound }
+        if outcome == "done" { for generation in made { try Self.announce(generation, on: connection) } }
+        return GenerationReceipt(made, first: first, remainingMs: remaining, isRepeated: outcome == "repeated")
+    }
+
+    /// What a new row holds, once the request was checked against its model.
+    private func facts(
+        of request: GenerationRequest, hasPremium: Bool, startsFromFrame: Bool = false
+    ) throws -> (facts: GenerationFacts, model: Model) {
+        guard let model = try model(request.model) else { throw ModelRefusal.notFoundOrInactive }
         if let refusal = catalog.availability(of: model, hasPremium: hasPremium) { throw refusal }
         var parameters = try ModelParameters(model).check(request.parameters)
         let duration = try duration(of: request, model, &parameters)
         let quality = request.quality ?? Quality.standard.rawValue
         if let refusal = model.check(duration: duration, quality: quality) { throw refusal }
         guard let known = Quality(rawValue: quality) else { throw ModelRefusal.notFoundOrInactive }
-        try checkPicture(request, model)
+        try checkPicture(startsFromPicture: startsFromFrame || request.imageID != nil, model)
         let aspect = try aspect(request.aspectRatio, model)
         guard let cost = Self.cost(model, duration, parameters) else { throw ModelRefusal.noPrice }
         let credits = catalog.rate.credits(for: cost, quality: known)
-        if let seen = request.seenCredits, seen != credits { throw GenerationRefusal.priceChanged(credits: credits) }
         let facts = GenerationFacts(
             modelID: model.id, prompt: request.prompt, negativePrompt: request.negativePrompt, imageID: request.imageID,
             durationMs: duration.inMilliseconds, quality: quality, aspectRatio: aspect,
             seed: request.seed ?? Int.random(in: 0...2_147_483_647), frames: request.frames, parameters: parameters,
             credits: credits, expected: cost.description, idempotencyKey: request.idempotencyKey)
-        return try database.acting(for: member).transaction { connection in
-            let row: Row = try connection.one(
-                """
-                select *
-                from create_generation(
-                    \(member), \(try JSONText(encoding: facts)), \(model.updatedAt), \(Int64(limit.milliseconds)),
-                    \(limit.start), \(limit.end), \(Int32(monthlyCredits))
-                )
-                """)
-            let outcome: String = try row.value("outcome")
-            let remaining = Int(try row.value("remaining_ms", as: Int64?.self) ?? 0)
-            guard let id: UUID = try row.value("id"), ["done", "repeated"].contains(outcome) else {
-                throw Self.refusal(
-                    outcome, remainingMs: remaining, balance: try row.value("balance", as: Int?.self) ?? 0,
-                    credits: credits, provider: model.provider.displayName)
-            }
-            let made: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
-            if outcome == "done" { try Self.announce(made, on: connection) }
-            return GenerationReceipt(generation: made, remainingMs: remaining, isRepeated: outcome == "repeated")
-        }
+        return (facts, model)
     }
 
     /// The price of a request in credits, as the form shows it; nil when the model cannot run so.
@@ -100,11 +152,11 @@ public struct Generations: Sendable {
         return duration
     }
 
-    private func checkPicture(_ request: GenerationRequest, _ model: Model) throws(GenerationRefusal) {
-        if request.imageID == nil {
-            guard model.capabilities.contains(.textToVideo) else { throw .pictureNeeded }
-        } else {
+    private func checkPicture(startsFromPicture: Bool, _ model: Model) throws(GenerationRefusal) {
+        if startsFromPicture {
             guard model.capabilities.contains(.imageToVideo) else { throw .pictureNotSupported }
+        } else {
+            guard model.capabilities.contains(.textToVideo) else { throw .pictureNeeded }
         }
     }
 
@@ -278,7 +330,7 @@ extension Generations {
             }
             let again: Generation = try connection.one("select \(sql: Generation.columns) where generations.id = \(id)")
             try Self.announce(again, on: connection)
-            return GenerationReceipt(generation: again, remainingMs: remaining, isRepeated: false)
+            return GenerationReceipt([again], first: again, remainingMs: remaining, isRepeated: false)
         }
     }
 
@@ -327,6 +379,21 @@ extension Generations {
         return try find(id, of: member)
     }
 
+    /// A video that everyone may see, and who made it; nil when there is none.
+    public func published(_ id: UUID) throws -> PublishedVideo? {
+        try database.first(
+            """
+            select \(sql: Generation.columns)
+            where generations.id = \(id) and generations.published_at is not null
+            """
+        ).map { generation in
+            PublishedVideo(
+                generation: generation,
+                creator: try database.first(
+                    "select username from users where id = \(generation.memberID)", as: String?.self) ?? nil)
+        }
+    }
+
     /// Makes a finished video a pending clip. `start` is where its part of 8.5 seconds begins when the video is longer.
     public func submitAsClip(
         _ id: UUID, of member: UUID, title: String, description: String, genre: String, start: Duration
@@ -359,6 +426,14 @@ extension Generations {
         let found: String = try database.one("select generation_access(\(id), \(asker))")
         return found == "everybody" ? .everybody : found == "asker" ? .asker : .nobody
     }
+}
+
+/// A video that everyone may see.
+public struct PublishedVideo: Sendable {
+    /// The video.
+    public let generation: Generation
+    /// The name of the member who made it; nil until one is chosen.
+    public let creator: String?
 }
 
 /// Who may have a file.

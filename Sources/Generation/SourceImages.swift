@@ -20,47 +20,36 @@ public struct SourceImage: Sendable, RowDecodable {
         case refused
     }
 
-    /// Its id, which names its directory in the staging area.
+    /// Its id, which is that of its upload.
     public let id: UUID
-    /// What the file was called.
-    public let fileName: String
-    /// The media type that was declared.
-    public let contentType: String
-    /// How it is cut into parts.
-    public let plan: UploadPlan
     /// How far it is.
     public let state: State
     /// Why it cannot be used.
     public let refusal: String?
-    /// Where it is stored.
-    public let storageKey: String?
     /// Width as stored.
     public let width: Int?
     /// Height as stored.
     public let height: Int?
-    /// Until when parts are accepted.
-    public let expiresAt: Date
+
+    /// A picture that is being sent.
+    public init(sending id: UUID) {
+        self.id = id
+        state = .sending
+        (refusal, width, height) = (nil, nil, nil)
+    }
 
     /// Reads a row.
     public init(row: Row) throws(DatabaseError) {
         id = try row.value("id")
-        fileName = try row.value("file_name")
-        contentType = try row.value("content_type")
-        plan = UploadPlan(size: try row.value("size_bytes"), partSize: try row.value("part_bytes"))
         state = try row.value("state")
         refusal = try row.value("refusal")
-        storageKey = try row.value("storage_key")
         width = try row.value("width")
         height = try row.value("height")
-        expiresAt = try row.value("expires_at")
     }
 }
 
-/// The pictures that members start videos from.
+/// The pictures that members start videos from. Each is an upload until it has arrived.
 public struct SourceImages: Sendable {
-    private static let lifetime = Duration.seconds(3_600)
-    private static let openLimit = 10
-
     private let database: Database
 
     /// The pictures of a database.
@@ -68,27 +57,18 @@ public struct SourceImages: Sendable {
         self.database = database
     }
 
-    /// Begins sending a picture.
-    public func begin(member: UUID, fileName: String, contentType: String, size: Int) throws -> SourceImage {
-        try database.acting(for: member).transaction { connection in
-            let plan = UploadPlan(size: size)
-            let row: Row = try connection.one(
-                """
-                select outcome, id
-                from begin_source_image(
-                    \(member), \(FileName.sanitised(fileName)), \(contentType), \(Int64(plan.size)), \(Int64(plan.partSize)),
-                    \(Self.lifetime), \(Int32(Self.openLimit))
-                )
-                """)
-            guard let id: UUID = try row.value("id") else { throw GenerationRefusal.uploadLimit }
-            return try connection.one("select * from source_images where id = \(id)")
-        }
-    }
-
     /// A member's picture.
     public func find(_ id: UUID, of member: UUID) throws -> SourceImage {
         let found: SourceImage? = try database.acting(for: member).first(
-            "select * from source_images where id = \(id) and user_id = \(member)")
+            """
+            select id, state, refusal, width, height
+            from source_images
+            where id = \(id) and user_id = \(member)
+            union all
+            select id, 'sending', null, null, null
+            from uploads
+            where id = \(id) and user_id = \(member) and purpose = 'picture' and registered_at is null
+            """)
         guard let found else { throw GenerationRefusal.pictureNotFound }
         return found
     }
@@ -117,7 +97,7 @@ public struct ProcessSourceImage: JobPayload {
     let id: UUID
 }
 
-/// Removes pictures that were not sent or not used.
+/// Removes pictures that were not used.
 public struct SweepSourceImages: JobPayload {
     /// The name in the queue.
     public static let kind = "sweep_source_images"
@@ -150,12 +130,18 @@ struct SourceImageJobs: Sendable {
     }
 
     private func process(_ id: UUID, _ context: JobContext) throws -> JobOutcome {
-        let found: SourceImage? = try context.database.first("select * from source_images where id = \(id)")
-        guard let image = found, image.state == .processing else { return .done() }
+        let parts: Int? = try context.database.first(
+            """
+            select uploads.part_count
+            from source_images
+            join uploads on uploads.id = source_images.id
+            where source_images.id = \(id) and source_images.state = 'processing'
+            """)
+        guard let parts else { return .done() }
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         do {
-            try storage.assemble(id, count: image.plan.count, to: workspace + "/sent")
+            try storage.assemble(id, count: parts, to: workspace + "/sent")
             let made = try pictures.reencode(workspace + "/sent", to: workspace + "/picture.jpg")
             let key = StorageKey(
                 .sources, id, contentHash: try ContentHash.of(workspace + "/picture.jpg"), fileExtension: "jpg")
@@ -170,6 +156,7 @@ struct SourceImageJobs: Sendable {
                         height = \(Int32(made.height))
                     where id = \(id) and state = 'processing'
                     """)
+                try connection.execute("delete from uploads where id = \(id)")
             }
         } catch let fault as MediaFault {
             if fault.isRetryable, context.attempt < ProcessSourceImage.options.maxAttempts { throw fault }
@@ -182,6 +169,7 @@ struct SourceImageJobs: Sendable {
                         refusal = \(fault.message)
                     where id = \(id) and state = 'processing'
                     """)
+                try connection.execute("delete from uploads where id = \(id)")
             }
         }
         try storage.deleteParts(of: id)

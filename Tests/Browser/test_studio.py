@@ -110,11 +110,13 @@ def test_words_and_a_picture_become_videos_and_a_take(maker, tmp_path):
         (clip,)).fetchone()
     assert approved, "the take competes"
     assert videos.request.get(f"/api/clip/{clip}").json()["status"] in ("active", "LIVE", "live")
+    videos.goto(f"/clip/{clip}")
+    expect(videos.locator("[data-origin]")).to_contain_text("AI-generated with Local renderer on")
 
 
 def site_request(page, path):
     """What a visitor without a session gets."""
-    context = page.context.browser.new_context(base_url=page.url.split("/studio")[0])
+    context = page.context.browser.new_context(base_url="/".join(page.url.split("/")[:3]))
     status = context.request.get(path).status
     context.close()
     return status
@@ -158,6 +160,136 @@ def test_the_form_follows_the_model_and_remembers(maker, site):
     expect(videos.get_by_text("Your seconds for this period are used up")).to_be_visible()
     videos.get_by_role("button", name="Generate").click()
     expect(videos.get_by_text(re.compile(r"used up: 1 s are left"))).to_be_visible()
+
+
+def test_chains_comparisons_and_presets(maker, axe, shots):
+    """GEN-17 GEN-14 steps that follow each other, several models at once, and forms that are kept under a name"""
+    page = maker()
+    ready(page)
+    page.get_by_label("Prompt").fill("Fog over the tracks")
+    page.get_by_label("Length").first.select_option("2")
+    page.get_by_label("Seed", exact=True).fill("4207")
+    page.get_by_text("Presets", exact=True).click()
+    page.get_by_role("button", name="Save this form").click()
+    expect(page.get_by_text("Write a name of up to 80 characters.")).to_be_visible()
+    page.get_by_label("Name of the preset").fill("Fog")
+    page.get_by_role("button", name="Save this form").click()
+    told(page, "The preset is saved.")
+    page.get_by_label("Prompt").fill("Rain")
+    page.get_by_label("Seed", exact=True).fill("")
+    page.get_by_label("Name of the preset").fill("Mist")
+    page.get_by_role("button", name="Rename the preset").click()
+    expect(page.get_by_label("Use a preset").locator("option")).to_have_text(["Mist (local)"])
+    page.get_by_role("button", name="Use", exact=True).click()
+    expect(page.get_by_label("Prompt")).to_have_value("Fog over the tracks")
+    expect(page.get_by_label("Seed", exact=True)).to_have_value("4207")
+    page.get_by_role("button", name="Delete the preset").click()
+    told(page, "The preset is deleted.")
+    expect(page.get_by_label("Use a preset")).to_be_hidden()
+    page.get_by_text("Presets", exact=True).click()
+
+    # Two models need a second one that runs without a key.
+    maker.database.execute(
+        """
+        insert into models (
+            slug, model_id, name, description, maker, provider, capabilities, durations, qualities, aspect_ratios, parameters,
+            default_parameters, cost_per_second, pricing, is_active
+        )
+        select %s, %s, 'Second renderer', description, maker, provider, capabilities, durations, qualities, aspect_ratios,
+            parameters, default_parameters, cost_per_second, pricing, true
+        from models where slug = 'local'
+        """, (maker.name, maker.name))  # fmt: skip
+    try:
+        page.reload()
+        ready(page)
+        page.get_by_label("Prompt").fill("A lake in the rain")
+        page.get_by_role("button", name="Compare models").click()
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_text("Choose two models or more")).to_be_visible()
+        page.locator(".model", has_text="Second renderer").click()
+        page.get_by_label("Length").select_option("2")
+        expect(page.locator("[data-after]")).to_contain_text("596 s")
+        page.get_by_role("button", name="Generate").click()
+        expect(page.locator("[data-history] .take")).to_have_count(2)
+    finally:
+        maker.database.execute("delete from generations where prompt = 'A lake in the rain'")
+        maker.database.execute("delete from models where slug = %s", (maker.name,))
+    page.reload()
+    ready(page)
+    page.get_by_role("button", name="A chain").click()
+    page.get_by_label("Prompt").fill("Fog over the tracks")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text("Write what this step shows.")).to_be_visible()
+    page.get_by_label("What this step shows").fill("The fog lifts")
+    page.get_by_role("button", name="Add a step").click()
+    page.get_by_label("What this step shows").nth(1).fill("The train leaves")
+    for index in range(3):
+        page.get_by_label("Length").nth(index).select_option("2")
+    expect(page.locator("[data-after]")).to_contain_text("590 s")
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        judge(page, axe, shots, f"studio-chain-{size}", full_page=True)
+    page.get_by_role("button", name="Remove").last.click()
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_text("waiting for step 1")).to_be_visible()
+    expect(page.locator("[data-history] .take")).to_have_count(2)
+    steps = maker.database.execute(
+        "select group_step, status, source_image_id is not null from generations"
+        " where user_id = (select id from users where username = %s) order by group_step", (maker.name,)).fetchall()
+    assert steps == [(1, "completed", False), (2, "completed", True)]
+
+
+def test_a_video_is_published(maker, axe, shots):
+    """GEN-12 GEN-13 GEN-18 everyone sees a published video, where it comes from, and in the size that fits"""
+    page = maker()
+    ready(page)
+    page.get_by_label("Prompt").fill("A lantern burns in a dark carriage")
+    page.get_by_label("Length").select_option("2")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("[data-history] .take")).to_have_count(1)
+    (video,) = maker.database.execute(
+        "update generations set credentials = '{\"manifest\": \"urn:c2pa:1\", \"generator\": \"Maker/1\"}'"
+        " where user_id = (select id from users where username = %s) returning id::text", (maker.name,)).fetchone()  # fmt: skip
+    path = f"/video/{video}"
+    assert site_request(page, path) == 404
+    page.goto("/my-videos")
+    ready(page)
+    card = page.locator(f"#video-{video}")
+    expect(card.get_by_text("Content Credentials")).to_be_visible()
+    card.get_by_text("Publish…").click()
+    card.get_by_role("button", name="Publish this video").click()
+    told(page, "Everyone can see the video now.")
+    expect(card.get_by_text("Published")).to_be_visible()
+
+    browser = page.context.browser
+    base = page.url.split("/my-videos")[0]
+    slow = """
+        const measured = Object.create(PerformanceResourceTiming.prototype, {
+          transferSize: { value: 100000 }, responseStart: { value: 0 }, responseEnd: { value: 1000000 } });
+        const real = performance.getEntriesByType.bind(performance);
+        performance.getEntriesByType = (type) => type === "resource" ? [measured] : real(type);
+    """
+    saving = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    for viewport, script, size in (
+        (DESK, None, "full"), (PHONE, None, "small"), (DESK, saving, "small"), (DESK, slow, "small"),
+    ):  # fmt: skip
+        context = browser.new_context(base_url=base, viewport=viewport)
+        if script:
+            context.add_init_script(script)
+        visitor = context.new_page()
+        visitor.goto(path)
+        expect(visitor.locator(f"video[data-chosen={size}]")).to_be_visible()
+        assert visitor.locator("video").evaluate("(video) => video.src.endsWith(video.dataset[video.dataset.chosen])")
+        if script is None:
+            expect(visitor.locator("[data-ai]")).to_have_text("AI-generated")
+            expect(visitor.get_by_text("Local renderer ·")).to_be_visible()
+            expect(visitor.locator("[data-credentials]")).to_contain_text("Maker/1")
+            comes_true(visitor, lambda v=visitor: v.locator("video").evaluate("(video) => video.readyState") > 0, "it loads")
+            judge(visitor, axe, shots, f"video-{viewport['width']}", full_page=True)
+        context.close()
+    card.get_by_role("button", name="Make it private").click()
+    expect(card.get_by_text("Finished")).to_be_visible()
+    assert site_request(page, path) == 404
 
 
 def test_a_bad_picture_is_refused(maker, tmp_path):

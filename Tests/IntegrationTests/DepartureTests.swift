@@ -376,10 +376,8 @@ private struct TracedSite {
             select id, \(miraID), 'preset of mira', 'a preset of mira' from models where slug = 'local'
             """,
             """
-            insert into source_images (
-                user_id, file_name, content_type, size_bytes, part_bytes, part_count, created_at, expires_at
-            )
-            values (\(miraID), 'mira-picture.png', 'image/png', 3, 3, 1, now(), now() + interval '1 hour')
+            insert into source_images (user_id, file_name, content_type, size_bytes, created_at)
+            values (\(miraID), 'mira-picture.png', 'image/png', 3, now())
             """,
             """
             insert into generations (

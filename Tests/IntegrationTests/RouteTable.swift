@@ -166,6 +166,10 @@ enum RouteTable {
         GET    /api/models/stats                   any      read  -    -       -      read
         GET    /api/openapi.json                   any      read  -    -       -      -
         GET    /api/pictures/[name]                any      read  -    -       -      read
+        DELETE /api/presets                        member   write form refused -      api
+        GET    /api/presets                        member   read  -    -       -      read
+        PATCH  /api/presets                        member   write form refused -      api
+        POST   /api/presets                        member   write form refused -      api
         GET    /api/pricing/credit-cost            any      read  -    -       -      read
         GET    /api/pricing/suggestions            member   read  -    -       -      read
         GET    /api/profile/clips                  member   read  -    -       -      read

@@ -81,6 +81,62 @@ struct StudioMediaTests {
         #expect((Files.size(small) ?? 0) < (Files.size(full) ?? 0))
     }
 
+    @Test("GEN-13 programs that read metadata find IPTC's word for where a rendition comes from, and its model")
+    func metadata() throws {
+        let fixtures = try Fixtures()
+        for (name, isTrained) in [("trained", true), ("drawn", false)] {
+            let path = try fixtures.clip("\(name).mp4", seconds: "0.5", size: "90x160")
+            try XMPBox.append(
+                XMPBox.statement(model: "Kling & Co", createdAt: "2026-01-01T00:00:00.000Z", isTrained: isTrained),
+                to: path)
+            let read = try Subprocess.run(
+                "/usr/bin/exiftool", ["-j", "-n", "-XMP-iptcExt:DigitalSourceType", "-XMP-xmp:CreatorTool", path],
+                timeout: .seconds(60))
+            let text = String(decoding: read.stdout, as: UTF8.self)
+            #expect(read.status.isSuccess && text.contains("\"CreatorTool\": \"Kling & Co\""), "\(text)")
+            #expect(text.contains("/digitalsourcetype/\(isTrained ? "trainedA" : "a")lgorithmicMedia\""), "\(text)")
+        }
+    }
+
+    @Test("GEN-13 Content Credentials in a provider's file are found, and what looks like some is not believed")
+    func credentials() throws {
+        let fixtures = try Fixtures()
+        func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+        func box(_ kind: String, _ body: [UInt8]) -> [UInt8] { number(8 + body.count) + Array(kind.utf8) + body }
+        func superbox(_ label: String, _ type: String, _ content: [UInt8]) -> [UInt8] {
+            let tail: [UInt8] = [0, 0x11, 0, 0x10, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71, 0x03]
+            return box("jumb", box("jumd", Array(type.utf8) + tail + Array(label.utf8) + [0]) + content)
+        }
+        let claim = box("cbor", [0xa1, 0x6f] + Array("claim_generator".utf8) + [0x68] + Array("Maker/1.".utf8))
+        let manifests = ["urn:c2pa:first", "urn:c2pa:last"].flatMap { label in
+            superbox(label, "c2ma", superbox("c2pa.claim", "c2cl", claim))
+        }
+        let identifier: [UInt8] = [
+            0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81,
+        ]
+        let head: [UInt8] = [0, 0, 0, 0] + Array("manifest".utf8) + [0] + [UInt8](repeating: 0, count: 8)
+        let store = box("uuid", identifier + head + superbox("c2pa", "c2pa", manifests))
+        let plain = try fixtures.bytes(try fixtures.clip("plain.mp4", seconds: "0.5", size: "90x160"))
+        func found(_ bytes: [UInt8]) throws -> ContentCredentials? {
+            try ContentCredentials.find(in: try fixtures.write("file", bytes))
+        }
+        // Between the first box and the rest, as the specification says, and at the end.
+        let first = plain.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        let wanted = ContentCredentials(manifest: "urn:c2pa:last", generator: "Maker/1.")
+        #expect(try found(Array(plain[..<first]) + store + plain[first...]) == wanted && found(plain + store) == wanted)
+        #expect(try found(plain) == nil && found([]) == nil && found(Array("c2pa jumb".utf8)) == nil)
+        #expect(try found(plain + store.dropLast(9)) == nil, "a box that is cut off")
+        for index in [9, 30, 45, 60] {
+            var broken = store
+            broken[index] ^= 0x40
+            _ = try found(plain + broken)
+        }
+        var foreign = store
+        foreign[8] ^= 1
+        #expect(try found(plain + foreign) == nil, "another kind of box")
+        #expect(try found(box("uuid", identifier + head + superbox("c2pa", "c2pa", []))) == ContentCredentials())
+    }
+
     @Test("GEN-11 a picture is re-encoded, and loses everything but its pixels")
     func sources() throws {
         let fixtures = try Fixtures()

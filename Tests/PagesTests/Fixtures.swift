@@ -42,6 +42,15 @@ enum Fixtures {
             }, nextCursor: "abc")
     }
 
+    /// A published video with credentials.
+    static var video: VideoPageView {
+        var video = myVideos.videos[3]
+        video.isPublished = true
+        return VideoPageView(
+            video: video, creator: "mira", publishedAt: video.createdAt,
+            credentials: VideoPageView.CredentialsView(manifest: "urn:c2pa:<1>", generator: "Maker & Co"))
+    }
+
     /// The studio with a model of each sort.
     static var studio: StudioView {
         let facts =
@@ -114,7 +123,7 @@ enum Fixtures {
             season: (2, "Last Train to Meridian", 75), roundVotes: isLive ? 1_317 : nil, closedVotes: 88,
             endsAt: isLive ? date : nil,
             rounds: [.init(slot: 30, rank: 2, clips: 14, votes: 88, score: 91, isWon: false, closedAt: date)],
-            listedAt: date, width: 1080, height: 1920, isOwn: isOwn)
+            listedAt: date, width: 1080, height: 1920, isOwn: isOwn, origin: (model: "Kling <1>", madeAt: date))
     }
 
     /// Some clips that a search has found.

@@ -77,6 +77,9 @@ struct PagesTests {
         documents["studio"] = site.document(site.studio(Fixtures.studio))
         documents["empty studio"] = site.document(site.studio(StudioView()))
         documents["my videos"] = site.document(site.myVideos(Fixtures.myVideos))
+        documents["video"] = site.document(site.video(Fixtures.video))
+        documents["video without a name"] = site.document(
+            site.video(VideoPageView(video: Fixtures.myVideos.videos[3], publishedAt: Date(), isTrained: false)))
         documents["no videos"] = site.document(site.myVideos(MyVideosView()))
         documents["no own clips"] = site.document(site.ownClips(OwnClipsView(clips: [])))
         for board in RankBoard.allCases {

@@ -80,6 +80,18 @@ class Studio:
         assert made[0][0] == "done", made
         return made[0][1]
 
+    def chain(self, prompts):
+        """Steps of one second that the site draws itself."""
+        facts = [
+            {"model_id": str(self.one("select id from models where slug = 'local'")), "prompt": prompt, "duration_ms": 1000,
+             "quality": "standard", "aspect_ratio": "9:16", "seed": 7, "parameters": {}, "credits": 0} for prompt in prompts
+        ]  # fmt: skip
+        outcome, ids = self.rows(
+            "select outcome, ids from create_generations(%s, 'chain', %s, (select array_agg(updated_at) from models,"
+            " generate_series(1, 3) where slug = 'local'), 600000, null, null, 1000)", self.member, json.dumps(facts))[0]  # fmt: skip
+        assert outcome == "done"
+        return ids
+
     def picture(self, source="testsrc2=s=64x64"):
         image = uuid.uuid4()
         path = self.media / "sources" / str(image) / "picture.jpg"
@@ -88,9 +100,8 @@ class Studio:
             ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", source, "-frames:v", "1", path], check=True,
             timeout=DEADLINE)
         self.rows(
-            "insert into source_images (id, user_id, file_name, content_type, size_bytes, part_bytes, part_count, state,"
-            " storage_key, width, height, created_at, expires_at) values (%s, %s, 'a.jpg', 'image/jpeg', 9, 9, 1, 'ready', %s,"
-            " 64, 64, now(), now())", image, self.member, f"sources/{image}/picture.jpg")  # fmt: skip
+            "insert into source_images (id, user_id, file_name, content_type, size_bytes, state, storage_key, width, height,"
+            " created_at) values (%s, %s, 'a.jpg', 'image/jpeg', 9, 'ready', %s, 64, 64, now())", image, self.member, f"sources/{image}/picture.jpg")  # fmt: skip
         return image
 
     def start(self, peer, *words, **settings):
@@ -515,6 +526,40 @@ def test_killed_at_each_step(studio, peer, step):
     assert len(peer.submissions) == (0 if step == "draw" else 1)
     assert studio.one("select count(*) from credit_entries where kind = 'settle'") == 1
     assert files(studio, made).count(".webp") == 3
+
+
+@pytest.mark.parametrize("held", ["-sseof", "progress"])
+def test_a_chain_is_killed(studio, held):
+    """GEN-17 JOB-02 killed while a frame is taken, or while the step after it is drawn: each step is made once, from the last
+    frame of the one before it."""
+    steps = studio.chain(["fog over the tracks", "the fog lifts", "the train leaves"])
+    hold, tool = studio.directory / "hold", studio.directory / "ffmpeg"
+    # The first step's own drawing is let through.
+    tool.write_text(
+        f'#!/bin/sh\ncase "$*" in *{held}*) if [ -e {hold} ] && [ -d {studio.media}/videos/{steps[0]} ]; then touch {hold}ed;'
+        f' while [ -e {hold} ]; do sleep 0.05; done; fi;; esac\nexec /usr/bin/ffmpeg "$@"\n')
+    tool.chmod(0o755)
+    hold.touch()
+    process = studio.start(None, FFMPEG=str(tool))
+    deadline = time.monotonic() + DEADLINE
+    while not (studio.directory / "holded").exists():
+        assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+        time.sleep(0.02)
+    assert [studio.one("select status from generations where id = %s", step) for step in steps][0] == "completed"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(DEADLINE)
+    hold.unlink()
+    studio.expire()
+    with studio.draining(None, FFMPEG=str(tool)):
+        for step in steps:
+            studio.ends(step, "completed")
+    assert studio.rows("select run, attempt from generations order by group_step") == [(1, 1)] * 3
+    frames = studio.rows(
+        "select storage_key from source_images join generations on source_image_id = source_images.id where state = 'ready'"
+        " order by group_step")  # fmt: skip
+    assert len(frames) == 2
+    for (key,) in frames:
+        assert [path.name for path in (studio.media / key).parent.iterdir()] == [key.split("/")[-1]], "one frame of each"
 
 
 def test_postgres_ends_between_submission_and_record(studio, peer, postgres):

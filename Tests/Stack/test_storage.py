@@ -105,6 +105,20 @@ def ready_clip(site: Stack, member: Client, video: pathlib.Path) -> str:
     return clip
 
 
+def ready_picture(member: Client, path: pathlib.Path) -> str:
+    """A picture that videos start from, sent as a clip is."""
+    upload = begin(member, path, "image/png", purpose="picture")
+    early = member.send("POST", "/api/upload/image", {"imageId": upload["uploadId"]})
+    assert early.status == 422 and early.json()["code"] == "upload_incomplete"
+    send(upload, path)
+    for _ in range(2):
+        assert member.send("POST", "/api/upload/image", {"imageId": upload["uploadId"]}).status == 202
+    asked = f"/api/upload/image?imageId={upload['uploadId']}"
+    wait_until(lambda: member.get(asked).json()["state"] == "ready", "the picture is re-encoded")
+    assert member.get(asked).json()["width"] == 64
+    return upload["uploadId"]
+
+
 def paths(site: Stack, clip: str) -> list[str]:
     video, poster = site.rows("select video_key, poster_key from tournament_clips where id = %s", clip)[0]
     return [f"/media/{video}", f"/media/{poster}", "/media/" + re.sub(r"\..*", "-96.webp", poster)]
@@ -120,6 +134,16 @@ def storage_move(
         env=os.environ | {"DATABASE_URL": "postgresql:///none"} | given,
         check=check, capture_output=True, text=True, timeout=DEADLINE * 2,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    path = tmp_path_factory.mktemp("picture") / "start.png"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=64x64", "-frames:v", "1", path], check=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +240,23 @@ def test_an_address_takes_one_file(site: Stack, s3: S3Server, video: pathlib.Pat
     assert resumed["parts"]["arrived"] == [1]
     assert put(resumed["parts"]["urls"][1], data[size:], resumed["headers"]) == 200
     assert register(member, upload).status == 201
+
+
+def test_a_picture_for_the_studio_is_sent_as_a_clip_is(site: Stack, s3: S3Server, picture: pathlib.Path) -> None:
+    """GEN-11 CLIP-08: to S3 by its signed addresses, re-encoded there, private, and no clip."""
+    member = sender(site)
+    image = ready_picture(member, picture)
+    (stored,) = s3.objects(BUCKET, f"sources/{image}/")
+    assert s3.objects(BUCKET)[stored][:3] == b"\xff\xd8\xff"
+    assert not s3.objects(BUCKET, f"incoming/{image}/"), "the parts are gone"
+    assert member.get("/media/" + stored).status == 404
+    assert register(member, {"uploadId": image}).status == 404
+    made = member.send("POST", "/api/jobs", {"model": "local", "prompt": "zoom in", "duration": 2, "imageId": image})
+    assert made.status == 202, made.body
+    job = made.json()["jobId"]
+    wait_until(lambda: member.get(f"/api/jobs/{job}").json()["status"] == "completed", "a video starts from it")
+    assert member.send("DELETE", "/api/videos", {"jobIds": [job]}).json()["deleted"] == 1
+    wait_until(lambda: not s3.objects(BUCKET, f"videos/{job}/"), "its files are gone")
 
 
 def test_moved_to_the_disk_and_back(site: Stack, s3: S3Server, sent: tuple[str, Client]) -> None:
@@ -399,7 +440,7 @@ def test_the_doctor_tries_the_storage(site: Stack, remote, tmp_path: pathlib.Pat
 
 
 @pytest.mark.parametrize("remote", ["supabase", "cloudinary"], indirect=True)
-def test_a_clip_in_every_storage(site: Stack, remote, video: pathlib.Path) -> None:
+def test_a_clip_in_every_storage(site: Stack, remote, video: pathlib.Path, picture: pathlib.Path) -> None:
     """CLIP-08 SEC-06: uploaded by the addresses that the site gives, checked, private, played, and gone with its member."""
     kind, names, front, held = remote
     config = site.directory / "dailies.conf"
@@ -417,6 +458,8 @@ def test_a_clip_in_every_storage(site: Stack, remote, video: pathlib.Path) -> No
         restart()
         member = sender(site)
         clip = ready_clip(site, member, video)
+        image = ready_picture(member, picture)
+        assert [name for name in held() if name.startswith(f"sources/{image}/")]
         wait_until(lambda: not [name for name in held() if name.startswith("incoming/")], "the parts are gone")
         files = paths(site, clip)
         visitor = site.client()
@@ -441,7 +484,7 @@ def test_a_clip_in_every_storage(site: Stack, remote, video: pathlib.Path) -> No
         # What leaves with a member leaves the storage.
         left = member.send("DELETE", "/api/account/delete", {"confirmation": "DELETE MY ACCOUNT"})
         assert left.status == 200, left.body
-        wait_until(lambda: not [name for name in held() if clip in name], "its files are gone")
+        wait_until(lambda: not [name for name in held() if clip in name or image in name], "its files are gone")
     finally:
         config.write_text(original)
         restart()

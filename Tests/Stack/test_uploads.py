@@ -51,10 +51,10 @@ def sender(stack: Stack) -> Client:
     return member
 
 
-def begin(client: Client, path: pathlib.Path, content_type: str = "video/mp4") -> dict:
+def begin(client: Client, path: pathlib.Path, content_type: str = "video/mp4", **more: str) -> dict:
     answer = client.send(
         "POST", "/api/upload/signed-url",
-        {"fileName": path.name, "contentType": content_type, "size": path.stat().st_size},
+        {"fileName": path.name, "contentType": content_type, "size": path.stat().st_size} | more,
     )  # fmt: skip
     assert answer.status == 201, answer.body
     return answer.json()

@@ -4,7 +4,7 @@ import "./site.js";
 import { Refusal, send } from "./core/api.js";
 import { announce, maybe } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";
-import { savesData } from "./core/network.js";
+import { chooseSizes } from "./core/sizes.js";
 import { toast } from "./core/toast.js";
 import { followVideos, freshPage } from "./studio/course.js";
 
@@ -42,16 +42,6 @@ function progress(id, percent) {
   if (bar instanceof HTMLProgressElement && bar.hasAttribute("value") && bar.value < percent) bar.value = percent;
 }
 
-/** Large pictures are for large places and fast connections. */
-function chooseSizes() {
-  for (const video of document.querySelectorAll("video[data-full]")) {
-    if (!(video instanceof HTMLVideoElement) || video.dataset.chosen) continue;
-    video.dataset.chosen = "yes";
-    const isLarge = video.clientWidth * devicePixelRatio > 420;
-    if (isLarge && !savesData()) video.src = video.dataset.full ?? video.src;
-  }
-}
-
 const changed = followVideos({
   isUnfinished: () => Boolean(maybe("[data-videos] > [data-running]")),
   refresh,
@@ -72,9 +62,11 @@ document.addEventListener("submit", (event) => {
             await send("DELETE", path, { jobIds: [form.elements.namedItem("jobIds")].map((field) => /** @type {HTMLInputElement} */ (field).value) });
             toast("The video is deleted.");
           }
-        : form.matches("[data-submit]")
-          ? () => submit(form, path)
-          : null;
+        : form.matches("[data-publish]")
+          ? () => publish(form, path)
+          : form.matches("[data-submit]")
+            ? () => submit(form, path)
+            : null;
   if (!work) return;
   event.preventDefault();
   maybe("[data-form-outcome]")?.remove();
@@ -83,6 +75,16 @@ document.addEventListener("submit", (event) => {
     changed();
   });
 });
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} path
+ */
+async function publish(form, path) {
+  const published = new FormData(form).get("published") === "true";
+  await send("PATCH", path, { published });
+  toast(published ? "Everyone can see the video now." : "Only you can see the video now.");
+}
 
 /**
  * @param {HTMLFormElement} form

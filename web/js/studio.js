@@ -9,6 +9,8 @@ import { toast } from "./core/toast.js";
 import { followVideos, freshPage } from "./studio/course.js";
 import { drawParameters, readParameters } from "./studio/parameters.js";
 import { pictureOf } from "./studio/picture.js";
+import { presetsOf } from "./studio/presets.js";
+import { stepsOf } from "./studio/steps.js";
 import { suggestionsIn } from "./studio/suggestions.js";
 
 /** @typedef {import("./studio/parameters.js").Parameter} Parameter */
@@ -34,7 +36,10 @@ const seed = one("#seed", HTMLInputElement);
 const prompt = one("#prompt", HTMLTextAreaElement);
 const parameterPlace = one("[data-parameters]", HTMLElement);
 const picturePlace = one("[data-picture]", HTMLElement);
-const picture = pictureOf(picturePlace, () => showPrice());
+const compare = one("[data-compare]", HTMLButtonElement);
+const picture = pictureOf(picturePlace, () => (start === "chain" ? showStart() : showPrice()));
+/** How many models can be compared. */
+const mostCompared = 4;
 
 const suggest = suggestionsIn(one("[data-suggestions]", HTMLElement), (slug) => {
   const input = form.querySelector(`input[name=model][value="${CSS.escape(slug)}"]`);
@@ -44,20 +49,73 @@ const suggest = suggestionsIn(one("[data-suggestions]", HTMLElement), (slug) => 
   showModel();
 });
 
-/** @type {{seconds?: number, quality?: string, aspect?: string | null, image?: string | null, parameters?: Record<string, unknown>}} */
-const remix = JSON.parse(form.dataset.remix ?? "{}");
+/**
+ * What an earlier run or a preset says of the fields that follow from the model.
+ * @typedef {object} Wanted
+ * @property {number} [seconds]
+ * @property {string} [quality]
+ * @property {string | null} [aspect]
+ * @property {string | null} [image]
+ * @property {Record<string, unknown>} [parameters]
+ */
+/** @type {Wanted} */
+let remix = JSON.parse(form.dataset.remix ?? "{}");
 /** @type {Record<string, string>} */
 const names = { standard: "Standard", high: "High", ultra: "Ultra" };
 /** @type {Record<string, string>} */
 const shapes = { "9:16": "9:16, for the film", "720:1280": "720:1280, for the film" };
-let startsFromPicture = false;
+/** @type {"words" | "picture" | "chain"} */
+let start = "words";
+let isComparing = false;
 /** One key for each request, so that a repetition after a lost connection is the same one. */
 let requestKey = crypto.randomUUID();
 
-/** @returns {HTMLInputElement | null} */
-function chosen() {
-  const input = form.querySelector("input[name=model]:checked");
-  return input instanceof HTMLInputElement ? input : null;
+const modelInputs = () => /** @type {HTMLInputElement[]} */ (all("input[name=model]", form));
+const allChosen = () => modelInputs().filter((input) => input.checked && !input.disabled);
+const chosen = () => allChosen()[0] ?? null;
+const startsFromPicture = () => start === "picture" || (start === "chain" && Boolean(picture.id));
+const steps = stepsOf(
+  one("[data-steps]", HTMLElement),
+  modelInputs().flatMap((input) => {
+    const facts = factsOf(input);
+    const isUsable = facts?.picture && !input.closest("label")?.getAttribute("aria-disabled");
+    return facts && isUsable
+      ? [{ slug: input.value, name: input.closest("label")?.querySelector("b")?.textContent ?? input.value, facts }] : [];
+  }),
+  () => showPrice());
+
+/**
+ * What every chosen model can do: the form offers what they have in common.
+ * @returns {Facts | null}
+ */
+function commonFacts() {
+  const found = allChosen().map(factsOf).filter((facts) => facts !== null);
+  const [first, ...others] = found;
+  if (!first || others.length === 0) return first ?? null;
+  /**
+   * @template T
+   * @param {(facts: Facts) => T[]} of
+   */
+  const shared = (of) => of(first).filter((value) => others.every((facts) => of(facts).includes(value)));
+  return {
+    ...first, durations: shared((facts) => facts.durations), qualities: shared((facts) => facts.qualities),
+    aspects: shared((facts) => facts.aspects), parameters: [],
+  };
+}
+
+/** What the request costs and how long it is; undefined credits where a model has no price. */
+function bill() {
+  const parts = allChosen().map((input) => {
+    const facts = factsOf(input);
+    const seconds = duration.value || String(facts?.standard ?? 0);
+    return { credits: facts?.credits[quality.value]?.[seconds], seconds: Number(seconds) };
+  });
+  if (start === "chain") parts.push(...steps.prices(quality.value));
+  const isPriced = parts.length > 0 && parts.every(({ credits }) => credits !== undefined);
+  return {
+    credits: isPriced ? parts.reduce((sum, { credits }) => sum + (credits ?? 0), 0) : undefined,
+    seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
 }
 
 /**
@@ -82,11 +140,16 @@ function fill(select, options, wanted) {
 
 /** What the form offers follows from the model. */
 function showModel() {
-  const facts = factsOf(chosen());
+  const facts = commonFacts();
   if (!facts) return;
+  one("[data-compared]", HTMLElement).textContent = isComparing
+    ? `${allChosen().length} of up to ${mostCompared} chosen. Each makes a video of its own.` : "";
   const seconds = String(remix.seconds ?? "");
   fill(
-    duration, facts.durations.map((length) => ({ value: String(length), text: `${length} s` })),
+    duration,
+    facts.durations.length > 0
+      ? facts.durations.map((length) => ({ value: String(length), text: `${length} s` }))
+      : [{ value: "", text: "Each model’s usual length" }],
     facts.durations.includes(Number(seconds)) ? seconds : String(facts.standard));
   fill(
     quality,
@@ -103,9 +166,11 @@ function showModel() {
 /** Models that cannot start so are not offered. */
 function showStart() {
   for (const button of all("[data-start]", form)) {
-    button.setAttribute("aria-pressed", String((button.dataset.start === "picture") === startsFromPicture));
+    button.setAttribute("aria-pressed", String(button.dataset.start === start));
   }
-  picturePlace.hidden = !startsFromPicture;
+  picturePlace.hidden = start === "words";
+  one("[data-picture-optional]", HTMLElement).hidden = start !== "chain";
+  compare.hidden = start === "chain";
   /** @type {HTMLInputElement | null} */
   let first = null;
   for (const input of form.querySelectorAll("input[name=model]")) {
@@ -113,7 +178,7 @@ function showStart() {
     const facts = factsOf(input);
     const label = input.closest("label");
     if (!facts || !label || label.getAttribute("aria-disabled")) continue;
-    const isPossible = startsFromPicture ? facts.picture : facts.words;
+    const isPossible = startsFromPicture() ? facts.picture : facts.words;
     label.hidden = !isPossible;
     input.disabled = !isPossible;
     if (isPossible) first ??= input;
@@ -124,12 +189,10 @@ function showStart() {
 
 /** The price, what is left after it, and what is in the way. */
 function showPrice() {
-  const facts = factsOf(chosen());
   const wallet = one("[data-wallet]", HTMLElement);
   const balance = Number(wallet.dataset.balance);
-  const seconds = Number(duration.value);
+  const { credits, seconds } = bill();
   const left = Number(wallet.dataset.seconds) - seconds * 1000;
-  const credits = facts?.credits[quality.value]?.[duration.value];
   const price = one("[data-price]", HTMLElement);
   if (credits === undefined) refill(price, h("span", { class: "quiet" }, "This model has no price for this length."));
   else if (credits === 0) refill(price, h("b", {}, "Free"));
@@ -163,7 +226,10 @@ function showPrice() {
 }
 
 form.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLInputElement && event.target.name === "model") showModel();
+  if (event.target instanceof HTMLInputElement && event.target.name === "model") {
+    if (allChosen().length > mostCompared) event.target.checked = false;
+    showModel();
+  }
   else showPrice();
 });
 prompt.addEventListener("input", () => {
@@ -172,36 +238,58 @@ prompt.addEventListener("input", () => {
 form.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (button?.dataset.start) {
-    startsFromPicture = button.dataset.start === "picture";
+    start = /** @type {typeof start} */ (button.dataset.start);
+    if (start === "chain") compareModels(false);
+    steps.show(start === "chain");
     showStart();
+  } else if (button === compare) {
+    compareModels(!isComparing);
+    showModel();
   } else if (button?.hasAttribute("data-dice")) {
     seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
   }
 });
 
+/** @param {boolean} isOn */
+function compareModels(isOn) {
+  isComparing = isOn;
+  compare.setAttribute("aria-pressed", String(isOn));
+  const first = chosen();
+  for (const input of modelInputs()) {
+    input.type = isOn ? "checkbox" : "radio";
+    if (!isOn) input.checked = input === first;
+  }
+}
+
+/** @returns {string | null} */
+function obstacle() {
+  if (picture.isSending) return "Wait until the picture is sent.";
+  if (start === "picture" && !picture.id) return "Add a picture, or start from words.";
+  if (isComparing && allChosen().length < 2) return "Choose two models or more, or compare none.";
+  return null;
+}
+
 enhance(form, {
   nothing: "Nothing was requested.",
-  check: () => ({
-    "": startsFromPicture && !picture.id
-      ? picture.isSending ? "Wait until the picture is sent." : "Add a picture, or start from words."
-      : null,
-  }),
+  check: () => ({ "": obstacle() }),
   send: (values) => {
-    const facts = factsOf(chosen());
+    const facts = commonFacts();
     return send(
       "POST", "/api/jobs",
       {
-        model: chosen()?.value, prompt: values.prompt, negativePrompt: values.negativePrompt || null,
-        imageId: startsFromPicture ? picture.id : null, duration: Number(values.duration), quality: values.quality,
+        ...(isComparing ? { models: allChosen().map((input) => input.value) } : { model: chosen()?.value }),
+        ...(start === "chain" ? { nextSteps: steps.values() } : {}), prompt: values.prompt, negativePrompt: values.negativePrompt || null,
+        imageId: startsFromPicture() ? picture.id : null, duration: values.duration ? Number(values.duration) : null,
+        quality: values.quality,
         aspectRatio: facts?.aspects.length ? values.aspectRatio : null, seed: values.seed ? Number(values.seed) : null,
         parameters: readParameters(parameterPlace, facts?.parameters ?? []),
-        credits: facts?.credits[quality.value]?.[duration.value] ?? null,
+        credits: bill().credits ?? null,
       },
       { "Idempotency-Key": requestKey });
   },
-  done: () => {
+  done: (/** @type {import("./api.js").CreatedJob} */ answer) => {
     requestKey = crypto.randomUUID();
-    announce("Your video is being made.");
+    announce(answer.jobs.length > 1 ? "Your videos are being made." : "Your video is being made.");
     changed();
   },
   refused: (error) => {
@@ -282,8 +370,38 @@ const changed = followVideos({
   live: (isLive) => (one("[data-live]", HTMLElement).hidden = !isLive),
 });
 
+presetsOf(
+  one("[data-presets]", HTMLDetailsElement),
+  () => ({
+    model: chosen()?.value ?? "local", prompt: prompt.value, negativePrompt: one("[name=negativePrompt]", HTMLTextAreaElement).value,
+    duration: duration.value ? Number(duration.value) : null,
+    quality: /** @type {import("./api.js").SavePresetInput["quality"]} */ (quality.value), aspectRatio: aspect.value || null,
+    seed: seed.value ? Number(seed.value) : null, parameters: readParameters(parameterPlace, commonFacts()?.parameters ?? []),
+  }),
+  (preset) => {
+    const input = modelInputs().find((one) => one.value === preset.model);
+    if (!input || input.closest("label")?.getAttribute("aria-disabled")) {
+      toast("This preset's model cannot be used now. The other fields are filled in.");
+    } else {
+      compareModels(false);
+      start = factsOf(input)?.words ? "words" : "picture";
+      steps.show(false);
+      input.disabled = false;
+      input.checked = true;
+    }
+    prompt.value = preset.prompt;
+    one("[name=negativePrompt]", HTMLTextAreaElement).value = preset.negativePrompt;
+    seed.value = preset.seed === null ? "" : String(preset.seed);
+    remix = {
+      seconds: preset.durationSeconds ?? undefined, quality: preset.quality ?? undefined, aspect: preset.aspectRatio,
+      parameters: preset.parameters,
+    };
+    prompt.dispatchEvent(new Event("input", { bubbles: true }));
+    showStart();
+  });
+
 if (remix.image) {
-  startsFromPicture = true;
+  start = "picture";
   picture.keep(remix.image);
 }
 prompt.dispatchEvent(new Event("input"));

@@ -4,7 +4,7 @@ internal import Queue
 public import Refusals
 public import Storage
 
-/// The uploads: begun, sent in parts past every process of ours, and registered as clips.
+/// The uploads: begun, sent in parts past every process of ours, and registered as what they are sent for.
 public struct Uploads: Sendable {
     /// How long an unfinished upload is kept.
     public static let lifetime = Duration.seconds(86_400)
@@ -20,19 +20,21 @@ public struct Uploads: Sendable {
 
     /// Begins an upload of `size` bytes for a member, in parts of `partBytes`, or in one when that is nil.
     public func begin(
-        member: UUID, fileName: String, contentType: String, size: Int, partBytes: Int? = UploadPlan.partBytes
+        member: UUID, purpose: UploadPurpose = .clip, fileName: String, contentType: String, size: Int,
+        partBytes: Int? = UploadPlan.partBytes
     ) throws(FilmError) -> Upload {
         try FilmError.wrapping {
             try database.acting(for: member).transaction { connection in
                 try Uploads.begin(
-                    member: member, fileName: fileName, contentType: contentType,
+                    member: member, purpose: purpose, fileName: fileName, contentType: contentType,
                     plan: UploadPlan(size: size, partSize: partBytes ?? size), on: connection)
             }
         }
     }
 
     static func begin(
-        member: UUID, fileName: String, contentType: String, plan: UploadPlan, on connection: Connection
+        member: UUID, purpose: UploadPurpose = .clip, fileName: String, contentType: String, plan: UploadPlan,
+        on connection: Connection
     ) throws(FilmError) -> Upload {
         try FilmError.wrapping {
             let row: Row = try connection.one(
@@ -40,7 +42,7 @@ public struct Uploads: Sendable {
                 select outcome, upload_id
                 from begin_upload(
                     \(member), \(FileName.sanitised(fileName)), \(contentType), \(plan.size), \(plan.partSize),
-                    \(Uploads.lifetime), \(Int32(Uploads.openLimit))
+                    \(Uploads.lifetime), \(Int32(Uploads.openLimit)), \(purpose.rawValue)
                 )
                 """)
             if let refusal = FilmRefusal(outcome: try row.value("outcome")) { throw refusal }
@@ -89,11 +91,12 @@ public struct Uploads: Sendable {
                     select
                     from uploads
                     left join tournament_clips clips on clips.upload_id = uploads.id
+                    left join source_images pictures on pictures.id = uploads.id
                     where uploads.id = \(upload)
-                        and (uploads.registered_at is null or clips.processing = 'processing')
-                    union all
-                    select from source_images
-                    where source_images.id = \(upload) and source_images.state in ('sending', 'processing')
+                        and (
+                            uploads.registered_at is null or clips.processing = 'processing'
+                            or pictures.state = 'processing'
+                        )
                 )
                 """)
         }

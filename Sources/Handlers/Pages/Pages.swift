@@ -15,8 +15,8 @@ public struct Pages: Sendable {
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .library, .watch, .round, .clip, .discover, .studio, .upload, .leaderboard,
-        .genre, .models, .model,
+        .landing, .dashboard, .story, .library, .watch, .round, .clip, .video, .discover, .studio, .upload,
+        .leaderboard, .genre, .models, .model,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
         .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
@@ -54,6 +54,7 @@ public struct Pages: Sendable {
         decisions: @escaping @Sendable (Context) throws -> DecisionsView = { _ in DecisionsView() },
         studio: @escaping @Sendable (Context) throws -> StudioView = { _ in StudioView() },
         myVideos: @escaping @Sendable (Context) throws -> MyVideosView = { _ in MyVideosView() },
+        video: @escaping @Sendable (UUID) throws -> VideoPageView? = { _ in nil },
         models: @escaping @Sendable () throws -> [ModelView] = { [] },
         model: @escaping @Sendable (String) throws -> ModelView? = { _ in nil },
         film: @escaping @Sendable () throws -> FilmView
@@ -63,7 +64,7 @@ public struct Pages: Sendable {
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
-            studio: studio, myVideos: myVideos, models: models, model: model, reference: reference)
+            studio: studio, myVideos: myVideos, video: video, models: models, model: model, reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.

@@ -5,7 +5,7 @@ internal import Logging
 internal import Postgres
 internal import Providers
 public import SharedHandlers
-public import Storage
+internal import Storage
 internal import Text
 
 /// The routes by which members make videos, and by which providers report.
@@ -13,14 +13,11 @@ public enum StudioRoutes {
     /// Every route of the group. `hasPremium` says whether a member may run premium models, `sources` where files are that are
     /// not on nginx's machine.
     public static func routes(
-        generations: Generations, images: SourceImages, storage: any MediaStorage, signer: UploadSigner,
-        webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool,
+        generations: Generations, webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool,
         sources: @escaping MediaSources, caps: SpendingCaps
     ) -> [Route] {
-        jobs(generations, hasPremium, caps) + videos(generations)
-            + imageRoutes(images, storage: storage, signer: signer) + webhookRoutes(webhooks) + [
-                media(generations, sources)
-            ]
+        jobs(generations, hasPremium, caps) + videos(generations) + presets(generations) + webhookRoutes(webhooks)
+            + [media(generations, sources)]
     }
 
     private static func jobs(
@@ -30,17 +27,11 @@ public enum StudioRoutes {
             .post(
                 "/api/jobs", access: .member, body: CreateJobInput.self,
                 answers: [200: CreatedJob.schema, 202: CreatedJob.schema],
-                features: ["GEN-01", "GEN-09", "PRICE-03"],
+                features: ["GEN-01", "GEN-09", "GEN-17", "PRICE-03"],
                 summary:
-                    "Asks a model for a video. Answers at once; `Idempotency-Key` makes a repetition the same request."
+                    "Asks a model for a video, several models for one each, or for a chain of videos. Answers at once; `Idempotency-Key` makes a repetition the same request."
             ) { context, input in
-                let request = GenerationRequest(
-                    model: input.model, prompt: input.prompt.trimmed,
-                    negativePrompt: input.negativePrompt?.trimmed, imageID: input.imageID,
-                    duration: input.duration.map { .milliseconds(Int(($0 * 1_000).rounded())) }, quality: input.quality,
-                    aspectRatio: input.aspectRatio, seed: input.seed, parameters: try parameters(input.parameters),
-                    seenCredits: input.credits, idempotencyKey: try idempotencyKey(context))
-                return try create(request, generations, hasPremium, context)
+                try create(try input.wanted(key: try idempotencyKey(context)), generations, hasPremium, context)
             }
             .afterTerms().acceptingForms(.backTo("/studio", saying: "video-requested")),
             .post(
@@ -48,7 +39,7 @@ public enum StudioRoutes {
                 answers: [200: CreatedJob.schema, 202: CreatedJob.schema], features: ["GEN-01", "GEN-09"],
                 summary: "Asks the model that runs on RunPod for a video, in the form of its worker."
             ) { context, input in
-                try create(try runPodRequest(input, context), generations, hasPremium, context)
+                try create(.one(try runPodRequest(input, context)), generations, hasPremium, context)
             }.afterTerms(),
             .get(
                 "/api/jobs/[id]", access: .member, features: ["GEN-01", "GEN-10"], summary: "How far a video is."
@@ -132,24 +123,32 @@ public enum StudioRoutes {
                 GenerationJob(
                     generation: try generations.publish(
                         try context.uuid("id"), of: try context.member().id, isPublic: input.published))
-            }.afterTerms(),
+            }.afterTerms().acceptingForms(.backTo("/my-videos", saying: "video-published")),
         ]
     }
 
     private static func create(
-        _ request: GenerationRequest, _ generations: Generations, _ hasPremium: (UUID) throws -> Bool,
-        _ context: Context
+        _ wanted: WantedVideos, _ generations: Generations, _ hasPremium: (UUID) throws -> Bool, _ context: Context
     ) throws -> Response {
         let member = try context.member().id
+        let premium = try hasPremium(member)
         let receipt: GenerationReceipt
         do {
-            receipt = try generations.create(request, member: member, hasPremium: try hasPremium(member))
+            receipt =
+                switch wanted {
+                case .one(let request): try generations.create(request, member: member, hasPremium: premium)
+                case .several(let kind, let requests):
+                    try generations.create(kind, requests, member: member, hasPremium: premium)
+                }
         } catch {
             throw withRemainder(error)
         }
         context.log.info(
             "a video is requested",
-            ["job": .string(receipt.generation.id.text), "model": .string(receipt.generation.modelSlug)])
+            [
+                "job": .string(receipt.generation.id.text), "model": .string(receipt.generation.modelSlug),
+                "count": .int(receipt.all.count),
+            ])
         var answer = Response.json(CreatedJob(receipt: receipt), status: receipt.isRepeated ? 200 : 202)
         answer.headers["Location"] = "/api/jobs/" + receipt.generation.id.text
         return answer
@@ -177,18 +176,8 @@ public enum StudioRoutes {
         return key
     }
 
-    private static func parameters(_ given: ParameterValues?) throws -> [String: JSON] {
-        guard let given else { return [:] }
-        return try given.values.mapValues { value in
-            guard let read = JSON(Array(try JSONEncoder().encode(value))) else {
-                throw Problem.invalid("parameters", "format", "The parameters cannot be read.")
-            }
-            return read
-        }
-    }
-
     private static func runPodRequest(_ input: RunPodInput, _ context: Context) throws -> GenerationRequest {
-        var values = try parameters(input.input)
+        var values = try input.input.parameters()
         let prompt = values.removeValue(forKey: "positive_prompt")?.string
         if let prompt, prompt.trimmed != input.prompt.trimmed {
             throw Problem.unprocessable([
@@ -213,56 +202,6 @@ public enum StudioRoutes {
 }
 
 extension StudioRoutes {
-    private static func imageRoutes(
-        _ images: SourceImages, storage: any MediaStorage, signer: UploadSigner
-    ) -> [Route] {
-        let upload: @Sendable (Context, UploadImageInput) throws -> Response = { context, input in
-            let member = try context.member().id
-            if let id = input.imageID {
-                let image = try images.find(id, of: member)
-                if image.state == .sending {
-                    let missing = image.plan.missing(from: try storage.stagedParts(of: id))
-                    guard missing.isEmpty else {
-                        throw Problem(
-                            status: 422, code: "upload_incomplete",
-                            message:
-                                "The picture is incomplete: \(missing.count) of \(image.plan.count) parts are missing.",
-                            members: ["missingParts": .array(missing.map { .integer($0) })])
-                    }
-                }
-                return .json(UploadedImage(try images.register(id, of: member)), status: 202)
-            }
-            let absent = [
-                ("fileName", input.fileName == nil), ("contentType", input.contentType == nil),
-                ("size", input.size == nil),
-            ].filter(\.1)
-            guard absent.isEmpty, let name = input.fileName, let type = input.contentType, let size = input.size else {
-                throw Problem.unprocessable(absent.map { FieldFault($0.0, "required", "“\($0.0)” is required.") })
-            }
-            let image = try images.begin(member: member, fileName: name, contentType: type, size: size)
-            return .json(UploadedImage(image, signer: signer), status: 201)
-        }
-        let begins = ["/api/upload/image", "/api/upload"].map { path in
-            Route.post(
-                path, access: .member, limit: .upload, flag: "uploads_enabled", body: UploadImageInput.self,
-                answers: [201: UploadedImage.schema, 202: UploadedImage.schema], features: ["GEN-11"],
-                summary:
-                    "Permission to send a picture in signed parts; with `imageId`, its registration when they have arrived.",
-                handle: upload
-            ).afterTerms()
-        }
-        return begins + [
-            .get(
-                "/api/upload/image", access: .member,
-                query: [.required("imageId", .uuid, "The picture.")], features: ["GEN-11"],
-                summary: "How far the re-encoding of a picture is."
-            ) { context in
-                guard let id = context.uuid(query: "imageId") else { throw Problem.notFound() }
-                return UploadedImage(try images.find(id, of: try context.member().id))
-            }
-        ]
-    }
-
     /// nginx asks this before it sends a video's file; see `nginx/dailies-site.conf`.
     private static func media(_ generations: Generations, _ sources: @escaping MediaSources) -> Route {
         .get(

@@ -4,6 +4,7 @@ internal import Generation
 internal import HTTP
 internal import Money
 internal import Postgres
+internal import Providers
 internal import Storage
 internal import Text
 
@@ -18,8 +19,74 @@ struct CreateJobInput: InputShape {
     @Input(.string(1...20), "One of the model's shapes, such as `9:16`.") var aspectRatio: String?
     @Input(.integer(0...4_294_967_295), "Makes the run repeatable.") var seed: Int?
     @Input(.map(.any), "Values of the model's own parameters.") var parameters: ParameterValues?
-    @Input(.integer(0...100_000_000), "The credits that were shown. When the price is another one, nothing is made.")
+    @Input(.integer(0...100_000_000), "The credits that were shown, of all videos. At another price, nothing is made.")
     var credits: Int?
+    @Input(.array(.string(1...200), count: 2...4), "Several models in place of `model`: each makes a video of its own.")
+    var models: [String]?
+    @Input(
+        .array(ChainStepInput.schema, count: 1...5),
+        "Further videos. Each starts from the last frame of the one before it. After a failure the later ones are not made."
+    )
+    var nextSteps: [ChainStepInput]?
+}
+
+/// A further step of a chain. What is left out is as in the first step, but for the seed.
+struct ChainStepInput: InputShape {
+    @Input(.text(1...4_000, lines: .many), "What this step shows.") var prompt: String
+    @Input(.string(1...200), "The model, which must start from a picture.") var model: String?
+    @Input(.number(0.1...600), "Seconds.") var duration: Double?
+    @Input(.integer(0...4_294_967_295)) var seed: Int?
+    @Input(.map(.any), "Values of the model's own parameters.") var parameters: ParameterValues?
+}
+
+/// What a body asks for.
+enum WantedVideos {
+    /// One video.
+    case one(GenerationRequest)
+    /// Several as one request.
+    case several(GenerationGroup.Kind, [GenerationRequest])
+}
+
+extension CreateJobInput {
+    /// The requests of the body.
+    func wanted(key: String?) throws -> WantedVideos {
+        let first = GenerationRequest(
+            model: model, prompt: prompt.trimmed, negativePrompt: negativePrompt?.trimmed, imageID: imageID,
+            duration: duration.map { .seconds(rounding: $0) }, quality: quality, aspectRatio: aspectRatio, seed: seed,
+            parameters: try parameters?.parameters() ?? [:], seenCredits: credits, idempotencyKey: key)
+        if let models {
+            guard model == nil, nextSteps == nil else {
+                throw Problem.invalid(
+                    "models", "contradiction", "Name one model in “model”, or several in “models” and no further steps."
+                )
+            }
+            // The models are compared, so all get the same seed.
+            let shared = seed ?? Int.random(in: 0...2_147_483_647)
+            return .several(
+                .models,
+                models.enumerated().map { index, model in
+                    var request = first
+                    (request.model, request.seed) = (model, shared)
+                    if index > 0 { request.idempotencyKey = nil }
+                    return request
+                })
+        }
+        guard let nextSteps else { return .one(first) }
+        let further = try nextSteps.map { step in
+            GenerationRequest(
+                model: step.model ?? model, prompt: step.prompt.trimmed, negativePrompt: first.negativePrompt,
+                duration: step.duration.map { .seconds(rounding: $0) } ?? first.duration, quality: quality,
+                aspectRatio: step.model == nil || step.model == model ? aspectRatio : nil, seed: step.seed,
+                parameters: try step.parameters?.parameters() ?? [:])
+        }
+        return .several(.chain, [first] + further)
+    }
+}
+
+extension Duration {
+    fileprivate static func seconds(rounding seconds: Double) -> Duration {
+        .milliseconds(Int((seconds * 1_000).rounded()))
+    }
 }
 
 /// Values of a model's parameters.
@@ -33,6 +100,16 @@ struct ParameterValues: InputValue {
                 DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "must be an object"))
         }
         values = members
+    }
+
+    /// The values as the models' rules read them.
+    func parameters() throws -> [String: JSON] {
+        try values.mapValues { value in
+            guard let read = JSON(Array(try JSONEncoder().encode(value))) else {
+                throw Problem.invalid("parameters", "format", "The parameters cannot be read.")
+            }
+            return read
+        }
     }
 }
 
@@ -61,14 +138,6 @@ struct SubmitVideoInput: InputShape {
 
 struct PublishVideoInput: InputShape {
     @Input("Whether everyone may see the video.") var published: Bool
-}
-
-/// What a member says before sending a picture, or the picture whose parts have arrived.
-struct UploadImageInput: InputShape {
-    @Input(.string(1...1_000), "The file's name; text to show, never a path.") var fileName: String?
-    @Input(.choice(["image/jpeg", "image/png", "image/webp"])) var contentType: String?
-    @Input(.integer(1...10_485_760), "Bytes of the file, at most 10 MB.") var size: Int?
-    @Input("The picture, of which all parts have arrived.") var imageID: UUID?
 }
 
 /// A generation as the API shows it to its owner.
@@ -115,6 +184,13 @@ struct GenerationJob: Shaped {
         Field("generationSeconds", { $0.generation.generationMs.map { Double($0) / 1_000 } })
         Field("published", { $0.generation.publishedAt != nil })
         Field("clipID", \.generation.clipID)
+        Field("groupID", \.generation.group?.id, "What it was requested together with.")
+        Field("groupKind", \.generation.group?.kind.rawValue, "`models` or `chain`.")
+        Field("groupStep", \.generation.group?.step, "The place in it, from 1.")
+        Field("groupCount", \.generation.group?.count)
+        Field(
+            "contentCredentials", \.generation.credentials?.manifest,
+            "The label of the C2PA manifest in the provider's file. Its signature was not checked.")
         Field("createdAt", \.generation.createdAt)
         Field("updatedAt", \.generation.updatedAt)
         Field("finishedAt", \.generation.finishedAt)
@@ -126,9 +202,12 @@ struct CreatedJob: Shaped {
     let receipt: GenerationReceipt
 
     static let shape = Shape<CreatedJob>("CreatedJob") {
-        Field("jobID", \.receipt.generation.id)
+        Field("jobID", \.receipt.generation.id, "The video, or the first of several.")
         Field("remainingSeconds", { ($0.receipt.remainingMs + 999) / 1_000 }, "What is left in the period.")
         Field("job", { GenerationJob(generation: $0.receipt.generation) })
+        Field(
+            "jobs", { $0.receipt.all.map { GenerationJob(generation: $0) } },
+            "Every video that was requested, in order.")
     }
 }
 
@@ -223,35 +302,5 @@ struct UsageAnswer: Shaped {
             "The credits that the site lets the member spend in a month, if capped.")
         Field("monthSeconds", { ($0.spending.milliseconds + 999) / 1_000 })
         Field("capSeconds", { $0.spending.capMilliseconds.map { $0 / 1_000 } })
-    }
-}
-
-/// Where a picture is sent, and how far it is.
-struct UploadedImage: Shaped {
-    let image: SourceImage
-    let urls: [String]
-
-    init(_ image: SourceImage, signer: UploadSigner? = nil) {
-        self.image = image
-        urls =
-            signer.map { signer in
-                (1...image.plan.count).map { number in
-                    signer.url(
-                        for: number, of: image.id, size: image.plan.size(of: number), contentType: image.contentType,
-                        expires: image.expiresAt)
-                }
-            } ?? []
-    }
-
-    static let shape = Shape<UploadedImage>("UploadedImage") {
-        Field("imageID", \.image.id)
-        Field("state", \.image.state.rawValue, .choice(SourceImage.State.allCases.map(\.rawValue)), nil)
-        Field("fault", \.image.refusal, "Why it cannot be used.")
-        Field("width", \.image.width)
-        Field("height", \.image.height)
-        Field("method", { _ in "PUT" }, .choice(["PUT"]), nil)
-        Field("headers", { ["Content-Type": $0.image.contentType] }, "What to send with every part.")
-        Field("partSize", \.image.plan.partSize, "Bytes of every part but the last.")
-        Field("urls", \.urls, "One address for each part; empty once they have arrived.")
     }
 }

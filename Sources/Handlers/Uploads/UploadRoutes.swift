@@ -1,26 +1,33 @@
 public import Film
+public import Generation
 public import HTTP
 internal import SharedHandlers
 public import Storage
 
-/// The routes by which clips come in: permission to send a file, and its registration as a clip.
+/// The routes by which files come in: permission to send one, and its registration as a clip or as a picture.
 public enum UploadRoutes {
     /// Every route of the group.
-    public static func routes(uploads: Uploads, storage: any MediaStorage, signer: UploadSigner) -> [Route] {
+    public static func routes(
+        uploads: Uploads, images: SourceImages, storage: any MediaStorage, signer: UploadSigner
+    ) -> [Route] {
         let service = UploadService(uploads: uploads, storage: storage, signer: signer)
         return [
             begin(service).afterTerms(), beginOrResume(service).afterTerms(), register(service).afterTerms(),
             permission(service).asPermission(.asked),
-        ]
+        ] + pictureRoutes(service, images)
     }
 
     private static func begin(_ service: UploadService) -> Route {
         .post(
             "/api/upload/signed-url", access: .member, limit: .upload, flag: "uploads_enabled",
-            body: BeginUploadInput.self, answers: [201: SignedUpload.schema], features: ["CLIP-01", "CLIP-03"],
-            summary: "Permission to send one file of a declared size and type, in numbered parts."
+            body: BeginUploadInput.self, answers: [201: SignedUpload.schema],
+            features: ["CLIP-01", "CLIP-03", "GEN-11"],
+            summary: "Permission to send one file of a declared purpose, size and type, in numbered parts."
         ) { context, input in
-            Response.json(try service.begin(input, context), status: 201)
+            let file = DeclaredFile(
+                purpose: input.purpose.flatMap(UploadPurpose.init) ?? .clip, fileName: input.fileName,
+                contentType: input.contentType, size: input.size)
+            return Response.json(try service.begin(file, context), status: 201)
         }
     }
 
@@ -32,6 +39,7 @@ public enum UploadRoutes {
                 .optional("fileName", BeginUploadInput.fileNames, "As in the body of `POST`."),
                 .optional("contentType", BeginUploadInput.contentTypes, "As in the body of `POST`."),
                 .optional("size", BeginUploadInput.sizes, "As in the body of `POST`."),
+                .optional("purpose", BeginUploadInput.purposes, "As in the body of `POST`."),
             ],
             features: ["CLIP-01"],
             summary: "Fresh addresses for an upload that was begun, and which of its parts have arrived; or begins one."

@@ -17,10 +17,6 @@ struct UploadService: Sendable {
     /// What must stay free for the database when uploads fill the disk.
     private static let reserve = 512 << 20
 
-    func begin(_ input: BeginUploadInput, _ context: Context) throws -> SignedUpload {
-        try begin(fileName: input.fileName, contentType: input.contentType, size: input.size, context)
-    }
-
     /// Begins an upload that the query declares. A read has no form token, so only this site's own pages, and keys that may
     /// change something, begin one: a link elsewhere must not use up a member's unfinished uploads.
     func beginByQuery(_ context: Context) throws -> SignedUpload {
@@ -42,16 +38,19 @@ struct UploadService: Sendable {
         guard !member.isBanned else {
             throw Problem.forbidden("banned", "Your account is banned. Your profile shows the reason.")
         }
-        return try begin(fileName: fileName, contentType: contentType, size: size, context)
+        let purpose = context.text(query: "purpose").flatMap(UploadPurpose.init) ?? .clip
+        return try begin(
+            DeclaredFile(purpose: purpose, fileName: fileName, contentType: contentType, size: size), context)
     }
 
-    private func begin(
-        fileName: String, contentType: String, size: Int, _ context: Context
-    ) throws -> SignedUpload {
+    /// Begins the upload of a file.
+    func begin(_ file: DeclaredFile, _ context: Context) throws -> SignedUpload {
         let member = try context.member()
-        try refuseWhenFull(size)
+        guard file.faults.isEmpty else { throw Problem.unprocessable(file.faults) }
+        try refuseWhenFull(file.size)
         let upload = try uploads.begin(
-            member: member.id, fileName: fileName, contentType: contentType, size: size, partBytes: storage.partBytes)
+            member: member.id, purpose: file.purpose, fileName: file.fileName, contentType: file.contentType,
+            size: file.size, partBytes: storage.partBytes)
         return try signed(upload, arrived: [], context)
     }
 
@@ -138,7 +137,8 @@ struct UploadService: Sendable {
         }
     }
 
-    private func refuseUnlessComplete(_ upload: Upload, _ context: Context) throws {
+    /// Refuses an upload of which parts are missing.
+    func refuseUnlessComplete(_ upload: Upload, _ context: Context) throws {
         let missing = upload.plan.missing(from: try parts(of: upload, context))
         guard missing.isEmpty else {
             throw Problem(

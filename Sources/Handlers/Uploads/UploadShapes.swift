@@ -8,12 +8,36 @@ internal import Text
 /// What a member says before sending a file.
 struct BeginUploadInput: InputShape {
     static let fileNames = Schema.string(1...1_000)
-    static let contentTypes = Schema.choice(["video/mp4", "video/webm", "video/quicktime"])
+    static let contentTypes = Schema.choice(UploadPurpose.allCases.flatMap(\.contentTypes))
+    static let purposes = Schema.choice(UploadPurpose.allCases.map(\.rawValue))
     static let sizes = Schema.integer(1...ClipLimits.bytes)
 
     @Input(fileNames, "The file's name; text to show, never a path.") var fileName: String
     @Input(contentTypes) var contentType: String
-    @Input(sizes, "Bytes of the file, at most 50 MiB.") var size: Int
+    @Input(sizes, "Bytes of the file: of a clip at most 50 MiB, of a picture 10 MiB.") var size: Int
+    @Input(purposes, "What it is sent for; `clip` when left out. A picture is registered at `/api/upload/image`.")
+    var purpose: String?
+}
+
+/// A file that a member is about to send.
+struct DeclaredFile {
+    let purpose: UploadPurpose
+    let fileName: String
+    let contentType: String
+    let size: Int
+
+    /// What its purpose does not allow.
+    var faults: [FieldFault] {
+        var faults: [FieldFault] = []
+        if !purpose.contentTypes.contains(contentType) {
+            let known = purpose.contentTypes.joined(separator: ", ")
+            faults.append(FieldFault("contentType", "choice", "Use one of \(known)."))
+        }
+        if size > purpose.byteLimit {
+            faults.append(FieldFault("size", "range", "Use at most \(purpose.byteLimit) bytes."))
+        }
+        return faults
+    }
 }
 
 /// What a member says of a clip when sending it in.

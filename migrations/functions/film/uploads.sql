@@ -11,8 +11,10 @@ as $$
     limit 1;
 $$;
 
--- Begins an upload within the member's limits, so that no member sends megabytes in vain. Outcomes: begun, no_season,
--- clip_limit_reached, upload_limit.
+drop function if exists begin_upload(uuid, text, text, bigint, bigint, interval, int);
+
+-- Begins an upload within the member's limits, so that no member sends megabytes in vain. `purpose` is clip, or picture for one
+-- that videos start from. Outcomes: begun, upload_limit, and of clips no_season and clip_limit_reached.
 create or replace function begin_upload(
     member uuid,
     file_name text,
@@ -20,7 +22,8 @@ create or replace function begin_upload(
     size_bytes bigint,
     part_bytes bigint,
     lifetime interval,
-    open_limit int
+    open_limit int,
+    purpose text default 'clip'
 )
 returns table (outcome text, upload_id uuid)
 language plpgsql
@@ -33,43 +36,46 @@ declare
 begin
     -- Uploads are counted under a lock of their own, so that of two that begin at once only one can be the last.
     perform pg_advisory_xact_lock(hashtextextended('uploads ' || member::text, 0));
-    select * into season from seasons where id = season_for_uploads();
-    if season.id is null then
-        return query select 'no_season', null::uuid;
-        return;
-    end if;
-    if season.max_active_clips_per_member <= (
-        select count(*)
-        from tournament_clips
-        where user_id = member and season_id = season.id
-            and status in ('pending', 'active') and processing <> 'failed'
-    ) then
-        return query select 'clip_limit_reached', null::uuid;
-        return;
+    if begin_upload.purpose = 'clip' then
+        select * into season from seasons where id = season_for_uploads();
+        if season.id is null then
+            return query select 'no_season', null::uuid;
+            return;
+        end if;
+        if season.max_active_clips_per_member <= (
+            select count(*)
+            from tournament_clips
+            where user_id = member and season_id = season.id
+                and status in ('pending', 'active') and processing <> 'failed'
+        ) then
+            return query select 'clip_limit_reached', null::uuid;
+            return;
+        end if;
     end if;
     if open_limit <= (
         select count(*)
         from uploads
-        where user_id = member and registered_at is null and expires_at > dailies_now()
+        where user_id = member and uploads.purpose = begin_upload.purpose
+            and registered_at is null and expires_at > dailies_now()
     ) then
         return query select 'upload_limit', null::uuid;
         return;
     end if;
     insert into uploads (
-        user_id, file_name, content_type, size_bytes, part_bytes, part_count, created_at, expires_at
+        user_id, purpose, file_name, content_type, size_bytes, part_bytes, part_count, created_at, expires_at
     )
     values (
-        member, begin_upload.file_name, begin_upload.content_type, begin_upload.size_bytes, begin_upload.part_bytes,
-        (begin_upload.size_bytes + begin_upload.part_bytes - 1) / begin_upload.part_bytes, dailies_now(),
-        dailies_now() + lifetime
+        member, begin_upload.purpose, begin_upload.file_name, begin_upload.content_type, begin_upload.size_bytes,
+        begin_upload.part_bytes, (begin_upload.size_bytes + begin_upload.part_bytes - 1) / begin_upload.part_bytes,
+        dailies_now(), dailies_now() + lifetime
     )
     returning id into begun;
     return query select 'begun', begun;
 end
 $$;
 
--- Whether a part of an upload, or of a picture that videos start from, may still be written: it is not registered and not too
--- old, and its sender is not banned. nginx asks this without a user.
+-- Whether a part of an upload may still be written: it is not registered and not too old, and its sender is not banned. nginx
+-- asks this without a user.
 create or replace function upload_accepts_part(upload uuid, part int)
 returns boolean
 language sql
@@ -85,8 +91,7 @@ as $$
             and uploads.expires_at > dailies_now()
             and uploads.part_count >= part
             and users.banned_at is null
-    )
-    or source_image_accepts_part(upload, part);
+    );
 $$;
 
 -- Registers an upload as a pending clip, once, within the member's limit. Outcomes: registered, upload_not_found,
@@ -111,7 +116,7 @@ declare
 begin
     -- The member's row is the lock under which clips are counted, so that of two registrations one can be the last.
     perform from users where id = member for no key update;
-    select * into upload from uploads where id = registered_upload and user_id = member for update;
+    select * into upload from uploads where id = registered_upload and user_id = member and purpose = 'clip' for update;
     if upload.id is null then
         return query select 'upload_not_found', null::uuid;
         return;
@@ -151,13 +156,28 @@ begin
 end
 $$;
 
+-- The model that made a clip, and when, where this site knows it. The caller has checked that the clip may be seen.
+create or replace function clip_origin(clip uuid)
+returns table (model text, made_at timestamptz)
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select uploads.origin_model, uploads.origin_at
+    from tournament_clips
+    join uploads on uploads.id = tournament_clips.upload_id
+    where tournament_clips.id = clip and uploads.origin_model is not null;
+$$;
+
 revoke all on function
-    begin_upload(uuid, text, text, bigint, bigint, interval, int),
+    clip_origin(uuid),
+    begin_upload(uuid, text, text, bigint, bigint, interval, int, text),
     upload_accepts_part(uuid, int),
     register_clip(uuid, uuid, text, text, text, boolean)
     from public;
-grant execute on function upload_accepts_part(uuid, int) to dailies_web;
+grant execute on function upload_accepts_part(uuid, int), clip_origin(uuid) to dailies_web;
 grant execute on function
-    begin_upload(uuid, text, text, bigint, bigint, interval, int),
+    begin_upload(uuid, text, text, bigint, bigint, interval, int, text),
     register_clip(uuid, uuid, text, text, text, boolean)
     to dailies_web, dailies_jobs;

@@ -53,6 +53,10 @@ begin
                 where jobs.kind in ('submit_generation', 'draw_generation')
                     and jobs.unique_key = waiting.id || ' ' || waiting.run and jobs.state = 'queued'
             )
+            -- A step of a chain waits for the last frame of the step before it.
+            and not exists (
+                select from source_images where id = waiting.source_image_id and state = 'processing'
+            )
         order by waiting.priority desc, waiting.created_at, waiting.id
         limit greatest(free, 0)
     loop
@@ -451,6 +455,7 @@ begin
         size_bytes = made.size_bytes,
         cost_usd = made.cost_usd,
         cost_breakdown = made.cost_breakdown,
+        credentials = made.credentials,
         charged_credits = settled.charged,
         finished_at = dailies_now(),
         updated_at = dailies_now()
@@ -470,7 +475,71 @@ begin
         kept.model_id, true, (extract(epoch from kept.provider_done_at - kept.acknowledged_at) * 1000)::bigint,
         made.cost_usd
     );
+    perform enqueue_chain(next)
+    from generations next
+    where kept.group_kind = 'chain' and next.group_id = kept.group_id and next.group_step = kept.group_step + 1
+        and next.status = 'queued';
     return true;
+end
+$$;
+
+-- Puts the job that gives a step of a chain its picture into the queue.
+create or replace function enqueue_chain(next generations)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+begin
+    perform enqueue_job(
+        'continue_chain', jsonb_build_object('id', next.id), 'default', 1, null, next.id::text, 'keep', '{}', 5
+    );
+end
+$$;
+
+-- Records the picture of a step of a chain, the last frame of the step before it, and starts the step. True for the first one.
+create or replace function record_chain_frame(wanted uuid, stored_key text, frame_width int, frame_height int)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    select * into kept from generations where id = wanted and status = 'queued' for update;
+    update source_images
+    set state = 'ready',
+        storage_key = stored_key,
+        width = frame_width,
+        height = frame_height
+    where id = kept.source_image_id and state = 'processing';
+    if not found then
+        return false;
+    end if;
+    perform enqueue_submission(kept);
+    return true;
+end
+$$;
+
+-- Records that a step of a chain gets no picture, which fails it and the steps after it. True for the first one.
+create or replace function break_chain(wanted uuid, reason text, place_limit int)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+begin
+    select * into kept from generations where id = wanted and status = 'queued' for update;
+    update source_images
+    set state = 'refused',
+        refusal = reason
+    where id = kept.source_image_id and state = 'processing';
+    if not found then
+        return false;
+    end if;
+    return stop_generation(kept.id, kept.run, 'failed', 'chain_broken', reason, false, place_limit);
 end
 $$;
 
@@ -487,6 +556,7 @@ as $$
 declare
     reference constant text := format('generation %s run %s', kept.id, kept.run);
     charged int := 0;
+    later generations;
 begin
     if charge > 0 then
         select settled.charged into charged from settle_credits(reference, charge) settled;
@@ -521,6 +591,16 @@ begin
         and state in ('intended', 'accepted', 'lost', 'done');
     if ended_status = 'failed' then
         perform record_model_run(kept.model_id, false, null, null);
+    end if;
+    -- The next step of a chain has nothing to start from, so it ends too, and with it the one after it.
+    if kept.group_kind = 'chain' then
+        select * into later
+        from generations
+        where group_id = kept.group_id and group_step = kept.group_step + 1 and status = 'queued'
+        for update;
+        if later.id is not null then
+            perform end_generation(later, 'cancelled', null, null, 0);
+        end if;
     end if;
 end
 $$;
@@ -720,6 +800,22 @@ begin
             );
         end if;
     end loop;
+    for kept in
+        select next.*
+        from generations next
+        join source_images frames on frames.id = next.source_image_id and frames.state = 'processing'
+        join generations before on before.group_id = next.group_id and before.group_step = next.group_step - 1
+        where next.status = 'queued' and next.group_kind = 'chain' and before.status = 'completed'
+            and before.finished_at < dailies_now() - interval '1 minute'
+            and not exists (
+                select from jobs
+                where kind = 'continue_chain' and unique_key = next.id::text and state in ('queued', 'running')
+            )
+        limit 100
+    loop
+        resumed := resumed + 1;
+        perform enqueue_chain(kept);
+    end loop;
     delete from provider_webhooks where received_at < dailies_now() - interval '1 day';
     delete from provider_minutes where minute < dailies_now() - interval '1 hour';
     delete from deleted_generations where deleted_at < dailies_now() - interval '30 days';
@@ -783,6 +879,9 @@ revoke all on function
     record_result(uuid, int, text, jsonb, int),
     record_original(uuid, int, text, int),
     complete_generation(uuid, int, jsonb, int),
+    enqueue_chain(generations),
+    record_chain_frame(uuid, text, int, int),
+    break_chain(uuid, text, int),
     end_generation(generations, text, text, text, int, numeric),
     stop_generation(uuid, int, text, text, text, boolean, int, int, numeric),
     queue_again(generations, text, text, jsonb, int, interval, int),
@@ -802,6 +901,8 @@ grant execute on function
     record_result(uuid, int, text, jsonb, int),
     record_original(uuid, int, text, int),
     complete_generation(uuid, int, jsonb, int),
+    record_chain_frame(uuid, text, int, int),
+    break_chain(uuid, text, int),
     stop_generation(uuid, int, text, text, text, boolean, int, int, numeric),
     claim_listed_request(uuid, int, text[]),
     resubmit_generation(uuid, int, text, jsonb, int, interval, int),

@@ -1,46 +1,7 @@
--- Begins sending a picture. Outcomes: begun, upload_limit.
-create or replace function begin_source_image(
-    member uuid,
-    file_name text,
-    content_type text,
-    size_bytes bigint,
-    part_bytes bigint,
-    lifetime interval,
-    open_limit int
-)
-returns table (outcome text, id uuid)
-language plpgsql
-security definer
-set search_path = public, pg_temp
-as $$
-#variable_conflict use_column
-declare
-    begun uuid;
-begin
-    perform pg_advisory_xact_lock(hashtextextended('source images ' || member::text, 0));
-    if open_limit <= (
-        select count(*)
-        from source_images
-        where user_id = member and state = 'sending' and expires_at > dailies_now()
-    ) then
-        return query select 'upload_limit', null::uuid;
-        return;
-    end if;
-    insert into source_images (
-        user_id, file_name, content_type, size_bytes, part_bytes, part_count, created_at, expires_at
-    )
-    values (
-        member, begin_source_image.file_name, begin_source_image.content_type, begin_source_image.size_bytes,
-        begin_source_image.part_bytes,
-        (begin_source_image.size_bytes + begin_source_image.part_bytes - 1) / begin_source_image.part_bytes,
-        dailies_now(), dailies_now() + lifetime
-    )
-    returning source_images.id into begun;
-    return query select 'begun', begun;
-end
-$$;
+drop function if exists begin_source_image(uuid, text, text, bigint, bigint, interval, int);
 
--- Hands a picture that has been sent to the job that re-encodes it, once. Outcomes: done, image_not_found.
+-- Makes an upload whose parts have arrived a picture, and hands it to the job that re-encodes it, once. Outcomes: done,
+-- image_not_found.
 create or replace function register_source_image(member uuid, wanted uuid)
 returns text
 language plpgsql
@@ -48,43 +9,27 @@ security definer
 set search_path = public, pg_temp
 as $$
 declare
-    kept source_images;
+    sent uploads;
 begin
-    select * into kept from source_images where id = wanted and user_id = member for update;
-    if kept.id is null or kept.state = 'sending' and kept.expires_at <= dailies_now() then
+    select * into sent from uploads where id = wanted and user_id = member and purpose = 'picture' for update;
+    if exists (select from source_images where id = wanted and user_id = member) then
+        return 'done';
+    elsif sent.id is null or sent.expires_at <= dailies_now() then
         return 'image_not_found';
     end if;
-    if kept.state = 'sending' then
-        update source_images set state = 'processing' where id = wanted;
-        perform enqueue_job(
-            'process_source_image', jsonb_build_object('id', wanted), 'default', 1, null, wanted::text, 'keep', '{}', 5
-        );
-    end if;
+    update uploads set registered_at = dailies_now() where id = wanted;
+    insert into source_images (id, user_id, file_name, content_type, size_bytes, created_at)
+    values (wanted, member, sent.file_name, sent.content_type, sent.size_bytes, dailies_now());
+    perform enqueue_job(
+        'process_source_image', jsonb_build_object('id', wanted), 'default', 1, null, wanted::text, 'keep', '{}', 5
+    );
     return 'done';
 end
 $$;
 
--- Whether a part of a picture may still be written. nginx asks this without a user.
-create or replace function source_image_accepts_part(wanted uuid, part int)
-returns boolean
-language sql
-stable
-security definer
-set search_path = public, pg_temp
-as $$
-    select exists (
-        select from source_images
-        join users on users.id = source_images.user_id
-        where source_images.id = wanted
-            and source_images.state = 'sending'
-            and source_images.expires_at > dailies_now()
-            and source_images.part_count >= part
-            and users.banned_at is null
-    );
-$$;
+drop function if exists source_image_accepts_part(uuid, int);
 
--- Removes pictures that were never sent, and those that no video has started from for a day. Returns their ids; the caller
--- deletes the files.
+-- Removes pictures that no video has started from for a day. Returns their ids; the caller deletes the files.
 create or replace function sweep_source_images()
 returns setof uuid
 language sql
@@ -95,27 +40,15 @@ as $$
     where images.id in (
         select candidates.id
         from source_images candidates
-        where (
-                candidates.state = 'sending' and candidates.expires_at < dailies_now()
-                or candidates.state <> 'sending' and candidates.created_at < dailies_now() - interval '1 day'
-            )
+        where candidates.created_at < dailies_now() - interval '1 day'
             and not exists (select from generations where source_image_id = candidates.id)
         limit 200
     )
     returning images.id;
 $$;
 
-revoke all on function
-    begin_source_image(uuid, text, text, bigint, bigint, interval, int),
-    register_source_image(uuid, uuid),
-    source_image_accepts_part(uuid, int),
-    sweep_source_images()
-    from public;
-grant execute on function
-    begin_source_image(uuid, text, text, bigint, bigint, interval, int),
-    register_source_image(uuid, uuid),
-    source_image_accepts_part(uuid, int)
-    to dailies_web, dailies_jobs;
+revoke all on function register_source_image(uuid, uuid), sweep_source_images() from public;
+grant execute on function register_source_image(uuid, uuid) to dailies_web, dailies_jobs;
 grant execute on function sweep_source_images() to dailies_jobs;
 
 -- Where a picture is stored, for the one who was given a signed address of it.

@@ -171,16 +171,87 @@ begin
     end if;
     insert into generations (
         id, user_id, model_id, model_name, provider, endpoint, prompt, negative_prompt, source_image_id, duration_ms,
-        quality, aspect_ratio, seed, frames, parameters, idempotency_key, credits, expected_usd, created_at, updated_at
+        quality, aspect_ratio, seed, frames, parameters, idempotency_key, credits, expected_usd, group_id, group_kind,
+        group_step, created_at, updated_at
     )
     values (
         wanted.id, member, model.id, model.name, model.provider, coalesce(model.endpoint, model.model_id), wanted.prompt,
         wanted.negative_prompt, wanted.source_image_id, wanted.duration_ms, wanted.quality, wanted.aspect_ratio,
         wanted.seed, wanted.frames, wanted.parameters, wanted.idempotency_key, wanted.credits,
-        coalesce(wanted.expected_usd, 0), dailies_now(), dailies_now()
+        coalesce(wanted.expected_usd, 0), wanted.group_id, wanted.group_kind, wanted.group_step, dailies_now(), dailies_now()
     );
-    perform enqueue_submission(made) from generations made where made.id = wanted.id;
+    if wanted.group_kind is distinct from 'chain' or wanted.group_step = 1 then
+        perform enqueue_submission(made) from generations made where made.id = wanted.id;
+    end if;
     return query select 'done', wanted.id, reserved.remaining_ms, reserved.balance;
+end
+$$;
+
+-- Makes several generations that are one request, all or none: `kind` is models, or chain for steps of which each starts from
+-- the last frame of the one before it. `facts` is an array of what create_generation() takes. Outcomes: those of
+-- create_generation(), with the step that it is about.
+create or replace function create_generations(
+    member uuid,
+    kind text,
+    facts jsonb,
+    model_versions timestamptz[],
+    limit_ms bigint,
+    range_start timestamptz,
+    range_end timestamptz,
+    monthly_credits int
+)
+returns table (outcome text, ids uuid[], remaining_ms bigint, balance int, last_step int)
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    whole constant uuid := gen_random_uuid();
+    place int := 0;
+    step jsonb;
+    frame uuid;
+    made record;
+    made_ids uuid[] := '{}';
+begin
+    perform from users where users.id = member for no key update;
+    begin
+        for step in select value from jsonb_array_elements(facts) loop
+            place := place + 1;
+            step := step || jsonb_build_object('group_id', whole, 'group_kind', kind, 'group_step', place);
+            if kind = 'chain' and place > 1 then
+                insert into source_images (user_id, file_name, content_type, created_at)
+                values (member, format('Last frame of step %s', place - 1), 'image/jpeg', dailies_now())
+                returning id into frame;
+                step := step || jsonb_build_object('source_image_id', frame);
+            end if;
+            select * into made
+            from create_generation(
+                member, step, model_versions[place], limit_ms, range_start, range_end, monthly_credits
+            );
+            if made.outcome = 'repeated' then
+                return query
+                select made.outcome, coalesce(array_agg(others.id order by others.group_step), array[made.id]),
+                    made.remaining_ms, made.balance, place
+                from generations earlier
+                join generations others on others.group_id = earlier.group_id
+                where earlier.id = made.id;
+                return;
+            elsif made.outcome <> 'done' then
+                -- What was made so far is undone.
+                raise exception using errcode = 'DL035', message = made.outcome;
+            end if;
+            made_ids := made_ids || made.id;
+        end loop;
+    exception
+        when sqlstate 'DL035' then
+            return query
+            select made.outcome, null::uuid[],
+                greatest(limit_ms - used_milliseconds(member, range_start, range_end), 0),
+                grant_allotment(member, monthly_credits), place;
+            return;
+    end;
+    return query select 'done', made_ids, made.remaining_ms, made.balance, place;
 end
 $$;
 
@@ -322,7 +393,12 @@ declare
     kept generations;
     gone uuid[] := '{}';
 begin
-    for kept in select * from generations where id = any (wanted) and user_id = member order by id for update loop
+    -- The steps of a chain are locked in their order everywhere.
+    for kept in
+        select * from generations where id = any (wanted) and user_id = member order by group_id, group_step, id for update
+    loop
+        -- The end of an earlier step may have ended this one.
+        select * into kept from generations where id = kept.id;
         if kept.status in ('processing', 'uncertain') and kept.request_id is not null and kept.step = 'poll' then
             perform enqueue_job(
                 'cancel_at_provider',
@@ -436,6 +512,10 @@ begin
         return query select registered.outcome, null::uuid;
         return;
     end if;
+    update uploads
+    set origin_model = kept.model_name,
+        origin_at = kept.created_at
+    where id = begun.upload_id;
     update generations
     set clip_id = registered.clip_id,
         updated_at = dailies_now()
@@ -482,6 +562,7 @@ revoke all on function
     enqueue_submission(generations, timestamptz),
     reserve_run(uuid, uuid, int, int, int, bigint, timestamptz, timestamptz, int, uuid, text, text, numeric),
     create_generation(uuid, jsonb, timestamptz, bigint, timestamptz, timestamptz, int),
+    create_generations(uuid, text, jsonb, timestamptz[], bigint, timestamptz, timestamptz, int),
     retry_generation(uuid, uuid, int, bigint, timestamptz, timestamptz, int, numeric),
     cancel_generation(uuid, uuid),
     delete_generations(uuid, uuid[]),
@@ -493,6 +574,7 @@ grant execute on function
     usage_period_start(timestamptz, timestamptz),
     used_milliseconds(uuid, timestamptz, timestamptz),
     create_generation(uuid, jsonb, timestamptz, bigint, timestamptz, timestamptz, int),
+    create_generations(uuid, text, jsonb, timestamptz[], bigint, timestamptz, timestamptz, int),
     retry_generation(uuid, uuid, int, bigint, timestamptz, timestamptz, int, numeric),
     cancel_generation(uuid, uuid),
     delete_generations(uuid, uuid[]),

@@ -198,11 +198,7 @@ begin
         from tournament_clips
         where user_id = member
     ) own;
-    sent_uploads := array(
-        select id from uploads where user_id = member
-        union all
-        select id from source_images where user_id = member
-    );
+    sent_uploads := array(select id from uploads where user_id = member);
     made_videos := array(
         select id from generations where user_id = member
         union all

@@ -1,7 +1,8 @@
-// The picture that a video starts from: chosen, dropped or pasted, shown at once, and sent in signed parts.
+// The picture that a video starts from: chosen, dropped or pasted, shown at once, and sent as clips are.
 
 import { read, Refusal, send } from "../core/api.js";
 import { one } from "../core/dom.js";
+import { Transfer } from "../upload/transfer.js";
 
 const types = ["image/jpeg", "image/png", "image/webp"];
 const mostBytes = 10 * 1024 * 1024;
@@ -9,6 +10,7 @@ const mostBytes = 10 * 1024 * 1024;
 const interval = 300;
 
 /** @typedef {import("../api.js").UploadedImage} UploadedImage */
+/** @typedef {import("../upload/transfer.js").ContentType} ContentType */
 
 /**
  * @param {HTMLElement} place
@@ -94,21 +96,14 @@ export function pictureOf(place, changed) {
  * @returns {Promise<string>}
  */
 async function upload(file) {
+  const silent = { onProgress: () => undefined, onState: () => undefined };
+  const imageId = await new Transfer(file, /** @type {ContentType} */ (file.type), silent, "picture").run();
   /** @type {UploadedImage} */
-  const begun = await send("POST", "/api/upload/image", { fileName: file.name, contentType: file.type, size: file.size });
-  for (const [index, url] of begun.urls.entries()) {
-    const start = index * begun.partSize;
-    const response = await fetch(url, {
-      method: "PUT", headers: { "Content-Type": file.type }, body: file.slice(start, start + begun.partSize),
-    });
-    if (!response.ok) throw new Error(`a part of the picture was answered ${response.status}`);
-  }
-  /** @type {UploadedImage} */
-  let image = await send("POST", "/api/upload/image", { imageId: begun.imageId });
+  let image = await send("POST", "/api/upload/image", { imageId });
   while (image.state === "processing") {
     await new Promise((resolve) => setTimeout(resolve, interval));
-    image = await read(`/api/upload/image?imageId=${begun.imageId}`);
+    image = await read(`/api/upload/image?imageId=${imageId}`);
   }
   if (image.state !== "ready") throw new Refusal(422, "image_refused", image.fault ?? "This picture cannot be used.");
-  return begun.imageId;
+  return imageId;
 }

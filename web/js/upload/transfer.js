@@ -6,11 +6,13 @@ import { read, Refusal, send } from "../core/api.js";
 const tries = 6;
 
 /** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
+/** @typedef {NonNullable<import("../api.js").BeginUploadInput["purpose"]>} Purpose */
 /** @typedef {"sending" | "offline" | "waiting" | "paused"} State */
 
 export class Transfer {
   #file;
   #contentType;
+  #purpose;
   #listeners;
   /** @type {import("../api.js").SignedUpload | null} null before the first answer */
   #known = null;
@@ -26,10 +28,12 @@ export class Transfer {
    * @param {File} file
    * @param {ContentType} contentType
    * @param {{onProgress: (sent: number) => void, onState: (state: State) => void}} listeners
+   * @param {Purpose} [purpose]
    */
-  constructor(file, contentType, listeners) {
+  constructor(file, contentType, listeners, purpose = "clip") {
     this.#file = file;
     this.#contentType = contentType;
+    this.#purpose = purpose;
     this.#listeners = listeners;
     addEventListener("online", () => this.#wake?.());
     // A request may hang for minutes on a line that is cut; what it has not sent is sent again.
@@ -81,7 +85,9 @@ export class Transfer {
     const known = this.#remembered();
     if (known && (await this.#resume(known).then(() => true, () => false))) return;
     /** @type {import("../api.js").BeginUploadInput} */
-    const input = { fileName: this.#file.name || "take", contentType: this.#contentType, size: this.#file.size };
+    const input = {
+      fileName: this.#file.name || this.#purpose, contentType: this.#contentType, size: this.#file.size, purpose: this.#purpose,
+    };
     this.#accept(await send("POST", "/api/upload/signed-url", input));
     this.#remember(this.#upload.uploadId);
   }
@@ -154,7 +160,7 @@ export class Transfer {
     if (this.#upload.method === "PUT") return this.#slice(part);
     const form = new FormData();
     for (const [name, value] of Object.entries(this.#upload.fields)) form.append(name, value);
-    form.append("file", this.#slice(part), "clip");
+    form.append("file", this.#slice(part), this.#purpose);
     return form;
   }
 
@@ -181,7 +187,7 @@ export class Transfer {
   }
 
   get #key() {
-    return `upload:${this.#file.name}:${this.#file.size}:${this.#file.lastModified}`;
+    return `upload:${this.#purpose}:${this.#file.name}:${this.#file.size}:${this.#file.lastModified}`;
   }
 
   #remembered() {

@@ -25,7 +25,7 @@ extension Site {
             .myVideos, styles: ["studio"], modules: ["my-videos"], icons: [.film, .info, .warn, .check],
             main: """
                 <main class="page" id="main">
-                  <div class="page-head"><div><h1>My videos</h1><p>Only you see a video until you send it in.</p>\
+                  <div class="page-head"><div><h1>My videos</h1><p>Only you see a video until you publish it or send it in.</p>\
                 </div><a class="btn\(HTML.when(view.videos.isEmpty, " btn--ghost"))" href="/studio">Make a video</a></div>
                   \(form.outcome)
                   \(view.videos.isEmpty ? noVideos : list)\(older)
@@ -41,21 +41,12 @@ extension Site {
 
     private func video(_ video: VideoView, _ form: FormState) -> HTML {
         let id = video.id.text
-        let picture: HTML
-        if let url = video.url, let small = video.smallURL {
-            picture = """
-                <video src="\(small)" data-small="\(small)" data-full="\(url)" poster="\(video.posterURL ?? "")" controls loop \
-                playsinline preload="none" width="\(video.width)" height="\(video.height)" aria-label="\(video.prompt)"></video>
-                """
-        } else {
-            picture = "<div class=\"skeleton\">\(Icon.film.large)</div>"
-        }
         return """
             <li class="panel video" id="video-\(id)" data-video="\(id)" data-state="\(video.fingerprint)"\
             \(HTML.when(!video.status.isFinal, " data-running"))>
-              <div class="video__picture">\(picture)</div>
+              <div class="video__picture">\(GeneratedVideo(video).markup())</div>
               <div class="stack stack--tight"><h2 class="clip-text" tabindex="-1">\(video.prompt)</h2>
-                <p><span class="badge" data-tone="\(video.tone)">\(video.badge)</span> <span class="quiet">\(video.model)</span></p>
+                <p><span class="badge" data-tone="\(video.tone)">\(video.badge)</span> <span class="quiet">\(video.model)\(video.place.map { " · \($0)" })</span></p>
                 \(detail(video))
                 <p class="quiet num">\(Formatting.day(video.createdAt))\(facts(video))</p>\
                 \(video.moved.map { "<p class=\"quiet\">\($0)</p>" as HTML })
@@ -86,7 +77,8 @@ extension Site {
                     ? " · free"
                     : " · \(Formatting.count($0, "credit", "credits"))\(video.cost.map { " (\($0))" } ?? "")"
             }
-        return "\(length)\(cost) · AI-generated"
+        let credentials: HTML = HTML.when(video.hasCredentials, " · Content Credentials")
+        return "\(length)\(cost) · AI-generated\(credentials)"
     }
 
     private func actions(_ video: VideoView, _ form: FormState) -> HTML {
@@ -116,7 +108,29 @@ extension Site {
             <input type="hidden" name="jobIds" value="\(id)">
             """, names: "btn btn--sm btn--danger"))</div></details>
             """ as HTML
-        return "\(retry)\(remix)\(download)\(delete)"
+        return "\(retry)\(remix)\(download)\(publishing(video, form))\(delete)"
+    }
+
+    /// Publishing shows the prompt and the seed too, so it says so first; taking back does not ask.
+    private func publishing(_ video: VideoView, _ form: FormState) -> HTML {
+        guard video.status == .completed else { return .empty }
+        let action: HTML = "/api/videos/\(video.id.text)/publish"
+        if video.isPublished {
+            return """
+                <a class="btn btn--sm" href="/video/\(video.id.text)">Its page</a>\
+                \(form.form(action, names: "row", "data-publish", content: """
+                <input type="hidden" name="published" value="false"><button class="btn btn--sm" type="submit">Make it private</button>
+                """))
+                """
+        }
+        return """
+            <details class="own__withdrawal"><summary class="btn btn--sm">Publish…</summary><div class="stack stack--tight">\
+            <p>Everyone can then see the video with your name, its prompt, model and seed. You can take it back.</p>\
+            \(form.form(action, names: "row", "data-publish", content: """
+            <input type="hidden" name="published" value="true">\
+            <button class="btn btn--sm btn--primary" type="submit">Publish this video</button>
+            """))</div></details>
+            """
     }
 
     /// Sending in asks only what a clip needs beside the video.

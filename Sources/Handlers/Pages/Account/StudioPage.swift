@@ -92,11 +92,14 @@ extension Site {
             Self.action, names: "stack", "data-request\(remixed)",
             content: """
                 <div class="seg ratio with-js" role="group" aria-label="Start from"><button type="button" aria-pressed="true" \
-                data-start="words">Words</button><button type="button" aria-pressed="false" data-start="picture">A picture</button></div>\
+                data-start="words">Words</button><button type="button" aria-pressed="false" data-start="picture">A picture</button>\
+                <button type="button" aria-pressed="false" data-start="chain">A chain</button></div>\
+                \(presets)\
                 <div class="stack stack--tight" data-picture hidden><label class="drop"><input class="visually-hidden" type="file" \
                 accept="image/jpeg,image/png,image/webp" data-file><span data-drop-text>\(Icon.upload.image) \
                 Choose a picture, or drop one here</span><img alt="The picture that the video starts from" data-preview hidden></label>\
-                <p class="hint">JPEG, PNG or WebP, up to 10 MB. Only the pixels are kept.</p>\
+                <p class="hint"><span data-picture-optional hidden>A chain can start from a picture. </span>JPEG, PNG or WebP, up to \
+                10 MB. Only the pixels are kept.</p>\
                 <p class="hint hint--bad" role="status" data-picture-fault hidden></p></div>\
                 <div class="field"><div class="field__row"><label for="prompt">Prompt</label>\
                 <span class="hint num with-js" data-letters>0 / 4,000</span></div>\
@@ -123,6 +126,9 @@ extension Site {
                 aria-label="New random seed">\(Icon.dice.image)</button></div>\
                 <p class="hint hint--bad" id="seed-fault" hidden>Use a whole number.</p></div></div>\
                 <div class="two" data-parameters></div>\
+                <fieldset class="field stack" data-steps hidden><legend>Next steps</legend><p class="hint">Each step starts from the \
+                last frame of the one before it. If one fails, those after it are not made, and their credits are returned.</p>\
+                <ol class="stack" data-step-list></ol><button class="btn" type="button" data-add-step>Add a step</button></fieldset>\
                 <div class="stack stack--tight" data-suggestions hidden></div>\
                 <div class="panel bill"><dl data-bill hidden><dt>Balance after</dt><dd data-after></dd></dl>\
                 <div class="bill__sum"><p data-price><span class="quiet">The price follows from model and length.</span></p>\
@@ -142,8 +148,24 @@ extension Site {
         return """
             <fieldset class="field"><legend>Model</legend><div class="stack stack--tight" data-models>\
             \(usable.map { model($0, isChecked: $0.slug == first?.slug) })</div>\
+            <p class="field__row with-js"><button class="btn btn--sm" type="button" data-compare aria-pressed="false">\
+            Compare models</button><span class="hint" data-compared></span></p>\
             \(others.isEmpty ? .empty : rest)</fieldset>
             """
+    }
+
+    /// Forms that the member has kept. The module fills it.
+    private var presets: HTML {
+        """
+        <details class="with-js presets" data-presets><summary>Presets</summary><div class="stack stack--tight">\
+        <div class="row row--tight" data-preset-choice hidden><label class="visually-hidden" for="preset">Use a preset</label>\
+        <select class="input" id="preset"></select><button class="btn" type="button" data-preset-use>Use</button></div>\
+        <div class="field"><label for="preset-name">Name of the preset</label><input class="input" id="preset-name" maxlength="80" \
+        autocomplete="off" aria-describedby="preset-fault"><p class="hint hint--bad" id="preset-fault" role="status" hidden></p></div>\
+        <div class="row row--tight"><button class="btn btn--sm" type="button" data-preset-save>Save this form</button>\
+        <button class="btn btn--sm" type="button" data-preset-rename hidden>Rename the preset</button>\
+        <button class="btn btn--sm btn--ghost" type="button" data-preset-delete hidden>Delete the preset</button></div></div></details>
+        """
     }
 
     private func model(_ model: StudioModel, isChecked: Bool) -> HTML {
@@ -184,7 +206,7 @@ extension Site {
         return """
             <li class="job" id="job-\(video.id.text)" data-job="\(video.id.text)" data-state="\(video.fingerprint)">\
             <div class="job__pic skeleton"></div><div class="stack stack--tight"><b class="clip-text">\(video.prompt)</b>\
-            \(bar)<span class="quiet num">\(video.model) · <span data-words>\(video.words)</span></span>\
+            \(bar)<span class="quiet num">\(video.model)\(video.place.map { " · \($0)" }) · <span data-words>\(video.words)</span></span>\
             \(video.moved.map { "<span class=\"quiet\" data-moved>\($0)</span>" as HTML })</div>\
             \(video.isCancelling ? "<span class=\"quiet\">Stopping</span>" : form.form("/api/jobs/\(video.id.text)", names: "row", "data-cancel", content: """
             <button class="btn btn--sm" type="submit" aria-label="Cancel “\(video.prompt)”">Cancel</button>
@@ -226,7 +248,12 @@ extension VideoView {
     /// The state in words.
     var words: String {
         switch status {
-        case .queued: queuePosition.map { "\($0) before it" } ?? "waiting for a place"
+        case .queued:
+            if let group, group.kind == .chain, group.step > 1 {
+                "waiting for step \(group.step - 1)"
+            } else {
+                queuePosition.map { "\($0) before it" } ?? "waiting for a place"
+            }
         case .processing:
             if let queuePosition { "waiting at the provider, \(queuePosition) before it" } else { "\(progress) %" }
         case .uncertain: "the provider has not confirmed it yet"

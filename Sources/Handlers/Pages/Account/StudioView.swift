@@ -110,6 +110,17 @@ struct VideoView: Sendable {
     var seed = 0
     var imageID: UUID?
     var parameters = "{}"
+    /// Bytes of the video in full size.
+    var bytes: Int?
+    var group: GenerationGroup?
+    var hasCredentials = false
+
+    /// The place among the videos that were requested together, in words.
+    var place: String? {
+        guard let group else { return nil }
+        return group.kind == .chain
+            ? "step \(group.step) of \(group.count)" : "model \(group.step) of \(group.count)"
+    }
 }
 
 extension VideoView {
@@ -128,7 +139,8 @@ extension VideoView {
             isPublished: kept.publishedAt != nil, moved: Self.moved(kept), createdAt: kept.createdAt,
             durationMs: kept.durationMs,
             quality: kept.quality, aspectRatio: kept.aspectRatio, seed: kept.seed, imageID: kept.sourceImageID,
-            parameters: kept.parameters.text)
+            parameters: kept.parameters.text, bytes: kept.sizeBytes, group: kept.group,
+            hasCredentials: kept.credentials != nil)
     }
 
     private static func moved(_ kept: Generation) -> String? {

@@ -57,6 +57,7 @@ enum FormNotice: String {
     case videoCancelled = "video-cancelled"
     case videoDeleted = "video-deleted"
     case clipSent = "clip-sent"
+    case videoPublished = "video-published"
 
     var text: String {
         switch self {
@@ -74,6 +75,7 @@ enum FormNotice: String {
         case .videoCancelled: "The video is cancelled."
         case .videoDeleted: "The video is deleted."
         case .clipSent: "Your take is sent in. Its file is being checked."
+        case .videoPublished: "Who can see the video is changed."
         case .genreSaved: "Your genre vote is saved."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }

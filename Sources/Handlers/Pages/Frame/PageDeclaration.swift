@@ -125,6 +125,8 @@ struct PageSources: Sendable {
     let studio: @Sendable (Context) throws -> StudioView
     /// A page of the member's videos, by the cursor in the query.
     let myVideos: @Sendable (Context) throws -> MyVideosView
+    /// The published video with an id; nil when there is none.
+    let video: @Sendable (UUID) throws -> VideoPageView?
     /// The active models.
     let models: @Sendable () throws -> [ModelView]
     /// The model with a slug; nil when there is none.

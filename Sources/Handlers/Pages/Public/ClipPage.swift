@@ -34,7 +34,7 @@ extension Site {
                     \(picture(view))
                     <div class="stack">
                       <div class="stack stack--tight"><h1>\(view.title)</h1>\(view.clip.map(Fragments.who))\
-                <p class="quiet">\(view.clip.map(Fragments.facts) ?? "")</p>\
+                <p class="quiet">\(view.clip.map(Fragments.facts) ?? "")</p>\(origin(view))\
                 <p>\(view.state.badge)</p></div>
                       \(note(view))
                       \(HTML.when(!view.description.isEmpty, "<p class=\"clip__about\">\(view.description)</p>"))
@@ -66,6 +66,16 @@ extension Site {
             preload="metadata" aria-label="\(clip.title)"\(PlayerParts.facts(clip))>\(PlayerParts.track(clip))</video></div>\
             \(PlayerParts.bar(chapters: 1, seconds: clip.durationSeconds))</film-player>
             """
+    }
+
+    /// Which model made it, and when.
+    private func origin(_ view: ClipPageView) -> HTML? {
+        view.origin.map { origin in
+            """
+            <p class="quiet" data-origin>AI-generated with \(origin.model) on \
+            <time datetime="\(Formatting.machine(origin.madeAt))">\(Formatting.day(origin.madeAt))</time></p>
+            """
+        }
     }
 
     private func note(_ view: ClipPageView) -> HTML {

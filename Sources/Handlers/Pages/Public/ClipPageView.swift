@@ -50,6 +50,8 @@ struct ClipPageView: Sendable {
     var height: Int
     /// Whether the one who asks made it.
     var isOwn = false
+    /// The model that made it, and when, where this site knows them.
+    var origin: (model: String, madeAt: Date)?
 
     /// Whether everybody sees it.
     var isPublic: Bool { if case .hidden = state { false } else { true } }
@@ -92,6 +94,7 @@ extension ClipPageView {
                     score: round.weightedScore, isWon: round.won, closedAt: round.closedAt)
             },
             listedAt: details.activatedAt ?? details.createdAt, width: card.width ?? 1080, height: card.height ?? 1920,
-            isOwn: card.username != nil && card.username == member?.username)
+            isOwn: card.username != nil && card.username == member?.username,
+            origin: try clips.origin(of: id).map { (model: $0.model, madeAt: $0.madeAt) })
     }
 }

@@ -1,6 +1,7 @@
 public import Catalog
 public import Film
 internal import FoundationEssentials
+public import Generation
 public import HTTP
 internal import Refusals
 
@@ -13,7 +14,7 @@ extension Pages {
         clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
         moderation: Moderation, catalog: Catalog, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         studio: @escaping @Sendable (Context) throws -> StudioView,
-        myVideos: @escaping @Sendable (Context) throws -> MyVideosView,
+        generations: Generations,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -43,7 +44,9 @@ extension Pages {
             listings: ListingSource(counted: { try clips.countListed() }, ids: { try clips.listed(in: $0) }),
             formToken: formToken, terms: terms,
             reported: { target in try target.thing(in: moderation) },
-            decisions: { context in try DecisionsView(moderation, context) }, studio: studio, myVideos: myVideos,
+            decisions: { context in try DecisionsView(moderation, context) }, studio: studio,
+            myVideos: { context in try MyVideosView(generations, context) },
+            video: { id in try generations.published(id).map(VideoPageView.init) },
             models: { try catalog.active().map { ModelView($0, in: catalog) } },
             model: { slug in
                 try catalog.find(slug: slug).map {
