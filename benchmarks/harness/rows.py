@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import crowds, discovery, films, growth, intake, reads, visits, votes, weights
+from . import crowds, discovery, films, growth, intake, reads, studio, visits, votes, weights
 from .result import Result
 from .stack import Stack
 
@@ -18,6 +18,7 @@ ROWS: dict[str, Row] = {
     "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate, "swipe": visits.swipe,
     "next-clip": films.next_clip, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,
-    "cached": reads.cached, "ranks-deep": reads.ranks, "listeners": crowds.listeners, "burst": crowds.burst,
+    "cached": reads.cached, "studio": studio.requests, "ranks-deep": reads.ranks, "listeners": crowds.listeners,
+    "burst": crowds.burst,
     "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end, "discovery": discovery.discovery,
 }  # fmt: skip

@@ -1,0 +1,66 @@
+"""Rows of the studio: requests for videos, without the videos themselves."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .loads import CONNECTIONS, pgbench, wrk
+from .reads import best, members
+from .result import Result
+from .stack import Stack, Wrong
+
+REQUEST = """
+\\set i :i + 1
+\\set v 1 + (:i * :clients + :client_id) % :voters
+select bench_request(:v);
+"""
+
+
+@contextmanager
+def without_drawing(stack: Stack) -> Iterator[None]:
+    """The renderer would take the processors, so its queue stands still."""
+    processes = [pid for name, pid in stack.pids.items() if "drain" in name]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stack.script("jobs.sql")
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
+def stored(stack: Stack) -> int:
+    """Requests that are complete: a row, a reservation of seconds and a job each."""
+    return int(
+        stack.value(
+            "select case when (select count(*) from generation_drift()) = 0 and (select count(*) from generations) ="
+            " (select count(*) from jobs where kind = 'draw_generation') then (select count(*) from generations) else -1 end"
+        )
+    )
+
+
+def requests(stack: Stack) -> list[Result]:
+    """`POST /api/jobs` with all its checks, each member once, beside its statements by pgbench."""
+    with without_drawing(stack):
+        measures = []
+        for _ in range(stack.scale.turns + 1):
+            stack.script("jobs.sql")
+            measure = wrk(stack, "jobs.lua", *members(stack), host="outward")
+            if not 0 <= stored(stack) - measure.right <= CONNECTIONS:
+                raise Wrong(f"{measure.right} requests were answered and {stored(stack)} stored")
+            measures.append(measure)
+        stack.script("jobs.sql")
+        reference, _, count = pgbench(stack, 16, REQUEST, voters=stack.scale.voters)
+        if stored(stack) != count:
+            raise Wrong(f"the reference stored {stored(stack)} of {count} requests")
+    measure = best(measures)
+    return [
+        Result.of(
+            "studio", f"POST /api/jobs, {CONNECTIONS} connections, p99 {measure.p99:.0f} ms", measure, reference=reference,
+            reference_name="its statements by pgbench", at_least=0.8,
+        )
+    ]  # fmt: skip
