@@ -1,5 +1,5 @@
 public import FoundationEssentials
-public import Media
+internal import Media
 public import Money
 public import Postgres
 
@@ -146,8 +146,7 @@ public struct Generation: Sendable, RowDecodable {
     public let clipID: UUID?
     /// What it was requested together with; nil for a request of its own.
     public let group: GenerationGroup?
-    /// What the provider's file says of its origin; nil when it holds no such statement.
-    public let credentials: ContentCredentials?
+    let credentials: ContentCredentials?
     /// When it was requested.
     public let createdAt: Date
     /// When it changed last.
@@ -159,10 +158,21 @@ public struct Generation: Sendable, RowDecodable {
     /// From the provider's acknowledgement to its saying done, in milliseconds.
     public let generationMs: Int?
 
+    /// Whether the provider's file carries a C2PA manifest. Its signature is not checked.
+    public var hasCredentials: Bool { credentials != nil }
+    /// The label of that manifest.
+    public var credentialsManifest: String? { credentials?.manifest }
+    /// The program that the manifest names.
+    public var credentialsGenerator: String? { credentials?.generator }
+
     static let columns: SQL = """
         generations.*, models.slug as model_slug,
             (extract(epoch from generations.provider_done_at - generations.acknowledged_at) * 1000)::int as generation_ms,
-            (select max(others.group_step) from generations others where others.group_id = generations.group_id) as group_count
+            (
+                select max(others.group_step)
+                from generations others
+                where others.group_id = generations.group_id
+            ) as group_count
         from generations
         join models on models.id = generations.model_id
         """
@@ -210,7 +220,9 @@ public struct Generation: Sendable, RowDecodable {
         publishedAt = try row.value("published_at")
         clipID = try row.value("clip_id")
         group = try GenerationGroup(row: row)
-        credentials = try row.value("credentials", as: JSONText?.self).flatMap { try? $0.decode() }
+        credentials = try row.value("credentials", as: JSONText?.self).flatMap {
+            try? $0.decode(ContentCredentials.self)
+        }
         createdAt = try row.value("created_at")
         updatedAt = try row.value("updated_at")
         startedAt = try row.value("started_at")

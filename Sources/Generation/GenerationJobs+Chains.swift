@@ -36,7 +36,8 @@ extension GenerationJobs {
                     "select record_chain_frame(\(step.id), \(key.text), \(Int32(made.width)), \(Int32(made.height)))")
             }
             return .done()
-        } catch StorageFault.missing {
+        } catch let fault as StorageFault {
+            guard case .missing = fault else { throw fault }
             return try breakChain(step, "The step before it has no video any more. Nothing was charged.", context)
         } catch let fault as MediaFault {
             if fault.isRetryable, context.attempt < ContinueChain.options.maxAttempts { throw fault }

@@ -4,7 +4,7 @@ internal import Media
 internal import Platform
 public import Postgres
 public import Queue
-public import Storage
+internal import Storage
 
 /// A picture that videos start from.
 public struct SourceImage: Sendable, RowDecodable {

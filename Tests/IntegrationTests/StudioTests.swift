@@ -153,6 +153,80 @@ struct StudioTests {
                 .post, "/api/upload/image", ["fileName": "a.png", "contentType": "image/png", "size": 10_485_761])
             #expect(large.status == 422)
             #expect(try member.get("/api/upload/image?imageId=\(id.text ?? "")").json["state"] == "sending")
+            // One way for both purposes, with the rules of each.
+            func begin(_ purpose: String, _ type: String, _ size: Int) throws -> Int {
+                try member.send(
+                    .post, "/api/upload/signed-url",
+                    [
+                        "purpose": .string(purpose), "fileName": "a", "contentType": .string(type),
+                        "size": .integer(size),
+                    ]
+                ).status
+            }
+            #expect(try begin("picture", "image/webp", 10_485_760) == 201 && begin("picture", "video/mp4", 9) == 422)
+            #expect(try begin("picture", "image/webp", 10_485_761) == 422 && begin("clip", "image/png", 9) == 422)
+            let asClip: JSONValue = [
+                "uploadId": id, "title": "Fog", "genre": "Sci-Fi", "rightsConfirmed": true, "consentConfirmed": true,
+                "licenceAccepted": true, "aiGenerated": true,
+            ]
+            #expect(try member.send(.post, "/api/upload/register", asClip).status >= 404)
+        }
+    }
+
+    @Test("GEN-17 several models or a chain are one request, with one price and one refusal")
+    func together() throws {
+        try Site.run(.inProcess, settings: ["MONTHLY_LIMIT_SECONDS": "20", "REPLICATE_API_TOKEN": "r8"]) { site in
+            let member = try maker(site)
+            func ask(_ more: [String: JSONValue], without gone: String? = nil) throws -> Answer {
+                guard case .object(var members) = Self.request else { throw Problem.notFound() }
+                if let gone { members[gone] = nil }
+                members.merge(more) { _, new in new }
+                return try member.send(.post, "/api/jobs", .object(members))
+            }
+            let steps: JSONValue = [["prompt": "then rain"], ["prompt": "then snow", "duration": 3]]
+            let chain = try ask(["nextSteps": steps])
+            #expect(chain.status == 202 && chain.json["remainingSeconds"] == 13)
+            guard case .array(let jobs)? = chain.json["jobs"] else { throw Problem.notFound() }
+            #expect(
+                jobs.map { $0["groupStep"] } == [1, 2, 3]
+                    && jobs.map { $0["groupKind"] } == ["chain", "chain", "chain"])
+            #expect(jobs.map { $0["durationSeconds"] } == [2, 2, 3] && jobs[1]["prompt"] == "then rain")
+            #expect(chain.json["jobId"] == jobs[0]["id"] && jobs[0]["groupId"] == jobs[2]["groupId"])
+            #expect(try member.send(.delete, "/api/jobs/\(jobs[0]["id"]?.text ?? "")", nil).status == 200)
+            #expect(try member.get("/api/usage").json["remainingSeconds"] == 20)
+
+            let models: JSONValue = ["local", "ray-flash-2-540p"]
+            let both = try ask(["models": models, "duration": 5, "credits": 60], without: "model")
+            guard case .array(let compared)? = both.json["jobs"] else { throw Problem.notFound() }
+            #expect(both.status == 202 && compared[0]["seed"] == compared[1]["seed"])
+            #expect(compared.map { $0["model"] } == ["local", "ray-flash-2-540p"])
+            #expect(try ask(["models": models, "duration": 5, "credits": 59], without: "model").json["credits"] == 60)
+            let refused = try [
+                ask(["models": models]), ask(["models": models, "nextSteps": steps], without: "model"),
+                ask(["models": ["local"]], without: "model"), ask(["nextSteps": []]),
+                ask(["nextSteps": [["prompt": ""]]]), ask(["nextSteps": [["prompt": "x", "stranger": 1]]]),
+            ].map(\.status)
+            #expect(refused == [422, 422, 422, 422, 422, 422])
+            let long = try ask(["nextSteps": [["prompt": "x", "duration": 8], ["prompt": "y", "duration": 8]]])
+            #expect(long.status == 403 && long.json["remainingSeconds"] == 10)
+        }
+    }
+
+    @Test("GEN-14 presets are kept, replaced, renamed and deleted")
+    func presets() throws {
+        try Site.run(.inProcess) { site in
+            let member = try maker(site)
+            let form: JSONValue = ["name": "Fog", "model": "local", "prompt": "fog", "duration": 2, "seed": 7]
+            let saved = try member.send(.post, "/api/presets", form)
+            #expect(saved.status == 201 && saved.json["durationSeconds"] == 2 && saved.json["seed"] == 7)
+            let id = try #require(saved.json["id"])
+            #expect(try member.send(.post, "/api/presets", form).json["id"] == id)
+            #expect(try member.send(.patch, "/api/presets", ["id": id, "name": "Mist"]).json["name"] == "Mist")
+            let other = try site.visitor(address: "198.51.100.9").signIn("nova")
+            #expect(try other.get("/api/presets").json["presets"] == [])
+            #expect(try other.send(.delete, "/api/presets", ["id": id]).status == 404)
+            #expect(try member.get("/api/presets").json["presets"]?[0]?["name"] == "Mist")
+            #expect(try member.send(.delete, "/api/presets", ["id": id]).json["presets"] == [])
         }
     }
 

@@ -88,7 +88,8 @@ class Studio:
         ]  # fmt: skip
         outcome, ids = self.rows(
             "select outcome, ids from create_generations(%s, 'chain', %s, (select array_agg(updated_at) from models,"
-            " generate_series(1, 3) where slug = 'local'), 600000, null, null, 1000)", self.member, json.dumps(facts))[0]  # fmt: skip
+            " generate_series(1, 3) where slug = 'local'), 600000, null, null, 1000)",
+            self.member, json.dumps(facts))[0]  # fmt: skip
         assert outcome == "done"
         return ids
 
@@ -101,7 +102,8 @@ class Studio:
             timeout=DEADLINE)
         self.rows(
             "insert into source_images (id, user_id, file_name, content_type, size_bytes, state, storage_key, width, height,"
-            " created_at) values (%s, %s, 'a.jpg', 'image/jpeg', 9, 'ready', %s, 64, 64, now())", image, self.member, f"sources/{image}/picture.jpg")  # fmt: skip
+            " created_at) values (%s, %s, 'a.jpg', 'image/jpeg', 9, 'ready', %s, 64, 64, now())",
+            image, self.member, f"sources/{image}/picture.jpg")  # fmt: skip
         return image
 
     def start(self, peer, *words, **settings):
@@ -545,7 +547,7 @@ def test_a_chain_is_killed(studio, held):
     while not (studio.directory / "holded").exists():
         assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
         time.sleep(0.02)
-    assert [studio.one("select status from generations where id = %s", step) for step in steps][0] == "completed"
+    assert studio.one("select status from generations where id = %s", steps[0]) == "completed"
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(DEADLINE)
     hold.unlink()

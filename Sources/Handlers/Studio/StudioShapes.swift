@@ -31,7 +31,7 @@ struct CreateJobInput: InputShape {
 }
 
 /// A further step of a chain. What is left out is as in the first step, but for the seed.
-struct ChainStepInput: InputShape {
+struct ChainStepInput: InputShape, InputValue {
     @Input(.text(1...4_000, lines: .many), "What this step shows.") var prompt: String
     @Input(.string(1...200), "The model, which must start from a picture.") var model: String?
     @Input(.number(0.1...600), "Seconds.") var duration: Double?
@@ -189,7 +189,7 @@ struct GenerationJob: Shaped {
         Field("groupStep", \.generation.group?.step, "The place in it, from 1.")
         Field("groupCount", \.generation.group?.count)
         Field(
-            "contentCredentials", \.generation.credentials?.manifest,
+            "contentCredentials", \.generation.credentialsManifest,
             "The label of the C2PA manifest in the provider's file. Its signature was not checked.")
         Field("createdAt", \.generation.createdAt)
         Field("updatedAt", \.generation.updatedAt)

@@ -14,9 +14,7 @@ extension UploadRoutes {
                 summary:
                     "Permission to send a picture in numbered parts; with `imageId`, its registration when they have arrived."
             ) { context, input in
-                if let id = input.imageID { return try register(id, service, images, context) }
-                let upload = try service.begin(try declared(input), context)
-                return .json(UploadedImage(SourceImage(sending: upload.upload.id), upload), status: 201)
+                try take(input, service, images, context)
             }.afterTerms()
         }
         return begins + [
@@ -29,6 +27,14 @@ extension UploadRoutes {
                 return UploadedImage(try images.find(id, of: try context.member().id))
             }
         ]
+    }
+
+    private static func take(
+        _ input: UploadImageInput, _ service: UploadService, _ images: SourceImages, _ context: Context
+    ) throws -> Response {
+        if let id = input.imageID { return try register(id, service, images, context) }
+        let upload = try service.begin(try declared(input), context)
+        return .json(UploadedImage(SourceImage(sending: upload.upload.id), upload), status: 201)
     }
 
     private static func register(

@@ -46,7 +46,7 @@ extension Site {
             \(HTML.when(!video.status.isFinal, " data-running"))>
               <div class="video__picture">\(GeneratedVideo(video).markup())</div>
               <div class="stack stack--tight"><h2 class="clip-text" tabindex="-1">\(video.prompt)</h2>
-                <p><span class="badge" data-tone="\(video.tone)">\(video.badge)</span> <span class="quiet">\(video.model)\(video.place.map { " · \($0)" })</span></p>
+                <p><span class="badge" data-tone="\(video.tone)">\(video.badge)</span> <span class="quiet">\(video.model)\(video.place.map { " · \($0)" as HTML })</span></p>
                 \(detail(video))
                 <p class="quiet num">\(Formatting.day(video.createdAt))\(facts(video))</p>\
                 \(video.moved.map { "<p class=\"quiet\">\($0)</p>" as HTML })
@@ -114,7 +114,7 @@ extension Site {
     /// Publishing shows the prompt and the seed too, so it says so first; taking back does not ask.
     private func publishing(_ video: VideoView, _ form: FormState) -> HTML {
         guard video.status == .completed else { return .empty }
-        let action: HTML = "/api/videos/\(video.id.text)/publish"
+        let action = "/api/videos/\(video.id.text)/publish"
         if video.isPublished {
             return """
                 <a class="btn btn--sm" href="/video/\(video.id.text)">Its page</a>\

@@ -206,7 +206,7 @@ extension Site {
         return """
             <li class="job" id="job-\(video.id.text)" data-job="\(video.id.text)" data-state="\(video.fingerprint)">\
             <div class="job__pic skeleton"></div><div class="stack stack--tight"><b class="clip-text">\(video.prompt)</b>\
-            \(bar)<span class="quiet num">\(video.model)\(video.place.map { " · \($0)" }) · <span data-words>\(video.words)</span></span>\
+            \(bar)<span class="quiet num">\(video.model)\(video.place.map { " · \($0)" as HTML }) · <span data-words>\(video.words)</span></span>\
             \(video.moved.map { "<span class=\"quiet\" data-moved>\($0)</span>" as HTML })</div>\
             \(video.isCancelling ? "<span class=\"quiet\">Stopping</span>" : form.form("/api/jobs/\(video.id.text)", names: "row", "data-cancel", content: """
             <button class="btn btn--sm" type="submit" aria-label="Cancel “\(video.prompt)”">Cancel</button>

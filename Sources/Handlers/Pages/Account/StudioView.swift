@@ -140,7 +140,7 @@ extension VideoView {
             durationMs: kept.durationMs,
             quality: kept.quality, aspectRatio: kept.aspectRatio, seed: kept.seed, imageID: kept.sourceImageID,
             parameters: kept.parameters.text, bytes: kept.sizeBytes, group: kept.group,
-            hasCredentials: kept.credentials != nil)
+            hasCredentials: kept.hasCredentials)
     }
 
     private static func moved(_ kept: Generation) -> String? {

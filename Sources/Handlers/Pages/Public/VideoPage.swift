@@ -2,7 +2,6 @@ internal import FoundationEssentials
 internal import Generation
 internal import HTML
 internal import HTTP
-internal import Storage
 internal import Text
 
 extension PageDeclaration {
@@ -39,7 +38,8 @@ extension VideoPageView {
         self.init(
             video: VideoView(kept), creator: published.creator, publishedAt: kept.publishedAt ?? kept.createdAt,
             isTrained: kept.provider != "local",
-            credentials: kept.credentials.map { CredentialsView(manifest: $0.manifest, generator: $0.generator) })
+            credentials: kept.hasCredentials
+                ? CredentialsView(manifest: kept.credentialsManifest, generator: kept.credentialsGenerator) : nil)
     }
 }
 
@@ -108,7 +108,7 @@ struct GeneratedVideo {
             return "<div class=\"skeleton\">\(Icon.film.large)</div>"
         }
         return """
-            <video src="\(small)" data-small="\(small)" data-full="\(url)" data-seconds="\(video.seconds ?? 0)" \
+            <video src="\(small)" data-small="\(small)" data-full="\(url)" data-seconds="\(String(video.seconds ?? 0))" \
             data-bytes="\(video.bytes ?? 0)" poster="\(video.posterURL ?? "")" controls loop playsinline preload="\(preload)" \
             width="\(video.width)" height="\(video.height)" aria-label="\(video.prompt)"></video>
             """
