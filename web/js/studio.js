@@ -89,7 +89,7 @@ const steps = stepsOf(
  * @returns {Facts | null}
  */
 function commonFacts() {
-  const found = allChosen().map(factsOf).filter((facts) => facts !== null);
+  const found = allChosen().flatMap((input) => factsOf(input) ?? []);
   const [first, ...others] = found;
   if (!first || others.length === 0) return first ?? null;
   /**
@@ -375,7 +375,7 @@ presetsOf(
   () => ({
     model: chosen()?.value ?? "local", prompt: prompt.value, negativePrompt: one("[name=negativePrompt]", HTMLTextAreaElement).value,
     duration: duration.value ? Number(duration.value) : null,
-    quality: /** @type {import("./api.js").SavePresetInput["quality"]} */ (quality.value), aspectRatio: aspect.value || null,
+    quality: /** @type {"standard" | "high" | "ultra"} */ (quality.value), aspectRatio: aspect.value || null,
     seed: seed.value ? Number(seed.value) : null, parameters: readParameters(parameterPlace, commonFacts()?.parameters ?? []),
   }),
   (preset) => {
@@ -394,7 +394,7 @@ presetsOf(
     seed.value = preset.seed === null ? "" : String(preset.seed);
     remix = {
       seconds: preset.durationSeconds ?? undefined, quality: preset.quality ?? undefined, aspect: preset.aspectRatio,
-      parameters: preset.parameters,
+      parameters: /** @type {Record<string, unknown>} */ (preset.parameters),
     };
     prompt.dispatchEvent(new Event("input", { bubbles: true }));
     showStart();

@@ -5,7 +5,7 @@ import { megabytes } from "../core/format.js";
 import { secondsOfBlocks } from "./matroska.js";
 import { hasPicture, usedSeconds } from "./tracks.js";
 
-/** @typedef {import("../api.js").BeginUploadInput["contentType"]} ContentType */
+/** @typedef {Exclude<import("../api.js").BeginUploadInput["contentType"], "image/jpeg" | "image/png" | "image/webp">} ContentType */
 
 /** The server's limits. */
 const limits = one("[data-upload]", HTMLElement).dataset;
