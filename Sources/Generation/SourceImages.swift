@@ -4,7 +4,7 @@ internal import Media
 internal import Platform
 public import Postgres
 public import Queue
-internal import Storage
+public import Storage
 
 /// A picture that videos start from.
 public struct SourceImage: Sendable, RowDecodable {
