@@ -209,7 +209,7 @@ public struct JobOverview: Sendable, Decodable {
 
     /// Entries by state; of those that have ended, the ones of the last day.
     public let counts: [String: Int]
-    /// Since when the oldest due entry waits, upkeep apart.
+    /// Since when the oldest due entry waits.
     public let waitingSince: String?
     /// The queues by name.
     public let queues: [Lane]

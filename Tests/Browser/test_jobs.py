@@ -58,6 +58,9 @@ class Queue:
                 self.database.execute(
                     "select record_submission(%s, 1, 1, 'r-9', '{}', '{}', interval '1 day')", (video,))
                 self.database.execute("select record_progress(%s, 1, 62, null, true)", (video,))
+            # Its steps are not due, since the provider is not set up here.
+            self.database.execute(
+                "update jobs set run_at = now() + interval '1 day' where state = 'queued' and unique_key = %s", (f"{video} 1",))
         return str(video)
 
 

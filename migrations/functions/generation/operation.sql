@@ -348,7 +348,7 @@ begin
             left join (select state, sum(entries) as entries from states group by state) summed using (state)
         ),
         'waitingSince', rfc3339(least(
-            (select min(waiting_since) from counted where job_group <> 'upkeep'),
+            (select min(waiting_since) from counted where not is_step),
             (select min(waiting_since) from under_way where status = 'queued')
         )),
         'queues', (
