@@ -61,7 +61,7 @@ struct ChainTests {
             #expect(try stage.generations.cancel(made.all[0].id, of: stage.member).status == .cancelled)
             #expect(try statuses(stage) == ["cancelled", "queued", "queued"])
         }
-        try GenerationStage.run { stage in
+        try GenerationStage.run { stage throws in
             var stage = stage
             stage.limit = SecondsLimit(milliseconds: 12_000)
             #expect(throws: GenerationRefusal.limitSeconds(remainingMilliseconds: 12_000)) { try chain(stage) }

@@ -1,7 +1,7 @@
 """What a visit costs in Chromium, as JSON: bytes of a first visit, its first pictures, and the swipe to the next clip.
 
 Run by the rows of visits with the tests' Python, which has Playwright:
-visits.py URL weights|first|taps|fate|swipes|segments [COUNT, or the number of a season]
+visits.py URL weights|first|taps|fate|swipes|segments|paints [COUNT, or the number of a season]
 
 `fate` reads from standard input, as JSON, a link that signs an admin in, and the cookie and the clip of each creator.
 """
@@ -269,6 +269,46 @@ def fate(browser: Browser, url: str, _: int) -> dict[str, Any]:
     return {"slowest": max(found), "all": [round(one, 3) for one in found]}
 
 
+# The largest thing on the screen, as browsers report it, and what has moved without being asked.
+PAINTS = """
+    window.seen = { paint: 0, shift: 0, of: "" };
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+            seen.paint = entry.renderTime || entry.loadTime || entry.startTime;
+            seen.of = entry.element?.className || entry.element?.localName || "";
+        }
+    }).observe({ type: "largest-contentful-paint", buffered: true });
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) seen.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+# A page has shown what it has to show when nothing larger has come for so many milliseconds after it was loaded.
+SETTLED = 2_000
+
+
+def paints(browser: Browser, url: str, season: int) -> dict[str, Any]:
+    """First visits of the film's pages on a slow phone, the better of two each: a busy machine slows one more than pages do."""
+    context = visitor(browser, url, PHONE)
+    clip = context.request.get(f"{url}/api/discover?limit=1").json()["clips"][0]["id"]
+    context.close()
+    found = {}
+    for path in ("/watch", f"/watch/{season}", "/story", "/leaderboard", "/discover", f"/clip/{clip}", "/genre"):
+        turns = []
+        for _ in range(2):
+            context = visitor(browser, url, PHONE)
+            page = context.new_page()
+            throttled(page, line=True)
+            page.add_init_script(PAINTS)
+            page.goto(path, wait_until="load")
+            page.wait_for_timeout(SETTLED)
+            turns.append(page.evaluate("() => window.seen"))
+            context.close()
+        found["/clip/[id]" if path == f"/clip/{clip}" else path] = {
+            **min(turns, key=lambda one: one["paint"]), "shift": max(one["shift"] for one in turns)
+        }
+    return found
+
+
 def swipes(browser: Browser, url: str, count: int) -> dict[str, Any]:
     """To the next clip again and again, each time once it is loaded ahead."""
     context = visitor(browser, url, PHONE)
@@ -353,6 +393,7 @@ def main() -> None:
         )
         found = {
             "weights": weights, "first": first, "taps": taps, "fate": fate, "swipes": swipes, "segments": segments,
+            "paints": paints,
         }[what](browser, url, count)  # fmt: skip
         browser.close()
     print(json.dumps(found, indent=1))

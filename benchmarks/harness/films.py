@@ -1,12 +1,13 @@
-"""The rows of the film: 75 renditions joined into one file, and one clip after another in the player."""
+"""The rows of the film: a rendition, 75 of them joined into one file, one clip after another in the player, and its pages."""
 
 from __future__ import annotations
 
+import os
 import pathlib
 import subprocess
 
 from . import visits
-from .intake import ffmpeg
+from .intake import REFERENCE, SOURCE, ffmpeg
 from .result import Result
 from .stack import Stack, Wrong
 
@@ -39,6 +40,32 @@ def own(stack: Stack, directory: pathlib.Path) -> float:
     if int(length) != CLIPS * 8_000:
         raise Wrong(f"the film lasts {length} ms")
     return float(seconds)
+
+
+def rendition(stack: Stack) -> list[Result]:
+    """In turns, so that both meet the same machine; of each the best."""
+    source, target = stack.file("rendition-source.mp4"), stack.file("rendition.mp4")
+    ffmpeg(*SOURCE, source)
+    times, references, memory = [], [], 0
+    for _ in range(stack.scale.turns + 1):
+        references.append(ffmpeg("-i", source, *REFERENCE, target))
+        run = subprocess.Popen(
+            [stack.program("bench-film"), "rendition", source, target], stdout=subprocess.PIPE, text=True)
+        printed = run.stdout.read()
+        # Of the program and of all that it has waited for, the most of any.
+        _, status, usage = os.wait4(run.pid, 0)
+        if status:
+            raise Wrong("no rendition was made")
+        times.append(float(printed))
+        memory = max(memory, usage.ru_maxrss)
+    source.unlink()
+    return [
+        Result(
+            "rendition", "8 s 1080 × 1920 → rendition", min(times), " s", reference=min(references),
+            reference_name="one ffmpeg command, same output", at_most=1.1,
+        ),
+        Result("rendition-memory", "the same: most memory of a tool", memory / 1000, " MB", at_most=600),
+    ]  # fmt: skip
 
 
 def assemble(stack: Stack) -> list[Result]:
@@ -88,6 +115,24 @@ ADD_SEASON = """
     from season
 """
 REMOVE_SEASON = "delete from seasons where label = 'A finished season'"
+
+
+def pages(stack: Stack) -> list[Result]:
+    """The film's pages on a slow phone, with a finished season beside the running one."""
+    with visits.film(stack):
+        number = int(stack.value(ADD_SEASON))
+        stack.reset()
+        try:
+            found = visits.look(stack, "paints", number)
+        finally:
+            stack.psql("-c", REMOVE_SEASON)
+    what = "slow phone, largest paint of"
+    return [
+        Result(f"page-paint {path}", f"{what} {path}", one["paint"] / 1000, " s", at_most=1.5, more={"of": one["of"]})
+        for path, one in found.items()
+    ] + [
+        Result("page-shift", "the same pages: most layout shift", max(one["shift"] for one in found.values()), "", at_most=0.02)
+    ]  # fmt: skip
 
 
 def next_clip(stack: Stack) -> list[Result]:

@@ -14,9 +14,9 @@ Row = Callable[[Stack], list[Result]]
 # burst comes after the listeners, since nginx keeps the memory that ten thousand connections took.
 ROWS: dict[str, Row] = {
     "start": weights.start, "binaries": weights.binaries, "page-weight": weights.page_weight,
-    "idle-memory": weights.idle_memory, "intake": intake.intake, "film": films.assemble, "visit-weight": visits.weight,
-    "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate, "swipe": visits.swipe,
-    "next-clip": films.next_clip, "growth": growth.begin,
+    "idle-memory": weights.idle_memory, "intake": intake.intake, "rendition": films.rendition, "film": films.assemble,
+    "visit-weight": visits.weight, "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate,
+    "swipe": visits.swipe, "next-clip": films.next_clip, "page-paint": films.pages, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,
     "cached": reads.cached, "studio": studio.requests, "ranks-deep": reads.ranks, "listeners": crowds.listeners,
     "burst": crowds.burst,
