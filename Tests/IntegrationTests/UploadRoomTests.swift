@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Film
 internal import FoundationEssentials
+internal import Generation
 internal import HTTP
 internal import Storage
 internal import TestSupport
@@ -13,7 +14,8 @@ struct UploadRoomTests {
     func full() throws {
         try TestDatabase.run { test in
             let routes = UploadRoutes.routes(
-                uploads: Uploads(database: test.database(as: .web)), storage: NearlyFull(),
+                uploads: Uploads(database: test.database(as: .web)),
+                images: SourceImages(database: test.database(as: .web)), storage: NearlyFull(),
                 signer: UploadSigner(secret: SecretKey([UInt8](repeating: 1, count: 32))))
             let route = try #require(routes.first { $0.method == .post && $0.pattern == "/api/upload/signed-url" })
             let member = Member(

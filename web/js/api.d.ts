@@ -202,9 +202,11 @@ export interface BanAppealInput {
 export interface BeginUploadInput {
   /** The file's name; text to show, never a path. */
   fileName: string;
-  contentType: "video/mp4" | "video/webm" | "video/quicktime";
-  /** Bytes of the file, at most 50 MiB. */
+  contentType: "video/mp4" | "video/webm" | "video/quicktime" | "image/jpeg" | "image/png" | "image/webp";
+  /** Bytes of the file: of a clip at most 50 MiB, of a picture 10 MiB. */
   size: number;
+  /** What it is sent for; `clip` when left out. A picture is registered at `/api/upload/image`. */
+  purpose?: "clip" | "picture" | null;
 }
 
 export interface BoardClip {
@@ -406,6 +408,18 @@ export interface CatalogPreset {
   prompt: string;
   negativePrompt: string;
   parameters: unknown;
+}
+
+export interface ChainStepInput {
+  /** What this step shows. */
+  prompt: string;
+  /** The model, which must start from a picture. */
+  model?: string | null;
+  /** Seconds. */
+  duration?: number | null;
+  seed?: number | null;
+  /** Values of the model's own parameters. */
+  parameters?: Record<string, unknown> | null;
 }
 
 export interface ChangeMemberInput {
@@ -776,8 +790,12 @@ export interface CreateJobInput {
   seed?: number | null;
   /** Values of the model's own parameters. */
   parameters?: Record<string, unknown> | null;
-  /** The credits that were shown. When the price is another one, nothing is made. */
+  /** The credits that were shown, of all videos. At another price, nothing is made. */
   credits?: number | null;
+  /** Several models in place of `model`: each makes a video of its own. */
+  models?: string[] | null;
+  /** Further videos. Each starts from the last frame of the one before it. After a failure the later ones are not made. */
+  nextSteps?: ChainStepInput[] | null;
 }
 
 export interface CreateProfileInput {
@@ -809,10 +827,13 @@ export interface CreateSeasonInput {
 }
 
 export interface CreatedJob {
+  /** The video, or the first of several. */
   jobId: string;
   /** What is left in the period. */
   remainingSeconds: number;
   job: GenerationJob;
+  /** Every video that was requested, in order. */
+  jobs: GenerationJob[];
 }
 
 export interface CreditCost {
@@ -888,6 +909,10 @@ export interface DeleteAccountInput {
   confirmation: "DELETE MY ACCOUNT";
   /** Whether title cards replace your clips when a film is next assembled. */
   removeFromFilm?: boolean | null;
+}
+
+export interface DeletePresetInput {
+  id: string;
 }
 
 export interface DeleteVideosInput {
@@ -1229,6 +1254,15 @@ export interface GenerationJob {
   generationSeconds: number | null;
   published: boolean;
   clipId: string | null;
+  /** What it was requested together with. */
+  groupId: string | null;
+  /** `models` or `chain`. */
+  groupKind: string | null;
+  /** The place in it, from 1. */
+  groupStep: number | null;
+  groupCount: number | null;
+  /** The label of the C2PA manifest in the provider's file. Its signature was not checked. */
+  contentCredentials: string | null;
   createdAt: string;
   updatedAt: string;
   finishedAt: string | null;
@@ -1328,6 +1362,150 @@ export interface Intervention {
   reason: string;
   votes: number | null;
   at: string;
+}
+
+export interface JobAttempt {
+  run: number;
+  attempt: number;
+  provider: string | null;
+  state: string;
+  requestId: string | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  worker: string | null;
+  error: string | null;
+  /** What the provider answered, without keys. */
+  answer: unknown;
+}
+
+export interface JobDetail {
+  job: JobEntry;
+  /** What it works on. What is private is hidden. */
+  payload: unknown;
+  /** Rises when a video is run again by hand. */
+  run: number;
+  /** The step that a video is at. */
+  step: string | null;
+  errorCode: string | null;
+  /** The provider's id of the request. */
+  requestId: string | null;
+  /** When an unfinished video fails. */
+  deadlineAt: string | null;
+  chargedCredits: number | null;
+  /** The latest first. */
+  attempts: JobAttempt[];
+  /** The jobs of a video, the latest first. */
+  steps: JobStep[];
+  /** Providers with an equal model, at which a failed video can be run. */
+  otherProviders: string[];
+}
+
+export interface JobEntry {
+  /** The number of a job, or the id of a video. */
+  id: string;
+  /** `generation` for a video. */
+  kind: string;
+  queue: string;
+  state: "queued" | "running" | "uncertain" | "completed" | "failed" | "cancelled";
+  /** The model, the clip or the season that it is about. */
+  subject: string | null;
+  /** Whose video it is. */
+  ownerId: string | null;
+  ownerName: string | null;
+  provider: string | null;
+  /** Percent; null where it is not known. */
+  progress: number | null;
+  /** From -2, last, to 2, first. */
+  priority: number;
+  attempt: number;
+  maxAttempts: number | null;
+  createdAt: string;
+  /** When a job is or was due. */
+  runAt: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** Whether it has been asked to end. */
+  cancelling: boolean;
+  /** The error of its last attempt. */
+  error: string | null;
+}
+
+export interface JobLane {
+  name: string;
+  /** What the kind is for; null for a queue. */
+  group: string | null;
+  waiting: number;
+  running: number;
+  /** Dead letters; null for a queue. */
+  failed: number | null;
+  /** Null for a kind. */
+  waitingSince: string | null;
+  /** Null while it is not paused. */
+  pausedAt: string | null;
+  /** The admin; null for the operator. */
+  pausedBy: string | null;
+  reason: string | null;
+}
+
+export interface JobList {
+  jobs: JobEntry[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** Jobs by state; of those that have ended, the ones of the last 24 hours. */
+  counts: Record<string, number>;
+  /** Since when the oldest due job waits. */
+  waitingSince: string | null;
+  queues: JobLane[];
+  kinds: JobLane[];
+  providers: JobProvider[];
+}
+
+export interface JobOutcome {
+  id: string;
+  /** `redriven`, `cancelled`, `cancelling`, `finished`, `not_found`, or the code of a refusal. */
+  outcome: string;
+  /** The refusal in words. */
+  error: string | null;
+}
+
+export interface JobOutcomes {
+  outcomes: JobOutcome[];
+  /** Whether the filter finds more than one call handles. */
+  hasMore: boolean;
+}
+
+export interface JobOverview {
+  /** Jobs by state; of those that have ended, the ones of the last 24 hours. */
+  counts: Record<string, number>;
+  /** Since when the oldest due job waits. */
+  waitingSince: string | null;
+  queues: JobLane[];
+  kinds: JobLane[];
+  providers: JobProvider[];
+}
+
+export interface JobProvider {
+  name: string;
+  displayName: string;
+  /** Videos that wait for a place. */
+  waiting: number;
+  running: number;
+  uncertain: number;
+}
+
+export interface JobStep {
+  id: string;
+  kind: string;
+  state: string;
+  attempt: number;
+  runAt: string | null;
+  finishedAt: string | null;
+  error: string | null;
+}
+
+export interface JobsMoved {
+  /** Those that waited. */
+  moved: string[];
 }
 
 export interface LibraryFilm {
@@ -1672,6 +1850,11 @@ export interface ModerationCase {
   decisions: StatementOfReasons[];
 }
 
+export interface NameJobsInput {
+  /** Numbers of jobs and ids of videos. */
+  ids: string[];
+}
+
 export interface NamedClip {
   id: string;
   title: string;
@@ -1929,10 +2112,22 @@ export interface PackedModelChange {
   after: unknown;
 }
 
+export interface PauseJobsInput {
+  /** `queue`, or one `kind` of job; the kind `generation` means what begins a video. */
+  scope: "queue" | "kind";
+  name: string;
+  /** What other admins read. */
+  reason?: string | null;
+}
+
 export interface PremiumInput {
   granted: boolean;
   /** What the audit log says. */
   reason: string;
+}
+
+export interface PresetList {
+  presets: SavedPreset[];
 }
 
 export interface Problem {
@@ -2101,6 +2296,24 @@ export interface ReceivedMessage {
   decidedBy: string | null;
 }
 
+export interface RedriveFilterInput {
+  /** `failed` unless named. */
+  state?: "failed" | "cancelled" | null;
+  kind?: string | null;
+  /** Only videos of this provider. */
+  provider?: string | null;
+  group?: "generation" | "media" | "mail" | "upkeep" | null;
+}
+
+export interface RedriveJobsInput {
+  /** Numbers of jobs and ids of videos; or `filter`. */
+  ids?: string[] | null;
+  /** Which dead letters; an empty one finds all that failed. */
+  filter?: RedriveFilterInput | null;
+  /** Runs videos at this provider's equal model, if that costs no more. */
+  provider?: string | null;
+}
+
 export interface RegisterClipInput {
   /** The upload, of which all parts have arrived. */
   uploadId: string;
@@ -2145,6 +2358,17 @@ export interface RemoveIdentityInput {
   id: string;
 }
 
+export interface RenamePresetInput {
+  id: string;
+  name: string;
+}
+
+export interface ReorderJobsInput {
+  /** Numbers of jobs and ids of videos. */
+  ids: string[];
+  place: "first" | "normal" | "last";
+}
+
 export interface Report {
   id: number;
   reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
@@ -2176,6 +2400,11 @@ export interface RequestSignInLinkInput {
   email: string;
   /** The page to open after signing in: a path of this site. */
   next?: string | null;
+}
+
+export interface ResumeJobsInput {
+  scope: "queue" | "kind";
+  name: string;
 }
 
 export interface ReviewRoundInput {
@@ -2243,6 +2472,34 @@ export interface RunPodInput {
   frames?: number | null;
   /** The input of the worker. */
   input: Record<string, unknown>;
+}
+
+export interface SavePresetInput {
+  /** What the preset is called. */
+  name: string;
+  /** The model, by slug, model id or id. */
+  model: string;
+  prompt: string;
+  negativePrompt?: string | null;
+  /** Seconds. */
+  duration?: number | null;
+  quality?: "standard" | "high" | "ultra" | null;
+  aspectRatio?: string | null;
+  seed?: number | null;
+  parameters?: Record<string, unknown> | null;
+}
+
+export interface SavedPreset {
+  id: string;
+  name: string;
+  model: string;
+  prompt: string;
+  negativePrompt: string;
+  durationSeconds: number | null;
+  quality: string | null;
+  aspectRatio: string | null;
+  seed: number | null;
+  parameters: unknown;
 }
 
 export interface Season {
@@ -2313,6 +2570,15 @@ export interface Settings {
   sound: boolean | null;
   /** Whether pages may animate; null for the default. */
   motion: boolean | null;
+}
+
+export interface SettleVideoInput {
+  /** The video. */
+  id: string;
+  /** `made`: its course continues. `never_made`: it fails, and credits and seconds go back. */
+  outcome: "made" | "never_made";
+  /** The provider's id of the request; required with `made`. */
+  requestId?: string | null;
 }
 
 export interface SignInLinkRequested {
@@ -2620,11 +2886,14 @@ export interface UploadedImage {
   fault: string | null;
   width: number | null;
   height: number | null;
-  method: "PUT";
+  /** PUT sends a part as the body. POST sends a form: the fields, then the part as the field `file`. */
+  method: "PUT" | "POST";
   /** What to send with every part. */
   headers: Record<string, string>;
+  /** The fields of the form; none where the method is PUT. */
+  fields: Record<string, string>;
   /** Bytes of every part but the last. */
-  partSize: number;
+  partSize: number | null;
   /** One address for each part; empty once they have arrived. */
   urls: string[];
 }
