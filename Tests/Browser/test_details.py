@@ -1,31 +1,10 @@
-"""Small things that people stumble over: late fonts, hints, texts that are cut, pictures that give way to a finger."""
+"""Small things that people stumble over: hints, texts that are cut, pictures that give way to a finger."""
 
 import secrets
 
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, SHIFTS, announced, comes_true, ready, until
-
-
-def test_late_fonts_move_nothing(site):
-    """WEB-02 the text is laid out as the fonts will have it, before they are there"""
-    page = site.context(viewport=PHONE, has_touch=True).new_page()
-    page.add_init_script(SHIFTS)
-    held = []
-    page.route("**/*.woff2", lambda route: held.append(route))
-    for path in ("/", "/story?slot=1", "/terms"):
-        held.clear()
-        page.goto(path, wait_until="domcontentloaded")
-        ready(page)
-        comes_true(page, lambda: held, "a font is asked for")
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        page.evaluate("() => { window.shifted = 0; }")
-        for route in held:
-            route.continue_()
-        until(page, "() => [...document.fonts].some((font) => font.family.includes('Inter') && font.status === 'loaded')"
-              " && [...document.fonts].every((font) => font.status !== 'loading')")  # fmt: skip
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        assert page.evaluate("window.shifted") <= 0.02, path
+from conftest import DESK, PHONE, announced, comes_true, ready, until
 
 
 def test_hint_comes_once(arena):
