@@ -97,8 +97,11 @@ def test_fingers_on_the_picture(film):
     until(page, "() => document.querySelector('film-player').index === 0")
     swipe(page, [x, y], [x - 120, y])
     expect(label).to_have_text("Undertow")
+    # The words before a season lie over the picture, and take the finger.
+    expect(page.locator(".title-card")).to_have_count(0)
     swipe(page, [x, y], [x + 120, y])
     expect(label).to_have_text(before)
+    expect(page.locator(".title-card")).to_have_count(0)
     double_tap(page, x, y)
     until(page, "() => document.fullscreenElement?.localName === 'film-player'")
 

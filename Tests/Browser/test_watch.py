@@ -432,7 +432,7 @@ def test_takes_and_embeds_through_a_cdn(through_cdn, front, clips):
     clip = page.request.get("/api/discover?limit=1&status=locked").json()["clips"][0]
     assert clip["videoUrl"].startswith(f"{front.cdn}/media/clips/")
     shared = page.request.get(f"/clip/{clip['id']}").text()
-    assert f'property="og:image" content="{front.cdn}/media/clips/' in shared
+    assert f'poster="{front.cdn}/media/clips/' in shared and f'property="og:video" content="{front.cdn}/media/clips/' in shared
     page.goto(f"/embed/clip/{clip['id']}")
     page.get_by_role("button", name="Play", exact=True).click()
     until(page, "() => document.querySelector('film-player').position > 0.2")
