@@ -615,7 +615,7 @@ struct PageDeclarationTests {
         let pages = Pages(
             site: try Fixtures.site(), round: { _, _ in Fixtures.round("locked") },
             clip: { _, _ in Fixtures.clipPage() }, discover: { _ in Fixtures.discovery() },
-            model: { _ in Fixtures.model() }
+            video: { _ in Fixtures.video }, model: { _ in Fixtures.model() }
         ) { Fixtures.film() }
         let route = try #require(pages.routes.first { $0.pattern == page.path })
         var request = Request(.get, page.example + query)

@@ -124,14 +124,12 @@ struct EnqueueTests {
             let refused: [SQL] = [
                 "select count(*) from jobs", "insert into jobs (kind) values ('x')", "delete from jobs",
                 "select * from claim_jobs('w', '10 s', 1, '{default}', '{errand}')", "select prune_jobs(0, 0)",
-                "update job_limits set concurrency = 0",
+                "update job_limits set concurrency = 0", "select cancel_job(1)", "select redrive_jobs('{1}')",
             ]
             for statement in refused {
                 #expect(throws: DatabaseError.self, "\(statement)") { try web.execute(statement) }
             }
-            let job = try #require(try Queue(web).enqueue(Errand("x")))
-            #expect(try Queue(web).cancel(job) == .cancelled)
-            #expect(try Queue(web).retry([job]) == [job])
+            _ = try #require(try Queue(web).enqueue(Errand("x")))
             #expect(try Queue(web).counts().map(\.jobs) == [1])
         }
     }

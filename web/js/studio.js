@@ -80,7 +80,7 @@ const steps = stepsOf(
     const facts = factsOf(input);
     const isUsable = facts?.picture && !input.closest("label")?.getAttribute("aria-disabled");
     return facts && isUsable
-      ? [{ slug: input.value, name: input.closest("label")?.querySelector("b")?.textContent ?? input.value, facts }] : [];
+      ? [{ slug: input.value, name: nameOf(input), facts }] : [];
   }),
   () => showPrice());
 
@@ -116,6 +116,11 @@ function bill() {
     credits: isPriced ? parts.reduce((sum, { credits }) => sum + (credits ?? 0), 0) : undefined,
     seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
   };
+}
+
+/** @param {HTMLInputElement} input */
+function nameOf(input) {
+  return input.closest("label")?.querySelector("b")?.textContent ?? input.value;
 }
 
 /**
@@ -215,14 +220,27 @@ function showPrice() {
   const place = one("[data-obstacle]", HTMLElement);
   place.textContent = obstacle;
   place.hidden = !obstacle;
-  const expected = one("[data-expected]", HTMLElement);
-  const words = [facts?.note, facts?.expected?.[`${quality.value} ${duration.value}`]].filter(Boolean).join(" ");
-  expected.textContent = words;
-  expected.hidden = !words;
-  suggest({
-    duration: duration.value, quality: quality.value, capability: startsFromPicture ? "image-to-video" : "text-to-video",
+  showExpected();
+  // A suggestion replaces the chosen model, so there is none where several take part.
+  const isAlone = start !== "chain" && !isComparing;
+  suggest(isAlone ? {
+    duration: duration.value, quality: quality.value, capability: startsFromPicture() ? "image-to-video" : "text-to-video",
     budget: Math.min(balance, capCredits),
+  } : null);
+}
+
+/** What to expect of the chosen models, by name where there are several; a chain as a whole takes longer than its first step. */
+function showExpected() {
+  const parts = allChosen().flatMap((input) => {
+    const facts = factsOf(input);
+    const length = duration.value || String(facts?.standard ?? "");
+    const expected = start === "chain" ? null : facts?.expected?.[`${quality.value} ${length}`];
+    const words = [facts?.note, expected].filter(Boolean).join(" ");
+    return words ? [isComparing ? `${nameOf(input)}: ${words}` : words] : [];
   });
+  const place = one("[data-expected]", HTMLElement);
+  place.textContent = parts.join(" ");
+  place.hidden = parts.length === 0;
 }
 
 form.addEventListener("change", (event) => {

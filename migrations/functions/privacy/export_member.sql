@@ -165,7 +165,8 @@ begin
                             'id', id, 'fileName', file_name, 'contentType', content_type, 'sizeBytes', size_bytes,
                             'createdAt', rfc3339(created_at), 'expiresAt', rfc3339(expires_at),
                             'registeredAt', rfc3339(registered_at), 'checkStartedAt', rfc3339(check_started_at),
-                            'checkNote', check_note
+                            'checkNote', check_note, 'purpose', purpose, 'originModel', origin_model,
+                            'originAt', rfc3339(origin_at)
                         )
                         order by created_at
                     ),

@@ -11,7 +11,7 @@ const names = { cheapest: "Cheapest", fastest: "Fastest" };
 /**
  * @param {HTMLElement} place
  * @param {(slug: string) => void} choose
- * @returns {(wish: Wish) => void} what to call when the wish may be another one
+ * @returns {(wish: Wish | null) => void} what to call when the wish may be another one; without one there are none
  */
 export function suggestionsIn(place, choose) {
   let shown = "";
@@ -36,6 +36,10 @@ export function suggestionsIn(place, choose) {
     if (next === shown) return;
     shown = next;
     clearTimeout(timer);
+    if (!wish) {
+      place.hidden = true;
+      return;
+    }
     timer = setTimeout(() => void show(wish), 200);
   };
 }
