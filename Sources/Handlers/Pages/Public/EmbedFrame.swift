@@ -29,7 +29,7 @@ struct EmbedFrame: Sendable, Equatable {
         let size = size(within: limit)
         let element: HTML = """
             <iframe src="\(site.url)\(path)" width="\(size.width)" height="\(size.height)" title="\(title)" \
-            frameborder="0" loading="lazy" allow="fullscreen" allowfullscreen></iframe>
+            frameborder="0" loading="lazy" allowfullscreen></iframe>
             """
         return element.source
     }
