@@ -16,6 +16,8 @@ extension InputReader {
         for field in declared {
             let texts = fields.values(field.name).map { $0.replacing("\r\n", with: "\n") }.filter { !$0.isEmpty }
             if case .array(let element, _) = field.schema.kind {
+                // A form cannot say an empty list: where a list may be absent, no entry means that it is.
+                guard field.isRequired || !texts.isEmpty else { continue }
                 members[field.name] = .array(texts.map { value($0, element) })
             } else if let text = texts.last {
                 members[field.name] = value(text, field.schema)
