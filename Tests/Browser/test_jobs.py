@@ -130,7 +130,7 @@ def test_filters_and_pages(site, admin, queue):
     expect(page).to_have_url(re.compile(f"kind={queue.kind}&state=failed"))
     page.get_by_label("Kind").select_option("")
     page.get_by_role("tab", name="Generation").click()
-    page.get_by_label("Provider").select_option("replicate")
+    page.get_by_label("Provider", exact=True).select_option("replicate")
     expect(page.locator(f'[data-job="{video}"]')).to_be_visible()
     expect(page).to_have_url(re.compile("provider=replicate"))
 
