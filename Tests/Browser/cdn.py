@@ -122,6 +122,8 @@ class Front:
             except OSError:
                 pass
             assert time.monotonic() < deadline, f"no answer from {address}; see {self.place}"
+            ended = [process.args for process in self.processes if process.poll() is not None]
+            assert ended == [], f"these have ended; see {self.place}"
             time.sleep(0.05)
 
     def stop(self):
