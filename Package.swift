@@ -239,7 +239,8 @@ let package = Package(
         tests(
             "GenerationTests",
             [
-                "Catalog", "Credits", "Generation", "Money", "Platform", "Postgres", "Providers", "Realtime", "Refusals",
+                "Catalog", "Credits", "Generation", "Money", "Platform", "Postgres", "Providers", "Realtime",
+                "Refusals",
                 "TestSupport", "Text",
             ]),
         tests("TallyTests", ["Tally"]),
@@ -260,10 +261,9 @@ let package = Package(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
-                "Flags", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media", "PagesHandlers",
-                "Platform",
-                "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage", "StoryHandlers", "TestSupport", "Text",
-                "UploadsHandlers", "VotingHandlers",
+                "Flags", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
+                "PagesHandlers", "Platform", "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage",
+                "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),
     ]
 )

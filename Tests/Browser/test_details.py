@@ -75,6 +75,13 @@ def test_story_on_a_desk_uses_its_room(site):
     for season in page.locator(".story__side [data-seasons] li .row").all():
         name, state = season.locator("b").bounding_box(), season.locator(".badge").bounding_box()
         assert state["y"] < name["y"] + name["height"] and name["y"] < state["y"] + state["height"]
+    # However long a name is, it stays in its panel.
+    room = page.locator(".story__side").evaluate("""(panel) => {
+        panel.querySelector("[data-seasons] b").textContent = "A season with a name of many words";
+        return panel.clientWidth - parseFloat(getComputedStyle(panel).paddingRight)
+            - panel.querySelector("[data-seasons] a").getBoundingClientRect().right;
+    }""")
+    assert room >= 0, room
     # A finger's way on a phone is seen on the picture.
     page = site.context(viewport=PHONE, has_touch=True).new_page()
     page.goto("/story?slot=1")
