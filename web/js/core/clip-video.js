@@ -40,6 +40,14 @@ export function hasStart(video, url) {
 }
 
 /**
+ * Whether the beginning of a clip's video is on its way to an element.
+ * @param {HTMLVideoElement} video
+ */
+export function awaitsStart(video) {
+  return loadings.get(video)?.isBeginning ?? false;
+}
+
+/**
  * Loads the video that is watched.
  * @param {HTMLVideoElement} video
  * @param {string | null} url
@@ -108,6 +116,7 @@ export function whenLoaded(video, then, signal) {
 
 class Loading {
   isReady = false;
+  isBeginning = true;
   #video;
   #Source;
   #abort = new AbortController();
@@ -154,6 +163,8 @@ class Loading {
       loadings.delete(this.#video);
       this.#video.preload = "metadata";
       this.#video.src = this.url;
+    } finally {
+      this.isBeginning = false;
     }
   }
 

@@ -1,6 +1,6 @@
 // The picture of a film that is not one file: its clips one after another. Of the next two only the beginnings are loaded.
 
-import { addressOf, loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
+import { addressOf, awaitsStart, loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
 import { h } from "../core/dom.js";
 import { setCaptions } from "./captions.js";
 import { chapterAt } from "./film.js";
@@ -75,7 +75,7 @@ export class ClipScreen {
     video.addEventListener("timeupdate", () => {
       if (video !== this.#front) return;
       this.#listeners.onTime(this.position);
-      if (this.#index + 1 < this.#chapters.length && video.duration - video.currentTime < handover) this.#load(this.#after(1), true);
+      if (this.#index + 1 < this.#chapters.length && video.duration - video.currentTime < handover) this.#handOver();
     });
     video.addEventListener("error", () => {
       if (!video.getAttribute("src")) return;
@@ -186,6 +186,12 @@ export class ClipScreen {
     }
     if (!this.#isPaused) this.#start();
     this.#listeners.onTime(this.position);
+  }
+
+  /** A beginning that is on its way is not asked for twice: the rest follows it. */
+  #handOver() {
+    const next = this.#hold(this.#after(1));
+    if (next && !awaitsStart(next)) this.#load(this.#after(1), true);
   }
 
   #loadNext() {
