@@ -207,7 +207,7 @@ def test_chains_comparisons_and_presets(maker, axe, shots):
         page.get_by_role("button", name="Compare models").click()
         page.get_by_role("button", name="Generate").click()
         expect(page.get_by_text("Choose two models or more")).to_be_visible()
-        page.locator(".model", has_text="Second renderer").click()
+        page.locator(".model", has=page.locator(f"[value={second}]")).click()
         page.get_by_label("Length").select_option("2")
         expect(page.locator("[data-after]")).to_contain_text("596 s")
         page.get_by_role("button", name="Generate").click()
