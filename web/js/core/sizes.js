@@ -4,7 +4,7 @@
 import { savesData } from "./network.js";
 
 /** A place of this many device pixels shows the small size as well as the large one. */
-const smallWidth = 420;
+const smallWidth = 400;
 /** A video is loaded this many times faster than it plays, or in its small size. */
 const margin = 1.5;
 /** Answers smaller than this say more about delay than about speed. */
