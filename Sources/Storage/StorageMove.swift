@@ -56,7 +56,7 @@ public struct StorageMove: Sendable {
     }
 
     /// The kinds of objects. Parts of uploads come first, so that clips which are being sent can be finished.
-    private static let prefixes = ["incoming/", "originals/", "films/", "clips/"]
+    private static let prefixes = ["incoming/", "originals/", "sources/", "videos/", "films/", "clips/"]
     private let source: any ObjectStore
     private let target: any ObjectStore
     private let scratch: LocalStorage

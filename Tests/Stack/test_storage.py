@@ -270,7 +270,7 @@ def test_moved_to_the_disk_and_back(site: Stack, s3: S3Server, sent: tuple[str, 
     media = site.directory / "media"
 
     def local() -> dict[str, bytes]:
-        found = [path for family in ("clips", "originals", "films") for path in (media / family).glob("*/*")]
+        found = [path for family in ("clips", "originals", "films", "sources", "videos") for path in (media / family).glob("*/*")]
         return {str(path.relative_to(media)): path.read_bytes() for path in found}
 
     def plays() -> None:

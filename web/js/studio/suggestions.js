@@ -25,7 +25,7 @@ export function suggestionsIn(place, choose) {
     if (!found || shown !== JSON.stringify(wish)) return;
     place.hidden = found.suggestions.length === 0;
     refill(place, ...found.suggestions.map(({ kind, name, model, reason }) => {
-      const button = h("button", { class: "link", type: "button", "data-suggested": model }, name);
+      const button = h("button", { class: "btn", type: "button", "data-suggested": model }, name);
       button.addEventListener("click", () => choose(model));
       return h("p", { class: "hint" }, `${names[kind]}: `, button, `. ${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
     }));
