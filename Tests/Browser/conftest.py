@@ -306,7 +306,11 @@ def judge(page, axe, shots, name, full_page=False, within=None):
     """Looks at a page in the dark theme, in which it came, and then in the light one, where only its colours differ."""
     ready(page)
     for theme, rules in (("dark", None), ("light", COLOURS)):
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        # What is folded away changes its colours only when they are asked for, and then within a moment.
+        page.evaluate("""(theme) => {
+            document.documentElement.dataset.theme = theme;
+            for (const one of document.querySelectorAll("*")) void getComputedStyle(one).color;
+        }""", theme)
         until(page, STANDS_STILL)
         page.screenshot(path=shots / f"{name}-{theme}.png", full_page=full_page)
         width = page.evaluate("document.documentElement.scrollWidth")
