@@ -71,7 +71,7 @@ extension GenerationJobs {
 
     /// What a provider is asked to make. The picture travels in the request, so that it needs no public address, unless it is
     /// larger than the provider takes.
-    private func request(
+    func request(
         _ kept: Generation, _ provider: any RemoteProvider, _ webhook: String?, _ context: JobContext
     ) throws -> ProviderRequest {
         var image: String?
@@ -231,7 +231,7 @@ extension GenerationJobs {
         return try pollLater(kept, wait, context)
     }
 
-    private func pollLater(_ kept: Generation, _ wait: Duration, _ context: JobContext) throws -> JobOutcome {
+    func pollLater(_ kept: Generation, _ wait: Duration, _ context: JobContext) throws -> JobOutcome {
         try context.complete { connection in
             try connection.execute("select schedule_poll(\(kept.id), \(Int32(kept.run)), \(wait))")
         }
@@ -278,60 +278,6 @@ extension GenerationJobs {
         return .done()
     }
 
-    /// Fetches a finished video, and keeps it as it came.
-    func fetchResult(_ job: FetchGeneration, _ context: JobContext) throws -> JobOutcome {
-        guard let kept = try generation(job.id, job.run, in: context.database), kept.status == .processing,
-            let provider = try provider(kept.provider, in: context.database)
-        else { return .done() }
-        let course: Course = try context.database.one(
-            """
-            select step, request_id, links, endpoint, false as is_overdue, 0 as age
-            from generations
-            where id = \(job.id)
-            """)
-        let url: String? = try context.database.one(
-            "select result_url from generations where id = \(job.id)", as: String?.self)
-        guard course.step == "fetch", let url else { return .done() }
-        let workspace = try storage.makeWorkspace()
-        defer { try? Files.removeTree(workspace) }
-        do {
-            try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
-        } catch {
-            context.log.notice(
-                "a result was not fetched", ["provider": .string(kept.provider), "fault": .string("\(error)")])
-            if case .refused = error, let fresh = freshURL(provider, course), fresh != url {
-                try context.database.execute("update generations set result_url = \(fresh) where id = \(job.id)")
-                return .retry(after: .seconds(1), reason: "the address of the result had expired")
-            }
-            guard !error.isRetryable || context.attempt >= FetchGeneration.options.maxAttempts else { throw error }
-            let words =
-                switch error {
-                case .foreignAddress: "The result is not on one of the provider's own addresses."
-                case .tooLarge: "The result is larger than 512 MB."
-                case .refused(let status): "The provider no longer gives the result out (\(status))."
-                case .failed: "The result could not be fetched."
-                }
-            return try stop(kept, .failed, "result_unavailable", words + " Nothing was charged.", context)
-        }
-        try context.checkPoint()
-        let key = try keep(workspace + "/fetched", of: kept.id, as: "original")
-        let isRecorded = try record(kept, context) { connection in
-            try connection.one(
-                "select record_original(\(job.id), \(Int32(job.run)), \(key.text), \(Int32(pace.concurrency)))")
-        }
-        if !isRecorded { try forget(kept.id, in: context.database) }
-        return .done()
-    }
-
-    /// Some addresses expire, and the provider gives out fresh ones.
-    private func freshURL(_ provider: any RemoteProvider, _ course: Course) -> String? {
-        guard let requestID = course.requestID,
-            case .done(let result)? = try? provider.poll(
-                ProviderTask(requestID: requestID, endpoint: course.endpoint, links: course.links))
-        else { return nil }
-        return result.url
-    }
-
     /// Stops a request whose row is gone.
     func cancelAtProvider(_ job: CancelAtProvider, _ context: JobContext) throws -> JobOutcome {
         guard let provider = try provider(job.provider, in: context.database) else { return .done() }
@@ -349,56 +295,6 @@ extension GenerationJobs {
     func provider(_ name: String, in database: Database) throws -> (any RemoteProvider)? {
         let mapping: JSONText? = try database.first("select mapping from provider_mappings where provider = \(name)")
         return providers.provider(name, mapping: mapping?.text)
-    }
-
-    /// Looks whether the provider has a request whose answer is missing, in its list where it has one. A request that the list
-    /// does not have in time was not accepted. Without a list it waits for a webhook or its deadline.
-    private func reconcile(_ kept: Generation, _ course: Course, _ context: JobContext) throws -> JobOutcome {
-        if !course.isOverdue || kept.isCancelling, let provider = try provider(kept.provider, in: context.database) {
-            let attempt: Row = try context.database.one(
-                """
-                select attempt, intended_at
-                from generation_attempts
-                where generation_id = \(kept.id) and run = \(Int32(kept.run))
-                order by attempt desc
-                limit 1
-                """)
-            // Clocks differ.
-            let since = try attempt.value("intended_at", as: Date.self).addingTimeInterval(-30)
-            do {
-                let request = try self.request(kept, provider, nil, context)
-                if let found = try provider.requests(like: request, since: since) {
-                    let outcome: String = try context.database.one(
-                        "select claim_listed_request(\(kept.id), \(Int32(kept.run)), \(found))")
-                    if outcome == "claimed" {
-                        context.log.notice("a lost request is found", ["provider": .string(kept.provider)])
-                        return .done()
-                    }
-                    if kept.isCancelling { return try stop(kept, .cancelled, nil, nil, context) }
-                    if outcome == "none", .seconds(course.age) >= pace.reconcileAfter {
-                        return try sendAgain(
-                            kept, try attempt.value("attempt"), "\(kept.provider) has no such request",
-                            retryWait(1), context)
-                    }
-                    return try pollLater(kept, min(.seconds(15), pace.reconcileAfter), context)
-                }
-            } catch let fault as ProviderFault {
-                context.log.notice(
-                    "a provider's list was not read",
-                    ["provider": .string(kept.provider), "fault": .string("\(fault)")])
-                if !kept.isCancelling { return try pollLater(kept, .seconds(15), context) }
-            }
-        }
-        if kept.isCancelling { return try stop(kept, .cancelled, nil, nil, context) }
-        guard course.isOverdue else {
-            try context.complete { connection in
-                try connection.execute(
-                    "select enqueue_poll(generations, deadline_at) from generations where id = \(kept.id)")
-            }
-            return .done()
-        }
-        return try stop(
-            kept, .failed, "lost", "\(kept.provider) did not confirm the request. Nothing was charged.", context)
     }
 
     /// The address for a provider's webhook. One that signs by a document of keys gets none until the document is known.

@@ -6,10 +6,11 @@ import { all, announce, h, maybe, one, refill } from "./core/dom.js";
 import { enhance, whileBusy } from "./core/form.js";
 import { count, counted } from "./core/format.js";
 import { toast } from "./core/toast.js";
-import { followVideos, freshPage } from "./studio/course.js";
+import { followVideos } from "./studio/course.js";
 import { drawParameters, readParameters } from "./studio/parameters.js";
 import { pictureOf } from "./studio/picture.js";
 import { presetsOf } from "./studio/presets.js";
+import { progress, refresh } from "./studio/running.js";
 import { stepsOf } from "./studio/steps.js";
 import { suggestionsIn } from "./studio/suggestions.js";
 
@@ -334,56 +335,12 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-/** Puts in what differs, and keeps what the member is looking at. */
-async function refresh() {
-  const fresh = await freshPage();
-  const running = one("[data-running]", HTMLElement);
-  const before = new Set(all("[data-job]", running).map((job) => job.dataset.job));
-  const wallet = one("[data-wallet]", HTMLElement);
-  const freshWallet = fresh.querySelector("[data-wallet]");
-  if (freshWallet) wallet.replaceWith(document.adoptNode(freshWallet));
-  const freshRunning = fresh.querySelector("[data-running]");
-  if (freshRunning) {
-    const rows = /** @type {HTMLElement[]} */ ([...freshRunning.children]).map((row) => {
-      const old = row.id ? document.getElementById(row.id) : null;
-      if (!old || old.dataset.state !== row.dataset.state) return document.adoptNode(row);
-      progress(row.dataset.job ?? "", Number(row.querySelector("progress")?.getAttribute("value") ?? 0));
-      return old;
-    });
-    running.replaceChildren(...rows);
-  }
-  const after = new Set(all("[data-job]", running).map((job) => job.dataset.job));
-  const history = maybe("[data-history]");
-  const freshHistory = fresh.querySelector("[data-history]");
-  if (history && freshHistory && history.innerHTML !== freshHistory.innerHTML) {
-    history.replaceWith(document.adoptNode(freshHistory));
-  }
-  for (const id of before) {
-    if (!after.has(id) && maybe(`[data-history] [data-video="${id}"] img`)) {
-      toast("Your video is finished.");
-      announce("Your video is finished.");
-    }
-  }
-  showPrice();
-}
-
-/**
- * @param {string} id
- * @param {number} percent
- */
-function progress(id, percent) {
-  const row = maybe(`[data-job="${id}"]`);
-  const bar = row?.querySelector("progress");
-  if (!row || !(bar instanceof HTMLProgressElement) || !bar.hasAttribute("value")) return;
-  if (bar.value >= percent) return;
-  bar.value = percent;
-  const words = maybe("[data-words]", row);
-  if (words) words.textContent = `${percent} %`;
-}
-
 const changed = followVideos({
   isUnfinished: () => Boolean(maybe("[data-running] [data-job]")),
-  refresh,
+  refresh: async () => {
+    await refresh();
+    showPrice();
+  },
   progress,
   live: (isLive) => (one("[data-live]", HTMLElement).hidden = !isLive),
 });
