@@ -4,7 +4,6 @@ public import FoundationEssentials
 internal import Money
 internal import Postgres
 internal import Providers
-internal import Realtime
 internal import Refusals
 internal import Storage
 internal import Text

@@ -184,12 +184,13 @@ struct JobOperationTests {
             try fail(stage, kept)
             #expect(
                 try operation.redrive([.video(kept.id)], at: "fal.ai", by: admin).map(\.outcome) == ["no_equal_model"])
+            try stage.superuser.execute("update models set family = 'ray' where slug = 'ray-flash-2-540p'")
             try stage.superuser.execute(
                 """
-                insert into models (slug, model_id, name, maker, provider, endpoint, capabilities, durations, qualities,
-                    aspect_ratios, parameters, default_parameters, cost_per_second, pricing)
-                select 'ray-flash-2-at-fal', 'ray-flash-2-at-fal', name, maker, 'fal.ai', 'luma/flash', capabilities,
-                    durations, qualities, aspect_ratios, parameters, default_parameters, 0.2,
+                insert into models (slug, model_id, name, maker, family, provider, endpoint, capabilities, durations,
+                    qualities, aspect_ratios, parameters, default_parameters, cost_per_second, pricing)
+                select 'ray-flash-2-at-fal', 'ray-flash-2-at-fal', name, maker, 'ray', 'fal.ai', 'luma/flash',
+                    capabilities, durations, qualities, aspect_ratios, parameters, default_parameters, 0.2,
                     '{"structure": "perSecond", "perSecond": "0.2", "isEstimated": false}'
                 from models
                 where slug = 'ray-flash-2-540p'

@@ -77,7 +77,7 @@ as $$
     );
 $$;
 
--- The models of other providers that are the same model: the maker's, of the same name. They can be run.
+-- The rows of the model (models.family) at other providers, which can be run.
 create or replace function equal_models(wanted uuid)
 returns setof models
 language sql
@@ -86,7 +86,7 @@ set search_path = public, pg_temp
 as $$
     select other.*
     from models
-    join models other on other.maker = models.maker and lower(other.name) = lower(models.name)
+    join models other on other.family = models.family
     join providers on providers.name = other.provider
     where models.id = wanted and other.provider <> models.provider and other.is_active and not other.is_deprecated
         and providers.is_automatic
@@ -754,8 +754,8 @@ begin
         return 'not_uncertain';
     end if;
     if is_made then
-        -- One video of a provider is one video here.
-        perform pg_advisory_xact_lock(hashtextextended('provider request ' || kept.provider || ' ' || named_request, 0));
+        -- One video of a provider is one video here. claim_listed_request() takes the same lock.
+        perform pg_advisory_xact_lock(hashtextextended('listed requests ' || kept.provider, 0));
         if exists (
             select
             from generation_attempts
