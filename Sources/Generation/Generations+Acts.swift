@@ -30,7 +30,7 @@ extension Generations {
         if isMoved, credits > kept.credits { throw JobRefusal.dearer(credits: credits, agreed: kept.credits) }
         return try database.acting(for: actor).transaction { connection in
             if isMoved {
-                let moved: String = try connection.one("select move_generation(\(actor), \(id), \(model.id))")
+                let moved: String = try connection.one("select operate_move(\(actor), \(id), \(model.id))")
                 guard moved == "done" else {
                     throw Self.refusal(moved, remainingMs: 0, balance: 0, credits: credits)
                 }

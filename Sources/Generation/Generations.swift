@@ -1,12 +1,10 @@
 public import Catalog
-internal import Film
 public import FoundationEssentials
 public import Money
 public import Postgres
 internal import Providers
 internal import Realtime
 internal import Refusals
-internal import Storage
 internal import Text
 
 /// The videos that members make: requests, their course, and what is done with the results.

@@ -231,10 +231,23 @@ class VideoProviders:
             return handler.reply(b"", 302, Location="http://169.254.169.254/latest/meta-data")
         if kind == "html":
             return handler.reply(b"<!doctype html><h1>Sign in</h1>", 200, "text/html")
+        if kind == "held":
+            # A first part, and the rest when a test allows it: then the connection ends too early.
+            handler.send_response(200)
+            handler.send_header("Content-Type", "video/mp4")
+            handler.send_header("Content-Length", str(len(self.video)))
+            handler.end_headers()
+            handler.wfile.write(self.video[: len(self.video) // 2])
+            handler.wfile.flush()
+            self.released.wait(DEADLINE)
+            handler.close_connection = True
+            return None
         if kind in ("huge", "endless"):
             handler.send_response(200)
             handler.send_header("Content-Type", "video/mp4")
-            handler.send_header("Content-Length", str(3 << 30))
+            if kind == "huge":
+                handler.send_header("Content-Length", str(3 << 30))
+            handler.close_connection = True
             handler.end_headers()
             piece = b"\0" * (1 << 20)
             for _ in range(3 << 10):

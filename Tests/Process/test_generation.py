@@ -242,6 +242,7 @@ def test_faults_of_each_provider(studio, peer, provider):
         assert course("failed", result="gone")[1] == "result_unavailable"
         assert course("failed", result="redirect")[1] == "result_unavailable"
         assert course("failed", result="huge")[1] == "result_unavailable"
+        assert course("failed", result="endless")[1] == "result_unavailable"
 
 
 def test_a_provider_that_takes_too_long(studio, peer):
@@ -494,7 +495,7 @@ def test_killed_at_each_step(studio, peer, step):
     if step == "submit":
         peer.behaviour, peer.faults = "held", 1
     if step == "fetch":
-        peer.result = "endless"
+        peer.result = "held"
     if step == "poll":
         peer.ending = "never"
     process = studio.start(peer, FFMPEG=str(tool))
@@ -515,7 +516,7 @@ def test_killed_at_each_step(studio, peer, step):
     peer.released.set()
     peer.ending = peer.result = "good"
     if step == "fetch":
-        studio.rows("update generations set result_url = replace(result_url, 'endless', 'good')")
+        studio.rows("update generations set result_url = replace(result_url, 'held', 'good')")
     studio.expire()
     with studio.draining(peer, FFMPEG=str(tool)):
         if step == "submit":

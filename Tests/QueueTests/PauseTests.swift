@@ -126,7 +126,7 @@ struct PauseTests {
                     "job_overview(\(actor))", "describe_job(\(actor), 1, null)", "operate_redrive(\(actor), '{1}')",
                     "operate_cancel(\(actor), '{1}', '{}')", "operate_reorder(\(actor), '{1}', '{}', 'first')",
                     "settle_generation(\(actor), gen_random_uuid(), false, null, 1)",
-                    "move_generation(\(actor), gen_random_uuid(), gen_random_uuid())",
+                    "operate_move(\(actor), gen_random_uuid(), gen_random_uuid())",
                     "list_jobs(\(actor), '{}', 1, 1, gen_random_uuid(), 1)",
                 ]
                 for call in calls {

@@ -594,7 +594,7 @@ $$;
 
 -- Gives a failed video to the same model at another provider, before it is run again. The caller has checked the model.
 -- Outcomes: done, generation_not_found, not_failed.
-create or replace function move_generation(actor uuid, wanted uuid, target uuid)
+create or replace function operate_move(actor uuid, wanted uuid, target uuid)
 returns text
 language plpgsql
 security definer
@@ -791,7 +791,7 @@ revoke all on function
     describe_job(uuid, bigint, uuid),
     operate_cancel(uuid, bigint[], uuid[]),
     operate_redrive(uuid, bigint[]),
-    move_generation(uuid, uuid, uuid),
+    operate_move(uuid, uuid, uuid),
     operate_reorder(uuid, bigint[], uuid[], text),
     pause_jobs(uuid, text, text, text),
     resume_jobs(uuid, text, text),
@@ -808,7 +808,7 @@ grant execute on function
     describe_job(uuid, bigint, uuid),
     operate_cancel(uuid, bigint[], uuid[]),
     operate_redrive(uuid, bigint[]),
-    move_generation(uuid, uuid, uuid),
+    operate_move(uuid, uuid, uuid),
     operate_reorder(uuid, bigint[], uuid[], text),
     pause_jobs(uuid, text, text, text),
     resume_jobs(uuid, text, text),
