@@ -286,7 +286,7 @@ STANDS_STILL = """() => document.getAnimations().every((one) =>
 @pytest.fixture(scope="session")
 def axe():
     def check(page, within=None, rules=None):
-        """Of the whole page, or of the element that a selector names: long pages take axe many seconds."""
+        """Of the whole page, or of the element that a selector names."""
         # What is still on its way in is half transparent, or elsewhere.
         until(page, STANDS_STILL)
         options = {"resultTypes": ["violations"]}
@@ -302,9 +302,14 @@ def axe():
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
-def judge(page, axe, shots, name, full_page=False, within=None):
-    """Looks at a page in the dark theme, in which it came, and then in the light one, where only its colours differ."""
+def judge(page, axe, shots, name, full_page=False, within=None, without=None):
+    """Looks at a page in the dark theme, in which it came, and then in the light one, where only its colours differ.
+
+    What `without` selects is removed first: axe reads the whole document, which takes many seconds when it has hundreds of
+    parts of one kind."""
     ready(page)
+    if without:
+        page.evaluate("(selector) => document.querySelectorAll(selector).forEach((one) => one.remove())", without)
     for theme, rules in (("dark", None), ("light", COLOURS)):
         # What is folded away changes its colours only when they are asked for, and then within a moment.
         page.evaluate("""(theme) => {
