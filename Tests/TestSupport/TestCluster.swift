@@ -28,16 +28,23 @@ public struct TestCluster: Sendable {
         guard socketDirectory.hasPrefix("/"), !socketDirectory.contains("'") else {
             throw TestFault("DAILIES_TEST_POSTGRES must be the directory of a unix socket, not \(socketDirectory)")
         }
-        return DatabaseOptions(
-            connectionString: "host='\(socketDirectory)' dbname='\(database)' user='\(role)'",
+        var options = DatabaseOptions(
+            connectionString: """
+                host='\(socketDirectory)' dbname='\(database)' user='\(role)' \
+                connect_timeout=\(safetyLimit.components.seconds)
+                """,
             applicationName: "dailies tests")
+        // The product gives up on a database that makes people wait; a busy machine makes tests wait much longer.
+        options.maximumWait = safetyLimit
+        options.statementTimeout = safetyLimit
+        options.idleInTransactionTimeout = safetyLimit
+        return options
     }
 
     /// A pool of the superuser, for what only that role may do.
     public func administrator(database: String = "postgres") throws -> Database {
         var options = try options(database: database, role: "postgres")
         options.maximumConnections = 4
-        options.statementTimeout = safetyLimit
         return Database(options)
     }
 }

@@ -75,10 +75,7 @@ public final class TestDatabase: Sendable {
     /// How this role reaches the database, for pools and listeners with options of their own.
     public func options(as role: Role) -> DatabaseOptions {
         // The initialiser has already refused a cluster that has no options.
-        var options =
-            (try? cluster.options(database: name, role: role.rawValue)) ?? DatabaseOptions(connectionString: "host=/")
-        options.statementTimeout = safetyLimit
-        return options
+        (try? cluster.options(database: name, role: role.rawValue)) ?? DatabaseOptions(connectionString: "host=/")
     }
 
     /// Puts `dailies_now()` ahead of the unchanged clock by this much, or behind if negative.
