@@ -94,7 +94,11 @@ class Site:
     def __init__(self, chromium, url):
         self.chromium, self.url = chromium, url
         self.contexts, self.complaints = [], []
-        self.allowed = [re.compile("Service Worker registration blocked by Playwright")]
+        self.allowed = [
+            re.compile("Service Worker registration blocked by Playwright"),
+            # The test was in a field before the page was all there.
+            re.compile("info: Autofocus processing was blocked"),
+        ]
 
     def context(self, *, theme="dark", cookies="rejected", **options):
         options.setdefault("viewport", DESK)

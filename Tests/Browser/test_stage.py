@@ -229,8 +229,10 @@ def test_sums_leave_out_what_is_ones_own(arena, site):
     expect(page.locator("[data-vote-word]")).to_have_text("Yours")
     double_tap(page, 180, 300)
     expect(page.locator("[data-stage-note]")).to_have_text("This is your own take.")
-    for _ in range(3):
+    for number in (2, 3):
         page.keyboard.press("j")
+        expect(page.locator("[data-stage]")).to_have_attribute("aria-label", re.compile(f"^Take {number} of"))
+    page.keyboard.press("j")
     end = page.locator('.vacant[data-place="0"]')
     expect(end).to_contain_text("You have not voted on 2 takes.")
     expect(end).to_contain_text("We check for new ones every 45 seconds.")
