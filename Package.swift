@@ -88,6 +88,7 @@ let package = Package(
         domain("Audit", ["Postgres"]),
         domain("Flags", ["Crypto", "Postgres", "Refusals"]),
         domain("Tally", []),
+        domain("Ratings", []),
         domain("Providers", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Money", []),
         domain("Catalog", ["Configuration", "Money", "Postgres", "Refusals", "Text"]),
@@ -204,6 +205,10 @@ let package = Package(
             path: "benchmarks/Film",
             swiftSettings: strict),
         .executableTarget(
+            name: "bench-ratings", dependencies: ["Ratings"],
+            path: "benchmarks/Ratings",
+            swiftSettings: strict),
+        .executableTarget(
             name: "bench-echo", dependencies: ["FastCGI", "HTTP", "Logging", "Platform"],
             path: "benchmarks/Echo",
             swiftSettings: strict),
@@ -244,6 +249,7 @@ let package = Package(
                 "TestSupport", "Text",
             ]),
         tests("TallyTests", ["Tally"]),
+        tests("RatingsTests", ["Ratings", "TestSupport"]),
         tests(
             "CatalogTests",
             ["Catalog", "Credits", "Money", "Postgres", "Refusals", "TestSupport"]),
