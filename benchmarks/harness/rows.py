@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import crowds, discovery, films, growth, intake, reads, studio, visits, votes, weights
+from . import crowds, discovery, films, growth, intake, ratings, reads, studio, visits, votes, weights
 from .result import Result
 from .stack import Stack
 
@@ -14,7 +14,8 @@ Row = Callable[[Stack], list[Result]]
 # burst comes after the listeners, since nginx keeps the memory that ten thousand connections took.
 ROWS: dict[str, Row] = {
     "start": weights.start, "binaries": weights.binaries, "page-weight": weights.page_weight,
-    "idle-memory": weights.idle_memory, "intake": intake.intake, "rendition": films.rendition, "film": films.assemble,
+    "idle-memory": weights.idle_memory, "ratings": ratings.fit, "intake": intake.intake, "rendition": films.rendition,
+    "film": films.assemble,
     "visit-weight": visits.weight, "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate,
     "swipe": visits.swipe, "next-clip": films.next_clip, "page-paint": films.pages, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,

@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PARTS = ROOT / "benchmarks"
-PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone", "bench-film")
+PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone", "bench-film", "bench-ratings")
 
 
 class Wrong(Exception):
