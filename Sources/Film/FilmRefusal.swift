@@ -24,6 +24,8 @@ public enum FilmRefusal: Refusal, Equatable {
     case slotNotFound
     /// The slot is not what the admin believed.
     case slotChanged(SlotFacts)
+    /// The season is not what the admin believed.
+    case seasonChanged(SeasonFacts)
     /// The slot has no winner that could be given up.
     case slotNotLocked
     /// Only the last locked slot can be unlocked.
@@ -99,6 +101,7 @@ public enum FilmRefusal: Refusal, Equatable {
         case .slotNotOpen: "slot_not_open"
         case .slotNotFound: "slot_not_found"
         case .slotChanged: "slot_changed"
+        case .seasonChanged: "season_changed"
         case .slotNotLocked: "slot_not_locked"
         case .slotNotLast: "slot_not_last"
         case .labelMismatch: "label_mismatch"
@@ -147,6 +150,8 @@ public enum FilmRefusal: Refusal, Equatable {
         case .slotNotFound: "There is no such slot."
         case .slotChanged(let now):
             "Slot \(now.slot) has changed since you looked. \(now.sentence) Nothing was done. Look at it again, then decide."
+        case .seasonChanged(let now):
+            "“\(now.label)” has changed since you looked. \(now.sentence) Nothing was done. Look at it again, then decide."
         case .slotNotLocked: "This slot has no winner yet."
         case .slotNotLast(let last): "Only the last locked slot can be unlocked. That is slot \(last)."
         case .labelMismatch(let label): "Type the season's name exactly: \(label)"
@@ -193,7 +198,8 @@ public enum FilmRefusal: Refusal, Equatable {
         case .labelMismatch: .invalid(field: "label")
         case .endOutOfRange: .invalid(field: "votingEndsAt")
         case .captionsInvalid: .invalid(field: "captions")
-        case .slotChanged, .slotNotLocked, .slotNotLast, .seasonNotBegun, .clipOfOtherSeason, .clipIsWinner,
+        case .slotChanged, .seasonChanged, .slotNotLocked, .slotNotLast, .seasonNotBegun, .clipOfOtherSeason,
+            .clipIsWinner,
             .clipInFilm, .clipNotInRace, .creatorBanned, .clipNotInFilm, .seasonNotDraft, .seasonNotFinished,
             .anotherSeasonActive, .noOpenRound, .slotNotOpen, .alreadyRegistered,
             .clipNotOpen, .clipWithdrawn, .roundOver, .noSeason, .notUnderReview, .noSuchVotes, .voidUndone, .voidOfBan,

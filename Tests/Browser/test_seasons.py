@@ -3,6 +3,7 @@
 import re
 import secrets
 
+import films
 import psycopg
 import pytest
 from playwright.sync_api import expect
@@ -22,56 +23,18 @@ def database(run):
 def finished(database):
     """A finished season of three slots beside the running one, with a fourth clip that never won."""
     label = f"Over {secrets.token_hex(4)}"
-    [(season,)] = database.execute(
-        "select create_season(null, %s, 'A film', 'Comedy', null, 3, 3600, '9:16', 9, null, 'always', 0)", (label,)
-    ).fetchall()
-    clips = []
-    for place in range(4):
-        [(clip,)] = database.execute(
-            """
-            insert into tournament_clips (
-                season_id, slot_position, user_id, title, genre, rights_confirmed_at, status, processing, video_key,
-                poster_key, has_thumbnail, width, height, duration_ms, activated_at, decided_at
-            )
-            select %s, %s, user_id, %s, 'Comedy', now(), %s, 'ready', video_key, poster_key, has_thumbnail, 1080, 1920,
-                8000, now(), now()
-            from tournament_clips
-            where status = 'active' and video_key is not null
-            order by id
-            limit 1
-            returning id
-            """,
-            (season, min(place + 1, 3), f"Take {place + 1} {label}", "locked" if place < 3 else "eliminated"),
-        ).fetchall()
-        clips.append(str(clip))
+    season = films.create(database, label, 3)
+    clips = [
+        films.add_clip(database, season, min(place, 3), f"Take {place} {label}", "locked" if place < 4 else "eliminated")
+        for place in range(1, 5)
+    ]
     for place in range(3):
-        for rank, clip in enumerate([clips[place], clips[3]], start=1):
-            database.execute(
-                """
-                insert into slot_results (
-                    season_id, slot_position, clip_id, rank, won, vote_count, weighted_score, view_count, opened_at,
-                    closed_at
-                )
-                values (%s, %s, %s, %s, %s, 0, 0, 0, now() - interval '1 hour', now())
-                """,
-                (season, place + 1, clip, rank, rank == 1),
-            )
-        database.execute(
-            """
-            update story_slots
-            set status = 'locked', winner_clip_id = %s, locked_at = now(), voting_started_at = now() - interval '1 hour',
-                voting_ends_at = now()
-            where season_id = %s and position = %s
-            """,
-            (clips[place], season, place + 1),
-        )
+        films.lock(database, season, place + 1, [clips[place], clips[3]])
     database.execute(
         "update seasons set status = 'finished', activated_at = now(), finished_at = now() where id = %s", (season,)
     )
-    yield {"id": str(season), "label": label, "clips": clips}
-    # Its files are the demo's, so the job that would remove those of its clips is not wanted.
-    database.execute("select * from delete_season(null, %s, %s, 'over')", (season, label))
-    database.execute("delete from jobs where kind = 'remove_media' and payload -> 'clips' ? %s", (clips[0],))
+    yield {"id": season, "label": label, "clips": clips}
+    films.delete(database, season, label, clips)
 
 
 def open_season(site, admin, season, slot=1, **options):

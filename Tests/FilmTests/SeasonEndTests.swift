@@ -23,6 +23,17 @@ struct SeasonEndTests {
             }
             let done = try stage.act(.reset(season: season, label: "Undertow"), reason: "The rules were wrong")
             #expect(done.events.map(\.name) == ["season_reset", "round_opened"])
+            // Another admin, who saw the season before that and wants the same, would undo what has begun since.
+            let before = try stage.fingerprint()
+            for act: FilmAct in [
+                .reset(season: season, label: "Undertow", believing: SeasonBelief(status: .active, lockedSlots: 2)),
+                .delete(season: season, label: "Undertow", believing: SeasonBelief(status: .finished)),
+            ] {
+                let error = #expect(throws: FilmError.self) { try stage.act(act) }
+                #expect(error?.refusal?.code == "season_changed")
+                #expect(error?.refusal?.sentence.contains("It is running, and 0 of its slots are locked.") == true)
+            }
+            #expect(try stage.fingerprint() == before)
             #expect(done.consequences.votes == 6 && done.consequences.results == 2 && done.consequences.clips == 4)
             #expect(try stage.season(season).status == .active)
             #expect(try stage.slots(of: season) == [.voting, .upcoming, .upcoming])

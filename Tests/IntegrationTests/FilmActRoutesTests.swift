@@ -80,8 +80,13 @@ struct FilmActRoutesTests {
             let mistyped = try site.ask(
                 site.admin, .post, "/api/admin/seasons/reset", ["id": id, "label": "undertow", "reason": "x"])
             #expect(mistyped.status == 422 && mistyped.json["details"]?[0]?["field"]?.text == "label")
+            let changed = try site.ask(
+                site.admin, .post, "/api/admin/seasons/reset",
+                ["id": id, "label": "Undertow", "reason": "x", "expected": ["status": "active", "lockedSlots": 1]])
+            #expect(changed.status == 409 && changed.code == "season_changed")
             let reset = try site.ask(
-                site.admin, .post, "/api/admin/seasons/reset", ["id": id, "label": "Undertow", "reason": "x"])
+                site.admin, .post, "/api/admin/seasons/reset",
+                ["id": id, "label": "Undertow", "reason": "x", "expected": ["status": "active", "lockedSlots": 0]])
             #expect(reset.json["events"]?[0]?["name"]?.text == "season_reset")
         }
     }

@@ -260,7 +260,6 @@ function acted(outcome) {
   const text = outcome.summary[0] ?? "Done";
   toast(text.replace(/\.$/, ""));
   announce(outcome.summary.join(" "));
-  void load();
 }
 
 /** A job makes the picture, which takes a moment. */
@@ -289,7 +288,6 @@ const changed = (text) => (/** @type {Season} */ season) => {
   toast(text);
   announce(text);
   setAddress({ season: season.id });
-  void load();
 };
 
 // -- Keys
@@ -316,7 +314,10 @@ one("[data-new]", HTMLButtonElement).addEventListener("click", () => askForSeaso
   changed(`${made.label} is a draft`)(made);
 }));
 
-// While a dialog is open, what it is about stays as it was seen.
-follow(() => (maybe("[data-confirmation]")?.hasAttribute("open") ? undefined : load()));
+// While a dialog is open, what it is about stays as it was seen. Afterwards the page shows what others have done meanwhile, which
+// may be why an act was refused.
+const confirmation = one("[data-confirmation]", HTMLDialogElement);
+follow(() => (confirmation.open ? undefined : load()));
+confirmation.addEventListener("close", () => void load());
 prepareChanges();
 void load();

@@ -1009,6 +1009,8 @@ export interface EndSeasonInput {
   label: string;
   /** Why. Everyone can read it in the round's result. */
   reason: string;
+  /** What the admin believes of the season. */
+  expected?: SeasonBeliefInput | null;
 }
 
 export interface EndSessionsInput {
@@ -2525,6 +2527,11 @@ export interface Season {
   createdAt: string;
   activatedAt: string | null;
   finishedAt: string | null;
+}
+
+export interface SeasonBeliefInput {
+  status?: "draft" | "active" | "finished" | "archived" | null;
+  lockedSlots?: number | null;
 }
 
 export interface SeasonCoverInput {

@@ -110,12 +110,13 @@ public struct ActOutcome: Sendable {
     private static func sentence(_ event: RoundEvent) -> String? {
         guard let facts: EventFacts = try? event.decodeData() else { return nil }
         let slot = facts.slot.map { "Slot \($0)" } ?? "The slot"
+        let ends = facts.votingEndsAt.flatMap(Date.init(rfc3339:)).map(Text.moment)
         return switch event.name {
         case "winner_selected": "\(slot) is locked\(facts.title.map { " with “\($0)”" } ?? "")."
-        case "round_opened": "\(slot) opens for a full round\(facts.votingEndsAt.map { ", until \($0)" } ?? "")."
+        case "round_opened": "\(slot) opens for a full round\(ends.map { ", until \($0)" } ?? "")."
         case "round_waiting": "\(slot) waits for clips."
         case "round_under_review": "Flagged votes would decide the round, so it goes under review."
-        case "round_rescheduled": "The round ends at \(facts.votingEndsAt ?? "another time")."
+        case "round_rescheduled": "The round ends at \(ends ?? "another time")."
         case "season_finished": "The season is finished."
         default: nil
         }

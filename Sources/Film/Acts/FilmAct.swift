@@ -17,9 +17,9 @@ public enum FilmAct: Sendable {
     /// Takes a clip out of the film. The best of the others takes its place.
     case takeDown(clip: UUID)
     /// Starts a season over.
-    case reset(season: UUID, label: String)
+    case reset(season: UUID, label: String, believing: SeasonBelief? = nil)
     /// Deletes a season with everything in it.
-    case delete(season: UUID, label: String)
+    case delete(season: UUID, label: String, believing: SeasonBelief? = nil)
 }
 
 /// What an admin believes of a slot. What is nil is not compared.
@@ -53,6 +53,42 @@ public struct SlotBelief: Sendable, Encodable {
     }
 }
 
+/// What an admin believes of a season. What is nil is not compared.
+public struct SeasonBelief: Sendable, Encodable {
+    /// Its status.
+    public var status: SeasonStatus?
+    /// How many of its slots are locked.
+    public var lockedSlots: Int?
+
+    /// Nothing in particular.
+    public init(status: SeasonStatus? = nil, lockedSlots: Int? = nil) {
+        self.status = status
+        self.lockedSlots = lockedSlots
+    }
+}
+
+/// What a season is at the moment.
+public struct SeasonFacts: Sendable, Equatable, Decodable {
+    /// Its name.
+    public let label: String
+    /// Its status.
+    public let status: SeasonStatus
+    /// How many of its slots are locked.
+    public let lockedSlots: Int
+
+    /// The facts in a sentence about the season.
+    public var sentence: String {
+        let state =
+            switch status {
+            case .draft: "a draft"
+            case .active: "running"
+            case .finished: "finished"
+            case .archived: "archived"
+            }
+        return "It is \(state), and \(lockedSlots) of its slots are locked."
+    }
+}
+
 /// What a slot is at the moment.
 public struct SlotFacts: Sendable, Equatable, Decodable {
     /// Its place in the film.
@@ -68,7 +104,9 @@ public struct SlotFacts: Sendable, Equatable, Decodable {
     public var sentence: String {
         switch status {
         case .locked: winnerTitle.map { "It is locked, and “\($0)” is its winner." } ?? "It is locked."
-        case .voting: votingEndsAt.map { "Its round is open until \($0)." } ?? "Its round is open."
+        case .voting:
+            votingEndsAt.flatMap(Date.init(rfc3339:)).map { "Its round is open until \(Text.moment($0))." }
+                ?? "Its round is open."
         case .waitingForClips: "It waits for clips."
         case .underReview: "Its votes are under review."
         case .upcoming: "It is not open."

@@ -60,12 +60,12 @@ public struct FilmActs: Sendable {
             call = "set_round_end(\(actor), \(season), \(slot)::int, \(ends), \(try json(belief)), \(reason))"
         case .takeDown(let clip):
             call = "take_down_winner(\(actor), \(clip), \(reason))"
-        case .reset(let season, let label):
+        case .reset(let season, let label, let belief):
             let label = try isPreview ? storedLabel(of: season, on: connection) : label
-            call = "reset_season(\(actor), \(season), \(label), \(reason))"
-        case .delete(let season, let label):
+            call = "reset_season(\(actor), \(season), \(label), \(reason), \(try json(belief)))"
+        case .delete(let season, let label, let belief):
             let label = try isPreview ? storedLabel(of: season, on: connection) : label
-            call = "delete_season(\(actor), \(season), \(label), \(reason), \(isPreview))"
+            call = "delete_season(\(actor), \(season), \(label), \(reason), \(isPreview), \(try json(belief)))"
         case .advance(let slot):
             return ActOutcome(
                 events: try Rounds.close(slot: slot, reason: reason, by: actor, on: connection),
@@ -74,7 +74,7 @@ public struct FilmActs: Sendable {
         return try read(try connection.query("select outcome, name, data from \(sql: call)"), act, on: connection)
     }
 
-    private static func json(_ belief: SlotBelief?) throws -> JSONText? {
+    private static func json(_ belief: (some Encodable)?) throws -> JSONText? {
         try belief.map { try JSONText(encoding: $0) }
     }
 
@@ -112,6 +112,8 @@ public struct FilmActs: Sendable {
         switch outcome {
         case "slot_changed":
             if let facts: SlotFacts = try data?.decode() { return FilmRefusal.slotChanged(facts) }
+        case "season_changed":
+            if let facts: SeasonFacts = try data?.decode() { return FilmRefusal.seasonChanged(facts) }
         case "slot_not_last":
             if let last: LastSlot = try data?.decode() { return FilmRefusal.slotNotLast(last: last.slot) }
         case "label_mismatch":
@@ -138,7 +140,7 @@ extension FilmAct {
     var season: UUID? {
         switch self {
         case .assign(let season, _, _, _), .unlock(let season, _, _), .resetVotes(let season, _, _),
-            .reschedule(let season, _, _, _), .reset(let season, _), .delete(let season, _):
+            .reschedule(let season, _, _, _), .reset(let season, _, _), .delete(let season, _, _):
             season
         case .advance, .takeDown: nil
         }

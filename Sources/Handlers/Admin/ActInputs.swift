@@ -41,11 +41,20 @@ struct TakeDownInput: InputShape {
     @Input(VoteWords.reason, VoteWords.reasonMeaning) var reason: String
 }
 
+/// What an admin saw of a season. What is left out is not compared; a season that differs is not changed.
+struct SeasonBeliefInput: InputShape, InputValue {
+    @Input var status: SeasonStatus?
+    @Input(.integer(0...500)) var lockedSlots: Int?
+
+    var belief: SeasonBelief { SeasonBelief(status: status, lockedSlots: lockedSlots) }
+}
+
 /// A season that is reset or deleted.
 struct EndSeasonInput: InputShape {
     @Input var id: UUID
     @Input(SeasonSettingsInput.label, "The season's label, typed to confirm.") var label: String
     @Input(VoteWords.reason, VoteWords.reasonMeaning) var reason: String
+    @Input("What the admin believes of the season.") var expected: SeasonBeliefInput?
 }
 
 /// The acts by name, as a preview names them.

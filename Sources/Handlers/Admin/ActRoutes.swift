@@ -94,7 +94,7 @@ extension AdminRoutes {
                 features: ["FILM-10", "ADM-03"],
                 summary: "Starts a season over: its clips are back in the first slot, and no vote counts."
             ) { context, input in
-                let act = FilmAct.reset(season: input.id, label: input.label)
+                let act = FilmAct.reset(season: input.id, label: input.label, believing: input.expected?.belief)
                 return ActAnswer(outcome: try acts.perform(act, reason: input.reason, by: try context.member().id))
             },
             .delete(
@@ -102,7 +102,7 @@ extension AdminRoutes {
                 features: ["FILM-10", "ADM-03"],
                 summary: "Deletes a season with its slots, clips, votes, results and exports."
             ) { context, input in
-                let act = FilmAct.delete(season: input.id, label: input.label)
+                let act = FilmAct.delete(season: input.id, label: input.label, believing: input.expected?.belief)
                 return ActAnswer(outcome: try acts.perform(act, reason: input.reason, by: try context.member().id))
             },
         ]

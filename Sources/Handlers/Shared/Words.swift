@@ -9,7 +9,7 @@ extension ClipStatus: JSONRepresentable {}
 extension CountVisibility: JSONRepresentable, InputValue {}
 extension FeedState: JSONRepresentable {}
 extension FilmState: JSONRepresentable {}
-extension SeasonStatus: JSONRepresentable {}
+extension SeasonStatus: JSONRepresentable, InputValue {}
 extension SlotStatus: JSONRepresentable, InputValue {}
 extension VoteKind: InputValue {}
 extension ReportReason: JSONRepresentable, InputValue {}

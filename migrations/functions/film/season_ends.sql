@@ -1,10 +1,25 @@
--- Resetting and deleting a season. Both need its label typed.
+-- Resetting and deleting a season. Both need its label typed, and name what the admin believes of the season: of two who start
+-- the same one over, the second would undo what has begun since.
+
+-- What an admin may believe of a season.
+create or replace function season_facts(season seasons)
+returns jsonb
+language sql
+stable
+as $$
+    select jsonb_build_object(
+        'label', season.label,
+        'status', season.status,
+        'lockedSlots', (select count(*) from story_slots where season_id = season.id and status = 'locked')
+    );
+$$;
 
 -- An admin starts a season over: every slot is upcoming, every clip that competed is back in the first slot, no vote counts, and
 -- every result is superseded and stays. The season runs again at once, unless another one does; then it is a draft. Outcomes:
 -- done with a row of consequences and the events to publish; season_not_found, season_not_begun, label_mismatch with the
--- label.
-create or replace function reset_season(actor uuid, reset uuid, typed_label text, why text)
+-- label; season_changed with what it is now.
+drop function if exists reset_season(uuid, uuid, text, text);
+create or replace function reset_season(actor uuid, reset uuid, typed_label text, why text, expected jsonb default null)
 returns table (outcome text, name text, data jsonb)
 language plpgsql
 security definer
@@ -29,6 +44,10 @@ begin
                 else 'label_mismatch'
             end,
             null::text, jsonb_build_object('label', season.label);
+        return;
+    end if;
+    if expected is not null and not season_facts(season) @> expected then
+        return query select 'season_changed', null::text, season_facts(season);
         return;
     end if;
     status_after := case
@@ -94,13 +113,15 @@ $$;
 -- An admin deletes a season with its slots, clips, votes, results and exports, and the files of its clips. Clips that wait for
 -- a decision stay in the queue for the next season, and clips with a result in another season return to it.
 -- `is_preview` only counts. Outcomes: done with a row of consequences and
--- the event; season_not_found, label_mismatch with the label.
+-- the event; season_not_found, label_mismatch with the label, season_changed with what it is now.
+drop function if exists delete_season(uuid, uuid, text, text, boolean);
 create or replace function delete_season(
     actor uuid,
     deleted uuid,
     typed_label text,
     why text,
-    is_preview boolean default false
+    is_preview boolean default false,
+    expected jsonb default null
 )
 returns table (outcome text, name text, data jsonb)
 language plpgsql
@@ -120,6 +141,10 @@ begin
         return query
         select case when season.id is null then 'season_not_found' else 'label_mismatch' end, null::text,
             jsonb_build_object('label', season.label);
+        return;
+    end if;
+    if expected is not null and not season_facts(season) @> expected then
+        return query select 'season_changed', null::text, season_facts(season);
         return;
     end if;
     leaving := array(
@@ -197,10 +222,11 @@ end
 $$;
 
 revoke all on function
-    reset_season(uuid, uuid, text, text),
-    delete_season(uuid, uuid, text, text, boolean)
+    season_facts(seasons),
+    reset_season(uuid, uuid, text, text, jsonb),
+    delete_season(uuid, uuid, text, text, boolean, jsonb)
     from public;
 grant execute on function
-    reset_season(uuid, uuid, text, text),
-    delete_season(uuid, uuid, text, text, boolean)
+    reset_season(uuid, uuid, text, text, jsonb),
+    delete_season(uuid, uuid, text, text, boolean, jsonb)
     to dailies_web, dailies_jobs;

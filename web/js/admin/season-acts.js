@@ -273,7 +273,7 @@ export function askEndOf(name, season, done) {
     isReady: () => typed.value.trim() === season.label.trim(),
     run: ({ label = "", reason = "" }) => {
       /** @type {import("../api.js").EndSeasonInput} */
-      const body = { id: season.id, label, reason };
+      const body = { id: season.id, label, reason, expected: { status: season.status, lockedSlots: season.lockedSlots } };
       return isReset ? send("POST", "/api/admin/seasons/reset", body) : send("DELETE", "/api/admin/seasons", body);
     },
   });

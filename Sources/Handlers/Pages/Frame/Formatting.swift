@@ -54,24 +54,11 @@ enum Formatting {
     }
 
     /// `18:00 UTC`, what a deadline reads like before a countdown replaces it.
-    static func time(_ date: Date) -> String {
-        let text = machine(date)
-        return "\(text.dropFirst(11).prefix(5)) UTC"
-    }
+    static func time(_ date: Date) -> String { Text.time(date) }
 
     /// `14 September 2026, 18:00 UTC`
-    static func moment(_ date: Date) -> String { "\(day(date)), \(time(date))" }
+    static func moment(_ date: Date) -> String { Text.moment(date) }
 
     /// `14 September 2026`
-    static func day(_ date: Date) -> String {
-        let parts = machine(date).prefix(10).split(separator: "-")
-        guard parts.count == 3, let month = Int(parts[1]), months.indices.contains(month - 1), let day = Int(parts[2])
-        else { return String(machine(date).prefix(10)) }
-        return "\(day) \(months[month - 1]) \(parts[0])"
-    }
-
-    private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ]
+    static func day(_ date: Date) -> String { Text.day(date) }
 }
