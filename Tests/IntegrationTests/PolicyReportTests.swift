@@ -42,8 +42,8 @@ struct PolicyReportTests {
     }
 
     @Test(
-        "SEC-04 every answer names the policy, with nothing inline, and where to report to",
-        arguments: ["/", "/api/csrf", "/nowhere"])
+        "SEC-04 every document names the policy, with nothing inline, and where to report to",
+        arguments: ["/", "/nowhere", "/sign-in"])
     func policy(_ path: String) throws {
         try Site.run(.throughNginx) { site in
             let answer = try site.visitor().get(path)
@@ -51,6 +51,20 @@ struct PolicyReportTests {
             #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
             #expect(policy.contains("report-uri /api/reports/csp") && policy.contains("report-to csp"))
             #expect(answer.headers["Reporting-Endpoints"] == "csp=\"/api/reports/csp\"")
+        }
+    }
+
+    @Test(
+        "SEC-04 WEB-05 an answer in JSON may do nothing as a document, and brings no more heads than it needs",
+        arguments: ["/api/csrf", "/api/story", "/api/nowhere"])
+    func dataPolicy(_ path: String) throws {
+        try Site.run(.throughNginx) { site in
+            let answer = try site.visitor().get(path)
+            #expect(answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'")
+            #expect(answer.headers["X-Content-Type-Options"] == "nosniff")
+            for name in ["Permissions-Policy", "Reporting-Endpoints", "Cross-Origin-Opener-Policy"] {
+                #expect(answer.headers[name] == nil, "\(name)")
+            }
         }
     }
 }

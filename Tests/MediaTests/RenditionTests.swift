@@ -179,6 +179,16 @@ struct RenditionTests {
         #expect(stills.blurhash.count == 4 + 2 * 12)
     }
 
+    @Test("CLIP-04 WEB-05 a poster of noise is no heavier than others")
+    func heavyStill() throws {
+        let noise = try fixtures.make(
+            "noise.mp4", "-f lavfi -i cellauto=s=480x854:r=10:rule=110 -t 1 -pix_fmt yuv420p -preset ultrafast -crf 10")
+        let files = StillFiles(in: fixtures.path("."))
+        _ = try Renditions(fixtures.tools).stills(of: noise, durationMs: 1_000, into: files)
+        #expect(try shape(of: files.poster).hasPrefix("webp,480,854"))
+        #expect((Files.size(files.poster) ?? 0) < Renditions.heaviestPoster)
+    }
+
     @Test("CLIP-04 WEB-02 a poster of any kind that there was gets its copies", arguments: ["jpg", "webp"])
     func copies(kind: String) throws {
         let poster = try fixtures.make("old.\(kind)", "-f lavfi -i testsrc2=s=480x854 -frames:v 1")
