@@ -25,10 +25,11 @@ struct FeedTests {
         }
 
         func page(
-            _ voter: Int, limit: Int = 20, excluded: [UUID] = [], seen: [UUID] = []
+            _ voter: Int, limit: Int = 20, excluded: [UUID] = [], seen: [UUID] = [], first: UUID? = nil
         ) throws -> FeedPage {
             try feed.page(
-                FeedRequest(voterKey: Ballot.device(voter), limit: limit, excluded: excluded, seen: seen))
+                FeedRequest(
+                    voterKey: Ballot.device(voter), limit: limit, excluded: excluded, seen: seen, first: first))
         }
     }
 
@@ -53,6 +54,16 @@ struct FeedTests {
             #expect(all.clips[2].clip.id == clips[2])
             #expect(String(decoding: all.clips[2].clip.fragment, as: UTF8.self) == "C")
             #expect(try rig.page(2).votedClipIDs.isEmpty)
+            // What the page has shown already is first, whatever its turn was, and once.
+            for first in clips {
+                let begun = try rig.page(1, limit: 2, first: first)
+                #expect(begun.clips.count == 2 && begun.clips[0].clip.id == first)
+                #expect(begun.clips[0].hasVoted == (first == clips[0]))
+                #expect(try rig.page(1, first: first).clips.map(\.clip.id).count { $0 == first } == 1)
+                #expect(try rig.page(1, limit: 1, first: first).clips.map(\.clip.id) == [first])
+            }
+            #expect(try rig.page(1, limit: 2, first: UUID()).clips.count == 2, "of another slot")
+            #expect(try rig.page(1, excluded: [clips[1]], first: clips[1]).clips.count == 3)
         }
     }
 

@@ -83,6 +83,24 @@ struct VoteRoutesTests {
         }
     }
 
+    @Test("VOTE-01 SEC-01 FEED-01 the feed's answer brings all that the first vote needs")
+    func firstVote() throws {
+        try FilmSite.run { site in
+            let clips = try site.voting(["A", "B", "C"]).clips
+            let member = site.admin.copy(token: false)
+            for visitor in [site.visitor.copy(cookies: false, token: false), member] {
+                let seen = try feed(visitor, "?limit=1&firstId=\(clips[2])")
+                #expect(seen.json["clips"]?[0]?["id"]?.text == clips[2])
+                let token = try #require(seen.headers["X-CSRF-Token"])
+                // The token is bound to the cookie that came with it.
+                #expect(try vote(visitor, clips[2], headers: ["X-CSRF-Token": token]).status == 200)
+                #expect(
+                    try vote(site.visitor, clips[0], headers: ["X-CSRF-Token": token]).code == "csrf_failed")
+            }
+            #expect(try site.visitor.get("/api/vote?firstId=A").status == 422)
+        }
+    }
+
     @Test("VOTE-11 SEC-01 SEC-05 what is no vote is refused before it is counted")
     func refused() throws {
         try FilmSite.run { site in

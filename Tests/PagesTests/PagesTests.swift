@@ -197,7 +197,7 @@ struct PagesTests {
         let site = try Fixtures.site()
         var film = Fixtures.film()
         let open = site.document(site.landing(film))
-        #expect(open.contains("<a class=\"btn btn--primary\" href=\"/dashboard\">Vote now</a>"))
+        #expect(open.contains("<a class=\"btn btn--primary\" href=\"/dashboard\" data-ahead data-script="))
         #expect(open.contains("Watching and voting need no account."))
         film.needsAccountToVote = true
         let closed = site.document(site.landing(film))

@@ -134,12 +134,14 @@ function goTo(to) {
   index = Math.max(0, Math.min(to, feed.clips.length));
   end = null;
   showStage();
-  const clip = current();
-  if (clip) button.show(clip, feed);
-  // The finger has let go: the take comes first, and what is beside it with the frames after it.
-  afterPaint([showPlace, showVote]);
-  announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "That was the last take");
+  // The finger has let go: the take comes first. All that lays text out comes with the frames after it.
+  afterPaint([showVote, sayPlace, showPlace]);
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();
+}
+
+function sayPlace() {
+  const clip = current();
+  announce(clip ? `${clip.title} by ${clip.username ?? "a former member"}${clip.hasVoted ? ", voted" : ""}` : "That was the last take");
 }
 
 /** @param {1 | -1} step */
@@ -236,6 +238,18 @@ async function prove(clip, weight) {
 /** @type {{number: number} | null} */
 let story = null;
 
+/**
+ * The page was made from the same story, so that the first look needs no request for it.
+ * @returns {boolean} whether the page is about the round that the feed is about
+ */
+function readPage() {
+  const { season, number, slot, votes } = one("[data-side]", HTMLElement).dataset;
+  if (!feed.season || season !== feed.season.id || slot !== String(feed.slot)) return false;
+  story = { number: Number(number) };
+  feed.round.ask()({ slot: Number(slot), votes: votes === undefined ? null : Number(votes) });
+  return true;
+}
+
 async function readStory() {
   const tell = feed.round.ask();
   /** @type {import("./api.js").Story | null} */
@@ -291,11 +305,15 @@ async function start() {
   failed = false;
   try {
     await Promise.all([knowVoter(), knowGate(feed), takeUp()]);
+    if (early !== undefined && current()?.id === (wish ?? first)) {
+      void vote(early);
+      // The vote is on its way before the stage is made.
+      await new Promise((done) => setTimeout(done, 0));
+    }
+    early = undefined;
     show();
     if (index >= feed.clips.length - 3 && feed.hasMore) void more();
-    if (early !== undefined && current()?.id === (wish ?? first)) void vote(early);
-    early = undefined;
-    await readStory();
+    if (!readPage()) await readStory();
     showVote();
   } catch (error) {
     stage.removeAttribute("aria-busy");

@@ -85,6 +85,22 @@ async function playFilm() {
   show();
 }
 
+/**
+ * Loads what the arena consists of before it is asked for, so that it shows at once: while the visitor reads, or, where a pointer
+ * comes to the link before it presses, only then.
+ */
+function loadArenaAhead() {
+  const link = maybe("[data-ahead]");
+  if (!(link instanceof HTMLAnchorElement) || savesData()) return;
+  const load = () => {
+    for (const href of [link.href, link.dataset.script, link.dataset.style]) {
+      document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
+    }
+  };
+  if (matchMedia("(hover: none)").matches) load();
+  else for (const name of ["pointerenter", "focus"]) link.addEventListener(name, load, { once: true });
+}
+
 /** @param {string[]} known */
 async function wholeFilm(known) {
   /** @type {import("./api.js").Story | null} */
@@ -97,3 +113,6 @@ async function wholeFilm(known) {
 sharpen();
 typeHeadline();
 void playFilm();
+// After what the page itself shows.
+if (document.readyState === "complete") loadArenaAhead();
+else addEventListener("load", loadArenaAhead, { once: true });

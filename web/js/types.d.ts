@@ -4,6 +4,11 @@ interface HTMLElement {
   hidePopover(): void;
 }
 
+interface Window {
+  /** What `first.js` has asked for, by path. */
+  dailiesAhead?: Map<string, { response: Promise<Response>, sentAt: number }>;
+}
+
 interface ToggleEvent extends Event {
   readonly newState: "open" | "closed";
 }

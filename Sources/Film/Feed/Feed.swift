@@ -10,13 +10,16 @@ public struct FeedRequest: Sendable {
     public var excluded: [UUID]
     /// Clips that were shown since the page was opened.
     public var seen: [UUID]
+    /// The clip that comes first if it is in the slot: the one that the page has shown already.
+    public var first: UUID?
 
     /// A request.
-    public init(voterKey: String, limit: Int, excluded: [UUID] = [], seen: [UUID] = []) {
+    public init(voterKey: String, limit: Int, excluded: [UUID] = [], seen: [UUID] = [], first: UUID? = nil) {
         self.voterKey = voterKey
         self.limit = limit
         self.excluded = excluded
         self.seen = seen
+        self.first = first
     }
 }
 
@@ -102,8 +105,13 @@ public struct Feed: Sendable {
             groups[place] = nil
             if group != .voted { open -= 1 }
         }
-        let chosen = FeedOrder.choose(
-            snapshot.ranking, groups: groups, limit: request.limit, now: now, using: &random)
+        let first = request.first.flatMap { snapshot.places[$0] }.flatMap { groups[$0] == nil ? nil : $0 }
+        if let first { groups[first] = nil }
+        let chosen =
+            (first.map { [$0] } ?? [])
+            + FeedOrder.choose(
+                snapshot.ranking, groups: groups, limit: request.limit - (first == nil ? 0 : 1), now: now,
+                using: &random)
         return FeedPage(
             snapshot: snapshot, clips: chosen.map { (snapshot.clips[$0], voted.contains($0)) },
             hasMoreClips: open > chosen.count { !voted.contains($0) },

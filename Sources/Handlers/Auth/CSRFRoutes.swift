@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import SharedHandlers
 
 extension AuthRoutes {
     private struct IssuedFormToken: Shaped {

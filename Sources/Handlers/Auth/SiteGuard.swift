@@ -1,6 +1,6 @@
 public import Configuration
 internal import Crypto
-public import FoundationEssentials
+internal import FoundationEssentials
 public import HTTP
 public import Identity
 public import Text
@@ -85,18 +85,6 @@ extension IdentityService {
             return false
         }
         return csrf.isValid(token, for: binding, at: clock.now())
-    }
-
-    /// A new form token for the sender of a request. Without a session it is bound to the voter cookie, which is set
-    /// when the browser has none.
-    public func formToken(for context: Context) -> (FormToken, expiresAt: Date) {
-        let kept = context.request.cookies[cookies.voter].flatMap(VoterCookie.init)
-        let voter = kept ?? .random()
-        let binding = context.caller.member.map { CSRFTokens.Binding.session($0.sessionID) } ?? .voter(voter.text)
-        let (token, expiresAt) = csrf.issue(binding, at: context.now)
-        let cookie = SetCookie(
-            cookies.voter, voter.text, maxAge: CookieNames.voterLife, isSecure: cookies.isSecure)
-        return (FormToken(token: token, cookie: kept == nil ? cookie : nil), expiresAt)
     }
 
     /// What form tokens are bound to: the session, else the voter cookie.

@@ -41,23 +41,30 @@ public enum VoteRoutes {
                 .limit(default: 8, cap: 20),
                 .list("excludeIds", of: .uuid, "Clips that must not come."),
                 .list("seenIds", of: .uuid, "Clips that were shown already; they come after the others."),
+                .optional("firstId", .uuid, "The clip that comes first if it is in the slot."),
             ],
             answers: [200: FeedAnswer.schema],
             features: ["FEED-01", "FEED-02", "FEED-03", "FEED-04", "VOTE-02"],
             summary: "Clips of the open slot for this voter, and what the voter has left to cast.",
             later: { context in
+                let first = context.uuid(query: "firstId")
                 let cookie = context.request.cookies[voting.identity.cookies.voter].flatMap(VoterCookie.init)
+                // A page that begins gets what its first vote needs, and the cookie that belongs to it.
+                let isBeginning = first != nil || cookie == nil
+                let form = isBeginning ? voting.identity.formToken(for: context).0 : nil
                 let key = context.voterKey(voting.identity)
                 let request = FeedRequest(
                     voterKey: key, limit: context.integer(query: "limit") ?? 8,
-                    excluded: context.uuids(query: "excludeIds"), seen: context.uuids(query: "seenIds"))
+                    excluded: context.uuids(query: "excludeIds"), seen: context.uuids(query: "seenIds"),
+                    first: first)
                 return .later { then in
                     voting.feed.page(request, at: context.now) { found in
                         then(
                             found.map { page in
                                 let token = voting.feedTokens.issue(to: key, at: context.now)
-                                let response = Response.json(bytes: FeedAnswer(page: page, feedToken: token).bytes)
-                                return cookie == nil ? response.setting(voting.newVoterCookie) : response
+                                var response = Response.json(bytes: FeedAnswer(page: page, feedToken: token).bytes)
+                                if let form { response.headers["X-CSRF-Token"] = form.token }
+                                return form?.cookie.map { response.setting($0) } ?? response
                             })
                     }
                 }
@@ -133,11 +140,5 @@ extension Voting {
                 }
             }
         }
-    }
-
-    fileprivate var newVoterCookie: SetCookie {
-        SetCookie(
-            identity.cookies.voter, VoterCookie.random().text, maxAge: CookieNames.voterLife,
-            isSecure: identity.cookies.isSecure)
     }
 }

@@ -129,27 +129,15 @@ export class Feed {
    * @returns {Promise<boolean>} whether `first` is the first one
    */
   async load(first = null, isWish = false) {
-    const answer = await this.#fetch([]);
+    const answer = await this.#fetch([], batch, first);
     this.#adopt(answer);
     this.clips = answer.clips;
-    if (!first || this.state !== "voting" || (!isWish && answer.votedClipIds.includes(first))) return false;
-    const clip = this.clips.find((one) => one.id === first) ?? (await this.#find(first, answer.votedClipIds));
-    if (!clip) return false;
-    this.clips = [clip, ...this.clips.filter((one) => one !== clip)];
-    return true;
-  }
-
-  /**
-   * A take of this round that is in a later batch; null when it is not in the round.
-   * @param {string} id
-   * @param {string[]} voted
-   * @returns {Promise<Clip | null>}
-   */
-  async #find(id, voted) {
-    /** @type {import("../api.js").Clip | null} */
-    const clip = await read(`/api/clip/${encodeURIComponent(id)}`).catch(() => null);
-    if (clip?.status !== "active" || clip.slot !== this.slot || clip.season?.id !== this.season?.id || !clip.videoUrl) return null;
-    return { ...clip, commentCount: 0, hasVoted: voted.includes(id) };
+    const clip = this.clips.find((one) => one.id === first);
+    if (!clip || this.state !== "voting") return false;
+    const others = this.clips.filter((one) => one !== clip);
+    const isFirst = isWish || !clip.hasVoted;
+    this.clips = isFirst ? [clip, ...others] : [...others, clip];
+    return isFirst;
   }
 
   /**
@@ -271,10 +259,13 @@ export class Feed {
   /**
    * @param {string[]} exclude
    * @param {number} [limit]
+   * @param {string | null} [first]
    * @returns {Promise<import("../api.js").Feed>}
    */
-  #fetch(exclude, limit = batch) {
+  #fetch(exclude, limit = batch, first = null) {
     const query = new URLSearchParams({ limit: String(limit) });
+    // The address may ask for anything.
+    if (first && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(first)) query.set("firstId", first);
     if (exclude.length) query.set("excludeIds", exclude.slice(-mostIds).join(","));
     if (this.#seen.size) query.set("seenIds", [...this.#seen].slice(-mostIds).join(","));
     return read(`/api/vote?${query}`);

@@ -13,7 +13,7 @@ extension Site {
         let hasTabbar = page.shell == .standard || page.shell == .stage
         let document: HTML = """
             <!doctype html>
-            <html lang="en" data-theme="dark">
+            <html lang="en" data-theme="dark"\(ahead(page))>
             \(head(page))
             <body\(HTML.when(hasTabbar, " class=\"has-tabbar\""))>
             \(sprite(page.icons))
@@ -51,6 +51,10 @@ extension Site {
             \((page.modules.isEmpty ? ["site"] : page.modules).map(module))
             </head>
             """
+    }
+
+    private func ahead(_ page: Page) -> HTML {
+        HTML.when(!page.ahead.isEmpty, " data-ahead=\"\(page.ahead.joined(separator: " "))\"")
     }
 
     private func module(_ name: String) -> HTML {

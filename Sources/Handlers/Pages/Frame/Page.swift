@@ -25,6 +25,8 @@ struct Page {
     var image: String?
     /// The picture that the page begins with, which is loaded before scripts are.
     var firstPicture: String?
+    /// What its module reads first. The page asks for it while the module is on its way, unless the address asks for something else.
+    var ahead: [String] = []
     var isIndexed = true
     var shell = Shell.standard
     /// Style sheets beside the one of every page, by name.
@@ -46,7 +48,8 @@ extension Page {
     /// A page as it was declared; its content may give it a title, a description or a canonical path of its own.
     init(
         _ declaration: PageDeclaration, title: String? = nil, description: String? = nil, path: String? = nil,
-        section: String? = nil, image: String? = nil, firstPicture: String? = nil, shell: Shell = .standard,
+        section: String? = nil, image: String? = nil, firstPicture: String? = nil, ahead: [String] = [],
+        shell: Shell = .standard,
         styles: [String] = [], modules: [String] = [], icons: [Icon] = [], film: FilmView? = nil,
         facts: PageFacts = PageFacts(), isIndexed: Bool = true, status: Int = 200, headers: Headers = [:],
         main: HTML
@@ -54,7 +57,8 @@ extension Page {
         self.init(
             title: title ?? declaration.title, description: description ?? declaration.description,
             path: path ?? declaration.path, section: section, image: image, firstPicture: firstPicture,
-            isIndexed: declaration.isListed && isIndexed, shell: shell, styles: styles, modules: modules, icons: icons,
+            ahead: ahead, isIndexed: declaration.isListed && isIndexed, shell: shell, styles: styles, modules: modules,
+            icons: icons,
             film: film, facts: facts, status: status, headers: headers,
             main: main)
     }

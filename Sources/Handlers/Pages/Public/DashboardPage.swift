@@ -24,7 +24,9 @@ extension Site {
         let first = asked ?? film.clips.randomElement()
         let title = asked.map { "Vote for \($0.title)" } ?? season?.round.map { "Vote on slot \($0.slot)" }
         return Page(
-            .dashboard, title: title, image: first?.shareURL, firstPicture: first?.posterURL, shell: .stage,
+            .dashboard, title: title, image: first?.shareURL, firstPicture: first?.posterURL,
+            ahead: first.map { ["/api/vote?limit=8&firstId=\($0.idText)", "/api/auth/session", "/api/features"] } ?? [],
+            shell: .stage,
             styles: ["dashboard"], modules: ["dashboard"],
             icons: [.film, .flag, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
             main: """
@@ -142,7 +144,9 @@ extension Site {
         let round = film.round
         let daily = Formatting.count(operation.dailyVotes)
         return """
-            <aside class="side" aria-label="This round" data-side>
+            <aside class="side" aria-label="This round" data-side\
+            \(season.map { " data-season=\"\($0.id.uuidString.lowercased())\" data-number=\"\($0.number)\"" as HTML })\
+            \(round.map { " data-slot=\"\($0.slot)\"" as HTML })\(round?.votes.map { " data-votes=\"\($0)\"" as HTML })>
               <div><p class="label" data-season-number>\(season.map { "Season \($0.number)" } ?? "")</p>\
             <h2 data-season-label>\(season?.label ?? "Between seasons")</h2></div>
               <dl class="slate" data-slate\(HTML.when(round == nil, " hidden"))>

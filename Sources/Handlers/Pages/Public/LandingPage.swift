@@ -45,7 +45,10 @@ extension Site {
             <a class="btn btn--primary" href="/sign-in?next=/dashboard" data-visitor>Sign in to vote</a>\
             <a class="btn btn--primary" href="/dashboard" data-member hidden>Vote now</a>
             """
-            : "<a class=\"btn btn--primary\" href=\"/dashboard\">Vote now</a>"
+            : """
+            <a class="btn btn--primary" href="/dashboard" data-ahead data-script="\(assets.url("js/dashboard.js"))" \
+            data-style="\(assets.url("css/dashboard.css"))">Vote now</a>
+            """
         let need = film.needsAccountToVote ? "Watching needs no account." : "Watching and voting need no account."
         return """
             <div class="hero theatre">
