@@ -57,12 +57,12 @@ extension Renditions {
     /// Every page that plays begins with a poster. One of noise would weigh ten times what others do.
     package static let heaviestPoster = 32_000
 
-    /// Makes a poster of noise from the size of its card, whose detail is enough for a picture without any shapes.
+    /// Softens a poster of noise, in which there are no shapes to lose.
     private func lighten(_ poster: String, of rendition: String, at position: String) throws(MediaFault) {
         guard let size = Files.size(poster), size > Self.heaviestPoster else { return }
         let result = try tools.encode(
             ["-ss", position] + tools.own(rendition, format: "mp4")
-                + ["-filter_complex", "[0:v]scale=240:-2,scale=480:-2[poster]"]
+                + ["-filter_complex", "[0:v]scale=480:-2,gblur=sigma=3[poster]"]
                 + Self.webP("[poster]", quality: 50, to: poster))
         guard result.isSuccess else { throw .toolFailed("poster: " + result.complaint) }
     }
