@@ -117,7 +117,9 @@ let package = Package(
 
         .target(
             name: "SharedHandlers",
-            dependencies: ["Film", "HTTP", "Identity", "Postgres", "Refusals", "Storage", "Text"],
+            dependencies: [
+                "Film", "Generation", "HTTP", "Identity", "Money", "Postgres", "Refusals", "Storage", "Text",
+            ],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),

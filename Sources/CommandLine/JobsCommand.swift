@@ -31,8 +31,13 @@ enum JobsCommand {
                     Puts back the dead letters that the ids or the filter name, \(JobOperation.batchLimit) at once. With \
                     --to, videos run at the equal model of another provider, unless it costs more than the member agreed to.
                     """, Redrive.self, run: redriveSome),
-            Command("pause", "claim no more jobs of a queue or a kind", Pause.self, run: pause),
-            Command("resume", "claim jobs of a paused queue or kind again", Lane.self, run: resume),
+            Command(
+                "pause", "claim no more jobs of a queue or a kind, or send a provider nothing more",
+                details: """
+                    Pauses a queue or a kind of job (SCOPE NAME), or one provider (--provider). What runs ends as usual. \
+                    What waits stays where it is, and `dailies jobs list` says what it waits for.
+                    """, Pause.self, run: pause),
+            Command("resume", "claim jobs of what is paused again", Lane.self, run: resume),
             Command("reorder", "move waiting jobs within their queue", Reorder.self, run: reorder),
             Command(
                 "settle", "say what became of an uncertain video at its provider",
@@ -88,20 +93,23 @@ enum JobsCommand {
         }
     }
 
-    struct Lane: ReadsSettings, PrintsJSON {
-        let scope = Operand("SCOPE", .word(JobOperation.Scope.self, "scope"), "queue or kind")
-        let name = Operand("NAME", .laneName, "the queue, or the kind; the kind generation begins videos")
+    struct Lane: NamesLane {
+        let lane = Operand(repeated: "SCOPE NAME", .text, JobsCommand.laneMeaning)
+        let provider = Option.pausedProvider
         let config = Option.config
         let json = Flag.json
     }
 
-    struct Pause: ReadsSettings, PrintsJSON {
-        let scope = Operand("SCOPE", .word(JobOperation.Scope.self, "scope"), "queue or kind")
-        let name = Operand("NAME", .laneName, "the queue, or the kind; the kind generation begins videos")
+    struct Pause: NamesLane {
+        let lane = Operand(repeated: "SCOPE NAME", .text, JobsCommand.laneMeaning)
+        let provider = Option.pausedProvider
         let reason = Option(optional: "--reason", "TEXT", .text, "why, for the admins")
         let config = Option.config
         let json = Flag.json
     }
+
+    private static let laneMeaning =
+        "queue or kind, and the name of the queue or of the kind; the kind generation begins videos"
 
     struct Reorder: ReadsSettings, PrintsJSON {
         let place = Operand("PLACE", .word(JobOperation.Place.self, "place"), "first, normal or last")
@@ -137,7 +145,8 @@ enum JobsCommand {
             database: database,
             generations: Generations(
                 database: database, catalog: catalog, limit: settings.generation.secondsLimit,
-                monthlyCredits: settings.catalog.monthlyCredits))
+                monthlyCredits: settings.catalog.monthlyCredits),
+            health: ProviderHealth(database: database, pace: settings.generation.pace))
     }
 
     private static func list(_ arguments: ArgumentValues<List>) throws -> Int32 {
@@ -159,19 +168,29 @@ enum JobsCommand {
     }
 
     private static func line(_ entry: JobEntry) -> String {
-        let facts = [entry.subject, entry.provider, entry.ownerName, entry.error.map { "“\($0.prefix(80))”" }]
+        let facts = [
+            entry.subject, entry.provider, entry.ownerName, entry.error.map { "“\($0.prefix(80))”" },
+            entry.obstacle?.sentence,
+        ]
         return [entry.reference.text, entry.state.rawValue, entry.kind].joined(separator: "  ")
             + facts.compactMap(\.self).map { "  " + $0 }.joined()
     }
 
     private static func paused(_ overview: JobOverview) -> [String] {
         let lanes = overview.queues.map { ("queue", $0) } + overview.kinds.map { ("kind", $0) }
-        return lanes.compactMap { scope, lane in
-            lane.pausedAt.map { since in
-                "Paused since \(since): \(scope) \(lane.name), \(lane.waiting) waiting"
-                    + (lane.reason.map { " (\($0))" } ?? "")
-            }
+        let found = lanes.compactMap { scope, lane in
+            lane.pausedAt.map { paused("\(scope) \(lane.name)", since: $0, waiting: lane.waiting, lane.reason) }
         }
+        return found
+            + overview.providers.compactMap { provider in
+                guard let figures = provider.figures, let since = figures.pausedAt else { return nil }
+                return paused(
+                    "provider \(provider.name)", since: since.rfc3339, waiting: provider.waiting, figures.pauseReason)
+            }
+    }
+
+    private static func paused(_ lane: String, since: String, waiting: Int, _ reason: String?) -> String {
+        "Paused since \(since): \(lane), \(waiting) waiting" + (reason.map { " (\($0))" } ?? "")
     }
 
     private static func show(_ arguments: ArgumentValues<One>) throws -> Int32 {
@@ -220,19 +239,19 @@ enum JobsCommand {
 
     private static func pause(_ arguments: ArgumentValues<Pause>) throws -> Int32 {
         let operation = try operation(arguments)
-        try operation.pause(arguments.scope, arguments.name, reason: arguments.reason, by: nil)
+        let (scope, name) = try arguments.pausable()
+        try operation.pause(scope, name, reason: arguments.reason, by: nil)
         try Output.answer(
-            try operation.overview(for: nil), text: "The \(arguments.scope.rawValue) \(arguments.name) is paused.",
-            for: arguments)
+            try operation.overview(for: nil), text: "The \(scope.rawValue) \(name) is paused.", for: arguments)
         return ExitCode.success
     }
 
     private static func resume(_ arguments: ArgumentValues<Lane>) throws -> Int32 {
         let operation = try operation(arguments)
-        try operation.resume(arguments.scope, arguments.name, by: nil)
+        let (scope, name) = try arguments.pausable()
+        try operation.resume(scope, name, by: nil)
         try Output.answer(
-            try operation.overview(for: nil), text: "The \(arguments.scope.rawValue) \(arguments.name) runs again.",
-            for: arguments)
+            try operation.overview(for: nil), text: "The \(scope.rawValue) \(name) runs again.", for: arguments)
         return ExitCode.success
     }
 
@@ -254,6 +273,37 @@ enum JobsCommand {
     }
 }
 
+/// A command that names what is paused: a queue, a kind of job or a provider.
+private protocol NamesLane: ReadsSettings, PrintsJSON {
+    var lane: Operand<[String]> { get }
+    var provider: Option<String?> { get }
+}
+
+extension NamesLane {
+    func check(_ values: ArgumentValues<Self>) throws(UsageFault) { _ = try values.pausable() }
+}
+
+extension ArgumentValues where Group: NamesLane {
+    /// What they name.
+    fileprivate func pausable() throws(UsageFault) -> (JobOperation.Scope, String) {
+        let words = self[dynamicMember: \.lane]
+        if let provider = self[dynamicMember: \.provider] {
+            guard words.isEmpty else { throw UsageFault("name either SCOPE NAME or --provider") }
+            return (.provider, provider)
+        }
+        guard let word = words.first else { throw UsageFault("either SCOPE NAME or --provider is required") }
+        guard let scope = JobOperation.Scope(rawValue: word), scope != .provider else {
+            throw UsageFault("SCOPE must be queue or kind, not “\(word)”")
+        }
+        guard words.count == 2 else { throw UsageFault("NAME is required, once") }
+        do throws(FormatFault) {
+            return (scope, try ValueFormat.laneName.value(of: words[1]))
+        } catch {
+            throw UsageFault("NAME \(error.messages().joined(separator: "; "))")
+        }
+    }
+}
+
 extension Option<JobEntryState?> {
     fileprivate static var jobState: Self {
         Option(optional: "--state", "STATE", .word(JobEntryState.self, "state"), "only jobs in this state")
@@ -269,6 +319,9 @@ extension Option<JobGroup?> {
 extension Option<String?> {
     fileprivate static var jobKind: Self {
         Option(optional: "--kind", "KIND", .laneName, "only this kind of job; generation for videos")
+    }
+    fileprivate static var pausedProvider: Self {
+        Option(optional: "--provider", "PROVIDER", .text, "the provider, instead of SCOPE NAME")
     }
     fileprivate static var jobProvider: Self {
         Option(optional: "--provider", "PROVIDER", .text, "only videos of this provider")

@@ -75,7 +75,7 @@ public struct HandlerGroup: Sendable {
                 + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
                 + ModelRoutes.costRoutes(services.catalog, services.costs)
                 + ModelRoutes.suggestionRoutes(services.catalog, hasPremium: services.hasPremium) {
-                    try services.generations.obstacles().capped
+                    Set(try services.generations.obstacles().filter { $0.value == .capped }.keys)
                 }
         },
         HandlerGroup(name: "auth") { services in

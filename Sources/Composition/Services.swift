@@ -126,7 +126,7 @@ public struct Services: Sendable {
         providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
         spendingCaps = SpendingCaps(database: database)
         costs = Costs(database: database)
-        jobOperation = JobOperation(database: database, generations: generations)
+        jobOperation = JobOperation(database: database, generations: generations, health: providerHealth)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,

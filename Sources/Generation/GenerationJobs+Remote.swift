@@ -23,8 +23,11 @@ extension GenerationJobs {
         switch begun.outcome {
         case "go": break
         case "resting":
-            if begun.reason != "rate" {
-                _ = try move(kept, because: begun.reason == "retry_after" ? .busy : .outage, context)
+            switch begun.reason {
+            case "open", "probing": _ = try move(kept, because: .outage, context)
+            case "retry_after": _ = try move(kept, because: .busy, context)
+            // The minute passes, and who paused the provider wants its videos to wait.
+            default: break
             }
             return .done()
         case "over_cap":

@@ -256,22 +256,17 @@ extension Generations {
             """)
     }
 
-    /// The providers whose cap of the month is reached, and those that get no requests at the moment.
-    public func obstacles() throws -> (capped: Set<String>, resting: Set<String>) {
+    /// What keeps providers from getting requests at the moment, by name.
+    public func obstacles() throws -> [String: ProviderObstacle] {
         let rows: [Row] = try database.query(
             """
-            select capped_providers() as provider, true as is_capped
+            select provider, case when is_paused then 'paused' else 'resting' end as obstacle
+            from resting_providers()
             union all
-            select provider, false
-            from provider_states
-            where breaker <> 'closed' or resting_until > dailies_now() + interval '10 seconds'
+            select capped_providers(), 'capped'
             """)
-        var found: (capped: Set<String>, resting: Set<String>) = ([], [])
-        for row in rows {
-            let name: String = try row.value("provider")
-            if try row.value("is_capped") { found.capped.insert(name) } else { found.resting.insert(name) }
-        }
-        return found
+        // A cap refuses requests, so it counts before what lets them wait.
+        return try rows.reduce(into: [:]) { found, row in found[try row.value("provider")] = try row.value("obstacle") }
     }
 
     /// What a member has left of the period's seconds.
@@ -293,6 +288,16 @@ public struct PublishedVideo: Sendable {
     public let generation: Generation
     /// The name of the member who made it; nil until one is chosen.
     public let creator: String?
+}
+
+/// What keeps a provider from getting requests.
+public enum ProviderObstacle: String, Sendable, CaseIterable, SQLValue, RowDecodable {
+    /// It has cost what it may in this month.
+    case capped
+    /// An admin has paused it, so requests wait.
+    case paused
+    /// It does not work or asked to wait, so requests wait or move.
+    case resting
 }
 
 /// Who may have a file.

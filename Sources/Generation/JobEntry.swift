@@ -101,6 +101,8 @@ public struct JobEntry: Sendable, RowDecodable {
     public let isCancelling: Bool
     /// The error of its last attempt.
     public let error: String?
+    /// What keeps a waiting entry from beginning, beside those before it.
+    public internal(set) var obstacle: JobObstacle?
 
     /// Reads a row of `list_jobs()`.
     public init(row: Row) throws(DatabaseError) {
@@ -205,6 +207,14 @@ public struct JobOverview: Sendable, Decodable {
         public let running: Int
         /// Videos whose submission had no answer.
         public let uncertain: Int
+        /// Its breaker, places, rate and pause; nil in the feed, which does not read them.
+        public internal(set) var figures: ProviderFigures?
+        /// Why it cannot be called at all; nil when it can.
+        public internal(set) var missing: String?
+
+        private enum CodingKeys: CodingKey {
+            case name, displayName, waiting, running, uncertain
+        }
     }
 
     /// Entries by state; of those that have ended, the ones of the last day.
@@ -216,7 +226,7 @@ public struct JobOverview: Sendable, Decodable {
     /// The kinds of jobs by name.
     public let kinds: [Lane]
     /// The providers that are called.
-    public let providers: [Provider]
+    public internal(set) var providers: [Provider]
     /// Differs whenever something other than upkeep has changed.
     let changed: String
 }

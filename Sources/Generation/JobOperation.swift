@@ -1,3 +1,4 @@
+internal import Catalog
 public import FoundationEssentials
 public import Postgres
 internal import Queue
@@ -21,6 +22,8 @@ public struct JobOperation: Sendable {
         case queue
         /// Every job of a kind; of `generation`, what begins a video.
         case kind
+        /// The requests that a provider was not sent yet.
+        case provider
     }
 
     /// What became of one entry of several.
@@ -45,22 +48,34 @@ public struct JobOperation: Sendable {
 
     private let database: Database
     private let generations: Generations
+    private let health: ProviderHealth
 
     /// The queue of a database.
-    public init(database: Database, generations: Generations) {
+    public init(database: Database, generations: Generations, health: ProviderHealth) {
         self.database = database
         self.generations = generations
+        self.health = health
     }
 
     /// A page of entries from the newest, with the whole queue's figures.
     public func list(_ filter: JobFilter, for actor: UUID?) throws -> JobList {
-        JobList(jobs: try page(filter, for: actor), overview: try overview(for: actor))
+        let overview = try overview(for: actor)
+        return JobList(jobs: try page(filter, for: actor).map(overview.explaining), overview: overview)
     }
 
     /// The whole queue's figures.
     public func overview(for actor: UUID?) throws -> JobOverview {
         let text: JSONText = try database.acting(for: actor).one("select job_overview(\(actor))")
-        return try text.decode()
+        var overview: JobOverview = try text.decode()
+        let (figures, catalog) = (try health.all(), generations.catalog)
+        let known = Dictionary(uniqueKeysWithValues: try catalog.providers().map { ($0.provider.name, $0.provider) })
+        overview.providers = overview.providers.map { provider in
+            var provider = provider
+            provider.figures = figures[provider.name]
+            provider.missing = known[provider.name].flatMap { catalog.credentials.obstacle($0) }
+            return provider
+        }
+        return overview
     }
 
     private func page(_ filter: JobFilter, for actor: UUID?) throws -> Postgres.Page<JobEntry> {
@@ -94,7 +109,7 @@ public struct JobOperation: Sendable {
             )
             """)
         guard let facts, let entry else { throw JobRefusal.notFound }
-        return JobDetail(entry: entry, facts: facts)
+        return JobDetail(entry: try overview(for: actor).explaining(entry), facts: facts)
     }
 
     /// Cancels entries: what waits ends at once, what runs is asked to end.
@@ -163,12 +178,13 @@ public struct JobOperation: Sendable {
         return moved.compactMap(JobReference.init)
     }
 
-    /// Claims nothing more of a queue or a kind until it is resumed, also after restarts. What runs ends as usual.
+    /// Claims nothing more of a queue or a kind, or sends a provider nothing more, until it is resumed, also after restarts. What
+    /// runs ends as usual.
     public func pause(_ scope: Scope, _ name: String, reason: String?, by actor: UUID?) throws {
         try expect("select pause_jobs(\(actor), \(scope.rawValue), \(name), \(reason))", by: actor)
     }
 
-    /// Claims jobs again.
+    /// Claims jobs again, or sends the provider what waits for it.
     public func resume(_ scope: Scope, _ name: String, by actor: UUID?) throws {
         try expect("select resume_jobs(\(actor), \(scope.rawValue), \(name))", by: actor)
     }
@@ -177,7 +193,7 @@ public struct JobOperation: Sendable {
     public func settle(_ video: UUID, requestID: String?, by actor: UUID?) throws {
         try database.acting(for: actor).transaction { connection in
             let outcome: String = try connection.one(
-                "select settle_generation(\(actor), \(video), \(requestID != nil), \(requestID), 1)")
+                "select settle_generation(\(actor), \(video), \(requestID != nil), \(requestID))")
             if let refusal = JobRefusal(outcome: outcome) { throw refusal }
             try announce([video], on: connection)
         }

@@ -6,9 +6,11 @@ public enum JobRefusal: Refusal, Equatable {
     case notFound
     /// There is no such queue.
     case queueNotFound
-    /// The queue or kind is paused already.
+    /// There is no such provider that is called.
+    case providerNotFound
+    /// The queue, kind or provider is paused already.
     case alreadyPaused
-    /// The queue or kind is not paused.
+    /// The queue, kind or provider is not paused.
     case notPaused
     /// The video is not uncertain, or no longer.
     case notUncertain
@@ -30,6 +32,7 @@ public enum JobRefusal: Refusal, Equatable {
         switch self {
         case .notFound: "job_not_found"
         case .queueNotFound: "queue_not_found"
+        case .providerNotFound: "provider_not_found"
         case .alreadyPaused: "already_paused"
         case .notPaused: "not_paused"
         case .notUncertain: "not_uncertain"
@@ -47,6 +50,7 @@ public enum JobRefusal: Refusal, Equatable {
         switch self {
         case .notFound: "There is no such job."
         case .queueNotFound: "There is no such queue."
+        case .providerNotFound: "There is no such provider, or its videos are added by hand."
         case .alreadyPaused: "This is paused already."
         case .notPaused: "This is not paused."
         case .notUncertain: "This video is not uncertain any more. Load the list again."
@@ -63,7 +67,7 @@ public enum JobRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .notFound, .queueNotFound: .notFound
+        case .notFound, .queueNotFound, .providerNotFound: .notFound
         case .alreadyPaused, .notPaused, .notUncertain, .requestTaken, .notDead, .noEqualModel, .dearer: .conflict
         case .requestNeeded: .invalid(field: "requestId")
         case .nothingNamed: .invalid(field: "ids")
@@ -74,6 +78,7 @@ public enum JobRefusal: Refusal, Equatable {
         switch outcome {
         case "generation_not_found", "not_found": self = .notFound
         case "queue_not_found": self = .queueNotFound
+        case "provider_not_found": self = .providerNotFound
         case "already_paused": self = .alreadyPaused
         case "not_paused": self = .notPaused
         case "not_uncertain": self = .notUncertain

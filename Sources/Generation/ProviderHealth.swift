@@ -89,6 +89,12 @@ public struct ProviderFigures: Sendable {
     public let places: Int
     /// The submissions that it gets in a minute at most; nil for no limit.
     public let submissionsPerMinute: Int?
+    /// Since when an admin has it paused; nil while it is not.
+    public let pausedAt: Date?
+    /// The admin who paused it; nil for the operator.
+    public let pausedBy: String?
+    /// Why it was paused.
+    public let pauseReason: String?
 
     init(row: Row, places standard: Int) throws(DatabaseError) {
         breaker = try row.value("breaker")
@@ -110,5 +116,8 @@ public struct ProviderFigures: Sendable {
         concurrency = try row.value("concurrency")
         places = concurrency ?? standard
         submissionsPerMinute = try row.value("submissions_per_minute")
+        pausedAt = try row.value("paused_at")
+        pausedBy = try row.value("paused_by")
+        pauseReason = try row.value("pause_reason")
     }
 }

@@ -70,7 +70,7 @@ def queue(run):
         made = Queue(database, f"errand_{''.join(secrets.choice('abcdefgh') for _ in range(8))}")
         yield made
         database.execute("delete from jobs where kind = %s", (made.kind,))
-        database.execute("delete from job_pauses where name = %s", (made.kind,))
+        database.execute("delete from job_pauses where name = %s or scope = 'provider'", (made.kind,))
         for (video,) in database.execute(
             "select id from generations where user_id = (select id from users where username = %s)", (made.member,)
         ).fetchall():
@@ -92,7 +92,9 @@ def test_page(site, axe, shots, admin, queue, size):
     expect(row["uncertain"]).to_contain_text("Uncertain")
     expect(row["uncertain"].get_by_role("link", name=queue.member)).to_be_visible()
     expect(page.locator('[data-figure="uncertain"]')).not_to_have_text("0")
-    expect(page.locator('[data-provider="replicate"]')).to_contain_text("1 uncertain")
+    provider = page.locator('[data-provider="replicate"]')
+    expect(provider).to_contain_text("1 uncertain")
+    expect(provider).to_contain_text("of 5 places used")
     judge(page, axe, shots, f"admin-jobs-{size}", full_page=True)
 
     row["running"].locator("[data-choose]").focus()
@@ -171,6 +173,40 @@ def test_acts(site, admin, queue):
     expect(lane).to_have_count(0)
     rest = queue.database.execute("select count(*) from job_pauses where name = %s", (queue.kind,)).fetchone()
     assert rest == (0,)
+
+
+def test_provider_pause(site, axe, shots, admin, queue):
+    """GEN-16 JOB-05 ARENA-06: one provider is paused and resumed, its breaker is shown live, and what waits says why."""
+    video = queue.video("queued")
+    page = site.page("/admin/jobs?kind=generation", viewport=PHONE, storage_state=admin)
+    ready(page)
+    row, provider = page.locator(f'[data-job="{video}"]'), page.locator('[data-provider="local"]')
+    expect(provider).to_contain_text("Ready")
+    expect(page.locator('[data-provider="replicate"]')).to_contain_text("Not set up")
+    provider.get_by_role("button", name="Pause").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("What to pause")).to_have_value("provider local")
+    dialog.get_by_label("Reason").fill("A new graphics card")
+    dialog.get_by_role("button", name="Pause jobs").click()
+    expect(provider).to_contain_text("Paused by")
+    expect(provider).to_contain_text("A new graphics card")
+    provider.get_by_role("button", name="Resume").click()
+    expect(provider).to_contain_text("Ready")
+
+    # A pause and a breaker that change elsewhere appear without a reload.
+    database = queue.database
+    database.execute("insert into job_pauses (scope, name, paused_at) values ('provider', 'replicate', now())")
+    expect(row.locator("[data-obstacle]")).to_have_text("Replicate is paused.")
+    database.execute("delete from job_pauses where scope = 'provider'")
+    database.execute(
+        "insert into provider_states (provider, breaker, reason, changed_at, retry_at, pause, counted_from)"
+        " values ('replicate', 'open', 'faults', now(), now() + interval '1 day', '1 day', now())")
+    try:
+        expect(row.locator("[data-obstacle]")).to_contain_text("Replicate does not work and is tried again later. Until")
+        expect(page.locator('[data-provider="replicate"]')).to_contain_text("Its calls failed, so it gets no requests until")
+        judge(page, axe, shots, "admin-jobs-providers-390", full_page=True)
+    finally:
+        database.execute("delete from provider_states where provider = 'replicate'")
 
 
 def test_settling(site, axe, admin, queue):

@@ -110,7 +110,7 @@ struct CapTests {
             #expect(try stage.begin(kept) == "resting")
             var figures = try #require(try health(stage).all()["replicate"])
             #expect(figures.breaker == .open && figures.reason == "faults" && figures.calls == 4 && figures.faults == 4)
-            #expect(try stage.generations.obstacles().resting == ["replicate"])
+            #expect(try stage.generations.obstacles() == ["replicate": .resting])
             try health(stage).close("replicate", by: boss)
             figures = try #require(try health(stage).all()["replicate"])
             #expect(figures.breaker == .closed)

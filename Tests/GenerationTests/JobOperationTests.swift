@@ -17,7 +17,8 @@ struct JobOperationTests {
     }
 
     private func operation(_ stage: GenerationStage) -> JobOperation {
-        JobOperation(database: stage.web, generations: stage.generations)
+        let health = ProviderHealth(database: stage.web, pace: GenerationPace(concurrency: 3))
+        return JobOperation(database: stage.web, generations: stage.generations, health: health)
     }
 
     private func enqueue(_ stage: GenerationStage, _ kind: String, _ payload: JSONText = JSONText("{}")) throws -> Int64
@@ -280,6 +281,128 @@ struct JobOperationTests {
             let audited: Int = try stage.superuser.one(
                 "select count(*)::int from audit_log where action = 'video.settle' and actor_id = \(admin)")
             #expect(audited == 3)
+        }
+    }
+
+    /// Runs the job that starts what waits, as a worker does.
+    private func wake(_ stage: GenerationStage, places: Int = 3) throws -> Int {
+        let isDue: Int = try stage.superuser.one(
+            """
+            with due as (
+                delete from jobs
+                where kind = 'wake_provider' and state = 'queued' and run_at <= dailies_now()
+                returning 1
+            )
+            select count(*)::int from due
+            """)
+        guard isDue > 0 else { return 0 }
+        return try stage.jobs.one("select start_waiting_generations('replicate', \(Int32(places)))")
+    }
+
+    @Test("GEN-16 JOB-05 nothing is sent to a paused provider, what waits says why, and all of it starts at the end")
+    func providerPause() throws {
+        try GenerationStage.run { stage in
+            let (admin, operation) = (try admin(stage), operation(stage))
+            let (sent, waiting) = (try stage.remote(), try stage.remote())
+            #expect(try stage.begin(sent) == "go" && stage.accept(sent))
+            try operation.pause(.provider, "replicate", reason: "Their prices change", by: admin)
+            #expect(throws: JobRefusal.alreadyPaused) {
+                try operation.pause(.provider, "replicate", reason: nil, by: admin)
+            }
+            for name in ["manual", "nothing"] {
+                #expect(throws: JobRefusal.providerNotFound) {
+                    try operation.pause(.provider, name, reason: nil, by: admin)
+                }
+            }
+            let begun: Row = try stage.jobs.one(
+                "select outcome, reason from begin_submission(\(waiting.id), 1, 3, interval '10 minutes')")
+            #expect(try begun.value("outcome") == "resting" && begun.value("reason") == "paused")
+            #expect(try stage.waiting("wake_provider") == 0, "no time ends a pause")
+            let late = try stage.remote()
+            // What runs ends as usual, and its place stays empty.
+            #expect(try stage.finish(sent) == [true, true, true] && stage.waiting("wake_provider") == 0)
+            #expect(try stage.generations.obstacles()["replicate"] == .paused)
+
+            let listed = try operation.list(JobFilter(), for: admin)
+            let provider = try #require(listed.overview.providers.first { $0.name == "replicate" })
+            let figures = try #require(provider.figures)
+            #expect(figures.pausedBy == "the_admin" && figures.pauseReason == "Their prices change")
+            #expect(figures.waiting == 2 && figures.underWay == 0 && figures.places == 3 && provider.missing == nil)
+            let videos = listed.jobs.items.filter { $0.provider == "replicate" && $0.state == .queued }
+            #expect(videos.map(\.obstacle?.code) == [.providerPaused, .providerPaused])
+            #expect(try operation.find(.video(late.id), for: admin).entry.obstacle?.sentence == "Replicate is paused.")
+            // Another provider is not concerned, and nothing moves to a paused one.
+            #expect(try stage.begin(try stage.create("mochi").generation) == "go")
+
+            try stage.superuser.execute("delete from jobs where kind = 'submit_generation'")
+            try operation.resume(.provider, "replicate", by: admin)
+            #expect(throws: JobRefusal.notPaused) { try operation.resume(.provider, "replicate", by: admin) }
+            #expect(try wake(stage) == 2 && stage.begin(waiting) == "go" && stage.begin(late) == "go")
+            #expect(try stage.generations.obstacles()["replicate"] == nil)
+            let audited: [String] = try stage.superuser.query(
+                """
+                select concat_ws(' ', action, subject_kind, subject_id, reason)
+                from audit_log
+                where subject_kind = 'provider'
+                order by id
+                """)
+            #expect(
+                audited == [
+                    "provider.pause provider replicate Their prices change", "provider.resume provider replicate",
+                ])
+        }
+    }
+
+    @Test("GEN-16 ARENA-06 a waiting video says which limit of its provider it waits for, and until when")
+    func reasons() throws {
+        try GenerationStage.run { stage in
+            let (admin, operation) = (try admin(stage), operation(stage))
+            let waiting = try stage.remote()
+            func obstacle() throws -> JobObstacle? { try operation.find(.video(waiting.id), for: admin).entry.obstacle }
+            #expect(try obstacle() == nil)
+            for _ in 0..<3 { #expect(try stage.begin(try stage.remote()) == "go") }
+            #expect(try obstacle()?.sentence == "All places at Replicate are taken (3).")
+            try stage.superuser.execute(
+                "insert into provider_limits (provider, submissions_per_minute) values ('replicate', 3)")
+            #expect(try obstacle()?.sentence == "Replicate gets 3 a minute at most.")
+            func state(_ change: SQL) throws {
+                try stage.superuser.execute(
+                    """
+                    insert into provider_states (provider, breaker, changed_at, counted_from)
+                    values ('replicate', 'closed', dailies_now(), '-infinity')
+                    on conflict do nothing
+                    """)
+                try stage.superuser.execute("update provider_states set \(sql: change) where provider = 'replicate'")
+            }
+            try state("resting_until = dailies_now() + interval '1 minute'")
+            #expect(try obstacle()?.code == .retryAfter && obstacle()?.until != nil)
+            try state("breaker = 'open', reason = 'slow', retry_at = dailies_now() + interval '1 minute'")
+            #expect(try obstacle()?.sentence == "Replicate answers slowly and is tried again later.")
+            #expect(try obstacle()?.code == .breakerOpen && obstacle()?.until != nil)
+            try state("breaker = 'half_open', retry_at = null, probe_id = gen_random_uuid()")
+            #expect(try obstacle()?.code == .probing)
+            try operation.pause(.kind, "generation", reason: nil, by: admin)
+            #expect(try obstacle()?.sentence == "New videos are paused.")
+            try operation.pause(.queue, "outward", reason: nil, by: admin)
+            #expect(try obstacle()?.sentence == "The queue outward is paused.")
+            let running = try #require(
+                try operation.list(JobFilter(), for: admin).jobs.items.first { $0.state == .running })
+            #expect(running.obstacle == nil)
+        }
+    }
+
+    @Test("GEN-04 GEN-16 a video that was never made frees every place that is free, within the provider's limit")
+    func placesAfterSettling() throws {
+        try GenerationStage.run { stage in
+            let (admin, operation) = (try admin(stage), operation(stage))
+            let lost = try stage.remote()
+            #expect(try stage.begin(lost) == "go" && stage.begin(lost) == "uncertain")
+            let waiting = try (0..<4).map { _ in try stage.remote() }
+            try stage.superuser.execute("delete from jobs where kind = 'submit_generation'")
+            try operation.settle(lost.id, requestID: nil, by: admin)
+            #expect(try wake(stage) == 3, "three of four have a place")
+            #expect(try waiting.prefix(3).map { try stage.begin($0, places: 3) } == ["go", "go", "go"])
+            #expect(try stage.begin(waiting[3], places: 3) == "busy")
         }
     }
 

@@ -72,6 +72,8 @@ struct AuditTrailTests {
                 ("POST /api/admin/jobs/cancel", "", jobs), ("POST /api/admin/jobs/redrive", "", jobs),
                 ("POST /api/admin/jobs/pause", "", ["scope": "kind", "name": "no_such_kind"]),
                 ("POST /api/admin/jobs/resume", "", ["scope": "kind", "name": "no_such_kind"]),
+                ("POST /api/admin/jobs/pause", "", ["scope": "provider", "name": "fal.ai"]),
+                ("POST /api/admin/jobs/resume", "", ["scope": "provider", "name": "fal.ai"]),
                 ("POST /api/admin/models", "", nova),
                 (
                     "POST /api/admin/catalog/import", "/api/admin/catalog/import?apply=true",

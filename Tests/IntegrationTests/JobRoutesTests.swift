@@ -66,7 +66,7 @@ struct JobRoutesTests {
         }
     }
 
-    @Test("JOB-05 JOB-03 admins cancel, redrive, reorder, pause and resume; every refusal has its code")
+    @Test("GEN-16 JOB-05 JOB-03 admins cancel, redrive, reorder, pause and resume; every refusal has its code")
     func acts() throws {
         try AdminSite.run { it in
             let superuser = it.site.database.database(as: .superuser)
@@ -109,6 +109,13 @@ struct JobRoutesTests {
             #expect(try act("pause", ["scope": "queue", "name": "nothing"]).json["code"] == "queue_not_found")
             #expect(try act("pause", ["scope": "queue", "name": "A B"]).status == 422)
             #expect(try act("pause", ["scope": "room", "name": "outward"]).status == 422)
+            let provider: JSONValue = ["scope": "provider", "name": "replicate"]
+            let stopped = try act("pause", provider)
+            guard case .array(let providers)? = stopped.json["providers"] else { throw Problem.notFound() }
+            let health = providers.first { $0["name"] == "replicate" }?["health"]
+            #expect(health?["pausedBy"] == "the_admin" && health?["breaker"] == "closed" && health?["places"] == 5)
+            #expect(try act("resume", provider).status == 200 && act("resume", provider).status == 409)
+            #expect(try act("pause", ["scope": "provider", "name": "manual"]).json["code"] == "provider_not_found")
             for name in ["cancel", "redrive", "reorder", "pause", "resume", "settle"] {
                 #expect(try it.member.send(.post, "/api/admin/jobs/\(name)", named).status == 403, "\(name)")
             }

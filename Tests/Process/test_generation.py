@@ -616,7 +616,8 @@ def test_a_provider_that_cannot_be_reached(studio):
 
 
 def test_the_queue_is_operated_over_a_killed_worker(studio, peer):
-    """JOB-05 JOB-02 GEN-05 a dead letter has the provider's answer and runs again; a paused queue stays paused over kill -9."""
+    """JOB-05 JOB-02 GEN-05 GEN-16 a dead letter has the provider's answer and runs again; a paused queue stays paused over kill -9,
+    and a paused provider is sent nothing until it is resumed."""
 
     def jobs(*words, status=0):
         run = subprocess.run(
@@ -655,6 +656,15 @@ def test_the_queue_is_operated_over_a_killed_worker(studio, peer):
         assert len(peer.submissions) == before and jobs("show", made)["job"]["state"] == "queued"
         jobs("resume", "queue", "outward")
         studio.ends(made, "completed")
-    assert len(peer.submissions) == before + 1 and jobs("show", made)["run"] == 2
+        jobs("pause", "--provider", "fal.ai")
+        held = str(studio.request(MODELS["fal.ai"]))
+        studio.wait("select count(*) from jobs where kind = 'submit_generation' and state in ('queued', 'running')", 0)
+        shown = jobs("show", held)["job"]
+        assert (shown["state"], shown["obstacle"]["code"]) == ("queued", "provider_paused")
+        assert len(peer.submissions) == before + 1 and jobs("show", made)["run"] == 2
+        jobs("resume", "--provider", "fal.ai")
+        studio.ends(held, "completed")
+    assert len(peer.submissions) == before + 2
     actions = studio.rows("select action from audit_log where actor_id is null order by id")
-    assert [action for (action,) in actions] == ["queue.pause", "job.redrive", "queue.resume"]
+    assert [action for (action,) in actions] == [
+        "queue.pause", "job.redrive", "queue.resume", "provider.pause", "provider.resume"]

@@ -122,10 +122,11 @@ struct PauseTests {
                 "insert into users (username) values ('mira') returning id")
             for actor in [nil, member] {
                 let calls: [SQL] = [
-                    "pause_jobs(\(actor), 'queue', 'default', null)", "resume_jobs(\(actor), 'queue', 'default')",
+                    "pause_jobs(\(actor), 'queue', 'default', null)", "pause_jobs(\(actor), 'provider', 'local', null)",
+                    "resume_jobs(\(actor), 'queue', 'default')",
                     "job_overview(\(actor))", "describe_job(\(actor), 1, null)", "operate_redrive(\(actor), '{1}')",
                     "operate_cancel(\(actor), '{1}', '{}')", "operate_reorder(\(actor), '{1}', '{}', 'first')",
-                    "settle_generation(\(actor), gen_random_uuid(), false, null, 1)",
+                    "settle_generation(\(actor), gen_random_uuid(), false, null)",
                     "operate_move(\(actor), gen_random_uuid(), gen_random_uuid())",
                     "list_jobs(\(actor), '{}', 1, 1, gen_random_uuid(), 1)",
                 ]

@@ -5,6 +5,8 @@ import { askFor, reasonField } from "./admin/confirmation.js";
 import { jobPanel } from "./admin/job-panel.js";
 import { followJobs } from "./admin/job-feed.js";
 import { badge, canCancel, canRetry, isVideo, kindText, shortId, since, span, timeText } from "./admin/job-words.js";
+import { badge as providerBadge, obstacle as providerObstacle, ofLimit } from "./admin/provider-words.js";
+import { moment } from "./admin/times.js";
 import { prepareChanges, read, send, serverNow } from "./core/api.js";
 import { all, announce, h, maybe, one, refill, setText } from "./core/dom.js";
 import { faultText, whileBusy } from "./core/form.js";
@@ -17,7 +19,8 @@ import { toast } from "./core/toast.js";
  * @typedef {import("./api.js").JobDetail} Detail
  * @typedef {import("./api.js").JobLane} Lane
  * @typedef {import("./api.js").JobOutcomes} Outcomes
- * @typedef {"queue" | "kind"} Scope
+ * @typedef {import("./api.js").JobProvider} Provider
+ * @typedef {import("./api.js").PauseJobsInput["scope"]} Scope
  */
 
 const side = one("[data-detail]", HTMLElement);
@@ -62,7 +65,7 @@ const allowed = { cancel: canCancel, redrive: canRetry, first: ({ state }) => st
 
 /** @param {Job} job */
 function row(job) {
-  const { id, kind, subject, ownerName, ownerId, provider, state, progress, error, priority } = job;
+  const { id, kind, subject, ownerName, ownerId, provider, state, progress, error, priority, obstacle } = job;
   const start = since(job);
   const order = state === "queued" && priority !== 0 && priority !== 1 ? (priority > 0 ? "Runs first" : "Runs last") : null;
   return h("tr", { "data-job": id },
@@ -74,6 +77,7 @@ function row(job) {
     h("td", {}, badge(job),
       state === "running" && isVideo(job) && progress !== null && h("progress", { value: progress, max: 100, "aria-label": `${progress} %` }),
       order && h("p", { class: "quiet" }, order),
+      obstacle && h("p", { class: "quiet queue__error", "data-obstacle": obstacle.code }, obstacle.sentence, obstacle.until && " Until ", obstacle.until && moment(obstacle.until), obstacle.until && "."),
       error && ["failed", "uncertain", "queued"].includes(state) && h("p", { class: "quiet queue__error" }, error)),
     h("td", { class: "r num", "data-label": "Time", "data-since": start }, timeText(job)),
     h("td", { class: "r" }, offer(job)));
@@ -104,9 +108,7 @@ function showOverview(given) {
   fill("[data-provider-names]", providers.map(({ name, displayName }) => [name, displayName]));
   one("[data-queues]", HTMLElement).replaceChildren(...queues.flatMap((lane) => [
     h("dt", {}, lane.name), h("dd", {}, `${count(lane.waiting)} waiting, ${count(lane.running)} running`, lane.pausedAt && h("b", {}, ", paused"))]));
-  one("[data-providers]", HTMLElement).replaceChildren(...providers.flatMap(({ name, displayName, waiting, running, uncertain }) => [
-    h("dt", {}, h("a", { class: "link", href: `/admin/jobs?provider=${encodeURIComponent(name)}` }, displayName)),
-    h("dd", { "data-provider": name }, `${count(waiting)} waiting, ${count(running)} running${uncertain > 0 ? `, ${count(uncertain)} uncertain` : ""}`)]));
+  showProviders(providers);
   const paused = [...queues.map((lane) => ({ scope: /** @type {Scope} */ ("queue"), lane })), ...kinds.map((lane) => ({ scope: /** @type {Scope} */ ("kind"), lane }))]
     .filter(({ lane }) => lane.pausedAt);
   const place = one("[data-paused-lanes]", HTMLElement);
@@ -115,6 +117,43 @@ function showOverview(given) {
   if (place.dataset.shown !== names) place.replaceChildren(...paused.map(({ scope, lane }) => pausedLane(scope, lane)));
   place.dataset.shown = names;
   pauseButton.disabled = false;
+}
+
+/**
+ * How each provider is, with what pauses and resumes it. Entries stay where nothing has changed, so that a button that has the focus
+ * keeps it.
+ * @param {Provider[]} providers
+ */
+function showProviders(providers) {
+  const place = one("[data-providers]", HTMLElement);
+  const kept = new Map(all("[data-provider]", place).map((entry) => [entry.dataset.provider, entry]));
+  const entries = providers.map((provider) => {
+    const now = JSON.stringify(provider);
+    const entry = kept.get(provider.name);
+    if (entry?.dataset.shown === now) return entry;
+    const renewed = providerEntry(provider);
+    renewed.dataset.shown = now;
+    if (entry?.contains(document.activeElement)) queueMicrotask(() => renewed.querySelector("button")?.focus());
+    return renewed;
+  });
+  if (entries.some((entry, index) => entry !== place.children[index]) || place.children.length !== entries.length) place.replaceChildren(...entries);
+}
+
+/** @param {Provider} provider */
+function providerEntry({ name, displayName, waiting, running, uncertain, unavailableReason, health }) {
+  const isIdle = waiting + running + uncertain === 0;
+  const link = h("a", { class: "link", href: `/admin/jobs?provider=${encodeURIComponent(name)}` }, displayName);
+  if (!health) return h("li", { "data-provider": name }, link);
+  const { underWay, places, submittedLastMinute, submissionsPerMinute, pausedAt } = health;
+  const button = h("button", { class: "btn btn--sm", type: "button", "aria-label": `${pausedAt ? "Resume" : "Pause"} ${displayName}` }, pausedAt ? "Resume" : "Pause");
+  button.addEventListener("click", () => pausedAt ? void whileBusy(button, () => resume("provider", name, displayName)) : askToPause(`provider ${name}`));
+  return h("li", { class: "stack stack--tight", "data-provider": name },
+    h("div", { class: "row" }, link, providerBadge({ ...health, unavailableReason }), h("span", { class: "grow" }), (!unavailableReason || pausedAt || !isIdle) && button),
+    h("p", { class: "quiet num" }, [
+      `${ofLimit(underWay, places)} places used`, `${count(waiting)} waiting`, `${count(running)} running`, uncertain > 0 && `${count(uncertain)} uncertain`,
+      `${ofLimit(submittedLastMinute, submissionsPerMinute)} sent in a minute`,
+    ].filter(Boolean).join(" · ")),
+    providerObstacle(health));
 }
 
 /**
@@ -264,29 +303,38 @@ function askSettle(job) {
  */
 function pausedLane(scope, lane) {
   const button = h("button", { class: "btn btn--sm", type: "button" }, `Resume ${lane.name}`);
-  button.addEventListener("click", () => void whileBusy(button, async () => {
-    /** @type {import("./api.js").ResumeJobsInput} */
-    const input = { scope, name: lane.name };
-    await send("POST", "/api/admin/jobs/resume", input);
-    await tell(`The ${scope} ${lane.name} runs again.`);
-  }));
+  button.addEventListener("click", () => void whileBusy(button, () => resume(scope, lane.name)));
   const text = `The ${scope} ${lane.name} is paused${lane.pausedBy ? ` by ${lane.pausedBy}` : ""}: ${counted(lane.waiting, "job waits", "jobs wait")}.`;
   return h("div", { class: "row", "data-lane": lane.name }, h("span", {}, h("strong", {}, text), lane.reason && ` ${lane.reason}`), h("span", { class: "grow" }), button);
 }
 
-pauseButton.addEventListener("click", () => {
+/**
+ * @param {Scope} scope
+ * @param {string} name
+ * @param {string} [title] what people call it
+ */
+async function resume(scope, name, title) {
+  /** @type {import("./api.js").ResumeJobsInput} */
+  const input = { scope, name };
+  await send("POST", "/api/admin/jobs/resume", input);
+  await tell(title ? `${title} gets requests again.` : `The ${scope} ${name} runs again.`);
+}
+
+/** @param {string} [chosen] what is to be paused */
+function askToPause(chosen) {
   const running = (/** @type {Lane[]} */ lanes) => lanes.filter(({ pausedAt }) => !pausedAt);
   const choices = [
     ...running(overview?.queues ?? []).map(({ name }) => ({ value: `queue ${name}`, text: `Queue ${name}` })),
     { value: "kind generation", text: "New videos" },
     ...running(overview?.kinds ?? []).map(({ name }) => ({ value: `kind ${name}`, text: kindText(name) })),
+    ...(overview?.providers ?? []).filter(({ health }) => health && !health.pausedAt).map(({ name, displayName }) => ({ value: `provider ${name}`, text: `Requests to ${displayName}` })),
   ];
   askFor({
     title: "Pause jobs", text: "Nothing of it is begun until it is resumed, also after a restart. What runs ends as usual.",
     confirm: "Pause jobs", tone: "primary",
     fields: [
       h("div", { class: "field" }, h("label", { for: "lane" }, "What to pause"),
-        h("select", { class: "input", id: "lane", name: "lane" }, ...choices.map(({ value, text }) => h("option", { value }, text)))),
+        h("select", { class: "input", id: "lane", name: "lane" }, ...choices.map(({ value, text }) => h("option", { value, selected: value === chosen }, text)))),
       reasonField("Reason that other admins read (optional)"),
     ],
     run: async ({ lane, reason }) => {
@@ -294,10 +342,12 @@ pauseButton.addEventListener("click", () => {
       /** @type {import("./api.js").PauseJobsInput} */
       const input = { scope: /** @type {Scope} */ (scope), name: name ?? "", reason: reason ?? "" };
       await send("POST", "/api/admin/jobs/pause", input);
-      await tell(`The ${scope} ${name} is paused.`);
+      await tell(scope === "provider" ? `${providerName(name ?? "")} is paused.` : `The ${scope} ${name} is paused.`);
     },
   });
-});
+}
+
+pauseButton.addEventListener("click", () => askToPause());
 
 for (const button of all("[data-bulk] [data-act]")) {
   button.addEventListener("click", () => void whileBusy(button, async () => {

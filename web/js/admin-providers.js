@@ -4,6 +4,7 @@ import "./site.js";
 import { askFor } from "./admin/confirmation.js";
 import { limitField, numberOrNull } from "./admin/limit-field.js";
 import { dollars } from "./admin/money.js";
+import { badge, obstacle } from "./admin/provider-words.js";
 import { capFields, capOf } from "./admin/spending.js";
 import { moment } from "./admin/times.js";
 import { prepareChanges, read, send } from "./core/api.js";
@@ -32,22 +33,17 @@ const list = pagedList({
     if (!page) return;
     const ready = providers.filter(({ isAutomatic, isAvailable }) => isAutomatic && isAvailable);
     const stopped = ready.filter(({ breaker }) => breaker !== "closed");
-    setText(maybe("[data-summary]"), `${counted(ready.length, "provider", "providers")} can run models here${stopped.length ? `, of which ${count(stopped.length)} ${stopped.length === 1 ? "does" : "do"} not work at the moment` : ""}. Keys are settings of the operator.`);
+    const paused = ready.filter(({ pausedAt }) => pausedAt);
+    const faults = [
+      stopped.length > 0 && `${count(stopped.length)} ${stopped.length === 1 ? "does" : "do"} not work at the moment`,
+      paused.length > 0 && `${count(paused.length)} ${paused.length === 1 ? "is" : "are"} paused`,
+    ].filter((words) => words !== false);
+    setText(maybe("[data-summary]"), `${counted(ready.length, "provider", "providers")} can run models here${faults.length > 0 ? `, of which ${faults.join(" and ")}` : ""}. Keys are settings of the operator.`);
   },
   chosenName: "provider",
   choose: showDetail,
   isIdle: () => true,
 });
-
-/** @param {Provider} provider */
-function badge({ isAutomatic, isAvailable, breaker, restingUntil }) {
-  if (!isAutomatic) return h("span", { class: "badge", "data-shape": "ring" }, "By hand");
-  if (!isAvailable) return h("span", { class: "badge", "data-tone": "warn", "data-shape": "ring" }, "Not set up");
-  if (breaker === "open") return h("span", { class: "badge", "data-tone": "bad", "data-shape": "square" }, "Stopped");
-  if (breaker === "half_open") return h("span", { class: "badge", "data-tone": "warn" }, "Being tried");
-  if (restingUntil) return h("span", { class: "badge", "data-tone": "warn", "data-shape": "ring" }, "Asked to wait");
-  return h("span", { class: "badge", "data-tone": "good" }, "Ready");
-}
 
 /** @param {Provider} provider */
 function calls({ calls: made, faults, slow }) {
@@ -75,12 +71,7 @@ function row(provider) {
 
 /** @param {Provider} provider */
 function state(provider) {
-  const { breaker, breakerReason, changedAt, retryAt, restingUntil } = provider;
-  const why = breakerReason === "slow" ? "Its calls were slow" : "Its calls failed";
-  if (breaker === "open" && retryAt) return h("p", {}, `${why}, so it gets no requests until `, moment(retryAt), ". Then one request shows whether it works again.");
-  if (breaker === "half_open") return h("p", {}, "One request is on its way to see whether it works again.");
-  if (restingUntil) return h("p", {}, "It asked for no requests until ", moment(restingUntil), ".");
-  return changedAt ? h("p", { class: "quiet" }, "It works since ", moment(changedAt), ".") : false;
+  return obstacle(provider) ?? (provider.changedAt ? h("p", { class: "quiet" }, "It works since ", moment(provider.changedAt), ".") : false);
 }
 
 /**
@@ -98,7 +89,7 @@ function showDetail(key) {
     side.replaceChildren();
     return;
   }
-  const { name, displayName, apiKeyEnv, isAutomatic, breaker, restingUntil, meanMs, longestMs, underWay, waiting, uncertain, places, submittedLastMinute, submissionsPerMinute } = provider;
+  const { name, displayName, apiKeyEnv, isAutomatic, breaker, restingUntil, pausedAt, meanMs, longestMs, underWay, waiting, uncertain, places, submittedLastMinute, submissionsPerMinute } = provider;
   const resume = h("button", { class: "btn btn--primary", type: "button", "data-resume": "" }, "Send requests again");
   resume.addEventListener("click", () => void whileBusy(resume, async () => {
     await send("POST", `/api/admin/providers/${encodeURIComponent(name)}/resume`);
@@ -118,7 +109,8 @@ function showDetail(key) {
       ...fact("Unconfirmed", count(uncertain)),
       ...fact("Sent, 1 min", submissionsPerMinute === null ? `${count(submittedLastMinute)}, no limit` : `${count(submittedLastMinute)} of ${count(submissionsPerMinute)}`),
       ...fact("This month", spent(provider))),
-    h("div", { class: "row" }, (breaker !== "closed" || restingUntil) && resume, isAutomatic && limits)));
+    h("div", { class: "row" }, (breaker !== "closed" || restingUntil) && !pausedAt && resume, isAutomatic && limits,
+      isAutomatic && h("a", { class: "link", href: "/admin/jobs" }, pausedAt ? "Resume it among the jobs" : "Pause it among the jobs"))));
 }
 
 /** @param {Provider} provider */

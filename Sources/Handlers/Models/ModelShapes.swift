@@ -5,13 +5,6 @@ public import Money
 internal import Postgres
 internal import SharedHandlers
 
-extension Money: JSONRepresentable {
-    /// Decimal text.
-    public static var schema: Schema { .string(1...20) }
-    /// The amount as decimal text, which no reader rounds.
-    public var json: JSONValue { .string(description) }
-}
-
 extension Quality: JSONRepresentable {}
 extension ModelCategory: JSONRepresentable {}
 extension ModelCapability: JSONRepresentable {}

@@ -111,27 +111,7 @@ private struct ListedProvider: Shaped {
         Field("isAvailable", { $0.obstacle == nil })
         Field("unavailableReason", \.obstacle)
         Field("models", \.summary.models, "The number of its active models.")
-        Field(
-            "breaker", \.health.breaker.rawValue, .choice(BreakerState.allCases.map(\.rawValue)),
-            "closed: requests are sent; open: none is until retryAt; half_open: one shows whether it works again.")
-        Field("breakerReason", \.health.reason, "`faults` or `slow`; null while it is closed.")
-        Field("changedAt", \.health.changedAt)
-        Field("retryAt", \.health.retryAt)
-        Field("restingUntil", \.health.restingUntil, "Until when the provider asked to wait.")
-        Field("calls", \.health.calls, "Calls of the last five minutes.")
-        Field("faults", \.health.faults, "Those that failed.")
-        Field("slow", \.health.slow, "Those that were slow.")
-        Field("meanMs", \.health.meanMs, "How long a call took.")
-        Field("longestMs", \.health.longestMs)
-        Field("underWay", \.health.underWay, "Requests that hold a place.")
-        Field("waiting", \.health.waiting, "Requests that wait for one.")
-        Field("uncertain", \.health.uncertain, "Requests whose answer is missing.")
-        Field("submittedLastMinute", \.health.submittedLastMinute)
-        Field("spentUSD", \.health.spent, "What this month has cost, or will at most.")
-        Field("monthlyUSD", \.health.monthlyCap, "What a month may cost; null for no cap.")
-        Field("concurrency", \.health.concurrency, "As an admin has set it; null for the setting's number.")
-        Field("places", \.health.places, "The requests that it works on at once.")
-        Field("submissionsPerMinute", \.health.submissionsPerMinute)
+        Including(\.health)
     }
 }
 

@@ -7,11 +7,15 @@ extension Schema {
     fileprivate static let jobReferences = "Numbers of jobs and ids of videos."
     fileprivate static let laneName = Schema.string(
         1...63,
-        pattern: Pattern("^[a-z][a-z_]*$", explanation: "may have lower-case letters and underscores") { text in
-            text.utf8.first != UInt8(ascii: "_")
-                && text.utf8.allSatisfy {
-                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_")
-                }
+        pattern: Pattern(
+            "^[a-z0-9][a-z0-9_.-]*$", explanation: "may have lower-case letters, digits, dots, hyphens and underscores"
+        ) { text in
+            let isPlain = { (byte: UInt8) in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            }
+            return text.utf8.first.map(isPlain) == true
+                && text.utf8.allSatisfy { isPlain($0) || "_.-".utf8.contains($0) }
         })
 }
 
@@ -38,7 +42,9 @@ struct ReorderJobsInput: InputShape {
 }
 
 struct PauseJobsInput: InputShape {
-    @Input("`queue`, or one `kind` of job; the kind `generation` means what begins a video.")
+    @Input(
+        "`queue`, one `kind` of job, or a `provider`, to which nothing more is sent; the kind `generation` means what begins a video."
+    )
     var scope: JobOperation.Scope
     @Input(.laneName) var name: String
     @Input(.text(0...500), "What other admins read.") var reason: String?

@@ -94,8 +94,8 @@ extension StudioRoutes {
 
     private static func pause(_ operation: JobOperation) -> Route {
         .post(
-            "/api/admin/jobs/pause", access: .admin, body: PauseJobsInput.self, features: ["JOB-05"],
-            summary: "Stops claiming jobs of a queue or of a kind. What runs ends as usual."
+            "/api/admin/jobs/pause", access: .admin, body: PauseJobsInput.self, features: ["GEN-16", "JOB-05"],
+            summary: "Stops claiming jobs of a queue or a kind, or sending to a provider. What runs ends as usual."
         ) { context, input in
             let reason = input.reason?.trimmed
             try operation.pause(
@@ -107,8 +107,8 @@ extension StudioRoutes {
 
     private static func resume(_ operation: JobOperation) -> Route {
         .post(
-            "/api/admin/jobs/resume", access: .admin, body: ResumeJobsInput.self, features: ["JOB-05"],
-            summary: "Lets jobs of a paused queue or kind be claimed again."
+            "/api/admin/jobs/resume", access: .admin, body: ResumeJobsInput.self, features: ["GEN-16", "JOB-05"],
+            summary: "Lets jobs of a paused queue or kind be claimed again, or sends what waits for a provider."
         ) { context, input in
             try operation.resume(input.scope, input.name, by: try context.member().id)
             return try operation.overview(for: try context.member().id)

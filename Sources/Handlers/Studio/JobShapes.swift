@@ -39,6 +39,16 @@ extension JobEntry: Shaped, ListItem {
         Field("finishedAt", \.finishedAt)
         Field("cancelling", \.isCancelling, "Whether it has been asked to end.")
         Field("error", \.error, "The error of its last attempt.")
+        Field("obstacle", \.obstacle, "What keeps a waiting job from beginning, beside those before it.")
+    }
+}
+
+extension JobObstacle: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<JobObstacle>("JobObstacle") {
+        Field("code", \.code.rawValue, .choice(Code.allCases.map(\.rawValue)))
+        Field("sentence", \.sentence)
+        Field("until", \.until, "When it ends, where that is known.")
     }
 }
 
@@ -76,6 +86,8 @@ extension JobOverview.Provider: Shaped {
         Field("waiting", \.waiting, "Videos that wait for a place.")
         Field("running", \.running)
         Field("uncertain", \.uncertain)
+        Field("unavailableReason", \.missing, "Why it cannot be called at all; null when it can.")
+        Field("health", \.figures, "Its breaker, places, rate and pause.")
     }
 }
 

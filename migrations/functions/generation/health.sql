@@ -11,9 +11,9 @@ as $$
     select coalesce((select concurrency from provider_limits where provider = wanted_provider), standard);
 $$;
 
--- Until when nothing may be sent to a provider, and why: open (the breaker), probing (one request is on its way to see
--- whether the provider works again), retry_after (the provider asked for it), rate (the submissions of a minute are used
--- up). No row when requests may be sent. A probe whose worker died counts for a minute.
+-- Until when nothing may be sent to a provider, and why: paused (an admin's pause, which has no end), open (the breaker), probing
+-- (one request is on its way to see whether the provider works again), retry_after (the provider asked for it), rate (the
+-- submissions of a minute are used up). No row when requests may be sent. A probe whose worker died counts for a minute.
 create or replace function provider_rest(wanted_provider text)
 returns table (until timestamptz, reason text)
 language sql
@@ -46,13 +46,17 @@ as $$
             'rate'
         from provider_limits
         where provider = wanted_provider and submissions_per_minute is not null
+        union all
+        select 'infinity', 'paused'
+        from job_pauses
+        where scope = 'provider' and name = wanted_provider
     ) rests
     where rests.until > dailies_now()
     order by rests.until desc
     limit 1;
 $$;
 
--- Starts what waits for a provider when its rest is over.
+-- Starts what waits for a provider when its rest is over. The end of a pause starts it too (resume_jobs()).
 create or replace function wake_provider_at(wanted_provider text, due timestamptz)
 returns void
 language sql
@@ -60,7 +64,26 @@ set search_path = public, pg_temp
 as $$
     select enqueue_job(
         'wake_provider', jsonb_build_object('provider', wanted_provider), 'outward', 1, due, wanted_provider, 'replace', '{}', 20
-    );
+    )
+    where isfinite(due);
+$$;
+
+-- The providers that get no requests at the moment, and whether an admin has paused them.
+create or replace function resting_providers()
+returns table (provider text, is_paused boolean)
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select name, true
+    from job_pauses
+    where scope = 'provider'
+    union all
+    select states.provider, false
+    from provider_states states
+    where (states.breaker <> 'closed' or states.resting_until > dailies_now() + interval '10 seconds')
+        and not exists (select from job_pauses where scope = 'provider' and name = states.provider);
 $$;
 
 -- Opens the breaker of a provider.
@@ -232,7 +255,10 @@ returns table (
     spent_usd numeric,
     monthly_cap_usd numeric,
     concurrency int,
-    submissions_per_minute int
+    submissions_per_minute int,
+    paused_at timestamptz,
+    paused_by text,
+    pause_reason text
 )
 language sql
 stable
@@ -260,10 +286,13 @@ as $$
             from generation_attempts attempts
             where attempts.provider = providers.name and intended_at > dailies_now() - interval '1 minute'
         ),
-        provider_spending(providers.name), limits.monthly_cap_usd, limits.concurrency, limits.submissions_per_minute
+        provider_spending(providers.name), limits.monthly_cap_usd, limits.concurrency, limits.submissions_per_minute,
+        pauses.paused_at, users.username, pauses.reason
     from providers
     left join provider_states states on states.provider = providers.name
     left join provider_limits limits on limits.provider = providers.name
+    left join job_pauses pauses on pauses.scope = 'provider' and pauses.name = providers.name
+    left join users on users.id = pauses.paused_by
     left join lateral (
         select sum(calls) as calls, sum(faults) as faults, sum(slow) as slow, sum(took_ms) as took_ms,
             max(longest_ms) as longest_ms
@@ -349,6 +378,7 @@ revoke all on function
     record_provider_call(text, uuid, boolean, text, int, int, int, int, int, interval, int),
     close_breaker(uuid, text),
     provider_health(),
+    resting_providers(),
     move_generation(uuid, int, uuid, timestamptz, numeric, jsonb, text)
     from public;
 grant execute on function
@@ -357,5 +387,6 @@ grant execute on function
     to dailies_jobs;
 grant execute on function
     close_breaker(uuid, text),
-    provider_health()
+    provider_health(),
+    resting_providers()
     to dailies_web, dailies_jobs;

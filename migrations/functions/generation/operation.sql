@@ -408,7 +408,11 @@ begin
             ),
             (select max(changed_at) || ' ' || sum(videos) from under_way),
             (select sum(videos) from ended),
-            (select count(*) || ' ' || max(paused_at) from job_pauses)
+            (select count(*) || ' ' || max(paused_at) from job_pauses),
+            (
+                select md5(string_agg(concat_ws(' ', provider, breaker, changed_at, resting_until), ',' order by provider))
+                from provider_states
+            )
         )
     )
     into result;
@@ -677,8 +681,8 @@ begin
 end
 $$;
 
--- Stops claiming jobs of a queue or of a kind, until it is resumed. Of `generation` nothing new is begun. Outcomes: done,
--- already_paused, queue_not_found.
+-- Stops claiming jobs of a queue or of a kind, or sending requests to a provider, until it is resumed. Of `generation` nothing new
+-- is begun. Outcomes: done, already_paused, queue_not_found, provider_not_found.
 create or replace function pause_jobs(actor uuid, wanted_scope text, wanted_name text, why text)
 returns text
 language plpgsql
@@ -696,6 +700,8 @@ begin
         and not exists (select from jobs where queue = wanted_name)
     then
         return 'queue_not_found';
+    elsif wanted_scope = 'provider' and not exists (select from providers where name = wanted_name and is_automatic) then
+        return 'provider_not_found';
     end if;
     insert into job_pauses (scope, name, reason, paused_by, paused_at)
     select wanted_scope, name, why, actor, dailies_now()
@@ -704,12 +710,16 @@ begin
     if not found then
         return 'already_paused';
     end if;
-    perform write_audit(actor, 'queue.pause', 'queue', wanted_name, why, null, jsonb_build_object('scope', wanted_scope));
+    if wanted_scope = 'provider' then
+        perform write_audit(actor, 'provider.pause', 'provider', wanted_name, why, null, null);
+    else
+        perform write_audit(actor, 'queue.pause', 'queue', wanted_name, why, null, jsonb_build_object('scope', wanted_scope));
+    end if;
     return 'done';
 end
 $$;
 
--- Lets jobs be claimed again. Outcomes: done, not_paused.
+-- Lets jobs be claimed again, or starts what waits for a provider. Outcomes: done, not_paused.
 create or replace function resume_jobs(actor uuid, wanted_scope text, wanted_name text)
 returns text
 language plpgsql
@@ -727,6 +737,11 @@ begin
     if not found then
         return 'not_paused';
     end if;
+    if wanted_scope = 'provider' then
+        perform write_audit(actor, 'provider.resume', 'provider', wanted_name, null, null, null);
+        perform wake_provider_at(wanted_name, dailies_now());
+        return 'done';
+    end if;
     perform write_audit(actor, 'queue.resume', 'queue', wanted_name, null, null, jsonb_build_object('scope', wanted_scope));
     perform pg_notify('jobs', name)
     from (select wanted_name as name where wanted_scope = 'queue' union select unnest(array['default', 'outward', 'upkeep'])) names;
@@ -737,7 +752,7 @@ $$;
 -- What an admin has found out about an uncertain video at its provider. It was made: its course continues with the provider's
 -- id of the request. It was never made: it fails, and credits and seconds go back; one that its owner wanted cancelled is
 -- cancelled. Outcomes: done, generation_not_found, not_uncertain, request_taken.
-create or replace function settle_generation(actor uuid, wanted uuid, is_made boolean, named_request text, place_limit int)
+create or replace function settle_generation(actor uuid, wanted uuid, is_made boolean, named_request text)
 returns text
 language plpgsql
 security definer
@@ -774,7 +789,8 @@ begin
             kept, case when kept.cancel_requested_at is null then 'failed' else 'cancelled' end, 'never_made',
             kept.provider || ' never received this request. Nothing was charged.', 0
         );
-        perform start_waiting_generations(kept.provider, place_limit);
+        -- A worker knows how many places the provider has.
+        perform wake_provider_at(kept.provider, dailies_now());
     end if;
     perform write_audit(
         actor, 'video.settle', 'job', wanted::text, null, jsonb_build_object('state', 'uncertain'),
@@ -795,7 +811,7 @@ revoke all on function
     operate_reorder(uuid, bigint[], uuid[], text),
     pause_jobs(uuid, text, text, text),
     resume_jobs(uuid, text, text),
-    settle_generation(uuid, uuid, boolean, text, int),
+    settle_generation(uuid, uuid, boolean, text),
     is_generation_step(text),
     job_group(text),
     shown_payload(jsonb),
@@ -812,6 +828,6 @@ grant execute on function
     operate_reorder(uuid, bigint[], uuid[], text),
     pause_jobs(uuid, text, text, text),
     resume_jobs(uuid, text, text),
-    settle_generation(uuid, uuid, boolean, text, int),
+    settle_generation(uuid, uuid, boolean, text),
     equal_models(uuid)
     to dailies_web, dailies_jobs;

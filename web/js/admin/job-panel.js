@@ -49,6 +49,7 @@ export function jobPanel(detail, acts) {
       ...fact("Run", detail.run > 1 ? String(detail.run) : null),
       ...fact("Made", moment(createdAt)),
       ...fact("Due", job.state === "queued" && runAt ? moment(runAt) : null),
+      ...fact("Waits", job.obstacle?.sentence),
       ...fact("Begun", startedAt && moment(startedAt)),
       ...fact("Ended", finishedAt && moment(finishedAt)),
       ...fact("Fails at", detail.deadlineAt && !finishedAt ? moment(detail.deadlineAt) : null),

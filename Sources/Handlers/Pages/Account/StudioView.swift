@@ -174,8 +174,8 @@ extension StudioView {
         let expectations = Dictionary(grouping: try catalog.expectations(), by: \.model)
         let models = try catalog.active().map {
             StudioModel(
-                $0, catalog, hasPremium: premium, isCapped: obstacles.capped.contains($0.provider.name),
-                isResting: obstacles.resting.contains($0.provider.name), expectations: expectations[$0.id] ?? [])
+                $0, catalog, hasPremium: premium, obstacle: obstacles[$0.provider.name],
+                expectations: expectations[$0.id] ?? [])
         }
         let videos = try generations.list(of: member, limit: 60)
         let usage = try generations.usage(of: member)
@@ -211,12 +211,12 @@ extension MyVideosView {
 
 extension StudioModel {
     fileprivate init(
-        _ model: Model, _ catalog: Catalog, hasPremium: Bool, isCapped: Bool, isResting: Bool,
-        expectations: [Expectation]
+        _ model: Model, _ catalog: Catalog, hasPremium: Bool, obstacle: ProviderObstacle?, expectations: [Expectation]
     ) {
         let refusal = catalog.availability(of: model, hasPremium: hasPremium)
         let cap =
-            isCapped ? "This site has reached what it may spend at \(model.provider.displayName) this month." : nil
+            obstacle == .capped
+            ? "This site has reached what it may spend at \(model.provider.displayName) this month." : nil
         var expected: [String: JSON] = [:]
         for expectation in expectations {
             let seconds = expectation.duration.inMilliseconds / 1_000
@@ -242,11 +242,7 @@ extension StudioModel {
             "words": .bool(model.capabilities.contains(.textToVideo)),
             "picture": .bool(model.capabilities.contains(.imageToVideo)),
             "parameters": .array(parameters.map(\.facts)), "expected": .object(expected),
-            "note": isResting
-                ? .string(
-                    "\(model.provider.displayName) takes no requests at the moment. Yours waits, or another provider of this model makes it for no more."
-                )
-                : .null,
+            "note": Self.note(obstacle, at: model.provider).map { .string($0) } ?? .null,
         ])
         let mean = model.statistics.meanGenerationTime.map { "\(max(1, $0.inMilliseconds / 1_000)) s" }
         let success = model.statistics.successBasisPoints.map { "\(($0 + 50) / 100) %" }
@@ -255,6 +251,15 @@ extension StudioModel {
             record: [mean, success].compactMap(\.self).joined(separator: " · "), obstacle: refusal?.sentence ?? cap,
             isLocked: refusal == .locked, facts: facts.text, takesWords: model.capabilities.contains(.textToVideo),
             takesPicture: model.capabilities.contains(.imageToVideo))
+    }
+
+    private static func note(_ obstacle: ProviderObstacle?, at provider: Provider) -> String? {
+        switch obstacle {
+        case .resting:
+            "\(provider.displayName) takes no requests at the moment. Yours waits, or another provider of this model makes it for no more."
+        case .paused: "\(provider.displayName) is paused on this site. Your request waits until it continues."
+        case .capped, nil: nil
+        }
     }
 
     private static func durations(_ model: Model) -> [Int] {

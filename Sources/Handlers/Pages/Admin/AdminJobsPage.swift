@@ -49,7 +49,7 @@ extension Site {
                 Pause…</button></div><dl class="facts" data-queues></dl></section>
                   <section class="panel" aria-labelledby="providers-title"><div class="row"><h2 id="providers-title">Providers</h2>\
                 <span class="grow"></span><a class="link" href="/admin/providers">All providers</a></div>\
-                <dl class="facts" data-providers></dl></section>
+                <ul class="stack" data-providers></ul></section>
                 </div>
                 """,
             side: "Selected job")
