@@ -22,6 +22,16 @@ extension Catalog {
         }
     }
 
+    /// Makes the offered model that an operator names the default: by its slug or its id, hyphens and the like left out or not.
+    /// Returns false when there is none.
+    public func makeDefault(named name: String) throws -> Bool {
+        func plain(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
+        let named = try active().first { [$0.slug, $0.modelID].map(plain).contains(plain(name)) }
+        guard let named else { return false }
+        try makeDefault(named.id, by: nil)
+        return true
+    }
+
     /// Retires a model: it stays, inactive and deprecated.
     public func retire(_ model: UUID, by actor: UUID?) throws(CatalogError) {
         try delete(model, isHard: false, actor)

@@ -19,6 +19,10 @@ package struct CatalogSettings: SettingGroup {
         optional: "RUNPOD_API_KEY", .text, secret: true,
         "The key of RunPod; without it the models of RunPod are listed as unavailable.")
 
+    package let firstDefault = Setting(
+        optional: "DEFAULT_MODEL", .text("slug or id"), aliases: ["PROVIDER_NAME"],
+        "The default model of a new database, set when `dailies migrate` makes the catalog. Later, admins choose it at `/admin/models`."
+    )
     package let creditsPerDollar = Setting(
         "CREDITS_PER_DOLLAR", default: 100, in: 1...100_000, unit: "credits", "How many credits a dollar is.")
     package let qualityMultipliers = Setting(

@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Catalog
 internal import Configuration
 internal import FoundationEssentials
 public import HTTP
@@ -24,13 +25,24 @@ enum MigrateCommand {
 
     private static func run(_ arguments: ArgumentValues<Migrate>) throws -> Int32 {
         let settings = try arguments.settings()
-        let migrator = Migrator(database: settings.openAsOwner(), directory: settings.database.migrationsDirectory)
+        let database = settings.openAsOwner()
+        let migrator = Migrator(database: database, directory: settings.database.migrationsDirectory)
         guard !arguments.status else { return try status(of: migrator, arguments) }
         let applied = try migrator.migrate().map(\.name)
-        let text = applied.isEmpty ? "Nothing to do." : applied.map { "applied \($0)" }.joined(separator: "\n")
-        try Output.answer(["applied": applied], text: text, for: arguments)
+        var lines = applied.isEmpty ? ["Nothing to do."] : applied.map { "applied \($0)" }
+        if applied.contains(catalogFile), let name = settings.catalog.firstDefault {
+            let catalog = Catalog(
+                database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
+            lines.append(
+                try catalog.makeDefault(named: name)
+                    ? "The default model is \(name)." : "No offered model is called \(name): the default stays.")
+        }
+        try Output.answer(["applied": applied], text: lines.joined(separator: "\n"), for: arguments)
         return ExitCode.success
     }
+
+    /// The migration that makes the catalog.
+    private static let catalogFile = "0030_catalog.sql"
 
     private static func status(of migrator: Migrator, _ arguments: ArgumentValues<Migrate>) throws -> Int32 {
         let files = try migrator.status()

@@ -16,6 +16,10 @@ package struct SiteSettings: SettingGroup {
     package let logLevel = Setting(
         "LOG_LEVEL", default: "info", .choice(LogLevel.allCases.map { ($0.name, $0) }, "debug to error"),
         "The lowest level that is logged: debug, info, notice, warning or error.")
+    package let debug = Setting(
+        optional: "DEBUG", .text("comma-separated list"),
+        "Programs that log at debug, above LOG_LEVEL: `host`, `jobs` (or `providers`, which it calls) or `*`. `:*` after a "
+            + "word and other words have no effect.")
 
     package init() {}
 }
@@ -28,4 +32,25 @@ extension Settings {
 extension SettingValues<SiteSettings> {
     /// Whether the site is plain http on this machine, where cookies can be neither `Secure` nor `__Host-`.
     package var isPlainLoopback: Bool { self.url.hasPrefix("http://") }
+
+    /// The lowest level that a program logs.
+    package func logLevel(of program: LoggingProgram) -> LogLevel {
+        let words = (self.debug ?? "").split(separator: ",").map { $0.trimmed.prefix { $0 != ":" } }
+        return words.contains { program.words.contains(String($0)) } ? .debug : self.logLevel
+    }
+}
+
+/// A program with a log of its own.
+package enum LoggingProgram: Sendable {
+    /// `dailies-host`.
+    case host
+    /// `dailies-jobs`.
+    case jobs
+
+    fileprivate var words: Set<String> {
+        switch self {
+        case .host: ["*", "host"]
+        case .jobs: ["*", "jobs", "providers"]
+        }
+    }
 }

@@ -26,7 +26,7 @@ enum Host {
 
     static func run(_ arguments: ArgumentValues<HostArguments>) -> Never {
         let settings = load(arguments)
-        let log = Log.standard(level: settings.site.logLevel)
+        let log = Log.standard(level: settings.site.logLevel(of: .host))
         for notice in settings.notices { log.notice("setting", ["notice": .string(notice)]) }
         FastCGIServer.prepareProcess()
         do {
@@ -72,8 +72,8 @@ enum Host {
     private static func reload(_ arguments: ArgumentValues<HostArguments>, _ log: Log) {
         do {
             let settings = try Settings.load(ProcessInfo.processInfo.environment, file: arguments.config)
-            log.threshold.level = settings.site.logLevel
-            log.notice("configuration read again", ["level": .string(settings.site.logLevel.name)])
+            log.threshold.level = settings.site.logLevel(of: .host)
+            log.notice("configuration read again", ["level": .string(log.threshold.level.name)])
         } catch {
             log.error("the configuration has faults and was left as it is", ["faults": .string("\(error)")])
         }

@@ -28,8 +28,7 @@ package enum Installation {
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file
     /// shared with an older system may hold them.
     static let foreignNames = [
-        "CURRENT_TOS_", "DEBUG", "FAL_", "LIMIT_", "NEXTAUTH_", "NEXT_PUBLIC_", "PROVIDER_NAME", "REDIS_", "REPLICATE_",
-        "RUNPOD_", "RUNWAY_", "SENTRY_", "SUPABASE_ANON_KEY", "UPSTASH_",
+        "CURRENT_TOS_", "NEXTAUTH_", "NEXT_PUBLIC_", "REDIS_", "SENTRY_", "SUPABASE_ANON_KEY", "UPSTASH_",
     ]
 
     /// The page docs/configuration.md.

@@ -41,7 +41,7 @@ final class JobsProcess: Sendable {
 
     private init(config: String?, workers: Int) throws {
         settings = try Settings.load(ProcessInfo.processInfo.environment, file: config)
-        log = Log.standard(level: settings.site.logLevel)
+        log = Log.standard(level: settings.site.logLevel(of: .jobs))
         var database = DatabaseOptions(
             connectionString: settings.database.connectionURL, applicationName: "dailies-jobs")
         // Each worker may hold one, and so may the two threads beside them in either lane.

@@ -150,6 +150,25 @@ struct CatalogTests {
         }
     }
 
+    @Test("OPS-05 CAT-02 an operator names the first default by slug or id, as older systems wrote it")
+    func firstDefault() throws {
+        try CatalogStage.run { stage in
+            let catalog = Catalog(
+                database: stage.test.database(as: .jobs), credentials: ProviderCredentials(settings: []))
+            let names = [
+                ("lucy14b", "lucy-14b"), ("Lucy-14B", "lucy-14b"), ("luma/ray-2-720p", "ray-2-720p"),
+                ("local", "local"),
+                // What is not offered, and a provider, change nothing.
+                ("splice", "local"), ("fal", "local"), ("", "local"),
+            ]
+            for (name, slug) in names {
+                let isFound = try catalog.makeDefault(named: name)
+                #expect(try catalog.standard()?.slug == slug, "\(name)")
+                #expect(isFound == !["splice", "fal", ""].contains(name), "\(name)")
+            }
+        }
+    }
+
     @Test("CAT-04 statistics count each finished run once, however many finish at once", .safetyLimit)
     func statistics() throws {
         try CatalogStage.run { stage in

@@ -128,17 +128,105 @@ struct InstallationTests {
             #expect(settings.shown["CONTACT_EMAIL"] == "a@example.org")
             #expect(
                 settings.ignored == [
-                    "DEBUG", "NEXT_PUBLIC_TEST_MODE", "PROVIDER_NAME", "REDIS_URL", "UPSTASH_REDIS_REST_URL",
+                    "NEXT_PUBLIC_TEST_MODE", "REDIS_URL", "UPSTASH_REDIS_REST_URL",
                 ])
             #expect(settings.shown["MONTHLY_LIMIT_SECONDS"] == "600")
-            #expect(settings.notices.count == 1 && settings.notices[0].contains("PROVIDER_NAME"))
+            #expect(settings.notices.count == 1 && settings.notices[0].contains("REDIS_URL"))
+            #expect(settings.shown["DEFAULT_MODEL"] == "fal")
         }
-        try withFile("R2_BUKET_NAME=x\nSUPABASE_SERVICE_ROLE=x\nAWS_REGION=x\n") { path in
-            #expect(faults([:], file: path) == ["\(path) line 1"], "what is in use is no longer ignored")
+        try withFile("R2_BUKET_NAME=x\nSUPABASE_SERVICE_ROLE=x\nAWS_REGION=x\nFAL_KYE=x\nRUNWAY_KEY=x\nLIMIT_START=x\n")
+        { path in
+            let wrong = [1, 4, 5, 6].map { "\(path) line \($0)" }
+            #expect(faults([:], file: path) == wrong, "what is in use is no longer ignored")
         }
         try withFile("DEBUGGING=1\nPROVIDER_NAMES=1\nSITE_NAME=\"a\" b \"c\"\n") { path in
             #expect(faults([:], file: path) == ["\(path) line 1", "\(path) line 2"])
         }
+    }
+
+    /// The names that files of older systems have, each with the setting that it is here; nil when it has no use.
+    static let olderNames: [(name: String, value: String, setting: String?)] = [
+        ("DATABASE_URL", "postgresql://u@h/d?pgbouncer=true&connection_limit=1", "DATABASE_URL"),
+        ("DIRECT_URL", "postgresql://u@h/d", "MIGRATION_DATABASE_URL"),
+        ("NEXTAUTH_URL", "https://o.example", "SITE_URL"),
+        ("NEXT_PUBLIC_APP_URL", "https://o.example", "SITE_URL"),
+        ("NEXTAUTH_SECRET", "fedcba9876543210fedcba9876543210", "SECRET_KEY"),
+        ("GOOGLE_ID", "g", "GOOGLE_CLIENT_ID"), ("GOOGLE_SECRET", "g", "GOOGLE_CLIENT_SECRET"),
+        ("GOOGLE_CLIENT_ID", "g", "GOOGLE_CLIENT_ID"), ("GOOGLE_CLIENT_SECRET", "g", "GOOGLE_CLIENT_SECRET"),
+        ("GITHUB_ID", "h", "GITHUB_CLIENT_ID"), ("GITHUB_SECRET", "h", "GITHUB_CLIENT_SECRET"),
+        ("ADMIN_EMAILS", "a@example.org,b@example.org", "ADMIN_EMAILS"), ("R2_ACCOUNT_ID", "abc", "R2_ACCOUNT_ID"),
+        ("R2_ACCESS_KEY_ID", "k", "R2_ACCESS_KEY_ID"), ("R2_SECRET_ACCESS_KEY", "s", "R2_SECRET_ACCESS_KEY"),
+        ("R2_BUCKET_NAME", "clips", "R2_BUCKET_NAME"), ("R2_PUBLIC_URL", "https://media.example", "R2_PUBLIC_URL"),
+        ("AWS_ACCESS_KEY_ID", "k", "AWS_ACCESS_KEY_ID"), ("AWS_SECRET_ACCESS_KEY", "s", "AWS_SECRET_ACCESS_KEY"),
+        ("AWS_REGION", "eu-west-1", "AWS_REGION"), ("AWS_S3_BUCKET", "clips", "AWS_S3_BUCKET"),
+        ("NEXT_PUBLIC_SUPABASE_URL", "https://abc.supabase.co", "SUPABASE_URL"),
+        ("NEXT_PUBLIC_SUPABASE_ANON_KEY", "k", nil), ("SUPABASE_SERVICE_ROLE_KEY", "s", "SUPABASE_SERVICE_ROLE_KEY"),
+        ("SUPABASE_SERVICE_ROLE", "s", "SUPABASE_SERVICE_ROLE_KEY"), ("FAL_KEY", "k", "FAL_KEY"),
+        ("FAL_API_KEY", "k", "FAL_KEY"), ("FAL_BASE_URL", "https://fal.run", "FAL_BASE_URL"),
+        ("RUNWAY_API_KEY", "k", "RUNWAY_API_KEY"), ("PROVIDER_NAME", "lucy14b", "DEFAULT_MODEL"),
+        ("MONTHLY_LIMIT_SECONDS", "900", "MONTHLY_LIMIT_SECONDS"),
+        ("LIMIT_START_DATE", "2023-12-16T00:00:00Z", "LIMIT_START_DATE"),
+        ("LIMIT_END_DATE", "2024-01-16T23:59:59Z", "LIMIT_END_DATE"), ("HCAPTCHA_SECRET", "s", "HCAPTCHA_SECRET"),
+        ("CRON_SECRET", "0123456789abcdef0123456789abcdef", "CRON_SECRET"),
+        ("SENTRY_DSN", "https://k@s.example/1", nil), ("SENTRY_ORG", "o", nil),
+        ("SENTRY_PROJECT", "p", nil), ("SENTRY_AUTH_TOKEN", "t", nil), ("DEBUG", "jobs:*,providers:*", "DEBUG"),
+        ("REDIS_URL", "redis://h", nil), ("UPSTASH_REDIS_REST_URL", "https://u.example", nil),
+        ("UPSTASH_REDIS_REST_TOKEN", "t", nil), ("NEXT_PUBLIC_TEST_MODE", "true", nil),
+    ]
+
+    @Test("OPS-05 each name of an older system is understood or has no use, plain, quoted and with a comment behind it")
+    func eachOlderName() throws {
+        let required = ["DATABASE_URL", "SITE_URL", "SECRET_KEY"]
+        for (name, value, setting) in Self.olderNames {
+            for line in ["\(name)=\(value)", "\(name)=\"\(value)\" # of the old site", "\(name) = '\(value)'#x"] {
+                try withFile(line + "\n") { path in
+                    var environment = complete
+                    if let setting, required.contains(setting) { environment[setting] = nil }
+                    // What belongs together, so that a name alone is no fault of another kind.
+                    let reader = try? Settings.load(
+                        environment.merging(Self.companions[name] ?? [:]) { $1 }, file: path)
+                    let settings = try #require(reader, "\(line) stops the start")
+                    guard let setting else {
+                        #expect(settings.ignored == [name] && settings.notices.count == 1, "\(line)")
+                        return
+                    }
+                    let shown = settings.shown[setting]
+                    #expect(
+                        shown == value || shown == "set" || shown == "https://queue.fal.run", "\(line): \(shown ?? "")")
+                    #expect(settings.ignored == [], "\(line)")
+                }
+            }
+        }
+    }
+
+    /// Settings that are required with another.
+    private static let companions = [
+        "GOOGLE_ID": ["GOOGLE_CLIENT_SECRET": "x"], "GOOGLE_SECRET": ["GOOGLE_CLIENT_ID": "x"],
+        "GOOGLE_CLIENT_ID": ["GOOGLE_CLIENT_SECRET": "x"], "GOOGLE_CLIENT_SECRET": ["GOOGLE_CLIENT_ID": "x"],
+        "GITHUB_ID": ["GITHUB_CLIENT_SECRET": "x"], "GITHUB_SECRET": ["GITHUB_CLIENT_ID": "x"],
+        "HCAPTCHA_SECRET": ["HCAPTCHA_SITE_KEY": "x"],
+    ]
+
+    @Test("OPS-05 the whole file of each older system starts the site, with the values that it means")
+    func wholeOlderFile() throws {
+        let lines = Self.olderNames.map { "\($0.name)=\"\($0.value)\"  # kept" }
+        try withFile(lines.joined(separator: "\n")) { path in
+            let settings = try Settings.load(["HCAPTCHA_SITE_KEY": "x"], file: path)
+            #expect(settings.database.connectionURL == "postgresql://u@h/d" && !settings.database.preparesStatements)
+            #expect(settings.ignored.count == Self.olderNames.count { $0.setting == nil })
+            #expect(settings.site.logLevel(of: .jobs) == .debug && settings.site.logLevel(of: .host) == .info)
+        }
+    }
+
+    @Test(
+        "OPS-05 DEBUG names the programs that log at debug",
+        arguments: [
+            ("*", LogLevel.debug, LogLevel.debug), ("jobs:*", .info, .debug), ("providers", .info, .debug),
+            (" host , x", .debug, .info), ("http:*,hosts", .info, .info), ("", .info, .info),
+        ])
+    func debug(list: String, host: LogLevel, jobs: LogLevel) throws {
+        let settings = try Settings.load(complete.merging(["DEBUG": list]) { $1 })
+        #expect(settings.site.logLevel(of: .host) == host && settings.site.logLevel(of: .jobs) == jobs)
     }
 
     @Test("OPS-05 parameters of the database's address that libpq refuses are left out, and the operator reads it")

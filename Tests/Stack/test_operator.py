@@ -107,16 +107,17 @@ def test_models_travel_in_packs(stack: Stack, tmp_path) -> None:
 
 
 def test_four_migrations_at_once_apply_each_file_once(stack: Stack, empty_database: str) -> None:
-    """OPS-05: the later ones wait and find nothing to do; a changed file is named and left alone."""
+    """OPS-05: the later ones wait and find nothing to do, and the first default is the one that an older system's file names."""
 
     def migrate(*words: str) -> subprocess.CompletedProcess:
-        return dailies(stack, "migrate", *words, database=empty_database, role="dailies_owner")
+        return dailies(stack, "migrate", *words, database=empty_database, role="dailies_owner", PROVIDER_NAME="lucy14b")
 
     assert migrate("--status").returncode == 1
     with ThreadPoolExecutor(4) as pool:
         ends = list(pool.map(lambda _: migrate(), range(4)))
     assert [end.returncode for end in ends] == [0] * 4, [end.stderr for end in ends]
     assert sum("0001_" in end.stdout for end in ends) == 1
+    assert sum("The default model is lucy14b." in end.stdout for end in ends) == 1
     assert migrate("--status").returncode == 0
     refused = dailies(stack, "migrate", database=empty_database, role="dailies_web")
     assert refused.returncode == 1 and "permission denied" in refused.stderr
