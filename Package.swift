@@ -91,7 +91,7 @@ let package = Package(
         domain("Ratings", []),
         domain("Providers", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Money", []),
-        domain("Catalog", ["Configuration", "Money", "Postgres", "Refusals", "Text"]),
+        domain("Catalog", ["Configuration", "Crypto", "Money", "Postgres", "Refusals", "Text"]),
         domain("Credits", ["Postgres", "Refusals"]),
         domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),

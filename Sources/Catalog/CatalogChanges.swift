@@ -106,13 +106,18 @@ extension Catalog {
         }
     }
 
-    /// Applies a pack, whole or not at all, and returns what it changed. No model becomes active by it.
-    public func apply(_ pack: JSONText, by actor: UUID?) throws(CatalogError) -> [PackedModelChange] {
+    /// Applies a pack, whole or not at all, and returns what it changed. No model becomes active by it. A pack that no trusted key
+    /// has signed must have been accepted by the one who applies it.
+    public func apply(
+        _ pack: JSONText, from origin: PackOrigin, isAccepted: Bool = false, by actor: UUID?
+    ) throws(CatalogError) -> [PackedModelChange] {
         try CatalogError.wrapping {
-            try refusingInvalidFacts {
+            guard origin.isTrusted || isAccepted else { throw ModelRefusal.untrustedPack(origin) }
+            return try refusingInvalidFacts {
                 try database.transaction { connection in
                     let changes: [PackedModelChange] = try connection.query("select * from compare_catalog(\(pack))")
-                    let outcomes: [Row] = try connection.query("select * from import_catalog(\(actor), \(pack))")
+                    let outcomes: [Row] = try connection.query(
+                        "select * from import_catalog(\(actor), \(pack), \(origin.sentence))")
                     for row in outcomes { try ModelRefusal.check(try row.value("outcome")) }
                     return changes
                 }

@@ -23,6 +23,15 @@ package struct CatalogSettings: SettingGroup {
         optional: "DEFAULT_MODEL", .text("slug or id"), aliases: ["PROVIDER_NAME"],
         "The default model of a new database, set when `dailies migrate` makes the catalog. Later, admins choose it at `/admin/models`."
     )
+    package let trustedKeys = Setting(
+        "CATALOG_TRUSTED_KEYS", default: "", .packKeys,
+        "The public keys (Ed25519) whose packs of models are applied without a question, each with the name of its owner."
+    )
+    package let signingKey = Setting(
+        optional: "CATALOG_SIGNING_KEY", .packSeed, secret: true,
+        "The private key (Ed25519) by which this site signs packs of models; `dailies catalog key` prints the public one."
+    )
+
     package let creditsPerDollar = Setting(
         "CREDITS_PER_DOLLAR", default: 100, in: 1...100_000, unit: "credits", "How many credits a dollar is.")
     package let qualityMultipliers = Setting(
@@ -45,6 +54,9 @@ extension SettingValues<CatalogSettings> {
     package var rate: CreditRate {
         CreditRate(perDollar: self.creditsPerDollar, multipliers: self.qualityMultipliers)
     }
+
+    /// The keys of packs.
+    package var packKeys: PackKeys { PackKeys(trusted: self.trustedKeys, seed: self.signingKey) }
 
     /// Which providers can be used.
     package var credentials: ProviderCredentials {

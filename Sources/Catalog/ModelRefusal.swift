@@ -42,6 +42,8 @@ public enum ModelRefusal: Refusal, Equatable {
     case invalidFacts(field: String?, String)
     /// A pack of models cannot be used.
     case invalidPack(String)
+    /// No trusted key has signed a pack, and no one has accepted it as it is.
+    case untrustedPack(PackOrigin)
 
     /// Throws the refusal that an outcome of a function of the catalog names.
     static func check(_ outcome: String) throws {
@@ -104,6 +106,7 @@ public enum ModelRefusal: Refusal, Equatable {
         case .memberNotFound: "member_not_found"
         case .invalidFacts: "invalid_model"
         case .invalidPack: "invalid_pack"
+        case .untrustedPack: "untrusted_pack"
         }
     }
 
@@ -133,6 +136,7 @@ public enum ModelRefusal: Refusal, Equatable {
         case .memberNotFound: "There is no such member."
         case .invalidFacts(_, let reason): reason
         case .invalidPack(let reason): reason
+        case .untrustedPack(let origin): origin.sentence + " Nothing was changed."
         }
     }
 
@@ -143,7 +147,7 @@ public enum ModelRefusal: Refusal, Equatable {
         case .unsupportedDuration, .tooLong, .fixedDuration: .invalid(field: "duration")
         case .unsupportedQuality: .invalid(field: "quality")
         case .slugTaken, .modelIDTaken, .defaultRequired, .defaultUnavailable, .hasVideos, .noPrice,
-            .unavailable:
+            .unavailable, .untrustedPack:
             .conflict
         case .providerNotFound: .invalid(field: "provider")
         case .invalidFacts(let field, _): .invalid(field: field)

@@ -8,7 +8,7 @@ internal import ModelsHandlers
 internal import Postgres
 internal import Text
 
-/// `dailies catalog export | import`
+/// `dailies catalog export | import | key`
 enum CatalogCommand {
     static let command = Command(
         "catalog", "carry models between sites",
@@ -17,15 +17,21 @@ enum CatalogCommand {
                 "export", "print the models as a pack",
                 details: """
                     Prints a pack: JSON with every model, its price, its parameters and its presets. Whether a model is \
-                    offered is not part of it.
+                    offered is not part of it. With CATALOG_SIGNING_KEY the pack is signed.
                     """, Export.self, run: export),
             Command(
                 "import", "show what a pack changes, or apply it",
                 details: """
                     Reads a pack from a file or from an https address and shows how it differs from the models of this \
-                    site. With --apply the changes are made, all or none. New models come inactive, and no model \
+                    site, and who has signed it. With --apply the changes are made, all or none. A pack that no key of \
+                    CATALOG_TRUSTED_KEYS has signed needs --untrusted too. New models come inactive, and no model \
                     becomes active or inactive by a pack.
                     """, Import.self, run: importPack),
+            Command(
+                "key", "print the public key of this site's packs",
+                details:
+                    "Prints the public key of CATALOG_SIGNING_KEY, which other sites put into CATALOG_TRUSTED_KEYS.",
+                Key.self, run: key),
         ])
 
     struct Export: ReadsSettings {
@@ -36,8 +42,21 @@ enum CatalogCommand {
     struct Import: ReadsSettings, PrintsJSON {
         let source = Operand("FILE|URL", .text, "the pack, or - for standard input")
         let apply = Flag("--apply", "make the changes")
+        let untrusted = Flag("--untrusted", "with --apply, although no trusted key has signed the pack")
         let config = Option.config
         let json = Flag.json
+    }
+
+    struct Key: ReadsSettings {
+        let config = Option.config
+    }
+
+    private static func key(_ arguments: ArgumentValues<Key>) throws -> Int32 {
+        guard let key = try arguments.settings().catalog.packKeys.publicKey else {
+            throw Failure("CATALOG_SIGNING_KEY is not set: make one with `openssl rand -base64 32`")
+        }
+        Output.write(key)
+        return ExitCode.success
     }
 
     private static func export(_ arguments: ArgumentValues<Export>) throws -> Int32 {
@@ -47,7 +66,7 @@ enum CatalogCommand {
             throw Failure("there is no model with the slug \(slug)")
         }
         let pack: JSONValue = try catalog.exportPack(slugs: slugs.isEmpty ? nil : slugs).decode()
-        Output.write(try Output.indented(pack))
+        Output.write(try Output.indented(CatalogPackForm.sign(pack, try arguments.settings().catalog.packKeys)))
         return ExitCode.success
     }
 
@@ -62,19 +81,27 @@ enum CatalogCommand {
         guard faults.isEmpty else {
             throw Failure("\(arguments.source) is not a catalog pack:\n" + faults.joined(separator: "\n"))
         }
-        let pack = JSONText(CatalogPackForm.completed(value).description)
+        let (pack, origin) = CatalogPackForm.open(value, try arguments.settings().catalog.packKeys)
+        if arguments.apply, !origin.isTrusted, !arguments.untrusted {
+            throw Failure(
+                "\(origin.sentence) Nothing was changed. Look at the changes, and run it again with --untrusted.")
+        }
         let catalog = try catalog(arguments)
-        let changes = arguments.apply ? try catalog.apply(pack, by: nil) : try catalog.compare(pack)
-        try Output.answer(
-            Compared(isApplied: arguments.apply, changes: changes), text: text(changes, arguments.apply), for: arguments
-        )
+        let changes =
+            arguments.apply
+            ? try catalog.apply(pack, from: origin, isAccepted: arguments.untrusted, by: nil)
+            : try catalog.compare(pack)
+        let found = Compared(isApplied: arguments.apply, origin: origin, changes: changes)
+        try Output.answer(found, text: text(found), for: arguments)
         return ExitCode.success
     }
 
-    private static func text(_ changes: [PackedModelChange], _ isApplied: Bool) -> String {
-        var lines = changes.flatMap(lines)
-        if lines.isEmpty { return "This site has all of these models already." }
-        lines.append(isApplied ? "Applied." : "Nothing was changed. Run it again with --apply.")
+    private static func text(_ found: Compared) -> String {
+        var lines = found.changes.flatMap(lines)
+        if lines.isEmpty { return "\(found.origin.sentence)\nThis site has all of these models already." }
+        lines.insert(found.origin.sentence, at: 0)
+        let options = found.origin.isTrusted ? "--apply" : "--apply --untrusted"
+        lines.append(found.isApplied ? "Applied." : "Nothing was changed. Run it again with \(options).")
         return lines.joined(separator: "\n")
     }
 
@@ -123,10 +150,12 @@ enum CatalogCommand {
 
     private struct Compared: Shaped {
         let isApplied: Bool
+        let origin: PackOrigin
         let changes: [PackedModelChange]
 
         static let shape = Shape<Compared>("ComparedPack") {
             Field("applied", \.isApplied)
+            Field("origin", \.origin.code)
             Field("models", \.changes)
         }
     }

@@ -1,6 +1,7 @@
 internal import AdminHandlers
 internal import AuthHandlers
 internal import Captcha
+internal import Catalog
 internal import ClipsHandlers
 internal import Configuration
 internal import Contact
@@ -70,7 +71,8 @@ public struct HandlerGroup: Sendable {
                 + AdminRoutes.termsRoutes(Terms(services.database))
         },
         HandlerGroup(name: "models") { services in
-            ModelRoutes.routes(services.catalog) + ModelRoutes.adminRoutes(services.catalog)
+            ModelRoutes.routes(services.catalog)
+                + ModelRoutes.adminRoutes(services.catalog, services.settings.catalog.packKeys)
                 + ModelRoutes.creditRoutes(services.credits)
                 + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
                 + ModelRoutes.costRoutes(services.catalog, services.costs)

@@ -49,7 +49,7 @@ struct ProgramTests {
             "dailies admin revoke mira --reason x",
             "dailies user ban mira --reason spam", "dailies user unban mira", "dailies flags list",
             "dailies flags on comments_enabled", "dailies flags off x", "dailies flags rollout x 0",
-            "dailies jobs list",
+            "dailies jobs list", "dailies catalog key", "dailies catalog import f --apply --untrusted --json",
             "dailies jobs list --state failed --kind generation --provider fal.ai --limit 9 --json",
             "dailies jobs show 12 --json", "dailies jobs show \(someID)", "dailies jobs retry 12 \(someID)",
             "dailies jobs cancel 12 13", "dailies jobs redrive --all --state failed --group mail",

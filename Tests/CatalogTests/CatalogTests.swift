@@ -328,13 +328,23 @@ struct CatalogTests {
             #expect(changes[0].after?.text.contains(#""description": "Draws.""#) == true)
             #expect(try catalog.find(slug: "nova-1") == nil, "a comparison changes nothing")
 
-            #expect(try catalog.apply(pack, by: stage.admin) == changes)
+            for origin in [PackOrigin.unsigned, .forged, .unknownKey("AAAA")] {
+                #expect(throws: CatalogError.refused(.untrustedPack(origin))) {
+                    try catalog.apply(pack, from: origin, by: stage.admin)
+                }
+            }
+            #expect(try catalog.find(slug: "nova-1") == nil, "no one has accepted it")
+            #expect(try catalog.apply(pack, from: .unsigned, isAccepted: true, by: stage.admin) == changes)
+            let audited: [String] = try stage.superuser.query(
+                "select reason || ' ' || (after ->> 'models') from audit_log where action = 'catalog.import'")
+            #expect(
+                audited == [PackOrigin.unsigned.sentence + #" ["local", "nova-1"]"#])
             #expect(try stage.model("nova-1").isActive == false)
             #expect(try stage.model("local").isActive && stage.model("local").description == "Draws.")
             #expect(try catalog.presets(of: stage.model("local").id).map(\.prompt) == ["A calm sea"])
             let known = JSONText(pack.text.replacing(#", "isActive": true"#, with: ""))
             #expect(try catalog.compare(known).allSatisfy { $0.kind == .same })
-            #expect(try catalog.apply(known, by: stage.admin).allSatisfy { $0.kind == .same })
+            #expect(try catalog.apply(known, from: .trusted("acme"), by: stage.admin).allSatisfy { $0.kind == .same })
             #expect(try stage.audited("model.save_preset").count == 1)
 
             let broken = JSONText(
@@ -342,8 +352,33 @@ struct CatalogTests {
                 {"models": [{"slug": "local", "description": "Changed again"},
                 {"slug": "nova-2", "modelId": "nova-2", "name": "Nova 2", "maker": "Acme", "provider": "nowhere"}]}
                 """)
-            #expect(throws: CatalogError.refused(.providerNotFound)) { try catalog.apply(broken, by: stage.admin) }
+            #expect(throws: CatalogError.refused(.providerNotFound)) {
+                try catalog.apply(broken, from: .trusted("acme"), by: stage.admin)
+            }
             #expect(try stage.model("local").description == "Draws.", "whole or not at all")
         }
+    }
+
+    @Test("CAT-10 a pack is from the owner of a trusted key, of an unknown one, of none, or was changed")
+    func packOrigins() throws {
+        let (ours, theirs) = ([UInt8](0..<32), [UInt8](repeating: 7, count: 32))
+        let signer = PackKeys(seed: ours)
+        let key = try #require(signer.publicKey)
+        #expect(key == "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=")
+        let trusting = PackKeys(trusted: ["acme": Array(try #require(Data(base64Encoded: key)))])
+        let pack = Array(#"{"models":[]}"#.utf8)
+        let signature = try #require(signer.sign(pack))
+        #expect(trusting.origin(of: pack, signature) == .trusted("acme"))
+        #expect(PackKeys().origin(of: pack, signature) == .unknownKey(key))
+        #expect(trusting.origin(of: pack, nil) == .unsigned)
+        #expect(trusting.origin(of: pack + [0x20], signature) == .forged)
+        let stranger = try #require(PackKeys(seed: theirs).sign(pack))
+        #expect(trusting.origin(of: pack, stranger) == .unknownKey(stranger.key))
+        // The trusted key beside a stranger's signature, and what is no signature at all.
+        for value in [stranger.value, "", "AAAA", "?"] {
+            #expect(trusting.origin(of: pack, PackKeys.Signature(key: key, value: value)) == .forged, "\(value)")
+        }
+        #expect(trusting.origin(of: pack, PackKeys.Signature(key: "", value: signature.value)) == .forged)
+        #expect(PackKeys().sign(pack) == nil && PackKeys(seed: [1, 2]).sign(pack) == nil)
     }
 }

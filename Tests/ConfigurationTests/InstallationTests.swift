@@ -262,6 +262,21 @@ struct InstallationTests {
         #expect(new.site.url == "https://new.example")
     }
 
+    @Test("CAT-10 OPS-05 keys of packs have 32 bytes, and each owner has one")
+    func packKeys() throws {
+        let key = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
+        for good in ["", "acme=\(key)", "acme=\(key), other = \(key)"] {
+            #expect(faults(["CATALOG_TRUSTED_KEYS": good]) == [], "\(good)")
+        }
+        for bad in [key, "acme=", "acme=AAAA", "=\(key)", "acme=\(key),acme=\(key)", "acme=\(key)x"] {
+            #expect(faults(["CATALOG_TRUSTED_KEYS": bad]) == ["CATALOG_TRUSTED_KEYS"], "\(bad)")
+        }
+        #expect(faults(["CATALOG_SIGNING_KEY": "short"]) == ["CATALOG_SIGNING_KEY"])
+        #expect(
+            try Settings.load(complete.merging(["CATALOG_SIGNING_KEY": key]) { $1 }).shown["CATALOG_SIGNING_KEY"]
+                == "set")
+    }
+
     @Test("OPS-05 the shown values hold no secret")
     func shownValues() throws {
         let settings = try Settings.load(complete)

@@ -76,7 +76,7 @@ struct AuditTrailTests {
                 ("POST /api/admin/jobs/resume", "", ["scope": "provider", "name": "fal.ai"]),
                 ("POST /api/admin/models", "", nova),
                 (
-                    "POST /api/admin/catalog/import", "/api/admin/catalog/import?apply=true",
+                    "POST /api/admin/catalog/import", "/api/admin/catalog/import?apply=true&untrusted=true",
                     [
                         "format": "dailies-catalog", "version": 1,
                         "models": [["slug": "nova-2", "name": "Nova", "maker": "Acme", "provider": "local"]],

@@ -174,7 +174,11 @@ struct CatalogRoutesTests {
             #expect(shown.json["models"]?[1]?["after"] == ["name": "Our renderer"])
             #expect(try it.visitor.get("/api/models/nova-1").status == 404)
 
-            let applied = try it.ask(it.admin, .post, "/api/admin/catalog/import?apply=true", pack)
+            #expect(shown.json["origin"] == "unsigned")
+            let refused = try it.ask(it.admin, .post, "/api/admin/catalog/import?apply=true", pack)
+            #expect(refused.status == 409 && refused.json["code"] == "untrusted_pack")
+            #expect(try it.visitor.get("/api/models/nova-1").status == 404)
+            let applied = try it.ask(it.admin, .post, "/api/admin/catalog/import?apply=true&untrusted=true", pack)
             #expect(applied.json["applied"] == true)
             let nova = try it.visitor.get("/api/models/nova-1").json
             #expect(nova["isActive"] == false && nova["presets"]?[0]?["name"] == "Sea")
@@ -189,6 +193,34 @@ struct CatalogRoutesTests {
                 #expect(try it.ask(it.admin, .post, "/api/admin/catalog/import", broken).status == 422)
             }
             #expect(try it.member.send(.post, "/api/admin/catalog/import", pack).status == 403)
+        }
+    }
+
+    @Test(
+        "CAT-10 a site signs its packs; one that trusts the key applies them, and one that was changed is called forged"
+    )
+    func signedPacks() throws {
+        let keys = [
+            "CATALOG_SIGNING_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "CATALOG_TRUSTED_KEYS": "acme = A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+        ]
+        try Site.run(.inProcess, settings: keys) { site in
+            let admin = try site.visitor().signIn("ida", isAdmin: true)
+            let export = try admin.get("/api/admin/catalog/export?slugs=local")
+            #expect(export.json["signature"]?["key"] == "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=")
+            func origin(_ pack: JSONValue) throws -> JSONValue? {
+                try admin.send(.post, "/api/admin/catalog/import", pack).json["origin"]
+            }
+            #expect(try origin(export.json) == "trusted")
+            guard case .object(var members) = export.json else { throw SiteFault("no pack") }
+            members["exportedAt"] = "2026-01-01T00:00:00.000Z"
+            #expect(try origin(.object(members)) == "forged")
+            let applied = try admin.send(.post, "/api/admin/catalog/import?apply=true", export.json)
+            #expect(applied.status == 200 && applied.json["applied"] == true)
+            let forged = try admin.send(.post, "/api/admin/catalog/import?apply=true", .object(members))
+            #expect(forged.status == 409 && forged.json["code"] == "untrusted_pack")
+            members["signature"] = nil
+            #expect(try origin(.object(members)) == "unsigned")
         }
     }
 

@@ -85,4 +85,27 @@ struct CryptoTests {
         #expect(Set((0..<100).map { _ in SecureRandom.bytes(16) }).count == 100)
         #expect(SecureRandom.bytes(0) == [])
     }
+
+    @Test("CAT-10 GEN-06 Ed25519 signs and checks as RFC 8032 says")
+    func ed25519() throws {
+        let seed = try bytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+        let key = try #require(Ed25519.publicKey(of: seed))
+        #expect(Text.hex(key) == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        let signature = try #require(Ed25519.sign([], seed: seed))
+        #expect(
+            Text.hex(signature)
+                == "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+        )
+        #expect(Ed25519.isValid(signature, for: [], key: key))
+        #expect(!Ed25519.isValid(signature, for: [0], key: key))
+        #expect(!Ed25519.isValid(Array(signature.reversed()), for: [], key: key))
+        #expect(Ed25519.sign([], seed: [1]) == nil && Ed25519.publicKey(of: []) == nil)
+    }
+
+    private func bytes(_ hex: String) throws -> [UInt8] {
+        try stride(from: 0, to: hex.count, by: 2).map { offset in
+            let start = hex.index(hex.startIndex, offsetBy: offset)
+            return try #require(UInt8(hex[start..<hex.index(start, offsetBy: 2)], radix: 16))
+        }
+    }
 }

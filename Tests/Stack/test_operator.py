@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from stack import DEADLINE, Stack, wait_until
 
@@ -75,7 +77,8 @@ def test_balances_are_verified_and_repaired(stack: Stack) -> None:
 
 
 def test_models_travel_in_packs(stack: Stack, tmp_path) -> None:
-    """CAT-10: a pack is compared before it is applied, pages show the change at once, and no model becomes active."""
+    """CAT-10: a pack is compared before it is applied, pages show the change at once, and no model becomes active. One that no
+    trusted key has signed needs consent; a foreign program signs and checks packs too."""
     exported = dailies(stack, "catalog", "export", "local", "veo-3")
     pack = json.loads(exported.stdout)
     assert [model["slug"] for model in pack["models"]] == ["local", "veo-3"]
@@ -90,7 +93,24 @@ def test_models_travel_in_packs(stack: Stack, tmp_path) -> None:
     client = stack.client()
     assert "Draws, elsewhere." not in client.get("/models").body.decode()
     try:
-        applied = json.loads(dailies(stack, "catalog", "import", str(file), "--apply", "--json").stdout)
+        refused = dailies(stack, "catalog", "import", str(file), "--apply")
+        assert refused.returncode == 1 and "not signed" in refused.stderr and "--untrusted" in refused.stderr
+        assert stack.value("select count(*) from models where slug = 'nova-1'") == 0
+        seed = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+        key = base64.b64encode(seed.public_key().public_bytes_raw()).decode()
+        text = json.dumps(changed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        value = base64.b64encode(seed.sign(text.encode())).decode()
+        signed = changed | {"signature": {"algorithm": "ed25519", "key": key, "value": value}}
+        file.write_text(json.dumps(signed))
+        stranger = dailies(stack, "catalog", "import", str(file), "--apply")
+        assert stranger.returncode == 1 and f"does not trust: {key}" in stranger.stderr
+        file.write_text(json.dumps(signed | {"exportedAt": "2026-01-01T00:00:00.000Z"}))
+        forged = dailies(stack, "catalog", "import", str(file), "--apply", CATALOG_TRUSTED_KEYS=f"acme={key}")
+        assert forged.returncode == 1 and "The signature of this pack is wrong." in forged.stderr
+        file.write_text(json.dumps(signed))
+        applied = json.loads(
+            dailies(stack, "catalog", "import", str(file), "--apply", "--json", CATALOG_TRUSTED_KEYS=f"acme={key}").stdout)
+        assert applied["origin"] == "trusted"
         assert applied["applied"] and [model["change"] for model in applied["models"]] == ["changed", "same", "new"]
         wait_until(lambda: "Draws, elsewhere." in client.get("/models").body.decode(), "the cached page is new")
         assert stack.value("select is_active from models where slug = 'nova-1'") is False
@@ -100,9 +120,15 @@ def test_models_travel_in_packs(stack: Stack, tmp_path) -> None:
             refused = dailies(stack, "catalog", "import", str(broken))
             assert refused.returncode == 1 and words in refused.stderr
         assert "over https only" in dailies(stack, "catalog", "import", "http://127.0.0.1/pack.json").stderr
+        ours = {"CATALOG_SIGNING_KEY": base64.b64encode(bytes(range(32))).decode()}
+        assert dailies(stack, "catalog", "key", **ours).stdout.strip() == key
+        own = json.loads(dailies(stack, "catalog", "export", "local", **ours).stdout)
+        value = base64.b64decode(own.pop("signature")["value"])
+        text = json.dumps(own, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        seed.public_key().verify(value, text.encode())
     finally:
         file.write_text(json.dumps(pack))
-        assert dailies(stack, "catalog", "import", str(file), "--apply").returncode == 0
+        assert dailies(stack, "catalog", "import", str(file), "--apply", "--untrusted").returncode == 0
         stack.rows("delete from models where slug = 'nova-1'")
 
 

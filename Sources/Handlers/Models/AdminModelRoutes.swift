@@ -7,10 +7,10 @@ internal import SharedHandlers
 
 extension ModelRoutes {
     /// The routes by which admins keep the catalog.
-    public static func adminRoutes(_ catalog: Catalog) -> [Route] {
+    public static func adminRoutes(_ catalog: Catalog, _ keys: PackKeys) -> [Route] {
         [
             adminList(catalog), create(catalog), change(catalog), delete(catalog), capabilities(catalog),
-            export(catalog), importPack(catalog), premium(catalog),
+            export(catalog, keys), importPack(catalog, keys), premium(catalog),
         ]
     }
 
@@ -90,33 +90,41 @@ extension ModelRoutes {
         ) { _ in CapabilityList(capabilities: try catalog.capabilities()) }
     }
 
-    private static func export(_ catalog: Catalog) -> Route {
+    private static func export(_ catalog: Catalog, _ keys: PackKeys) -> Route {
         .get(
             "/api/admin/catalog/export", access: .admin, limit: .api,
             query: [.list("slugs", of: .string(1...80), "Only these models.")],
             answers: [200: ModelInputs.pack], features: ["CAT-10"],
-            summary: "The models of this site as a pack for other sites."
+            summary: "The models of this site as a pack for other sites, signed when the site has a key."
         ) { context in
             let slugs = context.texts(query: "slugs")
             return Response.json(
-                try catalog.exportPack(slugs: slugs.isEmpty ? nil : slugs).value,
+                CatalogPackForm.sign(try catalog.exportPack(slugs: slugs.isEmpty ? nil : slugs).value, keys),
                 headers: ["Content-Disposition": "attachment; filename=\"catalog.json\""])
         }
     }
 
-    private static func importPack(_ catalog: Catalog) -> Route {
+    private static func importPack(_ catalog: Catalog, _ keys: PackKeys) -> Route {
         Route(
             .post, "/api/admin/catalog/import", access: .admin, limit: .api, bodyLimit: 1_048_576,
             body: .json(ModelInputs.pack),
-            query: [.optional("apply", .boolean, default: false, "Applies the pack; else its changes are shown only.")],
+            query: [
+                .optional("apply", .boolean, default: false, "Applies the pack; else its changes are shown only."),
+                .optional(
+                    "untrusted", .boolean, default: false,
+                    "Applies it although no key that this site trusts has signed it."),
+            ],
             answers: [200: PackChanges.schema], features: ["CAT-10"],
             summary: "Shows what a pack changes, or applies it whole. No model becomes active by it."
         ) { context, body in
-            let pack = JSONText(ModelInputs.completed(pack: body).description)
+            let (pack, origin) = CatalogPackForm.open(body, keys)
             let isApplied = context.bool(query: "apply") == true
             let changes =
-                isApplied ? try catalog.apply(pack, by: try context.member().id) : try catalog.compare(pack)
-            return .json(PackChanges(isApplied: isApplied, changes: changes))
+                isApplied
+                ? try catalog.apply(
+                    pack, from: origin, isAccepted: context.bool(query: "untrusted") == true,
+                    by: try context.member().id) : try catalog.compare(pack)
+            return .json(PackChanges(isApplied: isApplied, origin: origin, changes: changes))
         }
     }
 
@@ -169,10 +177,15 @@ extension PackedModelChange: Shaped {
 
 private struct PackChanges: Shaped {
     let isApplied: Bool
+    let origin: PackOrigin
     let changes: [PackedModelChange]
 
     static let shape = Shape<PackChanges>("PackChanges") {
         Field("applied", \.isApplied)
+        Field(
+            "origin", \.origin.code, .choice(["trusted", "unknown_key", "unsigned", "forged"]),
+            "What the signature shows; anything but `trusted` is applied with `untrusted` only.")
+        Field("originText", \.origin.sentence)
         Field("models", \.changes)
     }
 }

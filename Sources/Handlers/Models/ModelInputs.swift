@@ -1,5 +1,5 @@
 internal import Catalog
-public import HTTP
+internal import HTTP
 internal import Money
 
 /// What admins send about a model. The facts go to the database as they came, after they were validated by these forms.
@@ -107,6 +107,13 @@ enum ModelInputs {
     static let pack = Schema.object([
         .required("format", .choice(["dailies-catalog"])), .required("version", .integer(1...1)),
         .optional("exportedAt", .dateTime),
+        .optional(
+            "signature",
+            .object([
+                .required("algorithm", .choice(["ed25519"])),
+                .required("key", .string(1...100), "The public key, base64."),
+                .required("value", .string(1...200), "The signature, base64."),
+            ]), "Of the pack without this member, its members sorted by name and nothing between its tokens."),
         .required(
             "models",
             .array(
@@ -136,13 +143,4 @@ enum ModelInputs {
         members["models"] = .array(models.map(completed(_:)))
         return .object(members)
     }
-}
-
-/// The form of catalog packs, for programs that read them without the API.
-public enum CatalogPackForm {
-    /// What is wrong with a pack, as sentences; none when it can be imported.
-    public static func faults(in pack: JSONValue) -> [String] { ModelInputs.pack.faults(in: pack).map(\.message) }
-
-    /// The pack as the catalog reads it.
-    public static func completed(_ pack: JSONValue) -> JSONValue { ModelInputs.completed(pack: pack) }
 }

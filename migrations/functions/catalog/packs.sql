@@ -99,8 +99,8 @@ end
 $$;
 
 -- Applies a pack and returns what it changed. New models come inactive; what is offered stays as it is. The first outcome
--- that is not done ends it, and the caller rolls back: those of save_model.
-create or replace function import_catalog(actor uuid, pack jsonb)
+-- that is not done ends it, and the caller rolls back: those of save_model. `origin` says who has signed the pack.
+create or replace function import_catalog(actor uuid, pack jsonb, origin text)
 returns table (outcome text, slug text, change text)
 language plpgsql
 security definer
@@ -112,6 +112,7 @@ declare
     compared record;
     preset jsonb;
     saved record;
+    changed_models text[] := '{}';
 begin
     perform require_admin(actor);
     perform pg_advisory_xact_lock(hashtextextended('dailies.catalog', 0));
@@ -136,9 +137,15 @@ begin
                     coalesce(preset ->> 'negativePrompt', ''), coalesce(preset -> 'parameters', '{}')
                 );
             end loop;
+            changed_models := changed_models || (packed ->> 'slug');
         end if;
         return query select 'done', packed ->> 'slug', compared.change;
     end loop;
+    if changed_models <> '{}' then
+        perform write_audit(
+            actor, 'catalog.import', 'catalog', 'models', origin, null, jsonb_build_object('models', to_jsonb(changed_models))
+        );
+    end if;
 end
 $$;
 
@@ -146,10 +153,10 @@ revoke all on function
     packed_model(models),
     export_catalog(text[]),
     compare_catalog(jsonb),
-    import_catalog(uuid, jsonb)
+    import_catalog(uuid, jsonb, text)
     from public;
 grant execute on function
     export_catalog(text[]),
     compare_catalog(jsonb),
-    import_catalog(uuid, jsonb)
+    import_catalog(uuid, jsonb, text)
     to dailies_web, dailies_jobs;

@@ -1,7 +1,7 @@
 // Importing a pack of models: what it changes is shown before it is applied.
 
 import { Refusal, send } from "../core/api.js";
-import { announce, h } from "../core/dom.js";
+import { announce, h, icon } from "../core/dom.js";
 import { counted } from "../core/format.js";
 import { toast } from "../core/toast.js";
 import { askFor } from "./confirmation.js";
@@ -20,6 +20,8 @@ export function askForPack(done) {
   /** @type {unknown} */
   let pack = null;
   let differs = false;
+  const accepted = h("input", { type: "checkbox", name: "untrusted", value: "yes" });
+  let isTrusted = false;
   /** @type {File | null} */
   let known = null;
   // Browsers report no change when the same file is chosen again, which may have been corrected meanwhile.
@@ -34,6 +36,7 @@ export function askForPack(done) {
     known = chosen;
     pack = null;
     differs = false;
+    accepted.checked = false;
     shown.hidden = true;
     if (!chosen) return;
     try {
@@ -46,7 +49,9 @@ export function askForPack(done) {
       pack = value;
       const changes = compared.models.filter(({ change }) => change !== "same");
       differs = changes.length > 0;
-      shown.replaceChildren(differs ? list(changes) : h("p", {}, "This site has all of these models already."));
+      isTrusted = compared.origin === "trusted";
+      shown.replaceChildren(origin(compared), differs ? list(changes) : h("p", {}, "This site has all of these models already."));
+      if (differs && !isTrusted) shown.append(h("label", { class: "check" }, accepted, h("span", {}, "Apply it although no key that this site trusts has signed it")));
     } catch (error) {
       const text = error instanceof SyntaxError ? "This file is not JSON." : error instanceof Refusal ? packFault(error) : error instanceof Error ? error.message : "";
       shown.replaceChildren(h("p", { class: "hint hint--bad", role: "alert" }, text));
@@ -61,16 +66,25 @@ export function askForPack(done) {
       h("div", { class: "field" }, h("label", { for: "pack-file" }, "Pack (JSON)"), file, h("p", { class: "hint hint--bad", id: "pack-fault", role: "alert", hidden: true })),
       shown,
     ],
-    isReady: () => pack !== null && differs,
+    isReady: () => pack !== null && differs && (isTrusted || accepted.checked),
     run: async () => {
       /** @type {PackChanges} */
-      const applied = await send("POST", "/api/admin/catalog/import?apply=true", pack);
+      const applied = await send("POST", `/api/admin/catalog/import?apply=true${accepted.checked ? "&untrusted=true" : ""}`, pack);
       const text = `${counted(applied.models.filter(({ change }) => change !== "same").length, "model is", "models are")} imported.`;
       announce(text);
       toast(text);
       done();
     },
   });
+}
+
+/**
+ * Who has made the pack, as far as its signature shows it.
+ * @param {PackChanges} compared
+ */
+function origin({ origin: code, originText }) {
+  const tone = code === "trusted" ? "" : code === "forged" ? " note--bad" : " note--warn";
+  return h("div", { class: `note${tone}`, "data-origin": code }, icon(code === "trusted" ? "check" : "warn"), h("p", {}, originText));
 }
 
 /** @param {Refusal} error */

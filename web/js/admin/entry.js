@@ -6,6 +6,7 @@ import { h } from "../core/dom.js";
 
 /** Actions whose words do not follow from their name. */
 const actions = /** @type {Record<string, string>} */ ({
+  "catalog.import": "Imported a pack of models",
   "clip.undo": "Undid a decision on a clip",
   "clip.take_down": "Took a clip down",
   "round.advance": "Closed a round",
