@@ -616,7 +616,7 @@ def test_a_provider_that_cannot_be_reached(studio):
 
 
 def test_the_queue_is_operated_over_a_killed_worker(studio, peer):
-    """JOB-05 JOB-02 GEN-05 GEN-16 a dead letter has the provider's answer and runs again; a paused queue stays paused over kill -9,
+    """JOB-05 JOB-02 GEN-05 GEN-16 a dead letter has the provider's answer and runs again; a paused queue stays so over kill -9,
     and a paused provider is sent nothing until it is resumed."""
 
     def jobs(*words, status=0):

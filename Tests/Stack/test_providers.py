@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 
 import psycopg
 import pytest
+import standardwebhooks
+import svix
 
 from stack import DEADLINE, ROOT, Stack, wait_until
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
-from video_providers import VideoProviders
+from video_providers import REPLICATE_SECRET, Task, VideoProviders
 
 MODELS = {"fal.ai": "veo-3.1-fast", "replicate": "ray-flash-2-540p", "runpod": "mochi", "other": "other-model"}
 
@@ -42,6 +46,35 @@ def copy(peer: VideoProviders):
             yield made.start()
         finally:
             made.stop()
+
+
+def signed(sign: Callable[[str, datetime.datetime, str], str], task: Task, body: dict, age: int = 0) -> dict:
+    """A webhook of Replicate that a foreign library signs."""
+    at, text = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=age), json.dumps(body)
+    headers = {
+        "webhook-id": f"msg_{task.id}", "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": sign(f"msg_{task.id}", at, text),
+    }  # fmt: skip
+    return {"body": text.encode(), "headers": headers}
+
+
+def check_foreign_signers(copy: Stack, peer: VideoProviders, task: Task) -> None:
+    """What two libraries of others sign is accepted once; changed by a byte, with another key or stale, it is refused."""
+    count = "select count(*) from provider_webhooks where provider = 'replicate'"
+    for number, library in enumerate([standardwebhooks, svix]):
+        sign = library.webhooks.Webhook(REPLICATE_SECRET).sign
+        report = peer.prediction(task, "running") | {"logs": library.__name__}
+        message = signed(sign, task, report)
+        text = message["body"]
+        assert peer.post_webhook(task, body=text[:-1] + b" }", headers=message["headers"]) == 401
+        assert peer.post_webhook(task, body=text.replace(b"processing", b"Processing"), headers=message["headers"]) == 401
+        assert peer.post_webhook(task, **signed(library.webhooks.Webhook("whsec_" + "A" * 32).sign, task, report)) == 401
+        assert peer.post_webhook(task, **signed(sign, task, report, age=400)) == 401
+        assert peer.post_webhook(task, **signed(sign, task, report, age=-400)) == 401
+        assert copy.value(count) == number
+        for _ in range(3):
+            assert peer.post_webhook(task, **message) == 200
+        assert copy.value(count) == number + 1, "a report that comes again counts once"
 
 
 def test_webhooks(copy: Stack, peer: VideoProviders) -> None:
@@ -79,6 +112,7 @@ def test_webhooks(copy: Stack, peer: VideoProviders) -> None:
             if provider in ("fal.ai", "replicate"):
                 assert peer.post_webhook(task, at=int(time.time()) - 400) == 401
             assert maker.get(f"/api/jobs/{made[provider]}").json()["status"] == "processing"
+        check_foreign_signers(copy, peer, tasks["replicate"])
         peer.ending, peer.polls = "good", 0
         for task in tasks.values():
             assert peer.post_webhook(task) == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import concurrent.futures
+import datetime
 import hashlib
 import hmac
 import json
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+import standardwebhooks
+import svix
 
 from providers import BOSS, WEBHOOK_KEY, github, oidc
 from stack import Answer, Client, wait_until
@@ -572,6 +575,31 @@ def test_webhook_of_another_type_is_ignored(signin):
     assert message(signin, "user.created", {"name": "x"}).status == 400
     unsigned = signin.stack.client().send("POST", "/api/identity/webhook", {"type": "user.created", "data": {"id": "x"}})
     assert unsigned.status == 401
+
+
+@pytest.mark.parametrize("library", [standardwebhooks, svix], ids=["standardwebhooks", "svix"])
+def test_webhooks_of_foreign_signers(signin, library):
+    """AUTH-05 what the libraries of others sign is accepted once; changed by a byte, with another key or stale, it is refused"""
+    subject, id_ = subject_of(), f"msg_{uuid.uuid4().hex}"
+    text = json.dumps({"type": "user.created", "data": {"id": subject, "email": "x@example.org", "email_verified": True}})
+    signer = library.webhooks.Webhook("whsec_" + base64.b64encode(WEBHOOK_KEY).decode())
+
+    def send(body: str = text, age: int = 0, signer=signer) -> Answer:
+        at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=age)
+        prefix = "svix" if library is svix else "webhook"
+        headers = {
+            f"{prefix}-id": id_, f"{prefix}-timestamp": str(int(at.timestamp())), "Content-Type": "application/json",
+            f"{prefix}-signature": signer.sign(id_, at, text), "Sec-Fetch-Site": "",
+        }  # fmt: skip
+        return signin.stack.client().send("POST", "/api/identity/webhook", body.encode(), headers)
+
+    refused = [
+        send(body=text.replace("x@", "y@")), send(body=text + " "), send(age=400), send(age=-400),
+        send(signer=library.webhooks.Webhook("whsec_" + base64.b64encode(b"another key, as long").decode())),
+    ]  # fmt: skip
+    assert [answer.status for answer in refused] == [401] * 5 and identities(signin, subject) == []
+    assert [send().json()["outcome"] for _ in range(3)] == ["created", "repeated", "repeated"]
+    assert len(identities(signin, subject)) == 1
 
 
 def test_webhook_removal_keeps_what_is_part_of_a_film(signin):
