@@ -108,6 +108,9 @@ let package = Package(
                 "Providers", "Queue", "Realtime", "Refusals", "Storage", "Text",
             ]),
         domain(
+            "Comparisons",
+            ["Catalog", "Generation", "Money", "Platform", "Postgres", "Refusals", "Storage", "Text"]),
+        domain(
             "Installation",
             [
                 "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
@@ -142,21 +145,27 @@ let package = Package(
             ]),
         handlers(
             "Models", ["Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
+        handlers(
+            "Comparisons",
+            [
+                "Catalog", "Comparisons", "Generation", "Identity", "Money", "Platform", "Postgres", "SharedHandlers",
+                "Storage", "Text",
+            ]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers(
             "Pages",
             [
-                "Catalog", "Credits", "Crypto", "Film", "Generation", "HTML", "Money", "Postgres", "Providers",
-                "Refusals",
-                "Storage", "Text",
+                "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML", "Money", "Postgres",
+                "Providers", "Refusals", "Storage", "Text",
             ]),
 
         // Only programs import it: it is where the groups meet.
         domain(
             "Composition",
             [
-                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Configuration",
-                "Contact", "Credits", "Crypto", "Film", "Flags", "Generation", "HTTP", "Identity", "Installation",
+                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Comparisons",
+                "ComparisonsHandlers", "Configuration", "Contact", "Credits", "Crypto", "Film", "Flags", "Generation",
+                "HTTP", "Identity", "Installation",
                 "Limits", "Logging", "Mail", "ModelsHandlers", "PagesHandlers", "Platform", "Postgres", "Providers",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
@@ -179,8 +188,8 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Arguments", "Catalog", "Composition", "Configuration", "Credits", "Crypto", "Film", "Flags",
-                "Generation", "HTTP",
+                "Arguments", "Catalog", "Comparisons", "Composition", "Configuration", "Credits", "Crypto", "Film",
+                "Flags", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Realtime",
@@ -250,6 +259,8 @@ let package = Package(
                 "Refusals",
                 "TestSupport", "Text",
             ]),
+        tests(
+            "ComparisonsTests", ["Catalog", "Comparisons", "Generation", "Postgres", "Refusals", "TestSupport"]),
         tests("TallyTests", ["Tally"]),
         tests("RatingsTests", ["Ratings", "TestSupport"]),
         tests(
@@ -268,8 +279,9 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Composition", "Configuration", "Crypto", "Film",
-                "Flags", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comparisons", "Composition", "Configuration",
+                "Crypto",
+                "Film", "Flags", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
                 "PagesHandlers", "Platform", "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage",
                 "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),

@@ -1,4 +1,5 @@
 internal import Arguments
+public import Comparisons
 public import Credits
 public import Film
 internal import FoundationEssentials
@@ -15,7 +16,8 @@ enum CountersCommand {
         details: """
             Names every competing clip whose counters differ from the sums over its votes and views of the round, and \
             every score and place on the boards that differs from the votes, and every balance of credits that is not \
-            the sum of the ledger. It reads every vote. Exit status 1 when something differs.
+            the sum of the ledger, and every count of comparisons and tags that differs from the rows. It reads every \
+            vote. Exit status 1 when something differs.
             """,
         OnlyCommon.self
     ) { arguments in
@@ -23,7 +25,7 @@ enum CountersCommand {
         try RankFold(database: database).run()
         let drift = Drift(
             clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database),
-            credits: try CreditDrift.find(in: database))
+            credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database))
         try answer(drift, "Every counter equals its sum, and so do the boards and the balances.", arguments)
         return drift.isNone ? ExitCode.success : ExitCode.failure
     }
@@ -35,7 +37,7 @@ enum CountersCommand {
         try RankFold(database: database).run()
         let drift = Drift(
             clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database),
-            credits: try CreditDrift.repair(in: database))
+            credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database))
         try answer(drift, "Every counter, every board and every balance was right.", arguments)
         return ExitCode.success
     }
@@ -62,7 +64,12 @@ enum CountersCommand {
             \(fault.fault) \(fault.found), expected \(fault.expected)
             """
         }
-        let lines = clips + boards + credits
+        let comparisons = drift.comparisons.map { fault in
+            """
+            \(fault.fault) \(fault.subjectID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)
+            """
+        }
+        let lines = clips + boards + credits + comparisons
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
@@ -72,13 +79,25 @@ private struct Drift: Shaped {
     let clips: [CounterDrift]
     let boards: [RankDrift]
     let credits: [CreditDrift]
+    let comparisons: [ComparisonDrift]
 
-    var isNone: Bool { clips.isEmpty && boards.isEmpty && credits.isEmpty }
+    var isNone: Bool { clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty }
 
     static let shape = Shape<Drift>("Drift") {
         Field("clips", \.clips)
         Field("boards", \.boards)
         Field("credits", \.credits)
+        Field("comparisons", \.comparisons)
+    }
+}
+
+extension ComparisonDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<ComparisonDrift>("ComparisonDrift") {
+        Field("fault", \.fault)
+        Field("subjectID", \.subjectID)
+        Field("found", \.found)
+        Field("expected", \.expected)
     }
 }
 

@@ -66,6 +66,7 @@ extension Pages {
                     hasPremium: services.hasPremium)
             },
             generations: services.generations,
+            arena: ArenaSources(services.comparisons, tags: services.tags, hasPremium: services.hasPremium),
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

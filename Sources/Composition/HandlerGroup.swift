@@ -3,6 +3,8 @@ internal import AuthHandlers
 internal import Captcha
 internal import Catalog
 internal import ClipsHandlers
+internal import Comparisons
+internal import ComparisonsHandlers
 internal import Configuration
 internal import Contact
 internal import Crypto
@@ -55,6 +57,10 @@ public struct HandlerGroup: Sendable {
                 generations: services.generations, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
                 sources: services.mediaSources, caps: services.spendingCaps)
                 + StudioRoutes.jobRoutes(services.jobOperation)
+                + [
+                    StudioRoutes.comparisonPictureRoute(
+                        storage: services.storage, key: services.comparisons.pictureKey)
+                ]
                 + StudioRoutes.pictureRoutes(
                     services.sourceImages, storage: services.storage,
                     addresses: PictureAddress(
@@ -79,6 +85,11 @@ public struct HandlerGroup: Sendable {
                 + ModelRoutes.suggestionRoutes(services.catalog, hasPremium: services.hasPremium) {
                     Set(try services.generations.obstacles().filter { $0.value == .capped }.keys)
                 }
+        },
+        HandlerGroup(name: "comparisons") { services in
+            ComparisonRoutes.routes(
+                services.comparisons, tags: services.tags, votes: services.videoVotes, identity: services.identity,
+                hasPremium: services.hasPremium)
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings

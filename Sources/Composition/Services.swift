@@ -1,5 +1,6 @@
 internal import Audit
 internal import Catalog
+internal import Comparisons
 public import Configuration
 internal import Credits
 internal import Crypto
@@ -52,6 +53,9 @@ public struct Services: Sendable {
     let storage: any MediaStorage
     let uploadSigner: UploadSigner
     let generations: Generations
+    let comparisons: Comparisons
+    let tags: Tags
+    let videoVotes: VideoVotes
     let jobOperation: JobOperation
     let sourceImages: SourceImages
     let providerHealth: ProviderHealth
@@ -123,6 +127,9 @@ public struct Services: Sendable {
         generations = Generations(
             database: database, catalog: catalog, limit: settings.generation.secondsLimit,
             monthlyCredits: settings.catalog.monthlyCredits)
+        comparisons = Comparisons(database: database, generations: generations)
+        tags = Tags(database: database)
+        videoVotes = VideoVotes(database: database)
         providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
         spendingCaps = SpendingCaps(database: database)
         costs = Costs(database: database)

@@ -165,7 +165,8 @@ public struct Generation: Sendable, RowDecodable {
     /// The program that the manifest names.
     public var credentialsGenerator: String? { credentials?.generator }
 
-    static let columns: SQL = """
+    /// What a statement selects, and the tables that it comes from.
+    package static let columns: SQL = """
         generations.*, models.slug as model_slug,
             (extract(epoch from generations.provider_done_at - generations.acknowledged_at) * 1000)::int as generation_ms,
             (

@@ -45,9 +45,11 @@ public struct Generations: Sendable {
     }
 
     /// Makes several generations that are one request, all or none. The price that the member has seen, and the key, are those
-    /// of the first request. The steps of a chain but the first start from the last frame of the step before them.
+    /// of the first request. The steps of a chain but the first start from the last frame of the step before them. `record`
+    /// runs in the same transaction.
     public func create(
-        _ kind: GenerationGroup.Kind, _ requests: [GenerationRequest], member: UUID, hasPremium: Bool
+        _ kind: GenerationGroup.Kind, _ requests: [GenerationRequest], member: UUID, hasPremium: Bool,
+        record: (GenerationReceipt, Connection) throws -> Void = { _, _ in }
     ) throws -> GenerationReceipt {
         var prepared: [(facts: GenerationFacts, model: Model)] = []
         for (index, request) in requests.enumerated() {
@@ -69,8 +71,10 @@ public struct Generations: Sendable {
                 )
                 """)
             let step: Int = try row.value("last_step")
-            return try receipt(
+            let receipt = try receipt(
                 row, credits: credits, provider: prepared[step - 1].model.provider.displayName, on: connection)
+            try record(receipt, connection)
+            return receipt
         }
     }
 
@@ -117,6 +121,14 @@ public struct Generations: Sendable {
             seed: request.seed ?? Int.random(in: 0...2_147_483_647), frames: request.frames, parameters: parameters,
             credits: credits, expected: cost.description, idempotencyKey: request.idempotencyKey)
         return (facts, model)
+    }
+
+    /// What a request would cost. Throws what `create` would refuse it for, but for what the member has left.
+    public func quote(_ request: GenerationRequest, hasPremium: Bool) throws -> GenerationQuote {
+        let (facts, model) = try facts(of: request, hasPremium: hasPremium)
+        return GenerationQuote(
+            model: model, credits: facts.credits, expected: Money(facts.expected) ?? .zero,
+            duration: .milliseconds(facts.durationMs), aspectRatio: facts.aspectRatio)
     }
 
     /// The price of a request in credits, as the form shows it; nil when the model cannot run so.
@@ -280,6 +292,20 @@ extension Generations {
             usedMs: Int(try row.value("used", as: Int64.self)), limitMs: limit.milliseconds,
             since: try row.value("since"))
     }
+}
+
+/// What a request would cost.
+public struct GenerationQuote: Sendable {
+    /// The model.
+    public let model: Model
+    /// What would be reserved.
+    public let credits: Int
+    /// What the provider is expected to take.
+    public let expected: Money
+    /// The length of the video.
+    public let duration: Duration
+    /// Its shape.
+    public let aspectRatio: String?
 }
 
 /// A video that everyone may see.

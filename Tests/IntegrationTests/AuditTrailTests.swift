@@ -9,8 +9,10 @@ struct AuditTrailTests {
     /// A request that does what its route is for.
     private typealias Deed = (name: String, target: String, body: JSONValue?)
 
-    /// What `OversightTests` and `JobRoutesTests` try, since it needs votes or a video first.
+    /// What `OversightTests`, `JobRoutesTests` and `ComparisonRoutesTests` try, since it needs votes, a video or accepted
+    /// terms first; and the quote, which changes nothing.
     private static let elsewhere: Set = [
+        "POST /api/admin/comparisons/quote", "POST /api/comparisons", "POST /api/comparisons/[id]/models",
         "POST /api/admin/jobs/settle",
         "POST /api/admin/rounds/review", "POST /api/admin/votes/unvoid", "POST /api/admin/votes/void",
     ]
@@ -64,6 +66,18 @@ struct AuditTrailTests {
                 where slug = 'sora-2'
                 returning generation_id
                 """)
+            let compared: [UUID] = try superuser.query(
+                """
+                insert into comparisons (slug, title, kind, prompt, duration_ms, quality, seed, words, created_at, updated_at)
+                select 'fog-' || number, 'Fog', 'text-to-video', 'Fog', 5000, 'standard', 1, '', now(), now()
+                from generate_series(1, 2) number
+                returning id
+                """)
+            let comparison = "/api/comparisons/\(compared[0].uuidString.lowercased())"
+            let tags: [UUID] = try superuser.query(
+                """
+                insert into tags (slug, name, created_at) values ('fog', 'Fog', now()), ('mist', 'Mist', now()) returning id
+                """)
             let nova: JSONValue = ["slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"]
             let job: Int = try superuser.one("select enqueue_job('no_such_kind', '{}')::int")
             let jobs: JSONValue = ["ids": [.string(String(job))]]
@@ -74,6 +88,19 @@ struct AuditTrailTests {
                 ("POST /api/admin/jobs/resume", "", ["scope": "kind", "name": "no_such_kind"]),
                 ("POST /api/admin/jobs/pause", "", ["scope": "provider", "name": "fal.ai"]),
                 ("POST /api/admin/jobs/resume", "", ["scope": "provider", "name": "fal.ai"]),
+                ("PATCH /api/comparisons/[id]", comparison, ["title": "Fog and rain"]),
+                (
+                    "POST /api/admin/comparisons/bulk", "",
+                    ["ids": [.string(compared[1].uuidString)], "action": "feature"]
+                ),
+                ("DELETE /api/comparisons/[id]", comparison, nil),
+                ("POST /api/admin/tags", "", ["name": "Rain"]),
+                ("PATCH /api/admin/tags", "", ["id": .string(tags[0].uuidString), "name": "Thick fog"]),
+                (
+                    "PATCH /api/admin/tags", "",
+                    ["id": .string(tags[0].uuidString), "into": .string(tags[1].uuidString)]
+                ),
+                ("DELETE /api/admin/tags", "", ["id": .string(tags[1].uuidString)]),
                 ("POST /api/admin/models", "", nova),
                 (
                     "POST /api/admin/catalog/import", "/api/admin/catalog/import?apply=true&untrusted=true",

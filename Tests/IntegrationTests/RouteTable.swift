@@ -55,6 +55,10 @@ enum RouteTable {
         POST   /api/admin/clips                    admin    admin form refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
         POST   /api/admin/clips/undo               admin    admin form refused -      api
+        GET    /api/admin/comparisons              admin    admin -    refused -      api
+        GET    /api/admin/comparisons/[id]         admin    admin -    refused -      read
+        POST   /api/admin/comparisons/bulk         admin    admin form refused -      api
+        POST   /api/admin/comparisons/quote        admin    admin form refused -      read
         GET    /api/admin/costs                    admin    admin -    refused -      api
         GET    /api/admin/costs/export             admin    admin -    refused -      api
         GET    /api/admin/costs/runs               admin    admin -    refused -      api
@@ -94,6 +98,10 @@ enum RouteTable {
         GET    /api/admin/slots                    admin    admin -    refused -      api
         PATCH  /api/admin/slots                    admin    admin form refused recent admin_sensitive
         GET    /api/admin/slots/candidates         admin    admin -    refused -      api
+        DELETE /api/admin/tags                     admin    admin form refused -      api
+        GET    /api/admin/tags                     admin    admin -    refused -      api
+        PATCH  /api/admin/tags                     admin    admin form refused -      api
+        POST   /api/admin/tags                     admin    admin form refused -      api
         POST   /api/admin/takedown                 admin    admin form refused recent admin_sensitive
         DELETE /api/admin/terms                    admin    admin form refused -      api
         GET    /api/admin/terms                    admin    admin -    refused -      api
@@ -130,6 +138,15 @@ enum RouteTable {
         DELETE /api/clip/[id]/captions             member   write form refused -      api
         GET    /api/clip/[id]/captions             any      read  -    -       -      read
         PUT    /api/clip/[id]/captions             member   write form refused -      api
+        GET    /api/comparisons                    any      read  -    -       -      read
+        POST   /api/comparisons                    admin    admin form refused -      api
+        DELETE /api/comparisons/[id]               admin    admin form refused -      api
+        GET    /api/comparisons/[id]               any      read  -    -       -      read
+        PATCH  /api/comparisons/[id]               admin    admin form refused -      api
+        POST   /api/comparisons/[id]/models        admin    admin form refused -      api
+        GET    /api/comparisons/[id]/picture       any      read  -    -       -      read
+        GET    /api/comparisons/[id]/votes         any      read  -    -       -      read
+        GET    /api/comparisons/slug/[slug]        any      read  -    -       -      read
         POST   /api/contact                        any      -     form refused -      contact
         GET    /api/credits                        member   read  -    -       -      read
         GET    /api/cron/auto-advance              cron     -     -    -       -      -
@@ -183,6 +200,7 @@ enum RouteTable {
         POST   /api/runpod                         member   write form refused -      api
         POST   /api/runpod/webhook                 provider -     -    refused -      -
         GET    /api/story                          any      read  -    -       -      read
+        GET    /api/tags                           any      read  -    -       -      read
         POST   /api/terms/accept                   member   -     form refused -      api
         GET    /api/terms/check                    member   read  -    -       -      api
         POST   /api/upload                         member   write form refused -      upload
@@ -204,6 +222,8 @@ enum RouteTable {
         PATCH  /api/videos/[id]/publish            member   write form refused -      api
         POST   /api/videos/[id]/retry              member   write form refused -      api
         POST   /api/videos/[id]/submit             member   write form refused -      api
+        DELETE /api/videos/[id]/vote               any      -     form refused -      arena_vote
+        POST   /api/videos/[id]/vote               any      -     form refused -      arena_vote
         DELETE /api/vote                           any      -     form -       -      vote,own
         GET    /api/vote                           any      read  -    -       -      read
         POST   /api/vote                           any      -     form -       -      vote,own

@@ -80,6 +80,40 @@ enum Fixtures {
     }
 
     /// A model that can run, or one that lacks a key, a price and runs.
+    static let comparisons = ComparisonsView(
+        entries: (1...3).map { number in
+            ComparisonEntryView(
+                slug: "fog-\(number)", title: "Fog & rain <\(number)>", type: "Text to video", isFeatured: number == 1,
+                videos: number, votes: number * 1_000, pictureURL: number == 3 ? nil : "/media/videos/p/\(number).webp",
+                tags: [TagView(slug: "fog", name: "Fog <1>")])
+        }, nextCursor: "more", found: "3 comparisons", tags: [TagView(slug: "fog", name: "Fog <1>", count: 3)])
+
+    static func comparison(_ videos: Int) -> ComparisonView {
+        ComparisonView(
+            id: UUID(), slug: "fog", title: "Fog & rain", about: videos == 1 ? "" : "Rolls <in>.",
+            type: "Text to video",
+            prompt: "Fog <over> the tracks", negativePrompt: videos == 1 ? nil : "People", pictureURL: nil, seconds: 8,
+            aspectRatio: "16:9", isFeatured: true, publishedAt: Date(timeIntervalSince1970: 1_790_000_000), votes: 12,
+            cost: "$1.20", tags: [TagView(slug: "fog", name: "Fog")],
+            videos: (0..<videos).map { number in
+                ComparisonView.Video(
+                    id: UUID(), model: "Nova <\(number)>", maker: "Acme", generationSeconds: 12.34, cost: "$0.30",
+                    width: number == 2 ? 720 : 1_280, height: 720, seconds: 8, bytes: 1_000,
+                    url: "/media/videos/x/\(number).mp4", smallURL: "/media/videos/x/\(number)-s.mp4",
+                    posterURL: "/media/videos/x/\(number).webp", votes: number,
+                    createdAt: Date(timeIntervalSince1970: 1_790_000_000))
+            })
+    }
+
+    static let comparableModels = [
+        ComparableModel(
+            slug: "nova-1", name: "Nova <1>", maker: "Acme", provider: "fal.ai", obstacle: nil, takesWords: true,
+            takesPicture: false),
+        ComparableModel(
+            slug: "nova-2", name: "Nova 2", maker: "Acme", provider: "Runway", obstacle: "Its key is missing.",
+            takesWords: true, takesPicture: true),
+    ]
+
     static func model(isReady: Bool = true) -> ModelView {
         ModelView(
             slug: isReady ? "nova-1" : "nova-2", modelID: "acme/nova", name: "Nova <1>", description: "Draws & sings.",

@@ -97,6 +97,23 @@ struct PagesTests {
         documents["no terms"] = site.document(site.terms(nil))
         documents["accept"] = site.document(site.acceptTerms(Fixtures.terms, .none, next: "/upload"))
         documents["accept none"] = site.document(site.acceptTerms(nil, .none, next: nil))
+        documents["arena"] = site.document(site.arena(Fixtures.comparisons))
+        documents["empty arena"] = site.document(site.arena(ComparisonsView()))
+        documents["comparisons"] = site.document(site.comparisons(ComparisonQuery(), Fixtures.comparisons))
+        documents["no comparisons"] = site.document(site.comparisons(ComparisonQuery(), ComparisonsView()))
+        var search = ComparisonQuery()
+        search.text = "<none>"
+        documents["no comparison found"] = site.document(site.comparisons(search, ComparisonsView()))
+        documents["comparison"] = site.document(site.comparison(Fixtures.comparison(4)))
+        documents["comparison of one"] = site.document(site.comparison(Fixtures.comparison(1)))
+        documents["comparison without videos"] = site.document(site.comparison(Fixtures.comparison(0)))
+        documents["tags"] = site.document(site.tags(Fixtures.comparisons.tags))
+        documents["no tags"] = site.document(site.tags([]))
+        documents["generate"] = site.document(site.adminGenerate(Fixtures.comparableModels))
+        documents["generate nothing"] = site.document(site.adminGenerate([]))
+        documents["admin comparisons"] = site.document(site.adminComparisons)
+        documents["admin comparison"] = site.document(site.adminComparison)
+        documents["admin tags"] = site.document(site.adminTags)
         documents["report"] = site.document(
             site.report(ReportedThing(subject: .clip(UUID()), name: "Ash <1>"), .none))
         documents["report member"] = site.document(

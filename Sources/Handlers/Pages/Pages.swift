@@ -16,11 +16,12 @@ public struct Pages: Sendable {
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .library, .watch, .round, .clip, .video, .discover, .studio, .upload,
-        .leaderboard, .genre, .models, .model,
+        .arena, .comparisons, .comparison, .tags, .tag, .leaderboard, .genre, .models, .model,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
         .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
-        .adminModels, .adminProviders, .adminJobs, .adminCosts, .adminFlags, .adminAudit, .adminVotes,
+        .adminGenerate, .adminComparisons, .adminComparison, .adminTags, .adminModels, .adminProviders, .adminJobs,
+        .adminCosts, .adminFlags, .adminAudit, .adminVotes,
     ]
 
     let site: Site
@@ -57,6 +58,7 @@ public struct Pages: Sendable {
         video: @escaping @Sendable (UUID) throws -> VideoPageView? = { _ in nil },
         models: @escaping @Sendable () throws -> [ModelView] = { [] },
         model: @escaping @Sendable (String) throws -> ModelView? = { _ in nil },
+        arena: ArenaSources = ArenaSources(),
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
@@ -64,7 +66,8 @@ public struct Pages: Sendable {
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
-            studio: studio, myVideos: myVideos, video: video, models: models, model: model, reference: reference)
+            studio: studio, myVideos: myVideos, video: video, models: models, model: model, arena: arena,
+            reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.

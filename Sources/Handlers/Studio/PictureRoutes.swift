@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+public import FoundationEssentials
 public import Generation
 public import HTTP
 internal import Platform
@@ -30,7 +30,26 @@ extension StudioRoutes {
                 return Response.content(
                     try Files.read(workspace + "/picture.jpg", count: 16 << 20), type: "image/jpeg",
                     headers: ["Cache-Control": "private, no-store"])
-            }.withSecretQuery()
+            }.withSecretQuery(),
         ]
+    }
+
+    /// The picture that a public comparison starts from. This process reads the storage, wherever that is.
+    public static func comparisonPictureRoute(
+        storage: any MediaStorage, key: @escaping @Sendable (UUID) throws -> String?
+    ) -> Route {
+        .get(
+            "/api/comparisons/[id]/picture", access: .any, answers: [200: nil],
+            cache: .publicCache(seconds: 30, stale: 60), features: ["ARENA-01", "ARENA-02"],
+            summary: "The picture that the videos of a public comparison start from."
+        ) { context in
+            guard let key = try key(try context.uuid("id")).flatMap({ StorageKey($0) }) else {
+                throw Problem.notFound()
+            }
+            let workspace = try storage.makeWorkspace()
+            defer { try? Files.removeTree(workspace) }
+            try storage.borrow(key, as: workspace + "/picture.jpg")
+            return Response.content(try Files.read(workspace + "/picture.jpg", count: 16 << 20), type: "image/jpeg")
+        }
     }
 }

@@ -31,7 +31,7 @@ public enum StudioRoutes {
                 summary:
                     "Asks a model for a video, several models for one each, or for a chain of videos. Answers at once; `Idempotency-Key` makes a repetition the same request."
             ) { context, input in
-                try create(try input.wanted(key: try idempotencyKey(context)), generations, hasPremium, context)
+                try create(try input.wanted(key: try context.idempotencyKey()), generations, hasPremium, context)
             }
             .afterTerms().acceptingForms(.backTo("/studio", saying: "video-requested")),
             .post(
@@ -168,14 +168,6 @@ public enum StudioRoutes {
         }
     }
 
-    private static func idempotencyKey(_ context: Context) throws -> String? {
-        guard let key = context.request.headers["Idempotency-Key"] else { return nil }
-        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw Problem.malformed("“Idempotency-Key” needs 1 to 200 visible characters.", code: "malformed_key")
-        }
-        return key
-    }
-
     private static func runPodRequest(_ input: RunPodInput, _ context: Context) throws -> GenerationRequest {
         var values = try input.input.parameters()
         let prompt = values.removeValue(forKey: "positive_prompt")?.string
@@ -197,7 +189,7 @@ public enum StudioRoutes {
         return GenerationRequest(
             model: input.modelName ?? "mochi", prompt: input.prompt.trimmed, negativePrompt: negative, seed: seed,
             frames: input.frames ?? values["num_frames"]?.integer, parameters: values,
-            idempotencyKey: try idempotencyKey(context))
+            idempotencyKey: try context.idempotencyKey())
     }
 }
 

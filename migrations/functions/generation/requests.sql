@@ -543,7 +543,7 @@ as $$
     select coalesce(
         (
             select case
-                when published_at is not null then 'everybody'
+                when published_at is not null or is_in_public_comparison(id) then 'everybody'
                 when user_id = asker then 'asker'
                 when exists (select from users where id = asker and role = 'admin' and banned_at is null) then 'asker'
                 else 'nobody'

@@ -200,9 +200,17 @@ begin
     ) own;
     sent_uploads := array(select id from uploads where user_id = member);
     made_videos := array(
-        select id from generations where user_id = member
+        select id
+        from generations
+        where user_id = member and not exists (
+            select from comparison_videos where generation_id = generations.id
+        )
         union all
-        select id from source_images where user_id = member
+        select id
+        from source_images
+        where user_id = member and not exists (
+            select from comparisons where source_image_id = source_images.id
+        )
     );
     clips_kept := cardinality(kept);
     clips_removed := cardinality(ended) + cardinality(gone);
@@ -222,6 +230,13 @@ begin
 
     insert into users (id, created_at, updated_at, left_at)
     values (pseudonym, moment, moment, moment);
+    -- Comparisons are the site's own.
+    update source_images
+    set user_id = pseudonym
+    where user_id = member and id in (select source_image_id from comparisons);
+    update generations
+    set user_id = pseudonym
+    where user_id = member and id in (select generation_id from comparison_videos);
     delete from tournament_clips where id = any (gone);
     -- They contain reasons, and no clip of the member is decided again.
     delete from clip_decisions where clip_id = any (kept || ended);

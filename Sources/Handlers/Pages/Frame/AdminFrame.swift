@@ -3,11 +3,13 @@ internal import HTML
 extension Site {
     /// A page of the administration: its column of pages, its head, and its content.
     func adminPage(
-        _ declaration: PageDeclaration, lead: String, modules: [String], icons: [Icon] = [], names: String = "",
-        film: FilmView? = nil, needsScript: Bool = true, controls: HTML = "", content: HTML, after: HTML = ""
+        _ declaration: PageDeclaration, lead: String, styles: [String] = [], modules: [String], icons: [Icon] = [],
+        names: String = "", film: FilmView? = nil, needsScript: Bool = true, controls: HTML = "", content: HTML,
+        after: HTML = ""
     ) -> Page {
         Page(
-            declaration, shell: .desk, styles: ["admin"], modules: modules, icons: [.info, .close] + icons, film: film,
+            declaration, shell: .desk, styles: ["admin"] + styles, modules: modules, icons: [.info, .close] + icons,
+            film: film,
             main: """
                 <div class="admin\(HTML.when(!names.isEmpty, " \(names)"))">
                   <nav class="admin__nav" aria-label="Admin">\
@@ -26,11 +28,12 @@ extension Site {
     /// A page of the administration that lists something: filters, tabs, the table with its states, a toolbar for what is
     /// selected, paging, and a column beside it. `paged-list.js` fills it in.
     func adminPage(
-        _ declaration: PageDeclaration, lead: String, modules: [String], icons: [Icon] = [], names: String = "",
-        film: FilmView? = nil, list: AdminList, controls: HTML = "", after: HTML = ""
+        _ declaration: PageDeclaration, lead: String, styles: [String] = [], modules: [String], icons: [Icon] = [],
+        names: String = "", film: FilmView? = nil, list: AdminList, controls: HTML = "", after: HTML = ""
     ) -> Page {
         adminPage(
-            declaration, lead: lead, modules: modules, icons: icons + [.prev, .next], names: names, film: film,
+            declaration, lead: lead, styles: styles, modules: modules, icons: icons + [.prev, .next], names: names,
+            film: film,
             controls: list.hasFiltersInHead ? list.filterForm : controls,
             content: """
                 \(list.figures)\(HTML.when(!list.hasFiltersInHead, list.filterForm))\(list.above)\(list.body)\(list.below)

@@ -2,9 +2,10 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, dice, download, film, flag, full, heart, infinity, info, list, lock, medal, menu, mute
-    case next, pause
-    case person, play, prev, ranks, search, share, shield, sound, swap, up, upload, warn, watch
+    case check, close, comment, dice, download, film, flag, full, heart, infinity, info, left, list, lock, loop, medal,
+        menu
+    case mute, next, pause
+    case person, play, prev, ranks, right, search, share, shield, sound, swap, up, upload, warn, watch
 
     /// The icon; the control has its name in its own label.
     var image: HTML { sized("icon") }
@@ -34,8 +35,11 @@ enum Icon: String, CaseIterable {
         case .infinity:
             "M12 12c-2-2.7-3.7-4-5.7-4a4 4 0 0 0 0 8c2 0 3.7-1.3 5.7-4s3.7-4 5.7-4a4 4 0 0 1 0 8c-2 0-3.7-1.3-5.7-4Z"
         case .info: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 11v5m0-8v.01"
+        case .left: "m15 6-6 6 6 6"
         case .list: "M9 6.500h11M9 12h11M9 17.500h11M4.500 6.500v.01M4.500 12v.01M4.500 17.500v.01"
         case .lock: "M6 11h12v9H6Zm2.500 0V8a3.500 3.500 0 0 1 7 0v3"
+        case .loop:
+            "M17 3.5 20.5 7 17 10.5M20 7H7a3.5 3.5 0 0 0-3.5 3.5V12M7 20.5 3.5 17 7 13.5M4 17h13a3.5 3.5 0 0 0 3.5-3.5V12"
         case .medal: "M12 21a6 6 0 1 0 0-12 6 6 0 0 0 0 12ZM8.5 10 5.5 3h4L12 8.5 14.5 3h4l-3 7"
         case .menu: "M4 7h16M4 12h16M4 17h16"
         case .mute: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5ZM16 9.5l5 5m0-5-5 5"
@@ -44,6 +48,7 @@ enum Icon: String, CaseIterable {
         case .person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7.5 8.5a7.5 7.5 0 0 1 15 0"
         case .play: "M7 4.5v15l12-7.5Z"
         case .prev: "M18 5.5v13L8 12ZM6 5.5v13"
+        case .right: "m9 6 6 6-6 6"
         case .search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Zm4.800-1.700 5.200 5.200"
         case .share: "M12 15V3.5m0 0L7.5 8M12 3.5 16.5 8M5 13v7h14v-7"
         case .ranks: "M5 20v-7m7 7V4m7 16v-11"

@@ -131,6 +131,8 @@ struct PageSources: Sendable {
     let models: @Sendable () throws -> [ModelView]
     /// The model with a slug; nil when there is none.
     let model: @Sendable (String) throws -> ModelView?
+    /// What the pages of comparisons read.
+    let arena: ArenaSources
     /// The reference of the API.
     let reference: APIReference
 }

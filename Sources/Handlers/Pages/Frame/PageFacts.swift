@@ -9,6 +9,17 @@ struct PageFacts: Sendable {
     var video: VideoFacts?
     /// Whether other sites can show it in a frame, so that `/oembed` has an answer for it.
     var isEmbeddable = false
+    /// The picture for cards, where there is none in the usual form.
+    var picture: Picture?
+    /// What it is about in the words of schema.org, where that is no video.
+    var structured: JSONValue?
+
+    /// A picture that a card shows.
+    struct Picture: Sendable {
+        var url: String
+        var width: Int
+        var height: Int
+    }
 }
 
 /// A video as search engines and social cards describe it.
@@ -39,10 +50,10 @@ extension Site {
             <meta property="og:title" content="\(page.title)">
             <meta property="og:description" content="\(page.description)">
             <meta property="og:url" content="\(url)\(page.path)">
-            <meta property="og:image" content="\(absolute(page.image ?? assets.url("icons/app-512.png")))">
-            \(page.image.map { _ in Self.imageFacts })
-            <meta name="twitter:card" content="\(page.image == nil ? "summary" : "summary_large_image")">
-            \(video.map(videoCard))\(HTML.when(page.facts.isEmbeddable, """
+            <meta property="og:image" content="\(absolute(page.image ?? page.facts.picture?.url ?? assets.url("icons/app-512.png")))">
+            \(page.image.map { _ in Self.imageFacts })\(page.facts.picture.map(pictureSize))
+            <meta name="twitter:card" content="\(page.image == nil && page.facts.picture == nil ? "summary" : "summary_large_image")">
+            \(video.map(videoCard))\(page.facts.structured.map(structuredFacts))\(HTML.when(page.facts.isEmbeddable, """
             <link rel="alternate" type="application/json+oembed" href="\(oEmbed)" title="\(page.title)">
 
             """))<link rel="alternate" type="application/atom+xml" href="/feed.atom" title="\(name): winning takes">
@@ -55,6 +66,20 @@ extension Site {
         <meta property="og:image:width" content="1200">
         <meta property="og:image:height" content="630">
         """
+
+    private func pictureSize(_ picture: PageFacts.Picture) -> HTML {
+        """
+        <meta property="og:image:width" content="\(picture.width)">
+        <meta property="og:image:height" content="\(picture.height)">
+        """
+    }
+
+    private func structuredFacts(_ facts: JSONValue) -> HTML {
+        """
+        <script type="application/ld+json">\(json: String(decoding: facts.bytes, as: UTF8.self))</script>
+
+        """
+    }
 
     private func videoCard(_ video: VideoFacts) -> HTML {
         """

@@ -43,9 +43,10 @@ extension Pages {
     private func sitemap(_ part: String?) throws -> Response {
         guard let part else {
             let shares = IDShare.shares(of: try sources.listings.counted(), size: Self.sitemapSize)
-            return site.sitemapIndex(["pages"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
+            return site.sitemapIndex(["pages", "comparisons"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
         }
         if part == "pages" { return site.sitemap(try sources.film(), try sources.library()) }
+        if part == "comparisons" { return site.sitemap(of: try sources.arena.addresses()) }
         let digits = part == "clips" ? "" : part.hasPrefix("clips-") ? String(part.dropFirst(6)) : nil
         guard let share = digits.flatMap(IDShare.init) else { throw Problem.notFound() }
         return site.sitemap(of: try sources.listings.ids(share))
@@ -75,6 +76,18 @@ extension Site {
             clips.map { clip -> HTML in
                 """
                 <url><loc>\(url)/clip/\(clip.id.text)</loc><lastmod>\(Formatting.machine(clip.listedAt))</lastmod></url>
+
+                """
+            })
+    }
+
+    /// The addresses of comparisons.
+    func sitemap(of comparisons: [(slug: String, changedAt: Date)]) -> Response {
+        urlset(
+            comparisons.map { comparison -> HTML in
+                """
+                <url><loc>\(url)/comparisons/\(comparison.slug)</loc>\
+                <lastmod>\(Formatting.machine(comparison.changedAt))</lastmod></url>
 
                 """
             })

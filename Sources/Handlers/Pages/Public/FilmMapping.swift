@@ -14,7 +14,7 @@ extension Pages {
         clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
         moderation: Moderation, catalog: Catalog, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         studio: @escaping @Sendable (Context) throws -> StudioView,
-        generations: Generations,
+        generations: Generations, arena: ArenaSources,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -54,7 +54,8 @@ extension Pages {
                         $0, in: catalog, presets: try catalog.presets(of: $0.id),
                         expectations: try catalog.expectations(of: $0.id))
                 }
-            }
+            },
+            arena: arena
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.

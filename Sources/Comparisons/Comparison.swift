@@ -1,0 +1,183 @@
+public import Catalog
+public import FoundationEssentials
+public import Generation
+public import Postgres
+
+/// What a comparison is called and what was asked for.
+public struct ComparisonFacts: Sendable, RowDecodable {
+    /// The id.
+    public let id: UUID
+    /// The name in addresses.
+    public let slug: String
+    /// The title.
+    public let title: String
+    /// What admins say of it; may be empty.
+    public let about: String
+    /// What the videos start from.
+    public let kind: ModelCapability
+    /// What the videos show.
+    public let prompt: String
+    /// What they must not show.
+    public let negativePrompt: String?
+    /// Whether they start from a picture that still exists.
+    public let hasPicture: Bool
+    /// The length that was asked for, in milliseconds.
+    public let durationMs: Int
+    /// The quality.
+    public let quality: String
+    /// The shape.
+    public let aspectRatio: String?
+    /// The seed of every run.
+    public let seed: Int
+    /// Whether everyone may see it, unless it is archived.
+    public let isPublic: Bool
+    /// Whether it comes first in lists.
+    public let isFeatured: Bool
+    /// When it was first public.
+    public let publishedAt: Date?
+    /// Since when it is archived; nil when it is not.
+    public let archivedAt: Date?
+    /// How many videos are finished.
+    public let completedVideos: Int
+    /// The votes for its videos.
+    public let votes: Int
+    /// The tags by name.
+    public let tags: [ComparisonTag]
+    /// When it was made.
+    public let createdAt: Date
+    /// When it last changed.
+    public let updatedAt: Date
+
+    /// Whether everyone sees it.
+    public var isListed: Bool { isPublic && archivedAt == nil }
+
+    static let columns: SQL = """
+        comparisons.id, comparisons.slug, comparisons.title, comparisons.description, comparisons.kind, comparisons.prompt,
+            comparisons.negative_prompt, comparisons.source_image_id is not null as has_picture, comparisons.duration_ms,
+            comparisons.quality, comparisons.aspect_ratio, comparisons.seed, comparisons.is_public,
+            comparisons.is_featured, comparisons.published_at, comparisons.archived_at, comparisons.completed_videos,
+            comparisons.vote_count, comparisons.created_at, comparisons.updated_at,
+            array(
+                select tags.slug || ' ' || tags.name
+                from comparison_tags
+                join tags on tags.id = comparison_tags.tag_id
+                where comparison_tags.comparison_id = comparisons.id
+                order by tags.name, tags.slug
+            ) as tags
+        """
+
+    /// Reads a row of `columns`.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        slug = try row.value("slug")
+        title = try row.value("title")
+        about = try row.value("description")
+        kind = try row.value("kind")
+        prompt = try row.value("prompt")
+        negativePrompt = try row.value("negative_prompt")
+        hasPicture = try row.value("has_picture")
+        durationMs = try row.value("duration_ms")
+        quality = try row.value("quality")
+        aspectRatio = try row.value("aspect_ratio")
+        seed = try row.value("seed")
+        isPublic = try row.value("is_public")
+        isFeatured = try row.value("is_featured")
+        publishedAt = try row.value("published_at")
+        archivedAt = try row.value("archived_at")
+        completedVideos = try row.value("completed_videos")
+        votes = try row.value("vote_count")
+        tags = try row.value("tags", as: [String].self).map(ComparisonTag.init(joined:))
+        createdAt = try row.value("created_at")
+        updatedAt = try row.value("updated_at")
+    }
+}
+
+/// A tag of a comparison.
+public struct ComparisonTag: Sendable, Hashable {
+    /// The name in addresses.
+    public let slug: String
+    /// What people read.
+    public let name: String
+
+    /// A tag.
+    public init(slug: String, name: String) {
+        self.slug = slug
+        self.name = name
+    }
+
+    /// Slugs have no blanks.
+    init(joined text: String) {
+        let parts = text.split(separator: " ", maxSplits: 1)
+        slug = String(parts.first ?? "")
+        name = String(parts.last ?? "")
+    }
+}
+
+/// The video of one model.
+public struct ComparisonVideo: Sendable, RowDecodable {
+    /// The run and its video.
+    public let generation: Generation
+    /// Who made the model.
+    public let maker: String
+    /// The votes for the video.
+    public let votes: Int
+
+    /// Reads a row.
+    public init(row: Row) throws(DatabaseError) {
+        generation = try Generation(row: row)
+        maker = try row.value("model_maker")
+        votes = try row.value("video_votes")
+    }
+}
+
+/// A comparison with its videos.
+public struct Comparison: Sendable {
+    /// What it is called and what was asked for.
+    public let facts: ComparisonFacts
+    /// The videos that the reader may see, in the order in which their models were named.
+    public let videos: [ComparisonVideo]
+}
+
+/// A comparison in a list.
+public struct ListedComparison: Sendable {
+    /// What it is called and what was asked for.
+    public let facts: ComparisonFacts
+    /// How many videos were asked for.
+    public let videos: Int
+    /// How many failed or were cancelled.
+    public let failedVideos: Int
+    /// The storage key of the still of the video with the most votes; nil while no video is finished.
+    public let posterKey: String?
+    /// A few colours in the shape of that still.
+    public let blurhash: String?
+
+    init(row: Row) throws {
+        facts = try ComparisonFacts(row: row)
+        videos = try row.value("videos")
+        failedVideos = try row.value("failed_videos")
+        posterKey = try row.value("poster_key")
+        blurhash = try row.value("blurhash")
+    }
+
+    static let columns: SQL = """
+        \(sql: ComparisonFacts.columns), counted.videos, counted.failed_videos, still.poster_key, still.blurhash
+        """
+    /// Follows the table `comparisons` in a statement of the same page.
+    static let joins: SQL = """
+        cross join lateral (
+            select count(*)::int as videos,
+                count(*) filter (where generations.status in ('failed', 'cancelled'))::int as failed_videos
+            from comparison_videos videos
+            join generations on generations.id = videos.generation_id
+            where videos.comparison_id = comparisons.id
+        ) counted
+        left join lateral (
+            select generations.poster_key, generations.blurhash
+            from comparison_videos videos
+            join generations on generations.id = videos.generation_id
+            where videos.comparison_id = comparisons.id and generations.status = 'completed'
+            order by videos.vote_count desc, videos.added_at, videos.generation_id
+            limit 1
+        ) still on true
+        """
+}

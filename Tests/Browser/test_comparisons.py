@@ -1,0 +1,293 @@
+"""Comparisons: from an admin's form to the public page, the grid in step, the wipe, and votes."""
+
+import hashlib
+import re
+import secrets
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from conftest import DEADLINE, DESK, PHONE, announced, comes_true, judge, ready, told, until
+
+SIZES = {"390": PHONE, "1440": DESK}
+# A frame of 24 a second: what the grid may be apart.
+FRAME = 0.042
+
+
+@pytest.fixture(scope="module")
+def database(run):
+    with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def models(database):
+    """Copies of the site's own renderer, as an admin would add them."""
+    names = [f"twin-{secrets.token_hex(3)}" for _ in range(2)]
+    for name in names:
+        database.execute(
+            "insert into models (slug, model_id, name, maker, provider, capabilities, durations, aspect_ratios, cost_per_second, pricing)"
+            " select %s, %s, %s, maker, provider, capabilities, durations, aspect_ratios, cost_per_second, pricing from models"
+            " where slug = 'local'", (name, name, name.title()))  # fmt: skip
+    yield names
+    database.execute("update models set is_active = false where slug = any (%s)", (names,))
+
+
+@pytest.fixture(scope="module")
+def nine(run, database, tmp_path_factory):
+    """A public comparison of nine videos with different lengths and frame rates; its path."""
+    directory = tmp_path_factory.mktemp("nine")
+    media = Path(run["directory"]) / "media" / "videos"
+    kinds = [(2.0, 24, "640x360"), (2.4, 25, "360x640"), (1.6, 30, "640x360")]
+    files = []
+    for number, (seconds, rate, size) in enumerate(kinds):
+        path = directory / f"{number}.mp4"
+        subprocess.run(
+            ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}", "-f", "lavfi", "-i",
+             f"sine=frequency={330 + 110 * number}", "-t", str(seconds), "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-g", "12",
+             "-movflags", "+faststart", path], check=True, timeout=DEADLINE)  # fmt: skip
+        files.append(path)
+    subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-y", "-i", files[0], "-frames:v", "1", directory / "still.webp"], check=True, timeout=DEADLINE)
+    slug = f"nine-{secrets.token_hex(4)}"
+    [(comparison,)] = database.execute(
+        "insert into comparisons (slug, title, kind, prompt, duration_ms, quality, seed, is_public, published_at, words, created_at,"
+        " updated_at) values (%s, 'Nine at once', 'text-to-video', 'Test pictures', 2400, 'standard', 1, true, now(), '', now(), now())"
+        " returning id", (slug,)).fetchall()  # fmt: skip
+    for number in range(9):
+        seconds, _, size = kinds[number % 3]
+        video = uuid.uuid4()
+        place = media / str(video)
+        place.mkdir()
+        keys = []
+        for source in (files[number % 3], directory / "still.webp"):
+            name = hashlib.sha256(source.read_bytes()).hexdigest()[:32] + source.suffix
+            shutil.copy(source, place / name)
+            keys.append(f"videos/{video}/{name}")
+        for path in (place, *place.iterdir()):
+            shutil.chown(path, media.stat().st_uid, media.stat().st_gid)
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        [(model,)] = database.execute(
+            "insert into models (slug, model_id, name, maker, provider, is_active) values (%(n)s, %(n)s, %(t)s, 'Tests', 'local', false)"
+            " returning id", {"n": f"{slug}-{number}", "t": f"Model {number}"}).fetchall()  # fmt: skip
+        width, height = map(int, size.split("x"))
+        database.execute(
+            "insert into generations (id, user_id, model_id, model_name, provider, endpoint, status, prompt, duration_ms, quality, seed,"
+            " credits, cost_usd, progress, original_key, video_key, small_key, poster_key, width, height, video_ms, has_sound,"
+            " size_bytes, created_at, updated_at, finished_at) select %s, (select id from users limit 1), %s, %s, 'local', 'local',"
+            " 'completed', 'x', 2000, 'standard', 1, 0, 0, 100, %s, %s, %s, %s, %s, %s, %s, true, 1000, now(), now(), now()",
+            (video, model, f"Model {number}", keys[0], keys[0], keys[0], keys[1], width, height, int(seconds * 1000)))  # fmt: skip
+        database.execute(
+            "insert into comparison_videos (generation_id, comparison_id, model_id, added_at)"
+            " values (%s, %s, %s, now() + %s * interval '1 second')", (video, comparison, model, number))  # fmt: skip
+    database.execute("update comparisons set completed_videos = 9, short_side = 360 where id = %s", (comparison,))
+    yield f"/comparisons/{slug}"
+    database.execute(
+        "delete from generations where id in (select generation_id from comparison_videos where comparison_id = %s)", (comparison,))
+    database.execute("delete from comparisons where id = %s", (comparison,))
+
+
+# How far the videos are apart at one moment, by the frames that the browser says it shows.
+APART = """() => new Promise((resolve) => {
+    const { synced } = document.querySelector("[data-sync]");
+    const places = [];
+    let left = synced.parts.length;
+    const end = () => {
+        if (left > 0) return;
+        const now = performance.now();
+        const known = places.filter(({ media, at, part }) => media + (now - at) / 1000 < part.length - 0.1);
+        const at = known.map(({ media, at, part }) => media + ((now - at) / 1000) * part.video.playbackRate);
+        resolve(at.length < 2 || synced.isWaiting || !synced.isPlaying ? null : Math.max(...at) - Math.min(...at));
+    };
+    for (const part of synced.parts) {
+        const timer = setTimeout(() => { left -= 1; end(); }, 400);
+        part.video.requestVideoFrameCallback((_, { mediaTime, expectedDisplayTime }) => {
+            clearTimeout(timer);
+            places.push({ media: mediaTime, at: expectedDisplayTime, part });
+            left -= 1;
+            end();
+        });
+    }
+})"""
+
+
+def drifts(page, count):
+    """So many measurements while all play."""
+    found = []
+    comes_true(page, lambda: len(found) >= count or found.append(page.evaluate(APART)) or len(
+        [one for one in found if one is not None]) >= count, "all videos play")
+    return [one for one in found if one is not None]
+
+
+def test_nine_videos_play_in_step(site, nine):
+    """ARENA-09 nine videos of different lengths and rates: play, loop, step, speed, one sound, columns, keys"""
+    page = site.page(nine)
+    ready(page)
+    videos = page.locator("[data-grid] video")
+    expect(videos).to_have_count(9)
+    assert page.evaluate("[...document.querySelectorAll('video')].every((video) => video.paused && video.muted)"), "nothing plays by itself"
+    page.get_by_role("button", name="Play all").click()
+    expect(page.get_by_role("button", name="Pause all")).to_be_visible()
+    loops = """() => { const bar = document.querySelector("[data-sync]"); return bar.synced.turn }"""
+    until(page, f"() => ({loops})() >= 3")
+    found = sorted(drifts(page, 12))
+    print(f"nine videos are apart by {found[len(found) // 2] * 1000:.0f} ms, {found[-1] * 1000:.0f} ms at most")
+    assert found[len(found) // 2] <= FRAME, found
+
+    # A video that has been led astray is brought back.
+    page.evaluate("document.querySelectorAll('video')[4].currentTime += 0.6")
+    comes_true(page, lambda: (one := page.evaluate(APART)) is not None and one <= 2 * FRAME, "the videos are together again")
+
+    page.keyboard.press("k")
+    expect(page.get_by_role("button", name="Play all")).to_be_visible()
+    place = page.locator("[data-position]")
+    page.locator("[data-seek]").fill("1000")
+    expect(place).to_have_text("1.00")
+    page.get_by_role("button", name="One frame on").click()
+    comes_true(page, lambda: 1.0 < float(place.text_content()) < 1.08, "one frame further")
+    further = float(place.text_content())
+    page.keyboard.press(",")
+    comes_true(page, lambda: float(place.text_content()) < further, "one frame back")
+    until(page, """() => { const all = [...document.querySelectorAll("video")];
+        return all.every((video) => !video.seeking) && Math.max(...all.map((video) => video.currentTime))
+            - Math.min(...all.map((video) => video.currentTime)) < 0.002 }""")
+
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="Speed, half")).to_be_visible()
+    page.get_by_role("button", name="Loop", exact=True).click()
+    expect(page.get_by_role("button", name="Loop", exact=True)).to_have_attribute("aria-pressed", "false")
+    sounds = page.locator("[data-sound]")
+    sounds.nth(1).click()
+    sounds.nth(2).click()
+    expect(page.locator("[data-sound][aria-pressed=true]")).to_have_count(1)
+    assert page.evaluate("[...document.querySelectorAll('video')].filter((video) => !video.muted).length") == 1
+    page.get_by_role("button", name="Sound off for all").click()
+    expect(page.locator("[data-sound][aria-pressed=true]")).to_have_count(0)
+    page.get_by_role("button", name="4", exact=True).click()
+    tops = page.evaluate("[...document.querySelectorAll('[data-grid] > li')].slice(0, 4).map((cell) => cell.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+
+
+def test_two_videos_under_a_wipe(site, nine):
+    """ARENA-09 two videos, one over the other, divided by a line that is dragged or moved with keys"""
+    page = site.page(nine)
+    ready(page)
+    page.keyboard.press("w")
+    canvas = page.locator("[data-wipe-canvas]")
+    expect(canvas).to_be_visible()
+    page.get_by_label("Right").select_option("2")
+    expect(canvas).to_have_attribute("aria-label", "Model 0 on the left, Model 2 on the right")
+    page.evaluate("document.querySelector('[data-sync]').synced.seek(0.5)")
+    until(page, """() => { const canvas = document.querySelector("[data-wipe-canvas]");
+        return canvas.getContext("2d").getImageData(20, 20, 1, 1).data[3] === 255
+            && [...document.querySelectorAll("video")].slice(0, 3).every((video) => video.readyState >= 2) }""")
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 40)
+    page.mouse.up()
+    divide = page.get_by_label("Divide between the two videos")
+    assert abs(int(divide.input_value()) - 250) <= 10
+    divide.press("ArrowRight")
+    assert int(divide.input_value()) > 240
+    page.get_by_role("button", name="Close").click()
+    expect(canvas).to_be_hidden()
+
+
+def test_votes_stay_after_a_reload(site, nine, database):
+    """ARENA-04 a vote shows at once, stays after a reload, and can be taken back; a refusal takes it back too"""
+    agent = f"Mozilla/5.0 (X11; Linux x86_64) votes {secrets.token_hex(4)} Chrome/120"
+    page = site.context(user_agent=agent).new_page()
+    page.goto(nine)
+    ready(page)
+    vote = page.locator("[data-vote]").nth(1)
+    vote.click()
+    announced(page, "You voted for Model 1.")
+    expect(vote).to_have_accessible_name("Vote for Model 1, 1 vote")
+    page.reload()
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-votes]")).to_have_text("1 vote")
+    vote.click()
+    announced(page, "Your vote for Model 1 is taken back.")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    site.allow("Failed to load resource.*429")
+    page.route("**/vote", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}, json={"code": "rate_limited", "error": "x"}))
+    vote.click()
+    told(page, "Too many tries. Try again in 7 seconds.")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+
+
+def test_from_the_form_to_the_public_page(site, admin, models, shots, axe):
+    """ARENA-01 ARENA-02 ARENA-03 price, request, progress, publishing, search and tag, and deletion"""
+    title = f"Snow {secrets.token_hex(3)}"
+    page = site.page("/admin/generate", storage_state=admin)
+    ready(page)
+    submit = page.get_by_role("button", name="Make the comparison")
+    expect(submit).to_be_disabled()
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Prompt").fill("Snow over a frozen station, cyan light")
+    page.get_by_label("Length").select_option("10")
+    page.get_by_label(models[0].title()).check()
+    expect(page.locator("[data-sum]")).to_contain_text("1 model cannot make this video.")
+    expect(submit).to_be_disabled()
+    page.get_by_label("Length").select_option("3")
+    page.get_by_label(models[1].title()).check()
+    expect(page.locator("[data-sum]")).to_have_text("Free for 2 videos")
+    page.get_by_label("Tags").fill("Snow, Stations")
+    submit.click()
+    page.wait_for_url(re.compile("/admin/comparisons/[0-9a-f-]{36}"))
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.locator("[data-state=completed]")).to_have_count(2)
+    judge(page, axe, shots, "admin-comparison-1440")
+    page.get_by_role("button", name="Publish").click()
+    told(page, "Published")
+    page.get_by_role("link", name="See the public page").click()
+    expect(page.locator("[data-grid] video")).to_have_count(2)
+    page.goto("/comparisons")
+    page.get_by_label("Search comparisons").fill(title.upper())
+    expect(page.locator("[data-found]")).to_have_text("1 comparison")
+    assert "q=" in page.url
+    page.get_by_role("link", name="Stations").click()
+    expect(page.get_by_role("heading", name="Comparisons: Stations")).to_be_visible()
+    page.goto("/admin/comparisons")
+    page.get_by_label(f"Select {title}").check()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    told(page, "1 comparison deleted")
+    expect(page.get_by_text(title)).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_comparison_looks(site, axe, shots, nine, size):
+    """ARENA-02 ARENA-09 WEB-02 nine videos at both sizes, with the wipe"""
+    page = site.page(nine, viewport=SIZES[size], has_touch=size == "390", is_mobile=size == "390")
+    ready(page)
+    page.get_by_role("button", name="Compare two with a wipe").click()
+    expect(page.locator("[data-wipe-canvas]")).to_be_visible()
+    judge(page, axe, shots, f"comparison-nine-{size}")
+
+
+def test_tags_are_merged_by_an_admin(site, admin, axe, shots):
+    """ARENA-03 add, rename, merge and delete"""
+    one, other = (f"Tag {secrets.token_hex(3)}" for _ in range(2))
+    page = site.page("/admin/tags", storage_state=admin, viewport=PHONE)
+    ready(page)
+    for name in (one, other):
+        page.get_by_role("button", name="Add a tag").click()
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Add the tag").click()
+        expect(page.get_by_role("cell", name=name, exact=True)).to_be_visible()
+    judge(page, axe, shots, "admin-tags-390")
+    page.get_by_role("button", name=f"Merge {one}").click()
+    page.get_by_label("Into").select_option(label=other)
+    page.get_by_role("button", name="Merge the tags").click()
+    told(page, "The tags are one")
+    expect(page.get_by_role("cell", name=one, exact=True)).to_have_count(0)
+    page.get_by_role("button", name=f"Delete {other}").click()
+    page.get_by_role("button", name="Delete the tag").click()
+    told(page, "The tag is deleted")
