@@ -37,10 +37,11 @@ create table comparisons (
     constraint comparisons_counts_positive check (completed_videos >= 0 and vote_count >= 0)
 ) with (fillfactor = 80);
 -- The public list, alone and below the filter that most readers use. Featured comparisons come first.
-create index comparisons_listed on comparisons (is_featured, published_at, id) where is_public and archived_at is null;
-create index comparisons_kind_listed on comparisons (kind, is_featured, published_at, id)
+create index comparisons_listed on comparisons ((is_featured::int), published_at, id) where is_public and archived_at is null;
+create index comparisons_kind_listed on comparisons (kind, (is_featured::int), published_at, id)
     where is_public and archived_at is null;
 create index comparisons_votes_listed on comparisons (vote_count, id) where is_public and archived_at is null;
+create index comparisons_published on comparisons (published_at, id) where is_public and archived_at is null;
 create index comparisons_created on comparisons (created_at, id);
 create index comparisons_prompt on comparisons (md5(lower(prompt)));
 create index comparisons_image on comparisons (source_image_id) where source_image_id is not null;

@@ -160,24 +160,10 @@ public struct ListedComparison: Sendable {
     }
 
     static let columns: SQL = """
-        \(sql: ComparisonFacts.columns), counted.videos, counted.failed_videos, still.poster_key, still.blurhash
+        \(sql: ComparisonFacts.columns), summary.videos, summary.failed_videos, summary.poster_key, summary.blurhash
         """
     /// Follows the table `comparisons` in a statement of the same page.
     static let joins: SQL = """
-        cross join lateral (
-            select count(*)::int as videos,
-                count(*) filter (where generations.status in ('failed', 'cancelled'))::int as failed_videos
-            from comparison_videos videos
-            join generations on generations.id = videos.generation_id
-            where videos.comparison_id = comparisons.id
-        ) counted
-        left join lateral (
-            select generations.poster_key, generations.blurhash
-            from comparison_videos videos
-            join generations on generations.id = videos.generation_id
-            where videos.comparison_id = comparisons.id and generations.status = 'completed'
-            order by videos.vote_count desc, videos.added_at, videos.generation_id
-            limit 1
-        ) still on true
+        cross join lateral comparison_summary(comparisons.id) summary
         """
 }

@@ -15,7 +15,7 @@ struct WebRoleFunctionTests {
         "begin_sign_in_flow", "begin_upload", "build_film", "cancel_film", "cancel_generation", "capped_providers",
         "captcha_pass", "cast_genre_vote", "cast_votes", "change_comparison", "change_terms", "change_username",
         "change_video_votes", "choose_cover", "choose_username", "clip_absence", "clip_origin", "close_breaker",
-        "compare_catalog", "comparison_picture_key", "consume_rates", "consume_sign_in_flow", "count_creators",
+        "compare_catalog", "comparison_picture_key", "comparison_summary", "consume_rates", "consume_sign_in_flow", "count_creators",
         "count_jobs", "count_terms_acceptances", "create_api_key", "create_comparison", "create_generation",
         "create_generations", "create_season", "create_tag", "current_terms", "decide_appeal", "decide_case",
         "delete_comparisons", "delete_generations", "delete_member", "delete_model", "delete_preset", "delete_season",

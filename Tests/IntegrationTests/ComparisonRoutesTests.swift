@@ -77,7 +77,7 @@ struct ComparisonRoutesTests {
             #expect(listed.json["found"] == 1 && listed.json["comparisons"]?[0]?["completedVideos"] == 1)
             #expect(try visitor.get("/api/comparisons?type=image-to-video").json["found"] == 0)
             for path in [
-                "/arena", "/comparisons", "/comparisons?q=storm", "/tags/storm", "/sitemap.xml?part=comparisons",
+                "/arena", "/comparisons", "/comparisons?q=storm", "/tags/storm", "/sitemap.xml?part=comparisons", "/feed.atom",
             ] {
                 #expect(try visitor.get(path).text.contains("/comparisons/lighthouse-in-a-storm"), "\(path)")
             }

@@ -632,7 +632,9 @@ struct PageDeclarationTests {
         let pages = Pages(
             site: try Fixtures.site(), round: { _, _ in Fixtures.round("locked") },
             clip: { _, _ in Fixtures.clipPage() }, discover: { _ in Fixtures.discovery() },
-            video: { _ in Fixtures.video }, model: { _ in Fixtures.model() }
+            video: { _ in Fixtures.video }, model: { _ in Fixtures.model() },
+            arena: ArenaSources(
+                comparison: { _ in Fixtures.comparison(2) }, tag: { _ in TagView(slug: "fog", name: "Fog", count: 3) })
         ) { Fixtures.film() }
         let route = try #require(pages.routes.first { $0.pattern == page.path })
         var request = Request(.get, page.example + query)

@@ -335,6 +335,32 @@ begin
 end
 $$;
 
+-- What a list shows of the videos of a comparison that the caller may see: how many were asked for, how many of them failed,
+-- and the still of the one with the most votes. With the owner's rights, since the policy of generations would be judged
+-- for every video of a page.
+create or replace function comparison_summary(wanted uuid)
+returns table (videos int, failed_videos int, poster_key text, blurhash text)
+language sql
+stable
+security definer
+set search_path = public, pg_temp
+as $$
+    select count(*)::int, count(*) filter (where generations.status in ('failed', 'cancelled'))::int,
+        (
+            array_agg(generations.poster_key order by shown.vote_count desc, shown.added_at, shown.generation_id)
+                filter (where generations.status = 'completed')
+        )[1],
+        (
+            array_agg(generations.blurhash order by shown.vote_count desc, shown.added_at, shown.generation_id)
+                filter (where generations.status = 'completed')
+        )[1]
+    from comparisons
+    join comparison_videos shown on shown.comparison_id = comparisons.id
+    join generations on generations.id = shown.generation_id
+    where comparisons.id = wanted
+        and (comparisons.is_public and comparisons.archived_at is null or current_member_is_admin());
+$$;
+
 -- Where the picture of a public comparison is stored; null for any other picture.
 create or replace function comparison_picture_key(wanted uuid)
 returns text
@@ -363,6 +389,7 @@ revoke all on function
     rename_tag(uuid, uuid, text, text),
     merge_tags(uuid, uuid, uuid),
     delete_tag(uuid, uuid),
+    comparison_summary(uuid),
     comparison_picture_key(uuid)
     from public;
 grant execute on function
@@ -374,5 +401,6 @@ grant execute on function
     rename_tag(uuid, uuid, text, text),
     merge_tags(uuid, uuid, uuid),
     delete_tag(uuid, uuid),
+    comparison_summary(uuid),
     comparison_picture_key(uuid)
     to dailies_web, dailies_jobs;

@@ -20,6 +20,8 @@ public struct ArenaSources: Sendable {
     let tag: @Sendable (String) throws -> TagView?
     /// The comparisons of the sitemap.
     let addresses: @Sendable () throws -> [(slug: String, changedAt: Date)]
+    /// The comparisons of the feed, the latest first.
+    let latest: @Sendable () throws -> [ComparisonFeedEntry]
     /// The models that an admin can compare.
     let models: @Sendable (Context) throws -> [ComparableModel]
 
@@ -29,6 +31,7 @@ public struct ArenaSources: Sendable {
         tags: @escaping @Sendable () throws -> [TagView] = { [] },
         tag: @escaping @Sendable (String) throws -> TagView? = { _ in nil },
         addresses: @escaping @Sendable () throws -> [(slug: String, changedAt: Date)] = { [] },
+        latest: @escaping @Sendable () throws -> [ComparisonFeedEntry] = { [] },
         models: @escaping @Sendable (Context) throws -> [ComparableModel] = { _ in [] }
     ) {
         self.list = list
@@ -36,6 +39,7 @@ public struct ArenaSources: Sendable {
         self.tags = tags
         self.tag = tag
         self.addresses = addresses
+        self.latest = latest
         self.models = models
     }
 
@@ -49,6 +53,7 @@ public struct ArenaSources: Sendable {
             tags: { try tags.listed().map(TagView.init) },
             tag: { try tags.find(slug: $0).map(TagView.init) },
             addresses: { try comparisons.addresses() },
+            latest: { try comparisons.latest(FeedEntry.most).map(ComparisonFeedEntry.init) },
             models: { context in
                 let premium = try hasPremium(try context.member().id)
                 let catalog = comparisons.generations.catalog
@@ -100,7 +105,7 @@ struct ComparisonQuery: Sendable, Equatable {
     static let types = [("text-to-video", "Text to video"), ("image-to-video", "Picture to video")].map {
         (word: $0.0, label: $0.1)
     }
-    static let ages = [("week", "Last 7 days"), ("month", "Last 30 days"), ("year", "Last 365 days")].map {
+    static let ages = [("week", "Last week"), ("month", "Last month"), ("year", "Last year")].map {
         (word: $0.0, label: $0.1)
     }
     static let lengths = [("short", "Up to 5 s"), ("medium", "5 to 8 s"), ("long", "Over 8 s")].map {
@@ -304,6 +309,15 @@ extension ComparisonView.Video {
             height: kept.height ?? 720, seconds: Double(kept.videoMs ?? kept.durationMs) / 1_000,
             bytes: kept.sizeBytes ?? 0, url: full, smallURL: small, posterURL: poster, votes: video.votes,
             createdAt: kept.createdAt)
+    }
+}
+
+extension ComparisonFeedEntry {
+    init(_ found: LatestComparison) {
+        self.init(
+            id: found.id, slug: found.slug, title: found.title, prompt: found.prompt, models: found.models,
+            tags: found.tags, videoURL: found.videoKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0) },
+            publishedAt: found.publishedAt)
     }
 }
 

@@ -56,7 +56,7 @@ extension Site {
             \(video.map(videoCard))\(page.facts.structured.map(structuredFacts))\(HTML.when(page.facts.isEmbeddable, """
             <link rel="alternate" type="application/json+oembed" href="\(oEmbed)" title="\(page.title)">
 
-            """))<link rel="alternate" type="application/atom+xml" href="/feed.atom" title="\(name): winning takes">
+            """))<link rel="alternate" type="application/atom+xml" href="/feed.atom" title="\(name): winning takes and comparisons">
             """
     }
 

@@ -35,15 +35,16 @@ extension Pages {
             ) { context in try sitemap(context.text(query: "part")) },
             .get(
                 "/feed.atom", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-04"],
-                summary: "The winning clips, the latest first, as an Atom feed."
-            ) { _ in site.feed(try sources.winners()) },
+                summary: "The winning clips and the comparisons, the latest first, as an Atom feed."
+            ) { _ in site.feed(try sources.winners(), try sources.arena.latest()) },
         ]
     }
 
     private func sitemap(_ part: String?) throws -> Response {
         guard let part else {
             let shares = IDShare.shares(of: try sources.listings.counted(), size: Self.sitemapSize)
-            return site.sitemapIndex(["pages", "comparisons"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
+            return site.sitemapIndex(
+                ["pages", "comparisons"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
         }
         if part == "pages" { return site.sitemap(try sources.film(), try sources.library()) }
         if part == "comparisons" { return site.sitemap(of: try sources.arena.addresses()) }

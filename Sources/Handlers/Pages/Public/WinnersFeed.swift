@@ -2,6 +2,7 @@ internal import Film
 internal import FoundationEssentials
 internal import HTML
 internal import HTTP
+internal import Text
 
 /// A clip that won, as an entry of the feed.
 struct FeedEntry: Sendable {
@@ -15,6 +16,19 @@ struct FeedEntry: Sendable {
     static let most = 50
 }
 
+/// A comparison as an entry of the feed.
+struct ComparisonFeedEntry: Sendable {
+    var id: UUID
+    var slug: String
+    var title: String
+    var prompt: String
+    var models: [String]
+    var tags: [String]
+    /// Of the video with the most votes; nil while none is finished.
+    var videoURL: String?
+    var publishedAt: Date
+}
+
 extension FeedEntry {
     init?(_ winner: LatestWinner) {
         guard let clip = ClipView(winner.clip, votes: nil) else { return nil }
@@ -25,21 +39,25 @@ extension FeedEntry {
 }
 
 extension Site {
-    /// The Atom feed of winning clips, each with its video as an enclosure.
-    func feed(_ entries: [FeedEntry]) -> Response {
+    /// The Atom feed of winning clips and of comparisons, the latest first, each with a video as an enclosure.
+    func feed(_ winners: [FeedEntry], _ comparisons: [ComparisonFeedEntry] = []) -> Response {
+        let dated =
+            winners.map { (at: $0.wonAt, entry: entry($0)) }
+            + comparisons.map { (at: $0.publishedAt, entry: entry($0)) }
+        let latest = dated.sorted { $0.at > $1.at }.prefix(FeedEntry.most)
         // A feed has a time of its last change even before there is an entry.
-        let updated = entries.first?.wonAt ?? Date(timeIntervalSince1970: 0)
+        let updated = latest.first?.at ?? Date(timeIntervalSince1970: 0)
         return xml(
             """
             <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
             <id>\(url)/feed.atom</id>
-            <title>\(name): winning takes</title>
-            <subtitle>Each take that was cut into the film.</subtitle>
+            <title>\(name): winning takes and comparisons</title>
+            <subtitle>Each take that was cut into the film, and each new comparison of models.</subtitle>
             <link rel="self" type="application/atom+xml" href="\(url)/feed.atom"/>
             <link rel="alternate" type="text/html" href="\(url)/story"/>
             <icon>\(absolute(assets.url("icons/app-192.png")))</icon>
             <updated>\(Formatting.machine(updated))</updated>
-            \(entries.map(entry))</feed>
+            \(latest.map(\.entry))</feed>
             """, type: "application/atom+xml")
     }
 
@@ -58,6 +76,26 @@ extension Site {
             <updated>\(Formatting.machine(entry.wonAt))</updated>
             <category term="\(clip.genre)"/>
             <summary>\(Self.forXML(entry.description.isEmpty ? place : "\(place). \(entry.description)"))</summary>
+            </entry>
+
+            """
+    }
+
+    private func entry(_ entry: ComparisonFeedEntry) -> HTML {
+        let enclosure = entry.videoURL.map { video -> HTML in
+            "<link rel=\"enclosure\" type=\"video/mp4\" href=\"\(absolute(video))\"/>"
+        }
+        return """
+            <entry>
+            <id>urn:uuid:\(entry.id.text)</id>
+            <title>\(Self.forXML(entry.title))</title>
+            <author><name>\(Self.forXML(name))</name></author>
+            <link rel="alternate" type="text/html" href="\(url)/comparisons/\(entry.slug)"/>
+            \(enclosure)
+            <published>\(Formatting.machine(entry.publishedAt))</published>
+            <updated>\(Formatting.machine(entry.publishedAt))</updated>
+            \(entry.tags.map { "<category term=\"\(Self.forXML($0))\"/>" as HTML })
+            <summary>\(Self.forXML("\(entry.models.joined(separator: ", ")): “\(entry.prompt)”"))</summary>
             </entry>
 
             """
