@@ -114,7 +114,8 @@ public struct DemoComparisons: Sendable {
             returning id
             """)
         for (number, video) in videos.enumerated() {
-            let model = try model(Self.models[number], on: connection)
+            let name = Self.models[number]
+            let model: UUID = try connection.one("select demo_model(\("demo-" + Slug.of(name, length: 40)), \(name))")
             try connection.execute(
                 """
                 insert into generations (
@@ -124,7 +125,7 @@ public struct DemoComparisons: Sendable {
                     finished_at
                 )
                 values (
-                    \(video.id), \(video.clip.owner), \(model), \(Self.models[number]), 'local', 'local', 'completed',
+                    \(video.id), \(video.clip.owner), \(model), \(name), 'local', 'local', 'completed',
                     \(plan.prompt), \(Int32(video.clip.milliseconds)), 'standard', '9:16', 1, 0, 0, 0, 100, \(video.key),
                     \(video.key), \(video.key), \(video.poster), \(video.clip.blurhash), \(Int32(video.clip.width)),
                     \(Int32(video.clip.height)), \(Int32(video.clip.milliseconds)), true, \(Int64(video.size)),
@@ -156,21 +157,6 @@ public struct DemoComparisons: Sendable {
                 select \(comparison), id from tags where slug = \(tag.slug)
                 """)
         }
-    }
-
-    /// The model of a name, which cannot be chosen for a run.
-    private func model(_ name: String, on connection: Connection) throws -> UUID {
-        let slug = "demo-" + Slug.of(name, length: 40)
-        try connection.execute(
-            """
-            insert into models (slug, model_id, name, description, maker, provider, capabilities, is_active)
-            values (
-                \(slug), \(slug), \(name), 'A setting of the local renderer, for the demo.', 'Dailies', 'local',
-                '{text-to-video}', false
-            )
-            on conflict do nothing
-            """)
-        return try connection.one("select id from models where slug = \(slug)")
     }
 
     private struct Video {

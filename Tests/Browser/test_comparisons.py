@@ -31,9 +31,9 @@ def models(database):
     names = [f"twin-{secrets.token_hex(3)}" for _ in range(2)]
     for name in names:
         database.execute(
-            "insert into models (slug, model_id, name, maker, provider, capabilities, durations, aspect_ratios, cost_per_second, pricing)"
-            " select %s, %s, %s, maker, provider, capabilities, durations, aspect_ratios, cost_per_second, pricing from models"
-            " where slug = 'local'", (name, name, name.title()))  # fmt: skip
+            "insert into models (slug, model_id, name, maker, provider, capabilities, durations, aspect_ratios, cost_per_second,"
+            " pricing) select %s, %s, %s, maker, provider, capabilities, durations, aspect_ratios, cost_per_second, pricing"
+            " from models where slug = 'local'", (name, name, name.title()))  # fmt: skip
     yield names
     database.execute("update models set is_active = false where slug = any (%s)", (names,))
 
@@ -48,17 +48,19 @@ def nine(run, database, tmp_path_factory):
     for number, (seconds, rate, size) in enumerate(kinds):
         path = directory / f"{number}.mp4"
         subprocess.run(
-            ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}", "-f", "lavfi", "-i",
-             f"sine=frequency={330 + 110 * number}", "-t", str(seconds), "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-g", "12",
+            ["ffmpeg", "-loglevel", "error", "-y", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}",
+             "-f", "lavfi", "-i", f"sine=frequency={330 + 110 * number}", "-t", str(seconds), "-pix_fmt", "yuv420p",
+             "-preset", "ultrafast", "-g", "12",
              "-movflags", "+faststart", path], check=True, timeout=DEADLINE)  # fmt: skip
         files.append(path)
     subprocess.run(
-        ["ffmpeg", "-loglevel", "error", "-y", "-i", files[0], "-frames:v", "1", directory / "still.webp"], check=True, timeout=DEADLINE)
+        ["ffmpeg", "-loglevel", "error", "-y", "-i", files[0], "-frames:v", "1", directory / "still.webp"], check=True,
+        timeout=DEADLINE)
     slug = f"nine-{secrets.token_hex(4)}"
     [(comparison,)] = database.execute(
-        "insert into comparisons (slug, title, kind, prompt, duration_ms, quality, seed, is_public, published_at, words, created_at,"
-        " updated_at) values (%s, 'Nine at once', 'text-to-video', 'Test pictures', 2400, 'standard', 1, true, now(), '', now(), now())"
-        " returning id", (slug,)).fetchall()  # fmt: skip
+        "insert into comparisons (slug, title, kind, prompt, duration_ms, quality, seed, is_public, published_at, words,"
+        " created_at, updated_at) values (%s, 'Nine at once', 'text-to-video', 'Test pictures', 2400, 'standard', 1, true,"
+        " now(), '', now(), now()) returning id", (slug,)).fetchall()  # fmt: skip
     for number in range(9):
         seconds, _, size = kinds[number % 3]
         video = uuid.uuid4()
@@ -73,22 +75,25 @@ def nine(run, database, tmp_path_factory):
             shutil.chown(path, media.stat().st_uid, media.stat().st_gid)
             path.chmod(0o755 if path.is_dir() else 0o644)
         [(model,)] = database.execute(
-            "insert into models (slug, model_id, name, maker, provider, is_active) values (%(n)s, %(n)s, %(t)s, 'Tests', 'local', false)"
-            " returning id", {"n": f"{slug}-{number}", "t": f"Model {number}"}).fetchall()  # fmt: skip
+            "insert into models (slug, model_id, name, maker, provider, is_active)"
+            " values (%(n)s, %(n)s, %(t)s, 'Tests', 'local', false) returning id",
+            {"n": f"{slug}-{number}", "t": f"Model {number}"}).fetchall()  # fmt: skip
         width, height = map(int, size.split("x"))
         database.execute(
-            "insert into generations (id, user_id, model_id, model_name, provider, endpoint, status, prompt, duration_ms, quality, seed,"
-            " credits, cost_usd, progress, original_key, video_key, small_key, poster_key, width, height, video_ms, has_sound,"
-            " size_bytes, created_at, updated_at, finished_at) select %s, (select id from users limit 1), %s, %s, 'local', 'local',"
-            " 'completed', 'x', 2000, 'standard', 1, 0, 0, 100, %s, %s, %s, %s, %s, %s, %s, true, 1000, now(), now(), now()",
-            (video, model, f"Model {number}", keys[0], keys[0], keys[0], keys[1], width, height, int(seconds * 1000)))  # fmt: skip
+            "insert into generations (id, user_id, model_id, model_name, provider, endpoint, status, prompt, duration_ms,"
+            " quality, seed, credits, cost_usd, progress, original_key, video_key, small_key, poster_key, width, height,"
+            " video_ms, has_sound, size_bytes, created_at, updated_at, finished_at)"
+            " select %s, (select id from users limit 1), %s, %s, 'local', 'local', 'completed', 'x', 2000, 'standard', 1, 0,"
+            " 0, 100, %s, %s, %s, %s, %s, %s, %s, true, 1000, now(), now(), now()",
+            (video, model, f"Model {number}", *[keys[0]] * 3, keys[1], width, height, int(seconds * 1000)))  # fmt: skip
         database.execute(
             "insert into comparison_videos (generation_id, comparison_id, model_id, added_at)"
             " values (%s, %s, %s, now() + %s * interval '1 second')", (video, comparison, model, number))  # fmt: skip
     database.execute("update comparisons set completed_videos = 9, short_side = 360 where id = %s", (comparison,))
     yield f"/comparisons/{slug}"
     database.execute(
-        "delete from generations where id in (select generation_id from comparison_videos where comparison_id = %s)", (comparison,))
+        "delete from generations where id in (select generation_id from comparison_videos where comparison_id = %s)",
+        (comparison,))
     database.execute("delete from comparisons where id = %s", (comparison,))
 
 
@@ -130,7 +135,8 @@ def test_nine_videos_play_in_step(site, nine):
     ready(page)
     videos = page.locator("[data-grid] video")
     expect(videos).to_have_count(9)
-    assert page.evaluate("[...document.querySelectorAll('video')].every((video) => video.paused && video.muted)"), "nothing plays by itself"
+    quiet = page.evaluate("[...document.querySelectorAll('video')].every((video) => video.paused && video.muted)")
+    assert quiet, "nothing plays by itself"
     page.get_by_role("button", name="Play all").click()
     expect(page.get_by_role("button", name="Pause all")).to_be_visible()
     loops = """() => { const bar = document.querySelector("[data-sync]"); return bar.synced.turn }"""
@@ -169,7 +175,8 @@ def test_nine_videos_play_in_step(site, nine):
     page.get_by_role("button", name="Sound off for all").click()
     expect(page.locator("[data-sound][aria-pressed=true]")).to_have_count(0)
     page.get_by_role("button", name="4", exact=True).click()
-    tops = page.evaluate("[...document.querySelectorAll('[data-grid] > li')].slice(0, 4).map((cell) => cell.getBoundingClientRect().top)")
+    tops = page.evaluate("""() => [...document.querySelectorAll("[data-grid] > li")].slice(0, 4)
+        .map((cell) => cell.getBoundingClientRect().top)""")
     assert len(set(tops)) == 1
 
 
@@ -216,7 +223,8 @@ def test_votes_stay_after_a_reload(site, nine, database):
     announced(page, "Your vote for Model 1 is taken back.")
     expect(vote).to_have_attribute("aria-pressed", "false")
     site.allow("Failed to load resource.*429")
-    page.route("**/vote", lambda route: route.fulfill(status=429, headers={"Retry-After": "7"}, json={"code": "rate_limited", "error": "x"}))
+    refusal = {"status": 429, "headers": {"Retry-After": "7"}, "json": {"code": "rate_limited", "error": "x"}}
+    page.route("**/vote", lambda route: route.fulfill(**refusal))
     vote.click()
     told(page, "Too many tries. Try again in 7 seconds.")
     expect(vote).to_have_attribute("aria-pressed", "false")

@@ -36,8 +36,8 @@ struct ComparisonRoutesTests {
                 select complete_generation(
                     \(id), 1,
                     jsonb_build_object(
-                        'video_key', \(folder + "/v.mp4"), 'small_key', \(folder + "/s.mp4"), 'poster_key',
-                        \(folder + "/p.webp"), 'width', 1280, 'height', 720, 'video_ms', 2000, 'has_sound', false,
+                        'video_key', \(folder + "/v.mp4")::text, 'small_key', \(folder + "/s.mp4")::text, 'poster_key',
+                        \(folder + "/p.webp")::text, 'width', 1280, 'height', 720, 'video_ms', 2000, 'has_sound', false,
                         'size_bytes', 10, 'cost_usd', '0'
                     ), 0
                 )
@@ -77,7 +77,8 @@ struct ComparisonRoutesTests {
             #expect(listed.json["found"] == 1 && listed.json["comparisons"]?[0]?["completedVideos"] == 1)
             #expect(try visitor.get("/api/comparisons?type=image-to-video").json["found"] == 0)
             for path in [
-                "/arena", "/comparisons", "/comparisons?q=storm", "/tags/storm", "/sitemap.xml?part=comparisons", "/feed.atom",
+                "/arena", "/comparisons", "/comparisons?q=storm", "/tags/storm", "/sitemap.xml?part=comparisons",
+                "/feed.atom",
             ] {
                 #expect(try visitor.get(path).text.contains("/comparisons/lighthouse-in-a-storm"), "\(path)")
             }

@@ -402,6 +402,33 @@ private struct TracedSite {
             select gen_random_uuid(), 1, \(miraID), id, 'local', 2000, 'standard', now(), 0 from models where slug = 'local'
             """,
             "insert into job_pauses (scope, name, paused_by, paused_at) values ('kind', 'errand', \(miraID), now())",
+            // A comparison stays with its videos; the vote goes.
+            """
+            with made as (
+                insert into generations (
+                    user_id, model_id, model_name, provider, endpoint, status, prompt, duration_ms, quality, seed, credits,
+                    original_key, video_key, small_key, poster_key, created_at, updated_at, finished_at
+                )
+                select \(miraID), id, name, provider, '', 'completed', 'Fog', 2000, 'standard', 1, 0, 'a', 'b', 'c', 'd', now(),
+                    now(), now()
+                from models
+                where slug = 'local'
+                returning id, model_id
+            ), compared as (
+                insert into comparisons (
+                    slug, title, kind, prompt, duration_ms, quality, seed, created_by, words, created_at, updated_at
+                )
+                values ('fog', 'Fog', 'text-to-video', 'Fog', 2000, 'standard', 1, \(miraID), '', now(), now())
+                returning id
+            ), shown as (
+                insert into comparison_videos (generation_id, comparison_id, model_id, added_at)
+                select made.id, compared.id, made.model_id, now() from made cross join compared
+                returning generation_id
+            )
+            insert into video_votes (video_id, voter_key, device_key, user_id, network, created_at)
+            select generation_id, 'user_' || \(miraID)::uuid, 'device_1', \(miraID)::uuid, 'n', now()
+            from shown
+            """,
         ] {
             try root.execute(statement)
         }

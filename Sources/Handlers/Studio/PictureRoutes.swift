@@ -30,7 +30,7 @@ extension StudioRoutes {
                 return Response.content(
                     try Files.read(workspace + "/picture.jpg", count: 16 << 20), type: "image/jpeg",
                     headers: ["Cache-Control": "private, no-store"])
-            }.withSecretQuery(),
+            }.withSecretQuery()
         ]
     }
 

@@ -376,6 +376,24 @@ as $$
         and images.state = 'ready';
 $$;
 
+-- The model of the demo with a slug, which cannot be chosen for a run; it is made when there is none.
+create or replace function demo_model(wanted_slug text, wanted_name text)
+returns uuid
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+    insert into models (slug, model_id, name, description, maker, provider, capabilities, is_active)
+    values (
+        wanted_slug, wanted_slug, wanted_name, 'A setting of the local renderer, for the demo.', 'Dailies', 'local',
+        '{text-to-video}', false
+    )
+    on conflict do nothing;
+    return (select id from models where slug = wanted_slug);
+end
+$$;
+
 revoke all on function
     comparison_words(text, text, text),
     free_comparison_slug(text),
@@ -390,7 +408,8 @@ revoke all on function
     merge_tags(uuid, uuid, uuid),
     delete_tag(uuid, uuid),
     comparison_summary(uuid),
-    comparison_picture_key(uuid)
+    comparison_picture_key(uuid),
+    demo_model(text, text)
     from public;
 grant execute on function
     create_comparison(uuid, jsonb, text[], text[], uuid[]),
@@ -404,3 +423,4 @@ grant execute on function
     comparison_summary(uuid),
     comparison_picture_key(uuid)
     to dailies_web, dailies_jobs;
+grant execute on function demo_model(text, text) to dailies_jobs;
