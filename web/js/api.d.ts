@@ -95,6 +95,91 @@ export interface AddEmailInput {
   email: string;
 }
 
+export interface AddModelsInput {
+  /** Models that have no video in the comparison yet. */
+  models: string[];
+}
+
+export interface AdminComparedVideo {
+  id: string;
+  model: string;
+  modelName: string;
+  /** Who made the model. */
+  maker: string;
+  status: "queued" | "processing" | "uncertain" | "completed" | "failed" | "cancelled";
+  /** Percent. */
+  progress: number;
+  /** From the provider's acknowledgement to its saying done. */
+  generationSeconds: number | null;
+  /** Dollars, as decimal text. */
+  costUsd: string | null;
+  width: number | null;
+  height: number | null;
+  /** As measured. */
+  videoSeconds: number | null;
+  /** The video in full size. */
+  url: string | null;
+  /** 360 pixels on its shorter side. */
+  smallUrl: string | null;
+  posterUrl: string | null;
+  blurhash: string | null;
+  votes: number;
+  provider: string;
+  /** What was reserved. */
+  credits: number;
+  queuePosition: number | null;
+  /** Why it failed, in the provider's words. */
+  error: string | null;
+  errorCode: string | null;
+  /** Rises with each retry. */
+  run: number;
+}
+
+export interface AdminComparison {
+  id: string;
+  /** `/comparisons/[slug]` is its page. */
+  slug: string;
+  title: string;
+  description: string;
+  type: "image-to-video" | "text-to-video";
+  prompt: string;
+  negativePrompt: string | null;
+  /** The picture that the videos start from, of public comparisons. */
+  imageUrl: string | null;
+  /** What was asked for. */
+  durationSeconds: number;
+  quality: string;
+  aspectRatio: string | null;
+  /** The same for every model. */
+  seed: number;
+  tags: TagReference[];
+  isPublic: boolean;
+  isFeatured: boolean;
+  archivedAt: string | null;
+  /** When it was first public. */
+  publishedAt: string | null;
+  completedVideos: number;
+  votes: number;
+  createdAt: string;
+  updatedAt: string;
+  videos: AdminComparedVideo[];
+}
+
+export interface AdminTag {
+  id: string;
+  /** `/tags/[slug]` is its page. */
+  slug: string;
+  name: string;
+  /** How many public comparisons have it. */
+  comparisons: number;
+  /** How many comparisons have it, public or not. */
+  allComparisons: number;
+}
+
+export interface AdminTagList {
+  tags: AdminTag[];
+}
+
 export interface AdministeredMember {
   id: string;
   username: string | null;
@@ -400,6 +485,14 @@ export interface CatalogPack {
   format: "dailies-catalog";
   version: number;
   exportedAt?: string | null;
+  /** Of the pack without this member, its members sorted by name and nothing between its tokens. */
+  signature?: {
+    algorithm: "ed25519";
+    /** The public key, base64. */
+    key: string;
+    /** The signature, base64. */
+    value: string;
+  } | null;
   models: PackedModel[];
 }
 
@@ -420,6 +513,24 @@ export interface ChainStepInput {
   seed?: number | null;
   /** Values of the model's own parameters. */
   parameters?: Record<string, unknown> | null;
+}
+
+export interface ChangeComparisonInput {
+  title?: string | null;
+  description?: string | null;
+  /** Whether everyone may see it. */
+  isPublic?: boolean | null;
+  /** Whether it comes first in lists. */
+  isFeatured?: boolean | null;
+  /** Whether it is put away. */
+  isArchived?: boolean | null;
+  /** Names of all its tags; those that do not exist are made. */
+  tags?: string[] | null;
+}
+
+export interface ChangeComparisonsInput {
+  ids: string[];
+  action: "publish" | "unpublish" | "feature" | "unfeature" | "archive" | "restore" | "delete";
 }
 
 export interface ChangeMemberInput {
@@ -482,6 +593,14 @@ export interface ChangeSlotInput {
   reason?: string | null;
   /** What the admin believes of the slot. */
   expected?: SlotBeliefInput | null;
+}
+
+export interface ChangeTagInput {
+  id: string;
+  /** Another name. */
+  name?: string | null;
+  /** The tag that takes the comparisons of this one, which is then deleted; in place of `name`. */
+  into?: string | null;
 }
 
 export interface ChangeTermsInput {
@@ -654,6 +773,165 @@ export interface ClipUndo {
   slot: number | null;
 }
 
+export interface ComparedVideo {
+  id: string;
+  model: string;
+  modelName: string;
+  /** Who made the model. */
+  maker: string;
+  status: "queued" | "processing" | "uncertain" | "completed" | "failed" | "cancelled";
+  /** Percent. */
+  progress: number;
+  /** From the provider's acknowledgement to its saying done. */
+  generationSeconds: number | null;
+  /** Dollars, as decimal text. */
+  costUsd: string | null;
+  width: number | null;
+  height: number | null;
+  /** As measured. */
+  videoSeconds: number | null;
+  /** The video in full size. */
+  url: string | null;
+  /** 360 pixels on its shorter side. */
+  smallUrl: string | null;
+  posterUrl: string | null;
+  blurhash: string | null;
+  votes: number;
+}
+
+export interface Comparison {
+  id: string;
+  /** `/comparisons/[slug]` is its page. */
+  slug: string;
+  title: string;
+  description: string;
+  type: "image-to-video" | "text-to-video";
+  prompt: string;
+  negativePrompt: string | null;
+  /** The picture that the videos start from, of public comparisons. */
+  imageUrl: string | null;
+  /** What was asked for. */
+  durationSeconds: number;
+  quality: string;
+  aspectRatio: string | null;
+  /** The same for every model. */
+  seed: number;
+  tags: TagReference[];
+  isPublic: boolean;
+  isFeatured: boolean;
+  archivedAt: string | null;
+  /** When it was first public. */
+  publishedAt: string | null;
+  completedVideos: number;
+  votes: number;
+  createdAt: string;
+  updatedAt: string;
+  /** In the order of the request. */
+  videos: ComparedVideo[];
+}
+
+export interface ComparisonEntry {
+  id: string;
+  /** `/comparisons/[slug]` is its page. */
+  slug: string;
+  title: string;
+  description: string;
+  type: "image-to-video" | "text-to-video";
+  prompt: string;
+  negativePrompt: string | null;
+  /** The picture that the videos start from, of public comparisons. */
+  imageUrl: string | null;
+  /** What was asked for. */
+  durationSeconds: number;
+  quality: string;
+  aspectRatio: string | null;
+  /** The same for every model. */
+  seed: number;
+  tags: TagReference[];
+  isPublic: boolean;
+  isFeatured: boolean;
+  archivedAt: string | null;
+  /** When it was first public. */
+  publishedAt: string | null;
+  completedVideos: number;
+  votes: number;
+  createdAt: string;
+  updatedAt: string;
+  /** How many models were asked. */
+  videos: number;
+  failedVideos: number;
+  /** Of the video with the most votes. */
+  posterUrl: string | null;
+  /** 240 pixels wide. */
+  thumbnailUrl: string | null;
+  blurhash: string | null;
+}
+
+export interface ComparisonHead {
+  id: string;
+  /** `/comparisons/[slug]` is its page. */
+  slug: string;
+  title: string;
+  description: string;
+  type: "image-to-video" | "text-to-video";
+  prompt: string;
+  negativePrompt: string | null;
+  /** The picture that the videos start from, of public comparisons. */
+  imageUrl: string | null;
+  /** What was asked for. */
+  durationSeconds: number;
+  quality: string;
+  aspectRatio: string | null;
+  /** The same for every model. */
+  seed: number;
+  tags: TagReference[];
+  isPublic: boolean;
+  isFeatured: boolean;
+  archivedAt: string | null;
+  /** When it was first public. */
+  publishedAt: string | null;
+  completedVideos: number;
+  votes: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface ComparisonList {
+  comparisons: ComparisonEntry[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** How many there are; counting ends at 1,000. */
+  found: number;
+  hasMoreThanFound: boolean;
+}
+
+export interface ComparisonQuote {
+  /** Of all models that can make the video. */
+  credits: number;
+  /** What the providers are expected to take, as decimal text. */
+  costUsd: string;
+  /** In the order of the request. */
+  models: ComparisonQuoteLine[];
+  /** Comparisons with the same prompt. */
+  same: ComparisonHead[];
+}
+
+export interface ComparisonQuoteLine {
+  /** As the request calls it. */
+  model: string;
+  credits: number | null;
+  costUsd: string | null;
+  durationSeconds: number | null;
+  aspectRatio: string | null;
+  /** Why the model cannot make the video; null when it can. */
+  obstacle: string | null;
+}
+
+export interface ComparisonsChanged {
+  /** Those that exist. */
+  ids: string[];
+}
+
 export interface ConfirmEmailInput {
   /** The token in the link. */
   token: string;
@@ -772,6 +1050,37 @@ export interface CreateAPIKeyInput {
   expiresInDays?: number | null;
 }
 
+export interface CreateComparisonInput {
+  title: string;
+  /** What readers learn beside the prompt. */
+  description?: string | null;
+  /** What the videos start from. */
+  type: "text-to-video" | "image-to-video";
+  /** What the videos show. */
+  prompt: string;
+  /** What they must not show. */
+  negativePrompt?: string | null;
+  /** The picture that they start from; see `POST /api/upload/image`. */
+  imageId?: string | null;
+  /** The models, by slug, model id or id: one video of each. */
+  models: string[];
+  /** Seconds; without it each model's usual length. */
+  duration?: number | null;
+  quality?: "standard" | "high" | "ultra" | null;
+  /** A shape that every model knows, such as `16:9`. */
+  aspectRatio?: string | null;
+  /** The seed of every run. */
+  seed?: number | null;
+  /** Names of tags; those that do not exist are made. */
+  tags?: string[] | null;
+  /** Whether everyone may see it from the start. */
+  isPublic?: boolean | null;
+  /** Whether it comes first in lists. */
+  isFeatured?: boolean | null;
+  /** The credits that were shown. At another price, nothing is made. */
+  credits?: number | null;
+}
+
 export interface CreateJobInput {
   /** The model, by slug, model id or id; without it the default one. */
   model?: string | null;
@@ -824,6 +1133,10 @@ export interface CreateSeasonInput {
   reviewsFlagged?: boolean | null;
   /** After how long it closes without the flagged votes. */
   reviewHours?: number | null;
+}
+
+export interface CreateTagInput {
+  name: string;
 }
 
 export interface CreatedJob {
@@ -912,6 +1225,10 @@ export interface DeleteAccountInput {
 }
 
 export interface DeletePresetInput {
+  id: string;
+}
+
+export interface DeleteTagInput {
   id: string;
 }
 
@@ -1430,6 +1747,8 @@ export interface JobEntry {
   cancelling: boolean;
   /** The error of its last attempt. */
   error: string | null;
+  /** What keeps a waiting job from beginning, beside those before it. */
+  obstacle: JobObstacle | null;
 }
 
 export interface JobLane {
@@ -1460,6 +1779,13 @@ export interface JobList {
   queues: JobLane[];
   kinds: JobLane[];
   providers: JobProvider[];
+}
+
+export interface JobObstacle {
+  code: "queue_paused" | "kind_paused" | "provider_paused" | "breaker_open" | "probing" | "retry_after" | "rate" | "places";
+  sentence: string;
+  /** When it ends, where that is known. */
+  until: string | null;
 }
 
 export interface JobOutcome {
@@ -1493,6 +1819,10 @@ export interface JobProvider {
   waiting: number;
   running: number;
   uncertain: number;
+  /** Why it cannot be called at all; null when it can. */
+  unavailableReason: string | null;
+  /** Its breaker, places, rate and pause. */
+  health: ProviderHealth | null;
 }
 
 export interface JobStep {
@@ -1633,6 +1963,11 @@ export interface ListedProvider {
   /** The requests that it works on at once. */
   places: number;
   submissionsPerMinute: number | null;
+  /** Since when an admin has it paused; null while it is not. */
+  pausedAt: string | null;
+  /** The admin; null for the operator. */
+  pausedBy: string | null;
+  pauseReason: string | null;
 }
 
 export interface ListedVideo {
@@ -2054,8 +2389,18 @@ export interface OwnReport {
   answer: string | null;
 }
 
+export interface OwnVideoVotes {
+  /** The videos for which the caller has voted. */
+  own: string[];
+  /** The votes of each video, by its id. */
+  votes: Record<string, number>;
+}
+
 export interface PackChanges {
   applied: boolean;
+  /** What the signature shows; anything but `trusted` is applied with `untrusted` only. */
+  origin: "trusted" | "unknown_key" | "unsigned" | "forged";
+  originText: string;
   models: PackedModelChange[];
 }
 
@@ -2115,8 +2460,8 @@ export interface PackedModelChange {
 }
 
 export interface PauseJobsInput {
-  /** `queue`, or one `kind` of job; the kind `generation` means what begins a video. */
-  scope: "queue" | "kind";
+  /** `queue`, one `kind` of job, or a `provider`, to which nothing more is sent; the kind `generation` means what begins a video. */
+  scope: "queue" | "kind" | "provider";
   name: string;
   /** What other admins read. */
   reason?: string | null;
@@ -2153,6 +2498,47 @@ export interface Problem {
     message: string;
   }[] | null;
   [member: string]: unknown;
+}
+
+export interface ProviderHealth {
+  /** closed: requests are sent; open: none is until retryAt; half_open: one shows whether it works again. */
+  breaker: "closed" | "open" | "half_open";
+  /** `faults` or `slow`; null while it is closed. */
+  breakerReason: string | null;
+  changedAt: string | null;
+  retryAt: string | null;
+  /** Until when the provider asked to wait. */
+  restingUntil: string | null;
+  /** Calls of the last five minutes. */
+  calls: number;
+  /** Those that failed. */
+  faults: number;
+  /** Those that were slow. */
+  slow: number;
+  /** How long a call took. */
+  meanMs: number | null;
+  longestMs: number | null;
+  /** Requests that hold a place. */
+  underWay: number;
+  /** Requests that wait for one. */
+  waiting: number;
+  /** Requests whose answer is missing. */
+  uncertain: number;
+  submittedLastMinute: number;
+  /** What this month has cost, or will at most. */
+  spentUsd: string;
+  /** What a month may cost; null for no cap. */
+  monthlyUsd: string | null;
+  /** As an admin has set it; null for the setting's number. */
+  concurrency: number | null;
+  /** The requests that it works on at once. */
+  places: number;
+  submissionsPerMinute: number | null;
+  /** Since when an admin has it paused; null while it is not. */
+  pausedAt: string | null;
+  /** The admin; null for the operator. */
+  pausedBy: string | null;
+  pauseReason: string | null;
 }
 
 export interface ProviderList {
@@ -2237,6 +2623,22 @@ export interface QueuedReport {
   reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
   description: string;
   createdAt: string;
+}
+
+export interface QuoteComparisonInput {
+  /** What the videos start from. */
+  type: "text-to-video" | "image-to-video";
+  /** What the videos show; comparisons with the same prompt are named. */
+  prompt?: string | null;
+  /** The picture that they start from; see `POST /api/upload/image`. */
+  imageId?: string | null;
+  /** The models, by slug, model id or id. */
+  models: string[];
+  /** Seconds; without it each model's usual length. */
+  duration?: number | null;
+  quality?: "standard" | "high" | "ultra" | null;
+  /** A shape that every model knows, such as `16:9`. */
+  aspectRatio?: string | null;
 }
 
 export interface RankPlace {
@@ -2405,7 +2807,7 @@ export interface RequestSignInLinkInput {
 }
 
 export interface ResumeJobsInput {
-  scope: "queue" | "kind";
+  scope: "queue" | "kind" | "provider";
   name: string;
 }
 
@@ -2812,6 +3214,24 @@ export interface SubmittedVideo {
   url: string;
 }
 
+export interface Tag {
+  id: string;
+  /** `/tags/[slug]` is its page. */
+  slug: string;
+  name: string;
+  /** How many public comparisons have it. */
+  comparisons: number;
+}
+
+export interface TagList {
+  tags: Tag[];
+}
+
+export interface TagReference {
+  slug: string;
+  name: string;
+}
+
 export interface TakeDownInput {
   /** The clip in the film. */
   clipId: string;
@@ -2938,6 +3358,12 @@ export interface VideoCostInput {
   run?: number | null;
   /** What the audit log says. */
   reason?: string | null;
+}
+
+export interface VideoVote {
+  success: boolean;
+  /** What the video now has. */
+  votes: number;
 }
 
 export interface VoidRecord {
