@@ -10,7 +10,10 @@ from .result import Result
 from .stack import Stack, Wrong
 
 # What nginx keeps for everybody.
-CACHED = {"/api/story": 0.5, "/": 0.5, "/api/leaderboard/clips?period=all&limit=50": 0.6, "/models": 0.6}
+CACHED = {
+    "/api/story": 0.5, "/": 0.5, "/api/leaderboard/clips?period=all&limit=50": 0.6, "/models": 0.6,
+    "/models/veo-3.1-fast": 0.6,
+}  # fmt: skip
 
 # How many entries of a board come before the page of the row `ranks-deep`.
 DEPTH = 100_000

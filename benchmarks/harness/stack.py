@@ -16,6 +16,8 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PARTS = ROOT / "benchmarks"
+# With it hosts check the webhooks of the row `webhook`.
+REPLICATE_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PROGRAMS = ("bench-voters", "bench-echo", "bench-queue", "bench-lone", "bench-film", "bench-ratings")
 
 
@@ -95,7 +97,7 @@ class Stack:
         subprocess.run(
             [
                 ROOT / "run", "--data", self.directory, "--port", str(self.port), "--detach", "--no-demo",
-                "--trust-proxy", "127.0.0.1", *self.options,
+                "--trust-proxy", "127.0.0.1", "--set", f"REPLICATE_WEBHOOK_SECRET={REPLICATE_SECRET}", *self.options,
             ],
             check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=1800,
         )  # fmt: skip

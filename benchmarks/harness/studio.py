@@ -22,7 +22,7 @@ select bench_request(:v);
 @contextmanager
 def without_drawing(stack: Stack) -> Iterator[None]:
     """The renderer would take the processors, so its queue stands still."""
-    processes = [pid for name, pid in stack.pids.items() if "drain" in name]
+    processes = [pid for name, pid in stack.pids.items() if "drain" in name.lower()]
     for pid in processes:
         os.kill(pid, signal.SIGSTOP)
     try:
