@@ -392,7 +392,7 @@ begin
                         select videos from under_way where provider = providers.name and status = 'uncertain'
                     ), 0)
                 )
-                order by providers.display_name
+                order by lower(providers.display_name)
             ), '[]')
             from providers
             where providers.is_automatic
