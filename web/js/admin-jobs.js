@@ -148,7 +148,7 @@ function providerEntry({ name, displayName, waiting, running, uncertain, unavail
   const button = h("button", { class: "btn btn--sm", type: "button", "aria-label": `${pausedAt ? "Resume" : "Pause"} ${displayName}` }, pausedAt ? "Resume" : "Pause");
   button.addEventListener("click", () => pausedAt ? void whileBusy(button, () => resume("provider", name, displayName)) : askToPause(`provider ${name}`));
   return h("li", { class: "stack stack--tight", "data-provider": name },
-    h("div", { class: "row" }, link, providerBadge({ ...health, unavailableReason: isIdle ? unavailableReason : null }), h("span", { class: "grow" }), (!unavailableReason || pausedAt || !isIdle) && button),
+    h("div", { class: "row" }, link, providerBadge({ ...health, unavailableReason }), h("span", { class: "grow" }), (!unavailableReason || pausedAt || !isIdle) && button),
     (!unavailableReason || !isIdle) && h("p", { class: "quiet num" }, [
       `${ofLimit(underWay, places)} places used`, `${count(waiting)} waiting`, `${count(running)} running`, uncertain > 0 && `${count(uncertain)} uncertain`,
       `${ofLimit(submittedLastMinute, submissionsPerMinute)} sent in a minute`,
