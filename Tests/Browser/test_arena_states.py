@@ -547,3 +547,31 @@ def test_counts_that_are_older_than_ones_own_vote(streamed):
     # From then on at once.
     counts(page, [{"id": first, "voteCount": 15, "weightedScore": 15}], 105)
     expect(label(page)).to_have_attribute("aria-label", "Undo your vote, 15 votes")
+
+
+def test_pages_ask_again_at_moments_of_their_own(site):
+    """RT-01 after an event a page asks within three seconds, when is up to chance, and once for all events of that time"""
+    page = site.context().new_page()
+    page.add_init_script("""
+        Math.random = () => 0.5;
+        window.events = 0;
+        document.addEventListener("dailies:slot", () => { window.events += 1; });
+    """)
+    page.clock.install()
+    streams, asked = [], []
+    page.route("**/api/events/slot", lambda route: streams.append(route))
+    page.on("request", lambda request: asked.append(request.url.endswith("/api/story")))
+    page.goto("/about")
+    ready(page)
+    comes_true(page, lambda: streams, "the stream is asked for")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    asked.clear()
+    streams.pop().fulfill(
+        content_type="text/event-stream", body="event: slot_unlocked\ndata: {}\n\nevent: round_opened\ndata: {}\n\n")
+    until(page, "() => window.events === 2")
+    page.clock.run_for(1400)
+    assert not any(asked)
+    page.clock.run_for(200)
+    comes_true(page, lambda: any(asked), "the round is asked for")
+    page.clock.run_for(1400)
+    assert sum(asked) == 1

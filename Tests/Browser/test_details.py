@@ -1,10 +1,14 @@
 """Small things that people stumble over: hints, texts that are cut, pictures that give way to a finger."""
 
 import secrets
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
 from conftest import DESK, PHONE, announced, comes_true, ready, until
+
+# Two frames, so that what a change has moved is measured, and a task, in which the browser reports it.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
 
 
 def test_hint_comes_once(arena):
@@ -30,23 +34,55 @@ def test_hint_comes_once(arena):
 
 
 def test_press_before_the_script_counts(site):
-    """VOTE-01 WEB-02 on a slow line the button is there before the module; a press is for the take that is on the screen"""
+    """VOTE-01 WEB-02 WEB-05 on a slow line the button is there before the module; a press is for the take that is on the screen.
+    The feed is asked meanwhile, so that the vote is the first exchange after the module, and nothing is asked twice."""
     agent = f"Mozilla/5.0 (Android 14) press {secrets.token_hex(4)} Chrome/120"
     page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
-    held = []
+    held, asked = [], []
+    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
     page.route("**/js/dashboard.js", lambda route: held.append(route))
     page.goto("/dashboard", wait_until="commit")
     vote, title = page.locator("[data-vote]"), page.locator("[data-first] h1").text_content()
     vote.tap()
     expect(vote).to_have_attribute("aria-busy", "true")
     comes_true(page, lambda: held, "the module is asked for")
+    reads = ["GET /api/vote", "GET /api/auth/session", "GET /api/features"]
+    comes_true(page, lambda: set(reads) <= set(asked), "what the module reads first is asked for")
     held[0].continue_()
     announced(page, f"Voted for {title}")
+    counts = {one: asked.count(one) for one in [*reads, "POST /api/vote", "GET /api/csrf", "GET /api/story"]}
+    assert counts == {**dict.fromkeys([*reads, "POST /api/vote"], 1), "GET /api/csrf": 0, "GET /api/story": 0}
     expect(vote).to_have_attribute("aria-pressed", "true")
     # Once the module listens, a press is one vote and not two.
     vote.tap()
     announced(page, "Vote undone")
     expect(vote).to_have_attribute("aria-pressed", "false")
+
+
+def test_arena_is_loaded_ahead(site):
+    """WEB-05 on a phone while the visitor reads, on a desk once the pointer comes to the link; not where data are saved"""
+    asked = []
+    parts = {"/dashboard", "dashboard.js", "dashboard.css"}
+    known = lambda: {path if path == "/dashboard" else path.rsplit("/", 1)[1] for path in asked} & parts  # noqa: E731
+    for size, saves in ((PHONE, False), (DESK, False), (PHONE, True)):
+        asked.clear()
+        page = site.context(viewport=size, has_touch=size is PHONE).new_page()
+        if saves:
+            page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        page.goto("/")
+        link = page.get_by_role("link", name="Vote now").first
+        if size is PHONE and not saves:
+            comes_true(page, lambda: known() == parts, "the arena's parts are asked for")
+            continue
+        page.evaluate(DRAWN)
+        assert known() == set()
+        link.hover()
+        if saves:
+            page.evaluate(DRAWN)
+            assert known() == set()
+        else:
+            comes_true(page, lambda: known() == parts, "the arena's parts are asked for")
 
 
 def test_pill_keeps_its_width(site):
