@@ -34,7 +34,7 @@ def test_hint_comes_once(arena):
 
 
 def test_press_before_the_script_counts(site):
-    """VOTE-01 WEB-02 WEB-05 on a slow line the button is there before the module; a press is for the take that is on the screen.
+    """VOTE-01 WEB-02 on a slow line the button is there before the module; a press is for the take that is on the screen.
     The feed is asked meanwhile, so that the vote is the first exchange after the module, and nothing is asked twice."""
     agent = f"Mozilla/5.0 (Android 14) press {secrets.token_hex(4)} Chrome/120"
     page = site.context(viewport=PHONE, has_touch=True, user_agent=agent).new_page()
@@ -60,7 +60,7 @@ def test_press_before_the_script_counts(site):
 
 
 def test_arena_is_loaded_ahead(site):
-    """WEB-05 on a phone while the visitor reads, on a desk once the pointer comes to the link; not where data are saved"""
+    """WEB-01 on a phone while the visitor reads, on a desk once the pointer comes to the link; not where data are saved"""
     asked = []
     parts = {"/dashboard", "dashboard.js", "dashboard.css"}
     known = lambda: {path if path == "/dashboard" else path.rsplit("/", 1)[1] for path in asked} & parts  # noqa: E731

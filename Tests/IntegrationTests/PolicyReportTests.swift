@@ -55,7 +55,7 @@ struct PolicyReportTests {
     }
 
     @Test(
-        "SEC-04 WEB-05 an answer in JSON may do nothing as a document, and brings no more heads than it needs",
+        "SEC-04 an answer in JSON may do nothing as a document, and brings no more heads than it needs",
         arguments: ["/api/csrf", "/api/story", "/api/nowhere"])
     func dataPolicy(_ path: String) throws {
         try Site.run(.throughNginx) { site in

@@ -179,7 +179,7 @@ struct RenditionTests {
         #expect(stills.blurhash.count == 4 + 2 * 12)
     }
 
-    @Test("CLIP-04 WEB-05 a poster of noise is no heavier than others")
+    @Test("CLIP-04 a poster of noise is no heavier than others")
     func heavyStill() throws {
         let noise = try fixtures.make(
             "noise.mp4", "-f lavfi -i cellauto=s=480x854:r=10:rule=110 -t 1 -pix_fmt yuv420p -preset ultrafast -crf 10")
