@@ -1,14 +1,40 @@
-"""Small things that people stumble over: hints, texts that are cut, pictures that give way to a finger."""
+"""Small things that people stumble over: late fonts, hints, texts that are cut, pictures that give way to a finger."""
 
 import secrets
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, announced, comes_true, ready, until
+from conftest import DESK, PHONE, SHIFTS, announced, comes_true, ready, until
 
 # Two frames, so that what a change has moved is measured, and a task, in which the browser reports it.
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+
+
+def test_late_fonts_move_nothing(site):
+    """WEB-02 text has its place before its font is there: it is laid out in the measures of the font"""
+    held = []
+    for size in (PHONE, DESK):
+        page = site.context(viewport=size).new_page()
+        page.add_init_script(SHIFTS)
+        page.route("**/*.woff2", lambda route: held.append(route))
+        for path in ("/", "/story?slot=1", "/terms", "/about"):
+            held.clear()
+            # Neither the page's load nor its fonts are waited for: both wait for what is held.
+            page.goto(path, wait_until="domcontentloaded")
+            comes_true(page, lambda: len(held) >= 2, "both fonts are asked for")
+            until(page, "() => document.querySelector('h1').getBoundingClientRect().width > 0")
+            page.evaluate(DRAWN)
+            assert page.evaluate("document.fonts.status") == "loading"
+            place = "() => [...document.querySelectorAll('h1, h2, h3, p, .btn')].map((one) => one.getBoundingClientRect().height)"
+            before = page.evaluate(place)
+            for route in held:
+                route.continue_()
+            until(page, "() => document.fonts.status === 'loaded'")
+            page.evaluate(DRAWN)
+            # What became of each text says where to look when this fails.
+            changed = [pair for pair in zip(before, page.evaluate(place), strict=False) if abs(pair[0] - pair[1]) > 1]
+            assert page.evaluate("window.shifted") <= 0.02, (path, size["width"], changed)
 
 
 def test_hint_comes_once(arena):
