@@ -111,6 +111,9 @@ let package = Package(
             "Comparisons",
             ["Catalog", "Generation", "Money", "Platform", "Postgres", "Refusals", "Storage", "Text"]),
         domain(
+            "Battles",
+            ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage"]),
+        domain(
             "Installation",
             [
                 "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
@@ -151,21 +154,23 @@ let package = Package(
                 "Catalog", "Comparisons", "Generation", "Identity", "Money", "Platform", "Postgres", "SharedHandlers",
                 "Storage", "Text",
             ]),
+        handlers(
+            "Battles", ["Battles", "Identity", "Money", "Postgres", "Refusals", "SharedHandlers", "Storage", "Text"]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers(
             "Pages",
             [
-                "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML", "Money", "Postgres",
-                "Providers", "Refusals", "Storage", "Text",
+                "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML", "Money",
+                "Postgres", "Providers", "Refusals", "Storage", "Text",
             ]),
 
         // Only programs import it: it is where the groups meet.
         domain(
             "Composition",
             [
-                "AdminHandlers", "Audit", "AuthHandlers", "Captcha", "Catalog", "ClipsHandlers", "Comparisons",
-                "ComparisonsHandlers", "Configuration", "Contact", "Credits", "Crypto", "Film", "Flags", "Generation",
-                "HTTP", "Identity", "Installation",
+                "AdminHandlers", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha", "Catalog",
+                "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits", "Crypto",
+                "Film", "Flags", "Generation", "HTTP", "Identity", "Installation",
                 "Limits", "Logging", "Mail", "ModelsHandlers", "PagesHandlers", "Platform", "Postgres", "Providers",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
@@ -180,7 +185,8 @@ let package = Package(
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Arguments", "Catalog", "Configuration", "Contact", "Crypto", "Film", "Generation", "Identity",
+                "Arguments", "Battles", "Catalog", "Configuration", "Contact", "Crypto", "Film", "Generation",
+                "Identity",
                 "Installation",
                 "Logging", "Mail", "Media",
                 "Platform", "Postgres", "Providers", "Queue", "Realtime", "Storage", "Text",
@@ -188,8 +194,8 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Arguments", "Catalog", "Comparisons", "Composition", "Configuration", "Credits", "Crypto", "Film",
-                "Flags", "Generation", "HTTP",
+                "Arguments", "Battles", "Catalog", "Comparisons", "Composition", "Configuration", "Credits", "Crypto",
+                "Film", "Flags", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Realtime",
@@ -241,7 +247,7 @@ let package = Package(
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
-        tests("PagesTests", ["Film", "Generation", "HTTP", "PagesHandlers"]),
+        tests("PagesTests", ["Battles", "Film", "Generation", "HTTP", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
@@ -262,6 +268,9 @@ let package = Package(
         tests(
             "ComparisonsTests", ["Catalog", "Comparisons", "Generation", "Postgres", "Refusals", "TestSupport"]),
         tests("TallyTests", ["Tally"]),
+        tests(
+            "BattlesTests",
+            ["Battles", "Money", "Postgres", "Refusals", "Storage", "TestSupport", "Text"]),
         tests("RatingsTests", ["Ratings", "TestSupport"]),
         tests(
             "CatalogTests",

@@ -19,7 +19,7 @@ enum Main {
             FilmCommand.command,
             SeedCommand.command, DemoCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
             CatalogCommand.command, JobsCommand.command, CountersCommand.command, SimulateCommand.command,
-            TallyCommand.command,
+            TallyCommand.command, RatingsCommand.command,
             RoutesCommand.command, StorageCommand.command,
             DoctorCommand.command, SuperviseCommand.command,
         ])

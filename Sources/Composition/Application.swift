@@ -1,4 +1,5 @@
 internal import AuthHandlers
+internal import Battles
 internal import Configuration
 internal import Credits
 internal import Film
@@ -67,6 +68,12 @@ extension Pages {
             },
             generations: services.generations,
             arena: ArenaSources(services.comparisons, tags: services.tags, hasPremium: services.hasPremium),
+            ratings: { context in
+                try RatingsView(
+                    RatingBoards(database: services.database), query: context.request.query,
+                    voter: context.voterKey(identity), now: context.now)
+            },
+            battle: { context in BattleView(try services.battles.show(to: context.voterKey(identity))) },
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

@@ -1,5 +1,7 @@
 internal import AdminHandlers
 internal import AuthHandlers
+internal import Battles
+internal import BattlesHandlers
 internal import Captcha
 internal import Catalog
 internal import ClipsHandlers
@@ -65,6 +67,10 @@ public struct HandlerGroup: Sendable {
                     services.sourceImages, storage: services.storage,
                     addresses: PictureAddress(
                         siteURL: services.settings.site.url, secret: SecretKey(services.settings.site.secretKey)))
+        },
+        HandlerGroup(name: "battles") { services in
+            BattleRoutes.routes(services.battles, services.identity, sources: services.mediaSources)
+                + BattleRoutes.ratingRoutes(RatingBoards(database: services.database), services.identity)
         },
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(

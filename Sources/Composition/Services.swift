@@ -1,4 +1,5 @@
 internal import Audit
+internal import Battles
 internal import Catalog
 internal import Comparisons
 public import Configuration
@@ -61,6 +62,7 @@ public struct Services: Sendable {
     let providerHealth: ProviderHealth
     let spendingCaps: SpendingCaps
     let costs: Costs
+    let battles: Battles
     let providerWebhooks: ProviderWebhooks
     let votes: VoteServices
     let limiter: RateLimiter
@@ -133,6 +135,7 @@ public struct Services: Sendable {
         providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
         spendingCaps = SpendingCaps(database: database)
         costs = Costs(database: database)
+        battles = Battles(database: database)
         jobOperation = JobOperation(database: database, generations: generations, health: providerHealth)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(

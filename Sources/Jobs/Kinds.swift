@@ -1,3 +1,4 @@
+internal import Battles
 internal import Catalog
 internal import Configuration
 internal import Crypto
@@ -34,6 +35,8 @@ enum Kinds {
             pictures: PictureAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
             publish: Realtime.publisher(socket: settings.realtime.publishSocket)
         ).register(in: &registry)
+        ComputeRatings.register(in: &registry)
+        BattleCopies(storage: storage, tools: tools).register(in: &registry)
         return registry
     }
 }

@@ -10,14 +10,15 @@ import Testing
 struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
-        "audit_log", "capabilities", "clip_genre_counts", "clip_listings", "comparison_tags", "comparison_videos",
-        "comparisons", "contact_messages", "credit_balances", "credit_entries", "credit_reservations",
-        "deleted_generations", "feature_flags", "film_builds", "film_segments", "films", "generation_runs",
-        "generation_usage", "generations", "member_caps", "model_expectations", "models", "moderation_cases",
-        "premium_grants", "presets", "provider_keys", "provider_limits", "provider_mappings", "provider_minutes",
-        "provider_states", "providers", "rank_counts", "rank_scores", "rank_state", "reports", "round_interventions",
-        "round_tallies", "schema_migrations", "seasons", "slot_results", "source_images", "statements_of_reasons",
-        "story_slots", "tags", "terms_versions", "tournament_clips", "uploads", "users",
+        "audit_log", "battles", "capabilities", "clip_genre_counts", "clip_listings", "comparison_tags",
+        "comparison_videos", "comparisons", "contact_messages", "credit_balances", "credit_entries",
+        "credit_reservations", "deleted_generations", "feature_flags", "film_builds", "film_segments", "films",
+        "generation_runs", "generation_usage", "generations", "member_caps", "model_expectations", "models",
+        "moderation_cases", "premium_grants", "presets", "provider_keys", "provider_limits", "provider_mappings",
+        "provider_minutes", "provider_states", "providers", "rank_counts", "rank_scores", "rank_state",
+        "rating_boards", "reports", "round_interventions", "round_tallies", "schema_migrations", "seasons",
+        "slot_results", "source_images", "statements_of_reasons", "story_slots", "tags", "terms_versions",
+        "tournament_clips", "uploads", "users",
     ]
     /// Tables that it may insert into, as far as the policies of row level security allow.
     private static let insertable: Set<String> = ["contact_messages"]

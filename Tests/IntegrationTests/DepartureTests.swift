@@ -395,6 +395,7 @@ private struct TracedSite {
             """,
             "insert into deleted_generations (id, user_id, deleted_at) values (gen_random_uuid(), \(miraID), now())",
             "insert into member_caps (user_id, monthly_credits) values (\(miraID), 7)",
+            "insert into battle_voters (voter_key, user_id, created_at) values ('user_' || \(miraID)::uuid, \(miraID), now())",
             """
             insert into generation_runs (
                 generation_id, run, user_id, model_id, provider, duration_ms, quality, reserved_at, expected_usd

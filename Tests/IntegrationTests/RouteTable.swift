@@ -132,6 +132,9 @@ enum RouteTable {
         GET    /api/auth/sessions                  member   -     -    -       -      api
         POST   /api/auth/signout                   any      -     form -       -      api
         GET    /api/avatar/[seed]                  any      read  -    -       -      read
+        GET    /api/battles                        any      read  -    -       -      read
+        POST   /api/battles                        any      -     form refused -      vote
+        GET    /api/battles/next                   any      read  -    -       -      read
         POST   /api/captcha/status                 any      -     form refused -      api
         DELETE /api/clip/[id]                      member   write form refused -      api
         GET    /api/clip/[id]                      any      read  -    -       -      read
@@ -192,6 +195,8 @@ enum RouteTable {
         GET    /api/profile/clips                  member   read  -    -       -      read
         GET    /api/profile/decisions              member   -     -    -       -      read
         POST   /api/profile/decisions              member   -     form -       -      api
+        GET    /api/ratings                        any      read  -    -       -      read
+        GET    /api/ratings/own                    any      read  -    -       -      read
         POST   /api/report                         any      -     form refused -      contact
         POST   /api/reports/csp                    any      -     -    -       -      api
         GET    /api/rounds/[season]/[slot]         any      read  -    -       -      read
@@ -231,6 +236,7 @@ enum RouteTable {
         GET    /embed/clip/[id]                    any      read  -    -       -      read
         GET    /embed/film/[season]                any      read  -    -       -      read
         GET    /feed.atom                          any      read  -    -       -      read
+        GET    /internal/battle                    internal -     -    -       -      -
         POST   /internal/echo                      internal -     -    refused -      -
         GET    /internal/events                    internal -     -    -       -      -
         GET    /internal/fail                      internal -     -    -       -      -

@@ -1,7 +1,9 @@
+import Battles
 import Film
 import FoundationEssentials
 import Generation
 
+@testable import Battles
 @testable import Film
 @testable import PagesHandlers
 
@@ -270,6 +272,39 @@ enum Fixtures {
                     season: RoundSeason(id: UUID(), number: 2, label: "Last <Train>", totalSlots: 75), slot: 31,
                     status: .voting, votingEndsAt: date, clips: 14, votes: 1_317) : nil,
             countedAt: date)
+    }
+
+    /// Two groups, a tier of two, a model without a rank, and names that must be escaped.
+    static var ratings: RatingsView {
+        func model(_ number: Int, tier: Int?, best: Int? = nil, worst: Int? = nil) -> RatedBoard.Model {
+            RatedBoard.Model(
+                slug: "model-\(number)", name: "Model <\(number)>", maker: "A & B", rating: 1_100 - Double(number) * 40,
+                error: 10, interval: 20, battles: 100, wins: 40, losses: 40, ties: 15, bothBad: 5, tier: tier,
+                bestRank: best, worstRank: worst)
+        }
+        let models = [
+            model(1, tier: 0, best: 1, worst: 2), model(2, tier: 0, best: 1, worst: 2),
+            model(3, tier: 1, best: 3, worst: 3), model(4, tier: nil),
+        ]
+        return RatingsView(
+            board: RatedBoard(
+                battles: 2_508, lastBattle: 2_508, confidence: 0.95, minimumBattles: 60, decided: 2_000,
+                leftWins: 1_012,
+                leftLow: 0.486, leftHigh: 0.526,
+                groups: [
+                    RatedBoard.Group(battles: 2_408, isSeparated: false, models: models),
+                    RatedBoard.Group(
+                        battles: 100, isSeparated: true,
+                        models: [model(5, tier: 0, best: 1, worst: 1), model(6, tier: 1, best: 2, worst: 2)]),
+                ]), computedAt: Date(timeIntervalSince1970: 1_789_000_000))
+    }
+
+    /// A pair whose prompt holds what must be escaped.
+    static var battle: BattleView {
+        let side = BattleView.Side(
+            url: "/media/battles/\(UUID().uuidString.lowercased()).mp4", width: 1280, height: 720)
+        return BattleView(
+            pair: .init(id: UUID(), prompt: "A <lighthouse> & a storm", left: side, right: side, battles: 17))
     }
 
     static func poll(isOpen: Bool) -> GenrePoll {

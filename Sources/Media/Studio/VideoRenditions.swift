@@ -67,6 +67,13 @@ public struct VideoRenditions: Sendable {
             original, format: facts.container.demuxer, to: target, width: width, height: height, quality: tools.quality)
     }
 
+    /// Copies the picture of a file that was made here: no sound, no metadata, no chapters.
+    public func pictureOnly(of source: String, to target: String) throws(MediaFault) {
+        let result = try tools.encode(
+            tools.own(source, format: "mp4") + ["-map", "0:v:0", "-c", "copy"] + Self.file + ["file:" + target])
+        guard result.isSuccess, (Files.size(target) ?? 0) > 0 else { throw MediaFault.unreadable(result.complaint) }
+    }
+
     private static let file = [
         "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4",
     ]

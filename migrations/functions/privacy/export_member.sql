@@ -219,6 +219,7 @@ begin
                 from tournament_clips clips
                 where clips.user_id = member
             ),
+            'battles', battles_of_member(member),
             'votes', (
                 select coalesce(
                     jsonb_agg(

@@ -58,6 +58,7 @@ enum FormNotice: String {
     case videoDeleted = "video-deleted"
     case clipSent = "clip-sent"
     case videoPublished = "video-published"
+    case battleCounted = "battle-counted"
 
     var text: String {
         switch self {
@@ -76,6 +77,7 @@ enum FormNotice: String {
         case .videoDeleted: "The video is deleted."
         case .clipSent: "Your take is sent in. Its file is being checked."
         case .videoPublished: "Who can see the video is changed."
+        case .battleCounted: "Your choice is counted. Here is the next pair."
         case .genreSaved: "Your genre vote is saved."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }

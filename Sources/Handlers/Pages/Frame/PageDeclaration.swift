@@ -127,6 +127,10 @@ struct PageSources: Sendable {
     let myVideos: @Sendable (Context) throws -> MyVideosView
     /// The published video with an id; nil when there is none.
     let video: @Sendable (UUID) throws -> VideoPageView?
+    /// The board of ratings that the query asks for.
+    let ratings: @Sendable (Context) throws -> RatingsView
+    /// The pair that the caller judges next.
+    let battle: @Sendable (Context) throws -> BattleView
     /// The active models.
     let models: @Sendable () throws -> [ModelView]
     /// The model with a slug; nil when there is none.

@@ -15,6 +15,8 @@ extension Pages {
         moderation: Moderation, catalog: Catalog, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         studio: @escaping @Sendable (Context) throws -> StudioView,
         generations: Generations, arena: ArenaSources,
+        ratings: @escaping @Sendable (Context) throws -> RatingsView,
+        battle: @escaping @Sendable (Context) throws -> BattleView,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -47,6 +49,7 @@ extension Pages {
             decisions: { context in try DecisionsView(moderation, context) }, studio: studio,
             myVideos: { context in try MyVideosView(generations, context) },
             video: { id in try generations.published(id).map(VideoPageView.init) },
+            ratings: ratings, battle: battle,
             models: { try catalog.active().map { ModelView($0, in: catalog) } },
             model: { slug in
                 try catalog.find(slug: slug).map {
