@@ -284,6 +284,55 @@ export interface BanAppealInput {
   text: string;
 }
 
+export interface Battle {
+  id: number;
+  /** A random name, the same for all battles of a person. */
+  voter: string;
+  /** The model by slug. */
+  left: string;
+  right: string;
+  startsFromPicture: boolean;
+  outcome: "left" | "right" | "tie" | "bothBad";
+  castAt: string;
+}
+
+export interface BattleModel {
+  model: string;
+  slug: string;
+  provider: string;
+  videoId: string;
+  /** Null where it is not known. */
+  costUsd: string | null;
+  /** From the provider's acknowledgement to its saying done; null where it is not known. */
+  generationMs: number | null;
+}
+
+export interface BattlePage {
+  battles: Battle[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface BattlePair {
+  /** The pair's token, with which it is judged. */
+  id: string;
+  prompt: string;
+  startsFromPicture: boolean;
+  left: BattleSide;
+  right: BattleSide;
+  /** Until then it can be judged, and its videos can be loaded. */
+  expiresAt: string;
+  /** How many pairs the caller has judged. */
+  battles: number;
+}
+
+export interface BattleSide {
+  /** Good for this pair alone. The file holds the picture, and neither sound nor metadata. */
+  videoUrl: string;
+  width: number;
+  height: number;
+}
+
 export interface BeginUploadInput {
   /** The file's name; text to show, never a path. */
   fileName: string;
@@ -1840,6 +1889,20 @@ export interface JobsMoved {
   moved: string[];
 }
 
+export interface JudgeInput {
+  /** The pair's token. */
+  pair: string;
+  outcome: "left" | "right" | "tie" | "bothBad";
+}
+
+export interface JudgedPair {
+  outcome: "left" | "right" | "tie" | "bothBad";
+  /** How many pairs the caller has judged. */
+  battles: number;
+  left: BattleModel;
+  right: BattleModel;
+}
+
 export interface LibraryFilm {
   seasonId: string;
   /** The season's, counted from the site's first. */
@@ -2258,6 +2321,11 @@ export interface NewModel {
   isDeprecated?: boolean | null;
 }
 
+export interface NextBattle {
+  /** Null when the caller has judged every pair that there is. */
+  pair: BattlePair | null;
+}
+
 export interface OneVote {
   voter: string;
   clipId: string;
@@ -2660,6 +2728,62 @@ export interface RankedClip {
   weightedScore: number;
   viewCount: number;
   clip: ClipCard;
+}
+
+export interface RatedModel {
+  slug: string;
+  name: string;
+  maker: string;
+  rating: number;
+  /** The standard error. */
+  error: number;
+  /** Half the width of the 95 % interval. */
+  interval: number;
+  battles: number;
+  wins: number;
+  losses: number;
+  ties: number;
+  /** Counted as ties. */
+  bothBad: number;
+  /** From 0; null below the floor of battles. Two models of a tier cannot be told apart. */
+  tier: number | null;
+  bestRank: number | null;
+  worstRank: number | null;
+}
+
+export interface RatingBoard {
+  battles: number;
+  /** The number of the last battle that counts, as `GET /api/battles` has it. */
+  lastBattle: number;
+  /** The chance that everything said here about the order of models is true. */
+  confidence: number;
+  /** How many a model needs before it has a tier and ranks. */
+  minimumBattles: number;
+  /** Battles with a winner. */
+  decided: number;
+  /** How many of those the left side won. */
+  leftWins: number;
+  /** Wilson's interval of the left side's share; null without a decided battle. */
+  leftLow: number | null;
+  leftHigh: number | null;
+  /** Models that can be compared with each other. */
+  groups: RatingGroup[];
+}
+
+export interface RatingGroup {
+  battles: number;
+  /** Whether some models won every battle against all others. */
+  isSeparated: boolean;
+  /** By slug: the order says nothing. */
+  models: RatedModel[];
+}
+
+export interface Ratings {
+  /** Null before the first battles were counted. */
+  computedAt: string | null;
+  method: string;
+  /** Null while there is none. */
+  board: RatingBoard | null;
 }
 
 export interface Receipt {
