@@ -96,7 +96,7 @@ enum Fixtures {
             type: "Text to video",
             prompt: "Fog <over> the tracks", negativePrompt: videos == 1 ? nil : "People", pictureURL: nil, seconds: 8,
             aspectRatio: "16:9", isFeatured: true, publishedAt: Date(timeIntervalSince1970: 1_790_000_000), votes: 12,
-            cost: "$1.20", tags: [TagView(slug: "fog", name: "Fog")],
+            cost: " for $1.20", tags: [TagView(slug: "fog", name: "Fog")],
             videos: (0..<videos).map { number in
                 ComparisonView.Video(
                     id: UUID(), model: "Nova <\(number)>", maker: "Acme", generationSeconds: 12.34, cost: "$0.30",

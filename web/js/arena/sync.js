@@ -9,10 +9,10 @@ const smallDrift = 0.2;
 const leftAlone = 0.01;
 
 /** How much of a drift the rate takes back in a second. */
-const pull = 1.5;
+const pull = 4;
 
 /** The rate differs from the wanted one by this share at most. */
-const mostPull = 0.3;
+const mostPull = 0.5;
 
 /** How long all videos wait for one that does not load, in milliseconds. */
 const patience = 4000;

@@ -272,6 +272,7 @@ struct ComparisonView: Sendable {
     var isFeatured: Bool
     var publishedAt: Date
     var votes: Int
+    /// What all runs cost: ` for $3.95`; nil while one cost is not known.
     var cost: String?
     var tags: [TagView]
     var videos: [Video]
@@ -290,8 +291,16 @@ extension ComparisonView {
             pictureURL: facts.hasPicture ? "/api/comparisons/\(facts.id.text)/picture" : nil,
             seconds: Double(facts.durationMs) / 1_000, aspectRatio: facts.aspectRatio, isFeatured: facts.isFeatured,
             publishedAt: facts.publishedAt ?? facts.createdAt, votes: facts.votes,
-            cost: costs.isEmpty || costs.count < videos.count ? nil : costs.reduce(Money.zero, +).formatted,
+            cost: costs.isEmpty || costs.count < videos.count ? nil : Self.sum(costs),
             tags: facts.tags.map { TagView(slug: $0.slug, name: $0.name) }, videos: videos)
+    }
+}
+
+extension ComparisonView {
+    /// What all runs cost, as it follows their number.
+    private static func sum(_ costs: [Money]) -> String {
+        let sum = costs.reduce(Money.zero, +)
+        return sum == .zero ? ", free" : " for \(sum.formatted)"
     }
 }
 

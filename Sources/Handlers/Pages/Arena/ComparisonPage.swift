@@ -64,7 +64,7 @@ extension Site {
         ].compactMap(\.self)
         return """
             \(parts.joined(separator: " · ")) · <span data-votes>\(Formatting.count(view.votes, "vote", "votes"))</span> · \
-            \(runs)\(view.cost.map { " for \($0)" })
+            \(runs)\(view.cost ?? "")
             """
     }
 
