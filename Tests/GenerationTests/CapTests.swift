@@ -157,6 +157,14 @@ struct CapTests {
             #expect(try costs.total(from: nil, to: nil, for: stage.member).runs == 0)
             let page = try costs.runs(from: nil, to: nil, PageRequest(limit: 2), for: boss)
             #expect(page.items.count == 2 && page.nextCursor != nil)
+            // The provider has made it, so it is paid for although its file cannot be used.
+            let unusable = try stage.remote()
+            #expect(try stage.begin(unusable) == "go" && stage.accept(unusable, as: "r-2"))
+            let isMade: Bool = try stage.jobs.one(
+                "select record_result(\(unusable.id), 1, 'https://x.example/v.mp4', '{}', 5)")
+            let isStopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(unusable.id), 1, 'failed', 'bad_result', 'x', false, 5)")
+            #expect(try isMade && isStopped && costs.total(from: nil, to: nil, for: boss).failedCost == Money("0.85"))
         }
     }
 
