@@ -171,8 +171,9 @@ def test_every_path_reaches_the_process_that_declares_it(site):
             continue
         for query in ("", "?next=/api/vote&x=%2F"):
             status, _, content = site.ask("GET", path + query)
-            # nginx itself refuses a path that climbs above the root.
-            if status == 400 and "%2e%2e/%2e%2e" in path:
+            # nginx would resolve these, and a host would not.
+            if "/%2e%2e" in path:
+                assert status == 400, path
                 continue
             process = json.loads(content)["process"] if status == 200 else status
             if process != said["process"]:
@@ -554,7 +555,7 @@ def test_browsers_reports_are_paced(site):
 def test_the_table_moves_a_group_to_another_process(tmp_path):
     """OPS-03 OPS-05: the files for nginx and systemd follow from the table, and a faulty table is refused."""
     table = tmp_path / "processes.conf"
-    rest = "story clips comparisons uploads admin models system pages"
+    rest = "story clips comparisons battles uploads admin models system pages"
     table.write_text(f"votes 8 2 none voting\nrest 16 4 none {rest}\nout 4 1 outgoing auth studio\n")
     (tmp_path / "nginx").mkdir()
     command = [BINARIES / "dailies", "routes", "--processes", table, "--nginx", tmp_path / "nginx", "--systemd", tmp_path]
