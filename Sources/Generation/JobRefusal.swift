@@ -6,6 +6,8 @@ public enum JobRefusal: Refusal, Equatable {
     case notFound
     /// There is no such queue.
     case queueNotFound
+    /// No kind of job has such a name.
+    case kindNotFound
     /// There is no such provider that is called.
     case providerNotFound
     /// The queue, kind or provider is paused already.
@@ -32,6 +34,7 @@ public enum JobRefusal: Refusal, Equatable {
         switch self {
         case .notFound: "job_not_found"
         case .queueNotFound: "queue_not_found"
+        case .kindNotFound: "kind_not_found"
         case .providerNotFound: "provider_not_found"
         case .alreadyPaused: "already_paused"
         case .notPaused: "not_paused"
@@ -50,6 +53,7 @@ public enum JobRefusal: Refusal, Equatable {
         switch self {
         case .notFound: "There is no such job."
         case .queueNotFound: "There is no such queue."
+        case .kindNotFound: "There is no such kind of job."
         case .providerNotFound: "There is no such provider, or its videos are added by hand."
         case .alreadyPaused: "This is paused already."
         case .notPaused: "This is not paused."
@@ -67,7 +71,7 @@ public enum JobRefusal: Refusal, Equatable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .notFound, .queueNotFound, .providerNotFound: .notFound
+        case .notFound, .queueNotFound, .kindNotFound, .providerNotFound: .notFound
         case .alreadyPaused, .notPaused, .notUncertain, .requestTaken, .notDead, .noEqualModel, .dearer: .conflict
         case .requestNeeded: .invalid(field: "requestId")
         case .nothingNamed: .invalid(field: "ids")
@@ -78,6 +82,7 @@ public enum JobRefusal: Refusal, Equatable {
         switch outcome {
         case "generation_not_found", "not_found": self = .notFound
         case "queue_not_found": self = .queueNotFound
+        case "kind_not_found": self = .kindNotFound
         case "provider_not_found": self = .providerNotFound
         case "already_paused": self = .alreadyPaused
         case "not_paused": self = .notPaused

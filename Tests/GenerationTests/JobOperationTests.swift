@@ -314,6 +314,14 @@ struct JobOperationTests {
                     try operation.pause(.provider, name, reason: nil, by: admin)
                 }
             }
+            // What one scope may be called is no name in another.
+            for (scope, name, refusal) in [
+                (JobOperation.Scope.kind, "0", JobRefusal.kindNotFound), (.kind, "fal.ai", .kindNotFound),
+                (.queue, "fal.ai", .queueNotFound), (.provider, "draw_generation", .providerNotFound),
+            ] {
+                #expect(throws: refusal) { try operation.pause(scope, name, reason: nil, by: admin) }
+                #expect(throws: JobRefusal.notPaused) { try operation.resume(scope, name, by: admin) }
+            }
             let begun: Row = try stage.jobs.one(
                 "select outcome, reason from begin_submission(\(waiting.id), 1, 3, interval '10 minutes')")
             #expect(try begun.value("outcome") == "resting" && begun.value("reason") == "paused")

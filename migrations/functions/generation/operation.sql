@@ -682,7 +682,7 @@ end
 $$;
 
 -- Stops claiming jobs of a queue or of a kind, or sending requests to a provider, until it is resumed. Of `generation` nothing new
--- is begun. Outcomes: done, already_paused, queue_not_found, provider_not_found.
+-- is begun. Outcomes: done, already_paused, queue_not_found, kind_not_found, provider_not_found.
 create or replace function pause_jobs(actor uuid, wanted_scope text, wanted_name text, why text)
 returns text
 language plpgsql
@@ -700,6 +700,8 @@ begin
         and not exists (select from jobs where queue = wanted_name)
     then
         return 'queue_not_found';
+    elsif wanted_scope = 'kind' and wanted_name !~ '^[a-z][a-z_]{0,62}$' then
+        return 'kind_not_found';
     elsif wanted_scope = 'provider' and not exists (select from providers where name = wanted_name and is_automatic) then
         return 'provider_not_found';
     end if;
