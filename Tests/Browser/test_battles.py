@@ -172,6 +172,8 @@ def test_old_pairs_files_and_no_scripts(battles, site, tmp_path):
 def test_ratings_are_shown_with_their_intervals(battles, run, site, axe, shots):
     """ARENA-08 tiers by name, rank ranges, side bias and a floor; computed and verified by command; one's own board"""
     connection, _ = battles
+    # Those of other tests are of other models.
+    connection.execute("delete from battles")
     # Four models of which the first is better, the others are level, and the last has few battles.
     connection.execute("""
         with four as (

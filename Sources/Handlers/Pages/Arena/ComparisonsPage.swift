@@ -73,7 +73,7 @@ extension Site {
             !most.isEmpty,
             """
             <nav class="stack stack--tight" aria-labelledby="by-tag"><div class="row row--apart"><h2 id="by-tag">By tag</h2>\
-            <a class="link" href="/tags">All tags</a></div><ul class="pills">\(most.map { "<li>\(pill($0, hasCount: true))</li>" as HTML })</ul></nav>
+            <a class="btn btn--ghost" href="/tags">All tags</a></div><ul class="pills">\(most.map { "<li>\(pill($0, hasCount: true))</li>" as HTML })</ul></nav>
             """)
     }
 
