@@ -67,6 +67,8 @@ def test_strip_opens_upwards_and_tells_of_the_season(film, shots, axe):
     expect(page.locator(".cast li").first).to_be_attached()
     until(page, "() => document.querySelector('[data-season-card]').textContent.includes('night train')")
     expect(card).to_be_hidden()
+    # A finger that is put down where something was misses it.
+    ready(page)
     label = page.locator("[data-strip-label]")
     before = label.text_content()
     x, y = middle(page.locator("[data-strip] summary"))
