@@ -61,7 +61,7 @@ extension Site {
             let none = Fragments.empty(
                 .film, title: "No pairs to judge",
                 text:
-                    "You've judged every pair. New ones appear when members publish videos that several models made of one prompt.",
+                    "There is no pair that you haven't judged. New ones appear when members publish videos that several models made from one prompt.",
                 actions: "<a class=\"btn\" href=\"/ratings\">See the ratings</a>")
             stage = "<div class=\"page-head\"><div><h1>Blind battle</h1></div></div>\(none)"
         }
