@@ -119,6 +119,17 @@ def test_double_tap_votes_and_swipe_moves(arena):
     expect(current(page)).not_to_have_text(first)
 
 
+def test_menu_opened_in_the_moment_of_a_move_stays(arena, member):
+    """VOTE-03 the button shows the next take a frame late, and its menu is for that take from the start"""
+    page = arena(storage_state=member)
+    expect(page.locator("[data-vote]")).to_be_enabled()
+    page.evaluate("""() => {
+        for (const key of ["j", "w"]) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    }""")
+    expect(page.locator("[data-stage]")).to_have_attribute("aria-label", re.compile("^Take 2 of"))
+    expect(page.get_by_role("menuitem", name="Mega vote")).to_be_visible()
+
+
 def test_weights_behind_a_long_press(arena, member, axe):
     """VOTE-03"""
     page = arena(storage_state=member)

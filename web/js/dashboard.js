@@ -134,6 +134,8 @@ function goTo(to) {
   index = Math.max(0, Math.min(to, feed.clips.length));
   end = null;
   showStage();
+  const clip = current();
+  if (clip) button.moveTo(clip);
   // The finger has let go: the take comes first. All that lays text out comes with the frames after it.
   afterPaint([showVote, sayPlace, showPlace]);
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();

@@ -126,14 +126,22 @@ export class VoteButton {
   }
 
   /**
+   * Says which take is on the stage, before the button shows it: a menu that is opened from now on is for this one.
+   * @param {Clip} clip
+   */
+  moveTo(clip) {
+    // The menu was opened for another take.
+    if (this.#clip !== clip.id && this.#menu.matches(":popover-open")) this.#menu.hidePopover();
+    this.#clip = clip.id;
+  }
+
+  /**
    * @param {Clip} clip
    * @param {Feed} feed
    */
   show(clip, feed) {
     const button = this.#button;
-    // The menu was opened for another take.
-    if (this.#clip !== clip.id && this.#menu.matches(":popover-open")) this.#menu.hidePopover();
-    this.#clip = clip.id;
+    this.moveTo(clip);
     const isLimited = feed.isSpent && !clip.hasVoted;
     const score = clip.weightedScore;
     const votes = score === null ? "" : `, ${score === 1 ? "1 vote" : `${score} votes`}`;
