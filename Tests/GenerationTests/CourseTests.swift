@@ -137,6 +137,7 @@ struct CourseTests {
             #expect(try stage.generations.access(kept.id, for: stage.member) == .asker)
             #expect(try stage.generations.delete([kept.id], of: stage.member) == 1)
             #expect(try stage.waiting("cancel_at_provider") == 1 && stage.waiting("remove_media") == 1)
+            #expect(try stage.waiting("wake_provider") == 1, "a worker starts as many as there are places")
             #expect(try stage.generations.deleted(of: stage.member, after: .distantPast).map(\.id) == [kept.id])
             #expect(try stage.balance() == 1_000 && stage.begin(kept) == "gone")
         }

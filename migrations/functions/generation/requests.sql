@@ -374,7 +374,8 @@ begin
         from jobs
         where kind = 'draw_generation' and unique_key = kept.id || ' ' || kept.run and state in ('queued', 'running');
         perform end_generation(kept, 'cancelled', null, null, 0);
-        perform start_waiting_generations(kept.provider, 1);
+        -- A worker knows how many places the provider has.
+        perform wake_provider_at(kept.provider, dailies_now());
         return 'cancelled';
     end if;
     perform enqueue_poll(kept, null);
@@ -412,7 +413,7 @@ begin
             perform end_generation(
                 kept, 'cancelled', null, null, case when kept.has_started_at_provider then kept.credits else 0 end
             );
-            perform start_waiting_generations(kept.provider, 1);
+            perform wake_provider_at(kept.provider, dailies_now());
         end if;
         update generation_runs set clip_id = kept.clip_id where generation_id = kept.id and run = kept.run;
         gone := gone || kept.id;
