@@ -140,4 +140,16 @@ enum Fragments {
             <div class="empty">\(icon.large)\(heading)<p>\(text)</p><div class="row">\(actions)</div></div>
             """
     }
+
+    /// The ways on from a page of a list: back to its first page from a later one, and to the next, which scripts load below.
+    static func more(first: String, next: String?, isFirst: Bool) -> HTML {
+        let back: HTML = HTML.when(!isFirst, "<a class=\"btn\" href=\"\(first)\">First page</a>")
+        guard let next else {
+            return HTML.when(!isFirst, "<div class=\"row list-more\" data-more-row>\(back)</div>")
+        }
+        return """
+            <div class="row list-more" data-more-row>\(back)<a class="btn" href="\(next)" rel="next" data-more>\
+            <span class="without-js">Next page</span><span class="with-js">Load more</span></a></div>
+            """
+    }
 }

@@ -103,17 +103,10 @@ extension Site {
     }
 
     private func more(_ query: DiscoverQuery, _ view: DiscoverView) -> HTML {
-        var first = query
+        var (first, next) = (query, query)
         first.cursor = nil
-        let back: HTML = HTML.when(query.cursor != nil, "<a class=\"btn\" href=\"\(first.path)\">First page</a>")
-        guard let cursor = view.nextCursor else {
-            return HTML.when(query.cursor != nil, "<div class=\"row discover__more\" data-more-row>\(back)</div>")
-        }
-        var next = query
-        next.cursor = cursor
-        return """
-            <div class="row discover__more" data-more-row>\(back)<a class="btn" href="\(next.path)" rel="next" data-more>\
-            <span class="without-js">Next page</span><span class="with-js">Load more</span></a></div>
-            """
+        next.cursor = view.nextCursor
+        return Fragments.more(
+            first: first.path, next: view.nextCursor == nil ? nil : next.path, isFirst: query.cursor == nil)
     }
 }
