@@ -7,12 +7,12 @@ import { forgetFeatures } from "./core/features.js";
 import { counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
-import { isStill } from "./core/preferences.js";
 import { showRound } from "./core/round.js";
 import { session } from "./core/session.js";
 import { share } from "./core/share.js";
 import { installShortcuts } from "./core/shortcuts.js";
 import { toast } from "./core/toast.js";
+import { Casting } from "./dashboard/casting.js";
 import { LiveCounts } from "./dashboard/counts.js";
 import { Deck } from "./dashboard/deck.js";
 import { Feed } from "./dashboard/feed.js";
@@ -26,7 +26,7 @@ import { closedState, endState, failedState } from "./dashboard/vacant.js";
 import { VoteButton } from "./dashboard/vote-button.js";
 import { SoundButton } from "./dashboard/sound-button.js";
 import { StageNote } from "./dashboard/stage-note.js";
-import { obstacle, voteFault } from "./dashboard/faults.js";
+import { obstacle } from "./dashboard/faults.js";
 import { tellWinner } from "./dashboard/winner.js";
 
 /** @typedef {import("./dashboard/feed.js").Weight} Weight */
@@ -64,7 +64,7 @@ const deck = new Deck(place, stage, { onNext: () => void go(1), onSound: () => s
 const sound = new SoundButton(deck);
 const button = new VoteButton((weight) => {
   if (stage.hasAttribute("aria-busy")) early = weight;
-  else void vote(weight);
+  else void casting.vote(weight);
 });
 const note = new StageNote(stage, () => void (failed ? again() : refresh()));
 const hints = new Hints(note);
@@ -74,6 +74,16 @@ const others = new BroadcastChannel("votes");
 others.addEventListener("message", () => void refresh());
 
 const current = () => feed.clips[index] ?? null;
+
+const casting = new Casting(feed, {
+  current,
+  changed: showVote,
+  counted: (isUndo) => {
+    others.postMessage(null);
+    if (!isUndo) hints.afterVote(feed);
+  },
+  refresh,
+});
 
 /** Shows the state of the feed. */
 function show() {
@@ -178,64 +188,6 @@ function more() {
   return loading;
 }
 
-/**
- * @param {Weight | null} weight
- * @param {boolean} [isProven] whether a captcha was solved for this very vote
- */
-async function vote(weight, isProven = false) {
-  const clip = current();
-  if (!clip || feed.isPending(clip)) return;
-  if (feed.gate === "members") {
-    location.assign("/sign-in?next=/dashboard");
-    return;
-  }
-  const isUndo = weight === null && clip.hasVoted;
-  try {
-    if (isUndo) await feed.undo(clip, showVote);
-    else await feed.vote(clip, weight ?? "standard", showVote);
-    if (!isUndo && !isStill()) navigator.vibrate?.(50);
-    announce(isUndo ? "Vote undone" : `Voted for ${clip.title}`);
-    others.postMessage(null);
-    if (!isUndo) hints.afterVote(feed);
-  } catch (error) {
-    if (error instanceof Refusal && error.code === "captcha_required" && !isProven) {
-      await prove(clip, weight);
-      return;
-    }
-    if (!isStill()) navigator.vibrate?.([100, 50, 100]);
-    shake(maybe("[data-vote]"));
-    const fault = voteFault(error, isUndo);
-    if (fault.isOwn) clip.isOwn = true;
-    if (fault.gate) feed.gate = fault.gate;
-    toast(fault.text, {
-      tone: "bad",
-      ...(fault.way === "again" ? { action: { label: "Again", run: () => void vote(weight) } } : {}),
-      ...(fault.way === "sign-in" ? { action: { label: "Sign in", run: () => location.assign("/sign-in?next=/dashboard") } } : {}),
-    });
-    if (fault.isOutdated) await refresh();
-    showVote();
-  }
-}
-
-/**
- * Asks for the proof that a vote was refused without, and repeats the vote.
- * @param {import("./dashboard/feed.js").Clip} clip
- * @param {Weight | null} weight
- */
-async function prove(clip, weight) {
-  try {
-    // Few sites ask for it, so few visits load it.
-    const captcha = await import("./dashboard/captcha.js").catch(() => null);
-    const isProven = await captcha?.solveCaptcha();
-    maybe("[data-vote]")?.focus({ preventScroll: true });
-    if (!isProven) toast("Your vote was not counted. Complete the captcha to vote.", { tone: "bad", action: { label: "Again", run: () => void vote(weight) } });
-    else if (current() === clip) await vote(weight, true);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(`Your vote was not counted. ${error.message}`, { tone: "bad" });
-  }
-}
-
 /** What only the story knows: the number of the season. */
 /** @type {{number: number} | null} */
 let story = null;
@@ -308,7 +260,7 @@ async function start() {
   try {
     await Promise.all([knowVoter(), knowGate(feed), takeUp()]);
     if (early !== undefined && current()?.id === (wish ?? first)) {
-      void vote(early);
+      void casting.vote(early);
       // The vote is on its way before the stage is made.
       await new Promise((done) => setTimeout(done, 0));
     }
@@ -377,7 +329,7 @@ watchGestures(stage, {
     }
     hints.knowsDoubleTap();
     if (!feed.gate) heart(stage, x, y);
-    if (!clip.hasVoted) void vote("standard");
+    if (!clip.hasVoted) void casting.vote("standard");
   },
   onDrag: (distance) => {
     deck.drag(distance);
@@ -387,7 +339,7 @@ watchGestures(stage, {
 });
 
 installShortcuts([
-  { keys: ["v", "V"], shown: ["V"], label: "Vote, or undo your vote", run: () => void vote(null) },
+  { keys: ["v", "V"], shown: ["V"], label: "Vote, or undo your vote", run: () => void casting.vote(null) },
   { keys: ["w", "W"], shown: ["W"], label: "Super or mega vote", run: () => button.open() },
   { keys: ["ArrowDown", "j"], shown: ["↓", "J"], label: "Next take", run: () => void go(1) },
   { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
