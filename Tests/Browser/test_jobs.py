@@ -137,6 +137,28 @@ def test_filters_and_pages(site, admin, queue):
     expect(page).to_have_url(re.compile("provider=replicate"))
 
 
+def test_an_answer_does_not_undo_what_was_just_entered(site, admin, queue):
+    """ARENA-06: a choice that is not in the address yet stays when an answer for the old filters comes."""
+    page = site.page(f"/admin/jobs?kind={queue.kind}", storage_state=admin)
+    ready(page)
+    # The fields are read when the page has time; an answer may come before.
+    page.evaluate("""() => {
+        const wait = window.setTimeout;
+        window.setTimeout = (work, delay, ...rest) => wait(work, delay === 0 ? 1e6 : delay, ...rest);
+        const field = document.querySelector('[name="provider"]');
+        field.append(new Option("replicate", "replicate"));
+        field.value = "replicate";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        window.setTimeout = wait;
+    }""")
+    # The tabs change with the answer.
+    page.get_by_role("tab", name="Generation").click()
+    expect(page.get_by_role("tab", name="Generation")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Provider", exact=True)).to_have_value("replicate")
+    page.get_by_label("State").select_option("failed")
+    expect(page).to_have_url(re.compile(r"(?=.*provider=replicate)(?=.*state=failed)"))
+
+
 def test_acts(site, admin, queue):
     """JOB-05 JOB-03 ARENA-06: retry, cancel, order and pause, one and several; news come without a reload."""
     first, second = queue.job("failed"), queue.job("failed")

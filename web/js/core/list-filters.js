@@ -21,6 +21,9 @@ export function listFilters(on) {
   const chips = one("[data-chips]", HTMLElement);
   const fields = form ? /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (all("[name]", form)) : [];
 
+  /** The timer of what has been entered and is not in the address yet. @type {number | undefined} */
+  let entry;
+
   /** @param {HTMLInputElement | HTMLSelectElement} field */
   const plain = (field) => (field instanceof HTMLSelectElement ? (field.options[0]?.value ?? "") : "");
 
@@ -39,7 +42,8 @@ export function listFilters(on) {
       if (field instanceof HTMLSelectElement && value && ![...field.options].some((option) => option.value === value)) {
         field.append(h("option", { value }, value));
       }
-      if (field !== document.activeElement) field.value = value || plain(field);
+      // What has been entered and is not in the address yet must not be lost to an answer that comes meanwhile.
+      if (entry === undefined && field !== document.activeElement) field.value = value || plain(field);
     }
     const current = tab();
     for (const button of tabs ? all("[data-tab]", tabs) : []) {
@@ -73,10 +77,9 @@ export function listFilters(on) {
     on.changed();
   }
 
-  /** @type {number | undefined} */
-  let typing;
   const entered = () => {
-    clearTimeout(typing);
+    clearTimeout(entry);
+    entry = undefined;
     narrow(Object.fromEntries(fields.map((field) => [field.name, field.value === plain(field) ? "" : field.value.trim()])), false);
   };
   form?.addEventListener("submit", (event) => {
@@ -84,9 +87,9 @@ export function listFilters(on) {
     entered();
   });
   form?.addEventListener("input", (event) => {
-    clearTimeout(typing);
+    clearTimeout(entry);
     const isTyped = event.target instanceof HTMLInputElement && ["search", "number"].includes(event.target.type);
-    typing = setTimeout(entered, isTyped ? typingPause : 0);
+    entry = setTimeout(entered, isTyped ? typingPause : 0);
   });
   for (const button of all("[data-sort]")) {
     button.addEventListener("click", () => {
