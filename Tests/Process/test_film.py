@@ -51,9 +51,16 @@ class Cutting:
         stub.write_text(HELD_FFMPEG.format(directory=directory))
         stub.chmod(0o755)
         self.stub = stub
+        self.connection = None
 
     def connect(self):
         return psycopg.connect(host=str(self.postgres), dbname=self.name, user="postgres", autocommit=True)
+
+    def execute(self, sql, *values):
+        # What waits asks again and again, and a connection costs more than the question.
+        if self.connection is None or self.connection.closed:
+            self.connection = self.connect()
+        return self.connection.execute(sql, values)
 
     def stage(self):
         with self.connect() as connection:
@@ -84,26 +91,22 @@ class Cutting:
             [BINARIES / "dailies-jobs", "drain"], env=self.environment | {"FFMPEG": str(self.stub)}, start_new_session=True)
 
     def films(self):
-        with self.connect() as connection:
-            return connection.execute("select version, video_key from films").fetchall()
+        return self.execute("select version, video_key from films").fetchall()
 
     def job(self):
-        with self.connect() as connection:
-            return connection.execute("select state, attempt from jobs where kind = 'assemble_film'").fetchall()
+        return self.execute("select state, attempt from jobs where kind = 'assemble_film'").fetchall()
 
     def blocked(self):
-        with self.connect() as connection:
-            return connection.execute(
-                "select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'", (self.name,)
-            ).fetchone()[0]
+        return self.execute(
+            "select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'", self.name
+        ).fetchone()[0]
 
     def files(self):
         return sorted(path.name for path in (self.media / "films" / self.season).glob("*"))
 
     def expire(self):
         """The lease of a dead worker ends at once."""
-        with self.connect() as connection:
-            connection.execute("update jobs set leased_until = now() - interval '1 second' where state = 'running'")
+        self.execute("update jobs set leased_until = now() - interval '1 second' where state = 'running'")
 
 
 @pytest.fixture

@@ -56,11 +56,14 @@ class Studio:
             "DATABASE_URL": f"host={postgres} dbname={name} user=dailies_jobs",
         }  # fmt: skip
         self.log = directory / "log"
+        self.connection = None
 
     def rows(self, sql, *values):
-        with psycopg.connect(host=str(self.postgres), dbname=self.name, user="postgres", autocommit=True) as connection:
-            cursor = connection.execute(sql, values)
-            return cursor.fetchall() if cursor.description else []
+        # What waits asks fifty times a second, and a connection costs more than the question.
+        if self.connection is None or self.connection.closed:
+            self.connection = psycopg.connect(host=str(self.postgres), dbname=self.name, user="postgres", autocommit=True)
+        cursor = self.connection.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
 
     def one(self, sql, *values):
         return self.rows(sql, *values)[0][0]
@@ -168,6 +171,7 @@ def studio(postgres, migrated):
             " values ('other-model', 'other-model', 'Other', 'Else', 'other', 'reel-1', '{text-to-video}', 0.1)")
         yield made
         made.check()
+        made.connection.close()
 
 
 @pytest.fixture
@@ -578,6 +582,7 @@ def test_postgres_ends_between_submission_and_record(studio, peer, postgres):
         with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres", autocommit=True) as connection:
             connection.execute(f"alter database {studio.name} allow_connections false")
             connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (studio.name,))
+            studio.connection.close()
             peer.released.set()
             while "cannot be recorded yet" not in studio.log.read_text():
                 assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
