@@ -160,5 +160,6 @@ enum RatingScale {
     private static let factor = 400 / log(10.0)
 
     static func points(_ logits: Double) -> Double { logits * factor }
+    static func logits(_ points: Double) -> Double { points / factor }
     static func rating(_ strength: Double) -> Double { 1000 + points(strength) }
 }
