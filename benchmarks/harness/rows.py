@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import crowds, discovery, films, growth, intake, providers, ratings, reads, studio, visits, votes, weights
+from . import arena, crowds, discovery, films, growth, intake, providers, ratings, reads, studio, visits, votes, weights
 from .result import Result
 from .stack import Stack
 
@@ -18,7 +18,8 @@ ROWS: dict[str, Row] = {
     "film": films.assemble,
     "visit-weight": visits.weight, "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate,
     "swipe": visits.swipe, "next-clip": films.next_clip, "page-paint": films.pages, "growth": growth.begin,
-    "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "feed": reads.feed,
+    "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "battle": arena.battles,
+    "video-vote": arena.video_votes, "feed": reads.feed,
     "cached": reads.cached, "studio": studio.requests, "provider-pick-up": providers.pick_up,
     "webhook": providers.webhooks, "provider-limits": providers.limits, "ranks-deep": reads.ranks, "listeners": crowds.listeners,
     "burst": crowds.burst,
