@@ -112,7 +112,7 @@ let package = Package(
             ["Catalog", "Generation", "Money", "Platform", "Postgres", "Refusals", "Storage", "Text"]),
         domain(
             "Battles",
-            ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage"]),
+            ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
         domain(
             "Installation",
             [
@@ -198,7 +198,7 @@ let package = Package(
                 "Film", "Flags", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Realtime",
+                "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Ratings", "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",
                 "Text",
             ]),

@@ -6,7 +6,7 @@ internal import Postgres
 public import Queue
 public import Storage
 
-/// Makes the copies of published videos that battles show; meant to recur.
+/// Makes the copies of public videos that battles show; meant to recur.
 public struct MakeBattleCopies: JobPayload {
     /// The name in the queue.
     public static let kind = "make_battle_copies"
@@ -36,24 +36,34 @@ public struct BattleCopies: Sendable {
     }
 
     private func run(_ context: JobContext) throws -> JobOutcome {
+        let made = try make(in: context.database, log: context.log) { try context.checkPoint() }
+        if made > 0 { context.log.info("copies for battles made", ["count": .int(made)]) }
+        let _: Int = try context.database.one("select sweep_battle_pairs()")
+        let _: Int = try context.database.one("select sweep_battle_evidence()")
+        return .done()
+    }
+
+    /// Makes the copies that are missing, and calls `checkPoint` before each. Returns how many were made.
+    func make(in database: Database, log: Log?, checkPoint: () throws -> Void = {}) throws -> Int {
         var made = 0
         var last: UUID?
-        while let video = try Self.next(after: last, in: context.database) {
-            try context.checkPoint()
-            last = video.id
-            do {
-                let key = try copy(video)
-                if try Self.record(video, key, in: context.database) { made += 1 } else { try forget(video, context) }
-            } catch let fault where fault is StorageFault || fault is MediaFault {
-                // The next run tries again; the others need not wait for it.
-                context.log.warning(
-                    "a copy for battles was not made",
-                    ["video": .string(video.id.uuidString.lowercased()), "fault": .string("\(fault)")])
+        while true {
+            let videos: [Video] = try database.query("select * from battle_copies_missing(\(last), 64)")
+            for video in videos {
+                try checkPoint()
+                last = video.id
+                do {
+                    let key = try copy(video)
+                    if try Self.record(video, key, in: database) { made += 1 } else { try forget(video, database) }
+                } catch let fault where fault is StorageFault || fault is MediaFault {
+                    // The next run tries again; the others need not wait for it.
+                    log?.warning(
+                        "a copy for battles was not made",
+                        ["video": .string(video.id.uuidString.lowercased()), "fault": .string("\(fault)")])
+                }
             }
+            if videos.isEmpty { return made }
         }
-        if made > 0 { context.log.info("copies for battles made", ["count": .int(made)]) }
-        try context.database.execute("delete from battle_pairs where expires_at < dailies_now() - interval '1 day'")
-        return .done()
     }
 
     private func copy(_ video: Video) throws -> StorageKey {
@@ -68,53 +78,37 @@ public struct BattleCopies: Sendable {
         return key
     }
 
-    /// A published video of a group in which another model has one too.
     private struct Video: RowDecodable {
         let id: UUID
         let key: String
 
         init(row: Row) throws(DatabaseError) {
-            id = try row.value("id")
+            id = try row.value("generation_id")
             key = try row.value("video_key")
         }
     }
 
-    private static func next(after last: UUID?, in database: Database) throws -> Video? {
-        try database.first(
-            """
-            select id, video_key
-            from generations
-            where published_at is not null and group_kind = 'models' and (\(last)::uuid is null or id > \(last)::uuid)
-                and not exists (select from battle_videos where generation_id = generations.id)
-                and exists (
-                    select
-                    from generations others
-                    where others.group_id = generations.group_id and others.group_kind = 'models'
-                        and others.published_at is not null and others.model_id <> generations.model_id
-                )
-            order by id
-            limit 1
-            """)
-    }
-
-    /// Whether the copy is recorded: it is not when the video was deleted meanwhile.
+    /// Whether the copy is recorded: it is not when the video was deleted or hidden meanwhile.
     private static func record(_ video: Video, _ key: StorageKey, in database: Database) throws -> Bool {
         let rows: [UUID] = try database.query(
             """
             insert into battle_videos (generation_id, group_id, model_id, has_source, video_key, made_at)
-            select id, group_id, model_id, source_image_id is not null, \(key.text), dailies_now()
+            select shown.generation_id, shown.group_id, shown.model_id, shown.has_source, \(key.text), dailies_now()
             from generations
-            where id = \(video.id)
-            for update
-            on conflict (generation_id) do nothing
+            join public_battle_videos() shown on shown.generation_id = generations.id
+            where generations.id = \(video.id)
+            for update of generations
+            on conflict (generation_id) do update
+            set group_id = excluded.group_id,
+                video_key = excluded.video_key
             returning generation_id
             """)
         return !rows.isEmpty
     }
 
     /// Deletes the copy of a video whose other files were deleted before it was made.
-    private func forget(_ video: Video, _ context: JobContext) throws {
-        let isKept: Bool = try context.database.one("select exists (select from generations where id = \(video.id))")
+    private func forget(_ video: Video, _ database: Database) throws {
+        let isKept: Bool = try database.one("select exists (select from generations where id = \(video.id))")
         guard !isKept else { return }
         for key in try storage.objects(of: video.id) { try storage.delete(key) }
     }

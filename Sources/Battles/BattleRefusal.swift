@@ -11,8 +11,10 @@ public enum BattleRefusal: Refusal, Equatable {
     case judged
     /// The pair was shown too long ago.
     case expired
-    /// One of the videos is no longer public.
+    /// One of the videos was deleted or is no longer public.
     case gone
+    /// One of the models was retired.
+    case retired
 
     /// Identifies the refusal for programs.
     public var code: String {
@@ -21,6 +23,7 @@ public enum BattleRefusal: Refusal, Equatable {
         case .judged: "battle_judged"
         case .expired: "battle_expired"
         case .gone: "battle_gone"
+        case .retired: "battle_retired"
         }
     }
 
@@ -28,10 +31,12 @@ public enum BattleRefusal: Refusal, Equatable {
     public var sentence: String {
         switch self {
         case .notFound:
-            "This pair was not shown to you, or one of its videos was deleted. Nothing was counted. Judge the next pair."
+            "This pair was not shown to you, or long ago. Nothing was counted. Judge the next pair."
         case .judged: "You've already judged these two videos. Judge the next pair."
         case .expired: "This pair has expired. Nothing was counted. Judge the next pair."
-        case .gone: "One of these videos is no longer public. Nothing was counted. Judge the next pair."
+        case .gone:
+            "One of these videos was deleted or is no longer public. Nothing was counted. Judge the next pair."
+        case .retired: "One of these models was retired. Nothing was counted. Judge the next pair."
         }
     }
 

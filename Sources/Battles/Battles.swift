@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import Money
+internal import Platform
 public import Postgres
 public import Refusals
 public import Storage
@@ -103,18 +104,67 @@ public struct BattleResult: Sendable, Equatable {
     }
 }
 
-/// Blind battles of two videos.
-public struct Battles: Sendable {
+/// Who judges a pair.
+public struct BattleVoter: Sendable {
+    /// Under which judgements count once.
+    public let key: String
+    /// The member, unless a visitor judges.
+    public let member: UUID?
+    /// The device's key; nil keeps no evidence.
+    public let device: String?
+    /// The hash of the network of the day.
+    public let network: String?
+    /// Whether a browser would have sent more headers.
+    public let lacksHeaders: Bool
+
+    /// A voter.
+    public init(
+        key: String, member: UUID? = nil, device: String? = nil, network: String? = nil, lacksHeaders: Bool = false
+    ) {
+        self.key = key
+        self.member = member
+        self.device = device
+        self.network = network
+        self.lacksHeaders = lacksHeaders
+    }
+}
+
+/// Blind battles of two videos. Judgements that arrive at once are counted by one statement, so that they share its commit.
+public final class Battles: Sendable {
     /// After how many battles a person has a board.
     public static let ownBoard = 30
     /// How long a pair can be judged. The next pair is loaded while the one before it is looked at.
     private static let lifetime = "30 minutes"
 
+    private struct Judgement: Sendable {
+        let pair: UUID
+        let outcome: BattleOutcome
+        let voter: BattleVoter
+    }
+
+    /// What came of a judgement: the outcome of `cast_battles`, and the names if it is `done`.
+    private struct Verdict: Sendable {
+        let outcome: String
+        let result: BattleResult?
+
+        init(row: Row) throws(DatabaseError) {
+            outcome = try row.value("outcome")
+            result = outcome == "done" ? try BattleResult(row: row) : nil
+        }
+    }
+
+    private typealias Ticket = GroupQueue<Judgement, Verdict>.Ticket
+
+    private static let attempts = 3
+
     private let database: Database
+    private let queue = GroupQueue<Judgement, Verdict>(groupLimit: 256, capacity: 4_096)
 
     /// The battles of a database.
     public init(database: Database) {
         self.database = database
+        // No thread is started: the one that has waited longest does the work of all.
+        queue.start { [database] in Self.count($0, in: database) }
     }
 
     /// Shows a person a pair that the person has not judged, other than the one that the person is looking at; nil when there
@@ -125,18 +175,58 @@ public struct Battles: Sendable {
 
     /// Judges a pair. It counts once, from the person to whom it was shown.
     public func judge(
-        _ pair: UUID, _ outcome: BattleOutcome, by voter: String, member: UUID?
+        _ pair: UUID, _ outcome: BattleOutcome, by voter: BattleVoter
     ) throws(BattleError) -> BattleResult {
         try BattleError.wrapping {
-            let row: Row = try database.one(
-                "select * from cast_battle(\(pair), \(voter), \(member), \(outcome.rawValue))")
-            switch try row.value("outcome", as: String.self) {
-            case "done": return try BattleResult(row: row)
+            let verdict = try queue.submit(Judgement(pair: pair, outcome: outcome, voter: voter))
+            if let result = verdict.result { return result }
+            switch verdict.outcome {
             case "battle_judged": throw BattleRefusal.judged
             case "battle_expired": throw BattleRefusal.expired
             case "battle_gone": throw BattleRefusal.gone
+            case "battle_retired": throw BattleRefusal.retired
             default: throw BattleRefusal.notFound
             }
+        }
+    }
+
+    /// A statement has each pair and each voter once; what comes a second time comes with the next one.
+    private static func count(_ tickets: [Ticket], in database: Database) {
+        var left = tickets
+        while !left.isEmpty {
+            var seen: Set<String> = []
+            var now: [Ticket] = []
+            var later: [Ticket] = []
+            for ticket in left {
+                let keys = [ticket.item.pair.uuidString, ticket.item.voter.key]
+                if keys.contains(where: seen.contains) { later.append(ticket) } else { now.append(ticket) }
+                seen.formUnion(keys)
+            }
+            apply(now, in: database, attempt: 1)
+            left = later
+        }
+    }
+
+    private static func apply(_ tickets: [Ticket], in database: Database, attempt: Int) {
+        let items = tickets.map(\.item)
+        do {
+            let rows: [Row] = try database.query(
+                """
+                select *
+                from cast_battles(
+                    \(items.map(\.pair)), \(items.map(\.voter.key)), \(items.map(\.voter.member)),
+                    \(items.map(\.outcome.rawValue)), \(items.map(\.voter.device)), \(items.map(\.voter.network)),
+                    \(items.map(\.voter.lacksHeaders))
+                )
+                """)
+            guard rows.count == tickets.count else {
+                throw DatabaseError.rowCount(expected: tickets.count, found: rows.count)
+            }
+            for (ticket, row) in zip(tickets, rows) { ticket.answer(.success(try Verdict(row: row))) }
+        } catch let error as DatabaseError where error.isTransient && attempt < attempts {
+            apply(tickets, in: database, attempt: attempt + 1)
+        } catch {
+            for ticket in tickets { ticket.answer(.failure(error)) }
         }
     }
 

@@ -1,7 +1,7 @@
 internal import Logging
 public import Queue
 
-/// Computes the boards whose battles have changed; meant to recur.
+/// Flags suspicious judgements, then computes the boards whose battles have changed; meant to recur.
 public struct ComputeRatings: JobPayload {
     /// The name in the queue.
     public static let kind = "compute_ratings"
@@ -14,6 +14,13 @@ public struct ComputeRatings: JobPayload {
     /// Lets a registry do this job.
     public static func register(in registry: inout JobRegistry) {
         registry.register(ComputeRatings.self) { _, context in
+            // What a board counts was looked at before.
+            let flagged = try BattleAnomalies(database: context.database).flag()
+            if flagged != (0, 0) {
+                context.log.warning(
+                    "suspicious judgements flagged",
+                    ["battles": .int(flagged.battles), "videoVotes": .int(flagged.votes)])
+            }
             let changed = try RatingBoards(database: context.database).refresh()
             if changed > 0 { context.log.info("boards computed", ["count": .int(changed)]) }
             return .done()

@@ -1,4 +1,5 @@
 internal import Arguments
+internal import Battles
 internal import Comparisons
 internal import Configuration
 internal import Film
@@ -14,7 +15,8 @@ enum SeedCommand {
         "seed", "fill a new site with a demo season of real videos",
         details: """
             Draws clips with ffmpeg, passes them through the same checks as other uploads, locks a few slots and opens \
-            a round. Three comparisons show some of the clips side by side. Jobs add the remaining clips; after --clips `dailies demo` does, in the course of time. It can be \
+            a round. Three comparisons show some of the clips side by side, and invented people have judged them in blind \
+            battles. Jobs add the remaining clips; after --clips `dailies demo` does, in the course of time. It can be \
             repeated, and does nothing on a site that has another season.
             """,
         Seed.self, run: run)
@@ -58,7 +60,11 @@ enum SeedCommand {
                 Seeded(season: nil, clipsToCome: 0), text: "The site has another season; nothing was changed.",
                 for: arguments)
         case .running(let id, let clipsToCome):
-            _ = try DemoComparisons(database: settings.openDatabase(), storage: settings.storage.media).seed()
+            let (database, storage) = (settings.openDatabase(), settings.storage.media)
+            _ = try DemoComparisons(database: database, storage: storage).seed()
+            _ = try DemoBattles(
+                database: database, copies: BattleCopies(storage: storage, tools: settings.media.tools)
+            ).seed()
             try Output.answer(
                 Seeded(season: id, clipsToCome: clipsToCome),
                 text: arguments.clips == nil

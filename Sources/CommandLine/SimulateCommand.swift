@@ -4,10 +4,10 @@ internal import FoundationEssentials
 internal import HTTP
 internal import Text
 
-/// `dailies simulate feed | season`
+/// `dailies simulate feed | season | battles`
 enum SimulateCommand {
     static let command = Command(
-        "simulate", "play a round or a whole season with simulated voters",
+        "simulate", "play a round, a whole season or blind battles with simulated voters",
         commands: [
             Command(
                 "feed", "measure how views are distributed among the clips of a round",
@@ -20,7 +20,7 @@ enum SimulateCommand {
                     missed.
                     """,
                 Feed.self, run: feed),
-            SimulatedSeason.command,
+            SimulatedSeason.command, SimulatedBattles.command,
         ])
 
     struct Feed: PrintsJSON {

@@ -71,6 +71,7 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "battles") { services in
             BattleRoutes.routes(services.battles, services.identity, sources: services.mediaSources)
                 + BattleRoutes.ratingRoutes(RatingBoards(database: services.database), services.identity)
+                + BattleRoutes.oversightRoutes(ArenaOversight(database: services.database))
         },
         HandlerGroup(name: "admin") { services in
             AdminRoutes.routes(

@@ -30,7 +30,9 @@ private struct BattleStage {
 
     /// Videos of one prompt by the first `count` models.
     @discardableResult
-    func comparison(_ prompt: String, count: Int = 2, isPublished: Bool = true) throws -> [UUID] {
+    func comparison(
+        _ prompt: String, count: Int = 2, isPublished: Bool = true, hasCopies: Bool = true
+    ) throws -> [UUID] {
         let group = UUID()
         return try models.prefix(count).enumerated().map { step, model in
             let id: UUID = try superuser.one(
@@ -48,13 +50,51 @@ private struct BattleStage {
                 where id = \(model)
                 returning id
                 """)
-            try superuser.execute(
-                """
-                insert into battle_videos (generation_id, group_id, model_id, has_source, video_key, made_at)
-                values (\(id), \(group), \(model), false, \("videos/\(id.text)/copy.mp4"), dailies_now())
-                """)
+            if hasCopies { try copy(id, group, model) }
             return id
         }
+    }
+
+    private func copy(_ video: UUID, _ group: UUID, _ model: UUID) throws {
+        try superuser.execute(
+            """
+            insert into battle_videos (generation_id, group_id, model_id, has_source, video_key, made_at)
+            values (\(video), \(group), \(model), false, \("videos/\(video.text)/copy.mp4"), dailies_now())
+            """)
+    }
+
+    /// A comparison with such videos, which their owner did not publish.
+    @discardableResult
+    func compared(
+        _ prompt: String, count: Int = 2, isPublic: Bool = true, hasCopies: Bool = true
+    ) throws -> UUID {
+        let videos = try comparison(prompt, count: count, isPublished: false, hasCopies: false)
+        let id: UUID = try superuser.one(
+            """
+            insert into comparisons (
+                slug, title, kind, prompt, duration_ms, quality, seed, is_public, published_at, words, created_at, updated_at
+            )
+            values (
+                \(prompt.replacing(" ", with: "-")), \(prompt), 'text-to-video', \(prompt), 5000, 'standard', 1, \(isPublic),
+                dailies_now(), '', dailies_now(), dailies_now()
+            )
+            returning id
+            """)
+        for (video, model) in zip(videos, models) {
+            try superuser.execute(
+                """
+                insert into comparison_videos (generation_id, comparison_id, model_id, added_at)
+                values (\(video), \(id), \(model), dailies_now())
+                """)
+            if hasCopies { try copy(video, id, model) }
+        }
+        return id
+    }
+
+    /// Device A judges a pair.
+    @discardableResult
+    func judge(_ pair: BattlePair, _ outcome: BattleOutcome = .tie) throws -> BattleResult {
+        try battles.judge(pair.id, outcome, by: BattleVoter(key: "device_a"))
     }
 
     func pair(_ voter: String = "device_a", after: UUID? = nil) throws -> BattlePair {
@@ -81,7 +121,7 @@ struct BattleTests {
             let videos = try stage.comparison("fog over a harbour")
             let pair = try stage.pair()
             #expect(pair.prompt == "fog over a harbour" && pair.battles == 0 && !pair.hasSource)
-            let result = try stage.battles.judge(pair.id, .left, by: "device_a", member: nil)
+            let result = try stage.battles.judge(pair.id, .left, by: BattleVoter(key: "device_a"))
             #expect(result.outcome == .left && result.battles == 1)
             #expect(Set([result.left.video, result.right.video]) == Set(videos))
             #expect(Set([result.left.slug, result.right.slug]) == Set(stage.names.prefix(2)))
@@ -92,7 +132,8 @@ struct BattleTests {
             #expect(kept == result.left.video)
 
             #expect(
-                stage.refusal { _ = try stage.battles.judge(pair.id, .right, by: "device_a", member: nil) } == .judged)
+                stage.refusal { _ = try stage.battles.judge(pair.id, .right, by: BattleVoter(key: "device_a")) }
+                    == .judged)
             #expect(try stage.battles.show(to: "device_a") == nil)
             #expect(try stage.count() == 1)
         }
@@ -106,7 +147,7 @@ struct BattleTests {
             #expect(Set(pairs.map(\.id)).count == 3 && Set(pairs.map(\.left.token)).count == 3)
             let battles = stage.battles
             let outcomes = try inParallel(9) { number in
-                (try? battles.judge(pairs[number % 3].id, .tie, by: "device_a", member: nil)) != nil
+                (try? battles.judge(pairs[number % 3].id, .tie, by: BattleVoter(key: "device_a"))) != nil
             }
             #expect(outcomes.count { $0 } == 1)
             #expect(try stage.count() == 1)
@@ -119,16 +160,19 @@ struct BattleTests {
             try stage.comparison("fog")
             let pair = try stage.pair()
             #expect(
-                stage.refusal { _ = try stage.battles.judge(UUID(), .tie, by: "device_a", member: nil) } == .notFound)
+                stage.refusal { _ = try stage.battles.judge(UUID(), .tie, by: BattleVoter(key: "device_a")) }
+                    == .notFound)
             #expect(
-                stage.refusal { _ = try stage.battles.judge(pair.id, .tie, by: "device_b", member: nil) } == .notFound)
+                stage.refusal { _ = try stage.battles.judge(pair.id, .tie, by: BattleVoter(key: "device_b")) }
+                    == .notFound)
             // The token of a side is no token of the pair.
             #expect(
-                stage.refusal { _ = try stage.battles.judge(pair.left.token, .tie, by: "device_a", member: nil) }
+                stage.refusal { _ = try stage.battles.judge(pair.left.token, .tie, by: BattleVoter(key: "device_a")) }
                     == .notFound)
             try stage.test.advanceClock(by: .seconds(1_801))
             #expect(
-                stage.refusal { _ = try stage.battles.judge(pair.id, .tie, by: "device_a", member: nil) } == .expired)
+                stage.refusal { _ = try stage.battles.judge(pair.id, .tie, by: BattleVoter(key: "device_a")) }
+                    == .expired)
             #expect(try stage.count() == 0)
             #expect(try stage.pair().id != pair.id)
         }
@@ -140,25 +184,147 @@ struct BattleTests {
             let videos = try stage.comparison("fog")
             let hidden = try stage.pair()
             try stage.superuser.execute("update generations set published_at = null where id = \(videos[0])")
-            #expect(
-                stage.refusal { _ = try stage.battles.judge(hidden.id, .tie, by: "device_a", member: nil) } == .gone)
+            #expect(stage.refusal { _ = try stage.judge(hidden) } == .gone)
             #expect(try stage.battles.show(to: "device_a") == nil)
 
             try stage.superuser.execute("update generations set published_at = dailies_now() where id = \(videos[0])")
             let deleted = try stage.pair()
             try stage.superuser.execute("delete from generations where id = \(videos[0])")
-            #expect(
-                stage.refusal { _ = try stage.battles.judge(deleted.id, .tie, by: "device_a", member: nil) }
-                    == .notFound)
-            #expect(try stage.battles.file(deleted.left.token) == nil && stage.battles.file(deleted.right.token) == nil)
+            #expect(stage.refusal { _ = try stage.judge(deleted) } == .gone)
+            // The copy of the other video still loads: it says nothing about the one that is gone.
+            let files = [try stage.battles.file(deleted.left.token), try stage.battles.file(deleted.right.token)]
+            #expect(files.count { $0 != nil } == 1)
 
-            // What was shown while both models ran is a judgement of both.
             try stage.comparison("rain")
             let retired = try stage.pair()
             try stage.superuser.execute(
                 "update models set is_default = false, is_active = false where id = \(stage.models[0])")
-            _ = try stage.battles.judge(retired.id, .right, by: "device_a", member: nil)
-            #expect(try stage.battles.show(to: "device_b") == nil)
+            #expect(stage.refusal { _ = try stage.judge(retired) } == .retired)
+            #expect(try stage.battles.show(to: "device_b") == nil && stage.count() == 0)
+        }
+    }
+
+    @Test("ARENA-07 videos of public comparisons fight; hiding, archiving or deleting the comparison ends that")
+    func comparisons() throws {
+        try BattleStage.run { stage in
+            let comparison = try stage.compared("fog", count: 3)
+            let pair = try stage.pair()
+            #expect(pair.prompt == "fog")
+            _ = try stage.judge(pair)
+            let kept: UUID = try stage.superuser.one("select comparison_id from battles")
+            #expect(kept == comparison)
+
+            for (hide, show) in [
+                ("is_public = false", "is_public = true"), ("archived_at = dailies_now()", "archived_at = null"),
+            ] {
+                let open = try stage.pair()
+                let change: (String) throws -> Void = { text in
+                    try stage.superuser.withConnection { connection in
+                        try connection.script("update comparisons set \(text) where id = '\(comparison)'")
+                    }
+                }
+                try change(hide)
+                #expect(stage.refusal { _ = try stage.judge(open) } == .gone)
+                #expect(try stage.battles.show(to: "device_a") == nil)
+                try change(show)
+            }
+            let open = try stage.pair()
+            try stage.superuser.execute("delete from comparisons where id = \(comparison)")
+            #expect(stage.refusal { _ = try stage.judge(open) } == .gone)
+            // The battle stays, and counts.
+            #expect(try stage.count() == 1)
+        }
+    }
+
+    @Test(
+        "ARENA-07 one function says which videos are public for battles; private, unfinished and lone ones get no copy")
+    func copies() throws {
+        try BattleStage.run { stage in
+            let jobs = stage.test.database(as: .jobs)
+            func missing() throws -> Set<UUID> {
+                Set(try jobs.query("select generation_id from battle_copies_missing(null, 100)", as: UUID.self))
+            }
+            let published = try stage.comparison("fog", hasCopies: false)
+            let comparison = try stage.compared("rain", hasCopies: false)
+            try stage.compared("not public", isPublic: false, hasCopies: false)
+            try stage.comparison("alone", count: 1, hasCopies: false)
+            let compared: [UUID] = try stage.superuser.query(
+                "select generation_id from comparison_videos where comparison_id = \(comparison)")
+            #expect(try missing() == Set(published + compared))
+            try stage.superuser.execute(
+                """
+                update generations
+                set status = 'failed', error = 'x', video_key = null, original_key = null, small_key = null, poster_key = null
+                where id = \(compared[0])
+                """)
+            #expect(try missing() == Set(published))
+            // A copy that was made for another group is made again for this one.
+            try stage.superuser.execute(
+                """
+                insert into battle_videos (generation_id, group_id, model_id, has_source, video_key, made_at)
+                select generation_id, gen_random_uuid(), model_id, has_source, 'x', dailies_now()
+                from public_battle_videos()
+                """)
+            #expect(try missing() == Set(published))
+            try stage.superuser.execute(
+                """
+                update battle_videos
+                set group_id = shown.group_id
+                from public_battle_videos() shown
+                where shown.generation_id = battle_videos.generation_id
+                """)
+            #expect(try missing() == [])
+        }
+    }
+
+    @Test("ARENA-08 of the pairs the one comes whose battle tells most; new models come first")
+    func informative() throws {
+        try BattleStage.run { stage in
+            try stage.comparison("fog", count: 3)
+            let pairs = [(0, 1, 0.1), (0, 2, 0.9), (1, 2, 0.3)]
+            for (one, other, weight) in pairs {
+                try stage.superuser.execute(
+                    """
+                    insert into battle_weights (low_model_id, high_model_id, weight)
+                    select least(one, other), greatest(one, other), \(weight)
+                    from (values (\(stage.models[one]), \(stage.models[other]))) given (one, other)
+                    """)
+            }
+            func judged() throws -> Set<String> {
+                let result = try stage.judge(try stage.pair())
+                return [result.left.slug, result.right.slug]
+            }
+            let names = stage.names
+            #expect(try judged() == [names[0], names[2]])
+            #expect(try judged() == [names[1], names[2]])
+            #expect(try judged() == [names[0], names[1]])
+            try stage.superuser.execute(
+                """
+                delete from battle_weights
+                where low_model_id = least(\(stage.models[0]), \(stage.models[1]))
+                    and high_model_id = greatest(\(stage.models[0]), \(stage.models[1]))
+                """)
+            let pair = try stage.pair("device_b")
+            let result = try stage.battles.judge(pair.id, .tie, by: BattleVoter(key: "device_b"))
+            #expect(Set([result.left.slug, result.right.slug]) == [names[0], names[1]])
+        }
+    }
+
+    @Test("ARENA-07 pairs that were left unjudged go an hour after they expired, judged ones a day later")
+    func swept() throws {
+        try BattleStage.run { stage in
+            try stage.comparison("fog", count: 3)
+            let jobs = stage.test.database(as: .jobs)
+            let judged = try stage.pair()
+            _ = try stage.judge(judged)
+            _ = try stage.pair()
+            func sweep() throws -> Int { try jobs.one("select sweep_battle_pairs()") }
+            #expect(try sweep() == 0)
+            try stage.test.advanceClock(by: .seconds(1_800 + 3_601))
+            #expect(try sweep() == 1)
+            #expect(stage.refusal { _ = try stage.judge(judged) } == .judged)
+            try stage.test.advanceClock(by: .seconds(86_400))
+            #expect(try sweep() == 1 && sweep() == 0)
         }
     }
 
@@ -171,7 +337,7 @@ struct BattleTests {
             var last: BattlePair?
             for _ in 0..<3 {
                 let pair = try stage.pair(after: last?.id)
-                _ = try stage.battles.judge(pair.id, .bothBad, by: "device_a", member: nil)
+                _ = try stage.battles.judge(pair.id, .bothBad, by: BattleVoter(key: "device_a"))
                 last = pair
             }
             #expect(try stage.battles.show(to: "device_a") == nil)
@@ -209,7 +375,7 @@ struct BattleTests {
             let voter: UUID = try stage.superuser.one("insert into users (username) values ('jojo') returning id")
             let key = "user_" + voter.text
             let pair = try stage.pair(key)
-            _ = try stage.battles.judge(pair.id, .tie, by: key, member: voter)
+            _ = try stage.battles.judge(pair.id, .tie, by: BattleVoter(key: key, member: voter))
             let exported: String = try stage.superuser.one("select export_member(\(voter)) ->> 'battles'")
             #expect(exported.contains("\"tie\"") && exported.contains(stage.names[0]))
 

@@ -430,6 +430,18 @@ private struct TracedSite {
             select generation_id, 'user_' || \(miraID)::uuid, 'device_1', \(miraID)::uuid, 'n', now()
             from shown
             """,
+            """
+            with made as (
+                insert into arena_voids (kind, reason, choice, votes, voided_at)
+                values ('video_votes', 'x', jsonb_build_object('voters', array['user_' || \(miraID)::uuid]), 1, now())
+                returning id
+            )
+            insert into voided_video_votes (void_id, video_id, voter_key, device_key, user_id, network, created_at)
+            select made.id, video_id, voter_key, device_key, user_id, network, created_at
+            from video_votes
+            cross join made
+            where user_id = \(miraID)
+            """,
         ] {
             try root.execute(statement)
         }

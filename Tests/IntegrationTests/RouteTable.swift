@@ -43,8 +43,11 @@ enum RouteTable {
         POST   /api/admin/advance-slot             admin    admin form refused recent admin_sensitive
         POST   /api/admin/appeals                  admin    admin form refused -      api
         POST   /api/admin/approve                  admin    admin form refused -      api
+        POST   /api/admin/arena/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/assign-winner            admin    admin form refused recent admin_sensitive
         GET    /api/admin/audit-logs               admin    admin -    refused -      api
+        GET    /api/admin/battles                  admin    admin -    refused -      api
+        POST   /api/admin/battles/void             admin    admin form refused recent admin_sensitive
         POST   /api/admin/bulk                     admin    admin form refused -      api
         GET    /api/admin/capabilities             admin    admin -    refused -      api
         GET    /api/admin/caps                     admin    admin -    refused -      api
@@ -113,6 +116,8 @@ enum RouteTable {
         PUT    /api/admin/users/[id]               admin    -     form refused recent api
         POST   /api/admin/users/[id]/credits       admin    admin form refused recent admin_sensitive
         POST   /api/admin/users/[id]/premium       admin    admin form refused -      api
+        GET    /api/admin/video-votes              admin    admin -    refused -      api
+        POST   /api/admin/video-votes/void         admin    admin form refused recent admin_sensitive
         GET    /api/admin/votes                    admin    admin -    refused -      api
         POST   /api/admin/votes/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/votes/void               admin    admin form refused recent admin_sensitive
@@ -134,6 +139,7 @@ enum RouteTable {
         GET    /api/avatar/[seed]                  any      read  -    -       -      read
         GET    /api/battles                        any      read  -    -       -      read
         POST   /api/battles                        any      -     form refused -      vote
+        GET    /api/battles/export                 any      read  -    -       -      read
         GET    /api/battles/next                   any      read  -    -       -      read
         POST   /api/captcha/status                 any      -     form refused -      api
         DELETE /api/clip/[id]                      member   write form refused -      api

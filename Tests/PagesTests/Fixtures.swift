@@ -296,7 +296,8 @@ enum Fixtures {
                     RatedBoard.Group(
                         battles: 100, isSeparated: true,
                         models: [model(5, tier: 0, best: 1, worst: 1), model(6, tier: 1, best: 2, worst: 2)]),
-                ]), computedAt: Date(timeIntervalSince1970: 1_789_000_000))
+                ]), computedAt: Date(timeIntervalSince1970: 1_789_000_000),
+            tags: [RatedTag(slug: "night", name: "Night & <fog>", battles: 100)])
     }
 
     /// A pair whose prompt holds what must be escaped.

@@ -233,6 +233,34 @@ export interface ApproveClipInput {
   clipId: string;
 }
 
+export interface ArenaVoid {
+  id: string;
+  /** `battles` or `video_votes`. */
+  kind: string;
+  username: string | null;
+  reason: string;
+  votes: number;
+  voidedAt: string;
+  undoneAt: string | null;
+  restored: number | null;
+}
+
+export interface ArenaVoidUndone {
+  success: boolean;
+  /** How many count again. */
+  restored: number;
+  /** How many stay out because their voter has voted again. */
+  kept: number;
+}
+
+export interface ArenaVoided {
+  success: boolean;
+  /** What undoes it. */
+  voidId: string;
+  /** How many were taken out of the count. */
+  votes: number;
+}
+
 export interface AssignWinnerInput {
   seasonId: string;
   slot: number;
@@ -292,8 +320,34 @@ export interface Battle {
   left: string;
   right: string;
   startsFromPicture: boolean;
+  /** Those of the comparison whose videos these are, by slug. */
+  tags: string[];
   outcome: "left" | "right" | "tie" | "bothBad";
+  /** Whether admins took it out of the count. */
+  isVoided: boolean;
   castAt: string;
+}
+
+export interface BattleEvidence {
+  id: number;
+  /** The pseudonym of the one who judged. */
+  voter: string;
+  username: string | null;
+  left: string;
+  right: string;
+  outcome: "left" | "right" | "tie" | "bothBad";
+  /** Why it is suspicious. */
+  flags: string[];
+  /** The hash of the network, of that day; null after 30 days. */
+  network: string | null;
+  /** How many voters judged from this network. */
+  networkVoters: number;
+  /** Null after 30 days. */
+  device: string | null;
+  /** How many voters judged with this device. */
+  deviceVoters: number;
+  castAt: string;
+  voidId: string | null;
 }
 
 export interface BattleModel {
@@ -305,6 +359,14 @@ export interface BattleModel {
   costUsd: string | null;
   /** From the provider's acknowledgement to its saying done; null where it is not known. */
   generationMs: number | null;
+}
+
+export interface BattleOversight {
+  battles: BattleEvidence[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** Of battles and of votes for videos, the latest ones; on the first page. */
+  voids: ArenaVoid[];
 }
 
 export interface BattlePage {
@@ -2751,6 +2813,13 @@ export interface RatedModel {
   worstRank: number | null;
 }
 
+export interface RatedTag {
+  slug: string;
+  name: string;
+  /** How many its board counts. */
+  battles: number;
+}
+
 export interface RatingBoard {
   battles: number;
   /** The number of the last battle that counts, as `GET /api/battles` has it. */
@@ -2784,6 +2853,8 @@ export interface Ratings {
   method: string;
   /** Null while there is none. */
   board: RatingBoard | null;
+  /** The tags that have a board, those with the most battles first; empty for one's own board. */
+  tags: RatedTag[];
 }
 
 export interface Receipt {
@@ -3387,6 +3458,12 @@ export interface TermsVersions {
   versions: PublishedTerms[];
 }
 
+export interface UndoArenaVoidInput {
+  voidId: string;
+  /** Why. The audit log keeps it. */
+  reason: string;
+}
+
 export interface UndoDecisionsInput {
   decisionIds: string[];
 }
@@ -3490,6 +3567,52 @@ export interface VideoVote {
   votes: number;
 }
 
+export interface VideoVoteEvidence {
+  videoId: string;
+  model: string;
+  comparison: string;
+  voterKey: string;
+  username: string | null;
+  /** Why it is suspicious. */
+  flags: string[];
+  /** The hash of the network, of that day. */
+  network: string;
+  /** How many voters voted from this network. */
+  networkVoters: number;
+  device: string;
+  /** How many voters voted for this video with this device. */
+  deviceVoters: number;
+  createdAt: string;
+  voidId: string | null;
+}
+
+export interface VideoVoteOversight {
+  votes: VideoVoteEvidence[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface VoidBattlesInput {
+  /** These battles, by number. */
+  battles?: number[] | null;
+  /** Battles of these pseudonyms. */
+  voters?: string[] | null;
+  /** Battles in which this model takes part. */
+  modelId?: string | null;
+  /** Battles that this model won. */
+  winnerId?: string | null;
+  /** Battles that are flagged, or that are not. */
+  flagged?: boolean | null;
+  /** Battles flagged for this. */
+  flag?: string | null;
+  /** Battles from this network. */
+  network?: string | null;
+  /** Battles from this device. */
+  device?: string | null;
+  /** Why. The audit log keeps it. */
+  reason: string;
+}
+
 export interface VoidRecord {
   id: string;
   origin: "admin" | "review" | "ban" | "reset";
@@ -3512,6 +3635,25 @@ export interface VoidUndone {
   restored: number;
   /** How many stay out because their voter has voted again or is banned. */
   kept: number;
+}
+
+export interface VoidVideoVotesInput {
+  /** Votes of these voter keys. */
+  voters?: string[] | null;
+  /** Votes for videos of this model. */
+  modelId?: string | null;
+  /** Votes for this video. */
+  videoId?: string | null;
+  /** Votes that are flagged, or that are not. */
+  flagged?: boolean | null;
+  /** Votes flagged for this. */
+  flag?: string | null;
+  /** Votes from this network. */
+  network?: string | null;
+  /** Votes from this device. */
+  device?: string | null;
+  /** Why. The audit log keeps it. */
+  reason: string;
 }
 
 export interface VoidVotesInput {

@@ -31,9 +31,13 @@ public enum BattleRoutes {
                 "/api/battles", access: .any, limit: .vote, body: JudgeInput.self, features: ["ARENA-07"],
                 summary: "Judges a pair by its token, once, and names the models."
             ) { context, input in
-                JudgedPair(
+                let voter = context.voter(identity)
+                return JudgedPair(
                     result: try battles.judge(
-                        input.pair, input.outcome, by: context.voterKey(identity), member: context.caller.member?.id))
+                        input.pair, input.outcome,
+                        by: BattleVoter(
+                            key: voter.key, member: voter.member, device: voter.deviceKey, network: voter.network,
+                            lacksHeaders: context.deviceTraits.lacksBrowserHeaders)))
             }.acceptingForms(.backTo("/battle", saying: "battle-counted")),
             media(battles, sources),
         ]

@@ -1,6 +1,17 @@
--- Judges a pair that was shown to this person, once. Outcomes: done, battle_not_found, battle_judged, battle_expired,
--- battle_gone. After `done` and `battle_judged` the row says which videos they were.
-create or replace function cast_battle(pair uuid, voter text, member uuid, wanted text)
+-- Judges pairs, a batch at a time; no two items have the same pair or the same voter. Each pair counts once, from the person to whom
+-- it was shown. Outcomes, in the order of the items: done, battle_not_found, battle_judged, battle_expired, battle_gone (a video was
+-- deleted or is no longer public), battle_retired (a model was retired). After `done` and `battle_judged` the row says which videos they
+-- were. Without a device no evidence is kept: the demo's people have none.
+drop function if exists cast_battle(uuid, text, uuid, text);
+create or replace function cast_battles(
+    pairs uuid[],
+    voters text[],
+    members uuid[],
+    choices text[],
+    devices text[],
+    networks text[],
+    bare boolean[]
+)
 returns table (
     outcome text,
     judged text,
@@ -23,62 +34,93 @@ security definer
 set search_path = public, pg_temp
 as $$
 #variable_conflict use_column
-declare
-    shown battle_pairs;
-    person uuid;
-    verdict text := 'done';
 begin
     -- Two requests at once take turns here.
-    select * into shown from battle_pairs where id = pair and voter_key = voter for update;
-    if shown.id is null then
-        -- The row goes with a video that is deleted.
-        return query select 'battle_not_found', null::text, null::int, null::text, null::text, null::text, null::uuid,
-            null::text, null::int, null::text, null::text, null::text, null::uuid, null::text, null::int;
-        return;
-    end if;
+    perform
+    from battle_pairs
+    where id = any (pairs)
+    order by id
+    for no key update;
     insert into battle_voters (voter_key, user_id, created_at)
-    values (voter, member, dailies_now())
+    select asked.voter, asked.member, dailies_now()
+    from unnest(pairs, voters, members) asked (pair, voter, member)
+    join battle_pairs on battle_pairs.id = asked.pair and battle_pairs.voter_key = asked.voter
+    where not exists (select from battle_voters where voter_key = asked.voter)
+    order by asked.voter
     on conflict (voter_key) do nothing;
-    person := battle_pseudonym(voter);
-    if shown.judged_at is not null then
-        verdict := 'battle_judged';
-    elsif shown.expires_at <= dailies_now() then
-        verdict := 'battle_expired';
-    elsif exists (select from generations where id in (shown.left_id, shown.right_id) and published_at is null) then
-        verdict := 'battle_gone';
-    else
-        insert into battles (
-            pair_id, pseudonym, left_model_id, right_model_id, left_id, right_id, has_source, outcome, cast_at
-        )
-        select shown.id, person, left_side.model_id, right_side.model_id, left_side.id, right_side.id,
-            left_side.source_image_id is not null, wanted, dailies_now()
-        from generations left_side, generations right_side
-        where left_side.id = shown.left_id and right_side.id = shown.right_id
-        -- The same two videos were shown twice before one of the pairs was judged.
-        on conflict (pseudonym, least(left_id, right_id), greatest(left_id, right_id)) do nothing;
-        if found then
-            update battle_pairs set judged_at = dailies_now() where id = shown.id;
-        else
-            verdict := 'battle_judged';
-        end if;
-    end if;
     return query
-    select verdict,
-        (
-            select kept.outcome
-            from battles kept
-            where kept.pair_id = shown.id
-        ),
-        (select count(*)::int from battles where pseudonym = person),
+    with asked as materialized (
+        select asked.*, shown.id as shown_id, shown.left_id, shown.right_id, shown.judged_at, shown.expires_at,
+            people.pseudonym
+        from unnest(pairs, voters, choices, devices, networks, bare) with ordinality
+            asked (pair, voter, choice, device, network, is_bare, place)
+        left join battle_pairs shown on shown.id = asked.pair and shown.voter_key = asked.voter
+        left join battle_voters people on people.voter_key = asked.voter
+    ),
+    videos as materialized (
+        select *
+        from public_battle_videos()
+        where generation_id = any (array(select left_id from asked union all select right_id from asked))
+    ),
+    checked as materialized (
+        select asked.*, left_side.model_id as left_model_id, right_side.model_id as right_model_id,
+            left_side.comparison_id, left_side.has_source,
+            case
+                when asked.shown_id is null then 'battle_not_found'
+                when asked.judged_at is not null then 'battle_judged'
+                when asked.expires_at <= dailies_now() then 'battle_expired'
+                when left_side.group_id is distinct from right_side.group_id or left_side.group_id is null
+                    then 'battle_gone'
+                when left_side.is_retired or right_side.is_retired then 'battle_retired'
+                else 'done'
+            end as verdict
+        from asked
+        left join videos left_side on left_side.generation_id = asked.left_id
+        left join videos right_side on right_side.generation_id = asked.right_id
+    ),
+    made as (
+        insert into battles (
+            pair_id, pseudonym, left_model_id, right_model_id, left_id, right_id, comparison_id, has_source, outcome, cast_at
+        )
+        select shown_id, pseudonym, left_model_id, right_model_id, left_id, right_id, comparison_id, has_source, choice,
+            dailies_now()
+        from checked
+        where verdict = 'done'
+        order by pseudonym
+        -- The same two videos were shown twice before one of the pairs was judged.
+        on conflict do nothing
+        returning id, pair_id
+    ),
+    used as (
+        update battle_pairs
+        set judged_at = dailies_now()
+        from made
+        where battle_pairs.id = made.pair_id
+    ),
+    evidence as (
+        insert into battle_evidence (battle_id, device_key, network, flags)
+        select made.id, checked.device, checked.network, case when checked.is_bare then '{missing_headers}'::text[] end
+        from made
+        join checked on checked.shown_id = made.pair_id
+        where checked.device is not null
+    )
+    select
+        case when checked.verdict = 'done' and made.id is null then 'battle_judged' else checked.verdict end,
+        case when made.id is null then earlier.outcome else checked.choice end,
+        (select count(*)::int from battles where pseudonym = checked.pseudonym)
+            + case when made.id is null then 0 else 1 end,
         left_side.model_name, left_models.slug, left_side.provider, left_side.id, left_side.cost_usd::text,
         (extract(epoch from left_side.provider_done_at - left_side.acknowledged_at) * 1000)::int,
         right_side.model_name, right_models.slug, right_side.provider, right_side.id, right_side.cost_usd::text,
         (extract(epoch from right_side.provider_done_at - right_side.acknowledged_at) * 1000)::int
-    from generations left_side
-    join models left_models on left_models.id = left_side.model_id
-    cross join generations right_side
-    join models right_models on right_models.id = right_side.model_id
-    where left_side.id = shown.left_id and right_side.id = shown.right_id;
+    from checked
+    left join made on made.pair_id = checked.shown_id
+    left join battles earlier on earlier.pair_id = checked.shown_id
+    left join generations left_side on left_side.id = checked.left_id
+    left join models left_models on left_models.id = left_side.model_id
+    left join generations right_side on right_side.id = checked.right_id
+    left join models right_models on right_models.id = right_side.model_id
+    order by checked.place;
 end
 $$;
 
@@ -93,7 +135,9 @@ as $$
         jsonb_agg(
             jsonb_build_object(
                 'leftModel', left_models.slug, 'rightModel', right_models.slug, 'leftVideo', battles.left_id,
-                'rightVideo', battles.right_id, 'outcome', battles.outcome, 'castAt', rfc3339(battles.cast_at)
+                'rightVideo', battles.right_id, 'outcome', battles.outcome, 'isVoided', battles.void_id is not null,
+                'deviceKey', evidence.device_key, 'networkOfTheDay', evidence.network, 'flags', evidence.flags,
+                'castAt', rfc3339(battles.cast_at)
             )
             order by battles.id
         ),
@@ -101,10 +145,11 @@ as $$
     )
     from battle_voters voters
     join battles on battles.pseudonym = voters.pseudonym
+    left join battle_evidence evidence on evidence.battle_id = battles.id
     join models left_models on left_models.id = battles.left_model_id
     join models right_models on right_models.id = battles.right_model_id
     where voters.user_id = member;
 $$;
 
-revoke all on function cast_battle(uuid, text, uuid, text), battles_of_member(uuid) from public;
-grant execute on function cast_battle(uuid, text, uuid, text) to dailies_web;
+revoke all on function cast_battles(uuid[], text[], uuid[], text[], text[], text[], boolean[]), battles_of_member(uuid) from public;
+grant execute on function cast_battles(uuid[], text[], uuid[], text[], text[], text[], boolean[]) to dailies_web, dailies_jobs;

@@ -9,19 +9,18 @@ as $$
     select pseudonym from battle_voters where voter_key = voter;
 $$;
 
--- Whether a pair can be shown to a person: both videos are public, both models are active, the person has not judged it, and it
--- is not the one that the person is looking at.
+-- Whether a pair can be shown to a person: both videos are public in one group, both models are active, the person has not
+-- judged it, and it is not the one that the person is looking at.
 create or replace function is_battle_open(one uuid, other uuid, person uuid, open_pair uuid)
 returns boolean
 language sql
 stable
 set search_path = public, pg_temp
 as $$
-    select not exists (
-        select
-        from generations
-        join models on models.id = generations.model_id
-        where generations.id in (one, other) and (generations.published_at is null or not models.is_active)
+    select (
+        select count(*) = 2 and count(distinct group_id) = 1 and not bool_or(is_retired)
+        from public_battle_videos()
+        where generation_id in (one, other)
     ) and not exists (
         select
         from battles
@@ -35,8 +34,9 @@ as $$
     );
 $$;
 
--- Shows a person a random pair, with sides by chance; no row when all have been judged. Of the pairs that a person has left
--- unjudged, only the last twenty are kept. `open_pair` is the one that the person is looking at.
+-- Shows a person a pair, with sides by chance; no row when all have been judged. Of sixteen random pairs it is the one whose
+-- battle tells most (battle_weights). Of the pairs that a person has left unjudged, only the last twenty are kept. `open_pair`
+-- is the one that the person is looking at.
 create or replace function show_battle(voter text, lifetime interval, open_pair uuid)
 returns table (
     id uuid,
@@ -58,32 +58,39 @@ as $$
 #variable_conflict use_column
 declare
     person constant uuid := battle_pseudonym(voter);
+    sampled constant int := 16;
     start constant double precision := random();
     first_id uuid;
     second_id uuid;
     shown battle_pairs;
 begin
-    -- From a random place to the end, then from the beginning to that place.
+    -- From a random place to the end, then from the beginning to that place. A pair without a weight has a new model.
     select found.first_id, found.second_id into first_id, second_id
     from (
         (
-            select one.generation_id as first_id, other.generation_id as second_id
+            select one.generation_id as first_id, other.generation_id as second_id, one.model_id as first_model,
+                other.model_id as second_model
             from battle_videos one
             join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
             where one.place >= start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
             order by one.place, random()
-            limit 1
+            limit sampled
         )
         union all
         (
-            select one.generation_id, other.generation_id
+            select one.generation_id, other.generation_id, one.model_id, other.model_id
             from battle_videos one
             join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
             where one.place < start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
             order by one.place, random()
-            limit 1
+            limit sampled
         )
+        limit sampled
     ) found
+    left join battle_weights weights
+        on weights.low_model_id = least(found.first_model, found.second_model)
+        and weights.high_model_id = greatest(found.first_model, found.second_model)
+    order by coalesce(weights.weight, 2) desc, random()
     limit 1;
     if first_id is null then
         return;
@@ -127,10 +134,31 @@ as $$
     where token in (pairs.left_token, pairs.right_token) and pairs.expires_at > dailies_now();
 $$;
 
+-- Deletes pairs that can no longer be judged: those that were left unjudged an hour after they expired, and judged ones a day
+-- later, since until then a second judgement is refused for what it is.
+create or replace function sweep_battle_pairs()
+returns int
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    swept int;
+begin
+    delete from battle_pairs
+    where expires_at < dailies_now() - case when judged_at is null then interval '1 hour' else interval '1 day' end;
+    get diagnostics swept = row_count;
+    return swept;
+end
+$$;
+
 revoke all on function
+    sweep_battle_pairs(),
     battle_pseudonym(text),
     is_battle_open(uuid, uuid, uuid, uuid),
     show_battle(text, interval, uuid),
     battle_file(uuid)
     from public;
-grant execute on function battle_pseudonym(text), show_battle(text, interval, uuid), battle_file(uuid) to dailies_web;
+grant execute on function battle_pseudonym(text), show_battle(text, interval, uuid), battle_file(uuid)
+    to dailies_web, dailies_jobs;
+grant execute on function sweep_battle_pairs() to dailies_jobs;

@@ -376,7 +376,8 @@ as $$
         and images.state = 'ready';
 $$;
 
--- The model of the demo with a slug, which cannot be chosen for a run; it is made when there is none.
+-- The model of the demo with a slug, made when there is none. Its videos are entered by hand, so it is never run; it is active,
+-- since its videos fight battles.
 create or replace function demo_model(wanted_slug text, wanted_name text)
 returns uuid
 language plpgsql
@@ -386,8 +387,8 @@ as $$
 begin
     insert into models (slug, model_id, name, description, maker, provider, capabilities, is_active)
     values (
-        wanted_slug, wanted_slug, wanted_name, 'A setting of the local renderer, for the demo.', 'Dailies', 'local',
-        '{text-to-video}', false
+        wanted_slug, wanted_slug, wanted_name, 'A setting of the local renderer, for the demo.', 'Dailies', 'manual',
+        '{text-to-video}', true
     )
     on conflict do nothing;
     return (select id from models where slug = wanted_slug);

@@ -37,6 +37,9 @@ as $$
     update vote_voids
     set choice = replace(choice::text, member::text, pseudonym::text)::jsonb
     where position(member::text in choice::text) > 0;
+    update arena_voids
+    set choice = replace(choice::text, member::text, pseudonym::text)::jsonb
+    where position(member::text in choice::text) > 0;
 $$;
 
 revoke all on function pseudonymize_votes(uuid, uuid), pseudonymize_voids(uuid, uuid) from public;

@@ -6,6 +6,8 @@ import { h } from "../core/dom.js";
 
 /** Actions whose words do not follow from their name. */
 const actions = /** @type {Record<string, string>} */ ({
+  "battles.restore": "Restored battles",
+  "battles.void": "Voided battles",
   "catalog.import": "Imported a pack of models",
   "clip.undo": "Undid a decision on a clip",
   "clip.take_down": "Took a clip down",
@@ -23,6 +25,8 @@ const actions = /** @type {Record<string, string>} */ ({
   "member.unlink_sign_in": "Removed a sign-in method",
   "user.leave": "Deleted an account",
   "video.settle": "Settled an uncertain video",
+  "video_votes.restore": "Restored votes for videos",
+  "video_votes.void": "Voided votes for videos",
   "votes.reset": "Reset votes",
   "votes.restore": "Restored votes",
   "votes.void": "Voided votes",

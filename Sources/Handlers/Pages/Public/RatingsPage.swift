@@ -18,21 +18,25 @@ public struct RatingsView: Sendable {
     var kind: BoardKind?
     var board: RatedBoard?
     var computedAt: Date?
+    /// The tags that have a board.
+    var tags: [RatedTag]
 
-    init(kind: BoardKind? = .all, board: RatedBoard? = nil, computedAt: Date? = nil) {
+    init(kind: BoardKind? = .all, board: RatedBoard? = nil, computedAt: Date? = nil, tags: [RatedTag] = []) {
         self.kind = kind
         self.board = board
         self.computedAt = computedAt
+        self.tags = tags
     }
 
     /// The board that the query asks for. `voter` is the caller.
     public init(_ boards: RatingBoards, query: Query, voter: String, now: Date) throws {
+        let tags = try boards.tags()
         if query["board"] == "own" {
-            self.init(kind: nil, board: try boards.own(voter), computedAt: now)
+            self.init(kind: nil, board: try boards.own(voter), computedAt: now, tags: tags)
         } else {
-            let kind = query["board"].flatMap(BoardKind.init) ?? .all
+            let kind = query["board"].flatMap { BoardKind($0) } ?? .all
             let stored = try boards.find(kind)
-            self.init(kind: kind, board: stored?.board, computedAt: stored?.computedAt)
+            self.init(kind: kind, board: stored?.board, computedAt: stored?.computedAt, tags: tags)
         }
     }
 }
@@ -47,10 +51,10 @@ extension Site {
                 <main class="page" id="main">
                   <div class="page-head"><div><h1>Ratings</h1><p>\(lead(view, board))</p></div>\
                 <div class="row"><a class="btn" href="/battle">Judge a pair</a>\
-                <a class="btn btn--icon" href="/api/battles?limit=100" aria-label="Every battle as JSON">\
+                <a class="btn btn--icon" href="/api/battles/export" download="battles.csv" aria-label="Every battle as CSV">\
                 \(Icon.download.image)</a></div></div>
                   \(choices(view))
-                  \(board.map { tables($0, now: view.computedAt) } ?? none(view))
+                  \(board.map { tables($0, view) } ?? none(view))
                 </main>
                 """)
     }
@@ -71,14 +75,22 @@ extension Site {
             ("all", .all, "All videos"), ("text", .text, "Text to video"), ("picture", .picture, "Image to video"),
             ("own", nil, "My own"),
         ]
+        let tags = view.tags.prefix(Self.shownTags).map { tag -> HTML in
+            chip(BoardKind.tag(tag.slug).name, "\(tag.name)", isCurrent: view.kind == .tag(tag.slug))
+        }
         return """
-            <nav class="row" aria-label="Boards">\(boards.map { board -> HTML in
-            let isCurrent = view.kind == board.kind
-            return """
-                <a class="chip" href="/ratings?board=\(board.name)"\(HTML.when(isCurrent, " aria-current=\"true\""))>\(board.text)</a>
-                """
-            })</nav>
+            <nav class="row" aria-label="Boards">\(boards.map { chip($0.name, $0.text, isCurrent: view.kind == $0.kind) })</nav>
+            \(tags.isEmpty ? .empty : "<nav class=\"row\" aria-label=\"Boards of tags\">\(tags)</nav>")
             """
+    }
+
+    /// More would push the board off the screen; the API has all of them.
+    private static let shownTags = 12
+
+    private func chip(_ board: String, _ text: HTML, isCurrent: Bool) -> HTML {
+        """
+        <a class="chip" href="/ratings?board=\(board)"\(HTML.when(isCurrent, " aria-current=\"true\""))>\(text)</a>
+        """
     }
 
     private func none(_ view: RatingsView) -> HTML {
@@ -93,12 +105,12 @@ extension Site {
                 actions: "<a class=\"btn btn--primary\" href=\"/battle\">Judge a pair</a>")
     }
 
-    private func tables(_ board: RatedBoard, now: Date?) -> HTML {
+    private func tables(_ board: RatedBoard, _ view: RatingsView) -> HTML {
         """
         \(board.groups.enumerated().map { number, group in
             table(group, board, isOnly: board.groups.count == 1, number: number + 1)
         })
-        <div class="aside">\(notes(board).map { note -> HTML in
+        <div class="aside">\(notes(board, view).map { note -> HTML in
         "<div class=\"note\">\(Icon.info.image)<p>\(note)</p></div>"
         })</div>
         """
@@ -154,7 +166,7 @@ extension Site {
         """
     }
 
-    private func notes(_ board: RatedBoard) -> [HTML] {
+    private func notes(_ board: RatedBoard, _ view: RatingsView) -> [HTML] {
         var notes: [HTML] = []
         if let low = board.leftLow, let high = board.leftHigh, board.decided > 0 {
             let share = Double(board.leftWins) / Double(board.decided)
@@ -173,8 +185,16 @@ extension Site {
             """
             <strong>How it is computed.</strong> Bradley–Terry by maximum likelihood: A is better than B with the chance \
             1 ÷ (1 + 10^((B − A) ÷ 400)), and a tie is half a win for each. Sandwich errors; two models are ordered where Holm's method \
-            over all pairs says so with 95 % confidence for the whole board. <a class="link" href="/api/battles?limit=100">Every \
-            battle</a> and <a class="link" href="/api/ratings">this board</a> as JSON: anyone can compute it again.
+            over all pairs says so with 95 % confidence for the whole board. Every battle \
+            <a class="link" href="/api/battles/export" download="battles.csv">as CSV</a> and \
+            <a class="link" href="/api/battles?limit=100">as JSON</a>, and \
+            <a class="link" href="/api/ratings\(view.kind.map { "?board=\($0.name)" as HTML } ?? "/own")">this board</a>: \
+            anyone can compute it again with <code>dailies ratings verify</code>.
+            """)
+        notes.append(
+            """
+            <strong>Which pairs are shown.</strong> Of sixteen random pairs the one whose battle tells most: of models with few battles, and \
+            of models that are close. Both sides are drawn by chance.
             """)
         return notes
     }
