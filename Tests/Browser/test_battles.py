@@ -27,6 +27,8 @@ def battles(run, make_video):
     name = f"arena_{secrets.token_hex(4)}"
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         (user,) = connection.execute("insert into users (username) values (%s) returning id", (name,)).fetchone()
+        # The demo's videos fight too; here only these shall.
+        connection.execute("update models set is_active = false where slug like 'demo-renderer-%'")
         models = connection.execute("select id, name, provider from models where is_active order by name limit 2").fetchall()
         for prompt in PROMPTS:
             group = uuid.uuid4()
@@ -62,6 +64,7 @@ def battles(run, make_video):
             time.sleep(0.1)
         yield connection, [title for _, title, _ in models]
         connection.execute("delete from battles")
+        connection.execute("update models set is_active = true where slug like 'demo-renderer-%'")
         connection.execute("delete from generations where user_id = %s", (user,))
         connection.execute("delete from users where id = %s", (user,))
 
@@ -169,8 +172,8 @@ def test_old_pairs_files_and_no_scripts(battles, site, tmp_path):
     assert connection.execute("select outcome from battles where pair_id = %s", (before,)).fetchall() == [("left",)]
 
 
-def test_ratings_are_shown_with_their_intervals(battles, run, site, axe, shots):
-    """ARENA-08 tiers by name, rank ranges, side bias and a floor; computed and verified by command; one's own board"""
+def test_ratings_are_shown_with_their_intervals(battles, run, site, axe, shots, tmp_path):
+    """ARENA-08 tiers by name, rank ranges, side bias and a floor; computed and verified by command; tags; one's own board"""
     connection, _ = battles
     # Those of other tests are of other models.
     connection.execute("delete from battles")
@@ -194,6 +197,13 @@ def test_ratings_are_shown_with_their_intervals(battles, run, site, axe, shots):
         join four other on other.place <> one.place
         cross join generate_series(1, 100) number
         where 4 not in (one.place, other.place) or number <= 5
+        """)
+    # All are of a comparison with the tag Night.
+    connection.execute("""
+        update battles
+        set comparison_id = (
+            select comparison_id from comparison_tags join tags on tags.id = tag_id where tags.slug = 'night' limit 1
+        )
         """)
     operate(run, "dailies", "ratings", "compute")
     assert "Every board is what its battles say." in operate(run, "dailies", "ratings", "verify").stdout
@@ -223,6 +233,22 @@ def test_ratings_are_shown_with_their_intervals(battles, run, site, axe, shots):
     # The API's own answer may be a minute old.
     counted = connection.execute("select (document ->> 'battles')::int from rating_boards where name = 'all'").fetchone()
     assert (battles_read,) == counted
+
+    # The same from two files, as anyone can get them.
+    files = []
+    for name, path in (("battles.csv", "/api/battles/export"), ("board.json", "/api/ratings?board=tag:night")):
+        files.append(tmp_path / name)
+        files[-1].write_bytes(page.request.get(path).body())
+    words = ["ratings", "verify", "--battles", files[0], "--board", files[1], "--name", "tag:night"]
+    assert "Every board is what its battles say." in operate(run, "dailies", *words).stdout
+    files[0].write_text(files[0].read_text().replace(",left,no,", ",right,no,", 1))
+    assert operate(run, "dailies", *words, check=False).returncode == 1
+    files[0].write_text("no battles")
+    assert "line 1: not a battle" in operate(run, "dailies", *words, check=False).stderr
+
+    page.get_by_role("link", name="Night").click()
+    expect(page.get_by_role("link", name="Night")).to_have_attribute("aria-current", "true")
+    expect(page.locator(".tier").first).to_contain_text("Tier A")
 
     connection.execute("update battles set outcome = 'right' where id = (select min(id) from battles where outcome = 'left')")
     found = operate(run, "dailies", "ratings", "verify", check=False)

@@ -39,6 +39,18 @@ def test_people_vote(demo: Stack) -> None:
     assert sum(clip["voteCount"] for clip in feed["clips"]) > 0
 
 
+def test_there_is_a_board_to_look_at(demo: Stack) -> None:
+    """OPS-01 ARENA-08: hundreds of blind battles were fought over the demo's comparisons; the board has tiers, and pairs wait"""
+    answer = demo.client().get("/api/ratings").json()
+    (group,) = answer["board"]["groups"]
+    models = {model["slug"].removeprefix("demo-renderer-"): model for model in group["models"]}
+    assert answer["board"]["battles"] == 450 and sorted(models) == ["a", "b", "c", "d"]
+    # Each person judged each pair, so the same people give the same board on every site.
+    assert [models[name]["tier"] for name in "abcd"] == [0, 1, 1, 2]
+    assert [tag["slug"] for tag in answer["tags"]] == ["night", "light", "water"]
+    assert demo.client().get("/api/battles/next").json()["pair"]["prompt"]
+
+
 def test_clips_keep_coming(demo: Stack) -> None:
     """OPS-01: new clips are made one by one, wait as pending, and are approved into the open round."""
     ready = "select count(*) from tournament_clips where status in ('active', 'locked')"
