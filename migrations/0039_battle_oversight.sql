@@ -73,7 +73,7 @@ create index voided_video_votes_video on voided_video_votes (video_id);
 create index voided_video_votes_user on voided_video_votes (user_id) where user_id is not null;
 create index voided_video_votes_voter on voided_video_votes (voter_key);
 
--- How much a battle of two models would tell; above 1 while one of them has too few battles. Pairs without a row are new.
+-- How likely two models fight beside others: by what their battle would tell, and 10 to 20 while one has too few battles.
 create table battle_weights (
     low_model_id uuid not null references models on delete cascade,
     high_model_id uuid not null references models on delete cascade,
@@ -83,6 +83,10 @@ create table battle_weights (
     constraint battle_weights_positive check (weight > 0)
 );
 create index battle_weights_high on battle_weights (high_model_id);
+
+-- Where the videos of a model are found from a random place on.
+create index battle_videos_model_place on battle_videos (model_id, place);
+drop index battle_videos_model;
 
 grant select, insert, update, delete on battle_weights to dailies_jobs;
 grant select, update, delete on battle_evidence to dailies_jobs;

@@ -6,7 +6,7 @@ package struct BattleSimulation: Sendable {
     package enum Pairing: String, CaseIterable, Sendable {
         /// Each pair is as likely as another one.
         case random
-        /// Of sixteen random pairs the one whose battle tells most, as the site chooses.
+        /// Pairs are drawn in proportion to what their battle tells, as the site draws them.
         case informative
     }
 
@@ -27,9 +27,6 @@ package struct BattleSimulation: Sendable {
 
         package init() {}
     }
-
-    /// How many random pairs a person's next pair is chosen from.
-    package static let sampled = 16
 
     /// What is simulated.
     package let options: Options
@@ -53,7 +50,7 @@ package struct BattleSimulation: Sendable {
         let pairs = (0..<count).flatMap { low in ((low + 1)..<max(count, low + 1)).map { (low, $0) } }
         guard !pairs.isEmpty else { return 0 }
         var counts = pairs.map { BattleCounts(left: $0.0, right: $0.1) }
-        var weights = [Double](repeating: 2, count: pairs.count)
+        var weights = [Double](repeating: 1, count: pairs.count)
         var votes = 0
         while votes < options.limit {
             // A computation costs as much as many battles: later ones are rarer, for both ways alike.
@@ -69,13 +66,13 @@ package struct BattleSimulation: Sendable {
     }
 
     private func choose(_ pairing: Pairing, _ weights: [Double], _ random: inout SplitMix) -> Int {
-        var best = Int.random(in: weights.indices, using: &random)
-        guard pairing == .informative else { return best }
-        for _ in 1..<Self.sampled {
-            let other = Int.random(in: weights.indices, using: &random)
-            if weights[other] > weights[best] { best = other }
+        guard pairing == .informative else { return Int.random(in: weights.indices, using: &random) }
+        var rest = Double.random(in: 0..<weights.reduce(0, +), using: &random)
+        for (number, weight) in weights.enumerated() {
+            rest -= weight
+            if rest < 0 { return number }
         }
-        return best
+        return weights.count - 1
     }
 
     private func fight(_ pair: (Int, Int), _ counts: inout BattleCounts, _ random: inout SplitMix) {

@@ -6,7 +6,8 @@ package struct PairWeight: Sendable, Equatable {
     package let low: Int
     /// The other one.
     package let high: Int
-    /// From 0 to 1 by the expected information; from 1 to 2 while one of the models has too few battles.
+    /// How likely it is drawn beside others: from 0 to 1 by the expected information, and from 10 to 20 while one of the models
+    /// has too few battles.
     package let weight: Double
 }
 
@@ -14,10 +15,13 @@ package struct PairWeight: Sendable, Equatable {
 ///
 /// A battle of two models adds `p (1 − p)` to the information about their distance, whose variance is now `v`: it tells
 /// `½ log(1 + v p (1 − p))` nats. That counts in full while the order of the two is open, and hardly once it is known.
-/// So battles go to models that are close and little known, and none is spent on what is settled.
+/// So battles go to models that are close and little known, and few are spent on what is settled. Pairs are drawn in proportion,
+/// so that no one knows which pair comes next.
 package enum Matchmaking {
     /// What a settled order still counts, so that models which change places are noticed.
-    private static let settledShare = 0.01
+    private static let settledShare = 0.002
+    /// By how much a model below the floor comes before others.
+    private static let coverage = 10.0
 
     /// The weight of each pair of models `0..<models`, by the battles that were fought.
     package static func weights(
@@ -43,7 +47,7 @@ package enum Matchmaking {
                 let fewest = min(battles[low], battles[high])
                 let weight =
                     fewest < rules.minimumBattles
-                    ? 2 - Double(fewest) / Double(rules.minimumBattles)
+                    ? coverage * (2 - Double(fewest) / Double(rules.minimumBattles))
                     // No battle connects the two, so nothing is known about their order.
                     : information[low * models + high] == 0 ? 1 : max(told, 1e-9)
                 weights.append(PairWeight(low: low, high: high, weight: weight))
@@ -64,8 +68,7 @@ package enum Matchmaking {
                     left: places[pair.left], right: places[pair.right], leftWins: pair.leftWins,
                     rightWins: pair.rightWins, ties: pair.ties, bothBad: pair.bothBad)
             })
-        let orders = max(1, members.count * (members.count - 1) / 2)
-        let reach = Normal.reach(of: 1 - (1 - rules.confidence) / Double(orders))
+        let ordering = Ordering(fit.strengths, confidence: rules.confidence) { fit.error(between: $0, and: $1) }
         for (place, member) in members.enumerated() {
             for (otherPlace, other) in members.enumerated().dropFirst(place + 1) {
                 let distance = abs(fit.strengths[place] - fit.strengths[otherPlace])
@@ -74,7 +77,7 @@ package enum Matchmaking {
                 // Two models that have only tied have no error, and anything may come.
                 let variance = error > 0 ? error * error : 1
                 let nats = log1p(variance * chance * (1 - chance)) / 2
-                let isSettled = error > 0 && distance > reach * error
+                let isSettled = ordering.isAbove[place][otherPlace] || ordering.isAbove[otherPlace][place]
                 information[member * count + other] = nats * (isSettled ? settledShare : 1)
             }
         }

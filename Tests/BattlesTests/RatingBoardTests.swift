@@ -234,7 +234,7 @@ struct RatingBoardTests {
                 """)
             // The first one is above the others, which are level; the fourth one is new.
             #expect(weights.count == 6)
-            #expect(weights[2] == 2 && weights[4] == 2 && weights[5] == 2)
+            #expect(weights[2] == 20 && weights[4] == 20 && weights[5] == 20)
             #expect(weights[3] == 1 && weights[0] < 0.1 && weights[1] < 0.1)
         }
     }

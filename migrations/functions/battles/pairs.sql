@@ -34,9 +34,9 @@ as $$
     );
 $$;
 
--- Shows a person a pair, with sides by chance; no row when all have been judged. Of sixteen random pairs it is the one whose
--- battle tells most (battle_weights). Of the pairs that a person has left unjudged, only the last twenty are kept. `open_pair`
--- is the one that the person is looking at.
+-- Shows a person a pair, with sides by chance; no row when all have been judged. Which two models fight is drawn in proportion to
+-- battle_weights. Where the person has judged what was found of eight such draws, or there are no weights yet, any pair comes. Of
+-- the pairs that a person has left unjudged, only the last twenty are kept. `open_pair` is the one that the person is looking at.
 create or replace function show_battle(voter text, lifetime interval, open_pair uuid)
 returns table (
     id uuid,
@@ -58,40 +58,69 @@ as $$
 #variable_conflict use_column
 declare
     person constant uuid := battle_pseudonym(voter);
-    sampled constant int := 16;
+    sampled constant int := 32;
     start constant double precision := random();
     first_id uuid;
     second_id uuid;
+    drawn record;
     shown battle_pairs;
 begin
-    -- From a random place to the end, then from the beginning to that place. A pair without a weight has a new model.
-    select found.first_id, found.second_id into first_id, second_id
-    from (
-        (
-            select one.generation_id as first_id, other.generation_id as second_id, one.model_id as first_model,
-                other.model_id as second_model
-            from battle_videos one
-            join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
-            where one.place >= start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
-            order by one.place, random()
+    for drawn in
+        select low_model_id as low, high_model_id as high
+        from battle_weights
+        -- The first of these is each pair with a chance in proportion to its weight.
+        order by -ln(1 - random()) / weight
+        limit 8
+    loop
+        -- From a random place to the end, then from the beginning to that place; a few are enough.
+        select near.first_id, near.second_id into first_id, second_id
+        from (
+            (
+                select one.generation_id as first_id, other.generation_id as second_id
+                from battle_videos one
+                join battle_videos other on other.group_id = one.group_id and other.model_id = drawn.high
+                where one.model_id = drawn.low and one.place >= start
+                order by one.place
+                limit sampled
+            )
+            union all
+            (
+                select one.generation_id, other.generation_id
+                from battle_videos one
+                join battle_videos other on other.group_id = one.group_id and other.model_id = drawn.high
+                where one.model_id = drawn.low and one.place < start
+                order by one.place
+                limit sampled
+            )
             limit sampled
-        )
-        union all
-        (
-            select one.generation_id, other.generation_id, one.model_id, other.model_id
-            from battle_videos one
-            join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
-            where one.place < start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
-            order by one.place, random()
-            limit sampled
-        )
-        limit sampled
-    ) found
-    left join battle_weights weights
-        on weights.low_model_id = least(found.first_model, found.second_model)
-        and weights.high_model_id = greatest(found.first_model, found.second_model)
-    order by coalesce(weights.weight, 2) desc, random()
-    limit 1;
+        ) near
+        where is_battle_open(near.first_id, near.second_id, person, open_pair)
+        limit 1;
+        exit when first_id is not null;
+    end loop;
+    if first_id is null then
+        select found.first_id, found.second_id into first_id, second_id
+        from (
+            (
+                select one.generation_id as first_id, other.generation_id as second_id
+                from battle_videos one
+                join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
+                where one.place >= start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
+                order by one.place, random()
+                limit 1
+            )
+            union all
+            (
+                select one.generation_id, other.generation_id
+                from battle_videos one
+                join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
+                where one.place < start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
+                order by one.place, random()
+                limit 1
+            )
+        ) found
+        limit 1;
+    end if;
     if first_id is null then
         return;
     end if;

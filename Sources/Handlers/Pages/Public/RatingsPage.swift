@@ -193,8 +193,8 @@ extension Site {
             """)
         notes.append(
             """
-            <strong>Which pairs are shown.</strong> Of sixteen random pairs the one whose battle tells most: of models with few battles, and \
-            of models that are close. Both sides are drawn by chance.
+            <strong>Which pairs are shown.</strong> They are drawn by what a battle would tell: mostly models with few battles, and models \
+            that are close. Sides are drawn by chance.
             """)
         return notes
     }
