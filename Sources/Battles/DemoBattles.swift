@@ -70,6 +70,6 @@ public struct DemoBattles: Sendable {
     /// A number from 0 to 1 that is the same for the same text on every machine (FNV-1a).
     private static func number(_ text: String) -> Double {
         let hash = text.utf8.reduce(14_695_981_039_346_656_037 as UInt64) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-        return Double((hash ^ (hash >> 31)) &* 0x9E37_79B9_7F4A_7C15 >> 11) / 9_007_199_254_740_992
+        return Double(((hash ^ (hash >> 31)) &* 0x9E37_79B9_7F4A_7C15) >> 11) / 9_007_199_254_740_992
     }
 }
