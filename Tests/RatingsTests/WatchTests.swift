@@ -156,7 +156,8 @@ struct WatchTests {
             let voter = number % 10
             let score: Double = number % 5 == 0 ? 0 : 1
             return WatchedBattle(
-                id: Int64(number), voter: voter, network: voter, device: voter, left: 7, right: number % 7, score: score,
+                id: Int64(number), voter: voter, network: voter, device: voter, left: 7, right: number % 7,
+                score: score,
                 second: Double(number) * 20, isNewVoter: true)
         }
         let past = Rigging(nil, seed: 1).history
