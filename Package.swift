@@ -113,6 +113,7 @@ let package = Package(
         domain(
             "Battles",
             ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
+        domain("Analytics", ["Battles", "Logging", "Money", "Postgres", "Queue"]),
         domain(
             "Installation",
             [
@@ -147,7 +148,8 @@ let package = Package(
                 "Text",
             ]),
         handlers(
-            "Models", ["Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
+            "Models",
+            ["Analytics", "Battles", "Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
         handlers(
             "Comparisons",
             [
@@ -160,16 +162,17 @@ let package = Package(
         handlers(
             "Pages",
             [
-                "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML", "Money",
-                "Postgres", "Providers", "Refusals", "Storage", "Text",
+                "Analytics", "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML",
+                "Money", "Postgres", "Providers", "Refusals", "Storage", "Text",
             ]),
 
         // Only programs import it: it is where the groups meet.
         domain(
             "Composition",
             [
-                "AdminHandlers", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha", "Catalog",
-                "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits", "Crypto",
+                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha",
+                "Catalog", "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits",
+                "Crypto",
                 "Film", "Flags", "Generation", "HTTP", "Identity", "Installation",
                 "Limits", "Logging", "Mail", "ModelsHandlers", "PagesHandlers", "Platform", "Postgres", "Providers",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
@@ -185,8 +188,8 @@ let package = Package(
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Arguments", "Battles", "Catalog", "Configuration", "Contact", "Crypto", "Film", "Generation",
-                "Identity",
+                "Analytics", "Arguments", "Battles", "Catalog", "Configuration", "Contact", "Crypto", "Film",
+                "Generation", "Identity",
                 "Installation",
                 "Logging", "Mail", "Media",
                 "Platform", "Postgres", "Providers", "Queue", "Realtime", "Storage", "Text",
@@ -194,8 +197,8 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Arguments", "Battles", "Catalog", "Comparisons", "Composition", "Configuration", "Credits", "Crypto",
-                "Film", "Flags", "Generation", "HTTP",
+                "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Composition", "Configuration",
+                "Credits", "Crypto", "Film", "Flags", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Ratings", "Realtime",
@@ -247,7 +250,7 @@ let package = Package(
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
-        tests("PagesTests", ["Battles", "Film", "Generation", "HTTP", "PagesHandlers"]),
+        tests("PagesTests", ["Analytics", "Battles", "Film", "Generation", "HTTP", "Money", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
@@ -272,6 +275,8 @@ let package = Package(
             "BattlesTests",
             ["Battles", "Money", "Postgres", "Refusals", "Storage", "TestSupport", "Text"]),
         tests("RatingsTests", ["Ratings", "TestSupport"]),
+        tests(
+            "AnalyticsTests", ["Analytics", "Battles", "Money", "Postgres", "TestSupport"]),
         tests(
             "CatalogTests",
             ["Catalog", "Credits", "Money", "Postgres", "Refusals", "TestSupport"]),

@@ -1,3 +1,4 @@
+public import Analytics
 internal import Arguments
 public import Comparisons
 public import Credits
@@ -16,16 +17,18 @@ enum CountersCommand {
         details: """
             Names every competing clip whose counters differ from the sums over its votes and views of the round, and \
             every score and place on the boards that differs from the votes, and every balance of credits that is not \
-            the sum of the ledger, and every count of comparisons and tags that differs from the rows. It reads every \
-            vote. Exit status 1 when something differs.
+            the sum of the ledger, and every count of comparisons and tags, and every day of a model in the analytics, that \
+            differs from the rows. It reads every vote. Exit status 1 when something differs.
             """,
         OnlyCommon.self
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
+        try ModelDays(database: database).run()
         let drift = Drift(
             clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database),
-            credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database))
+            credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database),
+            modelDays: try ModelDayDrift.find(in: database))
         try answer(drift, "Every counter equals its sum, and so do the boards and the balances.", arguments)
         return drift.isNone ? ExitCode.success : ExitCode.failure
     }
@@ -35,9 +38,11 @@ enum CountersCommand {
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
+        try ModelDays(database: database).run()
         let drift = Drift(
             clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database),
-            credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database))
+            credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database),
+            modelDays: try ModelDayDrift.repair(in: database))
         try answer(drift, "Every counter, every board and every balance was right.", arguments)
         return ExitCode.success
     }
@@ -69,7 +74,10 @@ enum CountersCommand {
             \(fault.fault) \(fault.subjectID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)
             """
         }
-        let lines = clips + boards + credits + comparisons
+        let days = drift.modelDays.map { fault in
+            "analytics of \(fault.modelID.uuidString.lowercased()) on \(fault.day): differs in \(fault.names)"
+        }
+        let lines = clips + boards + credits + comparisons + days
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
@@ -80,14 +88,28 @@ private struct Drift: Shaped {
     let boards: [RankDrift]
     let credits: [CreditDrift]
     let comparisons: [ComparisonDrift]
+    let modelDays: [ModelDayDrift]
 
-    var isNone: Bool { clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty }
+    var isNone: Bool {
+        clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty && modelDays.isEmpty
+    }
 
     static let shape = Shape<Drift>("Drift") {
         Field("clips", \.clips)
         Field("boards", \.boards)
         Field("credits", \.credits)
         Field("comparisons", \.comparisons)
+        Field("modelDays", \.modelDays)
+    }
+}
+
+extension ModelDayDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<ModelDayDrift>("ModelDayDrift") {
+        Field("modelID", \.modelID)
+        Field("day", \.day)
+        Field("startsFromPicture", \.startsFromPicture)
+        Field("differs", \.names, "The figures that differ.")
     }
 }
 

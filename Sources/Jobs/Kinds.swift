@@ -1,3 +1,4 @@
+internal import Analytics
 internal import Battles
 internal import Catalog
 internal import Configuration
@@ -36,6 +37,7 @@ enum Kinds {
             publish: Realtime.publisher(socket: settings.realtime.publishSocket)
         ).register(in: &registry)
         ComputeRatings.register(in: &registry)
+        CountModelDays.register(in: &registry)
         BattleCopies(storage: storage, tools: tools).register(in: &registry)
         return registry
     }

@@ -48,7 +48,7 @@ struct WebRoleFunctionTests {
     private static let open: Set<String> = [
         "announce_change", "current_member", "current_member_is_admin", "dailies_now", "extension_event",
         "is_pricing", "listing_query", "listing_words", "rate_grant", "rate_wait", "require_admin", "rfc3339",
-        "season_for_uploads", "serving_since", "slot_for_approval", "vote_weight", "words_of",
+        "season_for_uploads", "serving_since", "slot_for_approval", "utc_day", "vote_weight", "words_of",
     ]
 
     /// Functions of this schema that are the site's own, not an extension's.

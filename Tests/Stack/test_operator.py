@@ -76,6 +76,22 @@ def test_balances_are_verified_and_repaired(stack: Stack) -> None:
     assert stack.value("select balance from credit_balances where user_id = %s", member) == 70
 
 
+def test_analytics_are_verified_and_repaired(stack: Stack) -> None:
+    """ANLY-02: a day of a model that is not what its runs say is named, counted anew, and gone."""
+    stack.rows(
+        "insert into generation_runs (generation_id, run, model_id, provider, duration_ms, quality, reserved_at, expected_usd,"
+        " outcome, ended_at, cost_usd, video_ms) select gen_random_uuid(), 1, id, 'local', 5000, 'standard', now(), 0,"
+        " 'completed', '2026-03-10T23:59:59Z', 0, 5000 from models where slug = 'local'"
+    )
+    assert dailies(stack, "counters", "verify").returncode == 0
+    assert stack.value("select completed from model_days where day = '2026-03-10'") == 1
+    stack.rows("update model_days set completed = 7 where day = '2026-03-10'")
+    found = dailies(stack, "counters", "verify")
+    assert found.returncode == 1 and "on 2026-03-10: differs in completed 7 (expected 1)" in found.stdout
+    assert dailies(stack, "counters", "repair").returncode == 0
+    assert dailies(stack, "counters", "verify").returncode == 0
+
+
 def test_models_travel_in_packs(stack: Stack, tmp_path) -> None:
     """CAT-10: a pack is compared before it is applied, pages show the change at once, and no model becomes active. One that no
     trusted key has signed needs consent; a foreign program signs and checks packs too."""
