@@ -204,8 +204,44 @@ struct CapTests {
             #expect(found.last?.reason.contains("half of 20 runs took 13 s") == true)
             #expect(try suggestions(59).map(\.kind) == [.cheapest])
             #expect(found.first?.model.slug == "local")
-            let cheaper = try catalog.cheaperModels().first { $0.model.slug == "ray-2-720p" }
-            #expect(cheaper?.cheaper.contains { $0.model.slug == "ray-flash-2-540p" } == true)
+            // Of level models the cheaper one; a model without a tier, and one that does not fit, is none of them.
+            func best(_ tiers: [ModelTier], _ budget: Int? = nil) throws -> ModelSuggestion? {
+                try catalog.suggestions(
+                    duration: .seconds(5), quality: .standard, capability: .textToVideo, budget: budget,
+                    hasPremium: false, tiers: tiers
+                ).first { $0.kind == .bestRated }
+            }
+            let level = ["ray-2-720p", "ray-flash-2-540p"].map { ModelTier(slug: $0, tier: 0, battles: 80) }
+            let rated = try best(level + [ModelTier(slug: "local", tier: 1, battles: 90)])
+            #expect(rated?.model.slug == "ray-flash-2-540p")
+            #expect(rated?.reason == "tier A after 80 blind battles: level with one other that fits, and not dearer")
+            let affordable = try best(level + [ModelTier(slug: "local", tier: 1, battles: 90)], 0)
+            #expect(affordable?.model.slug == "local")
+            #expect(affordable?.reason == "tier B after 90 blind battles: the only model that fits and has a tier")
+            #expect(try best([]) == nil)
+            func cheaper() throws -> CheaperModels.Other? {
+                try catalog.cheaperModels().first { $0.model.slug == "ray-2-720p" }?
+                    .others.first { $0.model.slug == "ray-flash-2-540p" }
+            }
+            let unrated = try #require(try cheaper())
+            #expect(unrated.isRatedNoWorse == nil)
+            for (tier, isListed) in [(0, true), (2, false)] {
+                try stage.superuser.execute(
+                    """
+                    insert into rating_boards (name, last_battle, computed_at, document)
+                    values ('all', 1, now(), jsonb_build_object('groups', jsonb_build_array(jsonb_build_object('models', jsonb_build_array(
+                        jsonb_build_object('slug', 'ray-2-720p', 'tier', 1, 'battles', 80),
+                        jsonb_build_object('slug', 'veo-3', 'tier', null, 'battles', 3),
+                        jsonb_build_object('slug', 'ray-flash-2-540p', 'tier', \(Int32(tier))::int, 'battles', 80)
+                    )))))
+                    on conflict (name) do update set document = excluded.document
+                    """)
+                #expect(try cheaper()?.isRatedNoWorse == (isListed ? true : nil))
+                #expect(try catalog.tiers().count == 2)
+                #expect(try catalog.expectations(of: model.id).first?.tier?.tier == tier)
+            }
+            let worse = try cheaper()
+            #expect(worse == nil, "it is rated worse")
         }
     }
 }

@@ -83,7 +83,7 @@ function showReport(page) {
     h("progress", { max: most, value: Number(spentUsd), "aria-label": `${label}: ${dollars(spentUsd)}` })))));
   refill(one("[data-cheaper-list]", HTMLElement), ...page.cheaperModels.flatMap(({ name, costUsd, cheaper: others }) => [
     h("dt", {}, `${name}, ${dollars(costUsd)}`),
-    h("dd", {}, others.map((other) => `${other.name} ${dollars(other.costUsd)}`).join(", ")),
+    h("dd", {}, others.map((other) => `${other.name} ${dollars(other.costUsd)}${other.isRatedNoWorse ? "" : " (not rated)"}`).join(", ")),
   ]));
 }
 

@@ -32,7 +32,7 @@ extension ModelRoutes {
             return CostReport(
                 total: try costs.total(from: from, to: to, for: admin),
                 rows: try costs.summed(by: group, from: from, to: to, for: admin),
-                cheaper: group == .model ? try catalog.cheaperModels().map { CheaperModels($0) } : [])
+                cheaper: group == .model ? try catalog.cheaperModels() : [])
         }
     }
 
@@ -44,9 +44,7 @@ extension ModelRoutes {
             let group = context.text(query: "group").flatMap(Costs.Group.init) ?? .provider
             let rows = try costs.summed(
                 by: group, from: moment("from", context), to: moment("to", context), for: try context.member().id)
-            return Response.content(
-                Array(csv(rows, group).utf8), type: "text/csv; charset=utf-8",
-                headers: ["Content-Disposition": "attachment; filename=\"costs-\(group.rawValue).csv\""])
+            return csv(rows, group).response(named: "costs-\(group.rawValue).csv")
         }
     }
 
@@ -54,26 +52,21 @@ extension ModelRoutes {
         context.text(query: name).flatMap { Date(rfc3339: $0) }
     }
 
-    /// Text that a spreadsheet would run as a formula is quoted by an apostrophe.
-    private static func csv(_ rows: [CostRow], _ group: Costs.Group) -> String {
-        func cell(_ text: String) -> String {
-            let safe = ["=", "+", "-", "@", "\t", "\r"].contains { text.hasPrefix($0) } ? "'" + text : text
-            return "\"" + safe.replacing("\"", with: "\"\"") + "\""
-        }
-        let head = [
-            group.rawValue, "runs", "videos", "failed", "cancelled", "spent_usd", "under_way_usd", "failed_usd",
-            "cancelled_usd", "seconds", "usd_per_second", "votes", "usd_per_vote", "slots_won", "usd_per_slot_won",
-        ]
-        let lines = rows.map { row -> String in
-            let figures: [String] = [
-                "\(row.runs)", "\(row.completed)", "\(row.failed)", "\(row.cancelled)", row.spent.description,
-                row.reserved.description, row.failedCost.description, row.cancelledCost.description,
-                "\(Double(row.videoMs) / 1_000)", row.perSecond?.description ?? "", "\(row.votes)",
-                row.perVote?.description ?? "", "\(row.slotsWon)", row.perSlotWon?.description ?? "",
-            ]
-            return ([cell(row.label)] + figures).joined(separator: ",")
-        }
-        return ([head.joined(separator: ",")] + lines).joined(separator: "\r\n") + "\r\n"
+    private static func csv(_ rows: [CostRow], _ group: Costs.Group) -> CSV {
+        CSV(
+            head: [
+                group.rawValue, "runs", "videos", "failed", "cancelled", "spent_usd", "under_way_usd", "failed_usd",
+                "cancelled_usd", "seconds", "usd_per_second", "votes", "usd_per_vote", "slots_won", "usd_per_slot_won",
+            ],
+            rows: rows.map { row in
+                [
+                    CSV.text(row.label), "\(row.runs)", "\(row.completed)", "\(row.failed)", "\(row.cancelled)",
+                    row.spent.description, row.reserved.description, row.failedCost.description,
+                    row.cancelledCost.description, "\(Double(row.videoMs) / 1_000)",
+                    row.perSecond?.description ?? "", "\(row.votes)", row.perVote?.description ?? "",
+                    "\(row.slotsWon)", row.perSlotWon?.description ?? "",
+                ]
+            })
     }
 
     private static func runs(_ costs: Costs) -> Route {
@@ -140,33 +133,23 @@ extension CostRow: Shaped {
     }
 }
 
-private struct CheaperModels: Shaped {
-    struct Other: Shaped {
-        let model: Model
-        let cost: Money
-
-        static let shape = Shape<Other>("CheaperModel") {
-            Field("slug", \.model.slug)
-            Field("name", \.model.name)
-            Field("costUSD", \.cost)
-        }
+extension CheaperModels.Other: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<CheaperModels.Other>("CheaperModel") {
+        Field("slug", \.model.slug)
+        Field("name", \.model.name)
+        Field("costUSD", \.cost)
+        Field("isRatedNoWorse", \.isRatedNoWorse, "Null where one of the two models has no tier.")
     }
+}
 
-    let model: Model
-    let cost: Money
-    let others: [Other]
-
-    init(_ found: (model: Model, cost: Money, cheaper: [(model: Model, cost: Money)])) {
-        model = found.model
-        cost = found.cost
-        others = found.cheaper.map { Other(model: $0.model, cost: $0.cost) }
-    }
-
-    static let shape = Shape<CheaperModels>("CheaperModels") {
+extension CheaperModels: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<CheaperModels>("CheaperModels") {
         Field("slug", \.model.slug)
         Field("name", \.model.name)
         Field("costUSD", \.cost, "Of its usual run.")
-        Field("cheaper", \.others, "Models that make the same for less; how good they are is not compared.")
+        Field("cheaper", \.others, "Models that make the same for less and are not rated worse.")
     }
 }
 

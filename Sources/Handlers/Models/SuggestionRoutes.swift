@@ -21,16 +21,17 @@ extension ModelRoutes {
                         "What it starts from."),
                     .optional("budget", .integer(0...1_000_000_000), "Credits at most."),
                 ], features: ["CAT-09"],
-                summary: "The cheapest and the fastest model for a request, and why."
+                summary: "The cheapest, the fastest and the best-rated model for a request, and why."
             ) { context in
                 let member = try context.member().id
+                let capability = context.text(query: "capability").flatMap(ModelCapability.init) ?? .textToVideo
                 return ModelSuggestions(
                     suggestions: try catalog.suggestions(
                         duration: duration(context) ?? .zero,
                         quality: context.text(query: "quality").flatMap(Quality.init) ?? .standard,
-                        capability: context.text(query: "capability").flatMap(ModelCapability.init) ?? .textToVideo,
+                        capability: capability,
                         budget: context.integer(query: "budget"), hasPremium: try hasPremium(member),
-                        except: try except()))
+                        except: try except(), tiers: try catalog.tiers(for: capability)))
             }
         ]
     }
@@ -46,7 +47,7 @@ extension ModelSuggestion.Kind: JSONRepresentable {
 extension ModelSuggestion: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<ModelSuggestion>("ModelSuggestion") {
-        Field("kind", \.kind, "What it is best at. Ratings, by which one would be the best, do not exist yet.")
+        Field("kind", \.kind, "What it is best at.")
         Field("model", \.model.slug)
         Field("name", \.model.name)
         Field("credits", \.credits)

@@ -1,4 +1,4 @@
-// Suggests the cheapest and the fastest model for what the form asks for, and says why.
+// Suggests the cheapest, the fastest and the best-rated model for what the form asks for, and says why.
 
 import { read } from "../core/api.js";
 import { h, refill } from "../core/dom.js";
@@ -6,7 +6,7 @@ import { h, refill } from "../core/dom.js";
 /** @typedef {import("../api.js").ModelSuggestions} Suggestions */
 /** @typedef {{duration: string, quality: string, capability: string, budget: number}} Wish */
 
-const names = { cheapest: "Cheapest", fastest: "Fastest" };
+const names = { cheapest: "Cheapest", fastest: "Fastest", bestRated: "Best rated" };
 
 /**
  * @param {HTMLElement} place

@@ -294,7 +294,10 @@ extension Expectation {
         let times = median.flatMap { median in
             ninetieth.map { "Half are done in \(seconds(median)), nine of ten in \(seconds($0)). " }
         }
-        return "\(times ?? "")\(successPercent) % succeed, of \(Formatting.count(runs)) runs."
+        let rated = tier.map { tier in
+            " Tier \(tier.letter) after \(Formatting.count(tier.battles, "blind battle", "blind battles"))."
+        }
+        return "\(times ?? "")\(successPercent) % succeed, of \(Formatting.count(runs)) runs.\(rated ?? "")"
     }
 }
 

@@ -38,8 +38,8 @@ extension Site {
                     <a class="btn" href="/api/admin/costs/export" download="costs.csv" data-csv>\(Icon.download.image)CSV</a></div>\
                     <div class="bars" data-bars></div></section>\
                     <details class="panel" data-cheaper hidden><summary class="link">Cheaper models</summary>\
-                    <div class="stack stack--tight"><p class="quiet">Models that make the same for less. Ratings do not exist yet, \
-                    so how good they are is not compared.</p><dl class="facts" data-cheaper-list></dl></div></details>
+                    <div class="stack stack--tight"><p class="quiet">Models that make the same for less and are rated no worse. \
+                    “Not rated” means that one of the two has no tier yet.</p><dl class="facts" data-cheaper-list></dl></div></details>
                     """))
     }
 }
