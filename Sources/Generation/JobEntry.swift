@@ -235,6 +235,10 @@ public struct JobOverview: Sendable, Decodable {
 public struct JobDetail: Sendable {
     /// The entry.
     public let entry: JobEntry
+    /// The comparison that the video belongs to; nil for a job and for any other video.
+    public let comparisonID: UUID?
+    /// Whether the video has a page of its own.
+    public let isPublished: Bool
     /// Payload, attempts with their answers, steps and the like, as `describe_job()` writes them.
     public let facts: JSONText
 }

@@ -109,7 +109,14 @@ public struct JobOperation: Sendable {
             )
             """)
         guard let facts, let entry else { throw JobRefusal.notFound }
-        return JobDetail(entry: try overview(for: actor).explaining(entry), facts: facts)
+        let place: Row = try reader.one(
+            """
+            select (select comparison_id from comparison_videos where generation_id = \(videos.first)) as comparison_id,
+                exists (select from generations where id = \(videos.first) and published_at is not null) as is_published
+            """)
+        return JobDetail(
+            entry: try overview(for: actor).explaining(entry), comparisonID: try place.value("comparison_id"),
+            isPublished: try place.value("is_published"), facts: facts)
     }
 
     /// Cancels entries: what waits ends at once, what runs is asked to end.

@@ -76,7 +76,24 @@ struct FilmRoutesTests {
                 join models on models.is_default
                 where users.username = 'mira_okafor'
                 """)
+            try superuser.execute(
+                """
+                with made as (
+                    insert into comparisons (
+                        slug, title, kind, prompt, duration_ms, quality, seed, is_public, published_at, words, created_at, updated_at
+                    )
+                    values ('tide', 'A <tide>', 'text-to-video', 'A tide', 5000, 'standard', 1, true, now(), '', now(), now())
+                    returning id
+                )
+                insert into comparison_videos (generation_id, comparison_id, model_id, added_at)
+                select generations.id, made.id, generations.model_id, now()
+                from generations
+                cross join made
+                """)
             let figures = try site.ask(site.admin, .get, "/api/admin/dashboard").json
+            #expect(none.json["comparisons"]?["public"] == 0 && figures["comparisons"]?["public"] == 1)
+            #expect(none.json["recentComparisons"] == [] && figures["recentComparisons"]?[0]?["videos"] == 1)
+            #expect(figures["recentComparisons"]?[0]?["completed"] == 0)
             #expect(figures["videos"]?["uncertain"]?.integer == 1 && figures["videos"]?["processing"]?.integer == 0)
             let models: Int = try superuser.one("select count(*)::int from models where is_active")
             #expect(models > 0 && figures["activeModels"]?.integer == models)
@@ -88,7 +105,7 @@ struct FilmRoutesTests {
             let page = String(decoding: try site.admin.get("/admin").body, as: UTF8.self)
             #expect(
                 page.contains("Undertow, slot 1 of 2.") && page.contains("Takes to review")
-                    && page.contains("Open reports"))
+                    && page.contains("Open reports") && page.contains("A &lt;tide&gt;</a>") && page.contains("0 of 1"))
             #expect(page.firstMatch(of: /is open until \d+ \w+ \d{4}, \d\d:\d\d UTC/) != nil)
             #expect(try site.member.get("/api/admin/dashboard").status == 403)
             #expect(try site.member.get("/admin").status == 404)

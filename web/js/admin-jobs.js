@@ -374,7 +374,7 @@ setInterval(() => {
   for (const cell of all("[data-since]")) setText(cell, span(serverNow() - Date.parse(cell.dataset.since ?? "")));
 }, 1000);
 
-followJobs({
+const setLive = followJobs({
   renew: () => {
     // A choice that is being made must not lose its place.
     if (!document.querySelector("dialog[open] form[data-busy]")) void renew();
@@ -385,5 +385,15 @@ followJobs({
     setText(maybe("[data-light-text]"), text);
   },
 });
+
+const live = one("[data-live]", HTMLInputElement);
+// Browsers keep what was ticked before the page was loaded again.
+live.checked = true;
+live.addEventListener("change", () => setLive(live.checked));
+const refresh = one("[data-refresh]", HTMLButtonElement);
+refresh.addEventListener("click", () => void whileBusy(refresh, async () => {
+  await renew();
+  announce("The jobs are up to date.");
+}));
 
 prepareChanges();

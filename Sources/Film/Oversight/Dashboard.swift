@@ -19,6 +19,45 @@ public struct SiteFigures: Sendable {
         public let votes: Int
     }
 
+    /// A comparison that was made lately.
+    public struct Comparison: Sendable, RowDecodable {
+        /// Its id.
+        public let id: UUID
+        /// Its title.
+        public let title: String
+        /// How many videos it asks for.
+        public let videos: Int
+        /// How many of them are finished.
+        public let completed: Int
+        /// How many failed or were cancelled.
+        public let failed: Int
+        /// Whether everyone may see it.
+        public let isPublic: Bool
+        /// When it was made.
+        public let createdAt: Date
+
+        /// A comparison.
+        public init(
+            id: UUID, title: String, videos: Int, completed: Int, failed: Int, isPublic: Bool, createdAt: Date
+        ) {
+            self.id = id
+            self.title = title
+            self.videos = videos
+            self.completed = completed
+            self.failed = failed
+            self.isPublic = isPublic
+            self.createdAt = createdAt
+        }
+
+        /// Reads a row of the dashboard.
+        public init(row: Row) throws(DatabaseError) {
+            self.init(
+                id: try row.value("id"), title: try row.value("title"), videos: try row.value("videos"),
+                completed: try row.value("completed"), failed: try row.value("failed"),
+                isPublic: try row.value("is_public"), createdAt: try row.value("created_at"))
+        }
+    }
+
     /// How many seasons have each status.
     public let seasons: [String: Int]
     /// How many clips have each status.
@@ -37,6 +76,10 @@ public struct SiteFigures: Sendable {
     public let bannedMembers: Int
     /// How many generated videos have each status.
     public let videos: [String: Int]
+    /// How many comparisons are in each state.
+    public let comparisons: [String: Int]
+    /// The comparisons that were made last, the newest first.
+    public let recentComparisons: [Comparison]
     /// How many models members can choose.
     public let activeModels: Int
     /// How many jobs are in each state. Finished ones are forgotten after a while.
@@ -51,7 +94,7 @@ extension SiteFigures {
     /// Those of a site that has nothing.
     public static let none = SiteFigures(
         seasons: [:], clips: [:], clipsToReview: 0, clipsInCheck: 0, openReports: 0, newMessages: 0,
-        members: 0, bannedMembers: 0, videos: [:], activeModels: 0, jobs: [:],
+        members: 0, bannedMembers: 0, videos: [:], comparisons: [:], recentComparisons: [], activeModels: 0, jobs: [:],
         round: nil, countedAt: Date(timeIntervalSince1970: 0))
 }
 
@@ -95,6 +138,29 @@ public struct Dashboard: Sendable {
                 videos: try numbers(
                     Self.videoStates, "select status as name, count(*)::int from generations group by 1", on: connection
                 ),
+                comparisons: try numbers(
+                    Self.comparisonStates,
+                    """
+                    select case when archived_at is not null then 'archived' when is_public then 'public' else 'private' end as name,
+                        count(*)::int
+                    from comparisons
+                    group by 1
+                    """, on: connection),
+                recentComparisons: try connection.query(
+                    """
+                    select latest.id, latest.title, latest.is_public and latest.archived_at is null as is_public, latest.created_at,
+                        runs.videos, runs.completed, runs.failed
+                    from (select * from comparisons order by created_at desc, id desc limit 8) latest
+                    cross join lateral (
+                        select count(*)::int as videos,
+                            count(*) filter (where generations.status = 'completed')::int as completed,
+                            count(*) filter (where generations.status in ('failed', 'cancelled'))::int as failed
+                        from comparison_videos videos
+                        join generations on generations.id = videos.generation_id
+                        where videos.comparison_id = latest.id
+                    ) runs
+                    order by latest.created_at desc, latest.id desc
+                    """),
                 activeModels: try counts.value("models"),
                 jobs: try numbers(
                     Self.jobStates,
@@ -105,6 +171,8 @@ public struct Dashboard: Sendable {
 
     /// The states of generated videos, in the order of their course.
     public static let videoStates = ["queued", "processing", "uncertain", "completed", "failed", "cancelled"]
+    /// The states of comparisons.
+    public static let comparisonStates = ["public", "private", "archived"]
     /// The states of jobs.
     public static let jobStates = ["queued", "running", "failed", "cancelled", "completed"]
 

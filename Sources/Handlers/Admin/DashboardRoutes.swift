@@ -9,7 +9,7 @@ extension AdminRoutes {
         [
             .get(
                 "/api/admin/dashboard", access: .admin, limit: .api, features: ["ADM-05"],
-                summary: "Seasons, clips, videos, members and jobs by state, what waits, and the current round."
+                summary: "What there is by state, what waits, the current round and the latest comparisons."
             ) { context in try dashboard.figures(for: try context.member().id) }
         ]
     }
@@ -27,10 +27,25 @@ extension SiteFigures: Shaped {
         Field("members", \.members)
         Field("bannedMembers", \.bannedMembers)
         Field("videos", \.videos, "Generated videos by status.")
+        Field("comparisons", \.comparisons, "By state.")
+        Field("recentComparisons", \.recentComparisons, "The eight that were made last, the newest first.")
         Field("activeModels", \.activeModels)
         Field("jobs", \.jobs, "By state. Finished ones are forgotten after a while.")
         Field("round", \.round, "Null when no season runs.")
         Field("countedAt", \.countedAt)
+    }
+}
+
+extension SiteFigures.Comparison: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<SiteFigures.Comparison>("RecentComparison") {
+        Field("id", \.id)
+        Field("title", \.title)
+        Field("videos", \.videos, "How many it asks for.")
+        Field("completed", \.completed)
+        Field("failed", \.failed, "Failed or cancelled.")
+        Field("isPublic", \.isPublic)
+        Field("createdAt", \.createdAt)
     }
 }
 

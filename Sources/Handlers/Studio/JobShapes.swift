@@ -95,6 +95,8 @@ extension JobDetail: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<JobDetail>("JobDetail") {
         Field("job", \.entry)
+        Field("comparisonID", \.comparisonID, "The comparison that a video belongs to, if any.")
+        Field("isPublished", \.isPublished, "Whether a video has a page of its own.")
         Field("payload", { $0.member("payload") }, "What it works on. What is private is hidden.")
         Field("run", { $0.member("run") }, .integer(), "Rises when a video is run again by hand.")
         Field("step", { $0.member("step") }, Schema.string().nullable, "The step that a video is at.")

@@ -12,6 +12,7 @@ const polling = 20_000;
  * @param {() => void} page.renew reads the list again
  * @param {(counts: Record<string, number>, waitingSince: string | null) => void} page.counts
  * @param {(state: "soon" | "done" | "live", text: string) => void} page.light shows whether news arrive
+ * @returns {(isLive: boolean) => void} turns that off and on
  */
 export function followJobs({ renew, counts, light }) {
   /** @type {EventSource | null} */
@@ -23,10 +24,11 @@ export function followJobs({ renew, counts, light }) {
   let failures = 0;
   let last = Date.now();
   let isStale = false;
+  let isLive = true;
 
   function plan() {
     isStale = true;
-    if (planned !== undefined || document.visibilityState !== "visible") return;
+    if (!isLive || planned !== undefined || document.visibilityState !== "visible") return;
     planned = setTimeout(() => {
       planned = undefined;
       last = Date.now();
@@ -38,6 +40,7 @@ export function followJobs({ renew, counts, light }) {
   function connect() {
     clearTimeout(retry);
     source?.close();
+    if (!isLive) return;
     source = new EventSource("/api/jobs/stream");
     source.addEventListener("open", () => {
       // What was missed meanwhile; the first opening belongs to a page that has just been loaded.
@@ -74,4 +77,13 @@ export function followJobs({ renew, counts, light }) {
     plan();
   });
   connect();
+
+  return (wanted) => {
+    isLive = wanted;
+    clearTimeout(planned);
+    planned = undefined;
+    connect();
+    if (isLive) plan();
+    else light("soon", "Live updates are off");
+  };
 }

@@ -44,6 +44,8 @@ export function jobPanel(detail, acts) {
       ...fact("Provider", provider && acts.providerName(provider)),
       ...fact("Request", detail.requestId && h("code", {}, detail.requestId)),
       ...fact("Step", detail.step),
+      ...fact("Video", detail.isPublished && h("a", { class: "link", href: `/video/${id}` }, "Its page")),
+      ...fact("Comparison", detail.comparisonId && h("a", { class: "link", href: `/admin/comparisons/${detail.comparisonId}` }, "The comparison")),
       ...fact("For", ownerId && h("a", { class: "link", href: `/admin/users?user=${ownerId}` }, ownerName ?? "No name")),
       ...fact("Attempts", attempt > 0 ? `${attempt}${maxAttempts ? ` of ${maxAttempts}` : ""}` : null),
       ...fact("Run", detail.run > 1 ? String(detail.run) : null),

@@ -58,7 +58,9 @@ extension Site {
             icons: [.check, .warn, .pause], names: "queue", list: list,
             controls: """
                 <span class="onair" data-state="soon" data-light role="status"><span class="dot"></span>\
-                <span data-light-text>Connecting</span></span>
+                <span data-light-text>Connecting</span></span>\
+                <label class="check"><input type="checkbox" data-live checked><span>Live updates</span></label>\
+                <button class="btn btn--sm" type="button" data-refresh>Refresh</button>
                 """)
     }
 
