@@ -30,7 +30,7 @@ packages_runtime=(
 )
 
 # Building: headers of the C libraries, what the Swift toolchain itself loads, and the bundler of the pages' scripts and
-# style sheets. Swift is expected on PATH.
+# style sheets with the library of charts. Swift is expected on PATH.
 # shellcheck disable=SC2034
 packages_build=(
     binutils
@@ -42,6 +42,7 @@ packages_build=(
     libcurl4-openssl-dev
     libfcgi-dev
     libjemalloc-dev
+    libjs-chart.js
     libncurses6
     libpq-dev
     libsqlite3-0

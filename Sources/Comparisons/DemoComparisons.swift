@@ -134,6 +134,17 @@ public struct DemoComparisons: Sendable {
                 """)
             try connection.execute(
                 """
+                insert into generation_runs (
+                    generation_id, run, user_id, model_id, provider, duration_ms, quality, reserved_at, expected_usd, outcome,
+                    ended_at, cost_usd, video_ms
+                )
+                values (
+                    \(video.id), 1, \(video.clip.owner), \(model), 'local', \(Int32(video.clip.milliseconds)), 'standard',
+                    dailies_now(), 0, 'completed', dailies_now(), 0, \(Int32(video.clip.milliseconds))
+                )
+                """)
+            try connection.execute(
+                """
                 insert into comparison_videos (generation_id, comparison_id, model_id, added_at)
                 values (\(video.id), \(comparison), \(model), dailies_now() + \(Int32(number)) * interval '1 millisecond')
                 """)

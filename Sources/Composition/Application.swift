@@ -1,3 +1,4 @@
+internal import Analytics
 internal import AuthHandlers
 internal import Battles
 internal import Configuration
@@ -69,11 +70,14 @@ extension Pages {
             generations: services.generations,
             arena: ArenaSources(services.comparisons, tags: services.tags, hasPremium: services.hasPremium),
             ratings: { context in
+                try RatingsView(RatingBoards(database: services.database), query: context.request.query)
+            },
+            ownRatings: { context in
                 try RatingsView(
-                    RatingBoards(database: services.database), query: context.request.query,
-                    voter: context.voterKey(identity), now: context.now)
+                    own: RatingBoards(database: services.database), voter: context.voterKey(identity), now: context.now)
             },
             battle: { context in BattleView(try services.battles.show(to: context.voterKey(identity))) },
+            analytics: { query in try AnalyticsView(Analytics(database: services.database), query) },
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

@@ -1,4 +1,5 @@
 internal import AdminHandlers
+internal import Analytics
 internal import AuthHandlers
 internal import Battles
 internal import BattlesHandlers
@@ -89,7 +90,10 @@ public struct HandlerGroup: Sendable {
                 + ModelRoutes.creditRoutes(services.credits)
                 + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
                 + ModelRoutes.costRoutes(services.catalog, services.costs)
-                + ModelRoutes.suggestionRoutes(services.catalog, hasPremium: services.hasPremium) {
+                + ModelRoutes.analyticsRoutes(Analytics(database: services.database))
+                + ModelRoutes.suggestionRoutes(
+                    services.catalog, hasPremium: services.hasPremium
+                ) {
                     Set(try services.generations.obstacles().filter { $0.value == .capped }.keys)
                 }
         },

@@ -121,6 +121,7 @@ enum RouteTable {
         GET    /api/admin/votes                    admin    admin -    refused -      api
         POST   /api/admin/votes/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/votes/void               admin    admin form refused recent admin_sensitive
+        GET    /api/analytics                      any      read  -    -       -      read
         GET    /api/auth/[provider]/callback       any      -     -    -       -      auth
         GET    /api/auth/[provider]/start          any      -     -    -       -      auth
         POST   /api/auth/[provider]/start          member   -     form refused recent auth

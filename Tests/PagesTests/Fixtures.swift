@@ -1,7 +1,9 @@
+import Analytics
 import Battles
 import Film
 import FoundationEssentials
 import Generation
+import Money
 
 @testable import Battles
 @testable import Film
@@ -266,6 +268,13 @@ enum Fixtures {
         return SiteFigures(
             seasons: ["active": 1], clips: ["active": 14, "pending": 3], clipsToReview: 2, clipsInCheck: 1,
             openReports: 3, newMessages: 4, members: 1_317, bannedMembers: 2, videos: ["processing": 5],
+            comparisons: ["public": 3, "private": 1],
+            recentComparisons: hasRound
+                ? [
+                    SiteFigures.Comparison(
+                        id: UUID(), title: "Storm <1>", videos: 5, completed: 3, failed: 1, isPublic: true,
+                        createdAt: date)
+                ] : [],
             activeModels: 31, jobs: ["queued": 7],
             round: hasRound
                 ? SiteFigures.Round(
@@ -298,6 +307,36 @@ enum Fixtures {
                         models: [model(5, tier: 0, best: 1, worst: 1), model(6, tier: 1, best: 2, worst: 2)]),
                 ]), computedAt: Date(timeIntervalSince1970: 1_789_000_000),
             tags: [RatedTag(slug: "night", name: "Night & <fog>", battles: 100)])
+    }
+
+    /// Twelve models, of which one has no figures beside its name, and names that must be escaped.
+    static var analytics: AnalyticsView {
+        let models = (1...12).map { number -> ModelFigures in
+            var figures = Figures()
+            if number < 12 {
+                (figures.completed, figures.failed, figures.timed) = (41 * number, number, 41 * number)
+                (figures.tookMs, figures.tookMsSquared) = (60_000 * 41 * number, 3_700_000_000 * 41 * Double(number))
+                (figures.videoMs, figures.pricedMs) = (205_000 * number, 205_000 * number)
+                figures.cost = Money(tenThousandths: Int64(15_000 * number))
+                (figures.compared, figures.comparedVotes, figures.comparedVotesSquared) = (8, 21 * number, 9_000)
+                (figures.comparedCost, figures.votes, figures.wins) = (Money(tenThousandths: 9_000), 21 * number, 3)
+                figures.lost = Money(tenThousandths: 100)
+            }
+            let rating = number < 4 ? ratings.board?.groups[0].models[number - 1] : nil
+            return ModelFigures(
+                slug: "model-\(number)", name: "Model <\(number)>", maker: "A & B", figures: figures, rating: rating)
+        }
+        var before = Figures()
+        (before.completed, before.votes, before.timed, before.tookMs) = (2_000, 2_000, 10, 700_000)
+        return AnalyticsView(
+            report: AnalyticsReport(
+                firstDay: "2026-11-01", lastDay: "2026-11-30", countedAt: Date(timeIntervalSince1970: 1_789_000_000),
+                models: models, previous: before,
+                trend: (1...30).map { day in
+                    TrendPoint(
+                        day: "2026-11-" + (day < 10 ? "0" : "") + "\(day)",
+                        completedByModel: ["model-11": day, "model-10": 3, "model-1": 2])
+                }))
     }
 
     /// A pair whose prompt holds what must be escaped.

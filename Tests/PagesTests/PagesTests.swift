@@ -1,3 +1,4 @@
+import Analytics
 import Film
 import FoundationEssentials
 import Testing
@@ -96,6 +97,15 @@ struct PagesTests {
         documents["ratings"] = site.document(site.ratings(Fixtures.ratings))
         documents["no ratings"] = site.document(site.ratings(RatingsView()))
         documents["no own ratings"] = site.document(site.ratings(RatingsView(kind: nil)))
+        documents["analytics"] = site.document(site.analytics(Fixtures.analytics))
+        documents["analytics of a year"] = site.document(
+            site.analytics(
+                AnalyticsView(
+                    report: AnalyticsReport(
+                        scope: AnalyticsScope(period: .year, type: .imageToVideo), lastDay: "2026-11-30",
+                        models: [ModelFigures(slug: "a", name: "A", maker: "B", figures: Figures())],
+                        trend: [TrendPoint(day: "2026-11-01")]), order: .speed)))
+        documents["no analytics"] = site.document(site.analytics(AnalyticsView()))
         documents["battle"] = site.document(site.battle(Fixtures.battle))
         documents["no battle"] = site.document(site.battle(BattleView()))
         documents["terms"] = site.document(site.terms(Fixtures.terms))
@@ -184,7 +194,8 @@ struct PagesTests {
         for (name, document) in documents {
             // These are rules of the product, not settings.
             let text = document.replacing(
-                /once every 30 days|30 days after (it has ended|the round)|in 30 days</, with: ""
+                /once every 30 days|30 days after (it has ended|the round)|in 30 days<|>30 days<|on the 30 days before/,
+                with: ""
             )
             // The ring of the vote button has 200 parts at any size.
             .replacing(/pathLength="200" stroke-dasharray="0 200"/, with: "")

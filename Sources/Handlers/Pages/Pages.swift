@@ -16,7 +16,9 @@ public struct Pages: Sendable {
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .library, .watch, .round, .clip, .video, .discover, .studio, .upload,
-        .arena, .comparisons, .comparison, .battle, .ratings, .tags, .tag, .leaderboard, .genre, .models, .model,
+        .arena, .comparisons, .comparison, .battle, .ratings, .ownRatings, .analytics, .tags, .tag, .leaderboard,
+        .genre, .models,
+        .model,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
         .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
@@ -57,7 +59,9 @@ public struct Pages: Sendable {
         myVideos: @escaping @Sendable (Context) throws -> MyVideosView = { _ in MyVideosView() },
         video: @escaping @Sendable (UUID) throws -> VideoPageView? = { _ in nil },
         ratings: @escaping @Sendable (Context) throws -> RatingsView = { _ in RatingsView() },
+        ownRatings: @escaping @Sendable (Context) throws -> RatingsView = { _ in RatingsView(kind: nil) },
         battle: @escaping @Sendable (Context) throws -> BattleView = { _ in BattleView() },
+        analytics: @escaping @Sendable (Query) throws -> AnalyticsView = { _ in AnalyticsView() },
         models: @escaping @Sendable () throws -> [ModelView] = { [] },
         model: @escaping @Sendable (String) throws -> ModelView? = { _ in nil },
         arena: ArenaSources = ArenaSources(),
@@ -68,8 +72,8 @@ public struct Pages: Sendable {
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
-            studio: studio, myVideos: myVideos, video: video, ratings: ratings, battle: battle,
-            models: models, model: model, arena: arena, reference: reference)
+            studio: studio, myVideos: myVideos, video: video, ratings: ratings, ownRatings: ownRatings, battle: battle,
+            analytics: analytics, models: models, model: model, arena: arena, reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.

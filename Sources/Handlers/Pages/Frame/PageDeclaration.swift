@@ -129,8 +129,12 @@ struct PageSources: Sendable {
     let video: @Sendable (UUID) throws -> VideoPageView?
     /// The board of ratings that the query asks for.
     let ratings: @Sendable (Context) throws -> RatingsView
+    /// The board of the caller's own battles.
+    let ownRatings: @Sendable (Context) throws -> RatingsView
     /// The pair that the caller judges next.
     let battle: @Sendable (Context) throws -> BattleView
+    /// The analytics that the query asks for.
+    let analytics: @Sendable (Query) throws -> AnalyticsView
     /// The active models.
     let models: @Sendable () throws -> [ModelView]
     /// The model with a slug; nil when there is none.

@@ -16,7 +16,9 @@ extension Pages {
         studio: @escaping @Sendable (Context) throws -> StudioView,
         generations: Generations, arena: ArenaSources,
         ratings: @escaping @Sendable (Context) throws -> RatingsView,
+        ownRatings: @escaping @Sendable (Context) throws -> RatingsView,
         battle: @escaping @Sendable (Context) throws -> BattleView,
+        analytics: @escaping @Sendable (Query) throws -> AnalyticsView,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -49,7 +51,7 @@ extension Pages {
             decisions: { context in try DecisionsView(moderation, context) }, studio: studio,
             myVideos: { context in try MyVideosView(generations, context) },
             video: { id in try generations.published(id).map(VideoPageView.init) },
-            ratings: ratings, battle: battle,
+            ratings: ratings, ownRatings: ownRatings, battle: battle, analytics: analytics,
             models: { try catalog.active().map { ModelView($0, in: catalog) } },
             model: { slug in
                 try catalog.find(slug: slug).map {

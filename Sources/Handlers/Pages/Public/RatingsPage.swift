@@ -7,9 +7,14 @@ extension PageDeclaration {
     static let ratings = page(
         .any, "/ratings", title: "Ratings",
         description: "Ratings of AI video models from blind battles, with intervals, tiers and rank ranges.",
-        isShared: false, link: .foot("Ratings", isInMenu: true), features: ["ARENA-08"],
-        summary: "The boards of ratings, and one's own board."
+        link: .foot("Ratings", isInMenu: true), features: ["ARENA-08"], summary: "The boards of ratings."
     ) { visit in visit.site.ratings(try visit.sources.ratings(visit.context)) }
+
+    static let ownRatings = page(
+        .any, "/ratings/own", title: "My ratings",
+        description: "Ratings of AI video models from your own blind battles.", isShared: false, isListed: false,
+        features: ["ARENA-08"], summary: "The board of the caller's own battles."
+    ) { visit in visit.site.ratings(try visit.sources.ownRatings(visit.context)) }
 }
 
 /// A board as the page of ratings shows it.
@@ -28,16 +33,16 @@ public struct RatingsView: Sendable {
         self.tags = tags
     }
 
-    /// The board that the query asks for. `voter` is the caller.
-    public init(_ boards: RatingBoards, query: Query, voter: String, now: Date) throws {
-        let tags = try boards.tags()
-        if query["board"] == "own" {
-            self.init(kind: nil, board: try boards.own(voter), computedAt: now, tags: tags)
-        } else {
-            let kind = query["board"].flatMap { BoardKind($0) } ?? .all
-            let stored = try boards.find(kind)
-            self.init(kind: kind, board: stored?.board, computedAt: stored?.computedAt, tags: tags)
-        }
+    /// The board that the query asks for.
+    public init(_ boards: RatingBoards, query: Query) throws {
+        let kind = query["board"].flatMap { BoardKind($0) } ?? .all
+        let stored = try boards.find(kind)
+        self.init(kind: kind, board: stored?.board, computedAt: stored?.computedAt, tags: try boards.tags())
+    }
+
+    /// The board of one person's own battles.
+    public init(own boards: RatingBoards, voter: String, now: Date) throws {
+        self.init(kind: nil, board: try boards.own(voter), computedAt: now, tags: try boards.tags())
     }
 }
 
@@ -46,7 +51,7 @@ extension Site {
     func ratings(_ view: RatingsView) -> Page {
         let board = view.board.flatMap { $0.battles > 0 ? $0 : nil }
         return Page(
-            .ratings, styles: ["ratings"], icons: [.download, .film, .info],
+            view.kind == nil ? .ownRatings : .ratings, styles: ["ratings"], icons: [.download, .film, .info],
             main: """
                 <main class="page" id="main">
                   <div class="page-head"><div><h1>Ratings</h1><p>\(lead(view, board))</p></div>\
@@ -71,15 +76,15 @@ extension Site {
     }
 
     private func choices(_ view: RatingsView) -> HTML {
-        let boards: [(name: String, kind: BoardKind?, text: HTML)] = [
-            ("all", .all, "All videos"), ("text", .text, "Text to video"), ("picture", .picture, "Image to video"),
-            ("own", nil, "My own"),
+        let boards: [(path: String, kind: BoardKind?, text: HTML)] = [
+            ("/ratings", .all, "All videos"), ("/ratings?board=text", .text, "Text to video"),
+            ("/ratings?board=picture", .picture, "Image to video"), ("/ratings/own", nil, "My own"),
         ]
         let tags = view.tags.prefix(Self.shownTags).map { tag -> HTML in
-            chip(BoardKind.tag(tag.slug).name, "\(tag.name)", isCurrent: view.kind == .tag(tag.slug))
+            chip("/ratings?board=\(BoardKind.tag(tag.slug).name)", "\(tag.name)", isCurrent: view.kind == .tag(tag.slug))
         }
         return """
-            <nav class="row" aria-label="Boards">\(boards.map { chip($0.name, $0.text, isCurrent: view.kind == $0.kind) })</nav>
+            <nav class="row" aria-label="Boards">\(boards.map { chip($0.path, $0.text, isCurrent: view.kind == $0.kind) })</nav>
             \(tags.isEmpty ? .empty : "<nav class=\"row\" aria-label=\"Boards of tags\">\(tags)</nav>")
             """
     }
@@ -87,9 +92,9 @@ extension Site {
     /// More would push the board off the screen; the API has all of them.
     private static let shownTags = 12
 
-    private func chip(_ board: String, _ text: HTML, isCurrent: Bool) -> HTML {
+    private func chip(_ path: String, _ text: HTML, isCurrent: Bool) -> HTML {
         """
-        <a class="chip" href="/ratings?board=\(board)"\(HTML.when(isCurrent, " aria-current=\"true\""))>\(text)</a>
+        <a class="chip" href="\(path)"\(HTML.when(isCurrent, " aria-current=\"true\""))>\(text)</a>
         """
     }
 
