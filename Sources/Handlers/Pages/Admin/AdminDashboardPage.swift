@@ -81,7 +81,7 @@ extension Site {
                 """
         }
         return """
-            <section class="stack stack--tight" aria-labelledby="recent">\(heading)<div class="scroll-x" tabindex="0" role="region" aria-labelledby="recent">\
+            <section class="stack stack--tight" aria-labelledby="recent">\(heading)<div class="scroll-x" tabindex="0" role="region" aria-label="Recent comparisons, table">\
             <table class="table"><caption class="visually-hidden">Recent comparisons</caption><thead><tr><th scope="col">Comparison</th>\
             <th scope="col">Shown</th><th scope="col">Finished</th><th scope="col" class="r">Made</th></tr></thead><tbody>\(rows)</tbody></table></div></section>
             """

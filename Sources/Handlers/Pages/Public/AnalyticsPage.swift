@@ -125,11 +125,11 @@ private enum Words {
 
     static func day(_ day: String) -> String { moment(day).map(Formatting.day) ?? day }
 
-    /// A day or a month of a trend: `22 October`, `October 2026`.
+    /// A day or a month of a trend: `22 Oct`, `Oct 2026`.
     static func point(_ day: String, _ unit: TrendUnit) -> String {
         let words = Self.day(day).split(separator: " ")
         guard words.count == 3 else { return day }
-        return unit == .day ? "\(words[0]) \(words[1])" : "\(words[1]) \(words[2])"
+        return unit == .day ? "\(words[0]) \(words[1].prefix(3))" : "\(words[1].prefix(3)) \(words[2])"
     }
 }
 
@@ -289,7 +289,7 @@ extension Site {
             <section class="panel stack" aria-labelledby="trend"><h2 id="trend">\(title)</h2>\
             <div class="plot with-js" data-plot></div>\
             <p class="key with-js" aria-hidden="true">\(models.enumerated().map { "<span class=\"c\($0.offset + 1)\">\($0.element.name)</span>" as HTML })</p>\
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="trend"><table class="table" data-chart="line">\
+            <div class="scroll" tabindex="0" role="region" aria-label="\(title), table"><table class="table" data-chart="line">\
             <caption class="visually-hidden">\(title), of the three models with the most videos and of all</caption>\
             <thead><tr><th scope="col">\(unit == .day ? "Day" : "Month")</th>\
             \(models.map { "<th scope=\"col\" class=\"r\">\($0.name)</th>" as HTML })\
@@ -351,7 +351,7 @@ extension Site {
         return """
             <section class="panel panel--flush board" id="board" aria-labelledby="board-title">\
             <div class="panel__head"><h2 id="board-title">Models by rating, speed, cost and consistency</h2></div>\
-            <div class="scroll-x" tabindex="0" role="region" aria-labelledby="board-title"><table class="table">\
+            <div class="scroll-x" tabindex="0" role="region" aria-label="Board of models"><table class="table">\
             <caption class="visually-hidden">Board of models</caption><thead><tr><th scope="col">Model</th>\
             \(head("Tier", .rating))<th scope="col" class="r">Rating</th>\(head("Speed", .speed))\(head("Cost a second", .cost))\
             \(head("Spread of time", .consistency))<th scope="col" class="r">Spread of votes</th>\
