@@ -132,7 +132,12 @@ let package = Package(
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
         handlers("Clips", ["Captcha", "Film", "Identity", "SharedHandlers", "Storage", "Text"]),
-        handlers("Uploads", ["Film", "Generation", "Logging", "Refusals", "SharedHandlers", "Storage", "Text"]),
+        handlers(
+            "Uploads",
+            [
+                "Comparisons", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers", "Storage",
+                "Text",
+            ]),
         handlers(
             "Auth",
             [
@@ -188,8 +193,8 @@ let package = Package(
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Analytics", "Arguments", "Battles", "Catalog", "Configuration", "Contact", "Crypto", "Film",
-                "Generation", "Identity",
+                "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Configuration", "Contact", "Crypto",
+                "Film", "Generation", "Identity",
                 "Installation",
                 "Logging", "Mail", "Media",
                 "Platform", "Postgres", "Providers", "Queue", "Realtime", "Storage", "Text",
@@ -250,7 +255,8 @@ let package = Package(
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
-        tests("PagesTests", ["Analytics", "Battles", "Film", "Generation", "HTTP", "Money", "PagesHandlers"]),
+        tests(
+            "PagesTests", ["Analytics", "Battles", "Comparisons", "Film", "Generation", "HTTP", "Money", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
@@ -269,7 +275,8 @@ let package = Package(
                 "TestSupport", "Text",
             ]),
         tests(
-            "ComparisonsTests", ["Catalog", "Comparisons", "Generation", "Postgres", "Refusals", "TestSupport"]),
+            "ComparisonsTests",
+            ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Refusals", "TestSupport"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "BattlesTests",

@@ -29,6 +29,10 @@ public enum ComparisonRefusal: Refusal, Equatable {
     case tagTaken
     /// A tag cannot be merged into itself.
     case tagItself
+    /// The upload does not exist, is registered, or has expired.
+    case uploadNotFound
+    /// There is no such active model.
+    case modelNotFound
     /// A name has no letter or digit of which an address could be made.
     case tagWithoutLetters(String)
 
@@ -38,6 +42,9 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case "done": return
         case "comparison_not_found": throw Self.notFound
         case "model_present": throw Self.modelPresent
+        case "upload_not_found": throw Self.uploadNotFound
+        case "model_not_found": throw Self.modelNotFound
+        case "too_many_models": throw Self.tooManyModels
         case "tag_not_found": throw Self.tagNotFound
         case "tag_taken": throw Self.tagTaken
         case "tag_itself": throw Self.tagItself
@@ -65,6 +72,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case .tagNotFound: "tag_not_found"
         case .tagTaken: "tag_taken"
         case .tagItself: "tag_itself"
+        case .uploadNotFound: "upload_not_found"
+        case .modelNotFound: "model_not_found"
         case .tagWithoutLetters: "invalid_tag"
         }
     }
@@ -86,6 +95,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case .tagNotFound: "There is no such tag."
         case .tagTaken: "Another tag has this name."
         case .tagItself: "A tag can't be merged into itself. Choose another tag."
+        case .uploadNotFound: "This upload doesn't exist, or has expired. Send the file again."
+        case .modelNotFound: "There is no such active model."
         case .tagWithoutLetters(let name): "“\(name)” needs a letter from a to z or a digit."
         }
     }
@@ -93,9 +104,10 @@ public enum ComparisonRefusal: Refusal, Equatable {
     /// Says which sort of refusal it is.
     public var kind: RefusalKind {
         switch self {
-        case .notFound, .videoNotFound, .tagNotFound: .notFound
+        case .notFound, .videoNotFound, .tagNotFound, .uploadNotFound: .notFound
         case .modelPresent, .alreadyVoted, .notVoted, .tagTaken, .pictureGone: .conflict
         case .model, .tooManyModels, .repeatedModel: .invalid(field: "models")
+        case .modelNotFound: .invalid(field: "model")
         case .picture: .invalid(field: "imageId")
         case .tagItself: .invalid(field: "into")
         case .tagWithoutLetters: .invalid(field: "tags")

@@ -40,6 +40,10 @@ public struct ComparisonRequest: Sendable {
     public var seenCredits: Int?
     /// The key under which a repeated request is the same one.
     public var idempotencyKey: String?
+    /// The suggestion that it is made of.
+    public var suggestion: UUID?
+    /// The plan that it fulfils.
+    var plan: UUID?
 
     /// A request.
     public init(title: String, kind: ModelCapability, prompt: String, models: [String]) {
@@ -184,6 +188,14 @@ public struct Comparisons: Sendable {
                     \(admin), \(try JSONText(encoding: facts)), \(tags.map(\.name)), \(tags.map(\.slug)), \(videos)
                 )
                 """, as: UUID.self)
+            if let plan = request.plan {
+                let outcome: String = try connection.one("select complete_plan(\(plan), \(id))")
+                guard outcome == "done" else { throw PlanGone() }
+            }
+            if let suggestion = request.suggestion {
+                try ArenaRefusal.check(
+                    try connection.one("select accept_suggestion(\(admin), \(suggestion), \(id))", as: String.self))
+            }
         }
         guard let id, let made = try find(id, for: admin) else { throw ComparisonRefusal.notFound }
         return (made, receipt.isRepeated)
@@ -308,7 +320,7 @@ extension Comparisons {
 }
 
 /// The columns of a new comparison.
-private struct NewComparison: Encodable {
+struct NewComparison: Encodable {
     let slug: String
     let title: String
     let about: String

@@ -67,8 +67,9 @@ extension GenerationJobs {
     /// Measures the original, makes what is shown, and completes the generation.
     func process(_ job: ProcessGeneration, _ context: JobContext) throws -> JobOutcome {
         guard let kept = try generation(job.id, job.run, in: context.database), kept.status == .processing,
-            let original = kept.originalKey.flatMap({ StorageKey($0) })
+            let original = try kept.originalKey.flatMap({ StorageKey($0) }) ?? broughtAlong(kept, context)
         else { return .done() }
+        let isManual = kept.provider == ProviderRegistry.manual
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         do {
@@ -89,14 +90,17 @@ extension GenerationJobs {
             let poster = try keep(stills.poster, of: kept.id, as: "webp")
             try storage.store(stills.thumbnail, as: poster.thumbnail)
             try storage.store(stills.card, as: poster.card)
-            let price = try price(of: kept, made, context)
+            let price = isManual ? nil : try price(of: kept, made, context)
             let facts = CompletedFacts(
                 videoKey: video.text, smallKey: small.text, posterKey: poster.text, blurhash: made.blurhash,
                 width: made.width, height: made.height, videoMs: max(1, made.durationMs), hasSound: made.hasSound,
                 sizeBytes: size, cost: price?.cost.amount.description, breakdown: price?.cost,
                 credentials: try ContentCredentials.find(in: workspace + "/original"))
             _ = try record(kept, context) { connection in
-                try connection.one(
+                if isManual {
+                    return try connection.one("select complete_result(\(job.id), \(try JSONText(encoding: facts)))")
+                }
+                return try connection.one(
                     """
                     select complete_generation(
                         \(job.id), \(Int32(job.run)), \(try JSONText(encoding: facts)), \(Int32(price?.credits ?? kept.credits))
@@ -107,10 +111,30 @@ extension GenerationJobs {
         } catch let fault as MediaFault {
             if fault.isRetryable, context.attempt < ProcessGeneration.options.maxAttempts { throw fault }
             context.log.warning("a generated file cannot be used", ["fault": .string(fault.debugDescription)])
+            if isManual {
+                _ = try record(kept, context) { connection in
+                    try connection.one("select refuse_result(\(job.id), \(fault.message))")
+                }
+                return .done()
+            }
             return try stop(
                 kept, .failed, "bad_result",
                 "The provider's file is not a video that can be used. Nothing was charged.", context)
         }
+    }
+
+    /// The file that an admin brought along, kept as it came; nil when its upload is gone.
+    private func broughtAlong(_ kept: Generation, _ context: JobContext) throws -> StorageKey? {
+        guard kept.provider == ProviderRegistry.manual else { return nil }
+        let parts: Int? = try context.database.first("select part_count from uploads where id = \(kept.id)")
+        guard let parts else { return nil }
+        let workspace = try storage.makeWorkspace()
+        defer { try? Files.removeTree(workspace) }
+        try storage.assemble(kept.id, count: parts, to: workspace + "/sent")
+        let key = try keep(workspace + "/sent", of: kept.id, as: "original")
+        try context.database.execute("update generations set original_key = \(key.text) where id = \(kept.id)")
+        try storage.deleteParts(of: kept.id)
+        return key
     }
 
     /// What the video cost. A price that cannot be computed never fails the video.

@@ -93,6 +93,69 @@ struct ComparisonTests {
         }
     }
 
+    @Test("ARENA-01 GEN-11 from a picture every model starts with it; the page shows it while the comparison is public")
+    func picture() throws {
+        try ComparisonStage.run { stage in
+            let image: UUID = try stage.superuser.one(
+                """
+                insert into source_images (user_id, file_name, content_type, state, storage_key, width, height, created_at)
+                values (\(stage.admin), 'fog.jpg', 'image/jpeg', 'ready', 'sources/x/y.jpg', 640, 360, now())
+                returning id
+                """)
+            var request = stage.request("From a picture", models: 2)
+            request.kind = .imageToVideo
+            #expect(
+                stage.code { _ = try stage.comparisons.create(request, by: stage.admin, hasPremium: true) }
+                    == "image_required")
+            request.imageID = image
+            let made = try stage.made(request)
+            #expect(made.facts.hasPicture && made.videos.allSatisfy { $0.generation.sourceImageID == image })
+            #expect(try stage.comparisons.find(slug: made.facts.slug)?.facts.kind == .imageToVideo)
+            #expect(try stage.comparisons.pictureKey(of: made.facts.id) == "sources/x/y.jpg")
+            let more = try stage.comparisons.add(
+                models: ["local-3"], to: made.facts.id, by: stage.admin, hasPremium: true)
+            #expect(more.videos.last?.generation.sourceImageID == image)
+            var changes = ComparisonChanges()
+            changes.isPublic = false
+            _ = try stage.comparisons.change(made.facts.id, changes, by: stage.admin)
+            #expect(try stage.comparisons.pictureKey(of: made.facts.id) == nil)
+            try stage.superuser.execute("delete from source_images")
+            #expect(
+                stage.code {
+                    _ = try stage.comparisons.add(
+                        models: ["local-4"], to: made.facts.id, by: stage.admin, hasPremium: true)
+                } == "image_gone")
+        }
+    }
+
+    @Test(
+        "ARENA-01 a provider that dies in the middle leaves what is finished, and its refused runs can be tried again")
+    func providerDies() throws {
+        try ComparisonStage.run { stage in
+            let made = try stage.comparisons.create(stage.request(models: 4), by: stage.admin, hasPremium: true)
+                .comparison
+            let runs = made.videos.map(\.generation)
+            try stage.complete(runs[0])
+            // One run has begun, and two wait, when the provider is taken away.
+            _ = try stage.jobs.one(
+                "select outcome from begin_submission(\(runs[1].id), 1, 100, interval '10 minutes')", as: String.self)
+            for run in runs.dropFirst() { try stage.fail(run) }
+            let shown = try #require(try stage.comparisons.find(slug: made.facts.slug))
+            #expect(shown.videos.map(\.generation.id) == [runs[0].id] && shown.facts.completedVideos == 1)
+            let listed = try stage.comparisons.list(ComparisonSearch(), for: stage.admin).page.items
+            #expect(listed.first?.videos == 4 && listed.first?.failedVideos == 3)
+            let votes = VideoVotes(database: stage.web)
+            #expect(try votes.change(stage.ballot(runs[0].id, 1)) == 1)
+            #expect(stage.code { _ = try votes.change(stage.ballot(runs[1].id, 1)) } == "video_not_found")
+            for run in runs.dropFirst() {
+                try stage.complete(try stage.generations.retry(run.id, by: stage.admin).generation)
+            }
+            #expect(try stage.comparisons.find(slug: made.facts.slug)?.videos.count == 4)
+            let kept: Int = try stage.superuser.one("select vote_count from comparisons")
+            #expect(kept == 1, "the vote stays")
+        }
+    }
+
     @Test("ARENA-01 further models get the same request; a model has one video in a comparison")
     func add() throws {
         try ComparisonStage.run { stage in

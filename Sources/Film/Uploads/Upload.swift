@@ -8,17 +8,25 @@ public enum UploadPurpose: String, Sendable, CaseIterable, SQLValue, RowDecodabl
     case clip
     /// To be the picture that a video starts from.
     case picture
+    /// To be a video of a comparison, which only admins send.
+    case result
 
     /// The media types that are accepted.
     public var contentTypes: [String] {
         switch self {
-        case .clip: ["video/mp4", "video/webm", "video/quicktime"]
+        case .clip, .result: ["video/mp4", "video/webm", "video/quicktime"]
         case .picture: ["image/jpeg", "image/png", "image/webp"]
         }
     }
 
     /// The most bytes that are accepted.
-    public var byteLimit: Int { self == .clip ? ClipLimits.bytes : 10 << 20 }
+    public var byteLimit: Int {
+        switch self {
+        case .clip: ClipLimits.bytes
+        case .picture: 10 << 20
+        case .result: 500 << 20
+        }
+    }
 }
 
 /// A file that a member is about to send, is sending or has sent.

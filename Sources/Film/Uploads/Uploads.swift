@@ -92,10 +92,11 @@ public struct Uploads: Sendable {
                     from uploads
                     left join tournament_clips clips on clips.upload_id = uploads.id
                     left join source_images pictures on pictures.id = uploads.id
+                    left join generations results on results.id = uploads.id
                     where uploads.id = \(upload)
                         and (
                             uploads.registered_at is null or clips.processing = 'processing'
-                            or pictures.state = 'processing'
+                            or pictures.state = 'processing' or results.status = 'processing'
                         )
                 )
                 """)
