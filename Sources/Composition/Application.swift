@@ -1,6 +1,7 @@
 internal import Analytics
 internal import AuthHandlers
 internal import Battles
+internal import Comparisons
 internal import Configuration
 internal import Credits
 internal import Film
@@ -68,7 +69,10 @@ extension Pages {
                     hasPremium: services.hasPremium)
             },
             generations: services.generations,
-            arena: ArenaSources(services.comparisons, tags: services.tags, hasPremium: services.hasPremium),
+            arena: ArenaSources(
+                services.comparisons, tags: services.tags, favorites: Favorites(database: services.database),
+                suggestions: Suggestions(database: services.database),
+                boards: RatingBoards(database: services.database), hasPremium: services.hasPremium),
             ratings: { context in
                 try RatingsView(RatingBoards(database: services.database), query: context.request.query)
             },

@@ -54,6 +54,9 @@ public struct HandlerGroup: Sendable {
             UploadRoutes.routes(
                 uploads: services.uploads, images: services.sourceImages, storage: services.storage,
                 signer: services.uploadSigner)
+                + UploadRoutes.resultRoutes(
+                    services.comparisons, uploads: services.uploads, storage: services.storage,
+                    signer: services.uploadSigner)
         },
         HandlerGroup(name: "studio") { services in
             StudioRoutes.routes(
@@ -101,6 +104,9 @@ public struct HandlerGroup: Sendable {
             ComparisonRoutes.routes(
                 services.comparisons, tags: services.tags, votes: services.videoVotes, identity: services.identity,
                 hasPremium: services.hasPremium)
+                + ComparisonRoutes.planRoutes(services.comparisons, hasPremium: services.hasPremium)
+                + ComparisonRoutes.favoriteRoutes(Favorites(database: services.database))
+                + ComparisonRoutes.suggestionRoutes(Suggestions(database: services.database))
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings

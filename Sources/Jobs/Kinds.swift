@@ -36,6 +36,7 @@ enum Kinds {
             pictures: PictureAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
             publish: Realtime.publisher(socket: settings.realtime.publishSocket)
         ).register(in: &registry)
+        MakePlannedComparisons(settings).register(in: &registry)
         ComputeRatings.register(in: &registry)
         CountModelDays.register(in: &registry)
         BattleCopies(storage: storage, tools: tools).register(in: &registry)

@@ -1,3 +1,4 @@
+internal import Comparisons
 internal import Configuration
 internal import Film
 internal import Logging
@@ -5,7 +6,7 @@ internal import Mail
 internal import Queue
 internal import Text
 
-/// Mails statements of reasons and answers to reports that wait.
+/// Mails statements of reasons, answers to reports, and what became of suggestions.
 struct MailNotices: JobPayload {
     static let kind = "mail_notices"
     static let options = JobOptions(queue: OutwardJobs.queue, priority: .low, timeout: .seconds(300))
@@ -13,18 +14,53 @@ struct MailNotices: JobPayload {
     /// Sends what waits, one mail after the other. What the relay refuses for good is not tried again; at another fault the
     /// rest waits for the next run.
     static func send(by mailer: Mailer, siteName: String, siteURL: String, _ context: JobContext) throws -> JobOutcome {
-        for notice in try ModerationNotices.waiting(in: context.database) {
+        func deliver(_ address: String, _ subject: String, _ text: String) throws {
             try context.checkPoint()
-            if let address = EmailAddress(notice.address) {
-                let mail = ModerationMail(notice.content, siteName: siteName, siteURL: siteURL)
-                if let fault = mailer.send(MailMessage(to: address, subject: mail.subject, text: mail.text)) {
-                    guard fault.isFinal else { throw fault }
-                    context.log.notice("a notice was not taken", ["fault": .string(fault.description)])
-                }
-            }
+            guard let address = EmailAddress(address),
+                let fault = mailer.send(MailMessage(to: address, subject: subject, text: text))
+            else { return }
+            guard fault.isFinal else { throw fault }
+            context.log.notice("a notice was not taken", ["fault": .string(fault.description)])
+        }
+        for notice in try ModerationNotices.waiting(in: context.database) {
+            let mail = ModerationMail(notice.content, siteName: siteName, siteURL: siteURL)
+            try deliver(notice.address, mail.subject, mail.text)
             try ModerationNotices.markMailed(notice, in: context.database)
         }
+        for notice in try SuggestionNotice.waiting(in: context.database) {
+            let mail = SuggestionMail(notice, siteName: siteName, siteURL: siteURL)
+            try deliver(notice.address, mail.subject, mail.text)
+            try notice.markMailed(in: context.database)
+        }
         return .done()
+    }
+}
+
+/// The mail about what became of a suggestion for a comparison.
+struct SuggestionMail {
+    let subject: String
+    let text: String
+
+    init(_ notice: SuggestionNotice, siteName: String, siteURL: String) {
+        let (title, line) =
+            switch (notice.isAccepted, notice.comparison) {
+            case (true, let slug?):
+                ("Your suggestion became a comparison", "The comparison: \(siteURL)/comparisons/\(slug)")
+            case (true, nil): ("Your suggestion was accepted", "The comparison is not public yet.")
+            case (false, _): ("Your suggestion was declined", "Reason: \(notice.answer)")
+            }
+        subject = "[\(siteName)] \(title)"
+        text = """
+            \(title): “\(notice.prompt)”
+
+            \(line)
+
+            \(siteURL)/suggestions?show=own
+
+            \(siteName)
+            \(siteURL)
+
+            """
     }
 }
 

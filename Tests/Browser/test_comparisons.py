@@ -357,3 +357,29 @@ def test_tags_are_merged_by_an_admin(site, admin, axe, shots):
     page.get_by_role("button", name=f"Delete {other}").click()
     page.get_by_role("button", name="Delete the tag").click()
     told(page, "The tag is deleted")
+
+
+def test_a_file_of_comparisons(site, admin, database, models, shots, axe):
+    """ARENA-10 a CSV file is checked line by line, planned without its wrong lines, and cancelled"""
+    mark = secrets.token_hex(3)
+    page = site.page("/admin/plans", storage_state=admin)
+    ready(page)
+    choose = page.locator("[data-file]")
+    site.allow("Failed to load resource.*422")
+    choose.set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": b"name\nx\n"})
+    expect(page.get_by_text("“name” is not a column.")).to_be_visible()
+    lines = ["title,prompt,models,make_at", f"Dune {mark},Dunes {mark},{'|'.join(models)},2099-01-01",
+             f"Dune again {mark},Dunes {mark}!,{models[0]},2099-01-01", f"Wrong {mark},,{models[0]},"]  # fmt: skip
+    choose.set_input_files({"name": "dunes.csv", "mimeType": "text/csv", "buffer": "\r\n".join(lines).encode()})
+    expect(page.get_by_text("prompt: Write a prompt.")).to_be_visible()
+    expect(page.get_by_text("Line 2 has nearly the same prompt.")).to_be_visible()
+    judge(page, axe, shots, "admin-plans-1440")
+    page.get_by_role("button", name="Leave out the wrong lines and plan 2").click()
+    told(page, "2 comparisons planned")
+    page.set_viewport_size(PHONE)
+    page.get_by_label(f"Select Dune {mark}").check()
+    judge(page, axe, shots, "admin-plans-390")
+    page.get_by_role("button", name="Cancel the plans").click()
+    told(page, "1 plan cancelled")
+    expect(page.get_by_role("row", name=f"Dune {mark}").get_by_text("Cancelled")).to_be_visible()
+    database.execute("delete from planned_comparisons where title like %s", (f"%{mark}",))

@@ -214,6 +214,14 @@ def test_embeds(site, url, axe, shots):
     page.evaluate("() => { const player = document.querySelector('film-player'); player.seek(player.film.seconds - 0.4); }")
     # After the last one it waits at the first.
     until(page, "() => document.querySelector('film-player').index === 0 && document.querySelector('film-player').isPaused")
+    page.goto("/embed/comparison/something-that-glows")
+    expect(page.locator("[data-compared][data-ready]")).to_be_attached()
+    assert page.evaluate("[...document.querySelectorAll('video')].every((video) => video.paused && video.readyState === 0)")
+    axe(page)
+    page.screenshot(path=shots / "embed-comparison-405.png")
+    page.get_by_role("button", name="Play all").click()
+    until(page, "() => document.querySelector('[data-compared]').synced.position > 0.2")
+    page.get_by_role("button", name="Pause all").click()
     assert context.cookies() == []
     # The theme, the intro and the answer about cookies are put there by the tests themselves.
     stored = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")

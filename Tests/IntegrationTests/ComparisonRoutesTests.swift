@@ -85,6 +85,17 @@ struct ComparisonRoutesTests {
             #expect(try visitor.get("/comparisons?q=nothing").text.contains("No comparisons found"))
             #expect(try visitor.get("/tags").text.contains("/tags/storm"))
             #expect(try visitor.get("/api/comparisons/slug/lighthouse-in-a-storm").json["id"]?.text == id)
+            // WEB-07: other sites learn of the frame, and get it.
+            let base = site.settings.site.url
+            let address = "\(base)/comparisons/lighthouse-in-a-storm".replacing(":", with: "%3A")
+            let described = try visitor.get("/oembed?url=\(address)&maxwidth=400")
+            #expect(described.json["width"] == 400 && described.json["height"] == 225)
+            #expect(described.json["html"]?.text?.contains("\(base)/embed/comparison/lighthouse-in-a-storm") == true)
+            let framed = try visitor.get("/embed/comparison/lighthouse-in-a-storm")
+            #expect(framed.status == 200 && framed.headers["Set-Cookie"] == nil)
+            for path in ["/embed/comparison/none", "/oembed?url=\(base)/comparisons/none"] {
+                #expect(try visitor.get(path).status == 404, "\(path)")
+            }
         }
     }
 
@@ -130,6 +141,41 @@ struct ComparisonRoutesTests {
             #expect(try admin.send(.delete, "/api/comparisons/" + id, nil).status == 404)
             #expect(try visitor.get("/comparisons?cursor=nonsense").status == 200)
             #expect(try visitor.get("/api/comparisons?cursor=nonsense").status == 422)
+        }
+    }
+
+    @Test(
+        "ARENA-10 SEC-05 a CSV file by the API: outcomes line by line, then all or nothing; too large and other types refused"
+    )
+    func importing() throws {
+        try Site.run(.inProcess) { site in
+            let admin = try admin(site)
+            let path = "/api/admin/comparisons/import"
+            func send(_ text: String, _ query: String = "", type: String = "text/csv") throws -> Answer {
+                try admin.sendBytes(.post, path + query, Array(text.utf8), type: type)
+            }
+            let file = "title,prompt,models\nFog,Fog,local\nRain,,local\n"
+            let found = try send(file)
+            #expect(found.status == 200 && found.json["right"] == 1 && found.json["wrong"] == 1)
+            #expect(found.json["lines"]?[1]?["line"] == 3 && found.json["lines"]?[1]?["column"] == "prompt")
+            #expect(try send(file, "?apply=true").json["code"] == "wrong_lines")
+            #expect(try admin.get("/api/admin/plans").json["plans"] == [])
+            #expect(try send(file, "?apply=true&skipWrong=true").json["isApplied"] == true)
+            let plans = try admin.get("/api/admin/plans?state=waiting")
+            #expect(plans.json["plans"]?[0]?["title"] == "Fog" && plans.json["counts"]?["waiting"] == 1)
+            #expect(try send(file, "?apply=true&skipWrong=true").status == 409)
+            #expect(try send(file, type: "application/json").status == 415)
+            #expect(try send(String(repeating: "x", count: 1_048_577)).status == 413)
+            #expect(try send("").json["code"] == "file_empty")
+            let id = try #require(plans.json["plans"]?[0]?["id"]?.text)
+            let cancelled = try admin.send(.patch, "/api/admin/plans", ["ids": [.string(id)], "action": "cancel"])
+            #expect(cancelled.json["ids"] == [.string(id)])
+            let member = try site.visitor(address: "198.51.100.8").signIn("mira")
+            #expect(try member.get("/api/admin/plans").status == 403)
+            #expect(try member.sendBytes(.post, path, Array(file.utf8), type: "text/csv").status == 403)
+            let audited: [String] = try site.database.database(as: .superuser).query(
+                "select action from audit_log where action in ('comparison.import', 'plan.cancel') order by id")
+            #expect(audited == ["comparison.import", "plan.cancel"])
         }
     }
 

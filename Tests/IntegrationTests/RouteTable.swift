@@ -61,6 +61,7 @@ enum RouteTable {
         GET    /api/admin/comparisons              admin    admin -    refused -      api
         GET    /api/admin/comparisons/[id]         admin    admin -    refused -      read
         POST   /api/admin/comparisons/bulk         admin    admin form refused -      api
+        POST   /api/admin/comparisons/import       admin    admin form refused -      api
         POST   /api/admin/comparisons/quote        admin    admin form refused -      read
         GET    /api/admin/costs                    admin    admin -    refused -      api
         GET    /api/admin/costs/export             admin    admin -    refused -      api
@@ -86,6 +87,8 @@ enum RouteTable {
         PATCH  /api/admin/models/[id]              admin    admin form refused -      api
         GET    /api/admin/moderation               admin    admin -    refused -      api
         POST   /api/admin/moderation               admin    admin form refused -      api
+        GET    /api/admin/plans                    admin    admin -    refused -      api
+        PATCH  /api/admin/plans                    admin    admin form refused -      api
         GET    /api/admin/providers                admin    admin -    refused -      api
         POST   /api/admin/providers/[name]/resume  admin    admin form refused -      api
         POST   /api/admin/reject                   admin    admin form refused -      api
@@ -101,6 +104,7 @@ enum RouteTable {
         GET    /api/admin/slots                    admin    admin -    refused -      api
         PATCH  /api/admin/slots                    admin    admin form refused recent admin_sensitive
         GET    /api/admin/slots/candidates         admin    admin -    refused -      api
+        PATCH  /api/admin/suggestions/[id]         admin    admin form refused -      api
         DELETE /api/admin/tags                     admin    admin form refused -      api
         GET    /api/admin/tags                     admin    admin -    refused -      api
         PATCH  /api/admin/tags                     admin    admin form refused -      api
@@ -163,6 +167,12 @@ enum RouteTable {
         GET    /api/csrf                           any      read  -    -       -      read
         POST   /api/csrf                           any      -     -    -       -      read
         GET    /api/discover                       any      read  -    -       -      read
+        DELETE /api/favorites                      member   write form refused -      api
+        GET    /api/favorites                      member   read  -    -       -      read
+        POST   /api/favorites                      member   write form refused -      api
+        GET    /api/favorites/battles              member   read  -    -       -      read
+        GET    /api/favorites/ids                  member   read  -    -       -      read
+        GET    /api/favorites/votes                member   read  -    -       -      read
         GET    /api/features                       any      read  -    -       -      read
         GET    /api/films                          any      read  -    -       -      read
         GET    /api/films/[season]                 any      read  -    -       -      read
@@ -212,6 +222,9 @@ enum RouteTable {
         POST   /api/runpod                         member   write form refused -      api
         POST   /api/runpod/webhook                 provider -     -    refused -      -
         GET    /api/story                          any      read  -    -       -      read
+        GET    /api/suggestions                    any      read  -    -       -      read
+        POST   /api/suggestions                    member   write form refused -      api
+        POST   /api/suggestions/[id]/vote          member   -     form refused -      api
         GET    /api/tags                           any      read  -    -       -      read
         POST   /api/terms/accept                   member   -     form refused -      api
         GET    /api/terms/check                    member   read  -    -       -      api
@@ -221,6 +234,7 @@ enum RouteTable {
         POST   /api/upload/register                member   write form refused -      upload
         GET    /api/upload/signed-url              member   read  -    -       -      upload
         POST   /api/upload/signed-url              member   write form refused -      upload
+        POST   /api/upload/video                   admin    admin form refused -      upload
         GET    /api/usage                          member   read  -    -       -      read
         GET    /api/user/appeal                    member   -     -    -       -      api
         POST   /api/user/appeal                    member   -     form -       -      api

@@ -1,5 +1,6 @@
 import Analytics
 import Battles
+import Comparisons
 import Film
 import FoundationEssentials
 import Generation
@@ -87,7 +88,8 @@ enum Fixtures {
     static let comparisons = ComparisonsView(
         entries: (1...3).map { number in
             ComparisonEntryView(
-                slug: "fog-\(number)", title: "Fog & rain <\(number)>", type: "Text to video", isFeatured: number == 1,
+                id: UUID(), slug: "fog-\(number)", title: "Fog & rain <\(number)>", type: "Text to video",
+                isFeatured: number == 1,
                 videos: number, votes: number * 1_000, pictureURL: number == 3 ? nil : "/media/videos/p/\(number).webp",
                 tags: [TagView(slug: "fog", name: "Fog <1>")])
         }, nextCursor: "more", found: "3 comparisons", tags: [TagView(slug: "fog", name: "Fog <1>", count: 3)])
@@ -101,12 +103,29 @@ enum Fixtures {
             cost: " for $1.20", tags: [TagView(slug: "fog", name: "Fog")],
             videos: (0..<videos).map { number in
                 ComparisonView.Video(
-                    id: UUID(), model: "Nova <\(number)>", maker: "Acme", generationSeconds: 12.34, cost: "$0.30",
+                    id: UUID(), model: "Nova <\(number)>", modelSlug: "nova-\(number)", maker: "Acme",
+                    generationSeconds: 12.34, cost: "$0.30",
                     width: number == 2 ? 720 : 1_280, height: 720, seconds: 8, bytes: 1_000,
                     url: "/media/videos/x/\(number).mp4", smallURL: "/media/videos/x/\(number)-s.mp4",
                     posterURL: "/media/videos/x/\(number).webp", votes: number,
                     createdAt: Date(timeIntervalSince1970: 1_790_000_000))
             })
+    }
+
+    static func favorites(_ part: FavoritesView.Part) -> FavoritesView {
+        FavoritesView(part: part, entries: comparisons.entries, nextCursor: "more", isFirst: false)
+    }
+
+    static func versus(hasBattles: Bool = true) -> VersusView {
+        func side(_ number: Int) -> HeadToHead.Side {
+            HeadToHead.Side(
+                votes: number, ahead: number, meanMs: 12_000, meanCost: nil, wins: hasBattles ? number : 0)
+        }
+        return VersusView(
+            one: model(), other: model(isReady: false),
+            facts: HeadToHead(
+                comparisons: hasBattles ? 3 : 0, one: side(9), other: side(1), ties: 0, bothBad: 0), shared: [],
+            oneStanding: nil, otherStanding: nil)
     }
 
     static let comparableModels = [

@@ -69,6 +69,8 @@ struct PagesTests {
         documents["models"] = site.document(site.models([Fixtures.model(), Fixtures.model(isReady: false)]))
         documents["no models"] = site.document(site.models([]))
         documents["model"] = site.document(site.model(Fixtures.model()))
+        documents["two models"] = site.document(site.versus(Fixtures.versus()))
+        documents["two models without battles"] = site.document(site.versus(Fixtures.versus(hasBattles: false)))
         documents["bare model"] = site.document(site.model(Fixtures.model(isReady: false)))
         documents["admin models"] = site.document(site.adminModels)
         documents["providers"] = site.document(site.adminProviders)
@@ -125,9 +127,23 @@ struct PagesTests {
         documents["tags"] = site.document(site.tags(Fixtures.comparisons.tags))
         documents["no tags"] = site.document(site.tags([]))
         documents["generate"] = site.document(site.adminGenerate(Fixtures.comparableModels))
+        for part in FavoritesView.Part.allCases {
+            documents["favourites \(part)"] = site.document(site.favorites(Fixtures.favorites(part)))
+            documents["no favourites \(part)"] = site.document(site.favorites(FavoritesView(part: part)))
+        }
+        for part in SuggestionsView.Part.allCases {
+            for reader in [SuggestionsView.Reader.visitor, .member, .admin] {
+                documents["suggestions \(part) \(reader)"] = site.document(
+                    site.suggestions(
+                        SuggestionsView(part: part, reader: reader, models: Fixtures.comparableModels), .none))
+            }
+        }
         documents["generate nothing"] = site.document(site.adminGenerate([]))
         documents["admin comparisons"] = site.document(site.adminComparisons)
         documents["admin comparison"] = site.document(site.adminComparison)
+        documents["admin upload"] = site.document(site.adminUpload(Fixtures.comparableModels))
+        documents["admin upload without models"] = site.document(site.adminUpload([]))
+        documents["admin plans"] = site.document(site.adminPlans)
         documents["admin tags"] = site.document(site.adminTags)
         documents["report"] = site.document(
             site.report(ReportedThing(subject: .clip(UUID()), name: "Ash <1>"), .none))
@@ -596,7 +612,15 @@ struct PagesTests {
         #expect(site.embed(season).matches(of: /<li><a href="\/media/).count == 3)
         let pages = Pages(site: site, clip: { _, _ in Fixtures.clipPage() }) { Fixtures.film() }
         let embeddable = pages.routes.filter(\.forwarding.isEmbeddable).map(\.pattern)
-        #expect(embeddable == ["/embed/clip/[id]", "/embed/film/[season]"])
+        #expect(embeddable == ["/embed/clip/[id]", "/embed/film/[season]", "/embed/comparison/[slug]"])
+        let comparison = try #require(site.embed(Fixtures.comparison(4)))
+        #expect(comparison.matches(of: /<video [^>]*controls muted playsinline preload="none"/).count == 4)
+        #expect(
+            comparison.contains("href=\"https://dailies.example/comparisons/fog\"") && !comparison.contains("site.js"))
+        #expect(comparison.contains("data-columns=\"2\"") && !comparison.contains("Nova <1>"))
+        #expect(site.embed(Fixtures.comparison(0)) == nil)
+        #expect(site.document(site.comparison(Fixtures.comparison(4))).contains("application/json+oembed"))
+        #expect(!site.document(site.comparison(Fixtures.comparison(0))).contains("application/json+oembed"))
         let fault = pages.errorPage(Request(.get, "/embed/clip/7"), .notFound())
         #expect(fault.status == 404 && !String(decoding: fault.bytes ?? [], as: UTF8.self).contains("account-menu"))
     }
@@ -650,7 +674,8 @@ struct PageDeclarationTests {
             clip: { _, _ in Fixtures.clipPage() }, discover: { _ in Fixtures.discovery() },
             video: { _ in Fixtures.video }, model: { _ in Fixtures.model() },
             arena: ArenaSources(
-                comparison: { _ in Fixtures.comparison(2) }, tag: { _ in TagView(slug: "fog", name: "Fog", count: 3) })
+                comparison: { _ in Fixtures.comparison(2) }, tag: { _ in TagView(slug: "fog", name: "Fog", count: 3) },
+                versus: { _, _ in Fixtures.versus() })
         ) { Fixtures.film() }
         let route = try #require(pages.routes.first { $0.pattern == page.path })
         var request = Request(.get, page.example + query)

@@ -209,7 +209,8 @@ def test_wrong_settings_end_it(post):
 
 
 def test_decisions_and_answers_are_mailed_once(post):
-    """SOC-03 a statement of reasons and the answer to a report; not within the minute in which a decision may be undone."""
+    """SOC-03 ARENA-11 a statement of reasons, the answer to a report and what became of a suggestion; not within the minute
+    in which a decision may be undone."""
     ((member,),) = post.rows("insert into users (username, email) values ('mira', 'mira@example.org') returning id")
     post.rows("insert into users (username) values ('silent')")
     post.rows(
@@ -224,14 +225,22 @@ def test_decisions_and_answers_are_mailed_once(post):
         insert into reports (case_id, reason, reporter_id, created_at, state, answered_at, answer)
         select id, 'spam', %s, now(), 'dismissed', now(), 'It is a parody.' from moderation_cases
         """, member)  # fmt: skip
+    post.rows(
+        """
+        insert into suggestions (user_id, kind, prompt, status, answer, created_at, decided_at)
+        select %s, 'text-to-video', prompt, status, answer, now(), case status when 'open' then null else now() end
+        from (values ('Fog', 'declined', 'Compared in May.'), ('Rain', 'open', '')) made (prompt, status, answer)
+        """, member)  # fmt: skip
     with MailPeer() as peer:
         for _ in range(2):
             post.rows("select enqueue_job('mail_notices', '{}', 'outward')")
             ended = post.send(f"smtp://127.0.0.1:{peer.port}")
             assert ended.returncode == 0, ended.stderr
-        letters = peer.wait(2)
-    assert [letter.recipients for letter in letters] == [["mira@example.org"]] * 2
-    statement, answer = letters
+        letters = peer.wait(3)
+    assert [letter.recipients for letter in letters] == [["mira@example.org"]] * 3
+    statement, answer, suggestion = letters
+    assert suggestion.message["Subject"] == "[Dailies] Your suggestion was declined"
+    assert "“Fog”" in suggestion.text and "Reason: Compared in May." in suggestion.text
     assert statement.message["Subject"] == "[Dailies] Your take “Loud” was not accepted"
     for part in ("It advertises a shop.", "Do not use the site for spam.", "You can appeal once", "/profile/decisions"):
         assert part in statement.text

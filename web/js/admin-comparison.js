@@ -202,6 +202,7 @@ followJobs({
     setText(maybe("[data-light-text]"), text);
   },
 });
+maybe("[data-bring-along]")?.setAttribute("href", `/admin/upload?comparison=${id}`);
 void load();
 prepareChanges();
 for (const link of all(".admin__nav a")) if (link.getAttribute("href") === "/admin/comparisons") link.setAttribute("aria-current", "page");

@@ -161,6 +161,7 @@ enhance(form, {
       title: values.title ?? "", prompt: values.prompt ?? "", type: type(), models: chosen(), ...settings(),
       description: values.description ?? "", negativePrompt: values.negativePrompt ?? "", isPublic: "isPublic" in values, isFeatured: "isFeatured" in values,
       tags: (values.tags ?? "").split(",").map((tag) => tag.trim()).filter(Boolean),
+      ...(values.suggestionId ? { suggestionId: values.suggestionId } : {}),
       ...(values.seed ? { seed: Number(values.seed) } : {}), ...(credits === null ? {} : { credits }),
     };
     return /** @type {Promise<Made>} */ (send("POST", "/api/comparisons", wanted, { "Idempotency-Key": key }));

@@ -1,6 +1,7 @@
 // A comparison: its videos in step, two of them with a wipe, and the votes.
 
 import "./site.js";
+import { startFavorites } from "./arena/favorites.js";
 import { SyncedVideos } from "./arena/sync.js";
 import { showVotes } from "./arena/votes.js";
 import { wipeOf } from "./arena/wipe.js";
@@ -16,6 +17,7 @@ const speeds = [{ speed: 1, text: "1×", label: "Speed, normal" }, { speed: 0.5,
 
 maybe("[data-share]")?.addEventListener("click", () => void share(document.title, location.pathname));
 showVotes(main.dataset.comparison ?? "");
+startFavorites();
 
 const bar = maybe("[data-sync]");
 if (bar) start(bar);

@@ -1,6 +1,7 @@
 // The comparisons: a search runs a moment after the last key, the address follows it, and further pages join the list.
 
 import "./site.js";
+import { markFavorites, startFavorites } from "./arena/favorites.js";
 import { all, announce, maybe, setText } from "./core/dom.js";
 import { toast } from "./core/toast.js";
 
@@ -58,6 +59,7 @@ async function search(given) {
     results.replaceChildren(...(page.querySelector("[data-results]")?.childNodes ?? []));
     setText(maybe("[data-found]"), page.querySelector("[data-found]")?.textContent ?? "");
     document.title = page.title;
+    markFavorites();
   } catch {
     if (mine === turn) {
       toast("The comparisons did not load.", { tone: "bad", action: { label: "Try again", run: () => void search(given) } });
@@ -65,6 +67,14 @@ async function search(given) {
   } finally {
     if (mine === turn) results?.removeAttribute("aria-busy");
   }
+}
+
+/**
+ * What an entry of the list is about.
+ * @param {HTMLElement} entry
+ */
+function keyOf(entry) {
+  return entry.dataset.key ?? entry.querySelector("a")?.getAttribute("href") ?? "";
 }
 
 /** @param {HTMLAnchorElement} link */
@@ -75,10 +85,11 @@ async function loadMore(link) {
   try {
     const page = await pageOf(link.href);
     if (mine !== turn) return;
-    const known = new Set(all("[data-entries] > li a").map((one) => one.getAttribute("href")));
+    const known = new Set(all("[data-entries] > li").map(keyOf));
     const entries = /** @type {HTMLElement[]} */ ([...page.querySelectorAll("[data-entries] > li")].map((entry) => document.adoptNode(entry)));
-    const added = entries.filter((entry) => !known.has(entry.querySelector("a")?.getAttribute("href") ?? ""));
+    const added = entries.filter((entry) => !known.has(keyOf(entry)));
     maybe("[data-entries]")?.append(...added);
+    markFavorites();
     const next = page.querySelector("[data-more]");
     if (next) link.href = next.getAttribute("href") ?? link.href;
     else maybe("[data-more-row]")?.remove();
@@ -97,3 +108,5 @@ maybe("[data-results]")?.addEventListener("click", (event) => {
   event.preventDefault();
   void loadMore(link);
 });
+
+startFavorites();

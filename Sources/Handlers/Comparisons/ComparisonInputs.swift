@@ -57,6 +57,7 @@ struct CreateComparisonInput: InputShape {
     @Input("Whether it comes first in lists.") var isFeatured: Bool?
     @Input(.integer(0...100_000_000), "The credits that were shown. At another price, nothing is made.")
     var credits: Int?
+    @Input("The suggestion that it is made of, which is then accepted.") var suggestionID: UUID?
 
     func request(key: String?) -> ComparisonRequest {
         var request = ComparisonRequest(
@@ -73,6 +74,7 @@ struct CreateComparisonInput: InputShape {
         request.isFeatured = isFeatured ?? false
         request.seenCredits = credits
         request.idempotencyKey = key
+        request.suggestion = suggestionID
         return request
     }
 }

@@ -16,13 +16,13 @@ public struct Pages: Sendable {
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
         .landing, .dashboard, .story, .library, .watch, .round, .clip, .video, .discover, .studio, .upload,
-        .arena, .comparisons, .comparison, .battle, .ratings, .ownRatings, .analytics, .tags, .tag, .leaderboard,
-        .genre, .models,
-        .model,
+        .arena, .comparisons, .comparison, .battle, .ratings, .ownRatings, .analytics, .tags, .tag, .suggestions,
+        .leaderboard, .genre, .models, .model, .versus,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
-        .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .decisions, .settings, .confirmEmail,
+        .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .favorites, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
-        .adminGenerate, .adminComparisons, .adminComparison, .adminTags, .adminModels, .adminProviders, .adminJobs,
+        .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminTags, .adminModels,
+        .adminProviders, .adminJobs,
         .adminCosts, .adminFlags, .adminAudit, .adminVotes,
     ]
 

@@ -47,6 +47,9 @@ struct UploadService: Sendable {
     func begin(_ file: DeclaredFile, _ context: Context) throws -> SignedUpload {
         let member = try context.member()
         guard file.faults.isEmpty else { throw Problem.unprocessable(file.faults) }
+        guard file.purpose != .result || member.isAdmin else {
+            throw Problem.forbidden("admins_only", "Only admins send videos of comparisons. Nothing was sent.")
+        }
         try refuseWhenFull(file.size)
         let upload = try uploads.begin(
             member: member.id, purpose: file.purpose, fileName: file.fileName, contentType: file.contentType,

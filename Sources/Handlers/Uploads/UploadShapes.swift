@@ -8,14 +8,18 @@ internal import Text
 /// What a member says before sending a file.
 struct BeginUploadInput: InputShape {
     static let fileNames = Schema.string(1...1_000)
-    static let contentTypes = Schema.choice(UploadPurpose.allCases.flatMap(\.contentTypes))
+    static let contentTypes = Schema.choice(UploadPurpose.clip.contentTypes + UploadPurpose.picture.contentTypes)
     static let purposes = Schema.choice(UploadPurpose.allCases.map(\.rawValue))
-    static let sizes = Schema.integer(1...ClipLimits.bytes)
+    static let sizes = Schema.integer(1...UploadPurpose.result.byteLimit)
 
     @Input(fileNames, "The file's name; text to show, never a path.") var fileName: String
     @Input(contentTypes) var contentType: String
-    @Input(sizes, "Bytes of the file: of a clip at most 50 MiB, of a picture 10 MiB.") var size: Int
-    @Input(purposes, "What it is sent for; `clip` when left out. A picture is registered at `/api/upload/image`.")
+    @Input(sizes, "Bytes of the file: of a clip at most 50 MiB, of a picture 10 MiB, of a result 500 MiB.") var size:
+        Int
+    @Input(
+        purposes,
+        "What it is sent for; `clip` when left out. A picture is registered at `/api/upload/image`, a result, which only admins send, at `/api/upload/video`."
+    )
     var purpose: String?
 }
 

@@ -93,8 +93,8 @@ async function request(method, path, body, headers = {}, cache = "no-cache") {
     response = await (ahead?.response ?? fetch(path, {
       method,
       cache,
-      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": body instanceof Blob ? body.type : "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     }));
   } catch {
     throw new Refusal(0, "offline", "There is no connection.");

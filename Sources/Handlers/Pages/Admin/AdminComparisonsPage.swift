@@ -66,7 +66,8 @@ extension Site {
             icons: [.check, .film, .warn],
             controls: """
                 <div class="row"><span class="onair" data-state="soon" data-light role="status"><span class="dot"></span>\
-                <span data-light-text>Connecting</span></span><a class="btn" href="/admin/comparisons">All comparisons</a></div>
+                <span data-light-text>Connecting</span></span><a class="btn" href="/admin/upload" data-bring-along>Upload a video</a>\
+                <a class="btn" href="/admin/comparisons">All comparisons</a></div>
                 """,
             content: """
                 <div class="compared" data-comparison aria-busy="true"><div class="skeleton skeleton--line"></div>\

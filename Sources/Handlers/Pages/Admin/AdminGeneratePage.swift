@@ -1,33 +1,42 @@
+internal import Catalog
+internal import Comparisons
+internal import FoundationEssentials
 internal import HTML
 internal import HTTP
+internal import Text
 
 extension PageDeclaration {
     static let adminGenerate = page(
         .admin, "/admin/generate", title: "New comparison", description: "One prompt for several models.",
         link: .administration("New comparison"), features: ["ARENA-01", "PRICE-03"],
         summary: "Making a comparison: one prompt, run through several models."
-    ) { visit in visit.site.adminGenerate(try visit.sources.arena.models(visit.context)) }
+    ) { visit in
+        visit.site.adminGenerate(
+            try visit.sources.arena.models(visit.context), try visit.sources.arena.suggestion(visit.context))
+    }
 }
 
 extension Site {
     /// The form. The module sends the picture, asks for the price of each model and sends the request.
-    func adminGenerate(_ models: [ComparableModel]) -> Page {
-        adminPage(
+    func adminGenerate(_ models: [ComparableModel], _ suggestion: Suggestion? = nil) -> Page {
+        let isPicture = suggestion?.kind == .imageToVideo
+        return adminPage(
             .adminGenerate, lead: "One prompt, one video from each model. You see the price first.",
-            styles: ["comparing"], modules: ["admin-generate"], icons: [.upload, .warn],
+            styles: ["comparing"], modules: ["admin-generate"], icons: [.info, .upload, .warn],
             content: """
                 <form class="generate" data-generate novalidate>
-                  <div class="stack">
+                  <div class="stack">\(suggestion.map(suggested))
                     <fieldset class="field"><legend>Start from</legend><div class="seg"><label><input type="radio" name="type" \
-                value="text-to-video" checked>Words</label><label><input type="radio" name="type" value="image-to-video">A picture</label>\
+                value="text-to-video"\(HTML.when(!isPicture, " checked"))>Words</label><label><input type="radio" name="type" \
+                value="image-to-video"\(HTML.when(isPicture, " checked"))>A picture</label>\
                 </div></fieldset>
                     \(field("title", "Title", """
                     <input class="input" id="title" name="title" required maxlength="120" autocomplete="off" \
-                    data-wants="Give the comparison a title." aria-describedby="title-fault">
+                    data-wants="Give the comparison a title." aria-describedby="title-fault" value="\(suggestion.map(title) ?? "")">
                     """))
                     \(field("prompt", "Prompt", """
                     <textarea class="input" id="prompt" name="prompt" required maxlength="4000" rows="3" \
-                    data-wants="Write what the videos show." aria-describedby="prompt-fault"></textarea>
+                    data-wants="Write what the videos show." aria-describedby="prompt-fault">\(suggestion?.prompt ?? "")</textarea>
                     """))
                     <p class="note note--warn" data-same hidden></p>
                     <div class="stack stack--tight" data-picture hidden><label class="drop"><input class="visually-hidden" type="file" \
@@ -63,7 +72,7 @@ extension Site {
                     <label class="check"><input type="checkbox" name="isFeatured"><span>Feature it: it comes first in lists.</span></label>
                   </div>
                   <div class="stack">
-                    \(models.isEmpty ? noModelsToCompare : modelGroups(models))
+                    \(models.isEmpty ? noModelsToCompare : modelGroups(models, chosen: Set(suggestion?.models.map(\.slug) ?? [])))
                     <div class="panel bill stack stack--tight" data-bill><p class="generate__sum" role="status" data-sum>\
                 <span class="quiet">Choose models to see the price.</span></p><p class="hint hint--bad" role="alert" data-form-fault hidden></p>\
                 <button class="btn btn--primary" type="submit" disabled data-submit>Make the comparison</button></div>
@@ -72,13 +81,29 @@ extension Site {
                 """)
     }
 
+    /// Of which suggestion the comparison is made.
+    private func suggested(_ suggestion: Suggestion) -> HTML {
+        """
+        <p class="note">\(Icon.info.image)<span>This is a suggestion\(suggestion.author.map { " by \($0)" as HTML }) with \
+        \(Formatting.count(suggestion.votes, "vote", "votes")). Making the comparison accepts it.</span></p>\
+        <input type="hidden" name="suggestionId" value="\(suggestion.id.text)">
+        """
+    }
+
+    /// The first words of a prompt.
+    private func title(_ suggestion: Suggestion) -> String {
+        let line = suggestion.prompt.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard line.count > 60 else { return line }
+        return String(line.prefix(60).reversed().drop { $0 != " " }.reversed()).trimmed
+    }
+
     private var noModelsToCompare: HTML {
         Fragments.empty(
             .warn, title: "No models", text: "Activate models first.",
             actions: "<a class=\"btn\" href=\"/admin/models\">Models</a>")
     }
 
-    private func field(_ name: HTML, _ label: HTML, _ control: HTML) -> HTML {
+    func field(_ name: HTML, _ label: HTML, _ control: HTML) -> HTML {
         """
         <div class="field"><label for="\(name)">\(label)</label>\(control)\
         <p class="hint hint--bad" id="\(name)-fault" role="alert" hidden></p></div>
@@ -93,7 +118,7 @@ extension Site {
     }
 
     /// The models by provider, those that can be run first.
-    private func modelGroups(_ models: [ComparableModel]) -> HTML {
+    private func modelGroups(_ models: [ComparableModel], chosen: Set<String>) -> HTML {
         let groups = Dictionary(grouping: models, by: \.provider).sorted { one, other in
             let (left, right) = (one.value.contains { $0.obstacle == nil }, other.value.contains { $0.obstacle == nil })
             return left == right ? one.key < other.key : left
@@ -109,17 +134,17 @@ extension Site {
             return """
                 <fieldset class="panel generate__group" data-group="\(index)"><legend class="visually-hidden">\(group.key)</legend>\
                 <div class="row row--apart"><h2>\(group.key)</h2><div class="row row--tight">\(buttons)</div></div>\
-                \(group.value.map(comparable))</fieldset>
+                \(group.value.map { comparable($0, isChosen: chosen.contains($0.slug)) })</fieldset>
                 """
         }
         return "<div class=\"stack stack--tight\" data-models>\(parts)</div>"
     }
 
-    private func comparable(_ model: ComparableModel) -> HTML {
+    private func comparable(_ model: ComparableModel, isChosen: Bool) -> HTML {
         """
         <label class="check generate__model"><input type="checkbox" name="models" value="\(model.slug)"\
         \(HTML.when(model.takesWords, " data-words"))\(HTML.when(model.takesPicture, " data-takes-picture"))\
-        \(HTML.when(model.obstacle != nil, " disabled data-obstacle"))><span><b>\(model.name)</b> \
+        \(HTML.when(model.obstacle != nil, " disabled data-obstacle"))\(HTML.when(isChosen && model.obstacle == nil, " checked"))><span><b>\(model.name)</b> \
         <span class="quiet">\(model.maker)</span><span class="quiet generate__why" data-why="\(model.slug)">\
         \(model.obstacle ?? "")</span></span><span class="num generate__price" data-price="\(model.slug)"></span></label>
         """

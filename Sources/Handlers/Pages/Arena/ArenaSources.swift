@@ -1,3 +1,4 @@
+public import Battles
 internal import Catalog
 public import Comparisons
 public import FoundationEssentials
@@ -24,6 +25,16 @@ public struct ArenaSources: Sendable {
     let latest: @Sendable () throws -> [ComparisonFeedEntry]
     /// The models that an admin can compare.
     let models: @Sendable (Context) throws -> [ComparableModel]
+    /// Two models by their slugs; nil when one is not known, or both are the same.
+    let versus: @Sendable (String, String) throws -> VersusView?
+    /// The models that the one with a slug can be compared with.
+    let rivals: @Sendable (String) throws -> [Rival]
+    /// What a member saved of the arena, and did there.
+    let favorites: @Sendable (Context) throws -> FavoritesView
+    /// What members suggest, as the caller sees it.
+    let suggestions: @Sendable (Context) throws -> SuggestionsView
+    /// The open suggestion of which an admin makes a comparison; nil when there is none.
+    let suggestion: @Sendable (Context) throws -> Suggestion?
 
     init(
         list: @escaping @Sendable (ComparisonQuery) throws -> ComparisonsView = { _ in ComparisonsView() },
@@ -32,7 +43,12 @@ public struct ArenaSources: Sendable {
         tag: @escaping @Sendable (String) throws -> TagView? = { _ in nil },
         addresses: @escaping @Sendable () throws -> [(slug: String, changedAt: Date)] = { [] },
         latest: @escaping @Sendable () throws -> [ComparisonFeedEntry] = { [] },
-        models: @escaping @Sendable (Context) throws -> [ComparableModel] = { _ in [] }
+        models: @escaping @Sendable (Context) throws -> [ComparableModel] = { _ in [] },
+        versus: @escaping @Sendable (String, String) throws -> VersusView? = { _, _ in nil },
+        rivals: @escaping @Sendable (String) throws -> [Rival] = { _ in [] },
+        favorites: @escaping @Sendable (Context) throws -> FavoritesView = { _ in FavoritesView() },
+        suggestions: @escaping @Sendable (Context) throws -> SuggestionsView = { _ in SuggestionsView() },
+        suggestion: @escaping @Sendable (Context) throws -> Suggestion? = { _ in nil }
     ) {
         self.list = list
         self.comparison = comparison
@@ -41,12 +57,25 @@ public struct ArenaSources: Sendable {
         self.addresses = addresses
         self.latest = latest
         self.models = models
+        self.versus = versus
+        self.rivals = rivals
+        self.favorites = favorites
+        self.suggestions = suggestions
+        self.suggestion = suggestion
     }
 
     /// Reads the comparisons of a site. `hasPremium` says whether a member may run premium models.
     public init(
-        _ comparisons: Comparisons, tags: Tags, hasPremium: @escaping @Sendable (UUID) throws -> Bool
+        _ comparisons: Comparisons, tags: Tags, favorites: Favorites, suggestions: Suggestions,
+        boards: RatingBoards, hasPremium: @escaping @Sendable (UUID) throws -> Bool
     ) {
+        @Sendable func models(_ hasPremium: Bool) throws -> [ComparableModel] {
+            let catalog = comparisons.generations.catalog
+            return try catalog.active().map { model in
+                let obstacle = catalog.availability(of: model, hasPremium: hasPremium)?.sentence
+                return ComparableModel(model, obstacle: obstacle)
+            }
+        }
         self.init(
             list: { try ComparisonsView(comparisons, tags, $0) },
             comparison: { try comparisons.find(slug: $0).map(ComparisonView.init) },
@@ -54,13 +83,19 @@ public struct ArenaSources: Sendable {
             tag: { try tags.find(slug: $0).map(TagView.init) },
             addresses: { try comparisons.addresses() },
             latest: { try comparisons.latest(FeedEntry.most).map(ComparisonFeedEntry.init) },
-            models: { context in
-                let premium = try hasPremium(try context.member().id)
-                let catalog = comparisons.generations.catalog
-                return try catalog.active().map { model in
-                    let obstacle = catalog.availability(of: model, hasPremium: premium)?.sentence
-                    return ComparableModel(model, obstacle: obstacle)
-                }
+            models: { try models(try hasPremium(try $0.member().id)) },
+            versus: { try VersusView(comparisons, boards, ($0, $1)) },
+            rivals: { slug in
+                guard let model = try comparisons.generations.catalog.find(slug: slug) else { return [] }
+                return try comparisons.rivals(of: model.id)
+            },
+            favorites: { try FavoritesView(favorites, $0) },
+            suggestions: { context in
+                try SuggestionsView(suggestions, context.caller.member == nil ? [] : try models(true), context)
+            },
+            suggestion: { context in
+                guard let id = context.request.query["suggestion"].flatMap(UUID.init(uuidString:)) else { return nil }
+                return try suggestions.find(id, for: try context.member().id).flatMap { $0.status == .open ? $0 : nil }
             })
     }
 }
@@ -206,6 +241,7 @@ extension ComparisonsView {
 
 /// A comparison in a list.
 struct ComparisonEntryView: Sendable {
+    var id: UUID
     var slug: String
     var title: String
     var type: String
@@ -221,7 +257,7 @@ extension ComparisonEntryView {
         let facts = listed.facts
         let picture = listed.posterKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0) }
         self.init(
-            slug: facts.slug, title: facts.title, type: facts.kind.words, isFeatured: facts.isFeatured,
+            id: facts.id, slug: facts.slug, title: facts.title, type: facts.kind.words, isFeatured: facts.isFeatured,
             videos: facts.completedVideos, votes: facts.votes,
             pictureURL: picture ?? (facts.hasPicture ? "/api/comparisons/\(facts.id.text)/picture" : nil),
             tags: facts.tags.map { TagView(slug: $0.slug, name: $0.name) })
@@ -245,6 +281,7 @@ struct ComparisonView: Sendable {
     struct Video: Sendable {
         var id: UUID
         var model: String
+        var modelSlug: String
         var maker: String
         var generationSeconds: Double?
         var cost: String?
@@ -312,7 +349,7 @@ extension ComparisonView.Video {
             let poster = url(kept.posterKey)
         else { return nil }
         self.init(
-            id: kept.id, model: kept.modelName, maker: video.maker,
+            id: kept.id, model: kept.modelName, modelSlug: kept.modelSlug, maker: video.maker,
             generationSeconds: kept.generationMs.map { Double($0) / 1_000 },
             cost: kept.cost.map { $0 == Money.zero ? "Free" : $0.formatted }, width: kept.width ?? 1_280,
             height: kept.height ?? 720, seconds: Double(kept.videoMs ?? kept.durationMs) / 1_000,

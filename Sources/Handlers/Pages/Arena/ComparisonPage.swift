@@ -1,3 +1,4 @@
+internal import Comparisons
 internal import FoundationEssentials
 internal import HTML
 internal import HTTP
@@ -27,8 +28,11 @@ extension Site {
         return Page(
             .comparison, title: view.title, description: String(words.prefix(200)), path: view.path, section: "/arena",
             firstPicture: first?.posterURL, styles: ["arena"], modules: ["comparison"],
-            icons: [.close, .film, .heart, .left, .loop, .mute, .pause, .play, .right, .share, .sound, .swap],
+            icons: [
+                .bookmark, .close, .film, .heart, .left, .loop, .mute, .pause, .play, .right, .share, .sound, .swap,
+            ],
             facts: PageFacts(
+                isEmbeddable: first != nil,
                 picture: first.map { PageFacts.Picture(url: $0.posterURL, width: $0.width, height: $0.height) },
                 structured: structured(view)),
             main: """
@@ -43,6 +47,7 @@ extension Site {
                       \(HTML.when(!view.tags.isEmpty, "<ul class=\"pills\">\(view.tags.map { "<li>\(pill($0))</li>" as HTML })</ul>"))
                     </div>
                     <div class="row">\(HTML.when(Destination.exists("/battle"), "<a class=\"btn\" href=\"/battle\">Judge blind</a>"))\
+                \(keepButton(.comparison(view.id), name: view.title))\
                 <button class="btn btn--icon with-js" type="button" aria-label="Share" data-share>\(Icon.share.image)</button></div>
                   </div>
                   \(picture(view))
@@ -115,7 +120,8 @@ extension Site {
             height="\(video.height)" aria-label="Result of \(video.model)"></video>\
             <button class="btn btn--icon cmp__sound with-js" type="button" aria-pressed="false" aria-label="Sound of \(video.model)" \
             data-sound>\(Icon.mute.image)</button></div>
-              <div class="row row--apart"><div><h2>\(video.model)</h2><p class="quiet">\(video.maker)</p></div>\
+              <div class="row row--apart"><div class="grow"><h2><a href="/models/\(video.modelSlug)">\(video.model)</a></h2>\
+            <p class="quiet">\(video.maker)</p></div>\(keepButton(.model(video.modelSlug), name: video.model))\
             <button class="chip with-js" type="button" aria-pressed="false" aria-label="Vote for \(video.model), \
             \(Formatting.count(video.votes, "vote", "votes"))" data-vote>\(Icon.heart.small)<span class="num" data-count>\
             \(Formatting.count(video.votes))</span></button>\

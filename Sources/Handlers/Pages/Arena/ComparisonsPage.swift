@@ -1,3 +1,4 @@
+internal import Comparisons
 internal import HTML
 internal import HTTP
 
@@ -53,12 +54,13 @@ extension Site {
             Destination.exists("/battle"), "<a class=\"btn\" href=\"/battle\">Judge blind</a>")
         return Page(
             .arena, section: "/arena", firstPicture: (featured.first ?? recent.first)?.pictureURL, styles: ["arena"],
-            icons: [.film, .search, .swap],
+            modules: ["comparisons"], icons: [.bookmark, .film, .search, .swap],
             main: """
                 <main class="page stack arena-home" id="main">
                   <div class="page-head"><div><h1>Which model makes the better shot?</h1>\
                 <p>One prompt, several AI video models, played side by side in step, with the price and the time of each.</p></div>\
-                <div class="row"><a class="btn btn--primary" href="/comparisons">Browse comparisons</a>\(blind)</div></div>
+                <div class="row"><a class="btn btn--primary" href="/comparisons">Browse comparisons</a>\(blind)\
+                <a class="btn btn--ghost" href="/suggestions">Suggest one</a></div></div>
                   \(section("Featured", "featured", featured))
                   \(section("Recent", "recent", recent))
                   \(HTML.when(view.entries.isEmpty, noComparisons))
@@ -92,7 +94,7 @@ extension Site {
             description: tag.map { "Comparisons of AI video models tagged “\($0.name)”." }, path: canonical.path,
             section: "/arena", firstPicture: view.entries.first?.pictureURL, styles: ["arena"],
             modules: ["comparisons"],
-            icons: [.film, .search], isIndexed: query.isPlain && (tag.map { $0.count > 0 } ?? true),
+            icons: [.bookmark, .film, .search], isIndexed: query.isPlain && (tag.map { $0.count > 0 } ?? true),
             main: """
                 <main class="page comparisons" id="main">
                   <div class="page-head"><div class="stack stack--tight">\(breadcrumbs(crumbs))<h1>\(title)</h1></div></div>
@@ -134,7 +136,7 @@ extension Site {
             """
     }
 
-    private func cards(_ entries: [ComparisonEntryView], isBelowHeading: Bool = false) -> HTML {
+    func cards(_ entries: [ComparisonEntryView], isBelowHeading: Bool = false) -> HTML {
         let cards = entries.enumerated().map { index, entry -> HTML in
             let picture: HTML =
                 if let url = entry.pictureURL {
@@ -151,7 +153,8 @@ extension Site {
             let heading: HTML = isBelowHeading ? "<h3>\(link)</h3>" : "<h2>\(link)</h2>"
             return """
                 <li class="take"><div class="take__media take__media--wide">\(picture)\(featured)\
-                <span class="tag num">\(Formatting.count(entry.videos, "model", "models"))</span></div>\
+                <span class="tag num">\(Formatting.count(entry.videos, "model", "models"))</span>\
+                \(keepButton(.comparison(entry.id), name: entry.title, isOnCard: true))</div>\
                 \(heading)\
                 <p class="quiet num">\(entry.type) · \(Formatting.count(entry.votes, "vote", "votes"))</p>\(tags)</li>
                 """

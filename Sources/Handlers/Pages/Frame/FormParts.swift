@@ -59,6 +59,9 @@ enum FormNotice: String {
     case clipSent = "clip-sent"
     case videoPublished = "video-published"
     case battleCounted = "battle-counted"
+    case suggestionSent = "suggestion-sent"
+    case suggestionVoted = "suggestion-voted"
+    case suggestionDeclined = "suggestion-declined"
 
     var text: String {
         switch self {
@@ -78,6 +81,9 @@ enum FormNotice: String {
         case .clipSent: "Your take is sent in. Its file is being checked."
         case .videoPublished: "Who can see the video is changed."
         case .battleCounted: "Your choice is counted. Here is the next pair."
+        case .suggestionSent: "Suggestion sent. What becomes of it appears under “Yours”."
+        case .suggestionVoted: "Your vote is saved."
+        case .suggestionDeclined: "The suggestion is declined. Its author sees why."
         case .genreSaved: "Your genre vote is saved."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }

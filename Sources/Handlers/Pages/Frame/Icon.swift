@@ -2,7 +2,8 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case check, close, comment, dice, download, film, flag, full, heart, infinity, info, left, list, lock, loop, medal,
+    case bookmark, check, close, comment, dice, download, film, flag, full, heart, infinity, info, left, list, lock,
+        loop, medal,
         menu
     case mute, next, pause
     case person, play, prev, ranks, right, search, share, shield, sound, swap, up, upload, warn, watch
@@ -23,6 +24,7 @@ enum Icon: String, CaseIterable {
 
     private var path: String {
         switch self {
+        case .bookmark: "M6.500 4h11v16L12 15.500 6.500 20Z"
         case .check: "m4.5 12.5 5 5 10-11"
         case .close: "m6 6 12 12M18 6 6 18"
         case .comment: "M4 5h16v11H10l-4.5 4v-4H4Z"

@@ -21,6 +21,14 @@ extension Pages {
                 guard let season = try sources.film().season(number) else { throw Problem.notFound() }
                 return Response.html(site.embed(season))
             }.embeddable(),
+            .get(
+                "/embed/comparison/[slug]", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-07"],
+                summary: "A comparison for the frame of another site: its videos in step."
+            ) { context in
+                let view = try sources.arena.comparison(context.parameter("slug"))
+                guard let document = view.flatMap(site.embed) else { throw Problem.notFound() }
+                return Response.html(document)
+            }.embeddable(),
             oEmbed,
         ]
     }
@@ -112,7 +120,16 @@ extension Site {
     }
 
     private func embedDocument(
-        title: String, path: String, words: String?, hasPlayer: Bool = false, content: HTML
+        title: String, path: String, words: String?, hasPlayer: Bool, content: HTML
+    ) -> String {
+        embedDocument(
+            title: title, path: path, words: words, module: hasPlayer ? "embed" : nil,
+            icons: hasPlayer ? PlayerParts.icons : [], content: content)
+    }
+
+    /// What a frame shows, and where it comes from. `module` is the name of its script.
+    func embedDocument(
+        title: String, path: String, words: String?, module: String? = nil, icons: [Icon] = [], content: HTML
     ) -> String {
         let document: HTML = """
             <!doctype html>
@@ -124,11 +141,11 @@ extension Site {
             <meta name="robots" content="noindex">
             <link rel="canonical" href="\(url)\(path)">
             <link rel="stylesheet" href="\(assets.url("css/embed.css"))">
-            \(HTML.when(hasPlayer, "<script type=\"module\" src=\"\(assets.url("js/embed.js"))\"></script>"))
+            \(module.map { "<script type=\"module\" src=\"\(assets.url("js/\($0).js"))\"></script>" as HTML })
             </head>
             <body>
-            \(HTML.when(hasPlayer, """
-            <svg width="0" height="0" aria-hidden="true" class="hidden"><defs>\(PlayerParts.icons.map(\.symbol))</defs></svg>
+            \(HTML.when(!icons.isEmpty, """
+            <svg width="0" height="0" aria-hidden="true" class="hidden"><defs>\(icons.map(\.symbol))</defs></svg>
             """))
             <main>\(content)</main>
             <footer class="bar"><a href="\(url)\(path)" target="_blank" rel="noopener"><h1>\(title)</h1>\

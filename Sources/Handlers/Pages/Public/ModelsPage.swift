@@ -1,3 +1,4 @@
+internal import Comparisons
 internal import FoundationEssentials
 internal import HTML
 internal import HTTP
@@ -16,7 +17,7 @@ extension PageDeclaration {
         addresses: { _ in [] }
     ) { visit in
         guard let model = try visit.sources.model(visit.context.parameter("slug")) else { throw Problem.notFound() }
-        return visit.site.model(model)
+        return visit.site.model(model, rivals: try visit.sources.arena.rivals(model.slug))
     }
 }
 
@@ -26,7 +27,7 @@ extension Site {
         let ready = models.filter { $0.obstacle == nil }
         let others = models.filter { $0.obstacle != nil }
         return Page(
-            .models, styles: ["models"], icons: [.film, .info],
+            .models, styles: ["models"], modules: ["models"], icons: [.bookmark, .film, .info],
             main: """
                 <main class="page models" id="main">
                   <div class="page-head"><div><h1>Models</h1><p>AI models that make a video from words or from a picture. \
@@ -68,7 +69,8 @@ extension Site {
             \.self)
         let facts = ([model.capabilities.joined(separator: ", "), model.durations] + record).filter { !$0.isEmpty }
         return """
-            <li class="model panel"><h3><a href="/models/\(model.slug)">\(model.name)</a></h3>\
+            <li class="model panel"><div class="row row--apart"><h3><a href="/models/\(model.slug)">\(model.name)</a></h3>\
+            \(keepButton(.model(model.slug), name: model.name))</div>\
             <p class="quiet">\(model.maker) · \(model.providerName)</p>\
             <p class="model__about">\(model.description)</p>\(price)\
             <p class="quiet">\(facts.joined(separator: " · "))</p>\
@@ -85,13 +87,15 @@ extension Site {
     }
 
     /// One model: what it makes, what it costs, and how its runs went.
-    func model(_ model: ModelView) -> Page {
+    func model(_ model: ModelView, rivals: [Rival] = []) -> Page {
         Page(
             .model, title: model.name, description: model.description.isEmpty ? nil : model.description,
-            path: "/models/\(model.slug)", section: "/models", styles: ["models"], icons: [.info, .warn],
+            path: "/models/\(model.slug)", section: "/models", styles: ["models"], modules: ["models"],
+            icons: [.bookmark, .info, .warn],
             main: """
                 <main class="page page--narrow models" id="main">
-                  <div class="page-head"><div><h1>\(model.name)</h1><p>\(model.description)</p>\(badges(model))</div></div>
+                  <div class="page-head"><div><h1>\(model.name)</h1><p>\(model.description)</p>\(badges(model))</div>\
+                <div class="row">\(keepButton(.model(model.slug), name: model.name))</div></div>
                   \(model.obstacle.map { "<p class=\"note note--warn\">\(Icon.warn.image)<span>\($0)</span></p>" as HTML })
                   \(HTML.when(model.isPremium, premiumNote))
                   \(record(model))
@@ -100,6 +104,7 @@ extension Site {
                     \(facts(model))
                     \(parameters(model))
                     \(expectations(model))
+                    \(self.rivals(model, rivals))
                   </div>
                   <p><a class="link" href="/models">All models</a></p>
                 </main>

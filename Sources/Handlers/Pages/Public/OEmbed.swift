@@ -21,7 +21,7 @@ extension Pages {
         .get(
             "/oembed", access: .any,
             query: [
-                .required("url", .string(1...2_000), "The address of a clip or a film on this site."),
+                .required("url", .string(1...2_000), "The address of a clip, a film or a comparison on this site."),
                 .optional("format", .string(0...16), default: "json", "Only json is supported."),
                 .optional("maxwidth", .integer(1...100_000), "The most pixels in width."),
                 .optional("maxheight", .integer(1...100_000), "The most pixels in height."),
@@ -61,6 +61,8 @@ extension Pages {
             guard let number = Int(parts[1]) else { return nil }
             if let watched = try sources.watch(String(number)).flatMap(OEmbedSubject.init) { return watched }
             return try sources.film().season(number).map { OEmbedSubject($0) }
+        case ("comparison", 2), ("comparisons", 2):
+            return try sources.arena.comparison(parts[1]).flatMap { OEmbedSubject($0) }
         default: return nil
         }
     }

@@ -161,7 +161,9 @@ extension Site {
                 best == worst ? "\(best)" : "\(best)–\(worst)"
             } else { "–" }
         return """
-            <tr><td><a href="/models/\(model.slug)"><b>\(model.name)</b></a><br><span class="quiet">\(model.maker)</span></td>\
+            <tr><td><a href="/models/\(model.slug)"><b>\(model.name)</b></a><br><span class="quiet">\(model.maker) · \
+            <a class="link" href="/models/\(model.slug)#beside" aria-label="\(model.name) side by side with others">Side by side</a>\
+            </span></td>\
             <td>\(scale.picture(model))</td><td class="r num">\(ranks)</td>\
             <td class="r num">\(Formatting.count(RatingScale.whole(model.rating))) <span class="quiet">± \
             \(Formatting.count(RatingScale.whole(model.interval)))</span></td>\

@@ -1,0 +1,38 @@
+internal import Catalog
+internal import Comparisons
+internal import Configuration
+internal import Generation
+internal import Installation
+internal import Logging
+internal import Queue
+
+/// Makes the comparisons of plans that are due; meant to recur.
+struct MakePlannedComparisons: Sendable {
+    private let settings: Settings
+
+    init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    struct Payload: JobPayload {
+        static let kind = "make_planned_comparisons"
+        static let options = JobOptions(queue: Upkeep.queue, priority: .low, timeout: .seconds(300))
+    }
+
+    func register(in registry: inout JobRegistry) {
+        let settings = settings
+        registry.register(Payload.self) { _, context in
+            let catalog = Catalog(
+                database: context.database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
+            let generations = Generations(
+                database: context.database, catalog: catalog, limit: settings.generation.secondsLimit,
+                monthlyCredits: settings.catalog.monthlyCredits)
+            let (made, failed) = try Comparisons(database: context.database, generations: generations).makePlanned()
+            if made + failed > 0 {
+                context.log.info("planned comparisons made", ["made": .int(made), "failed": .int(failed)])
+            }
+            return .done()
+        }
+        registry.recur("make_planned_comparisons", .every(.seconds(60)), Payload())
+    }
+}
