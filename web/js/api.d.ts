@@ -213,6 +213,129 @@ export interface AdvanceSlotInput {
   reason?: string | null;
 }
 
+export interface Analytics {
+  period: "week" | "month" | "year" | "all";
+  type: "all" | "text-to-video" | "image-to-video";
+  /** UTC; null when nothing has been counted. */
+  firstDay: string | null;
+  /** Today, UTC. */
+  lastDay: string;
+  /** Until when everything was counted; null before the first time. */
+  countedAt: string | null;
+  /** The sums of all models. Each battle has two sides, so `wins` equals `losses`. */
+  total: AnalyticsFigures;
+  battles: number;
+  /** The sums of as many days before; null for the period `all`. */
+  previous: AnalyticsFigures | null;
+  /** By name: the order says nothing. */
+  models: AnalyticsModel[];
+  trendUnit: "day" | "month";
+  /** Without gaps. */
+  trend: AnalyticsPoint[];
+}
+
+export interface AnalyticsFigures {
+  /** Runs with a video. A run counts on the day on which it ended, UTC. */
+  videos: number;
+  failed: number;
+  cancelled: number;
+  /** videos ÷ (videos + failed); null without a run. */
+  successRate: number | null;
+  /** From the provider's acknowledgement to its saying done, over the runs whose time is known. */
+  meanSeconds: number | null;
+  /** Runs whose time is known. */
+  timedVideos: number;
+  /** Standard deviation ÷ mean of those times; null below 5 of them. */
+  timeSpread: number | null;
+  /** The length of a video. */
+  meanVideoSeconds: number | null;
+  /** What the videos cost. */
+  spentUsd: string;
+  /** What failed and cancelled runs cost. */
+  lostUsd: string;
+  /** Their cost ÷ their seconds, over the videos whose cost is known. */
+  perSecondUsd: string | null;
+  perVideoUsd: string | null;
+  /** Finished videos in comparisons. They count on the day on which they were added, UTC, with all their votes. */
+  comparedVideos: number;
+  /** What these cost. */
+  comparedUsd: string;
+  /** All votes for them. */
+  comparedVotes: number;
+  /** comparedUsd ÷ comparedVotes; null without a vote. */
+  perVoteUsd: string | null;
+  /** Standard deviation ÷ mean of the votes of these videos; null below 5 of them. */
+  voteSpread: number | null;
+  /** Votes for videos of comparisons, by the day on which they were cast, UTC. */
+  votes: number;
+  /** Blind battles, by the day on which they were judged, UTC. */
+  wins: number;
+  losses: number;
+  /** Those of two bad videos included. */
+  ties: number;
+}
+
+export interface AnalyticsModel {
+  slug: string;
+  name: string;
+  maker: string;
+  /** Of all time, from blind battles; null where there is none. */
+  rating: number | null;
+  /** Half the width of the 95 % interval. */
+  ratingInterval: number | null;
+  /** From 0; null below the floor of battles. */
+  tier: number | null;
+  /** Runs with a video. A run counts on the day on which it ended, UTC. */
+  videos: number;
+  failed: number;
+  cancelled: number;
+  /** videos ÷ (videos + failed); null without a run. */
+  successRate: number | null;
+  /** From the provider's acknowledgement to its saying done, over the runs whose time is known. */
+  meanSeconds: number | null;
+  /** Runs whose time is known. */
+  timedVideos: number;
+  /** Standard deviation ÷ mean of those times; null below 5 of them. */
+  timeSpread: number | null;
+  /** The length of a video. */
+  meanVideoSeconds: number | null;
+  /** What the videos cost. */
+  spentUsd: string;
+  /** What failed and cancelled runs cost. */
+  lostUsd: string;
+  /** Their cost ÷ their seconds, over the videos whose cost is known. */
+  perSecondUsd: string | null;
+  perVideoUsd: string | null;
+  /** Finished videos in comparisons. They count on the day on which they were added, UTC, with all their votes. */
+  comparedVideos: number;
+  /** What these cost. */
+  comparedUsd: string;
+  /** All votes for them. */
+  comparedVotes: number;
+  /** comparedUsd ÷ comparedVotes; null without a vote. */
+  perVoteUsd: string | null;
+  /** Standard deviation ÷ mean of the votes of these videos; null below 5 of them. */
+  voteSpread: number | null;
+  /** Votes for videos of comparisons, by the day on which they were cast, UTC. */
+  votes: number;
+  /** Blind battles, by the day on which they were judged, UTC. */
+  wins: number;
+  losses: number;
+  /** Those of two bad videos included. */
+  ties: number;
+}
+
+export interface AnalyticsPoint {
+  /** The day, or the first day of the month, UTC. */
+  day: string;
+  videos: number;
+  failed: number;
+  votes: number;
+  battles: number;
+  /** By slug; models without a video are left out. */
+  videosByModel: Record<string, number>;
+}
+
 export interface AppealInput {
   /** Why the decision is wrong. Admins read this. */
   text: string;
@@ -399,10 +522,10 @@ export interface BeginUploadInput {
   /** The file's name; text to show, never a path. */
   fileName: string;
   contentType: "video/mp4" | "video/webm" | "video/quicktime" | "image/jpeg" | "image/png" | "image/webp";
-  /** Bytes of the file: of a clip at most 50 MiB, of a picture 10 MiB. */
+  /** Bytes of the file: of a clip at most 50 MiB, of a picture 10 MiB, of a result 500 MiB. */
   size: number;
-  /** What it is sent for; `clip` when left out. A picture is registered at `/api/upload/image`. */
-  purpose?: "clip" | "picture" | null;
+  /** What it is sent for; `clip` when left out. A picture is registered at `/api/upload/image`, a result, which only admins send, at `/api/upload/video`. */
+  purpose?: "clip" | "picture" | "result" | null;
 }
 
 export interface BoardClip {
@@ -662,6 +785,11 @@ export interface ChangeMessagesInput {
   state: "new" | "answered" | "archived";
 }
 
+export interface ChangePlansInput {
+  ids: string[];
+  action: "cancel" | "retry";
+}
+
 export interface ChangeSeasonInput {
   id: string;
   /** Activates a draft or archives a finished season. */
@@ -725,6 +853,8 @@ export interface CheaperModel {
   slug: string;
   name: string;
   costUsd: string;
+  /** Null where one of the two models has no tier. */
+  isRatedNoWorse: boolean | null;
 }
 
 export interface CheaperModels {
@@ -732,7 +862,7 @@ export interface CheaperModels {
   name: string;
   /** Of its usual run. */
   costUsd: string;
-  /** Models that make the same for less; how good they are is not compared. */
+  /** Models that make the same for less and are not rated worse. */
   cheaper: CheaperModel[];
 }
 
@@ -1007,6 +1137,20 @@ export interface ComparisonHead {
   updatedAt: string;
 }
 
+export interface ComparisonImport {
+  /** Whether the right lines are planned now. */
+  isApplied: boolean;
+  /** How many lines are right. */
+  right: number;
+  wrong: number;
+  /** What the videos of the right lines would reserve. */
+  credits: number;
+  /** What the providers are expected to take, as decimal text. */
+  costUsd: string;
+  /** Every line but the first, in order. */
+  lines: ImportedLine[];
+}
+
 export interface ComparisonList {
   comparisons: ComparisonEntry[];
   /** What asks for the next page; null on the last one. */
@@ -1014,6 +1158,21 @@ export interface ComparisonList {
   /** How many there are; counting ends at 1,000. */
   found: number;
   hasMoreThanFound: boolean;
+}
+
+export interface ComparisonPlan {
+  id: string;
+  /** The line of the imported file; null for other plans. */
+  line: number | null;
+  title: string;
+  /** When it is made, or since when that is due. */
+  dueAt: string;
+  state: "waiting" | "made" | "failed" | "cancelled";
+  /** What was made of it, while that exists. */
+  comparisonId: string | null;
+  /** Why it could not be made. */
+  fault: string | null;
+  createdAt: string;
 }
 
 export interface ComparisonQuote {
@@ -1190,6 +1349,8 @@ export interface CreateComparisonInput {
   isFeatured?: boolean | null;
   /** The credits that were shown. At another price, nothing is made. */
   credits?: number | null;
+  /** The suggestion that it is made of, which is then accepted. */
+  suggestionId?: string | null;
 }
 
 export interface CreateJobInput {
@@ -1244,6 +1405,17 @@ export interface CreateSeasonInput {
   reviewsFlagged?: boolean | null;
   /** After how long it closes without the flagged votes. */
   reviewHours?: number | null;
+}
+
+export interface CreateSuggestionInput {
+  /** What the videos start from. */
+  type: "text-to-video" | "image-to-video";
+  /** What the videos show. */
+  prompt: string;
+  /** What the admins and other members should know. */
+  note?: string | null;
+  /** Models, by slug. */
+  models?: string[] | null;
 }
 
 export interface CreateTagInput {
@@ -1326,6 +1498,11 @@ export interface DecideClipsInput {
   clipIds: string[];
   /** What the creators read; required to reject. */
   reason?: string | null;
+}
+
+export interface DeclineSuggestionInput {
+  /** Why, for the author. */
+  answer: string;
 }
 
 export interface DeleteAccountInput {
@@ -1463,6 +1640,27 @@ export interface ExportedDocument {
   document: Record<string, unknown>;
   /** Its SHA-256 in hexadecimal. */
   hash: string;
+}
+
+export interface FavoriteIds {
+  comparisons: string[];
+  /** By slug. */
+  models: string[];
+}
+
+export interface FavoriteInput {
+  /** A public comparison. */
+  comparisonId?: string | null;
+  /** A model, by slug; in place of `comparisonId`. */
+  model?: string | null;
+}
+
+export interface FavoriteList {
+  comparisons: ComparisonEntry[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** All saved models, the latest first. */
+  models: SavedModel[];
 }
 
 export interface FeatureFlag {
@@ -1784,6 +1982,22 @@ export interface IdentityWebhookResult {
   outcome: "created" | "updated" | "deleted" | "repeated" | "unknown" | "refused" | "ignored";
 }
 
+export interface ImportedLine {
+  /** Its number in the file, from 1. */
+  line: number;
+  title: string;
+  isRight: boolean;
+  /** The column that is wrong; null when it is the line as a whole. */
+  column: string | null;
+  /** What is wrong; null when nothing is. */
+  fault: string | null;
+  /** What to know of a line that is right, such as another one with the same prompt. */
+  note: string | null;
+  credits: number;
+  /** When it is made; null for at once. */
+  makeAt: string | null;
+}
+
 export interface Intervention {
   /** Such as review_opened, winner_assigned or votes_voided. */
   kind: string;
@@ -1810,6 +2024,10 @@ export interface JobAttempt {
 
 export interface JobDetail {
   job: JobEntry;
+  /** The comparison that a video belongs to, if any. */
+  comparisonId: string | null;
+  /** Whether a video has a page of its own. */
+  isPublished: boolean;
   /** What it works on. What is private is hidden. */
   payload: unknown;
   /** Rises when a video is run again by hand. */
@@ -2273,8 +2491,8 @@ export interface ModelStatisticsList {
 }
 
 export interface ModelSuggestion {
-  /** What it is best at. Ratings, by which one would be the best, do not exist yet. */
-  kind: "cheapest" | "fastest";
+  /** What it is best at. */
+  kind: "cheapest" | "fastest" | "bestRated";
   model: string;
   name: string;
   credits: number;
@@ -2404,6 +2622,23 @@ export interface OpenAPIDocument {
   [member: string]: unknown;
 }
 
+export interface OwnBattle {
+  id: number;
+  /** The model on the left, by slug. */
+  left: string;
+  leftName: string;
+  right: string;
+  rightName: string;
+  outcome: "left" | "right" | "tie" | "bothBad";
+  castAt: string;
+}
+
+export interface OwnBattlePage {
+  battles: OwnBattle[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
 export interface OwnClip {
   id: string;
   title: string;
@@ -2526,6 +2761,22 @@ export interface OwnVideoVotes {
   votes: Record<string, number>;
 }
 
+export interface OwnVote {
+  videoId: string;
+  /** `/comparisons/[slug]` is its page. */
+  comparison: string;
+  title: string;
+  model: string;
+  modelName: string;
+  votedAt: string;
+}
+
+export interface OwnVotePage {
+  votes: OwnVote[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
 export interface PackChanges {
   applied: boolean;
   /** What the signature shows; anything but `trusted` is applied with `untrusted` only. */
@@ -2595,6 +2846,14 @@ export interface PauseJobsInput {
   name: string;
   /** What other admins read. */
   reason?: string | null;
+}
+
+export interface PlanList {
+  plans: ComparisonPlan[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** How many plans are in each state. */
+  counts: Record<string, number>;
 }
 
 export interface PremiumInput {
@@ -2895,6 +3154,18 @@ export interface ReceivedMessage {
   decidedBy: string | null;
 }
 
+export interface RecentComparison {
+  id: string;
+  title: string;
+  /** How many it asks for. */
+  videos: number;
+  completed: number;
+  /** Failed or cancelled. */
+  failed: number;
+  isPublic: boolean;
+  createdAt: string;
+}
+
 export interface RedriveFilterInput {
   /** `failed` unless named. */
   state?: "failed" | "cancelled" | null;
@@ -2935,6 +3206,13 @@ export interface RegisteredClip {
   status: "pending" | "active" | "locked" | "rejected" | "eliminated";
   /** The page of the clip. */
   url: string;
+}
+
+export interface RegisteredResult {
+  success: boolean;
+  /** It is being measured and converted. */
+  videoId: string;
+  comparisonId: string;
 }
 
 export interface RejectClipInput {
@@ -3086,6 +3364,16 @@ export interface SavePresetInput {
   aspectRatio?: string | null;
   seed?: number | null;
   parameters?: Record<string, unknown> | null;
+}
+
+export interface SavedModel {
+  /** `/models/[slug]` is its page. */
+  slug: string;
+  name: string;
+  maker: string;
+  /** Whether it can still be chosen. */
+  isActive: boolean;
+  savedAt: string;
 }
 
 export interface SavedPreset {
@@ -3242,6 +3530,10 @@ export interface SiteFigures {
   bannedMembers: number;
   /** Generated videos by status. */
   videos: Record<string, number>;
+  /** By state. */
+  comparisons: Record<string, number>;
+  /** The eight that were made last, the newest first. */
+  recentComparisons: RecentComparison[];
   activeModels: number;
   /** By state. Finished ones are forgotten after a while. */
   jobs: Record<string, number>;
@@ -3409,6 +3701,40 @@ export interface SubmittedVideo {
   url: string;
 }
 
+export interface Suggestion {
+  id: string;
+  /** The name of the member; null when none is chosen. */
+  author: string | null;
+  /** Whether it is the caller's own. */
+  isOwn: boolean;
+  type: "image-to-video" | "text-to-video";
+  prompt: string;
+  note: string;
+  /** The models that the author names. */
+  models: TagReference[];
+  status: "open" | "accepted" | "declined";
+  /** Why it was declined. */
+  answer: string;
+  /** The slug of the comparison that was made of it, while that is public. */
+  comparison: string | null;
+  votes: number;
+  /** Whether the caller votes for it. */
+  hasVoted: boolean;
+  createdAt: string;
+  decidedAt: string | null;
+}
+
+export interface SuggestionPage {
+  suggestions: Suggestion[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface SuggestionVotes {
+  votes: number;
+  hasVoted: boolean;
+}
+
 export interface Tag {
   id: string;
   /** `/tags/[slug]` is its page. */
@@ -3505,6 +3831,32 @@ export interface UploadParts {
   urls: string[];
   /** The parts that have arrived. */
   arrived: number[];
+}
+
+export interface UploadVideoInput {
+  /** The file's name; text to show, never a path. */
+  fileName?: string | null;
+  contentType?: "video/mp4" | "video/webm" | "video/quicktime" | null;
+  /** Bytes of the file, at most 500 MiB. */
+  size?: number | null;
+  /** The upload, of which all parts have arrived. */
+  uploadId?: string | null;
+  /** The model that made the video, by slug. */
+  model?: string | null;
+  /** The comparison that it joins; without it a new one, which is not public yet. */
+  comparisonId?: string | null;
+  /** The title of a new comparison. */
+  title?: string | null;
+  /** The prompt of a new comparison. */
+  prompt?: string | null;
+  /** How many seconds the model took. */
+  generationSeconds?: number | null;
+  /** How many seconds were asked for. */
+  duration?: number | null;
+  /** What it cost in dollars, as decimal text. */
+  costUsd?: string | null;
+  /** What the admins should know. */
+  notes?: string | null;
 }
 
 export interface UploadedImage {
@@ -3757,6 +4109,11 @@ export interface VoteStanding {
   cleanScore: number;
   /** Without the flagged votes. */
   cleanRank: number;
+}
+
+export interface VoteSuggestionInput {
+  /** Whether the vote is cast; false takes it back. */
+  vote: boolean;
 }
 
 export interface VoteTally {
