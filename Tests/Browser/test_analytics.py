@@ -146,7 +146,7 @@ def test_charts_tables_and_board(figures, run, site, axe, shots):
         for text in page.locator("#board tbody td:nth-child(4)").all_inner_texts() if text != "–"
     ]  # fmt: skip
     assert times == sorted(times) and len(times) >= 14
-    page.get_by_role("navigation", name="Type").get_by_role("link", name="Picture to video").click()
+    page.get_by_role("navigation", name="Type").get_by_role("link", name="Image to video").click()
     expect(page).to_have_url(re.compile("type=image-to-video"))
     expect(page.locator("#board tbody tr")).to_have_count(4)
     page.get_by_role("navigation", name="Period").get_by_role("link", name="Year").click()

@@ -13,7 +13,7 @@ import { priceEditor, priceFault } from "./price-editor.js";
 /** @type {[string, string][]} */
 const categories = [["", "None"], ["premium", "Premium"], ["budget", "Budget"], ["experimental", "Experimental"]];
 /** @type {[string, string][]} */
-const capabilities = [["image-to-video", "Picture to video"], ["text-to-video", "Text to video"]];
+const capabilities = [["image-to-video", "Image to video"], ["text-to-video", "Text to video"]];
 /** @type {[string, string][]} */
 const qualities = [["standard", "Standard"], ["high", "High"], ["ultra", "Ultra"]];
 

@@ -39,7 +39,7 @@ extension Site {
                     <input class="input" id="search" name="search" type="search" autocomplete="off"></div>\
                     <div class="field"><label for="type">Type</label><select class="input" id="type" name="type">\
                     <option value="">All</option><option value="text-to-video">Text to video</option>\
-                    <option value="image-to-video">Picture to video</option></select></div>
+                    <option value="image-to-video">Image to video</option></select></div>
                     """,
                 tabs: .init(
                     filter: "visibility", label: "Which comparisons",

@@ -137,7 +137,7 @@ struct ComparisonQuery: Sendable, Equatable {
 
     /// As many characters as the API takes.
     static let longestText = 100
-    static let types = [("text-to-video", "Text to video"), ("image-to-video", "Picture to video")].map {
+    static let types = [("text-to-video", "Text to video"), ("image-to-video", "Image to video")].map {
         (word: $0.0, label: $0.1)
     }
     static let ages = [("week", "Last week"), ("month", "Last month"), ("year", "Last year")].map {
@@ -390,5 +390,5 @@ extension ComparableModel {
 
 extension ModelCapability {
     /// In words.
-    var words: String { self == .textToVideo ? "Text to video" : "Picture to video" }
+    var words: String { self == .textToVideo ? "Text to video" : "Image to video" }
 }

@@ -158,7 +158,7 @@ extension AnalyticsType {
         switch self {
         case .all: "All videos"
         case .textToVideo: "Text to video"
-        case .imageToVideo: "Picture to video"
+        case .imageToVideo: "Image to video"
         }
     }
 }

@@ -66,7 +66,7 @@ extension Site {
             stage = "<div class=\"page-head\"><div><h1>Blind battle</h1></div></div>\(none)"
         }
         return Page(
-            .battle, styles: ["battle"], modules: ["battle"], icons: [.film, .info, .pause, .play],
+            .battle, section: "/arena", styles: ["battle"], modules: ["battle"], icons: [.film, .info, .pause, .play],
             main: """
                 <main class="\(view.pair == nil ? "page" : "duel theatre")" id="main" data-own-board="\(Battles.ownBoard)">
                   \(form.outcome)

@@ -105,7 +105,7 @@ extension ModelView {
 
     private static func word(_ capability: ModelCapability) -> String {
         switch capability {
-        case .imageToVideo: "Picture to video"
+        case .imageToVideo: "Image to video"
         case .textToVideo: "Text to video"
         }
     }

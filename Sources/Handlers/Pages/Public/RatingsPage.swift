@@ -51,7 +51,7 @@ extension Site {
     func ratings(_ view: RatingsView) -> Page {
         let board = view.board.flatMap { $0.battles > 0 ? $0 : nil }
         return Page(
-            view.kind == nil ? .ownRatings : .ratings, styles: ["ratings"], icons: [.download, .film, .info],
+            view.kind == nil ? .ownRatings : .ratings, section: "/arena", styles: ["ratings"], icons: [.download, .film, .info],
             main: """
                 <main class="page" id="main">
                   <div class="page-head"><div><h1>Ratings</h1><p>\(lead(view, board))</p></div>\
