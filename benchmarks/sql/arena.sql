@@ -32,6 +32,7 @@ select md5('bench ' || comparisons.slug || four.place)::uuid, comparisons.id, fo
 from comparisons
 cross join four
 where comparisons.slug like 'bench-%';
+update comparisons set completed_videos = 4 where slug like 'bench-%';
 insert into battle_videos (generation_id, group_id, model_id, has_source, video_key, made_at)
 select generation_id, group_id, model_id, has_source, video_key, now()
 from public_battle_videos();

@@ -32,6 +32,12 @@ returns table (
 language plpgsql
 security definer
 set search_path = public, pg_temp
+-- A plan that was made while the tables were empty would read them in full later.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 begin
