@@ -155,3 +155,88 @@ alter table uploads
     );
 -- What an admin says of such a video: notes, and the cost. Null for every other one.
 alter table generations add column manual jsonb;
+
+-- Comparisons that are made again and again: a template is a prompt with models, a schedule says how often.
+create table comparison_templates (
+    id uuid primary key default gen_random_uuid(),
+    name text not null,
+    -- What Comparisons.create() is asked for. {date} and {number} in the title are filled in.
+    request jsonb not null,
+    created_by uuid references users on delete set null,
+    created_at timestamptz not null,
+    constraint comparison_templates_name_key unique (name),
+    constraint comparison_templates_name_length check (char_length(name) between 1 and 80)
+);
+create index comparison_templates_maker on comparison_templates (created_by) where created_by is not null;
+
+create table comparison_schedules (
+    id uuid primary key default gen_random_uuid(),
+    template_id uuid not null references comparison_templates on delete cascade,
+    every_hours int not null,
+    next_at timestamptz not null,
+    is_paused boolean not null default false,
+    -- How many comparisons were planned.
+    runs int not null default 0,
+    created_by uuid references users on delete set null,
+    created_at timestamptz not null,
+    constraint comparison_schedules_hours_range check (every_hours between 1 and 8760)
+);
+create index comparison_schedules_template on comparison_schedules (template_id);
+create index comparison_schedules_due on comparison_schedules (next_at) where not is_paused;
+create index comparison_schedules_maker on comparison_schedules (created_by) where created_by is not null;
+
+grant select on comparison_templates, comparison_schedules to dailies_web;
+grant select, insert, update, delete on comparison_templates, comparison_schedules to dailies_jobs;
+alter table comparison_templates enable row level security;
+create policy comparison_templates_of_admins on comparison_templates for select to dailies_web
+    using ((select current_member_is_admin()));
+create policy comparison_templates_of_jobs on comparison_templates to dailies_jobs
+    using (true)
+    with check (true);
+alter table comparison_schedules enable row level security;
+create policy comparison_schedules_of_admins on comparison_schedules for select to dailies_web
+    using ((select current_member_is_admin()));
+create policy comparison_schedules_of_jobs on comparison_schedules to dailies_jobs
+    using (true)
+    with check (true);
+
+-- Comparisons that take turns at being featured, and when the turn of each was last.
+alter table comparisons
+    add column is_rotating boolean not null default false,
+    add column turn_at timestamptz;
+create index comparisons_rotating on comparisons (turn_at) where is_rotating;
+
+-- Experiments: variants of a prompt, each run through the same models with the same seed. Each variant is a comparison that a plan
+-- makes.
+create table experiments (
+    id uuid primary key default gen_random_uuid(),
+    title text not null,
+    note text not null default '',
+    models text[] not null,
+    created_by uuid references users on delete set null,
+    created_at timestamptz not null,
+    constraint experiments_title_length check (char_length(title) between 1 and 100),
+    constraint experiments_note_length check (char_length(note) <= 1000)
+);
+create index experiments_created on experiments (created_at, id);
+create index experiments_maker on experiments (created_by) where created_by is not null;
+
+create table experiment_variants (
+    experiment_id uuid not null references experiments on delete cascade,
+    place int not null,
+    label text not null,
+    prompt text not null,
+    plan_id uuid not null references planned_comparisons on delete cascade,
+    primary key (experiment_id, place),
+    constraint experiment_variants_plan_key unique (plan_id),
+    constraint experiment_variants_label_length check (char_length(label) between 1 and 40)
+);
+
+grant select on experiments, experiment_variants to dailies_web;
+grant select, insert, update, delete on experiments, experiment_variants to dailies_jobs;
+alter table experiments enable row level security;
+create policy experiments_of_admins on experiments for select to dailies_web
+    using ((select current_member_is_admin()));
+create policy experiments_of_jobs on experiments to dailies_jobs
+    using (true)
+    with check (true);

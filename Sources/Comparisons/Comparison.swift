@@ -33,6 +33,8 @@ public struct ComparisonFacts: Sendable, RowDecodable {
     public let isPublic: Bool
     /// Whether it comes first in lists.
     public let isFeatured: Bool
+    /// Whether it takes turns at being featured.
+    public let isRotating: Bool
     /// When it was first public.
     public let publishedAt: Date?
     /// Since when it is archived; nil when it is not.
@@ -55,7 +57,7 @@ public struct ComparisonFacts: Sendable, RowDecodable {
         comparisons.id, comparisons.slug, comparisons.title, comparisons.description, comparisons.kind, comparisons.prompt,
             comparisons.negative_prompt, comparisons.source_image_id is not null as has_picture, comparisons.duration_ms,
             comparisons.quality, comparisons.aspect_ratio, comparisons.seed, comparisons.is_public,
-            comparisons.is_featured, comparisons.published_at, comparisons.archived_at, comparisons.completed_videos,
+            comparisons.is_featured, comparisons.is_rotating, comparisons.published_at, comparisons.archived_at, comparisons.completed_videos,
             comparisons.vote_count, comparisons.created_at, comparisons.updated_at,
             array(
                 select tags.slug || ' ' || tags.name
@@ -82,6 +84,7 @@ public struct ComparisonFacts: Sendable, RowDecodable {
         seed = try row.value("seed")
         isPublic = try row.value("is_public")
         isFeatured = try row.value("is_featured")
+        isRotating = try row.value("is_rotating")
         publishedAt = try row.value("published_at")
         archivedAt = try row.value("archived_at")
         completedVideos = try row.value("completed_videos")

@@ -36,6 +36,15 @@ public struct PlannedRequest: Sendable, Equatable, Codable {
     /// Whether the admin who planned it could run premium models.
     public var hasPremium = false
 
+    /// A plan.
+    public init(title: String, about: String = "", kind: String, prompt: String, models: [String]) {
+        self.title = title
+        self.about = about
+        self.kind = kind
+        self.prompt = prompt
+        self.models = models
+    }
+
     /// The request that makes the comparison.
     var request: ComparisonRequest {
         var request = ComparisonRequest(

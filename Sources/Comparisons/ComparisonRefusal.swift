@@ -33,6 +33,10 @@ public enum ComparisonRefusal: Refusal, Equatable {
     case uploadNotFound
     /// There is no such active model.
     case modelNotFound
+    /// There is no such template or schedule.
+    case templateNotFound
+    /// Two variants of an experiment have the same name or prompt.
+    case equalVariants
     /// A name has no letter or digit of which an address could be made.
     case tagWithoutLetters(String)
 
@@ -74,6 +78,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case .tagItself: "tag_itself"
         case .uploadNotFound: "upload_not_found"
         case .modelNotFound: "model_not_found"
+        case .templateNotFound: "template_not_found"
+        case .equalVariants: "equal_variants"
         case .tagWithoutLetters: "invalid_tag"
         }
     }
@@ -97,6 +103,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case .tagItself: "A tag can't be merged into itself. Choose another tag."
         case .uploadNotFound: "This upload doesn't exist, or has expired. Send the file again."
         case .modelNotFound: "There is no such active model."
+        case .templateNotFound: "There is no such template or schedule."
+        case .equalVariants: "Two variants have the same name or prompt."
         case .tagWithoutLetters(let name): "“\(name)” needs a letter from a to z or a digit."
         }
     }
@@ -104,10 +112,11 @@ public enum ComparisonRefusal: Refusal, Equatable {
     /// Says which sort of refusal it is.
     public var kind: RefusalKind {
         switch self {
-        case .notFound, .videoNotFound, .tagNotFound, .uploadNotFound: .notFound
+        case .notFound, .videoNotFound, .tagNotFound, .uploadNotFound, .templateNotFound: .notFound
         case .modelPresent, .alreadyVoted, .notVoted, .tagTaken, .pictureGone: .conflict
         case .model, .tooManyModels, .repeatedModel: .invalid(field: "models")
         case .modelNotFound: .invalid(field: "model")
+        case .equalVariants: .invalid(field: "variants")
         case .picture: .invalid(field: "imageId")
         case .tagItself: .invalid(field: "into")
         case .tagWithoutLetters: .invalid(field: "tags")

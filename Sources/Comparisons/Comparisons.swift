@@ -97,6 +97,8 @@ public struct ComparisonChanges: Sendable, Encodable {
     public var isPublic: Bool?
     /// Whether it comes first in lists.
     public var isFeatured: Bool?
+    /// Whether it takes turns at being featured.
+    public var isRotating: Bool?
     /// Whether it is put away.
     public var isArchived: Bool?
     /// The names of its tags.
@@ -110,6 +112,7 @@ public struct ComparisonChanges: Sendable, Encodable {
         case about = "description"
         case isPublic = "is_public"
         case isFeatured = "is_featured"
+        case isRotating = "is_rotating"
         case isArchived = "is_archived"
     }
 }
@@ -228,7 +231,7 @@ public struct Comparisons: Sendable {
     }
 
     /// Refuses what no model can make, and says which model cannot.
-    private func check(_ request: ComparisonRequest, hasPremium: Bool) throws {
+    func check(_ request: ComparisonRequest, hasPremium: Bool) throws {
         guard request.models.count <= Self.mostVideos else { throw ComparisonRefusal.tooManyModels }
         let needsPicture = request.kind == .imageToVideo
         guard needsPicture == (request.imageID != nil) else {

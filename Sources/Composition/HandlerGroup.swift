@@ -105,6 +105,8 @@ public struct HandlerGroup: Sendable {
                 services.comparisons, tags: services.tags, votes: services.videoVotes, identity: services.identity,
                 hasPremium: services.hasPremium)
                 + ComparisonRoutes.planRoutes(services.comparisons, hasPremium: services.hasPremium)
+                + ComparisonRoutes.templateRoutes(ComparisonTemplates(database: services.database))
+                + ComparisonRoutes.experimentRoutes(services.comparisons, hasPremium: services.hasPremium)
                 + ComparisonRoutes.favoriteRoutes(Favorites(database: services.database))
                 + ComparisonRoutes.suggestionRoutes(Suggestions(database: services.database))
         },

@@ -27,6 +27,8 @@ struct MakePlannedComparisons: Sendable {
             let generations = Generations(
                 database: context.database, catalog: catalog, limit: settings.generation.secondsLimit,
                 monthlyCredits: settings.catalog.monthlyCredits)
+            let scheduled = try ComparisonTemplates.runSchedules(in: context.database)
+            if scheduled > 0 { context.log.info("comparisons scheduled", ["count": .int(scheduled)]) }
             let (made, failed) = try Comparisons(database: context.database, generations: generations).makePlanned()
             if made + failed > 0 {
                 context.log.info("planned comparisons made", ["made": .int(made), "failed": .int(failed)])
@@ -34,5 +36,22 @@ struct MakePlannedComparisons: Sendable {
             return .done()
         }
         registry.recur("make_planned_comparisons", .every(.seconds(60)), Payload())
+        registry.register(RotateFeatured.self) { _, context in
+            let featured = try ComparisonTemplates.rotate(
+                RotateFeatured.featured, every: RotateFeatured.hours, in: context.database)
+            if let featured { context.log.info("featured comparisons changed", ["count": .int(featured)]) }
+            return .done()
+        }
+        registry.recur("rotate_featured", .every(.seconds(3_600)), RotateFeatured())
     }
+}
+
+/// Lets the comparisons that take turns at being featured change places; meant to recur.
+struct RotateFeatured: JobPayload {
+    static let kind = "rotate_featured"
+    static let options = JobOptions(queue: Upkeep.queue, priority: .low)
+    /// As many as the arena's page shows.
+    static let featured = 6
+    /// How long a turn lasts.
+    static let hours = 24
 }

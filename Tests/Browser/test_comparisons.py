@@ -383,3 +383,76 @@ def test_a_file_of_comparisons(site, admin, database, models, shots, axe):
     told(page, "1 plan cancelled")
     expect(page.get_by_role("row", name=f"Dune {mark}").get_by_text("Cancelled")).to_be_visible()
     database.execute("delete from planned_comparisons where title like %s", (f"%{mark}",))
+
+
+def test_a_video_that_an_admin_brings_along(site, admin, database, make_video, shots, axe):
+    """ARENA-05 a file that is no video is refused before it is sent; a video joins a new comparison and is measured"""
+    title = f"Elsewhere {secrets.token_hex(3)}"
+    page = site.page("/admin/upload", storage_state=admin)
+    ready(page)
+    choose = page.locator("[data-file]")
+    choose.set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": b"x"})
+    expect(page.get_by_text("This file is not an MP4, WebM or MOV video.")).to_be_visible()
+    choose.set_input_files(make_video(seconds=1, size="320x180"))
+    page.get_by_text("A new one").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Model").select_option(label="Local renderer · Dailies")
+    page.get_by_label("Seconds to make").fill("12.5")
+    page.get_by_label("Cost in dollars").fill("0.35")
+    page.get_by_role("button", name="Send the video").click()
+    expect(page.get_by_text("Write what the video shows.")).to_be_visible()
+    judge(page, axe, shots, "admin-upload-1440")
+    page.get_by_label("Prompt").fill("A harbour at dawn")
+    page.get_by_role("button", name="Send the video").click()
+    page.wait_for_url(re.compile("/admin/comparisons/[0-9a-f-]{36}"))
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.locator("[data-state=completed]")).to_have_count(1)
+    [(cost, milliseconds)] = database.execute(
+        "select generations.cost_usd::text, (extract(epoch from provider_done_at - acknowledged_at) * 1000)::int"
+        " from generations join comparison_videos on generation_id = generations.id"
+        " join comparisons on comparisons.id = comparison_id where title = %s", (title,)).fetchall()  # fmt: skip
+    assert (cost, milliseconds) == ("0.3500", 12500)
+
+
+def test_templates_and_experiments(site, admin, database, models, shots, axe):
+    """ARENA-10 ARENA-13 a form is saved as a template, scheduled and paused; variants of a prompt are planned"""
+    mark = secrets.token_hex(3)
+    page = site.page("/admin/generate", storage_state=admin)
+    ready(page)
+    page.get_by_label("Title").fill(f"Weekly {mark} {{date}}")
+    page.get_by_label("Prompt").fill("Waves")
+    page.get_by_label(models[0].title()).check()
+    page.get_by_role("button", name="Save as a template…").click()
+    page.get_by_label("Name", exact=True).fill(f"Weekly {mark}")
+    page.get_by_role("button", name="Save the template").click()
+    told(page, "Template saved")
+    page.goto("/admin/plans")
+    ready(page)
+    page.get_by_role("button", name=f"Schedule Weekly {mark}").click()
+    page.get_by_label("How often").select_option("168")
+    page.get_by_role("button", name="Schedule it").click()
+    entry = page.locator(f"[data-template='Weekly {mark}']")
+    expect(entry).to_contain_text("Every week, next")
+    entry.get_by_role("button", name="Pause the schedule").click()
+    expect(entry).to_contain_text("Every week, paused")
+    judge(page, axe, shots, "admin-templates-1440")
+    entry.get_by_role("button", name=f"Delete Weekly {mark}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete the template").click()
+    expect(entry).to_have_count(0)
+
+    page.goto("/admin/experiments")
+    ready(page)
+    page.get_by_label("Title").fill(f"Fog {mark}")
+    start = page.get_by_role("button", name="Start the experiment")
+    start.click()
+    expect(page.get_by_text("Write a prompt for each variant.")).to_be_visible()
+    page.get_by_label("Prompt of variant 1").fill("Fog")
+    page.get_by_label("Prompt of variant 2").fill("Thick fog")
+    page.get_by_label(models[0].title()).check()
+    start.click()
+    page.wait_for_url(re.compile("experiment=[0-9a-f-]{36}"))
+    ready(page)
+    expect(page.get_by_role("table", name="By variant").get_by_role("row")).to_have_count(3)
+    judge(page, axe, shots, "admin-experiments-1440")
+    database.execute("delete from planned_comparisons where title like %s", (f"Fog {mark}%",))
+    database.execute("delete from experiments where title = %s", (f"Fog {mark}",))

@@ -18,8 +18,9 @@ def database(run):
         yield connection
 
 
-def test_saving_and_the_page_of_favourites(site, member, shots, axe):
+def test_saving_and_the_page_of_favourites(site, member, database, shots, axe):
     """ARENA-12 a bookmark on cards, pages and videos saves; the page lists what is saved; a refusal takes it back"""
+    database.execute("delete from favorites")
     page = site.page("/comparisons", storage_state=member)
     ready(page)
     keep = page.get_by_role("button", name="Save Something that glows")
@@ -35,7 +36,7 @@ def test_saving_and_the_page_of_favourites(site, member, shots, axe):
     ready(page)
     expect(page.get_by_role("link", name="Something that glows")).to_be_visible()
     judge(page, axe, shots, "favorites-1440")
-    page.get_by_role("link", name="Models", exact=True).last.click()
+    page.get_by_label("What to show").get_by_role("link", name="Models").click()
     ready(page)
     saved = page.get_by_role("button", name="Save Renderer B")
     expect(saved).to_have_attribute("aria-pressed", "true")

@@ -14,6 +14,9 @@ struct AuditTrailTests {
     private static let elsewhere: Set = [
         "POST /api/admin/arena/unvoid", "POST /api/admin/battles/void", "POST /api/admin/video-votes/void",
         "PATCH /api/admin/plans", "PATCH /api/admin/suggestions/[id]", "POST /api/admin/comparisons/import",
+        "POST /api/admin/plans", "POST /api/experiments", "POST /api/admin/templates", "DELETE /api/admin/templates",
+        "POST /api/admin/schedules",
+        "PATCH /api/admin/schedules", "DELETE /api/admin/schedules",
         "POST /api/admin/comparisons/quote", "POST /api/comparisons", "POST /api/comparisons/[id]/models",
         "POST /api/upload/video", "POST /api/admin/jobs/settle",
         "POST /api/admin/rounds/review", "POST /api/admin/votes/unvoid", "POST /api/admin/votes/void",

@@ -403,6 +403,33 @@ private struct TracedSite {
             select gen_random_uuid(), 1, \(miraID), id, 'local', 2000, 'standard', now(), 0 from models where slug = 'local'
             """,
             "insert into job_pauses (scope, name, paused_by, paused_at) values ('kind', 'errand', \(miraID), now())",
+            "insert into favorites (user_id, model_id, created_at) select \(miraID), id, now() from models where slug = 'local'",
+            """
+            insert into suggestions (user_id, kind, prompt, status, created_at, decided_at, decided_by)
+            values (\(miraID), 'text-to-video', 'a suggestion by mira', 'declined', now(), now(), \(miraID))
+            """,
+            """
+            insert into suggestion_votes (suggestion_id, user_id, created_at)
+            select id, \(miraID), now() from suggestions
+            """,
+            """
+            insert into comparison_imports (content_hash, lines, created_by, created_at)
+            values ('hash', 1, \(miraID), now())
+            """,
+            """
+            insert into planned_comparisons (title, request, created_by, due_at, created_at)
+            values ('Fog', '{}', \(miraID), now(), now())
+            """,
+            """
+            with kept as (
+                insert into comparison_templates (name, request, created_by, created_at)
+                values ('Fog', '{}', \(miraID), now())
+                returning id
+            )
+            insert into comparison_schedules (template_id, every_hours, next_at, is_paused, created_by, created_at)
+            select id, 24, now(), true, \(miraID)::uuid, now() from kept
+            """,
+            "insert into experiments (title, models, created_by, created_at) values ('Fog', '{local}', \(miraID), now())",
             // A comparison stays with its videos; the vote goes.
             """
             with made as (
@@ -447,7 +474,7 @@ private struct TracedSite {
         }
         needles += [
             "a run of mira", "credits for mira", "premium for mira", "preset of mira", "mira-picture.png",
-            "a video by mira",
+            "a video by mira", "a suggestion by mira",
         ]
     }
 

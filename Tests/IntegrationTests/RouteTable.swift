@@ -88,6 +88,7 @@ enum RouteTable {
         GET    /api/admin/moderation               admin    admin -    refused -      api
         POST   /api/admin/moderation               admin    admin form refused -      api
         GET    /api/admin/plans                    admin    admin -    refused -      api
+        POST   /api/admin/plans                    admin    admin form refused -      api
         PATCH  /api/admin/plans                    admin    admin form refused -      api
         GET    /api/admin/providers                admin    admin -    refused -      api
         POST   /api/admin/providers/[name]/resume  admin    admin form refused -      api
@@ -104,11 +105,18 @@ enum RouteTable {
         GET    /api/admin/slots                    admin    admin -    refused -      api
         PATCH  /api/admin/slots                    admin    admin form refused recent admin_sensitive
         GET    /api/admin/slots/candidates         admin    admin -    refused -      api
+        DELETE /api/admin/schedules                admin    admin form refused -      api
+        GET    /api/admin/schedules                admin    admin -    refused -      api
+        PATCH  /api/admin/schedules                admin    admin form refused -      api
+        POST   /api/admin/schedules                admin    admin form refused -      api
         PATCH  /api/admin/suggestions/[id]         admin    admin form refused -      api
         DELETE /api/admin/tags                     admin    admin form refused -      api
         GET    /api/admin/tags                     admin    admin -    refused -      api
         PATCH  /api/admin/tags                     admin    admin form refused -      api
         POST   /api/admin/tags                     admin    admin form refused -      api
+        DELETE /api/admin/templates                admin    admin form refused -      api
+        GET    /api/admin/templates                admin    admin -    refused -      api
+        POST   /api/admin/templates                admin    admin form refused -      api
         POST   /api/admin/takedown                 admin    admin form refused recent admin_sensitive
         DELETE /api/admin/terms                    admin    admin form refused -      api
         GET    /api/admin/terms                    admin    admin -    refused -      api
@@ -167,6 +175,9 @@ enum RouteTable {
         GET    /api/csrf                           any      read  -    -       -      read
         POST   /api/csrf                           any      -     -    -       -      read
         GET    /api/discover                       any      read  -    -       -      read
+        GET    /api/experiments                    admin    admin -    refused -      api
+        POST   /api/experiments                    admin    admin form refused -      api
+        GET    /api/experiments/[id]               admin    admin -    refused -      read
         DELETE /api/favorites                      member   write form refused -      api
         GET    /api/favorites                      member   read  -    -       -      read
         POST   /api/favorites                      member   write form refused -      api
@@ -255,6 +266,7 @@ enum RouteTable {
         POST   /api/vote                           any      -     form -       -      vote,own
         POST   /api/webhooks/[provider]            provider -     -    refused -      -
         GET    /embed/clip/[id]                    any      read  -    -       -      read
+        GET    /embed/comparison/[slug]            any      read  -    -       -      read
         GET    /embed/film/[season]                any      read  -    -       -      read
         GET    /feed.atom                          any      read  -    -       -      read
         GET    /internal/battle                    internal -     -    -       -      -

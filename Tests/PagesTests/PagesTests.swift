@@ -143,6 +143,8 @@ struct PagesTests {
         documents["admin comparison"] = site.document(site.adminComparison)
         documents["admin upload"] = site.document(site.adminUpload(Fixtures.comparableModels))
         documents["admin upload without models"] = site.document(site.adminUpload([]))
+        documents["experiments"] = site.document(site.adminExperiments(Fixtures.comparableModels))
+        documents["experiments without models"] = site.document(site.adminExperiments([]))
         documents["admin plans"] = site.document(site.adminPlans)
         documents["admin tags"] = site.document(site.adminTags)
         documents["report"] = site.document(

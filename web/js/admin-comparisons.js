@@ -42,7 +42,7 @@ const list = pagedList({
  */
 const fits = {
   publish: (entry) => !entry.isPublic, unpublish: (entry) => entry.isPublic, feature: (entry) => !entry.isFeatured,
-  unfeature: (entry) => entry.isFeatured, archive: (entry) => !entry.archivedAt, restore: (entry) => Boolean(entry.archivedAt),
+  unfeature: (entry) => entry.isFeatured, rotate: (entry) => !entry.isRotating, unrotate: (entry) => entry.isRotating, archive: (entry) => !entry.archivedAt, restore: (entry) => Boolean(entry.archivedAt),
 };
 
 /** @param {Entry} entry */
@@ -53,7 +53,8 @@ function row(entry) {
     h("td", {}, h("input", { type: "checkbox", "aria-label": `Select ${entry.title}`, "data-tick": entry.id })),
     h("td", {}, still),
     h("td", {}, h("a", { class: "link", href: `/admin/comparisons/${entry.id}` }, h("b", {}, entry.title)), h("p", { class: "quiet clip-text" }, entry.prompt)),
-    h("td", {}, stateOf(entry), entry.isFeatured && h("span", { class: "badge", "data-tone": "accent" }, "Featured")),
+    h("td", {}, stateOf(entry), entry.isFeatured && h("span", { class: "badge", "data-tone": "accent" }, "Featured"),
+      entry.isRotating && h("span", { class: "badge", "data-shape": "ring" }, "Takes turns")),
     h("td", { class: "r num", "data-label": "Videos" }, `${count(entry.completedVideos)} of ${count(entry.videos)}`, failed),
     h("td", { class: "r num", "data-label": "Votes" }, count(entry.votes)),
     h("td", { class: "r num", "data-label": "Made" }, h("time", { datetime: entry.createdAt }, entry.createdAt.slice(0, 10))));
@@ -66,7 +67,7 @@ function stateOf(entry) {
 }
 
 const done = /** @type {Record<Action, string>} */ ({
-  publish: "published", unpublish: "no longer public", feature: "featured", unfeature: "no longer featured", archive: "archived", restore: "restored", delete: "deleted",
+  publish: "published", unpublish: "no longer public", feature: "featured", unfeature: "no longer featured", rotate: "taking turns at being featured", unrotate: "no longer taking turns", archive: "archived", restore: "restored", delete: "deleted",
 });
 
 /**

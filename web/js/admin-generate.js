@@ -1,10 +1,12 @@
 // A new comparison: which models can make it, what each costs, and the request, which is sent once.
 
 import "./site.js";
+import { askFor } from "./admin/confirmation.js";
 import { prepareChanges, Refusal, send } from "./core/api.js";
 import { all, announce, h, maybe, one, setText } from "./core/dom.js";
 import { enhance } from "./core/form.js";
 import { count, counted } from "./core/format.js";
+import { toast } from "./core/toast.js";
 import { pictureOf } from "./studio/picture.js";
 
 /**
@@ -154,15 +156,45 @@ for (const [name, isChecked] of /** @type {[string, boolean][]} */ ([["allOf", t
   }
 }
 
+/**
+ * What the form says of the comparison, but for its price.
+ * @param {Record<string, string>} values
+ */
+function said(values) {
+  return {
+    title: values.title ?? "", prompt: values.prompt ?? "", type: type(), models: chosen(), ...settings(),
+    description: values.description ?? "", negativePrompt: values.negativePrompt ?? "", isPublic: "isPublic" in values, isFeatured: "isFeatured" in values,
+    tags: (values.tags ?? "").split(",").map((tag) => tag.trim()).filter(Boolean),
+    ...(values.seed ? { seed: Number(values.seed) } : {}),
+  };
+}
+
+one("[data-template]", HTMLButtonElement, form).addEventListener("click", () => {
+  const values = Object.fromEntries([...new FormData(form)].flatMap(([name, text]) => typeof text === "string" ? [[name, text.trim()]] : []));
+  askFor({
+    title: "Save as a template", text: "Every comparison of it asks for the same. {date} and {number} in its title are filled in.",
+    confirm: "Save the template", tone: "primary",
+    fields: [
+      h("div", { class: "field" }, h("label", { for: "name" }, "Name"),
+        h("input", { class: "input", id: "name", name: "name", required: true, maxlength: 80, value: values.title ?? "", "data-wants": "Give the template a name.", "aria-describedby": "name-fault" }),
+        h("p", { class: "hint hint--bad", id: "name-fault", role: "alert", hidden: true })),
+    ],
+    run: async ({ name = "" }) => {
+      /** @type {import("./api.js").SaveTemplateInput} */
+      const wanted = { ...said(values), name };
+      await send("POST", "/api/admin/templates", wanted);
+      toast("Template saved", { action: { label: "See the templates", run: () => location.assign("/admin/plans") } });
+    },
+  });
+});
+
 enhance(form, {
   send: async (values) => {
     /** @type {Wanted} */
     const wanted = {
-      title: values.title ?? "", prompt: values.prompt ?? "", type: type(), models: chosen(), ...settings(),
-      description: values.description ?? "", negativePrompt: values.negativePrompt ?? "", isPublic: "isPublic" in values, isFeatured: "isFeatured" in values,
-      tags: (values.tags ?? "").split(",").map((tag) => tag.trim()).filter(Boolean),
+      ...said(values),
       ...(values.suggestionId ? { suggestionId: values.suggestionId } : {}),
-      ...(values.seed ? { seed: Number(values.seed) } : {}), ...(credits === null ? {} : { credits }),
+      ...(credits === null ? {} : { credits }),
     };
     return /** @type {Promise<Made>} */ (send("POST", "/api/comparisons", wanted, { "Idempotency-Key": key }));
   },

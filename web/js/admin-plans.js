@@ -7,6 +7,7 @@ import { faultText, whileBusy } from "./core/form.js";
 import { count, counted } from "./core/format.js";
 import { pagedList } from "./core/paged-list.js";
 import { toast } from "./core/toast.js";
+import { templatesIn } from "./admin/templates.js";
 import { moment } from "./admin/times.js";
 
 /**
@@ -192,4 +193,5 @@ drop.addEventListener("drop", (event) => {
   if (file) void check(file);
 });
 
+templatesIn(one("[data-templates]", HTMLElement), () => list.renew());
 prepareChanges();

@@ -105,7 +105,7 @@ struct AddModelsInput: InputShape {
 
 struct ChangeComparisonsInput: InputShape {
     enum Action: String, InputValue, CaseIterable {
-        case publish, unpublish, feature, unfeature, archive, restore, delete
+        case publish, unpublish, feature, unfeature, rotate, unrotate, archive, restore, delete
     }
 
     @Input(.array(.uuid, count: 1...200)) var ids: [UUID]
@@ -118,6 +118,8 @@ struct ChangeComparisonsInput: InputShape {
         case .unpublish: changes.isPublic = false
         case .feature: changes.isFeatured = true
         case .unfeature: changes.isFeatured = false
+        case .rotate: changes.isRotating = true
+        case .unrotate: changes.isRotating = false
         case .archive: changes.isArchived = true
         case .restore: changes.isArchived = false
         case .delete: break

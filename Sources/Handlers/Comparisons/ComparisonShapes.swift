@@ -50,6 +50,7 @@ struct ComparisonHead: Shaped {
         Field("tags", { $0.facts.tags.map { TagReference(tag: $0) } })
         Field("isPublic", \.facts.isPublic)
         Field("isFeatured", \.facts.isFeatured)
+        Field("isRotating", \.facts.isRotating, "Whether it takes turns at being featured.")
         Field("archivedAt", \.facts.archivedAt)
         Field("publishedAt", \.facts.publishedAt, "When it was first public.")
         Field("completedVideos", \.facts.completedVideos)

@@ -21,7 +21,8 @@ public struct Pages: Sendable {
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
         .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .favorites, .decisions, .settings, .confirmEmail,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
-        .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminTags, .adminModels,
+        .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminExperiments, .adminTags,
+        .adminModels,
         .adminProviders, .adminJobs,
         .adminCosts, .adminFlags, .adminAudit, .adminVotes,
     ]

@@ -157,6 +157,7 @@ begin
         description = made.description,
         is_public = made.is_public,
         is_featured = made.is_featured,
+        is_rotating = made.is_rotating,
         published_at = case when made.is_public then coalesce(kept.published_at, dailies_now()) else kept.published_at end,
         archived_at = case
             when not changes ? 'is_archived' then kept.archived_at
@@ -173,11 +174,11 @@ begin
     from changed_facts(
         jsonb_build_object(
             'title', kept.title, 'description', kept.description, 'isPublic', kept.is_public, 'isFeatured',
-            kept.is_featured, 'isArchived', kept.archived_at is not null
+            kept.is_featured, 'isRotating', kept.is_rotating, 'isArchived', kept.archived_at is not null
         ),
         jsonb_build_object(
             'title', made.title, 'description', made.description, 'isPublic', made.is_public, 'isFeatured',
-            made.is_featured, 'isArchived', made.archived_at is not null
+            made.is_featured, 'isRotating', made.is_rotating, 'isArchived', made.archived_at is not null
         )
     );
     if differences.after <> '{}' or tag_names is not null then

@@ -12,6 +12,7 @@ const actions = /** @type {Record<string, string>} */ ({
   "comparison.import": "Imported a file of comparisons",
   "plan.cancel": "Cancelled plans",
   "plan.retry": "Retried plans",
+  "template.use": "Planned a comparison of a template",
   "clip.undo": "Undid a decision on a clip",
   "clip.take_down": "Took a clip down",
   "round.advance": "Closed a round",

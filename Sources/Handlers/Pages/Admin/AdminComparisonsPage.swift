@@ -52,6 +52,8 @@ extension Site {
                     <button class="btn btn--sm" type="button" data-bulk-act="unpublish">Unpublish</button>\
                     <button class="btn btn--sm" type="button" data-bulk-act="feature">Feature</button>\
                     <button class="btn btn--sm" type="button" data-bulk-act="unfeature">Unfeature</button>\
+                    <button class="btn btn--sm" type="button" data-bulk-act="rotate">Take turns</button>\
+                    <button class="btn btn--sm" type="button" data-bulk-act="unrotate">End turns</button>\
                     <button class="btn btn--sm" type="button" data-bulk-act="archive">Archive</button>\
                     <button class="btn btn--sm" type="button" data-bulk-act="restore">Restore</button>\
                     <button class="btn btn--danger btn--sm" type="button" data-bulk-act="delete">Delete…</button>

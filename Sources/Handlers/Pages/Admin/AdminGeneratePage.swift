@@ -75,10 +75,11 @@ extension Site {
                     \(models.isEmpty ? noModelsToCompare : modelGroups(models, chosen: Set(suggestion?.models.map(\.slug) ?? [])))
                     <div class="panel bill stack stack--tight" data-bill><p class="generate__sum" role="status" data-sum>\
                 <span class="quiet">Choose models to see the price.</span></p><p class="hint hint--bad" role="alert" data-form-fault hidden></p>\
-                <button class="btn btn--primary" type="submit" disabled data-submit>Make the comparison</button></div>
+                <button class="btn btn--primary" type="submit" disabled data-submit>Make the comparison</button>\
+                <button class="btn btn--ghost" type="button" data-template>Save as a template…</button></div>
                   </div>
                 </form>
-                """)
+                """, after: confirmation)
     }
 
     /// Of which suggestion the comparison is made.

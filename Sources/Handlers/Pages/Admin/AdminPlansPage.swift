@@ -30,8 +30,17 @@ extension Site {
                     <button class="btn btn--sm" type="button" data-plan-act="retry">Try again</button>\
                     <button class="btn btn--danger btn--sm" type="button" data-plan-act="cancel">Cancel the plans</button>
                     """,
-                above: importPanel),
+                above: "\(importPanel)\(templatePanel)"),
             controls: "<a class=\"btn\" href=\"/admin/generate\">New comparison</a>")
+    }
+
+    private var templatePanel: HTML {
+        """
+        <section class="panel stack stack--tight import" aria-labelledby="templates"><h2 id="templates">Templates and schedules</h2>
+          <p class="quiet">A template is a prompt with models. A schedule plans a comparison of it every so many hours.</p>
+          <div data-templates aria-live="polite"><div class="skeleton skeleton--line"></div></div>
+        </section>
+        """
     }
 
     private var importPanel: HTML {

@@ -294,6 +294,11 @@ struct ComparisonView: Sendable {
         var posterURL: String
         var votes: Int
         var createdAt: Date
+
+        /// What the file is called when it is kept.
+        var downloadName: String {
+            String(modelSlug.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }).lowercased()
+        }
     }
 
     var id: UUID

@@ -100,11 +100,11 @@ extension Site {
             <div class="field"><label for="wipe-b">Right</label><select class="input" id="wipe-b" data-wipe-b></select></div>\
             <span class="grow"></span><button class="btn" type="button" data-wipe-close>\(Icon.close.image)Close</button></div>
             </section>
-            <ul class="cmp" data-grid data-columns="\(columns)">\(view.videos.enumerated().map { cell($1, at: $0) })</ul>
+            <ul class="cmp" data-grid data-columns="\(columns)">\(view.videos.enumerated().map { cell($1, of: view, at: $0) })</ul>
             """
     }
 
-    private func cell(_ video: ComparisonView.Video, at index: Int) -> HTML {
+    private func cell(_ video: ComparisonView.Video, of view: ComparisonView, at index: Int) -> HTML {
         let shape: HTML =
             video.width == video.height
             ? " take__media--square" : HTML.when(video.width > video.height, " take__media--wide")
@@ -127,7 +127,9 @@ extension Site {
             \(Formatting.count(video.votes))</span></button>\
             <span class="without-js quiet num">\(Formatting.count(video.votes, "vote", "votes"))</span></div>
               <p class="facts">\(time)\(cost)<span>\(video.width) × \(video.height)</span>\
-            <span>\(Formatting.clipLength(video.seconds))</span></p>
+            <span>\(Formatting.clipLength(video.seconds))</span>\
+            <a class="link" href="\(video.url)?download=\(view.slug)-\(video.downloadName)" download \
+            aria-label="Download the video of \(video.model)">Download</a></p>
             </li>
             """
     }

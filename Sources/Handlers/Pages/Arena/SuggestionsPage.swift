@@ -206,7 +206,7 @@ extension Site {
             "/api/suggestions/\(item.id.text)/vote", names: "row", "data-vote-form",
             content: """
                 <input type="hidden" name="vote" value="\(item.hasVoted ? "false" : "true")"><button class="chip" type="submit" \
-                aria-pressed="\(item.hasVoted ? "true" : "false")" data-vote>\(Icon.heart.small)<span class="num" \
+                aria-pressed="\(item.hasVoted ? "true" : "false")">\(Icon.heart.small)<span class="num" \
                 data-count>\(votes)</span></button>
                 """)
     }
