@@ -257,6 +257,32 @@ def test_settling(site, axe, admin, queue):
     assert queue.database.execute(balance, (queue.member,)).fetchone() == (1000 - 60,)
 
 
+def test_live_switch_and_the_way_to_a_comparison(site, admin, queue):
+    """ARENA-06: without live updates the list changes by hand alone; a video of a comparison leads to it."""
+    page, live = (site.page("/admin/jobs", storage_state=admin) for _ in range(2))
+    for one in (page, live):
+        ready(one)
+        expect(one.get_by_text("Connected, live")).to_be_visible()
+    page.get_by_label("Live updates").uncheck()
+    expect(page.get_by_text("Live updates are off")).to_be_visible()
+    job = queue.job("failed")
+    row = f'[data-job="{job}"]'
+    expect(live.locator(row)).to_be_visible()
+    expect(page.locator(row)).to_have_count(0)
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator(row)).to_be_visible()
+    page.get_by_label("Live updates").check()
+    expect(page.get_by_text("Connected, live")).to_be_visible()
+    other = queue.job("failed")
+    expect(page.locator(f'[data-job="{other}"]')).to_be_visible()
+
+    (video, comparison), *_ = queue.database.execute(
+        "select generation_id::text, comparison_id::text from comparison_videos order by added_at limit 1").fetchall()
+    page.goto(f"/admin/jobs?group=generation&job={video}")
+    link = page.locator("[data-chosen-job]").get_by_role("link", name="The comparison")
+    expect(link).to_have_attribute("href", f"/admin/comparisons/{comparison}")
+
+
 def test_only_admins(site, member):
     """ARENA-06 RT-01: neither members nor visitors follow the jobs."""
     for state in (member, None):

@@ -57,10 +57,10 @@ extension Site {
             .adminJobs, lead: "Loading the jobs.", modules: ["admin-jobs"],
             icons: [.check, .warn, .pause], names: "queue", list: list,
             controls: """
-                <span class="onair" data-state="soon" data-light role="status"><span class="dot"></span>\
+                <div class="row"><span class="onair" data-state="soon" data-light role="status"><span class="dot"></span>\
                 <span data-light-text>Connecting</span></span>\
                 <label class="check"><input type="checkbox" data-live checked><span>Live updates</span></label>\
-                <button class="btn btn--sm" type="button" data-refresh>Refresh</button>
+                <button class="btn btn--sm" type="button" data-refresh>Refresh</button></div>
                 """)
     }
 
