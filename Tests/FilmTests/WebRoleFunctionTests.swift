@@ -13,7 +13,7 @@ struct WebRoleFunctionTests {
         "add_email_identity", "administered_member", "administered_members", "advance_now", "advance_rounds",
         "appeal_statement", "apply_identity_webhook", "approve_clips", "archive_season", "assign_winner", "ban_appeal",
         "ban_member", "battle_file", "battle_pseudonym", "battles_for_admin", "begin_sign_in_flow", "begin_upload",
-        "build_film", "cancel_film", "cancel_generation", "capped_providers", "captcha_pass", "cast_battle",
+        "build_film", "cancel_film", "cancel_generation", "capped_providers", "captcha_pass",
         "cast_battles", "cast_genre_vote", "cast_votes", "change_comparison", "change_plans", "change_schedule",
         "change_terms", "change_username", "change_video_votes", "choose_cover", "choose_username", "clip_absence",
         "clip_origin", "close_breaker", "compare_catalog", "comparison_picture_key", "comparison_summary",
