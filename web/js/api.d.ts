@@ -155,6 +155,8 @@ export interface AdminComparison {
   tags: TagReference[];
   isPublic: boolean;
   isFeatured: boolean;
+  /** Whether it takes turns at being featured. */
+  isRotating: boolean;
   archivedAt: string | null;
   /** When it was first public. */
   publishedAt: string | null;
@@ -764,7 +766,7 @@ export interface ChangeComparisonInput {
 
 export interface ChangeComparisonsInput {
   ids: string[];
-  action: "publish" | "unpublish" | "feature" | "unfeature" | "archive" | "restore" | "delete";
+  action: "publish" | "unpublish" | "feature" | "unfeature" | "rotate" | "unrotate" | "archive" | "restore" | "delete";
 }
 
 export interface ChangeMemberInput {
@@ -788,6 +790,12 @@ export interface ChangeMessagesInput {
 export interface ChangePlansInput {
   ids: string[];
   action: "cancel" | "retry";
+}
+
+export interface ChangeScheduleInput {
+  id: string;
+  /** Whether it waits. */
+  isPaused: boolean;
 }
 
 export interface ChangeSeasonInput {
@@ -1060,6 +1068,8 @@ export interface Comparison {
   tags: TagReference[];
   isPublic: boolean;
   isFeatured: boolean;
+  /** Whether it takes turns at being featured. */
+  isRotating: boolean;
   archivedAt: string | null;
   /** When it was first public. */
   publishedAt: string | null;
@@ -1091,6 +1101,8 @@ export interface ComparisonEntry {
   tags: TagReference[];
   isPublic: boolean;
   isFeatured: boolean;
+  /** Whether it takes turns at being featured. */
+  isRotating: boolean;
   archivedAt: string | null;
   /** When it was first public. */
   publishedAt: string | null;
@@ -1128,6 +1140,8 @@ export interface ComparisonHead {
   tags: TagReference[];
   isPublic: boolean;
   isFeatured: boolean;
+  /** Whether it takes turns at being featured. */
+  isRotating: boolean;
   archivedAt: string | null;
   /** When it was first public. */
   publishedAt: string | null;
@@ -1195,6 +1209,25 @@ export interface ComparisonQuoteLine {
   aspectRatio: string | null;
   /** Why the model cannot make the video; null when it can. */
   obstacle: string | null;
+}
+
+export interface ComparisonSchedule {
+  id: string;
+  everyHours: number;
+  nextAt: string;
+  isPaused: boolean;
+  /** How many comparisons it has planned. */
+  runs: number;
+}
+
+export interface ComparisonTemplate {
+  id: string;
+  name: string;
+  title: string;
+  prompt: string;
+  models: string[];
+  /** The next one first. */
+  schedules: ComparisonSchedule[];
 }
 
 export interface ComparisonsChanged {
@@ -1351,6 +1384,24 @@ export interface CreateComparisonInput {
   credits?: number | null;
   /** The suggestion that it is made of, which is then accepted. */
   suggestionId?: string | null;
+}
+
+export interface CreateExperimentInput {
+  title: string;
+  note?: string | null;
+  /** The prompts, in their order. */
+  variants: VariantInput[];
+  /** The models, by slug. */
+  models: string[];
+  /** Seconds; without it each model's usual length. */
+  duration?: number | null;
+  quality?: "standard" | "high" | "ultra" | null;
+  /** A shape that every model knows, such as `16:9`. */
+  aspectRatio?: string | null;
+  /** The seed of every run. */
+  seed?: number | null;
+  /** Whether everyone sees the comparisons, and so votes, from the start. */
+  isPublic?: boolean | null;
 }
 
 export interface CreateJobInput {
@@ -1633,6 +1684,70 @@ export interface EndedSessions {
 export interface EnteredCost {
   success: boolean;
   costUsd: string;
+}
+
+export interface Experiment {
+  id: string;
+  title: string;
+  note: string;
+  /** By slug. */
+  models: string[];
+  variantCount: number;
+  createdAt: string;
+  variants: ExperimentVariant[];
+  /** What came of each model over all variants. */
+  perModel: ExperimentModel[];
+}
+
+export interface ExperimentEntry {
+  id: string;
+  title: string;
+  note: string;
+  /** By slug. */
+  models: string[];
+  variantCount: number;
+  createdAt: string;
+}
+
+export interface ExperimentModel {
+  model: string;
+  tally: ExperimentTally;
+}
+
+export interface ExperimentPage {
+  experiments: ExperimentEntry[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface ExperimentTally {
+  /** How many were asked for. */
+  videos: number;
+  completed: number;
+  failed: number;
+  votes: number;
+  /** Of all votes of the experiment; null without any. */
+  share: number | null;
+  /** The 95 % interval of the share (Wilson). */
+  shareLow: number;
+  shareHigh: number;
+  /** What the finished videos cost, as decimal text. */
+  costUsd: string;
+  /** The mean time to make one. */
+  meanSeconds: number | null;
+}
+
+export interface ExperimentVariant {
+  label: string;
+  prompt: string;
+  /** Whether its comparison is made. */
+  state: "waiting" | "made" | "failed" | "cancelled";
+  /** Why its comparison could not be made. */
+  fault: string | null;
+  comparisonId: string | null;
+  /** Whether everyone sees the comparison, and so votes. */
+  isListed: boolean;
+  tally: ExperimentTally;
 }
 
 export interface ExportedDocument {
@@ -3366,6 +3481,38 @@ export interface SavePresetInput {
   parameters?: Record<string, unknown> | null;
 }
 
+export interface SaveTemplateInput {
+  /** What admins call it. */
+  name: string;
+  /** The title of each comparison; `{date}` and `{number}` are filled in. */
+  title: string;
+  /** What readers learn beside the prompt. */
+  description?: string | null;
+  /** What the videos start from. */
+  type: "text-to-video" | "image-to-video";
+  /** What the videos show. */
+  prompt: string;
+  /** What they must not show. */
+  negativePrompt?: string | null;
+  /** The picture that they start from. */
+  imageId?: string | null;
+  /** The models, by slug. */
+  models: string[];
+  /** Seconds; without it each model's usual length. */
+  duration?: number | null;
+  quality?: "standard" | "high" | "ultra" | null;
+  /** A shape that every model knows, such as `16:9`. */
+  aspectRatio?: string | null;
+  /** The seed of every run; without it another one each time. */
+  seed?: number | null;
+  /** Names of tags. */
+  tags?: string[] | null;
+  /** Whether everyone may see each from the start. */
+  isPublic?: boolean | null;
+  /** Whether each comes first in lists. */
+  isFeatured?: boolean | null;
+}
+
 export interface SavedModel {
   /** `/models/[slug]` is its page. */
   slug: string;
@@ -3387,6 +3534,14 @@ export interface SavedPreset {
   aspectRatio: string | null;
   seed: number | null;
   parameters: unknown;
+}
+
+export interface ScheduleInput {
+  templateId: string;
+  /** The hours between two comparisons. */
+  everyHours: number;
+  /** When the first one is planned; without it at once. */
+  firstAt?: string | null;
 }
 
 export interface Season {
@@ -3760,6 +3915,14 @@ export interface TakeDownInput {
   reason: string;
 }
 
+export interface TemplateInput {
+  id: string;
+}
+
+export interface TemplateList {
+  templates: ComparisonTemplate[];
+}
+
 export interface TermsPublished {
   success: boolean;
   version: number;
@@ -3902,6 +4065,12 @@ export interface UsernameAvailability {
   available: boolean;
   /** Why it is not available. */
   reason: "malformed" | "reserved" | "taken" | null;
+}
+
+export interface VariantInput {
+  /** What admins call it. */
+  label: string;
+  prompt: string;
 }
 
 export interface VideoCostInput {

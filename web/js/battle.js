@@ -137,7 +137,9 @@ async function goOn() {
     delete shown.dataset.chosen;
     one("[data-name]", HTMLElement, shown).hidden = true;
   }
-  one("[data-pair]", HTMLElement, main).dataset.pair = pair.id;
+  const both = one("[data-pair]", HTMLElement, main);
+  both.dataset.pair = pair.id;
+  both.toggleAttribute("data-tall", places.every((place) => pair[place].height > pair[place].width));
   one("input[name=pair]", HTMLInputElement, main).value = pair.id;
   setText(maybe("[data-prompt]", main), `“${pair.prompt}”`);
   setText(maybe("[data-count]", main), `Battle ${pair.battles + 1}. Names are shown after you choose.`);

@@ -20,6 +20,8 @@ public struct BattleView: Sendable {
         var url: String
         var width: Int
         var height: Int
+        /// Two upright videos have room beside each other, also on a phone.
+        var isTall: Bool { height > width }
     }
 
     /// A pair to judge.
@@ -91,7 +93,7 @@ extension Site {
         return """
             <div class="duel__head"><h1 data-prompt>“\(pair.prompt)”</h1>\
             <button class="btn btn--icon" type="button" data-pause aria-label="Pause both" hidden>\(Icon.pause.image)</button></div>
-            <div class="pair" data-pair="\(pair.id.text)">\(side("left", "A", pair.left))\(side("right", "B", pair.right))</div>
+            <div class="pair" data-pair="\(pair.id.text)"\(HTML.when(pair.left.isTall && pair.right.isTall, " data-tall"))>\(side("left", "A", pair.left))\(side("right", "B", pair.right))</div>
             <div data-choice>\(form.form("/api/battles", "data-ballot", content: ballot))\
             <p class="duel__foot quiet"><span data-count>\(count(pair.battles))</span>\
             <span data-until>\(untilOwnBoard(pair.battles))</span></p></div>
