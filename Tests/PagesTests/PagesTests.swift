@@ -139,6 +139,8 @@ struct PagesTests {
             }
         }
         documents["generate nothing"] = site.document(site.adminGenerate([]))
+        documents["experiments"] = site.document(site.adminExperiments(Fixtures.comparableModels))
+        documents["experiments without models"] = site.document(site.adminExperiments([]))
         documents["admin comparisons"] = site.document(site.adminComparisons)
         documents["admin comparison"] = site.document(site.adminComparison)
         documents["admin upload"] = site.document(site.adminUpload(Fixtures.comparableModels))
@@ -180,6 +182,8 @@ struct PagesTests {
                 #expect(document.contains(part), "\(name) lacks \(part)")
             }
             #expect(document.matches(of: /<h1[ >]/).count == 1, "\(name) needs one first heading")
+            // A value of ours that became text in place of markup.
+            #expect(!document.contains("HTML(source:"), "\(name) shows its source")
         }
     }
 

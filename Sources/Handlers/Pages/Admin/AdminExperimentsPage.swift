@@ -20,6 +20,9 @@ extension Site {
             <span class="quiet">\(model.maker)</span></span></label>
             """
         }
+        let models: HTML =
+            choices.isEmpty
+            ? "<p class=\"quiet\">No model can be run. Activate models first.</p>" : "\(choices)"
         let variants = (1...6).map { number -> HTML in
             """
             <div class="stack stack--tight experiment__variant" data-variant\(HTML.when(number > 2, " hidden"))>\
@@ -47,7 +50,7 @@ extension Site {
                   \(variants)
                   <p><button class="btn btn--sm" type="button" data-more-variants>Add a variant</button></p>
                   <fieldset class="field"><legend>Models</legend>\
-                \(choices.isEmpty ? "<p class=\"quiet\">No model can be run. Activate models first.</p>" : "\(choices)")</fieldset>
+                \(models)</fieldset>
                   <label class="check"><input type="checkbox" name="isPublic"><span>Publish the comparisons at once, so that everyone \
                 can vote.</span></label>
                   <p class="hint">All videos have the same seed, so that only the prompt differs.</p>
