@@ -38,7 +38,7 @@ create table suggestions (
     created_at timestamptz not null,
     decided_at timestamptz,
     decided_by uuid references users on delete set null,
-    -- When the author was told of the decision by mail.
+    -- When the decision was mailed to the author.
     mailed_at timestamptz,
     constraint suggestions_kind_known check (kind in ('text-to-video', 'image-to-video')),
     constraint suggestions_prompt_length check (char_length(prompt) between 1 and 4000),

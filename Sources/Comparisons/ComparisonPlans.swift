@@ -65,7 +65,7 @@ public struct PlannedRequest: Sendable, Equatable, Codable {
 
 /// A comparison that is to be made, or was.
 public struct ComparisonPlan: Sendable, RowDecodable {
-    /// How it stands with one.
+    /// What becomes of one.
     public enum State: String, Sendable, CaseIterable {
         /// It is made when it is due.
         case waiting
@@ -85,7 +85,7 @@ public struct ComparisonPlan: Sendable, RowDecodable {
     public let title: String
     /// When it is made, or since when that is due.
     public let dueAt: Date
-    /// How it stands.
+    /// What has become of it.
     public let state: State
     /// The comparison that was made, while that exists.
     public let comparison: UUID?

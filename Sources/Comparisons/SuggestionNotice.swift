@@ -26,7 +26,7 @@ public struct SuggestionNotice: Sendable, RowDecodable {
         comparison = try row.value("slug")
     }
 
-    /// The oldest decisions that no mail has told of; those that are older than a week are not mailed any more.
+    /// The oldest decisions of which no mail was sent; those that are older than a week are not mailed any more.
     public static func waiting(limit: Int = 50, in database: Database) throws(DatabaseError) -> [SuggestionNotice] {
         try database.query(
             """

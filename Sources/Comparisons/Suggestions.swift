@@ -4,7 +4,7 @@ public import Postgres
 
 /// A prompt that a member suggests for a comparison.
 public struct Suggestion: Sendable, RowDecodable {
-    /// How it stands with one.
+    /// What becomes of one.
     public enum Status: String, Sendable, CaseIterable {
         /// No admin has decided.
         case open
@@ -28,7 +28,7 @@ public struct Suggestion: Sendable, RowDecodable {
     public let note: String
     /// The models that the author names, by slug and name.
     public let models: [ComparisonTag]
-    /// How it stands.
+    /// What has become of it.
     public let status: Status
     /// Why it was declined.
     public let answer: String
