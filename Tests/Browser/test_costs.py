@@ -69,7 +69,7 @@ def test_costs(site, axe, shots, admin, runs, database, size):
     expect(page.locator('[data-costs="kling-2.5-turbo-standard"]')).to_contain_text("$5.25")
     cheaper = page.locator("[data-cheaper]")
     cheaper.get_by_text("Cheaper models").click()
-    expect(cheaper).to_contain_text("Ratings do not exist yet")
+    expect(cheaper).to_contain_text("Luma Ray 2 Flash $0.20 (not rated)")
     page.get_by_role("tab", name="Month").click()
     expect(page.locator("[data-rows] tr")).to_have_count(1)
     page.get_by_role("tab", name="Member").click()
