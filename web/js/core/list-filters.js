@@ -21,7 +21,10 @@ export function listFilters(on) {
   const chips = one("[data-chips]", HTMLElement);
   const fields = form ? /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ (all("[name]", form)) : [];
 
-  /** The timer of what has been entered and is not in the address yet. @type {number | undefined} */
+  /**
+   * The timer of what has been entered and is not in the address yet.
+   * @type {number | undefined}
+   */
   let entry;
 
   /** @param {HTMLInputElement | HTMLSelectElement} field */
