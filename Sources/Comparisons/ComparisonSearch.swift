@@ -79,9 +79,9 @@ extension Comparisons {
                     "comparisons by votes", .number("comparisons.vote_count"), .uuid("comparisons.id"),
                     isDescending: true)
             }
-        var conditions: [SQL] = ["comparisons.is_public and comparisons.archived_at is null"]
+        var conditions: [SQL] = ["true"]
         if let since = search.since { conditions.append("comparisons.published_at >= \(since)") }
-        return try list(search, order, conditions, for: nil)
+        return try list(search, order, conditions, in: "listed_comparisons comparisons", for: nil)
     }
 
     /// A page of all comparisons from the newest, for an admin, and how many there are.
@@ -99,11 +99,11 @@ extension Comparisons {
         case nil: conditions.append("true")
         }
         if let since = search.since { conditions.append("comparisons.created_at >= \(since)") }
-        return try list(search, order, conditions, for: admin)
+        return try list(search, order, conditions, in: "comparisons", for: admin)
     }
 
     private func list(
-        _ search: ComparisonSearch, _ order: Keyset, _ given: [SQL], for admin: UUID?
+        _ search: ComparisonSearch, _ order: Keyset, _ given: [SQL], in source: SQL, for admin: UUID?
     ) throws -> (page: Page<ListedComparison>, count: ComparisonCount) {
         let reader = database.acting(for: admin)
         let place = try order.place(after: search.page)
@@ -135,7 +135,7 @@ extension Comparisons {
             select \(sql: ListedComparison.columns), \(sql: order.columns)
             from (
                 select *
-                from comparisons
+                from \(sql: source)
                 where \(sql: condition) and \(sql: place.condition)
                 \(sql: place.orderAndLimit)
             ) comparisons
@@ -147,7 +147,7 @@ extension Comparisons {
             select count(*)::int
             from (
                 select
-                from comparisons
+                from \(sql: source)
                 where \(sql: condition)
                 limit \(ComparisonCount.most + 1)
             ) counted
