@@ -64,8 +64,13 @@ def feed(stack: Stack) -> list[Result]:
 
 
 def cached(stack: Stack) -> list[Result]:
+    return kept(stack, CACHED)
+
+
+def kept(stack: Stack, paths: dict[str, float]) -> list[Result]:
+    """What nginx keeps beside static files of the same size, with what each must reach of it."""
     results = []
-    for path, at_least in CACHED.items():
+    for path, at_least in paths.items():
         content = stack.get(path, **{"Accept-Encoding": "identity"})
         name = re.sub(r"\W+", "-", path).strip("-") or "landing"
         measure = same(stack, f"{name}-answer", path, content, "web")

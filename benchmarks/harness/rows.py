@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import arena, crowds, discovery, films, growth, intake, providers, ratings, reads, studio, visits, votes, weights
+from . import (
+    arena, comparisons, crowds, discovery, films, growth, intake, providers, ratings, reads, studio, visits, votes, weights,
+)  # fmt: skip
 from .result import Result
 from .stack import Stack
 
@@ -20,7 +22,8 @@ ROWS: dict[str, Row] = {
     "swipe": visits.swipe, "next-clip": films.next_clip, "page-paint": films.pages, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "battle": arena.battles,
     "video-vote": arena.video_votes, "feed": reads.feed,
-    "cached": reads.cached, "studio": studio.requests, "provider-pick-up": providers.pick_up,
+    "cached": reads.cached, "arena-cached": comparisons.cached, "comparisons": comparisons.listed,
+    "studio": studio.requests, "provider-pick-up": providers.pick_up,
     "webhook": providers.webhooks, "provider-limits": providers.limits, "ranks-deep": reads.ranks, "listeners": crowds.listeners,
     "burst": crowds.burst,
     "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end, "discovery": discovery.discovery,

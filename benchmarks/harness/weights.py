@@ -117,10 +117,17 @@ def fetch(stack: Stack, path: str) -> tuple[bytes, bytes]:
 
 
 def page_weight(stack: Stack) -> list[Result]:
-    """HTML, style sheets and modules, with all that these import."""
+    """HTML, style sheets and modules, with all that these import; the charts of the analytics too."""
+    return [
+        weigh(stack, "page-weight", "/dashboard", at_most=60),
+        weigh(stack, "page-weight-charts", "/analytics", at_most=90, is_charted=True),
+    ]
+
+
+def weigh(stack: Stack, row: str, page: str, at_most: int, is_charted: bool = False) -> Result:
     weights: dict[str, int] = {}
-    body, text = fetch(stack, "/dashboard")
-    weights["/dashboard"] = len(body)
+    body, text = fetch(stack, page)
+    weights[page] = len(body)
     html = text.decode()
     waiting = re.findall(r'<link[^>]+rel="stylesheet"[^>]*href="([^"]+)"', html)
     waiting += re.findall(r'<link[^>]+href="([^"]+)"[^>]*rel="(?:stylesheet|modulepreload)"', html)
@@ -135,17 +142,16 @@ def page_weight(stack: Stack) -> list[Result]:
         body, text = fetch(stack, path)
         weights[path] = len(body)
         # Not import("…"): what only some visits need is loaded then.
-        pattern = r'(?:from|import)\s*"(\.[^"]+|/[^"]+)"' if path.endswith(".js") else r'@import\s+(?:url\()?"([^"]+)"'
+        imports = r'(?:from|import)\s*\(?"(\.[^"]+|/[^"]+)"' if is_charted else r'(?:from|import)\s*"(\.[^"]+|/[^"]+)"'
+        pattern = imports if path.endswith(".js") else r'@import\s+(?:url\()?"([^"]+)"'
         # A comment may import the types of a file that browsers never load.
         text = re.sub(rb"/\*.*?\*/", b"", text, flags=re.DOTALL)
         directory = posixpath.dirname(path)
         waiting += [posixpath.normpath(posixpath.join(directory, found)) for found in re.findall(pattern, text.decode())]
-    return [
-        Result(
-            "page-weight", f"/dashboard: page, {len(weights) - 1} style sheets and modules", sum(weights.values()) / 1000,
-            " kB", at_most=60, more={"files": weights},
-        )
-    ]  # fmt: skip
+    return Result(
+        row, f"{page}: page, {len(weights) - 1} style sheets and modules", sum(weights.values()) / 1000, " kB",
+        at_most=at_most, more={"files": weights},
+    )  # fmt: skip
 
 
 # -- Queue
