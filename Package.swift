@@ -256,7 +256,8 @@ let package = Package(
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(
-            "PagesTests", ["Analytics", "Battles", "Comparisons", "Film", "Generation", "HTTP", "Money", "PagesHandlers"]),
+            "PagesTests",
+            ["Analytics", "Battles", "Comparisons", "Film", "Generation", "HTTP", "Money", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",

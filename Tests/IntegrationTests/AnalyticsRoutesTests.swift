@@ -38,7 +38,8 @@ struct AnalyticsRoutesTests {
             #expect(model?["slug"] == "local" && model?["videos"] == 3 && model?["failed"] == 1)
             #expect(model?["successRate"] == 0.75 && model?["meanSeconds"] == 30)
             #expect(model?["perSecondUsd"] == "0.05" && model?["perVoteUsd"] == .null && model?["timeSpread"] == .null)
-            #expect(answer.json["total"]?["spentUsd"] == "0.75" && answer.json["trend"]?[6] != nil && answer.json["trend"]?[7] == nil)
+            #expect(answer.json["total"]?["spentUsd"] == "0.75")
+            #expect(answer.json["trend"]?[6] != nil && answer.json["trend"]?[7] == nil)
             #expect(answer.headers["Cache-Control"]?.contains("s-maxage=60") == true)
             #expect(try visitor.get("/api/analytics?type=image-to-video").json["models"] == [])
             for wrong in ["period=day", "type=clips", "format=xml"] {

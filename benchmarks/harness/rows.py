@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import (
-    arena, comparisons, crowds, discovery, films, growth, intake, providers, ratings, reads, studio, visits, votes, weights,
+    arena,
+    comparisons,
+    crowds,
+    discovery,
+    films,
+    growth,
+    intake,
+    providers,
+    ratings,
+    reads,
+    studio,
+    visits,
+    votes,
+    weights,
 )  # fmt: skip
 from .result import Result
 from .stack import Stack

@@ -51,7 +51,8 @@ extension Site {
     func ratings(_ view: RatingsView) -> Page {
         let board = view.board.flatMap { $0.battles > 0 ? $0 : nil }
         return Page(
-            view.kind == nil ? .ownRatings : .ratings, section: "/arena", styles: ["ratings"], icons: [.download, .film, .info],
+            view.kind == nil ? .ownRatings : .ratings, section: "/arena", styles: ["ratings"],
+            icons: [.download, .film, .info],
             main: """
                 <main class="page" id="main">
                   <div class="page-head"><div><h1>Ratings</h1><p>\(lead(view, board))</p></div>\
@@ -81,7 +82,8 @@ extension Site {
             ("/ratings?board=picture", .picture, "Image to video"), ("/ratings/own", nil, "My own"),
         ]
         let tags = view.tags.prefix(Self.shownTags).map { tag -> HTML in
-            chip("/ratings?board=\(BoardKind.tag(tag.slug).name)", "\(tag.name)", isCurrent: view.kind == .tag(tag.slug))
+            let kind = BoardKind.tag(tag.slug)
+            return chip("/ratings?board=\(kind.name)", "\(tag.name)", isCurrent: view.kind == kind)
         }
         return """
             <nav class="row" aria-label="Boards">\(boards.map { chip($0.path, $0.text, isCurrent: view.kind == $0.kind) })</nav>
