@@ -80,6 +80,12 @@ struct ModelDayTests {
             try stage.expectExact("another model, another outcome")
             #expect(try stage.kept(0, "completed") == "0" && stage.kept(2, "completed") == "1")
             #expect(try stage.kept(0, "losses") == "1")
+            try database.execute("update battles set void_id = gen_random_uuid()")
+            try stage.expectExact("a battle that is void")
+            #expect(try stage.kept(0, "losses") == "0")
+            try database.execute("update battles set void_id = null")
+            try stage.expectExact("a void that is undone")
+            #expect(try stage.kept(0, "losses") == "1")
 
             try database.execute("delete from video_votes where voter_key = 'voter 2'")
             try database.execute(

@@ -54,6 +54,8 @@ struct HeadToHeadTests {
             #expect(try stage.comparisons.shared(one, other).map(\.slug) == ["rain", "fog"])
             #expect(try stage.comparisons.shared(other, third).map(\.slug) == ["fog"])
             #expect(try stage.comparisons.rivals(of: third).map(\.slug) == ["local", "local-2"])
+            try stage.superuser.execute("update battles set void_id = gen_random_uuid() where outcome = 'tie'")
+            #expect(try stage.comparisons.headToHead(one, other).ties == 0)
             let none = try stage.comparisons.headToHead(one, UUID())
             #expect(none.battles == 0 && none.comparisons == 0 && none.one.meanCost == nil)
         }

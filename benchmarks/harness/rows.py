@@ -19,7 +19,7 @@ from . import (
     visits,
     votes,
     weights,
-)  # fmt: skip
+)
 from .result import Result
 from .stack import Stack
 

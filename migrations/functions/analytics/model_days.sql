@@ -52,7 +52,8 @@ as $$
         cross join lateral (
             values (battles.left_model_id, 'left', 'right'), (battles.right_model_id, 'right', 'left')
         ) sides (model_id, side, other)
-        where sides.model_id = any (models) and battles.cast_at >= (select starts from bounds)
+        where battles.void_id is null and sides.model_id = any (models)
+            and battles.cast_at >= (select starts from bounds)
             and battles.cast_at < (select ends from bounds)
         group by sides.model_id, battles.has_source, utc_day(battles.cast_at)
     )

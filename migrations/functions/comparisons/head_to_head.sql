@@ -39,7 +39,8 @@ as $$
         select case when left_model_id = one then outcome when outcome = 'left' then 'right' when outcome = 'right' then 'left'
             else outcome end as outcome
         from battles
-        where left_model_id = one and right_model_id = other or left_model_id = other and right_model_id = one
+        where void_id is null
+            and (left_model_id = one and right_model_id = other or left_model_id = other and right_model_id = one)
     )
     select count(*)::int, coalesce(sum(one_votes), 0)::int, coalesce(sum(other_votes), 0)::int,
         count(*) filter (where one_votes > other_votes)::int, count(*) filter (where other_votes > one_votes)::int,
@@ -98,9 +99,15 @@ as $$
         where own.model_id = wanted
         group by others.model_id
         union all
-        select right_model_id, count(*) from battles where left_model_id = wanted group by right_model_id
+        select right_model_id, count(*)
+        from battles
+        where left_model_id = wanted and void_id is null
+        group by right_model_id
         union all
-        select left_model_id, count(*) from battles where right_model_id = wanted group by left_model_id
+        select left_model_id, count(*)
+        from battles
+        where right_model_id = wanted and void_id is null
+        group by left_model_id
     ) met
     join models on models.id = met.model_id
     group by models.slug, models.name
