@@ -43,6 +43,8 @@ public struct ComparisonFacts: Sendable, RowDecodable {
     public let completedVideos: Int
     /// The votes for its videos.
     public let votes: Int
+    /// The share of its videos that completed × how decisive its votes and battles are, from 0 to 1. It is a few minutes old.
+    public let qualityScore: Double
     /// The tags by name.
     public let tags: [ComparisonTag]
     /// When it was made.
@@ -58,7 +60,7 @@ public struct ComparisonFacts: Sendable, RowDecodable {
             comparisons.negative_prompt, comparisons.source_image_id is not null as has_picture, comparisons.duration_ms,
             comparisons.quality, comparisons.aspect_ratio, comparisons.seed, comparisons.is_public,
             comparisons.is_featured, comparisons.is_rotating, comparisons.published_at, comparisons.archived_at, comparisons.completed_videos,
-            comparisons.vote_count, comparisons.created_at, comparisons.updated_at,
+            comparisons.vote_count, comparisons.quality_score, comparisons.created_at, comparisons.updated_at,
             array(
                 select tags.slug || ' ' || tags.name
                 from comparison_tags
@@ -89,6 +91,7 @@ public struct ComparisonFacts: Sendable, RowDecodable {
         archivedAt = try row.value("archived_at")
         completedVideos = try row.value("completed_videos")
         votes = try row.value("vote_count")
+        qualityScore = Double(try row.value("quality_score", as: Int.self)) / 1_000
         tags = try row.value("tags", as: [String].self).map(ComparisonTag.init(joined:))
         createdAt = try row.value("created_at")
         updatedAt = try row.value("updated_at")
@@ -139,6 +142,22 @@ public struct Comparison: Sendable {
     public let facts: ComparisonFacts
     /// The videos that the reader may see, in the order in which their models were named.
     public let videos: [ComparisonVideo]
+    /// For admins: further runs of these models, the latest first.
+    public let reruns: [ComparisonRerun]
+}
+
+/// A run of a model of a comparison that is not the shown one.
+public struct ComparisonRerun: Sendable, RowDecodable {
+    /// The run and its video; `votes` are those that it had while it was shown.
+    public let video: ComparisonVideo
+    /// Whether it takes the shown video's place when it is finished.
+    public let isNext: Bool
+
+    /// Reads a row.
+    public init(row: Row) throws(DatabaseError) {
+        video = try ComparisonVideo(row: row)
+        isNext = try row.value("is_next")
+    }
 }
 
 /// A comparison in a list.
@@ -153,6 +172,8 @@ public struct ListedComparison: Sendable {
     public let posterKey: String?
     /// A few colours in the shape of that still.
     public let blurhash: String?
+    /// The storage key of that video, 360 pixels on its shorter side.
+    public let smallKey: String?
 
     init(row: Row) throws {
         facts = try ComparisonFacts(row: row)
@@ -160,10 +181,12 @@ public struct ListedComparison: Sendable {
         failedVideos = try row.value("failed_videos")
         posterKey = try row.value("poster_key")
         blurhash = try row.value("blurhash")
+        smallKey = try row.value("small_key")
     }
 
     static let columns: SQL = """
-        \(sql: ComparisonFacts.columns), summary.videos, summary.failed_videos, summary.poster_key, summary.blurhash
+        \(sql: ComparisonFacts.columns), summary.videos, summary.failed_videos, summary.poster_key, summary.blurhash,
+            summary.small_key
         """
     /// Follows the table `comparisons` in a statement of the same page.
     static let joins: SQL = """

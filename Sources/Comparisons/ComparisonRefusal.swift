@@ -7,6 +7,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
     case notFound
     /// The model has a video in the comparison already.
     case modelPresent
+    /// A run of this video has not ended.
+    case videoRunning
     /// A model cannot make this video.
     case model(String, reason: String)
     /// The comparison would have more videos than a grid shows.
@@ -46,6 +48,7 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case "done": return
         case "comparison_not_found": throw Self.notFound
         case "model_present": throw Self.modelPresent
+        case "video_running": throw Self.videoRunning
         case "upload_not_found": throw Self.uploadNotFound
         case "model_not_found": throw Self.modelNotFound
         case "too_many_models": throw Self.tooManyModels
@@ -64,6 +67,7 @@ public enum ComparisonRefusal: Refusal, Equatable {
         switch self {
         case .notFound: "comparison_not_found"
         case .modelPresent: "model_present"
+        case .videoRunning: "video_running"
         case .model: "model_unsuitable"
         case .tooManyModels: "too_many_models"
         case .repeatedModel: "repeated_model"
@@ -89,6 +93,7 @@ public enum ComparisonRefusal: Refusal, Equatable {
         switch self {
         case .notFound: "There is no such comparison."
         case .modelPresent: "This model has a video in the comparison already. Retry that one."
+        case .videoRunning: "A run of this video has not ended. Wait for it, or cancel it."
         case .model(let name, let reason): "\(name): \(reason)"
         case .tooManyModels: "A comparison has at most \(Comparisons.mostVideos) videos."
         case .repeatedModel(let name): "“\(name)” is named twice."
@@ -113,7 +118,7 @@ public enum ComparisonRefusal: Refusal, Equatable {
     public var kind: RefusalKind {
         switch self {
         case .notFound, .videoNotFound, .tagNotFound, .uploadNotFound, .templateNotFound: .notFound
-        case .modelPresent, .alreadyVoted, .notVoted, .tagTaken, .pictureGone: .conflict
+        case .modelPresent, .videoRunning, .alreadyVoted, .notVoted, .tagTaken, .pictureGone: .conflict
         case .model, .tooManyModels, .repeatedModel: .invalid(field: "models")
         case .modelNotFound: .invalid(field: "model")
         case .equalVariants: .invalid(field: "variants")

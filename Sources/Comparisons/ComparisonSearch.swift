@@ -10,6 +10,8 @@ public struct ComparisonSearch: Sendable {
         case newest
         /// From the one with the most votes.
         case votes
+        /// From the one with the highest quality score.
+        case quality
     }
 
     /// What admins filter by.
@@ -77,6 +79,10 @@ extension Comparisons {
             case .votes:
                 Keyset(
                     "comparisons by votes", .number("comparisons.vote_count"), .uuid("comparisons.id"),
+                    isDescending: true)
+            case .quality:
+                Keyset(
+                    "comparisons by quality", .number("comparisons.quality_score"), .uuid("comparisons.id"),
                     isDescending: true)
             }
         var conditions: [SQL] = ["true"]
@@ -156,6 +162,11 @@ extension Comparisons {
             try order.page(of: rows, search.page) { row in try ListedComparison(row: row) },
             ComparisonCount(found: found)
         )
+    }
+
+    /// Scores the public comparisons again; how many scores have changed. Not for the web role.
+    public static func score(in database: Database) throws -> Int {
+        try database.one("select score_comparisons()")
     }
 
     /// The addresses of all public comparisons, for those who look for pages.

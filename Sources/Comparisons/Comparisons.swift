@@ -207,10 +207,32 @@ public struct Comparisons: Sendable {
     /// Asks further models for the video of a comparison.
     public func add(models: [String], to id: UUID, by admin: UUID, hasPremium: Bool) throws -> Comparison {
         guard let kept = try find(id, for: admin) else { throw ComparisonRefusal.notFound }
-        let image: UUID? = try database.acting(for: admin).one(
-            "select source_image_id from comparisons where id = \(id)", as: UUID?.self)
-        if kept.facts.kind == .imageToVideo, image == nil { throw ComparisonRefusal.pictureGone }
         guard kept.videos.count + models.count <= Self.mostVideos else { throw ComparisonRefusal.tooManyModels }
+        return try run(models, of: kept, seed: kept.facts.seed, by: admin, hasPremium: hasPremium) { videos in
+            "select add_comparison_videos(\(admin), \(id), \(videos))"
+        }
+    }
+
+    /// Makes videos of a comparison again, all with one new seed. Each new one takes the place of the old one, which is kept, when
+    /// it is finished.
+    public func rerun(_ videos: [UUID], of id: UUID, by admin: UUID, hasPremium: Bool) throws -> Comparison {
+        guard let kept = try find(id, for: admin) else { throw ComparisonRefusal.notFound }
+        let chosen = kept.videos.filter { videos.contains($0.generation.id) }
+        guard !chosen.isEmpty, chosen.count == Set(videos).count else { throw ComparisonRefusal.videoNotFound }
+        let models = chosen.map(\.generation.modelSlug)
+        let seed = Int.random(in: 0...2_147_483_647)
+        return try run(models, of: kept, seed: seed, by: admin, hasPremium: hasPremium) { runs in
+            "select rerun_comparison_videos(\(admin), \(id), \(runs))"
+        }
+    }
+
+    /// Runs the request of a comparison through models. `join` makes the runs part of it, and says what hinders that.
+    private func run(
+        _ models: [String], of kept: Comparison, seed: Int, by admin: UUID, hasPremium: Bool, join: ([UUID]) -> SQL
+    ) throws -> Comparison {
+        let image: UUID? = try database.acting(for: admin).one(
+            "select source_image_id from comparisons where id = \(kept.facts.id)", as: UUID?.self)
+        if kept.facts.kind == .imageToVideo, image == nil { throw ComparisonRefusal.pictureGone }
         var request = ComparisonRequest(
             title: kept.facts.title, kind: kept.facts.kind, prompt: kept.facts.prompt, models: models)
         request.negativePrompt = kept.facts.negativePrompt
@@ -220,14 +242,12 @@ public struct Comparisons: Sendable {
         request.aspectRatio = kept.facts.aspectRatio
         try check(request, hasPremium: hasPremium)
         _ = try generations.create(
-            .models, request.runs(seed: kept.facts.seed), member: admin, hasPremium: hasPremium
+            .models, request.runs(seed: seed), member: admin, hasPremium: hasPremium
         ) { receipt, connection in
-            try ComparisonRefusal.check(
-                try connection.one(
-                    "select add_comparison_videos(\(admin), \(id), \(receipt.all.map(\.id)))", as: String.self))
+            try ComparisonRefusal.check(try connection.one(join(receipt.all.map(\.id)), as: String.self))
         }
-        guard let extended = try find(id, for: admin) else { throw ComparisonRefusal.notFound }
-        return extended
+        guard let changed = try find(kept.facts.id, for: admin) else { throw ComparisonRefusal.notFound }
+        return changed
     }
 
     /// Refuses what no model can make, and says which model cannot.
@@ -313,7 +333,15 @@ extension Comparisons {
             where videos.comparison_id = \(facts.id) and \(sql: shown)
             order by videos.added_at, generations.group_step, generations.id
             """)
-        return Comparison(facts: facts, videos: videos)
+        guard admin != nil else { return Comparison(facts: facts, videos: videos, reruns: []) }
+        let reruns: [ComparisonRerun] = try reader.query(
+            """
+            select models.maker as model_maker, reruns.vote_count as video_votes, reruns.is_next, \(sql: Generation.columns)
+            join comparison_reruns reruns on reruns.generation_id = generations.id
+            where reruns.comparison_id = \(facts.id)
+            order by reruns.is_next desc, reruns.added_at desc, generations.id
+            """)
+        return Comparison(facts: facts, videos: videos, reruns: reruns)
     }
 
     /// Where the picture of a public comparison is stored; nil when there is none.

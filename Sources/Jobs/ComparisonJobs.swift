@@ -43,7 +43,19 @@ struct MakePlannedComparisons: Sendable {
             return .done()
         }
         registry.recur("rotate_featured", .every(.seconds(3_600)), RotateFeatured())
+        registry.register(ScoreComparisons.self) { _, context in
+            let changed = try Comparisons.score(in: context.database)
+            if changed > 0 { context.log.info("comparisons scored", ["changed": .int(changed)]) }
+            return .done()
+        }
+        registry.recur("score_comparisons", .every(.seconds(300)), ScoreComparisons())
     }
+}
+
+/// Computes how much each public comparison shows; meant to recur.
+struct ScoreComparisons: JobPayload {
+    static let kind = "score_comparisons"
+    static let options = JobOptions(queue: Upkeep.queue, priority: .low, timeout: .seconds(300))
 }
 
 /// Lets the comparisons that take turns at being featured change places; meant to recur.

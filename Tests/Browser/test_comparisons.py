@@ -289,7 +289,7 @@ def test_votes_stay_after_a_reload(site, nine, database):
 
 
 def test_from_the_form_to_the_public_page(site, admin, models, shots, axe):
-    """ARENA-01 ARENA-02 ARENA-03 price, request, progress, publishing, search and tag, and deletion"""
+    """ARENA-01 ARENA-02 ARENA-03 ARENA-13 price, request, progress, a video made again, publishing, search, tag, deletion"""
     title = f"Snow {secrets.token_hex(3)}"
     page = site.page("/admin/generate", storage_state=admin)
     ready(page)
@@ -309,6 +309,15 @@ def test_from_the_form_to_the_public_page(site, admin, models, shots, axe):
     page.wait_for_url(re.compile("/admin/comparisons/[0-9a-f-]{36}"))
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.locator("[data-state=completed]")).to_have_count(2)
+    again = page.get_by_role("button", name=f"Make the video of {models[0].title()} again")
+    again.click()
+    page.get_by_role("dialog").get_by_role("button", name="Make again").click()
+    told(page, f"{models[0].title()} is at work")
+    # The new one takes the old one's place, which is kept.
+    page.get_by_text("1 other run").click()
+    expect(page.locator("[data-rerun] video")).to_have_count(1)
+    expect(page.locator("[data-state=completed]")).to_have_count(2)
+    expect(again).to_be_visible()
     judge(page, axe, shots, "admin-comparison-1440")
     page.get_by_role("button", name="Publish").click()
     told(page, "Published")
@@ -456,3 +465,38 @@ def test_templates_and_experiments(site, admin, database, models, shots, axe):
     judge(page, axe, shots, "admin-experiments-1440")
     database.execute("delete from planned_comparisons where title like %s", (f"Fog {mark}%",))
     database.execute("delete from experiments where title = %s", (f"Fog {mark}",))
+
+
+def test_stills_play_under_a_pointer(site):
+    """ARENA-02 ARENA-14 a model's page has its latest videos; cards play under a pointer and under the focus, one at a time, and
+    not where motion is reduced; lists are sorted by quality, and a comparison says what that is."""
+    page = site.page("/models/demo-renderer-a")
+    ready(page)
+    videos = page.get_by_role("region", name="Latest videos")
+    expect(videos.get_by_role("listitem")).to_have_count(3)
+    link = videos.get_by_role("link", name="Something that glows")
+    link.hover()
+    expect(page.locator("video.preview")).to_have_count(1)
+    until(page, "document.querySelector('video.preview')?.currentTime > 0")
+    page.get_by_role("heading", level=1).hover()
+    expect(page.locator("video.preview")).to_have_count(0)
+    link.focus()
+    expect(page.locator("video.preview")).to_have_count(1)
+    link.click()
+    page.wait_for_url("**/comparisons/something-that-glows")
+    ready(page)
+    page.get_by_text("Quality", exact=False).first.click()
+    expect(page.get_by_text("The share of its videos that completed")).to_be_visible()
+
+    page.goto("/comparisons")
+    ready(page)
+    page.get_by_label("Order").select_option("quality")
+    expect(page.locator("[data-entries] li").first).to_contain_text(re.compile(r"quality [\d.]+ %"))
+    page.emulate_media(reduced_motion="reduce")
+    page.reload()
+    ready(page)
+    page.clock.install()
+    page.locator("[data-entries] h2 a").first.hover()
+    # Longer than a pointer must rest.
+    page.clock.run_for(2_000)
+    expect(page.locator("video.preview")).to_have_count(0)

@@ -11,7 +11,7 @@ struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
         "audit_log", "battles", "capabilities", "clip_genre_counts", "clip_listings", "comparison_schedules",
-        "comparison_tags", "comparison_templates",
+        "comparison_reruns", "comparison_tags", "comparison_templates",
         "comparison_videos", "comparisons", "contact_messages", "credit_balances", "credit_entries",
         "credit_reservations", "deleted_generations", "experiment_variants", "experiments", "favorites",
         "feature_flags", "film_builds", "film_segments", "films", "generation_runs", "generation_usage", "generations",

@@ -42,11 +42,11 @@ struct AnalyticsRoutesTests {
             #expect(answer.json["trend"]?[6] != nil && answer.json["trend"]?[7] == nil)
             #expect(answer.headers["Cache-Control"]?.contains("s-maxage=60") == true)
             #expect(try visitor.get("/api/analytics?type=image-to-video").json["models"] == [])
-            for wrong in ["period=day", "type=clips", "format=xml"] {
+            for wrong in ["period=day", "type=clips"] {
                 #expect(try visitor.get("/api/analytics?" + wrong).status == 422, "\(wrong)")
             }
 
-            let file = try visitor.get("/api/analytics?format=csv&period=all")
+            let file = try visitor.get("/api/analytics/export?period=all")
             let lines = String(decoding: file.body, as: UTF8.self).split(separator: "\r\n")
             #expect(file.headers["Content-Type"] == "text/csv; charset=utf-8" && lines.count == 2)
             #expect(file.headers["Content-Disposition"]?.contains("analytics-all-all-") == true)

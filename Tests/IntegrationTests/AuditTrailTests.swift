@@ -18,6 +18,7 @@ struct AuditTrailTests {
         "POST /api/admin/schedules",
         "PATCH /api/admin/schedules", "DELETE /api/admin/schedules",
         "POST /api/admin/comparisons/quote", "POST /api/comparisons", "POST /api/comparisons/[id]/models",
+        "POST /api/comparisons/[id]/reruns",
         "POST /api/upload/video", "POST /api/admin/jobs/settle",
         "POST /api/admin/rounds/review", "POST /api/admin/votes/unvoid", "POST /api/admin/votes/void",
     ]

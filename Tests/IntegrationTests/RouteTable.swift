@@ -134,6 +134,7 @@ enum RouteTable {
         POST   /api/admin/votes/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/votes/void               admin    admin form refused recent admin_sensitive
         GET    /api/analytics                      any      read  -    -       -      read
+        GET    /api/analytics/export               any      read  -    -       -      read
         GET    /api/auth/[provider]/callback       any      -     -    -       -      auth
         GET    /api/auth/[provider]/start          any      -     -    -       -      auth
         POST   /api/auth/[provider]/start          member   -     form refused recent auth
@@ -166,6 +167,7 @@ enum RouteTable {
         GET    /api/comparisons/[id]               any      read  -    -       -      read
         PATCH  /api/comparisons/[id]               admin    admin form refused -      api
         POST   /api/comparisons/[id]/models        admin    admin form refused -      api
+        POST   /api/comparisons/[id]/reruns        admin    admin form refused -      api
         GET    /api/comparisons/[id]/picture       any      read  -    -       -      read
         GET    /api/comparisons/[id]/votes         any      read  -    -       -      read
         GET    /api/comparisons/slug/[slug]        any      read  -    -       -      read

@@ -12,6 +12,7 @@ import { toast } from "./core/toast.js";
 /**
  * @typedef {import("./api.js").AdminComparison} Comparison
  * @typedef {import("./api.js").AdminComparedVideo} Video
+ * @typedef {import("./api.js").ComparisonRerun} Rerun
  * @typedef {import("./api.js").ChangeComparisonInput} Changes
  */
 
@@ -45,11 +46,12 @@ function show(found) {
   shown = found;
   setText(maybe("h1"), found.title);
   document.title = document.title.replace(/^.*( · )/, `${found.title}$1`);
-  setText(maybe("[data-summary]"), `${count(found.completedVideos)} of ${counted(found.videos.length, "video", "videos")} done · ${counted(found.votes, "vote", "votes")} · ${found.type === "text-to-video" ? "text to video" : "picture to video"}, ${found.durationSeconds} s`);
+  setText(maybe("[data-summary]"), `${count(found.completedVideos)} of ${counted(found.videos.length, "video", "videos")} done · ${counted(found.votes, "vote", "votes")} · ${found.type === "text-to-video" ? "text to video" : "image to video"}, ${found.durationSeconds} s`);
   if (!before) place.replaceChildren(h("section", { class: "stack", "aria-label": "Videos", "data-videos": true }), h("div", { class: "compared__side stack", "data-side": true }));
   const videos = one("[data-videos]", HTMLElement);
-  if (JSON.stringify(before?.videos) !== JSON.stringify(found.videos)) showVideos(videos, found);
-  const facts = (/** @type {Comparison | null} */ given) => JSON.stringify({ ...given, videos: [], completedVideos: 0, votes: 0, updatedAt: "" });
+  const runs = (/** @type {Comparison | null} */ given) => JSON.stringify([given?.videos, given?.reruns]);
+  if (runs(before) !== runs(found)) showVideos(videos, found);
+  const facts = (/** @type {Comparison | null} */ given) => JSON.stringify({ ...given, videos: [], reruns: [], completedVideos: 0, votes: 0, updatedAt: "" });
   if (facts(before) !== facts(found)) {
     const side = one("[data-side]", HTMLElement);
     // What is being typed stays.
@@ -65,12 +67,15 @@ function showVideos(videos, found) {
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.closest("[data-video]")?.getAttribute("data-video") : null;
   const add = h("button", { class: "btn", type: "button", "data-add-model": true }, "Add a model…");
   add.addEventListener("click", () => void askModel(found));
-  videos.replaceChildren(h("blockquote", { class: "prompt" }, `“${found.prompt}”`), h("ul", { class: "compared__grid" }, ...found.videos.map(cell)), h("div", { class: "row" }, add));
+  videos.replaceChildren(h("blockquote", { class: "prompt" }, `“${found.prompt}”`), h("ul", { class: "compared__grid" }, ...found.videos.map((video) => cell(video, found.reruns.filter(({ model }) => model === video.model)))), h("div", { class: "row" }, add));
   if (focused) maybe(`[data-video="${focused}"] :is(button, a)`, videos)?.focus();
 }
 
-/** @param {Video} video */
-function cell(video) {
+/**
+ * @param {Video} video
+ * @param {Rerun[]} reruns
+ */
+function cell(video, reruns) {
   const facts = [video.generationSeconds === null ? null : `${video.generationSeconds.toFixed(1)} s to make`, video.costUsd === null ? null : `$${video.costUsd}`,
     video.width === null ? null : `${video.width} × ${video.height}`, counted(video.votes, "vote", "votes")];
   const retry = video.status === "failed" && h("button", { class: "btn btn--sm", type: "button", "aria-label": `Retry ${video.modelName}` }, "Retry");
@@ -81,12 +86,44 @@ function cell(video) {
       await load();
     }));
   }
+  const next = reruns.find(({ isNext }) => isNext);
+  const again = ["completed", "failed", "cancelled"].includes(video.status) && !next
+    && h("button", { class: "btn btn--sm", type: "button", "aria-label": `Make the video of ${video.modelName} again` }, "Make again…");
+  if (again) again.addEventListener("click", () => askAgain(video));
   return h("li", { class: "panel stack stack--tight", "data-video": video.id, "data-state": video.status },
     h("div", { class: "compared__media" }, media(video)),
     h("div", { class: "row row--apart" }, h("div", {}, h("h2", {}, video.modelName), h("p", { class: "quiet" }, `${video.maker} · ${video.provider}`)), badge(video)),
     h("p", { class: "quiet num" }, video.status === "completed" ? facts.filter(Boolean).join(" · ") : `${counted(video.credits, "credit", "credits")} reserved`),
     video.error && h("p", { class: "note note--bad", "data-error": true }, icon("warn"), h("span", {}, video.error)),
-    retry && h("div", { class: "row" }, retry));
+    next && h("p", { class: "note", "data-next": next.id }, icon("loop"), h("span", {}, `A new video is being made: ${next.status === "processing" ? `${next.progress} %` : "waiting"}. It takes this one's place when it is finished.`)),
+    (retry || again) && h("div", { class: "row" }, retry, again),
+    olderRuns(reruns.filter(({ isNext }) => !isNext), video));
+}
+
+/**
+ * @param {Rerun[]} runs
+ * @param {Video} video
+ */
+function olderRuns(runs, video) {
+  if (runs.length === 0) return false;
+  return h("details", { class: "fold" }, h("summary", {}, counted(runs.length, "other run", "other runs")),
+    h("ul", { class: "stack", "aria-label": `Other runs of ${video.modelName}` }, ...runs.map((run) => h("li", { class: "stack stack--tight", "data-rerun": run.id },
+      run.status === "completed" && h("div", { class: "compared__media" }, media(run)),
+      h("p", { class: "quiet num" }, run.status === "completed" ? `${counted(run.votes, "vote", "votes")} while it was shown` : run.error ?? "Cancelled")))));
+}
+
+/** @param {Video} video */
+function askAgain(video) {
+  const votes = video.votes > 0 ? ` Its ${counted(video.votes, "vote", "votes")} will not count for the new one.` : "";
+  askFor({
+    title: `Make the video of ${video.modelName} again`,
+    text: `The model gets the same prompt with a new seed. What it costs is reserved at once. The video of now is shown until the new one is finished, and is kept.${votes}`,
+    confirm: "Make again", tone: "primary", fields: [],
+    run: async () => {
+      show(await send("POST", `${path}/reruns`, { videos: [video.id] }));
+      toast(`${video.modelName} is at work`);
+    },
+  });
 }
 
 /** @param {Video} video */

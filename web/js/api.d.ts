@@ -162,9 +162,13 @@ export interface AdminComparison {
   publishedAt: string | null;
   completedVideos: number;
   votes: number;
+  /** From 0 to 1: the share of its videos that completed × how decisive its votes and battles are. */
+  qualityScore: number;
   createdAt: string;
   updatedAt: string;
   videos: AdminComparedVideo[];
+  /** Further runs of these models, the latest first; `votes` are those that a video had while it was shown. */
+  reruns: ComparisonRerun[];
 }
 
 export interface AdminTag {
@@ -1075,6 +1079,8 @@ export interface Comparison {
   publishedAt: string | null;
   completedVideos: number;
   votes: number;
+  /** From 0 to 1: the share of its videos that completed × how decisive its votes and battles are. */
+  qualityScore: number;
   createdAt: string;
   updatedAt: string;
   /** In the order of the request. */
@@ -1108,6 +1114,8 @@ export interface ComparisonEntry {
   publishedAt: string | null;
   completedVideos: number;
   votes: number;
+  /** From 0 to 1: the share of its videos that completed × how decisive its votes and battles are. */
+  qualityScore: number;
   createdAt: string;
   updatedAt: string;
   /** How many models were asked. */
@@ -1118,6 +1126,8 @@ export interface ComparisonEntry {
   /** 240 pixels wide. */
   thumbnailUrl: string | null;
   blurhash: string | null;
+  /** The video with the most votes, small. */
+  smallUrl: string | null;
 }
 
 export interface ComparisonHead {
@@ -1147,6 +1157,8 @@ export interface ComparisonHead {
   publishedAt: string | null;
   completedVideos: number;
   votes: number;
+  /** From 0 to 1: the share of its videos that completed × how decisive its votes and battles are. */
+  qualityScore: number;
   createdAt: string;
   updatedAt: string;
 }
@@ -1209,6 +1221,43 @@ export interface ComparisonQuoteLine {
   aspectRatio: string | null;
   /** Why the model cannot make the video; null when it can. */
   obstacle: string | null;
+}
+
+export interface ComparisonRerun {
+  id: string;
+  model: string;
+  modelName: string;
+  /** Who made the model. */
+  maker: string;
+  status: "queued" | "processing" | "uncertain" | "completed" | "failed" | "cancelled";
+  /** Percent. */
+  progress: number;
+  /** From the provider's acknowledgement to its saying done. */
+  generationSeconds: number | null;
+  /** Dollars, as decimal text. */
+  costUsd: string | null;
+  width: number | null;
+  height: number | null;
+  /** As measured. */
+  videoSeconds: number | null;
+  /** The video in full size. */
+  url: string | null;
+  /** 360 pixels on its shorter side. */
+  smallUrl: string | null;
+  posterUrl: string | null;
+  blurhash: string | null;
+  votes: number;
+  provider: string;
+  /** What was reserved. */
+  credits: number;
+  queuePosition: number | null;
+  /** Why it failed, in the provider's words. */
+  error: string | null;
+  errorCode: string | null;
+  /** Rises with each retry. */
+  run: number;
+  /** Whether it takes the shown video's place when it is finished. */
+  isNext: boolean;
 }
 
 export interface ComparisonSchedule {
@@ -3392,6 +3441,11 @@ export interface RequestSignInLinkInput {
   email: string;
   /** The page to open after signing in: a path of this site. */
   next?: string | null;
+}
+
+export interface RerunInput {
+  /** Videos of the comparison whose runs have ended. */
+  videos: string[];
 }
 
 export interface ResumeJobsInput {

@@ -3,6 +3,7 @@
 import "./site.js";
 import { markFavorites, startFavorites } from "./arena/favorites.js";
 import { all, announce, maybe, setText } from "./core/dom.js";
+import { startPreviews } from "./core/hover-preview.js";
 import { toast } from "./core/toast.js";
 
 /** How long after the last key a search runs, in milliseconds. */
@@ -110,3 +111,4 @@ maybe("[data-results]")?.addEventListener("click", (event) => {
 });
 
 startFavorites();
+startPreviews();

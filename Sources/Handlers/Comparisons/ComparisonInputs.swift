@@ -103,6 +103,11 @@ struct AddModelsInput: InputShape {
     @Input(.comparisonModels, "Models that have no video in the comparison yet.") var models: [String]
 }
 
+struct RerunInput: InputShape {
+    @Input(.array(.uuid, count: 1...Comparisons.mostVideos), "Videos of the comparison whose runs have ended.")
+    var videos: [UUID]
+}
+
 struct ChangeComparisonsInput: InputShape {
     enum Action: String, InputValue, CaseIterable {
         case publish, unpublish, feature, unfeature, rotate, unrotate, archive, restore, delete

@@ -140,6 +140,15 @@ public enum ComparisonRoutes {
                     comparison: try comparisons.add(
                         models: input.models, to: try context.uuid("id"), by: admin, hasPremium: try hasPremium(admin)))
             }.afterTerms(),
+            .post(
+                "/api/comparisons/[id]/reruns", access: .admin, body: RerunInput.self, features: ["ARENA-13"],
+                summary: "Makes videos again, with a new seed. Each takes the old one's place when it is finished."
+            ) { context, input in
+                let admin = try context.member().id
+                return AdminComparison(
+                    comparison: try comparisons.rerun(
+                        input.videos, of: try context.uuid("id"), by: admin, hasPremium: try hasPremium(admin)))
+            }.afterTerms(),
             .patch(
                 "/api/comparisons/[id]", access: .admin, body: ChangeComparisonInput.self,
                 features: ["ARENA-03", "ARENA-10"],

@@ -55,6 +55,9 @@ struct ComparisonHead: Shaped {
         Field("publishedAt", \.facts.publishedAt, "When it was first public.")
         Field("completedVideos", \.facts.completedVideos)
         Field("votes", \.facts.votes)
+        Field(
+            "qualityScore", \.facts.qualityScore,
+            "From 0 to 1: the share of its videos that completed × how decisive its votes and battles are.")
         Field("createdAt", \.facts.createdAt)
         Field("updatedAt", \.facts.updatedAt)
     }
@@ -112,6 +115,16 @@ struct AdminComparedVideo: Shaped {
     }
 }
 
+/// A run that is not the shown one, as admins see it.
+struct RerunAnswer: Shaped {
+    let rerun: ComparisonRerun
+
+    static let shape = Shape<RerunAnswer>("ComparisonRerun") {
+        Including { AdminComparedVideo(video: $0.rerun.video) }
+        Field("isNext", \.rerun.isNext, "Whether it takes the shown video's place when it is finished.")
+    }
+}
+
 /// A comparison with all its videos, as admins see it.
 struct AdminComparison: Shaped {
     let comparison: Comparison
@@ -119,6 +132,9 @@ struct AdminComparison: Shaped {
     static let shape = Shape<AdminComparison>("AdminComparison") {
         Including { ComparisonHead(facts: $0.comparison.facts) }
         Field("videos", { $0.comparison.videos.map { AdminComparedVideo(video: $0) } })
+        Field(
+            "reruns", { $0.comparison.reruns.map { RerunAnswer(rerun: $0) } },
+            "Further runs of these models, the latest first; `votes` are those that a video had while it was shown.")
     }
 }
 
@@ -137,6 +153,7 @@ struct ComparisonEntry: ListItem, Shaped {
             "thumbnailURL", { $0.listed.posterKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0.card) } },
             "240 pixels wide.")
         Field("blurhash", \.listed.blurhash)
+        Field("smallURL", { address($0.listed.smallKey) }, "The video with the most votes, small.")
     }
 }
 

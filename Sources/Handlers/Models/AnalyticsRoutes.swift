@@ -10,31 +10,38 @@ extension ModelRoutes {
     public static func analyticsRoutes(_ analytics: Analytics) -> [Route] {
         [
             .get(
-                "/api/analytics", access: .any,
-                query: [
-                    .optional(
-                        "period", .choice(AnalyticsPeriod.allCases.map(\.rawValue)), default: "month",
-                        "The last 7, 30 or 365 days (UTC, today included), or all."),
-                    .optional(
-                        "type", .choice(AnalyticsType.allCases.map(\.rawValue)), default: "all",
-                        "All videos, those from words alone, or those that start from a picture."),
-                    .optional(
-                        "format", .choice(["json", "csv"]), default: "json",
-                        "`csv` is a file with a line for each model."),
-                ],
-                answers: [200: AnalyticsReport.schema], cache: .publicCache(seconds: 60, stale: 300),
+                "/api/analytics", access: .any, query: scope, cache: .publicCache(seconds: 60, stale: 300),
                 features: ["ANLY-01", "ANLY-03"],
                 summary: "What is known of models: success, time, cost, votes and battles, with the course of time."
             ) { context in
-                let scope = AnalyticsScope(
-                    period: context.text(query: "period").flatMap(AnalyticsPeriod.init) ?? .month,
-                    type: context.text(query: "type").flatMap(AnalyticsType.init) ?? .all)
+                try analytics.report(scope(context))
+            },
+            .get(
+                "/api/analytics/export", access: .any, query: scope, answers: [200: nil],
+                cache: .publicCache(seconds: 60, stale: 300), features: ["ANLY-01"],
+                summary: "The models as a file of comma-separated values."
+            ) { context in
+                let scope = scope(context)
                 let report = try analytics.report(scope)
-                guard context.text(query: "format") == "csv" else { return Response.json(report) }
                 return csv(report).response(
                     named: "analytics-\(scope.period.rawValue)-\(scope.type.rawValue)-\(report.lastDay).csv")
-            }
+            },
         ]
+    }
+
+    private static let scope: [QueryParameter] = [
+        .optional(
+            "period", .choice(AnalyticsPeriod.allCases.map(\.rawValue)), default: "month",
+            "The last 7, 30 or 365 days (UTC, today included), or all."),
+        .optional(
+            "type", .choice(AnalyticsType.allCases.map(\.rawValue)), default: "all",
+            "All videos, those from words alone, or those that start from a picture."),
+    ]
+
+    private static func scope(_ context: Context) -> AnalyticsScope {
+        AnalyticsScope(
+            period: context.text(query: "period").flatMap(AnalyticsPeriod.init) ?? .month,
+            type: context.text(query: "type").flatMap(AnalyticsType.init) ?? .all)
     }
 
     private static func csv(_ report: AnalyticsReport) -> CSV {

@@ -207,7 +207,13 @@ begin
     perform require_admin(actor);
     for owner in
         select generations.user_id, array_agg(generations.id) as videos
-        from comparison_videos videos
+        from (
+            select generation_id, comparison_id
+            from comparison_videos
+            union all
+            select generation_id, comparison_id
+            from comparison_reruns
+        ) videos
         join generations on generations.id = videos.generation_id
         where videos.comparison_id = any (wanted)
         group by generations.user_id
@@ -340,7 +346,7 @@ $$;
 -- and the still of the one with the most votes. With the owner's rights, since the policy of generations would be judged
 -- for every video of a page.
 create or replace function comparison_summary(wanted uuid)
-returns table (videos int, failed_videos int, poster_key text, blurhash text)
+returns table (videos int, failed_videos int, poster_key text, blurhash text, small_key text)
 language sql
 stable
 security definer
@@ -353,6 +359,10 @@ as $$
         )[1],
         (
             array_agg(generations.blurhash order by shown.vote_count desc, shown.added_at, shown.generation_id)
+                filter (where generations.status = 'completed')
+        )[1],
+        (
+            array_agg(generations.small_key order by shown.vote_count desc, shown.added_at, shown.generation_id)
                 filter (where generations.status = 'completed')
         )[1]
     from comparisons

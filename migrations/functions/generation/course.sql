@@ -93,6 +93,17 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('generation places ' || kept.provider, 0));
     select * into kept from generations where id = wanted and run = wanted_run for update;
     if kept.status = 'processing' and kept.step = 'submit' then
+        -- Another job of this run began the call after this one was put into the queue, and is at it.
+        if (
+            select count(*)
+            from jobs
+            where state = 'running' and leased_until > dailies_now()
+                and kind in ('submit_generation', 'draw_generation')
+                and payload @> jsonb_build_object('id', wanted, 'run', wanted_run)
+        ) > 1 then
+            return query select 'gone', 0, null::text;
+            return;
+        end if;
         if kept.provider = 'local' then
             -- Nothing leaves this site, so it is simply drawn again.
             return query select 'go', kept.attempt, null::text;

@@ -204,6 +204,8 @@ begin
         from generations
         where user_id = member and not exists (
             select from comparison_videos where generation_id = generations.id
+            union all
+            select from comparison_reruns where generation_id = generations.id
         )
         union all
         select id
@@ -236,7 +238,14 @@ begin
     where user_id = member and id in (select source_image_id from comparisons);
     update generations
     set user_id = pseudonym
-    where user_id = member and id in (select generation_id from comparison_videos);
+    where user_id = member
+        and id in (
+            select generation_id
+            from comparison_videos
+            union all
+            select generation_id
+            from comparison_reruns
+        );
     delete from tournament_clips where id = any (gone);
     -- They contain reasons, and no clip of the member is decided again.
     delete from clip_decisions where clip_id = any (kept || ended);

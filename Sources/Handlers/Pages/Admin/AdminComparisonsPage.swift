@@ -65,7 +65,7 @@ extension Site {
     var adminComparison: Page {
         adminPage(
             .adminComparison, lead: "Loading the comparison.", styles: ["comparing"], modules: ["admin-comparison"],
-            icons: [.check, .film, .warn],
+            icons: [.check, .film, .loop, .warn],
             controls: """
                 <div class="row"><span class="onair" data-state="soon" data-light role="status"><span class="dot"></span>\
                 <span data-light-text>Connecting</span></span><a class="btn" href="/admin/upload" data-bring-along>Upload a video</a>\

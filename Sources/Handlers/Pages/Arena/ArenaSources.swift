@@ -29,6 +29,8 @@ public struct ArenaSources: Sendable {
     let versus: @Sendable (String, String) throws -> VersusView?
     /// The models that the one with a slug can be compared with.
     let rivals: @Sendable (String) throws -> [Rival]
+    /// The latest videos of the model with a slug.
+    let modelVideos: @Sendable (String) throws -> [ModelVideo]
     /// What a member saved of the arena, and did there.
     let favorites: @Sendable (Context) throws -> FavoritesView
     /// What members suggest, as the caller sees it.
@@ -46,6 +48,7 @@ public struct ArenaSources: Sendable {
         models: @escaping @Sendable (Context) throws -> [ComparableModel] = { _ in [] },
         versus: @escaping @Sendable (String, String) throws -> VersusView? = { _, _ in nil },
         rivals: @escaping @Sendable (String) throws -> [Rival] = { _ in [] },
+        modelVideos: @escaping @Sendable (String) throws -> [ModelVideo] = { _ in [] },
         favorites: @escaping @Sendable (Context) throws -> FavoritesView = { _ in FavoritesView() },
         suggestions: @escaping @Sendable (Context) throws -> SuggestionsView = { _ in SuggestionsView() },
         suggestion: @escaping @Sendable (Context) throws -> Suggestion? = { _ in nil }
@@ -59,6 +62,7 @@ public struct ArenaSources: Sendable {
         self.models = models
         self.versus = versus
         self.rivals = rivals
+        self.modelVideos = modelVideos
         self.favorites = favorites
         self.suggestions = suggestions
         self.suggestion = suggestion
@@ -88,6 +92,10 @@ public struct ArenaSources: Sendable {
             rivals: { slug in
                 guard let model = try comparisons.generations.catalog.find(slug: slug) else { return [] }
                 return try comparisons.rivals(of: model.id)
+            },
+            modelVideos: { slug in
+                guard let model = try comparisons.generations.catalog.find(slug: slug) else { return [] }
+                return try comparisons.videos(of: model.id)
             },
             favorites: { try FavoritesView(favorites, $0) },
             suggestions: { context in
@@ -149,7 +157,9 @@ struct ComparisonQuery: Sendable, Equatable {
     static let resolutions = [("480", "480p or more"), ("720", "720p or more"), ("1080", "1080p or more")].map {
         (word: $0.0, label: $0.1)
     }
-    static let sorts = [("newest", "Newest"), ("votes", "Most votes")].map { (word: $0.0, label: $0.1) }
+    static let sorts = [("newest", "Newest"), ("votes", "Most votes"), ("quality", "Quality")].map {
+        (word: $0.0, label: $0.1)
+    }
 
     /// Whether it leaves any out.
     var isNarrowed: Bool {
@@ -248,7 +258,11 @@ struct ComparisonEntryView: Sendable {
     var isFeatured = false
     var videos: Int
     var votes: Int
+    /// How much it shows, from 0 to 1.
+    var quality = 0.0
     var pictureURL: String?
+    /// What plays under a pointer.
+    var previewURL: String?
     var tags: [TagView] = []
 }
 
@@ -258,8 +272,9 @@ extension ComparisonEntryView {
         let picture = listed.posterKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0) }
         self.init(
             id: facts.id, slug: facts.slug, title: facts.title, type: facts.kind.words, isFeatured: facts.isFeatured,
-            videos: facts.completedVideos, votes: facts.votes,
+            videos: facts.completedVideos, votes: facts.votes, quality: facts.qualityScore,
             pictureURL: picture ?? (facts.hasPicture ? "/api/comparisons/\(facts.id.text)/picture" : nil),
+            previewURL: listed.smallKey.flatMap { StorageKey($0) }.map { MediaURLs().url(for: $0) },
             tags: facts.tags.map { TagView(slug: $0.slug, name: $0.name) })
     }
 }
@@ -314,6 +329,8 @@ struct ComparisonView: Sendable {
     var isFeatured: Bool
     var publishedAt: Date
     var votes: Int
+    /// How much it shows, from 0 to 1.
+    var quality = 0.0
     /// What all runs cost: ` for $3.95`; nil while one cost is not known.
     var cost: String?
     var tags: [TagView]
@@ -332,7 +349,7 @@ extension ComparisonView {
             prompt: facts.prompt, negativePrompt: facts.negativePrompt,
             pictureURL: facts.hasPicture ? "/api/comparisons/\(facts.id.text)/picture" : nil,
             seconds: Double(facts.durationMs) / 1_000, aspectRatio: facts.aspectRatio, isFeatured: facts.isFeatured,
-            publishedAt: facts.publishedAt ?? facts.createdAt, votes: facts.votes,
+            publishedAt: facts.publishedAt ?? facts.createdAt, votes: facts.votes, quality: facts.qualityScore,
             cost: costs.isEmpty || costs.count < videos.count ? nil : Self.sum(costs),
             tags: facts.tags.map { TagView(slug: $0.slug, name: $0.name) }, videos: videos)
     }

@@ -44,6 +44,7 @@ extension Site {
                       <blockquote class="prompt">“\(view.prompt)”</blockquote>
                       \(about(view))
                       <p class="quiet num" data-facts>\(facts(view))</p>
+                      \(quality(view))
                       \(HTML.when(!view.tags.isEmpty, "<ul class=\"pills\">\(view.tags.map { "<li>\(pill($0))</li>" as HTML })</ul>"))
                     </div>
                     <div class="row">\(HTML.when(Destination.exists("/battle"), "<a class=\"btn\" href=\"/battle\">Judge blind</a>"))\
@@ -71,6 +72,16 @@ extension Site {
             \(parts.joined(separator: " · ")) · <span data-votes>\(Formatting.count(view.votes, "vote", "votes"))</span> · \
             \(runs)\(view.cost ?? "")
             """
+    }
+
+    /// What the score is made of, one press away.
+    private func quality(_ view: ComparisonView) -> HTML {
+        """
+        <details class="fold quiet"><summary class="num">Quality \(Formatting.percent(view.quality))</summary>\
+        <p>The share of its videos that completed × how decisive its votes and battles are. Votes are decisive as far as the leading \
+        video has more than an equal share of them, battles as far as one video of each pair won more often than the other. Ten \
+        undecided judgements are added, so that a few say little. It is computed every five minutes.</p></details>
+        """
     }
 
     private func picture(_ view: ComparisonView) -> HTML {

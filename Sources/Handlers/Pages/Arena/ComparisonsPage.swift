@@ -88,7 +88,9 @@ extension Site {
             tag.map { [("Arena", "/arena"), ("Tags", "/tags"), ($0.name, nil)] }
             ?? [("Arena", "/arena"), ("Comparisons", nil)]
         let list: HTML =
-            view.entries.isEmpty ? nothingFound(query) : "<div data-list>\(cards(view.entries))</div>"
+            view.entries.isEmpty
+            ? nothingFound(query)
+            : "<div data-list>\(cards(view.entries, hasQuality: query.sort == "quality"))</div>"
         return Page(
             tag == nil ? .comparisons : .tag, title: title,
             description: tag.map { "Comparisons of AI video models tagged “\($0.name)”." }, path: canonical.path,
@@ -136,7 +138,7 @@ extension Site {
             """
     }
 
-    func cards(_ entries: [ComparisonEntryView], isBelowHeading: Bool = false) -> HTML {
+    func cards(_ entries: [ComparisonEntryView], isBelowHeading: Bool = false, hasQuality: Bool = false) -> HTML {
         let cards = entries.enumerated().map { index, entry -> HTML in
             let picture: HTML =
                 if let url = entry.pictureURL {
@@ -152,14 +154,20 @@ extension Site {
             let link: HTML = "<a href=\"/comparisons/\(entry.slug)\">\(entry.title)</a>"
             let heading: HTML = isBelowHeading ? "<h3>\(link)</h3>" : "<h2>\(link)</h2>"
             return """
-                <li class="take"><div class="take__media take__media--wide">\(picture)\(featured)\
+                <li class="take"><div class="take__media take__media--wide"\(preview(entry.previewURL))>\(picture)\(featured)\
                 <span class="tag num">\(Formatting.count(entry.videos, "model", "models"))</span>\
                 \(keepButton(.comparison(entry.id), name: entry.title, isOnCard: true))</div>\
                 \(heading)\
-                <p class="quiet num">\(entry.type) · \(Formatting.count(entry.votes, "vote", "votes"))</p>\(tags)</li>
+                <p class="quiet num">\(entry.type) · \(Formatting.count(entry.votes, "vote", "votes"))\
+                \(HTML.when(hasQuality, " · quality \(Formatting.percent(entry.quality))"))</p>\(tags)</li>
                 """
         }
         return "<ul class=\"grid comparisons__grid\" data-entries>\(cards)</ul>"
+    }
+
+    /// What makes a still play while a pointer or the focus is on it.
+    func preview(_ url: String?) -> HTML {
+        url.map { " data-preview=\"\($0)\"" } ?? .empty
     }
 
     /// A tag that leads to its page.

@@ -128,9 +128,9 @@ extension Site {
         let share: HTML = HTML.when(
             decided > 0,
             """
-            <p class="quiet num">\(view.one.name) won \(Self.percent(Double(facts.one.wins) / Double(max(1, decided)))) of \
-            \(Formatting.count(decided, "decided battle", "decided battles")), 95 % interval \(Self.percent(low)) to \
-            \(Self.percent(high)).</p>
+            <p class="quiet num">\(view.one.name) won \(Formatting.percent(Double(facts.one.wins) / Double(max(1, decided)))) of \
+            \(Formatting.count(decided, "decided battle", "decided battles")), 95 % interval \(Formatting.percent(low)) to \
+            \(Formatting.percent(high)).</p>
             """)
         func stat(_ label: String, _ figure: Int) -> HTML {
             "<div class=\"stat\"><dt class=\"label\">\(label)</dt><dd><b>\(Formatting.count(figure))</b></dd></div>"
@@ -152,7 +152,7 @@ extension Site {
             } else if let first = one.tier, let second = other.tier {
                 first == second
                     ? "On \(board) both are in one tier: they are level."
-                    : "On \(board) \(view.one.name) is in tier \(Self.tier(first)), \(view.other.name) in tier \(Self.tier(second))."
+                    : "On \(board) \(view.one.name) is in tier \(Formatting.tier(first)), \(view.other.name) in tier \(Formatting.tier(second))."
             } else {
                 "Not both are ranked on \(board) yet."
             }
@@ -244,14 +244,5 @@ extension Site {
             <section class="panel stack" aria-labelledby="beside"><h2 id="beside">Side by side with</h2>\
             <ul class="pills">\(links)</ul></section>
             """)
-    }
-
-    private static func tier(_ tier: Int) -> String {
-        tier < 26 ? String(UnicodeScalar(UInt8(65 + tier))) : "\(tier + 1)"
-    }
-
-    private static func percent(_ share: Double) -> String {
-        let tenths = Int((share * 1_000).rounded())
-        return "\(tenths / 10).\(tenths % 10)\u{2009}%"
     }
 }

@@ -11,6 +11,17 @@ enum Formatting {
         "\(count(number)) \(number == 1 ? one : many)"
     }
 
+    /// A share of one: `47.7 %`, `50 %`.
+    static func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1_000).rounded())
+        return tenths.isMultiple(of: 10) ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
+    }
+
+    /// A tier of a board from the first, 0: `A`.
+    static func tier(_ tier: Int) -> String {
+        tier < 26 ? String(UnicodeScalar(UInt8(65 + tier))) : "\(tier + 1)"
+    }
+
     /// A position or a length as a player shows it: `3:56`.
     static func clock(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded(.down))

@@ -45,8 +45,9 @@ public struct AnalyticsView: Sendable {
         return "/analytics" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
     }
 
-    fileprivate func export(_ format: String) -> String {
-        "/api/analytics?period=\(report.scope.period.rawValue)&type=\(report.scope.type.rawValue)&format=\(format)"
+    /// Where a program reads the same.
+    fileprivate func address(_ path: String) -> String {
+        "\(path)?period=\(report.scope.period.rawValue)&type=\(report.scope.type.rawValue)"
     }
 }
 
@@ -109,13 +110,7 @@ private enum Words {
 
     static func seconds(_ seconds: Double?) -> String { seconds.map(Formatting.clipLength) ?? none }
 
-    static func percent(_ share: Double?) -> String {
-        guard let share else { return none }
-        let tenths = Int((share * 1_000).rounded())
-        return tenths.isMultiple(of: 10) ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
-    }
-
-    static func tier(_ tier: Int) -> String { tier < 26 ? String(UnicodeScalar(UInt8(65 + tier))) : "\(tier + 1)" }
+    static func percent(_ share: Double?) -> String { share.map(Formatting.percent) ?? none }
 
     static func money(_ money: Money?) -> String { money.map(\.formatted) ?? none }
 
@@ -201,8 +196,8 @@ extension Site {
         <div class="row"><nav class="seg" aria-label="Period">\(AnalyticsPeriod.allCases.map { period in
         link(period.title, view.path(period: period), isCurrent: period == view.report.scope.period)
         })</nav>\
-        <a class="btn" href="\(view.export("csv"))" download>\(Icon.download.image)CSV</a>\
-        <a class="btn" href="\(view.export("json"))">\(Icon.download.image)JSON</a></div>
+        <a class="btn" href="\(view.address("/api/analytics/export"))" download>\(Icon.download.image)CSV</a>\
+        <a class="btn" href="\(view.address("/api/analytics"))">\(Icon.download.image)JSON</a></div>
         """
     }
 
@@ -339,7 +334,7 @@ extension Site {
                 model.rating.map { rated in
                     "\(Formatting.count(Int(rated.rating.rounded()))) <span class=\"quiet\">± \(Formatting.count(Int(rated.interval.rounded())))</span>"
                 } ?? "–"
-            let tier = model.rating?.tier.map(Words.tier)
+            let tier = model.rating?.tier.map(Formatting.tier)
             return """
                 <tr><td><a href="/models/\(model.slug)"><b>\(model.name)</b></a><br><span class="quiet">\(model.maker)</span></td>\
                 <td class="r num">\(tier ?? Words.none)</td><td class="r num">\(rating)</td>\

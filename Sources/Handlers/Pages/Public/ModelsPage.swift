@@ -2,6 +2,7 @@ internal import Comparisons
 internal import FoundationEssentials
 internal import HTML
 internal import HTTP
+internal import Storage
 
 extension PageDeclaration {
     static let models = page(
@@ -13,11 +14,13 @@ extension PageDeclaration {
 
     static let model = page(
         .any, "/models/[slug]", title: "Model", description: "An AI video model, its price and its record.",
-        features: ["CAT-03", "CAT-04", "PRICE-01"], summary: "One model.", example: "/models/local",
+        features: ["CAT-03", "CAT-04", "PRICE-01", "ARENA-02"], summary: "One model.", example: "/models/local",
         addresses: { _ in [] }
     ) { visit in
         guard let model = try visit.sources.model(visit.context.parameter("slug")) else { throw Problem.notFound() }
-        return visit.site.model(model, rivals: try visit.sources.arena.rivals(model.slug))
+        let arena = visit.sources.arena
+        return visit.site.model(
+            model, rivals: try arena.rivals(model.slug), videos: try arena.modelVideos(model.slug))
     }
 }
 
@@ -87,11 +90,11 @@ extension Site {
     }
 
     /// One model: what it makes, what it costs, and how its runs went.
-    func model(_ model: ModelView, rivals: [Rival] = []) -> Page {
+    func model(_ model: ModelView, rivals: [Rival] = [], videos: [ModelVideo] = []) -> Page {
         Page(
             .model, title: model.name, description: model.description.isEmpty ? nil : model.description,
             path: "/models/\(model.slug)", section: "/models", styles: ["models"], modules: ["models"],
-            icons: [.bookmark, .info, .warn],
+            icons: [.bookmark, .film, .info, .warn],
             main: """
                 <main class="page page--narrow models" id="main">
                   <div class="page-head"><div><h1>\(model.name)</h1><p>\(model.description)</p>\(badges(model))</div>\
@@ -106,9 +109,31 @@ extension Site {
                     \(expectations(model))
                     \(self.rivals(model, rivals))
                   </div>
+                  \(self.videos(videos))
                   <p><a class="link" href="/models">All models</a></p>
                 </main>
                 """)
+    }
+
+    private func videos(_ videos: [ModelVideo]) -> HTML {
+        let cards = videos.map { video -> HTML in
+            let urls = MediaURLs()
+            let still = video.posterKey.flatMap { StorageKey($0) }.map { key -> HTML in
+                "<img src=\"\(urls.url(for: key.card))\" alt=\"\" width=\"240\" height=\"135\" loading=\"lazy\">"
+            }
+            return """
+                <li class="take"><div class="take__media take__media--wide"\
+                \(preview(video.smallKey.flatMap { StorageKey($0) }.map { urls.url(for: $0) }))>\(still ?? Icon.film.large)</div>\
+                <h3><a href="/comparisons/\(video.comparison)">\(video.title)</a></h3>\
+                <p class="quiet num">\(Formatting.count(video.votes, "vote", "votes"))</p></li>
+                """
+        }
+        return HTML.when(
+            !cards.isEmpty,
+            """
+            <section class="stack" aria-labelledby="videos"><h2 id="videos">Latest videos</h2>\
+            <ul class="grid">\(cards)</ul></section>
+            """)
     }
 
     private var premiumNote: HTML {

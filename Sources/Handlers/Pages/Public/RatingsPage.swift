@@ -128,7 +128,7 @@ extension Site {
         let ranked = Dictionary(grouping: group.models.filter { $0.tier != nil }) { $0.tier ?? 0 }
         let tiers = ranked.keys.sorted().map { tier -> HTML in
             let models = (ranked[tier] ?? []).sorted { ($0.name, $0.slug) < ($1.name, $1.slug) }
-            return rows("Tier \(Self.letter(tier))", Self.meaning(tier), models, scale)
+            return rows("Tier \(Formatting.tier(tier))", Self.meaning(tier), models, scale)
         }
         let others = group.models.filter { $0.tier == nil }.sorted { ($0.name, $0.slug) < ($1.name, $1.slug) }
         let unranked: HTML =
@@ -181,8 +181,8 @@ extension Site {
             let share = Double(board.leftWins) / Double(board.decided)
             notes.append(
                 """
-                <strong>Left or right?</strong> The left side won \(RatingScale.percent(share)) of decided battles, 95 % interval \
-                \(RatingScale.percent(low)) to \(RatingScale.percent(high)).
+                <strong>Left or right?</strong> The left side won \(Formatting.percent(share)) of decided battles, 95 % interval \
+                \(Formatting.percent(low)) to \(Formatting.percent(high)).
                 """)
         }
         let bothBad = board.groups.flatMap(\.models).reduce(0) { $0 + $1.bothBad } / 2
@@ -208,14 +208,10 @@ extension Site {
         return notes
     }
 
-    private static func letter(_ tier: Int) -> String {
-        tier < 26 ? String(UnicodeScalar(UInt8(65 + tier))) : "\(tier + 1)"
-    }
-
     private static func meaning(_ tier: Int) -> HTML {
         tier == 0
             ? "No model is above these with 95 % confidence"
-            : "Each is below at least one of \(letter(tier - 1)) with 95 % confidence"
+            : "Each is below at least one of \(Formatting.tier(tier - 1)) with 95 % confidence"
     }
 }
 
@@ -236,11 +232,6 @@ private struct RatingScale {
     var ticks: [String] { [0.25, 0.5, 0.75].map { Formatting.count(Self.whole(low + (high - low) * $0)) } }
 
     static func whole(_ value: Double) -> Int { Int(value.rounded()) }
-
-    static func percent(_ share: Double) -> String {
-        let tenths = Int((share * 1_000).rounded())
-        return "\(tenths / 10).\(tenths % 10) %"
-    }
 
     /// The interval as a line, the rating as a mark on it. 200 units wide.
     func picture(_ model: RatedBoard.Model) -> HTML {
