@@ -44,8 +44,14 @@ function cardOf(target) {
 
 /** Lets the cards of this page play, also those that come later. */
 export function startPreviews() {
-  // A finger does not hover: it opens the card.
-  addEventListener("pointerover", (event) => point(event.pointerType === "touch" ? null : cardOf(event.target)));
+  let [x, y] = [NaN, NaN];
+  addEventListener("pointerover", (event) => {
+    // A page that scrolls below a pointer that rests does not point: keys may have moved it.
+    if (event.screenX === x && event.screenY === y) return;
+    [x, y] = [event.screenX, event.screenY];
+    // A finger does not hover: it opens the card.
+    point(event.pointerType === "touch" ? null : cardOf(event.target));
+  });
   addEventListener("focusin", (event) => point(cardOf(event.target)));
   addEventListener("focusout", (event) => {
     if (!cardOf(event.relatedTarget)) point(null);
