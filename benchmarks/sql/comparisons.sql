@@ -17,14 +17,14 @@ as $$
 $$;
 
 insert into tags (slug, name, listed_count, created_at)
-select 'bench-' || number, 'Bench ' || number, 0, now()
+select 'listed-' || number, 'Bench ' || number, 0, now()
 from generate_series(1, 40) number;
 
 insert into comparisons (
     slug, title, kind, prompt, duration_ms, quality, seed, is_public, is_featured, published_at, completed_videos, short_side,
     vote_count, words, created_at, updated_at
 )
-select 'bench-' || number, left(words.title, 120), case when number % 3 = 0 then 'image-to-video' else 'text-to-video' end,
+select 'listed-' || number, left(words.title, 120), case when number % 3 = 0 then 'image-to-video' else 'text-to-video' end,
     words.prompt, (array[3000, 5000, 6000, 8000, 10000])[1 + number % 5], 'standard', 1, true, number % 2000 = 0,
     now() - number * interval '5 minutes', 2, (array[480, 720, 1080])[1 + number % 3], (power(1000, random()))::int,
     setweight(words_of(words.title), 'A') || setweight(words_of(words.prompt), 'B'),
@@ -40,7 +40,7 @@ insert into comparison_tags (comparison_id, tag_id)
 select distinct comparisons.id, tags.id
 from (select id, row_number() over (order by slug) as number from comparisons where slug like 'bench-%') comparisons
 cross join generate_series(1, 3) step
-join tags on tags.slug = 'bench-' || (1 + (power(40, ((comparisons.number * step * 7919) % 1000) / 1000.0))::int % 40);
+join tags on tags.slug = 'listed-' || (1 + (power(40, ((comparisons.number * step * 7919) % 1000) / 1000.0))::int % 40);
 update tags
 set listed_count = counted.comparisons
 from (select tag_id, count(*)::int as comparisons from comparison_tags group by tag_id) counted
