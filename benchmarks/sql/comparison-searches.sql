@@ -15,7 +15,7 @@ end || '&n=' || place
 from (
     select string_to_array(title, ' ') as words, row_number() over (order by md5(slug)) as place
     from comparisons
-    where slug like 'bench-%'
+    where slug like 'listed-%'
     limit 20000
 ) titles
 where cardinality(words) >= 3

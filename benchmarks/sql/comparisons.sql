@@ -17,7 +17,7 @@ as $$
 $$;
 
 insert into tags (slug, name, listed_count, created_at)
-select 'listed-' || number, 'Bench ' || number, 0, now()
+select 'bench-' || number, 'Bench ' || number, 0, now()
 from generate_series(1, 40) number;
 
 insert into comparisons (
@@ -38,9 +38,9 @@ cross join lateral (
 
 insert into comparison_tags (comparison_id, tag_id)
 select distinct comparisons.id, tags.id
-from (select id, row_number() over (order by slug) as number from comparisons where slug like 'bench-%') comparisons
+from (select id, row_number() over (order by slug) as number from comparisons where slug like 'listed-%') comparisons
 cross join generate_series(1, 3) step
-join tags on tags.slug = 'listed-' || (1 + (power(40, ((comparisons.number * step * 7919) % 1000) / 1000.0))::int % 40);
+join tags on tags.slug = 'bench-' || (1 + (power(40, ((comparisons.number * step * 7919) % 1000) / 1000.0))::int % 40);
 update tags
 set listed_count = counted.comparisons
 from (select tag_id, count(*)::int as comparisons from comparison_tags group by tag_id) counted
@@ -54,7 +54,7 @@ select owner.id, models.ids[1 + (comparisons.number * 7 + side) % cardinality(mo
     comparisons.prompt, 5000, 'standard', 1, 0, 0.35, 'videos/x/a.mp4', 'videos/x/a.mp4', 'videos/x/b.mp4', 'videos/x/c.webp',
     1280, comparisons.short_side, 5000, comparisons.created_at, comparisons.created_at, comparisons.created_at,
     comparisons.id || ' ' || side
-from (select *, row_number() over (order by slug) as number from comparisons where slug like 'bench-%') comparisons
+from (select *, row_number() over (order by slug) as number from comparisons where slug like 'listed-%') comparisons
 cross join generate_series(0, 1) side
 cross join (select array_agg(id order by slug) as ids from models) models
 cross join (select id from users order by id limit 1) owner;
