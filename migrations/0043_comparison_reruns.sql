@@ -11,6 +11,9 @@ create table comparison_reruns (
     added_at timestamptz not null,
     constraint comparison_reruns_votes_positive check (vote_count >= 0)
 );
+-- Of a video that took another's place: which of those that were asked for at once. Else its run says so.
+alter table comparison_videos
+    add column place int;
 create unique index comparison_reruns_next on comparison_reruns (comparison_id, model_id) where is_next;
 create index comparison_reruns_listed on comparison_reruns (comparison_id, model_id, added_at);
 create index comparison_reruns_model on comparison_reruns (model_id);

@@ -331,7 +331,7 @@ extension Comparisons {
             select models.maker as model_maker, videos.vote_count as video_votes, \(sql: Generation.columns)
             join comparison_videos videos on videos.generation_id = generations.id
             where videos.comparison_id = \(facts.id) and \(sql: shown)
-            order by videos.added_at, generations.group_step, generations.id
+            order by videos.added_at, coalesce(videos.place, generations.group_step), generations.id
             """)
         guard admin != nil else { return Comparison(facts: facts, videos: videos, reruns: []) }
         let reruns: [ComparisonRerun] = try reader.query(

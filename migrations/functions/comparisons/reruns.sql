@@ -76,8 +76,11 @@ begin
         values (shown.generation_id, shown.comparison_id, shown.model_id, false, shown.vote_count, shown.added_at);
         delete from comparison_videos where generation_id = shown.generation_id;
     end if;
-    insert into comparison_videos (generation_id, comparison_id, model_id, added_at)
-    values (new.id, coming.comparison_id, coming.model_id, coalesce(shown.added_at, coming.added_at));
+    insert into comparison_videos (generation_id, comparison_id, model_id, added_at, place)
+    values (
+        new.id, coming.comparison_id, coming.model_id, coalesce(shown.added_at, coming.added_at),
+        coalesce(shown.place, (select group_step from generations where id = shown.generation_id))
+    );
     perform count_comparison_videos(coming.comparison_id);
     if exists (select from comparisons where id = coming.comparison_id and is_public and archived_at is null) then
         perform announce_change('film', 'comparisons');
