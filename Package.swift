@@ -109,7 +109,7 @@ let package = Package(
             ]),
         domain(
             "Comparisons",
-            ["Catalog", "Generation", "Money", "Platform", "Postgres", "Refusals", "Storage", "Text"]),
+            ["Catalog", "Generation", "Money", "Platform", "Postgres", "Ratings", "Refusals", "Storage", "Text"]),
         domain(
             "Battles",
             ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
@@ -168,7 +168,7 @@ let package = Package(
             "Pages",
             [
                 "Analytics", "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML",
-                "Money", "Postgres", "Providers", "Refusals", "Storage", "Text",
+                "Money", "Postgres", "Providers", "Ratings", "Refusals", "Storage", "Text",
             ]),
 
         // Only programs import it: it is where the groups meet.
@@ -277,7 +277,7 @@ let package = Package(
             ]),
         tests(
             "ComparisonsTests",
-            ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Refusals", "TestSupport"]),
+            ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Ratings", "Refusals", "TestSupport"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "BattlesTests",

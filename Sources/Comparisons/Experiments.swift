@@ -3,6 +3,7 @@ public import FoundationEssentials
 internal import Generation
 public import Money
 public import Postgres
+internal import Ratings
 internal import Refusals
 
 /// An experiment with prompts.

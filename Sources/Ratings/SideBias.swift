@@ -16,12 +16,8 @@ package struct SideBias: Sendable, Equatable {
             (share, interval) = (nil, nil)
             return
         }
-        let (count, share) = (Double(decided), Double(leftWins) / Double(decided))
-        let square = Normal.reach(of: confidence) * Normal.reach(of: confidence)
-        let middle = (share + square / (2 * count)) / (1 + square / count)
-        let half =
-            (square * (share * (1 - share) / count + square / (4 * count * count))).squareRoot() / (1 + square / count)
-        self.share = share
-        interval = max(0, middle - half)...min(1, middle + half)
+        share = Double(leftWins) / Double(decided)
+        let (low, high) = WilsonInterval.of(leftWins, in: decided, confidence: confidence)
+        interval = low...high
     }
 }

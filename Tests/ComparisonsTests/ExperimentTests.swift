@@ -2,6 +2,7 @@ import Comparisons
 import FoundationEssentials
 import Generation
 import Postgres
+import Ratings
 import TestSupport
 import Testing
 

@@ -6,6 +6,7 @@ internal import Generation
 internal import HTML
 internal import HTTP
 internal import Money
+internal import Ratings
 internal import Storage
 
 extension PageDeclaration {
