@@ -372,6 +372,10 @@ private struct TracedSite {
             values (\(miraID), now(), 'premium for mira')
             """,
             """
+            insert into notifications (user_id, kind, event_key, facts, created_at)
+            values (\(miraID), 'system', 'news for mira', '{"text": "news for mira"}', now())
+            """,
+            """
             insert into presets (model_id, user_id, name, prompt)
             select id, \(miraID), 'preset of mira', 'a preset of mira' from models where slug = 'local'
             """,
