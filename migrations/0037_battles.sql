@@ -41,7 +41,8 @@ create table battle_pairs (
     expires_at timestamptz not null,
     judged_at timestamptz,
     constraint battle_pairs_two_videos check (left_id <> right_id)
-);
+-- Each is judged once, and the row has no index to write then if there is room beside it.
+) with (fillfactor = 50);
 create index battle_pairs_voter on battle_pairs (voter_key, shown_at);
 create index battle_pairs_expiry on battle_pairs (expires_at);
 create index battle_pairs_left on battle_pairs (left_id);

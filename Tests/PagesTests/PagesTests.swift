@@ -147,6 +147,8 @@ struct PagesTests {
         documents["admin upload without models"] = site.document(site.adminUpload([]))
         documents["experiments"] = site.document(site.adminExperiments(Fixtures.comparableModels))
         documents["experiments without models"] = site.document(site.adminExperiments([]))
+        documents["admin battles"] = site.document(site.adminBattles())
+        documents["admin video votes"] = site.document(site.adminVideoVotes())
         documents["admin plans"] = site.document(site.adminPlans)
         documents["admin tags"] = site.document(site.adminTags)
         documents["report"] = site.document(

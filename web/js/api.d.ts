@@ -4165,6 +4165,8 @@ export interface VideoVoteOversight {
   votes: VideoVoteEvidence[];
   /** What asks for the next page; null on the last one. */
   nextCursor: string | null;
+  /** Of battles and of votes for videos, the latest ones; on the first page. */
+  voids: ArenaVoid[];
 }
 
 export interface VoidBattlesInput {

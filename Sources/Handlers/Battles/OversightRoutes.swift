@@ -91,14 +91,16 @@ extension BattleRoutes {
                 .optional("video", .uuid, "Only votes for this video."),
                 .optional("voided", .boolean, default: .bool(false), "Votes that are out of the count."),
             ] + .paging(cap: 200),
-            features: ["ARENA-04"], summary: "Votes for videos of comparisons from the newest with their evidence."
+            features: ["ARENA-04"],
+            summary: "Votes for videos from the newest with their evidence, and the latest voids."
         ) { context in
+            let admin = try context.member().id
             var choice = choice(context)
             choice.video = context.uuid(query: "video")
+            let page = try oversight.videoVotes(
+                choice, voided: context.bool(query: "voided") ?? false, context.pageRequest, for: admin)
             return VideoVoteOversightPage(
-                page: try oversight.videoVotes(
-                    choice, voided: context.bool(query: "voided") ?? false, context.pageRequest,
-                    for: try context.member().id))
+                page: page, voids: context.pageRequest.cursor == nil ? try oversight.voids(for: admin) : [])
         }
     }
 }
@@ -185,21 +187,25 @@ private struct ArenaVoidUndone: Shaped, Answer {
     }
 }
 
+private let voidsMeaning = "Of battles and of votes for videos, the latest ones; on the first page."
+
 private struct BattleOversightPage: Shaped, Answer {
     let page: Page<BattleEvidence>
     let voids: [ArenaVoid]
 
     static let shape = Shape<BattleOversightPage>("BattleOversight") {
         Including(page: \.page)
-        Field("voids", \.voids, "Of battles and of votes for videos, the latest ones; on the first page.")
+        Field("voids", \.voids, voidsMeaning)
     }
 }
 
 private struct VideoVoteOversightPage: Shaped, Answer {
     let page: Page<VideoVoteEvidence>
+    let voids: [ArenaVoid]
 
     static let shape = Shape<VideoVoteOversightPage>("VideoVoteOversight") {
         Including(page: \.page)
+        Field("voids", \.voids, voidsMeaning)
     }
 }
 

@@ -24,7 +24,7 @@ public struct Pages: Sendable {
         .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminExperiments, .adminTags,
         .adminModels,
         .adminProviders, .adminJobs,
-        .adminCosts, .adminFlags, .adminAudit, .adminVotes,
+        .adminCosts, .adminFlags, .adminAudit, .adminVotes, .adminBattles, .adminVideoVotes,
     ]
 
     let site: Site
