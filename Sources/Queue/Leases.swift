@@ -107,7 +107,7 @@ struct Leases: Sendable {
                 returning jobs.id, jobs.queue
             ),
             told as (
-                select count(pg_notify('jobs', queue))
+                select count(notify_late('jobs', queue))
                 from (select distinct queue from released) as touched
             )
             select released.id
@@ -151,7 +151,7 @@ struct Leases: Sendable {
                 returning jobs.id, jobs.queue
             ),
             told as (
-                select count(pg_notify('jobs', queue))
+                select count(notify_late('jobs', queue))
                 from (select distinct queue from rescued) as touched
             )
             select rescued.id

@@ -27,6 +27,54 @@ struct EnqueueTests {
         }
     }
 
+    @Test(
+        "JOB-01 workers are woken after the commit, once for each queue, and not for what was rolled back",
+        arguments: [true, false])
+    func wakesAfterCommit(isPrepared: Bool) throws {
+        try TestDatabase.run { test in
+            let woken = Monitor<[String]>([])
+            let losses = Monitor(0)
+            let listener = Listener(test.options(as: .superuser), channels: ["jobs"]) { notification in
+                woken.update { $0.append(notification.payload) }
+            } onLoss: {
+                losses.update { $0 += 1 }
+            }
+            listener.start()
+            defer { listener.stop() }
+            #expect(losses.wait(until: .now + safetyLimit) { $0 > 0 ? true : nil } == true)
+            var options = test.options(as: .web)
+            options.preparedStatements = isPrepared
+            let web = Database(options)
+            func enqueue(_ queue: String, _ connection: Connection) throws {
+                let _: Int64 = try connection.one("select enqueue_job('errand', '{}', \(queue))")
+            }
+            #expect(throws: Refusal.self) {
+                try web.transaction { connection in
+                    try enqueue("undone", connection)
+                    throw Refusal()
+                }
+            }
+            #expect(throws: (any Error).self) {
+                try web.transaction { connection in
+                    try enqueue("failed", connection)
+                    let _: Int32 = try connection.one("select 1 / 0")
+                }
+            }
+            try web.transaction { connection in
+                for queue in ["one", "two", "one"] { try enqueue(queue, connection) }
+                #expect(woken.withLock { $0 }.isEmpty)
+            }
+            try web.withConnection { try enqueue("it's alone", $0) }
+            // A session that does not know of it, as psql's.
+            try test.database(as: .superuser).withConnection { connection in
+                try connection.execute("set dailies.notify = ''")
+                try enqueue("plain", connection)
+            }
+            let found = woken.wait(until: .now + safetyLimit) { $0.contains("plain") ? $0 : nil }
+            #expect(found == ["one", "two", "it's alone", "plain"])
+        }
+    }
+
     @Test("JOB-01 keep, replace and preserve the time of a job with the same key")
     func uniqueKeys() throws {
         try TestDatabase.run { test in

@@ -34,7 +34,7 @@ select archive.id, 1, owners.ids[1 + place % cardinality(owners.ids)], titles.ti
     now() - interval '900 days' + place * interval '1 minute', now() - interval '900 days' + place * interval '1 minute', now()
 from generate_series(1, :clips) place
 cross join (select id from seasons where label = 'Archive') archive
-cross join (select array_agg(id) as ids from (select id from users order by id limit 1000) some) owners
+cross join (select array_agg(id) as ids from (select id from users order by id limit 1000) first_users) owners
 cross join lateral (
     select string_agg(bench_word(power(20000, random())::int - 1), ' ') as title
     from generate_series(1, 3 + place % 4)

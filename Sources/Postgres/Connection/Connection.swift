@@ -80,6 +80,16 @@ public final class Connection {
         return try strictly { () throws(StatementFault) in try drain(statement: text) }
     }
 
+    /// Sends the notifications that were asked for by what is committed now. Who waits for them looks by itself now and then, so
+    /// that one which is lost with the connection only comes later.
+    func notifyLate() {
+        guard !wire.late.texts.isEmpty, PQtransactionStatus(wire.handle) == PQTRANS_IDLE, let text = wire.late.take()
+        else {
+            return
+        }
+        _ = try? simple(text)
+    }
+
     /// Sends the `begin` that still waits for the first statement of its transaction.
     func openTransaction() throws(DatabaseError) {
         guard let begin = pendingBegin else { return }
@@ -107,8 +117,11 @@ public final class Connection {
         var attempt = 1
         while true {
             do throws(StatementFault) {
-                return try exchange(statements)
+                let result = try exchange(statements)
+                notifyLate()
+                return result
             } catch {
+                if isAlone { wire.late.forget() }
                 let mayRepeat = isAlone && !isInTransaction && (error.isStale || error.error.isTransient)
                 guard mayRepeat, attempt < options.transactionAttempts else { throw error.reported }
                 if error.error.isTransient { Self.pause(after: attempt) }

@@ -9,6 +9,7 @@ struct ServerReport {
     let constraint: String
     /// The server's source function, the only way to tell a stale plan from other unsupported features.
     let routine: String
+    let detail: String
     private let rest: [(name: String, text: String)]
 
     init(_ result: OpaquePointer) {
@@ -22,7 +23,8 @@ struct ServerReport {
         column = field("c")
         constraint = field("n")
         routine = field("R")
-        rest = [("detail", field("D")), ("hint", field("H")), ("context", field("W")), ("position", field("P"))]
+        detail = field("D")
+        rest = [("detail", detail), ("hint", field("H")), ("context", field("W")), ("position", field("P"))]
     }
 
     /// A prepared statement whose plan or whose very existence the server has dropped; preparing it again helps.

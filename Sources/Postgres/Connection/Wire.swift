@@ -6,6 +6,8 @@ internal import Glibc
 /// It reads by itself instead of by `PQexec`, so that a server which no longer answers is given up on.
 final class Wire {
     let handle: OpaquePointer
+    /// What is notified after the commit of what runs now.
+    let late = LateNotifications()
     /// Longer than the server's own statement timeout, which normally strikes first; nil waits for ever.
     var patience: Duration?
 
@@ -29,7 +31,7 @@ final class Wire {
             keys.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 1)
         guard let opened else { throw .unavailable(reason: "out of memory") }
         handle = opened
-        PQsetNoticeProcessor(opened, { _, _ in }, nil)
+        late.attach(to: opened)
         guard PQstatus(opened) == CONNECTION_OK else { throw .unavailable(reason: complaint) }
     }
 
@@ -53,6 +55,8 @@ final class Wire {
         }
         return "-c timezone=UTC -c statement_timeout=\(options.statementTimeout.milliseconds)"
             + " -c idle_in_transaction_session_timeout=\(options.idleInTransactionTimeout.milliseconds) \(own)"
+            // The late notifications come as notices.
+            + " -c dailies.notify=late -c client_min_messages=notice"
     }
 
     /// libpq's last complaint about this connection.

@@ -68,18 +68,23 @@ extension Connection {
         do {
             result = try simple("commit")
         } catch .unavailable(let reason) {
+            wire.late.forget()
             throw .unavailable(reason: "lost while committing, the outcome is unknown: \(reason)")
         }
         // Postgres answers a commit of a failed transaction with ROLLBACK instead of an error.
         guard result.command == "COMMIT" else {
+            wire.late.forget()
             throw .server(sqlstate: "25P02", message: "the transaction had failed and was rolled back", detail: "")
         }
+        notifyLate()
     }
 
     /// Leaves the transaction in any state; a link that cannot do so is found unusable by the pool.
     func rollback() {
         pendingBegin = nil
-        if wire.isUsable, isInTransaction { _ = try? simple("rollback") }
+        guard wire.isUsable, isInTransaction else { return }
+        _ = try? simple("rollback")
+        wire.late.forget()
     }
 
     /// Runs `body` so that its failure undoes only its own work, not that of the transaction around it.
@@ -116,6 +121,7 @@ extension Connection {
             let defaults = [
                 "timezone": "UTC", "statement_timeout": "\(options.statementTimeout.milliseconds)",
                 "idle_in_transaction_session_timeout": "\(options.idleInTransactionTimeout.milliseconds)",
+                "dailies.notify": "late", "client_min_messages": "notice",
             ]
             all.merge(defaults) { own, _ in own }
         }

@@ -677,7 +677,7 @@ begin
         perform write_audit(actor, 'job.reorder', 'job', moved, null, null, jsonb_build_object('place', place));
         return next moved;
     end loop;
-    perform pg_notify('jobs', 'default'), pg_notify('jobs', 'outward');
+    perform notify_late('jobs', 'default'), notify_late('jobs', 'outward');
 end
 $$;
 
@@ -745,7 +745,7 @@ begin
         return 'done';
     end if;
     perform write_audit(actor, 'queue.resume', 'queue', wanted_name, null, null, jsonb_build_object('scope', wanted_scope));
-    perform pg_notify('jobs', name)
+    perform notify_late('jobs', name)
     from (select wanted_name as name where wanted_scope = 'queue' union select unnest(array['default', 'outward', 'upkeep'])) names;
     return 'done';
 end

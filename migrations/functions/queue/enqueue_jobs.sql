@@ -60,7 +60,7 @@ begin
         exit when found or job_on_conflict = 'keep';
     end loop;
     if made is not null then
-        perform pg_notify('jobs', job_queue);
+        perform notify_late('jobs', job_queue);
     end if;
     return made;
 end
@@ -128,7 +128,7 @@ begin
     select row_number() over (order by id), id
     from made
     order by id;
-    perform pg_notify('jobs', touched.queue)
+    perform notify_late('jobs', touched.queue)
     from (select distinct item ->> 'queue' as queue from jsonb_array_elements(items) as item) as touched;
 end
 $$;

@@ -50,7 +50,7 @@ begin
         returning id, queue
     ),
     told as (
-        select count(pg_notify('jobs', queue)) as count
+        select count(notify_late('jobs', queue)) as count
         from (select distinct queue from redriven) as touched
     )
     select id

@@ -14,3 +14,23 @@ begin
     return change_number;
 end
 $$;
+
+-- Notifies like pg_notify, with less: in a session whose client does it after the commit (`dailies.notify` is `late`), a notice asks the
+-- client for it. NOTIFY itself holds a lock of the whole server until the transaction is on disk, and so lets one transaction
+-- commit at a time. For wake-ups that may be lost with the client, since who waits for them also looks now and then.
+create or replace function notify_late(channel text, payload text)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+begin
+    if current_setting('dailies.notify', true) = 'late' then
+        raise notice using message = channel, detail = payload, errcode = 'DLN01';
+    else
+        perform pg_notify(channel, payload);
+    end if;
+end
+$$;
+
+revoke all on function notify_late(text, text) from public;
+grant execute on function notify_late(text, text) to dailies_jobs;
