@@ -55,9 +55,7 @@ create table model_day_state (
     constraint model_day_state_single check (singleton)
 );
 
--- What one day is counted from.
-create index video_votes_time on video_votes (created_at);
-create index battles_time on battles (cast_at);
+-- What one day is counted from, beside `battles_cast` and `video_votes_cast`.
 drop index comparison_videos_model;
 create index comparison_videos_model on comparison_videos (model_id, added_at);
 

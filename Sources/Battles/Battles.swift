@@ -156,15 +156,18 @@ public final class Battles: Sendable {
     private typealias Ticket = GroupQueue<Judgement, Verdict>.Ticket
 
     private static let attempts = 3
+    /// While one statement waits for the disk, another one counts.
+    private static let lanes = 2
 
     private let database: Database
-    private let queue = GroupQueue<Judgement, Verdict>(groupLimit: 256, capacity: 4_096)
+    /// A voter's judgements are all in one of them, and so take turns.
+    private let queues = (0..<lanes).map { _ in GroupQueue<Judgement, Verdict>(groupLimit: 256, capacity: 4_096) }
 
     /// The battles of a database.
     public init(database: Database) {
         self.database = database
         // No thread is started: the one that has waited longest does the work of all.
-        queue.start { [database] in Self.count($0, in: database) }
+        for queue in queues { queue.start { [database] in Self.count($0, in: database) } }
     }
 
     /// Shows a person a pair that the person has not judged, other than the one that the person is looking at; nil when there
@@ -178,6 +181,7 @@ public final class Battles: Sendable {
         _ pair: UUID, _ outcome: BattleOutcome, by voter: BattleVoter
     ) throws(BattleError) -> BattleResult {
         try BattleError.wrapping {
+            let queue = queues[Int(voter.key.hashValue.magnitude % UInt(queues.count))]
             let verdict = try queue.submit(Judgement(pair: pair, outcome: outcome, voter: voter))
             if let result = verdict.result { return result }
             switch verdict.outcome {

@@ -20,17 +20,26 @@ select bench_request(:v);
 
 
 @contextmanager
-def without_drawing(stack: Stack) -> Iterator[None]:
-    """The renderer would take the processors, so its queue stands still."""
+def without_jobs(stack: Stack) -> Iterator[None]:
+    """The jobs of the background stand still: what they read and compute is not what is measured."""
     processes = [pid for name, pid in stack.pids.items() if "drain" in name.lower()]
     for pid in processes:
         os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        stack.script("jobs.sql")
         for pid in processes:
             os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def without_drawing(stack: Stack) -> Iterator[None]:
+    """The renderer would take the processors, so its queue stands still."""
+    with without_jobs(stack):
+        try:
+            yield
+        finally:
+            stack.script("jobs.sql")
 
 
 def stored(stack: Stack) -> int:
