@@ -5,7 +5,7 @@ internal import CCurl
 /// Unchecked, since libcurl allows a handle on any thread but only on one at a time, and the code that removes this value
 /// from the client's list is its only user until it puts it back.
 struct CurlHandle: @unchecked Sendable {
-    private let handle: UnsafeMutableRawPointer
+    let handle: UnsafeMutableRawPointer
 
     init?() {
         guard let handle = curl_easy_init() else { return nil }
@@ -21,25 +21,8 @@ struct CurlHandle: @unchecked Sendable {
     ) throws(HTTPClientError) -> IncomingResponse {
         let collector = ResponseCollector(limit: request.responseLimit, receiver: receiver)
         let reader = request.stream.map(StreamReader.init)
-        // Resetting forgets options and keeps connections.
-        curl_easy_reset(handle)
-        var headers: UnsafeMutablePointer<curl_slist>?
+        let headers = try configure(request, collector)
         defer { curl_slist_free_all(headers) }
-        for (name, value) in request.headers {
-            guard isToken(name), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
-                throw .invalidRequest("header \(name)")
-            }
-            headers = curl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
-        }
-        // Without this libcurl waits a second for a 100 that few servers send.
-        headers = curl_slist_append(headers, "Expect:")
-        try prepare(request)
-        set(CURLOPT_HTTPHEADER, headers)
-        let context = Unmanaged.passUnretained(collector).toOpaque()
-        _ = dailies_curl_set_sink(handle, CURLOPT_WRITEFUNCTION, collectBody)
-        set(CURLOPT_WRITEDATA, context)
-        _ = dailies_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, collectHeader)
-        set(CURLOPT_HEADERDATA, context)
         if let reader { setStream(reader, method: request.method) }
         let result = withExtendedLifetime((collector, reader)) {
             request.body.withUnsafeBytes { body in
@@ -51,13 +34,60 @@ struct CurlHandle: @unchecked Sendable {
                 return curl_easy_perform(handle)
             }
         }
+        return try answer(result, collector, isStopped: reader?.isStopped == true)
+    }
+
+    /// Prepares the handle for a request without a stream, whose body is copied; the caller runs it and keeps `collector`
+    /// until then. Returns the list of headers, for the caller to free afterwards.
+    func prepare(
+        _ request: OutgoingRequest, _ collector: ResponseCollector
+    ) throws(HTTPClientError) -> UnsafeMutablePointer<curl_slist>? {
+        let headers = try configure(request, collector)
+        if !request.body.isEmpty {
+            set(CURLOPT_POSTFIELDSIZE, request.body.count)
+            request.body.withUnsafeBytes { set(CURLOPT_COPYPOSTFIELDS, $0.baseAddress) }
+            set(CURLOPT_CUSTOMREQUEST, request.method)
+        }
+        return headers
+    }
+
+    /// What the other side has answered, once the handle has run.
+    func answer(
+        _ result: CURLcode, _ collector: ResponseCollector, isStopped: Bool = false
+    ) throws(HTTPClientError) -> IncomingResponse {
         guard result == CURLE_OK else {
-            if collector.isStopped || reader?.isStopped == true { throw .stopped }
+            if collector.isStopped || isStopped { throw .stopped }
             throw failure(result, collector)
         }
         var status = 0
         _ = dailies_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return IncomingResponse(status: status, headers: collector.headers, body: collector.body)
+    }
+
+    private func configure(
+        _ request: OutgoingRequest, _ collector: ResponseCollector
+    ) throws(HTTPClientError) -> UnsafeMutablePointer<curl_slist>? {
+        // Resetting forgets options and keeps connections.
+        curl_easy_reset(handle)
+        for (name, value) in request.headers {
+            guard isToken(name), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
+                throw .invalidRequest("header \(name)")
+            }
+        }
+        try prepare(request)
+        var headers: UnsafeMutablePointer<curl_slist>?
+        for (name, value) in request.headers {
+            headers = curl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
+        // Without this libcurl waits a second for a 100 that few servers send.
+        headers = curl_slist_append(headers, "Expect:")
+        set(CURLOPT_HTTPHEADER, headers)
+        let context = Unmanaged.passUnretained(collector).toOpaque()
+        _ = dailies_curl_set_sink(handle, CURLOPT_WRITEFUNCTION, collectBody)
+        set(CURLOPT_WRITEDATA, context)
+        _ = dailies_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, collectHeader)
+        set(CURLOPT_HEADERDATA, context)
+        return headers
     }
 
     private func setStream(_ reader: StreamReader, method: String) {

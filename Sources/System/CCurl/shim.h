@@ -58,3 +58,6 @@ static inline curl_socket_t dailies_open_public(void *context, curlsocktype purp
 static inline CURLcode dailies_curl_require_public(CURL *handle) {
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, dailies_open_public);
 }
+static inline CURLMcode dailies_curl_multi_set_long(CURLM *handle, CURLMoption option, long value) {
+    return curl_multi_setopt(handle, option, value);
+}
