@@ -93,6 +93,10 @@ let package = Package(
         domain("Money", []),
         domain("Catalog", ["Configuration", "Crypto", "Money", "Postgres", "Refusals", "Text"]),
         domain("Credits", ["Postgres", "Refusals"]),
+        domain("Push", ["Configuration", "Crypto", "HTTPClient", "Text"]),
+        domain(
+            "Notifications",
+            ["Crypto", "Logging", "Platform", "Postgres", "Push", "Queue", "Refusals", "Text"]),
         domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
@@ -119,7 +123,7 @@ let package = Package(
             [
                 "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
                 "Media",
-                "Postgres", "Providers", "Realtime", "SignIn", "Storage", "Text",
+                "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text",
             ]),
 
         .target(
@@ -141,8 +145,8 @@ let package = Package(
         handlers(
             "Auth",
             [
-                "Captcha", "Configuration", "Crypto", "Identity", "Limits", "Logging", "Refusals", "SharedHandlers",
-                "SignIn", "Text",
+                "Captcha", "Configuration", "Crypto", "Identity", "Limits", "Logging", "Notifications", "Postgres",
+                "Refusals", "SharedHandlers", "SignIn", "Text",
             ]),
         handlers("Admin", ["Audit", "Film", "Flags", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
         handlers(
@@ -168,7 +172,7 @@ let package = Package(
             "Pages",
             [
                 "Analytics", "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML",
-                "Money", "Postgres", "Providers", "Ratings", "Refusals", "Storage", "Text",
+                "Money", "Notifications", "Postgres", "Providers", "Ratings", "Refusals", "Storage", "Text",
             ]),
 
         // Only programs import it: it is where the groups meet.
@@ -179,7 +183,8 @@ let package = Package(
                 "Catalog", "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits",
                 "Crypto",
                 "Film", "Flags", "Generation", "HTTP", "Identity", "Installation",
-                "Limits", "Logging", "Mail", "ModelsHandlers", "PagesHandlers", "Platform", "Postgres", "Providers",
+                "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "Platform", "Postgres",
+                "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
                 "VotingHandlers",
@@ -196,8 +201,8 @@ let package = Package(
                 "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Configuration", "Contact", "Crypto",
                 "Film", "Generation", "Identity",
                 "Installation",
-                "Logging", "Mail", "Media",
-                "Platform", "Postgres", "Providers", "Queue", "Realtime", "Storage", "Text",
+                "Logging", "Mail", "Media", "Notifications",
+                "Platform", "Postgres", "Providers", "Push", "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
@@ -206,7 +211,8 @@ let package = Package(
                 "Credits", "Crypto", "Film", "Flags", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Media", "ModelsHandlers", "Platform", "Postgres", "Ratings", "Realtime",
+                "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "Platform", "Postgres",
+                "Ratings", "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",
                 "Text",
             ]),
@@ -297,6 +303,10 @@ let package = Package(
                 "Configuration", "Crypto", "Identity", "Platform", "Postgres", "Refusals", "SignIn", "TestSupport",
                 "Text",
             ]),
+        tests("PushTests", ["Crypto", "Push", "Text"]),
+        tests(
+            "NotificationsTests",
+            ["Notifications", "Postgres", "Push", "Queue", "Refusals", "TestSupport", "Text"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
@@ -304,6 +314,7 @@ let package = Package(
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comparisons", "Composition", "Configuration",
                 "Crypto",
                 "Film", "Flags", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
+                "Notifications",
                 "PagesHandlers", "Platform", "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage",
                 "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",
             ]),

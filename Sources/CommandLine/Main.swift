@@ -17,7 +17,8 @@ enum Main {
         commands: [
             MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
             FilmCommand.command,
-            SeedCommand.command, DemoCommand.command, AdminCommand.command, UserCommand.command, FlagsCommand.command,
+            AnnounceCommand.command, SeedCommand.command, DemoCommand.command, AdminCommand.command,
+            UserCommand.command, FlagsCommand.command,
             CatalogCommand.command, JobsCommand.command, CountersCommand.command, SimulateCommand.command,
             TallyCommand.command, RatingsCommand.command,
             RoutesCommand.command, StorageCommand.command,

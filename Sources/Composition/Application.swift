@@ -11,6 +11,7 @@ public import HTTP
 internal import Identity
 internal import Installation
 internal import Mail
+internal import Notifications
 internal import PagesHandlers
 internal import Postgres
 internal import SharedHandlers
@@ -82,6 +83,8 @@ extension Pages {
             },
             battle: { context in BattleView(try services.battles.show(to: context.voterKey(identity))) },
             analytics: { query in try AnalyticsView(Analytics(database: services.database), query) },
+            notices: NoticeSources(
+                services.notifications, subscriptions: services.pushSubscriptions, digests: services.digests),
             formToken: { context in identity.formToken(for: context).0 })
     }
 }

@@ -19,6 +19,7 @@ internal import Identity
 internal import Limits
 internal import Mail
 internal import ModelsHandlers
+internal import Notifications
 internal import PagesHandlers
 internal import Storage
 internal import StoryHandlers
@@ -112,7 +113,9 @@ public struct HandlerGroup: Sendable {
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings
-            return AuthRoutes.routes(services.identity)
+            return AuthRoutes.routes(services.identity, unread: services.notifications.unread)
+                + AuthRoutes.notificationRoutes(
+                    services.notifications, subscriptions: services.pushSubscriptions, digests: services.digests)
                 + AuthRoutes.providerRoutes(services.identity, services.signIn)
                 + AuthRoutes.emailRoutes(
                     services.identity, isMailOn: settings.mail.isOn, linkMinutes: settings.identity.linkMinutes)

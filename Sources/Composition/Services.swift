@@ -15,10 +15,12 @@ internal import Installation
 internal import Limits
 public import Logging
 internal import Mail
+internal import Notifications
 internal import PagesHandlers
 public import Platform
 internal import Postgres
 internal import Providers
+internal import Push
 internal import Queue
 internal import SharedHandlers
 internal import SignIn
@@ -64,6 +66,9 @@ public struct Services: Sendable {
     let costs: Costs
     let battles: Battles
     let providerWebhooks: ProviderWebhooks
+    let notifications: Notifications
+    let pushSubscriptions: PushSubscriptions
+    let digests: Digests
     let votes: VoteServices
     let limiter: RateLimiter
     let reads: BatchedRateLimiter
@@ -141,6 +146,14 @@ public struct Services: Sendable {
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
+        let notifications = Notifications(database: database)
+        self.notifications = notifications
+        pushSubscriptions = PushSubscriptions(
+            database: database, services: settings.push.allowed,
+            publicKey: settings.push.identity(
+                secretKey: settings.site.secretKey, contact: settings.operator.email, siteURL: settings.site.url
+            ).publicKey)
+        digests = Digests(database: database, secretKey: settings.site.secretKey)
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
             blocking: blocking, log: log)
@@ -159,6 +172,7 @@ public struct Services: Sendable {
             case .missed:
                 flags.drop()
                 identity.forgetAll()
+                notifications.unread.forgetAll()
                 votes.cache.drop()
             case .announced("flags", _, _):
                 flags.drop()
@@ -167,6 +181,8 @@ public struct Services: Sendable {
                 votes.cache.drop()
             case .announced("sessions", let detail, _):
                 identity.forget(detail)
+            case .announced("notices", let detail, _):
+                notifications.unread.forget(detail)
             case .announced:
                 break
             }

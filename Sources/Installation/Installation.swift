@@ -10,6 +10,7 @@ internal import Mail
 internal import Media
 internal import Postgres
 internal import Providers
+internal import Push
 internal import Realtime
 internal import SignIn
 internal import Storage
@@ -22,7 +23,7 @@ package enum Installation {
         SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
         MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, ProviderSettings.self,
-        GenerationSettings.self, OperatorSettings.self,
+        GenerationSettings.self, PushSettings.self, OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file

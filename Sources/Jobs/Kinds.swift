@@ -5,8 +5,11 @@ internal import Configuration
 internal import Crypto
 internal import Film
 internal import Generation
+internal import Installation
 internal import Media
+internal import Notifications
 internal import Providers
+internal import Push
 internal import Queue
 internal import Realtime
 internal import Storage
@@ -40,6 +43,12 @@ enum Kinds {
         ComputeRatings.register(in: &registry)
         CountModelDays.register(in: &registry)
         BattleCopies(storage: storage, tools: tools).register(in: &registry)
+        NotifyFollowers.register(in: &registry)
+        PushDelivery(
+            identity: settings.push.identity(
+                secretKey: settings.site.secretKey, contact: settings.operator.email, siteURL: settings.site.url),
+            services: settings.push.allowed
+        ).register(in: &registry)
         return registry
     }
 }

@@ -30,6 +30,11 @@ struct OutwardJobs {
         }
         // Members read the same on their pages, so a site without mail needs no such job.
         if mailer != nil { registry.recur("mail_notices", .every(.seconds(60)), MailNotices()) }
+        registry.register(MailDigests.self) { [settings, mailer] _, context in
+            guard let mailer else { return .cancel(reason: "MAIL_URL is not set") }
+            return try MailDigests.send(by: mailer, settings, context)
+        }
+        if mailer != nil { registry.recur("mail_digests", .every(.seconds(60)), MailDigests()) }
     }
 
     /// Creates a sign-in link and mails it. Each attempt creates a new link, since the token is never stored.

@@ -1,6 +1,7 @@
 internal import Film
 internal import Identity
 internal import Logging
+internal import Notifications
 internal import Postgres
 internal import Queue
 
@@ -45,6 +46,12 @@ enum Upkeep {
         }
         registry.recur("sweep_votes", .daily(hour: 4, minute: 10), SweepVotes())
 
+        registry.register(SweepNotifications.self) { _, context in
+            let removed = try inBatches(context) { try Notifications.sweep(in: context.database) }
+            return report("old notifications removed", removed, context)
+        }
+        registry.recur("sweep_notifications", .daily(hour: 4, minute: 40), SweepNotifications())
+
         registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
         registry.recur("make_thumbnails", .every(.seconds(3_600)), MakeThumbnails())
     }
@@ -85,6 +92,11 @@ struct SweepNetworks: JobPayload {
 
 struct SweepSessions: JobPayload {
     static let kind = "sweep_sessions"
+    static let options = upkeep
+}
+
+struct SweepNotifications: JobPayload {
+    static let kind = "sweep_notifications"
     static let options = upkeep
 }
 

@@ -14,6 +14,10 @@ public struct MailMessage: Sendable {
     public var html: String?
     /// Where answers go, when not where the settings say.
     public var replyTo: EmailAddress?
+    /// The address that ends mails of this kind when it is posted to (RFC 8058).
+    public var unsubscribeURL: String?
+    /// What names the message, before the `@`, when it may be sent again; at random when nil.
+    public var identifier: String?
 
     /// Creates a message.
     public init(
@@ -37,12 +41,17 @@ public struct MailMessage: Sendable {
         ]
         if let address = self.replyTo ?? replyTo { headers.append("Reply-To: <\(address.text)>") }
         headers += [
-            "Message-ID: <\(Text.hex(SecureRandom.bytes(16)))@\(sender.domain)>",
+            "Message-ID: <\(identifier ?? Text.hex(SecureRandom.bytes(16)))@\(sender.domain)>",
             "Subject: " + MailHeader.unstructured(subject, after: "Subject: ".utf8.count),
             "MIME-Version: 1.0",
             // Holiday notices do not answer what says this.
             "Auto-Submitted: auto-generated",
         ]
+        if let unsubscribeURL {
+            headers += [
+                "List-Unsubscribe: <\(unsubscribeURL)>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            ]
+        }
         let plain = MailPart(type: "text/plain", text)
         guard let html else { return Array((headers + plain.lines).joined(separator: "\r\n").utf8) }
         let boundary = "=_" + Text.hex(SecureRandom.bytes(16))

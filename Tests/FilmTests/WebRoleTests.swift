@@ -16,7 +16,6 @@ struct WebRoleTableTests {
         "credit_reservations", "deleted_generations", "experiment_variants", "experiments", "favorites",
         "feature_flags", "film_builds", "film_segments", "films", "generation_runs", "generation_usage", "generations",
         "member_caps", "model_day_state", "model_days", "model_expectations", "models", "moderation_cases",
-        "notifications",
         "planned_comparisons", "premium_grants", "presets", "provider_keys", "provider_limits", "provider_mappings",
         "provider_minutes", "provider_states", "providers", "rank_counts", "rank_scores", "rank_state",
         "rating_boards", "reports", "round_interventions", "round_tallies", "schema_migrations", "seasons",
@@ -28,7 +27,7 @@ struct WebRoleTableTests {
     private static let insertable: Set<String> = ["contact_messages"]
     /// Columns that it may change, as far as those policies allow.
     private static let updatable = [
-        "contact_messages": ["decided_at", "decided_by", "state"], "notifications": ["read_at"],
+        "contact_messages": ["decided_at", "decided_by", "state"]
     ]
     /// Columns by which a row belongs to somebody.
     private static let personal = ["user_id", "actor_id", "member_id", "voter_key", "device_key", "email", "address"]

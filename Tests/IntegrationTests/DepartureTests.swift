@@ -280,6 +280,7 @@ private struct TracedSite {
             values (\(miraID), 'warn', 'words to mira', now(), \(miraID), 'an appeal of mira', now())
             """)
         needles += ["a report by mira", "words to mira", "an appeal of mira"]
+        try notices()
         try studio()
         // A table that this version does not know, as a later version may add one.
         try root.execute(
@@ -304,6 +305,40 @@ private struct TracedSite {
             set decided_by_before = \(miraID)
             where clip_id in (select id from tournament_clips where title = 'Dana''s')
             """)
+    }
+
+    /// What mira is notified of and how, and what dana is notified of because of mira.
+    private mutating func notices() throws {
+        let key = try mira.get("/api/notifications/key").json["key"] ?? .null
+        #expect(
+            try mira.send(
+                .post, "/api/notifications/subscribe",
+                [
+                    "endpoint": "https://fcm.googleapis.com/browser-of-mira",
+                    "keys": ["p256dh": key, "auth": "BTBZMqHH6r4Tts7J_aSIgg"],
+                ]
+            ).status == 201)
+        #expect(
+            try mira.send(
+                .patch, "/api/notifications/preferences",
+                ["push": ["comment"], "digest": "daily", "email": ["clip_won"]]
+            ).status == 200)
+        try root.execute(
+            """
+            select notify_member(
+                id, 'comment', 'departure', jsonb_build_object('text', 'a comment of mira'), \(miraID)
+            )
+            from users
+            where username = 'dana_reyes'
+            """)
+        try root.execute(
+            """
+            select notify_member(\(miraID), 'comment', 'departure', jsonb_build_object('text', 'a notice to mira')),
+                notify_everybody('system', 'departure', '{}')
+            """)
+        let news: Int64 = try root.one("select id from notifications where user_id is null and kind = 'system'")
+        #expect(try mira.send(.post, "/api/notifications", ["ids": [.integer(Int(news))]]).status == 200)
+        needles += ["browser-of-mira", "a comment of mira", "a notice to mira"]
     }
 
     /// Every place in the database and the media directory where one of the words is still found.
@@ -695,6 +730,13 @@ struct DepartureTests {
             #expect(json["voteDays"]?[0]?["casts"] == 2)
             #expect(json["other"]?["signInLinks"]?[0]?["createdAt"] != nil)
             #expect(json["other"]?["laterThings"]?[0] != nil)
+            for section in [
+                "notifications", "notificationMarks", "notificationChoices", "pushSubscriptions", "digestChoices",
+            ] {
+                #expect(json["other"]?[section]?[0] != nil, "no \(section)")
+            }
+            #expect(
+                json["other"]?["pushSubscriptions"]?[0]?["endpoint"] == "https://fcm.googleapis.com/browser-of-mira")
             for (section, count) in [("clips", 5), ("votes", 3), ("views", 4), ("audit", 5), ("messages", 1)] {
                 guard case .array(let entries)? = json[section] else {
                     Issue.record("no \(section)")
@@ -705,7 +747,9 @@ struct DepartureTests {
             let text = String(decoding: answer.body, as: UTF8.self)
             let hashes: [String] = try site.database.database(as: .superuser).query(
                 "select encode(token_hash, 'hex') from sessions union select encode(token_hash, 'hex') from api_keys")
-            for secret in hashes + ["the-verifier", "the-nonce"] { #expect(!text.contains(secret)) }
+            for secret in hashes + ["the-verifier", "the-nonce", "05305932a1c7eabe13b6cec9fda48882"] {
+                #expect(!text.contains(secret))
+            }
             #expect(!text.contains("Dana's"))
             #expect(try site.visitor().get("/api/account/export").status == 401)
         }

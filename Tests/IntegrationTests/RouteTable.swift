@@ -214,6 +214,13 @@ enum RouteTable {
         GET    /api/models/default                 any      read  -    -       -      read
         GET    /api/models/premium                 any      read  -    -       -      read
         GET    /api/models/stats                   any      read  -    -       -      read
+        GET    /api/notifications                  member   read  -    -       -      api
+        POST   /api/notifications                  member   -     form -       -      api
+        GET    /api/notifications/key              member   read  -    -       -      api
+        GET    /api/notifications/preferences      member   read  -    -       -      api
+        PATCH  /api/notifications/preferences      member   -     form -       -      api
+        POST   /api/notifications/subscribe        member   -     form refused -      api
+        POST   /api/notifications/unsubscribe      member   -     form -       -      api
         GET    /api/openapi.json                   any      read  -    -       -      -
         GET    /api/pictures/[name]                any      read  -    -       -      read
         DELETE /api/presets                        member   write form refused -      api
@@ -287,5 +294,6 @@ enum RouteTable {
         GET    /readyz                             any      read  -    -       -      -
         GET    /robots.txt                         any      read  -    -       -      read
         GET    /sitemap.xml                        any      read  -    -       -      read
+        POST   /unsubscribe/[token]                any      write -    -       -      api
         """
 }

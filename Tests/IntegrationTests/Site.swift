@@ -4,6 +4,7 @@ internal import FoundationEssentials
 internal import HTTP
 internal import Identity
 internal import Installation
+internal import Notifications
 internal import Postgres
 internal import TestSupport
 internal import Testing
@@ -43,6 +44,11 @@ final class Site {
                 ?? Members.create(username: username, isAdmin: isAdmin, on: connection)
             return try SignInLinks.create(for: member.id, on: connection).text
         }
+    }
+
+    /// What the link in a member's digests holds.
+    func digestToken(of member: UUID) -> String {
+        Digests(database: database.database(as: .web), secretKey: settings.site.secretKey).token(of: member)
     }
 
     /// Every member accepts the terms in force, as before sending in a clip.

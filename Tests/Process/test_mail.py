@@ -246,3 +246,58 @@ def test_decisions_and_answers_are_mailed_once(post):
         assert part in statement.text
     assert "found nothing against the rules" in answer.text and "It is a parody." in answer.text
     assert post.rows("select count(*) from statements_of_reasons where mailed_at is not null") == [(1,)]
+
+
+def test_digests_wait_for_the_server_and_end_by_one_click(post):
+    """NOTE-03 a server that is away for an hour loses nothing and repeats nothing; each mail can be ended by its headers."""
+    ((member,),) = post.rows("insert into users (username, email) values ('mira', 'mira@example.org') returning id")
+    post.rows("insert into users (username, email) values ('quiet', 'quiet@example.org')")
+    post.rows("select save_digest(id, 'daily', true, true) from users", user="dailies_jobs")
+    post.rows("update digest_choices set covered_until = now() - interval '1 day', due_at = now() - interval '2 hours'")
+    post.rows("insert into notification_choices (user_id, kind, email) values (%s, 'clip_won', true)", member)
+    post.rows("delete from digest_choices where user_id <> %s", member)
+
+    def publish(slug):
+        post.rows(
+            """
+            insert into comparisons (
+                slug, title, kind, prompt, duration_ms, quality, seed, words, is_public, published_at, created_at, updated_at
+            )
+            values (%s, %s, 'text-to-video', 'Fog', 1000, 'standard', 1, '', true, now() - interval '5 minutes', now(), now())
+            """, slug, "Fog & <rain>" if slug == "fog" else slug)  # fmt: skip
+
+    publish("fog")
+    post.rows(
+        "select notify_member(%s, 'clip_won', 'k', %s)", member, '{"title": "Ash", "slot": 3, "path": "/clip/1"}',
+        user="dailies_jobs")  # fmt: skip
+    post.rows("update notifications set created_at = now() - interval '5 minutes'")
+    port = free_port()
+    for _ in range(3):
+        assert "unreachable" in post.send(f"smtp://127.0.0.1:{port}").stderr
+        post.rows("update jobs set run_at = now() where kind = 'mail_digests' and state = 'queued'")
+    pending = post.rows("select pending_until from digest_choices")
+    # What happens meanwhile waits for the next one.
+    post.rows("update digest_choices set pending_until = pending_until - interval '1 minute'")
+    pending = post.rows("select pending_until from digest_choices")
+    publish("later")
+    post.rows("update comparisons set published_at = now() where slug = 'later'")
+    with MailPeer(port=port) as peer:
+        for _ in range(2):
+            assert post.send(f"smtp://127.0.0.1:{port}").returncode == 0
+            post.rows("select enqueue_job('mail_digests', '{}', 'outward')")
+        (letter,) = peer.wait()
+        assert post.rows("select covered_until from digest_choices") == pending
+        post.rows("update digest_choices set due_at = now(), covered_until = covered_until")
+        post.rows("update comparisons set published_at = now() - interval '2 minutes' where slug = 'later'")
+        post.rows("update digest_choices set covered_until = now() - interval '3 minutes'")
+        assert post.send(f"smtp://127.0.0.1:{port}").returncode == 0
+        _, second = peer.wait(2)
+    message = letter.message
+    assert message["Subject"] == "[Dailies] Your day in short: 1 notification, 1 comparison"
+    assert "Your take “Ash” won slot 3" in letter.text and "http://127.0.0.1:1/comparisons/fog" in letter.text
+    assert "Fog &amp; &lt;rain&gt;" in message.get_body(("html",)).get_content() and "later" not in letter.text
+    assert "later" in second.text and "fog" not in second.text
+    assert message["Message-ID"] != second.message["Message-ID"] and message["Message-ID"].startswith("<digest.")
+    address = re.fullmatch(r"<http://127\.0\.0\.1:1/unsubscribe/([\w-]{43})>", message["List-Unsubscribe"])
+    assert address and message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"/unsubscribe/{address[1]}" in letter.text

@@ -171,7 +171,7 @@ class Stack:
     def value(self, sql: str) -> str:
         return self.psql("-c", sql)
 
-    def script(self, name: str, given: bytes | None = None, **variables: int) -> str:
+    def script(self, name: str, given: bytes | None = None, **variables: int | str) -> str:
         words = [word for key, value in variables.items() for word in ("-v", f"{key}={value}")]
         return self.psql(*words, "-f", str(PARTS / "sql" / name), given=given)
 

@@ -1,4 +1,4 @@
-// What a visit without a connection gets: a page that says so, and the stills of takes that were seen. The worker never
+// Messages that the site pushes, and what a visit without a connection gets: a page that says so, and the stills of takes that were seen. The worker never
 // answers a page that the network can answer, so that no visitor gets an old one.
 
 const worker = /** @type {any} */ (self);
@@ -70,6 +70,73 @@ async function keepStill(cache, request, response) {
   for (const old of kept.slice(0, Math.max(0, kept.length - mostStills))) await cache.delete(old);
 }
 
+/**
+ * Shows a pushed message. One with the tag of an earlier one takes its place.
+ * @param {any} event
+ */
+async function show(event) {
+  /** @type {{id?: number, kind?: string, title?: string, body?: string, path?: string}} */
+  let message = {};
+  try {
+    message = event.data?.json() ?? {};
+  } catch {
+    // Browsers want something to be shown for each message.
+  }
+  await worker.registration.showNotification(message.title ?? "Dailies", {
+    body: message.body ?? "",
+    icon: "/assets/0/icons/app-192.png",
+    tag: message.kind === "new_round" ? "round" : `n${message.id ?? 0}`,
+    data: { id: message.id, path: message.path ?? "/notifications" },
+  });
+}
+
+/**
+ * Opens the page of a message, in a window of the site if there is one, and marks the notification as read.
+ * @param {any} shown
+ */
+async function open(shown) {
+  const { id, path } = shown.data ?? {};
+  const url = new URL(path ?? "/notifications", worker.location.origin);
+  if (url.origin !== worker.location.origin) return;
+  const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find((/** @type {any} */ client) => client.url === url.href);
+  const first = there ?? windows[0];
+  if (there) await there.focus();
+  else if (first) await first.focus().then(() => first.navigate(url.href)).catch(() => worker.clients.openWindow(url.href));
+  else await worker.clients.openWindow(url.href);
+  if (typeof id === "number") await change("/api/notifications", { ids: [id] });
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} body
+ */
+async function change(path, body) {
+  const { token } = await (await fetch("/api/csrf")).json();
+  await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
+    body: JSON.stringify(body),
+  });
+}
+
+/**
+ * The browser has given up a subscription: it subscribes again.
+ * @param {any} event
+ */
+async function renew(event) {
+  const { key } = await (await fetch("/api/notifications/key")).json();
+  const fresh = event.newSubscription ?? (await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  await change("/api/notifications/subscribe", fresh.toJSON());
+  if (event.oldSubscription) await change("/api/notifications/unsubscribe", { endpoint: event.oldSubscription.endpoint });
+}
+
+worker.addEventListener("push", (/** @type {any} */ event) => event.waitUntil(show(event)));
+worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification));
+});
+worker.addEventListener("pushsubscriptionchange", (/** @type {any} */ event) => event.waitUntil(renew(event)));
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keep()));
 // The request need not wait until the worker has started.
 worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(worker.registration.navigationPreload?.enable()));

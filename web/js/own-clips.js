@@ -6,6 +6,7 @@ import { send } from "./core/api.js";
 import { askForCaptions } from "./core/captions.js";
 import { all, announce, h, maybe } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";
+import { ownEvents } from "./core/own-events.js";
 import { toast } from "./core/toast.js";
 
 /** How often the page asks by itself, in milliseconds: while a file is being checked, and otherwise. */
@@ -64,15 +65,6 @@ function markAsNew(clip) {
   if (heading && !maybe(".own__new", heading)) heading.append(" ", h("span", { class: "own__new" }, "New"));
 }
 
-/** @type {EventSource | null} */
-let events = null;
-
-function listen() {
-  events?.close();
-  events = new EventSource("/api/events/user");
-  events.addEventListener("clips_decided", () => void refresh());
-}
-
 /** @type {number | undefined} */
 let timer;
 
@@ -80,7 +72,6 @@ function poll() {
   clearTimeout(timer);
   timer = setTimeout(async () => {
     if (document.visibilityState === "visible") await refresh();
-    if (events?.readyState === EventSource.CLOSED) listen();
     poll();
   }, maybe("[data-own-clips] > [data-checking]") ? checkingInterval : quietInterval);
 }
@@ -120,10 +111,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") void refresh();
 });
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  listen();
-  void refresh();
+  if (event.persisted) void refresh();
 });
-addEventListener("pagehide", () => events?.close());
-listen();
+ownEvents.on("clips_decided", () => void refresh());
 poll();

@@ -12,6 +12,7 @@ import { startCredits } from "./settings/credits.js";
 import { startDeletion } from "./settings/deletion.js";
 import { startKeys } from "./settings/keys.js";
 import { startMethods } from "./settings/methods.js";
+import { startNotifications } from "./settings/notifications.js";
 import { deviceName, since } from "./settings/words.js";
 
 /**
@@ -122,6 +123,7 @@ void showWho();
 void showChoices();
 void showDevices();
 startMethods();
+startNotifications();
 startKeys();
 startDeletion();
 startCredits();

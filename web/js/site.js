@@ -2,6 +2,7 @@
 
 import { read } from "./core/api.js";
 import { startApp } from "./core/app.js";
+import { startBell } from "./core/bell.js";
 import { startConsent } from "./core/consent.js";
 import { startCountdowns } from "./core/countdown.js";
 import { all, maybe } from "./core/dom.js";
@@ -54,6 +55,7 @@ document.addEventListener("dailies:sign-in-again", () => {
 startConsent();
 startCountdowns();
 void showSession();
+void startBell();
 
 startApp();
 

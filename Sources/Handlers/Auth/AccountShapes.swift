@@ -1,13 +1,16 @@
 public import HTTP
 public import Identity
+public import Notifications
 
 /// The account that a session belongs to, as its member sees it.
 struct Account: Shaped {
     /// Nil when the caller is not signed in.
     let session: Session?
+    /// How much the member has not read; nil when it was not asked for.
+    var unread: Int?
 
     /// The signed-in member.
-    var user: AccountUser? { session.map(AccountUser.init) }
+    var user: AccountUser? { session.map { AccountUser(session: $0, unread: unread) } }
 
     static let shape = Shape<Account>("Account") {
         Field("user", \.user, "Null without a session.")
@@ -18,6 +21,7 @@ struct Account: Shaped {
 /// The member of an account.
 struct AccountUser: Shaped {
     let session: Session
+    let unread: Int?
 
     /// The path of the generated picture.
     var avatar: String { AuthRoutes.avatarPath(seed: session.avatarSeed) }
@@ -29,6 +33,9 @@ struct AccountUser: Shaped {
         Field("isAdmin", \.session.isAdmin)
         Field("isBanned", \.session.isBanned)
         Field("banReason", \.session.banReason)
+        Field(
+            "unread", \.unread, .integer(0...100).nullable,
+            "Notifications that the member has not read; 100 means that many or more. Null where it is not known.")
     }
 
     /// The form of a member's name.
@@ -37,6 +44,8 @@ struct AccountUser: Shaped {
 
 // The words of fixed lists.
 extension KeyScope: JSONRepresentable, InputValue {}
+extension DigestFrequency: JSONRepresentable, InputValue {}
+extension NotificationKind: JSONRepresentable, InputValue {}
 extension SignInLinks.State: JSONRepresentable {}
 extension Usernames.Fault: JSONRepresentable {}
 

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import Notifications
 
 extension AuthRoutes {
     private struct EndSessionsInput: InputShape {
@@ -38,14 +39,14 @@ extension AuthRoutes {
         }
     }
 
-    static func sessionRoutes(_ identity: IdentityService) -> [Route] {
+    static func sessionRoutes(_ identity: IdentityService, _ unread: UnreadCounts?) -> [Route] {
         [
-            current(identity).forPeopleOnly(), list(identity).forPeopleOnly(),
+            current(identity, unread).forPeopleOnly(), list(identity).forPeopleOnly(),
             end(identity).forPeopleOnly().acceptingForms(.backTo("/settings", saying: "signed-out-elsewhere")),
         ]
     }
 
-    private static func current(_ identity: IdentityService) -> Route {
+    private static func current(_ identity: IdentityService, _ unread: UnreadCounts?) -> Route {
         .get(
             "/api/auth/session", access: .any, answers: [200: Account.schema], features: ["AUTH-02"],
             summary: "Who is signed in."
@@ -53,7 +54,9 @@ extension AuthRoutes {
             let token = context.request.cookies[identity.cookies.session].flatMap(OpaqueToken.init)
             let isMember = context.caller.member != nil
             let session = isMember ? try token.flatMap { try identity.sessions.find($0, at: context.now) } : nil
-            return identity.renewSessionCookie(context, .json(Account(session: session)))
+            // Who is signed in matters more than how much is new.
+            let count = session.flatMap { session in try? unread?.count(of: session.userID) }
+            return identity.renewSessionCookie(context, .json(Account(session: session, unread: count)))
         }
     }
 

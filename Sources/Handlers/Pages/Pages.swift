@@ -19,7 +19,8 @@ public struct Pages: Sendable {
         .arena, .comparisons, .comparison, .battle, .ratings, .ownRatings, .analytics, .tags, .tag, .suggestions,
         .leaderboard, .genre, .models, .model, .versus,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
-        .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .favorites, .decisions, .settings, .confirmEmail,
+        .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .favorites, .notifications, .decisions,
+        .settings, .confirmEmail, .unsubscribe,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
         .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminExperiments, .adminTags,
         .adminModels,
@@ -66,6 +67,7 @@ public struct Pages: Sendable {
         models: @escaping @Sendable () throws -> [ModelView] = { [] },
         model: @escaping @Sendable (String) throws -> ModelView? = { _ in nil },
         arena: ArenaSources = ArenaSources(),
+        notices: NoticeSources = NoticeSources(),
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
@@ -74,11 +76,11 @@ public struct Pages: Sendable {
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
             studio: studio, myVideos: myVideos, video: video, ratings: ratings, ownRatings: ownRatings, battle: battle,
-            analytics: analytics, models: models, model: model, arena: arena, reference: reference)
+            analytics: analytics, models: models, model: model, arena: arena, notices: notices, reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.
-    public var routes: [Route] { Self.declarations.map(route) + crawlerRoutes + embedRoutes }
+    public var routes: [Route] { Self.declarations.map(route) + crawlerRoutes + embedRoutes + [unsubscribe] }
 
     private func route(_ page: PageDeclaration) -> Route {
         .get(

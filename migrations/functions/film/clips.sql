@@ -65,6 +65,34 @@ begin
 end
 $$;
 
+-- Notifies a creator of a decision on a clip. Which admin decided is not said. The notification goes when the decision is
+-- undone.
+create or replace function notify_of_decision(
+    actor uuid,
+    clip tournament_clips,
+    decision uuid,
+    kind text,
+    reason text default null,
+    slot int default null
+)
+returns void
+language plpgsql
+as $$
+begin
+    if clip.user_id is distinct from actor then
+        perform notify_member(
+            clip.user_id, notify_of_decision.kind, decision::text,
+            jsonb_strip_nulls(
+                jsonb_build_object(
+                    'title', clip.title, 'reason', notify_of_decision.reason, 'slot', notify_of_decision.slot,
+                    'path', '/profile/clips#clip-' || clip.id
+                )
+            )
+        );
+    end if;
+end
+$$;
+
 -- Why a creator cannot withdraw a clip now; null when it is possible. Codes: clip_withdrawn, round_over (the votes are
 -- being counted), clip_not_open (decided, or its file was refused).
 create or replace function withdrawal_refusal(clip tournament_clips)
@@ -154,6 +182,7 @@ declare
     wanted uuid;
     comes_back boolean;
     joined boolean := false;
+    noted uuid;
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -184,8 +213,10 @@ begin
             where id = wanted;
             perform audit_clip(actor, 'clip.approve', clip);
             perform end_statements(actor, clip.user_id, clip.id, 'reject');
+            noted := note_decision(clip, 'approve');
+            perform notify_of_decision(actor, clip, noted, 'clip_approved');
             return query
-            select wanted, 'approved_next_season', null::int, note_decision(clip, 'approve'), null::text, null::jsonb;
+            select wanted, 'approved_next_season', null::int, noted, null::text, null::jsonb;
         else
             -- A clip that was removed from this round and returns keeps what was cast for it in this round.
             comes_back := clip.season_id = target.season_id and clip.slot_position = target.slot_position;
@@ -204,8 +235,10 @@ begin
             joined := true;
             perform audit_clip(actor, 'clip.approve', clip);
             perform end_statements(actor, clip.user_id, clip.id, 'reject');
+            noted := note_decision(clip, 'approve');
+            perform notify_of_decision(actor, clip, noted, 'clip_approved', null, target.slot_position);
             return query
-            select wanted, 'approved', target.slot_position, note_decision(clip, 'approve'), null::text, null::jsonb;
+            select wanted, 'approved', target.slot_position, noted, null::text, null::jsonb;
         end if;
     end loop;
 
@@ -233,6 +266,7 @@ as $$
 #variable_conflict use_column
 declare
     clip tournament_clips;
+    noted uuid;
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -251,9 +285,9 @@ begin
             jsonb_build_object('status', clip.status, 'slot', clip.slot_position),
             jsonb_build_object('status', 'rejected')
         );
-        perform write_statement(
-            actor, clip.user_id, clip.id, 'reject', null, reject_clips.reason, note_decision(clip, 'reject')
-        );
+        noted := note_decision(clip, 'reject');
+        perform write_statement(actor, clip.user_id, clip.id, 'reject', null, reject_clips.reason, noted);
+        perform notify_of_decision(actor, clip, noted, 'clip_rejected', reject_clips.reason);
     end loop;
     perform notify_creators(rejected);
     return query
@@ -334,6 +368,7 @@ revoke all on function
     reject_clips(uuid, uuid[], text),
     edit_clip(uuid, uuid, text, text, text),
     notify_creators(uuid[]),
+    notify_of_decision(uuid, tournament_clips, uuid, text, text, int),
     withdrawal_refusal(tournament_clips),
     withdraw_clip(uuid, uuid),
     note_clips_seen(uuid),

@@ -118,6 +118,7 @@ begin
         where tournament_clips.id = clip.id;
         delete from clip_decisions where clip_decisions.id = wanted;
         perform undo_statement(actor, clip, decision);
+        perform retract_notification(clip.user_id, array['clip_approved', 'clip_rejected'], wanted::text);
         perform audit_clip(actor, 'clip.undo', clip);
         changed := changed || clip.id;
         is_public := is_public or 'active' in (clip.status, decision.status_before);

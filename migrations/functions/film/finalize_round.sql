@@ -119,6 +119,7 @@ begin
         finished_at = dailies_now()
     where id = closing_season;
     perform request_film(closing_season);
+    perform enqueue_job('notify_followers', jsonb_build_object('season', closing_season));
     perform announce_change('film', 'season_finished');
     return query
     select 'season_finished',

@@ -32,6 +32,18 @@ begin
         and story_slots.position = opening_position;
 
     perform announce_change('film', 'slot_opened');
+    if clip_count > 0 then
+        perform notify_everybody(
+            'new_round', concat_ws('/', opening_season, opening_position, extract(epoch from slots.voting_started_at)),
+            jsonb_build_object(
+                'name', seasons.label, 'slot', opening_position, 'clips', clip_count,
+                'endsAt', rfc3339(slots.voting_ends_at), 'path', '/dashboard'
+            )
+        )
+        from story_slots slots
+        join seasons on seasons.id = slots.season_id
+        where slots.season_id = opening_season and slots.position = opening_position;
+    end if;
 
     return query
     select case when clip_count > 0 then 'round_opened' else 'round_waiting' end,

@@ -137,6 +137,11 @@ begin
         finished_at = null
     where id = of_season and status <> 'active';
     perform record_intervention(of_season, of_slot, 'slot_unlocked', true, why);
+    if (act.slot).winner_clip_id is not null then
+        perform notify_of_lost_win(
+            (act.slot).winner_clip_id, of_season, of_slot, 'An admin opened the slot again. Your take competes once more.'
+        );
+    end if;
     perform notify_creators(array[(act.slot).winner_clip_id]);
     perform write_audit(
         actor, 'slot.unlock', 'slot', of_season || '/' || of_slot, why,

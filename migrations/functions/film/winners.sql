@@ -95,6 +95,35 @@ as $$
         on result.season_id = of_season and result.slot_position = of_slot and result.clip_id = locked
         and result.superseded_at is null
     where tournament_clips.id = locked;
+    select notify_member(
+        clips.user_id, 'clip_won', concat_ws('/', of_season, of_slot, locked),
+        jsonb_build_object(
+            'title', clips.title, 'slot', of_slot, 'name', seasons.label, 'path', '/clip/' || clips.id
+        )
+    )
+    from tournament_clips clips
+    join seasons on seasons.id = of_season
+    where clips.id = locked;
+$$;
+
+-- Tells the creator of a clip that was in the film that it is there no more. `happened` says what an admin did.
+create or replace function notify_of_lost_win(lost uuid, of_season uuid, of_slot int, happened text)
+returns void
+language plpgsql
+as $$
+declare
+    clip tournament_clips;
+begin
+    select * into clip from tournament_clips where id = lost;
+    perform retract_notification(clip.user_id, array['clip_won'], concat_ws('/', of_season, of_slot, lost));
+    perform notify_member(
+        clip.user_id, 'system', format('lost %s/%s/%s %s', of_season, of_slot, lost, extract(epoch from dailies_now())),
+        jsonb_build_object(
+            'title', format('“%s” is no longer the winner of slot %s', clip.title, of_slot),
+            'text', happened, 'path', '/profile/clips#clip-' || clip.id
+        )
+    );
+end
 $$;
 
 -- Sets the counters of a clip to the sums of its slot, which it may have left with votes before.
@@ -196,6 +225,9 @@ begin
     perform announce_change('film', 'winner_replaced');
     return query select 'winner_selected', winner_event(of_season, of_slot);
     if replaced.status = 'locked' then
+        perform notify_of_lost_win(
+            replaced.id, of_season, of_slot, 'An admin chose another take for the film. Yours competes again if its season is open.'
+        );
         return query select * from return_to_race(replaced.id);
     else
         -- The place that its removal had left empty is taken.
@@ -339,6 +371,10 @@ begin
     where id = taken;
     delete from clip_decisions where clip_id = taken;
     perform write_statement(actor, clip.user_id, taken, 'reject', null, why);
+    perform retract_notification(
+        clip.user_id, array['clip_won'], concat_ws('/', clip.season_id, clip.slot_position, taken)
+    );
+    perform notify_of_decision(actor, clip, gen_random_uuid(), 'clip_rejected', why);
     perform record_intervention(clip.season_id, clip.slot_position, 'clip_taken_down', true, why);
     perform announce_change('clips', 'taken_down');
     return query
@@ -429,6 +465,7 @@ revoke all on function
     begin_slot_act(uuid, int, jsonb),
     winner_event(uuid, int),
     lock_into_film(uuid, uuid, int),
+    notify_of_lost_win(uuid, uuid, int, text),
     recount_clip(uuid),
     return_to_race(uuid),
     replace_winner(uuid, int, uuid),

@@ -490,7 +490,38 @@ begin
     from generations next
     where kept.group_kind = 'chain' and next.group_id = kept.group_id and next.group_step = kept.group_step + 1
         and next.status = 'queued';
+    perform notify_of_generation(kept, 'generation_done', null);
     return true;
+end
+$$;
+
+-- Notifies a member that a video is finished, or could not be made. A chain is one video: its last step counts. Videos of
+-- comparisons are the site's own.
+create or replace function notify_of_generation(ended generations, kind text, reason text)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+begin
+    if exists (select from comparison_videos where generation_id = ended.id)
+        or exists (select from comparison_reruns where generation_id = ended.id)
+        or notify_of_generation.kind = 'generation_done' and ended.group_kind = 'chain' and exists (
+            select
+            from generations
+            where group_kind = 'chain' and group_id = ended.group_id and group_step = ended.group_step + 1
+        )
+    then
+        return;
+    end if;
+    perform notify_member(
+        ended.user_id, notify_of_generation.kind, ended.id || ' ' || ended.run,
+        jsonb_strip_nulls(
+            jsonb_build_object(
+                'title', left(ended.prompt, 80), 'name', ended.model_name, 'reason', notify_of_generation.reason,
+                'path', '/my-videos#video-' || ended.id
+            )
+        )
+    );
 end
 $$;
 
@@ -602,6 +633,7 @@ begin
         and state in ('intended', 'accepted', 'lost', 'done');
     if ended_status = 'failed' then
         perform record_model_run(kept.model_id, false, null, null);
+        perform notify_of_generation(kept, 'generation_failed', reason);
     end if;
     -- The next step of a chain has nothing to start from, so it ends too, and with it the one after it.
     if kept.group_kind = 'chain' then
@@ -890,6 +922,7 @@ revoke all on function
     record_result(uuid, int, text, jsonb, int),
     record_original(uuid, int, text, int),
     complete_generation(uuid, int, jsonb, int),
+    notify_of_generation(generations, text, text),
     enqueue_chain(generations),
     record_chain_frame(uuid, text, int, int),
     break_chain(uuid, text, int),

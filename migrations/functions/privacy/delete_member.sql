@@ -274,6 +274,8 @@ begin
     end if;
     -- Rows that name the member by an address and not by the id.
     perform forget_reports(member, kept, ended);
+    -- What others were notified of holds the member's words.
+    delete from notifications where actor_user_id = member;
     delete from contact_messages where user_id = member or lower(email) = any (addresses);
     delete from sign_in_links where lower(address) = any (addresses);
     delete from email_identity_links where lower(address) = any (addresses);

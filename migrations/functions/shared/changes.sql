@@ -1,5 +1,5 @@
 -- Tells every listening process, at commit, that what it caches about `topic` is out of date. Topics: film, clips,
--- flags, terms, catalog, sessions. One announcement for each batch or change, never for each vote: NOTIFY serialises commits.
+-- flags, terms, catalog, sessions, notices. One announcement for each batch or change, never for each vote: NOTIFY serialises commits.
 create or replace function announce_change(topic text, detail text)
 returns bigint
 language plpgsql

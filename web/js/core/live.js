@@ -4,7 +4,7 @@
 /** @typedef {{name: string, data: Record<string, any>}} SlotEvent */
 
 const names = ["round_opened", "round_waiting", "round_extended", "winner_selected", "round_under_review", "season_finished", "season_reset",
-  "season_deleted", "round_rescheduled", "slot_unlocked", "votes_reset", "clip_taken_down"];
+  "season_deleted", "round_rescheduled", "slot_unlocked", "votes_reset", "clip_taken_down", "announced"];
 
 /** How long streams may fail before the page asks by itself. */
 const pollingInterval = 30_000;

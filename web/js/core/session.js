@@ -36,6 +36,8 @@ export async function showSession() {
 
 /** Ends the session and loads the page anew, since much of it may have been yours. */
 export async function signOut() {
+  // A browser that is signed out shows nothing of the member's.
+  if ("serviceWorker" in navigator) await import("./push.js").then(({ turnOff }) => turnOff()).catch(() => {});
   await send("POST", "/api/auth/signout");
   forgetToken();
   location.assign("/");

@@ -2,6 +2,7 @@
 // while something is unfinished. The words are the server's alone, so a change of state reads the page again.
 
 import { maybe } from "../core/dom.js";
+import { ownEvents } from "../core/own-events.js";
 
 /** How often the page asks when there is no stream, in milliseconds. */
 const interval = 2000;
@@ -19,8 +20,6 @@ const interval = 2000;
  * @returns {() => void} what to call when the member has changed something
  */
 export function followVideos({ isUnfinished, refresh, progress, live = () => {} }) {
-  /** @type {EventSource | null} */
-  let events = null;
   /** @type {number | undefined} */
   let timer;
   let isReading = false;
@@ -40,11 +39,9 @@ export function followVideos({ isUnfinished, refresh, progress, live = () => {} 
   }
 
   function listen() {
-    if (events && events.readyState !== EventSource.CLOSED) return;
-    events = new EventSource("/api/events/user");
-    events.addEventListener("open", () => live(true));
-    events.addEventListener("error", () => live(false));
-    events.addEventListener("generation", (event) => {
+    ownEvents.on("live", () => live(ownEvents.isLive));
+    if (ownEvents.isLive) live(true);
+    ownEvents.on("generation", (event) => {
       const { id, status, progress: percent } = JSON.parse(event.data);
       const known = maybe(`[data-job="${id}"], [data-video="${id}"]`);
       const state = known?.dataset.state?.split("|")[0];
@@ -56,19 +53,16 @@ export function followVideos({ isUnfinished, refresh, progress, live = () => {} 
   function plan() {
     clearTimeout(timer);
     if (!isUnfinished()) return;
-    listen();
     // The stream says everything; a slow look now and then catches what it lost.
-    const isStreaming = events?.readyState === EventSource.OPEN;
     timer = setTimeout(() => {
       if (document.visibilityState === "visible") void readAgain();
       else plan();
-    }, isStreaming ? interval * 5 : interval);
+    }, ownEvents.isLive ? interval * 5 : interval);
   }
 
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && isUnfinished()) void readAgain();
   });
-  addEventListener("pagehide", () => events?.close());
   addEventListener("pageshow", (event) => {
     if (event.persisted) void readAgain();
   });

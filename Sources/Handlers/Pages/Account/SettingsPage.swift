@@ -8,7 +8,8 @@ extension PageDeclaration {
         features: ["AUTH-02", "AUTH-04", "GDPR-01", "PRICE-05"], summary: "The account, its devices and keys."
     ) { visit in
         guard let account = try visit.sources.account(visit.context) else { throw Problem.unauthenticated }
-        return visit.site.settings(account, visit.form)
+        return visit.site.settings(
+            account, visit.form, notifications: try visit.sources.notices.settings(visit.context))
     }
 
     /// Everybody may read it, since a redirect to the sign-in page would lose what follows # in the mail's link.
@@ -49,23 +50,25 @@ extension Site {
     }
 
     /// The account, its devices and keys. Lists are filled in by the module; forms work without it.
-    func settings(_ account: AccountView, _ form: FormState = .none) -> Page {
+    func settings(
+        _ account: AccountView, _ form: FormState = .none, notifications: NotificationSettingsView? = nil
+    ) -> Page {
         Page(
-            .settings, styles: ["settings"], modules: ["settings"], icons: [.info, .sound],
+            .settings, styles: ["settings"], modules: ["settings"], icons: [.bell, .info, .sound],
             main: """
                 <main class="page page--narrow" id="main" data-settings>
                   <div class="page-head"><div><h1>Settings</h1><p>Your account, its devices and keys.</p></div></div>
                   \(form.outcome)
                   <div class="settings">
                 \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(account, form))\(devices(account, form))\
-                \(account.credits.map(credits))\(preferences(account, form))\(apiKeys(account))\(decisionsLink)\(data)
+                \(account.credits.map(credits))\(preferences(account, form))\(notifications.map { notificationSettings($0, form) })\(apiKeys(account))\(decisionsLink)\(data)
                   </div>
                 </main>
                 \(deletion)
                 """)
     }
 
-    private func section(_ id: String, _ title: String, _ lead: String, _ content: HTML) -> HTML {
+    func section(_ id: String, _ title: String, _ lead: String, _ content: HTML) -> HTML {
         """
         <section class="setting" aria-labelledby="\(id)"><div><h2 id="\(id)">\(title)</h2><p class="muted">\(lead)</p>\
         </div><div class="stack">\(content)</div></section>

@@ -13,7 +13,7 @@ extension Site {
           <span class="grow"></span>
           \(Fragments.standing(page.film?.current))
           \(Fragments.onAir(page.film?.current, isKnown: page.film != nil))
-          \(accountButton(isWideOnly: hasTabbar))
+          \(bell(page, isWideOnly: hasTabbar))\(accountButton(isWideOnly: hasTabbar))
         </header>
         """
     }
@@ -28,8 +28,18 @@ extension Site {
         return """
             <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\(links)\
             <button type="button" popovertarget="account-menu">\(Icon.person.image)<span>Profile</span>\
-            </button></nav>
+            <span class="bell__dot" data-unread hidden></span></button></nav>
             """
+    }
+
+    /// What leads to the notifications; a module puts the number of those that are not read into it. It is there for visitors
+    /// too, so that nothing moves once it is known who is signed in.
+    private func bell(_ page: Page, isWideOnly: Bool) -> HTML {
+        """
+        <a class="bell\(isWideOnly ? " wide-only" : "")" href="/notifications" aria-label="Notifications" data-bell\
+        \(HTML.when(page.path == "/notifications", " aria-current=\"page\""))>\(Icon.bell.image)\
+        <span class="bell__count" aria-hidden="true" data-unread hidden></span></a>
+        """
     }
 
     /// Mark and word, leading home.
@@ -57,6 +67,8 @@ extension Site {
         <a class="btn btn--primary" href="/sign-in">Sign in</a></div>
           <div class="stack stack--tight" data-member hidden><p class="who"><span data-member-picture></span>\
         <b class="clip-text" data-member-name></b></p>\
+        <a class="btn" href="/notifications" data-bell>Notifications \
+        <span class="bell__count" aria-hidden="true" data-unread hidden></span></a>\
         <a class="btn" href="/profile/clips">My takes</a>\
         <a class="btn" href="/settings">Settings</a>\
         <a class="btn" href="/admin/clips" data-admin hidden>Review clips</a></div>

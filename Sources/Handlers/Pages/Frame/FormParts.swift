@@ -62,6 +62,7 @@ enum FormNotice: String {
     case suggestionSent = "suggestion-sent"
     case suggestionVoted = "suggestion-voted"
     case suggestionDeclined = "suggestion-declined"
+    case notificationsRead = "notifications-read"
 
     var text: String {
         switch self {
@@ -85,6 +86,7 @@ enum FormNotice: String {
         case .suggestionVoted: "Your vote is saved."
         case .suggestionDeclined: "The suggestion is declined. Its author sees why."
         case .genreSaved: "Your genre vote is saved."
+        case .notificationsRead: "Everything is marked as read."
         case .addressAdded: "Your e-mail address is added. You can now sign in with it."
         }
     }

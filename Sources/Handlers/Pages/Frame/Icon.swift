@@ -2,7 +2,8 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case bookmark, check, close, comment, dice, download, film, flag, full, heart, infinity, info, left, list, lock,
+    case bell, bookmark, check, close, comment, dice, download, film, flag, full, heart, infinity, info, left, list,
+        lock,
         loop, medal,
         menu
     case mute, next, pause
@@ -24,6 +25,7 @@ enum Icon: String, CaseIterable {
 
     private var path: String {
         switch self {
+        case .bell: "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15ZM10 21h4"
         case .bookmark: "M6.500 4h11v16L12 15.500 6.500 20Z"
         case .check: "m4.5 12.5 5 5 10-11"
         case .close: "m6 6 12 12M18 6 6 18"

@@ -63,7 +63,7 @@ extension Site {
 
     /// The drawings that this page uses, once; `use` elements refer to them.
     private func sprite(_ icons: [Icon]) -> HTML {
-        let shared = Set([Icon.check, .close, .person, .warn, .watch] + Destination.main.map(\.icon))
+        let shared = Set([Icon.bell, .check, .close, .person, .warn, .watch] + Destination.main.map(\.icon))
         let used = Icon.allCases.filter { shared.contains($0) || icons.contains($0) }
         return """
             <svg width="0" height="0" aria-hidden="true" focusable="false" class="visually-hidden"><defs>\

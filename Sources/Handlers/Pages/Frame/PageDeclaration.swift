@@ -141,6 +141,8 @@ struct PageSources: Sendable {
     let model: @Sendable (String) throws -> ModelView?
     /// What the pages of comparisons read.
     let arena: ArenaSources
+    /// What the pages of notifications read.
+    let notices: NoticeSources
     /// The reference of the API.
     let reference: APIReference
 }

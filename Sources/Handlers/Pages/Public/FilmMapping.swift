@@ -19,6 +19,7 @@ extension Pages {
         ownRatings: @escaping @Sendable (Context) throws -> RatingsView,
         battle: @escaping @Sendable (Context) throws -> BattleView,
         analytics: @escaping @Sendable (Query) throws -> AnalyticsView,
+        notices: NoticeSources,
         formToken: @escaping @Sendable (Context) -> FormToken
     ) {
         self.init(
@@ -60,7 +61,7 @@ extension Pages {
                         expectations: try catalog.expectations(of: $0.id))
                 }
             },
-            arena: arena
+            arena: arena, notices: notices
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.

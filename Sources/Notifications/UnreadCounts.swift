@@ -1,0 +1,69 @@
+public import FoundationEssentials
+internal import Platform
+
+/// How many notifications members have not read, kept in memory from one look to the next: a page of a member for whom
+/// nothing is new costs no query. Changes announced by Postgres take effect at once.
+public final class UnreadCounts: Sendable {
+    /// Those asked for lately, and those asked for before that, which are dropped as a whole.
+    private struct State {
+        var young: [UUID: Int] = [:]
+        var old: [UUID: Int] = [:]
+        /// Grows with every announcement, so that what was read before one is not kept after it.
+        var generation = 0
+    }
+
+    private let state = Monitor(State())
+    private let capacity: Int
+    private let load: @Sendable (UUID) throws -> Int
+
+    /// Counts that `load` reads. The standard capacity takes some 3 MB.
+    public init(capacity: Int = 65_536, load: @escaping @Sendable (UUID) throws -> Int) {
+        self.capacity = capacity
+        self.load = load
+    }
+
+    /// How many notifications a member has not read; 100 means that many or more.
+    public func count(of member: UUID) throws -> Int {
+        let (known, generation) = state.withLock { state in
+            (state.young[member] ?? state.old[member], state.generation)
+        }
+        if let known { return known }
+        let count = try load(member)
+        state.update { state in
+            guard state.generation == generation else { return }
+            if state.young.count >= capacity / 2 {
+                state.old = state.young
+                state.young = [:]
+            }
+            state.young[member] = count
+        }
+        return count
+    }
+
+    /// Forgets what an announcement on the topic `notices` names: `user:` and a member's id, or everything.
+    public func forget(_ announcement: String) {
+        if announcement.hasPrefix("user:"), let member = UUID(uuidString: String(announcement.dropFirst(5))) {
+            forget(member)
+        } else {
+            forgetAll()
+        }
+    }
+
+    /// Forgets a member's count, so that this process need not wait for the announcement of its own change.
+    public func forget(_ member: UUID) {
+        state.update { state in
+            state.generation += 1
+            state.young[member] = nil
+            state.old[member] = nil
+        }
+    }
+
+    /// Forgets everything, as after a loss of the listening connection.
+    public func forgetAll() {
+        state.update { state in
+            state.generation += 1
+            state.young = [:]
+            state.old = [:]
+        }
+    }
+}
