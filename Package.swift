@@ -97,12 +97,14 @@ let package = Package(
         domain(
             "Notifications",
             ["Crypto", "Logging", "Platform", "Postgres", "Push", "Queue", "Refusals", "Text"]),
+        domain("Games", ["Postgres"]),
         domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
             "Film",
             [
-                "Configuration", "Crypto", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Refusals",
+                "Configuration", "Crypto", "Games", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime",
+                "Refusals",
                 "Storage", "Text",
             ]),
         domain(
@@ -135,7 +137,7 @@ let package = Package(
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
-        handlers("Clips", ["Captcha", "Film", "Identity", "SharedHandlers", "Storage", "Text"]),
+        handlers("Clips", ["Captcha", "Film", "Games", "Identity", "SharedHandlers", "Storage", "Text"]),
         handlers(
             "Uploads",
             [
@@ -171,7 +173,8 @@ let package = Package(
         handlers(
             "Pages",
             [
-                "Analytics", "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Generation", "HTML",
+                "Analytics", "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Games", "Generation",
+                "HTML",
                 "Money", "Notifications", "Postgres", "Providers", "Ratings", "Refusals", "Storage", "Text",
             ]),
 
@@ -182,7 +185,7 @@ let package = Package(
                 "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha",
                 "Catalog", "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits",
                 "Crypto",
-                "Film", "Flags", "Generation", "HTTP", "Identity", "Installation",
+                "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
                 "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "Platform", "Postgres",
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
@@ -199,7 +202,7 @@ let package = Package(
             "dailies-jobs", path: "Jobs",
             [
                 "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Configuration", "Contact", "Crypto",
-                "Film", "Generation", "Identity",
+                "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Logging", "Mail", "Media", "Notifications",
                 "Platform", "Postgres", "Providers", "Push", "Queue", "Realtime", "Storage", "Text",
@@ -208,7 +211,7 @@ let package = Package(
             "dailies", path: "CommandLine",
             [
                 "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Composition", "Configuration",
-                "Credits", "Crypto", "Film", "Flags", "Generation", "HTTP",
+                "Credits", "Crypto", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "Platform", "Postgres",
@@ -263,12 +266,13 @@ let package = Package(
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(
             "PagesTests",
-            ["Analytics", "Battles", "Comparisons", "Film", "Generation", "HTTP", "Money", "PagesHandlers"]),
+            ["Analytics", "Battles", "Comparisons", "Film", "Games", "Generation", "HTTP", "Money", "PagesHandlers"]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
             [
-                "Crypto", "Film", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime", "Refusals",
+                "Crypto", "Film", "Games", "HTTP", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime",
+                "Refusals",
                 "Storage", "Tally", "TestSupport", "Text",
             ]),
         tests("FlagsTests", ["Flags", "Postgres", "Refusals", "TestSupport"]),
@@ -313,7 +317,8 @@ let package = Package(
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comparisons", "Composition", "Configuration",
                 "Crypto",
-                "Film", "Flags", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging", "Media",
+                "Film", "Flags", "Games", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging",
+                "Media",
                 "Notifications",
                 "PagesHandlers", "Platform", "Postgres", "Queue", "Refusals", "SharedHandlers", "Storage",
                 "StoryHandlers", "TestSupport", "Text", "UploadsHandlers", "VotingHandlers",

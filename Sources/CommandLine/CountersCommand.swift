@@ -4,6 +4,7 @@ public import Comparisons
 public import Credits
 public import Film
 internal import FoundationEssentials
+public import Games
 public import HTTP
 
 /// `dailies counters verify | repair`
@@ -18,18 +19,22 @@ enum CountersCommand {
             Names every competing clip whose counters differ from the sums over its votes and views of the round, and \
             every score and place on the boards that differs from the votes, and every balance of credits that is not \
             the sum of the ledger, and every count of comparisons and tags, and every day of a model in the analytics, that \
-            differs from the rows. It reads every vote. Exit status 1 when something differs.
+            differs from the rows, and every day, streak, win, number of XP and badge of a member that differs from the votes, \
+            the film and the rewards. It reads every vote. Exit status 1 when something differs.
             """,
         OnlyCommon.self
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
+        try BadgeAwards(database: database).run()
         try ModelDays(database: database).run()
         let drift = Drift(
             clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database),
             credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database),
-            modelDays: try ModelDayDrift.find(in: database))
-        try answer(drift, "Every counter equals its sum, and so do the boards and the balances.", arguments)
+            modelDays: try ModelDayDrift.find(in: database), games: try GameDrift.find(in: database))
+        try answer(
+            drift, "Every counter equals its sum, and so do the boards, the balances and what members have earned.",
+            arguments)
         return drift.isNone ? ExitCode.success : ExitCode.failure
     }
 
@@ -38,12 +43,14 @@ enum CountersCommand {
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
+        try BadgeAwards(database: database).run()
         try ModelDays(database: database).run()
         let drift = Drift(
             clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database),
             credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database),
-            modelDays: try ModelDayDrift.repair(in: database))
-        try answer(drift, "Every counter, every board and every balance was right.", arguments)
+            modelDays: try ModelDayDrift.repair(in: database), games: try GameDrift.repair(in: database))
+        try answer(
+            drift, "Every counter, every board and every balance was right, and what members have earned.", arguments)
         return ExitCode.success
     }
 
@@ -77,7 +84,13 @@ enum CountersCommand {
         let days = drift.modelDays.map { fault in
             "analytics of \(fault.modelID.uuidString.lowercased()) on \(fault.day): differs in \(fault.names)"
         }
-        let lines = clips + boards + credits + comparisons + days
+        let games = drift.games.map { fault in
+            """
+            \(fault.fault) of \(fault.userID.uuidString.lowercased()), \(fault.detail): found \(fault.found), \
+            expected \(fault.expected)
+            """
+        }
+        let lines = clips + boards + credits + comparisons + days + games
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
@@ -89,9 +102,11 @@ private struct Drift: Shaped {
     let credits: [CreditDrift]
     let comparisons: [ComparisonDrift]
     let modelDays: [ModelDayDrift]
+    let games: [GameDrift]
 
     var isNone: Bool {
         clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty && modelDays.isEmpty
+            && games.isEmpty
     }
 
     static let shape = Shape<Drift>("Drift") {
@@ -100,6 +115,18 @@ private struct Drift: Shaped {
         Field("credits", \.credits)
         Field("comparisons", \.comparisons)
         Field("modelDays", \.modelDays)
+        Field("games", \.games)
+    }
+}
+
+extension GameDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<GameDrift>("GameDrift") {
+        Field("fault", \.fault)
+        Field("userID", \.userID)
+        Field("detail", \.detail, "The day, the sum, the clip or the badge.")
+        Field("found", \.found)
+        Field("expected", \.expected)
     }
 }
 

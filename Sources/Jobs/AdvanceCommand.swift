@@ -2,6 +2,7 @@ internal import Arguments
 internal import Configuration
 internal import Film
 internal import FoundationEssentials
+internal import Games
 internal import Generation
 internal import Logging
 internal import Platform
@@ -15,7 +16,7 @@ enum AdvanceCommand {
         details: """
             Closes every round that is over and opens the next one, once, even when several processes run at the same \
             time. With --for it also publishes what clips have and what the queue does, once a second where it has changed, \
-            and adds votes to the boards.
+            and adds votes to the boards and to what members have earned.
             """,
         Advance.self
     ) { arguments in
@@ -109,12 +110,17 @@ enum AdvanceCommand {
 
     private static func foldRanks(until end: ContinuousClock.Instant, in process: JobsProcess) {
         let fold = RankFold(database: process.database)
+        let badges = BadgeAwards(database: process.database)
         while !process.isStopped && ContinuousClock.now < end {
             let begin = ContinuousClock.now
             do {
-                try fold.run { !process.isStopped && ContinuousClock.now < end }
+                let isWanted = { !process.isStopped && ContinuousClock.now < end }
+                try fold.run(while: isWanted)
+                try badges.run(while: isWanted)
             } catch {
-                process.log.error("votes cannot be added to the boards", ["error": .string(String(reflecting: error))])
+                process.log.error(
+                    "votes cannot be added to the boards, or badges not be given",
+                    ["error": .string(String(reflecting: error))])
             }
             let pause = max(foldInterval, (ContinuousClock.now - begin) * 20)
             process.rest(until: min(end, begin + pause))

@@ -442,6 +442,13 @@ private struct TracedSite {
             select gen_random_uuid(), 1, \(miraID), id, 'local', 2000, 'standard', now(), 0 from models where slug = 'local'
             """,
             "insert into job_pauses (scope, name, paused_by, paused_at) values ('kind', 'errand', \(miraID), now())",
+            "insert into member_days (user_id, day, votes, streak) values (\(miraID), '2026-01-01', 3, 1)",
+            """
+            insert into member_points (user_id, votes, xp, streak, streak_day, longest_streak)
+            values (\(miraID), 3, 18, 1, '2026-01-01', 1)
+            """,
+            "select grant_reward(\(miraID), 'referral', 'tier 1', 50)",
+            "insert into member_badges (user_id, key, earned_at) values (\(miraID), 'streak_3', now())",
             "insert into favorites (user_id, model_id, created_at) select \(miraID), id, now() from models where slug = 'local'",
             """
             insert into suggestions (user_id, kind, prompt, status, created_at, decided_at, decided_by)

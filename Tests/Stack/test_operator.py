@@ -62,6 +62,18 @@ def test_boards_are_verified_and_repaired(stack: Stack) -> None:
     assert dailies(stack, "counters", "verify").returncode == 0
 
 
+def test_what_members_earned_is_verified_and_repaired(stack: Stack) -> None:
+    """GAME-01 GAME-03: votes, XP and badges that no vote pays for are named, counted anew, and gone."""
+    member = stack.value("insert into users (username) values ('mira_games') returning id")
+    assert dailies(stack, "counters", "verify").returncode == 0
+    stack.rows("insert into member_points values (%s, 150, 165, 0, null, 0)", member)
+    found = dailies(stack, "counters", "verify")
+    assert found.returncode == 1 and f"xp of {member}, in all: found 165, expected 0" in found.stdout
+    assert f"badge of {member}, votes_100: found 0, expected 1" in found.stdout
+    assert dailies(stack, "counters", "repair").returncode == 0
+    assert dailies(stack, "counters", "verify").returncode == 0
+
+
 def test_balances_are_verified_and_repaired(stack: Stack) -> None:
     """PRICE-03 PRICE-05: a balance that is not the sum of the ledger is named, corrected, and gone."""
     member = stack.value("insert into users (username) values ('mira_credits') returning id")

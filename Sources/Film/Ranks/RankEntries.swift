@@ -81,6 +81,10 @@ public struct BoardMember: Sendable {
     public let username: String?
     /// The member's picture.
     public let avatarURL: String
+    /// The member's level.
+    public let level: Int
+    /// How many days in a row the member has voted.
+    public let streak: Int
 }
 
 /// What a board shows, and since when.

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import Games
 public import Postgres
 
 /// The boards of clips, voters and creators.
@@ -36,12 +37,17 @@ public struct Ranks: Sendable {
         let slice = try Slice(board, period, page)
         return try read(slice) { connection in
             try slice.rows(
-                on: connection, columns: "users.username, users.avatar_seed",
-                joins: "join users on users.id = entries.subject_id")
+                on: connection, columns: "users.username, users.avatar_seed, levels.xp, levels.streak",
+                joins: """
+                    join users on users.id = entries.subject_id
+                    join get_member_levels(array(select subject_id from entries)) levels
+                        on levels.user_id = entries.subject_id
+                    """)
         } entry: { row in
             BoardMember(
                 place: try RankPlace(row: row, period: period), username: try row.value("username"),
-                avatarURL: "/api/avatar/" + (try row.value("avatar_seed")))
+                avatarURL: "/api/avatar/" + (try row.value("avatar_seed")),
+                level: Level(total: try row.value("xp")).number, streak: try row.value("streak"))
         }
     }
 

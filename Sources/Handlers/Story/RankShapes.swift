@@ -39,6 +39,8 @@ extension BoardMember: Shaped, ListItem {
         Including(\.place)
         Field("username", \.username, "Null for a member without a name.")
         Field("avatarURL", \.avatarURL)
+        Field("level", \.level)
+        Field("streak", \.streak, "How many days in a row the member has voted.")
     }
 }
 

@@ -46,6 +46,24 @@ as $$
         from before
         on conflict (board, span, ends, subject_id) do update
         set votes = kept.votes + excluded.votes
+    ), noted as (
+        -- Members who may have earned or lost a badge, or have reached the goal of the day.
+        insert into badge_checks (user_id, goal_day)
+        select subject_id, null::date
+        from before
+        where board = 'voters' and span = 'all'
+            and count_vote_badges(votes_before) <> count_vote_badges(votes_before + votes)
+        union all
+        select subject_id, ends
+        from before
+        where board = 'voters' and span = 'day' and votes_before < 50 and votes_before + votes >= 50
+        union all
+        select before.subject_id, null
+        from before
+        join member_points points on points.user_id = before.subject_id and points.streak_day = before.ends - 1
+        where before.board = 'voters' and before.span = 'day'
+            and (before.votes_before > 0) <> (before.votes_before + before.votes > 0)
+            and points.streak + 1 in (3, 7, 30)
     )
     insert into rank_counts as kept (board, span, ends, votes, entries)
     select moved.board, moved.span, moved.ends, moved.votes, sum(moved.entries)

@@ -32,6 +32,7 @@ as $$
 declare
     taken_rows int;
     changes rank_change[];
+    earlier rank_change[];
 begin
     with taken as (
         delete from rank_changes
@@ -105,10 +106,18 @@ begin
             select array_agg(row(board, spans.span, spans.ends, subject_id, owner_id, casts)::rank_change)
             from by_day
             cross join rank_spans(today, by_day.day) spans
+        ),
+        (
+            select array_agg(row('voters', 'day', day, user_id, null, casts)::rank_change)
+            from of_members
+            where day < today
         )
-    into taken_rows, changes;
+    into taken_rows, changes, earlier;
     if changes is not null then
         perform apply_rank_changes(changes);
+    end if;
+    if earlier is not null then
+        perform change_member_days(earlier);
     end if;
     return taken_rows;
 end
@@ -231,12 +240,14 @@ as $$
     group by board, span, ends, votes;
 $$;
 
--- Begins a day: forgets the oldest one, and moves the weeks. The caller holds lock_ranks().
+-- Begins a day: closes those before for the streaks and XP of members, forgets the oldest one, and moves the weeks. The caller
+-- holds lock_ranks().
 create or replace function begin_rank_day(today date)
 returns void
 language sql
 set search_path = public, pg_temp
 as $$
+    select close_member_days((select day from rank_state), today);
     delete from rank_scores where span = 'day' and ends <= today - 14;
     delete from rank_counts where span = 'day' and ends <= today - 14;
     select count_rank_weeks(today);
@@ -255,6 +266,8 @@ begin
     delete from rank_counts;
     delete from rank_hidden;
     delete from rank_listings;
+    delete from member_days;
+    delete from member_points;
     with folded as (
         delete from rank_changes
     ), for_clips as (
@@ -277,6 +290,14 @@ begin
         join users on users.id = votes.user_id and users.left_at is null
         where votes.voided_at is null
         group by votes.user_id, (votes.created_at at time zone 'utc')::date
+    ), of_earlier_days as (
+        insert into member_days (user_id, day, votes, streak)
+        select user_id, day, casts, row_number() over (partition by user_id, run order by day)
+        from (
+            select user_id, day, casts, day - (row_number() over (partition by user_id order by day))::int as run
+            from by_members
+            where day < today
+        ) runs
     ), by_day as (
         select 'clips' as board, clip_id as subject_id, owner_id, day, casts
         from for_clips
@@ -310,6 +331,11 @@ begin
     where listed and votes > 0
     group by board, span, ends, votes;
     perform count_rank_weeks(today);
+    perform sum_member_points(array(select distinct user_id from member_days));
+    insert into badge_checks (user_id)
+    select id
+    from users
+    where left_at is null;
     insert into rank_state (day, folded_at)
     values (today, dailies_now())
     on conflict (singleton) do update set day = excluded.day;
@@ -337,9 +363,14 @@ begin
     if known_day is null then
         perform count_ranks(today);
     elsif known_day < today then
+        -- What was cast on the days before is counted before they are closed.
+        taken := fold_rank_changes(known_day, most);
+        if taken = most then
+            return taken;
+        end if;
         perform begin_rank_day(today);
     end if;
-    taken := fold_rank_changes(greatest(today, known_day), most) + judge_rank_listings();
+    taken := taken + fold_rank_changes(greatest(today, known_day), most) + judge_rank_listings();
     update rank_state set folded_at = moment where taken < most;
     return taken;
 end
