@@ -7,6 +7,7 @@ internal import Credits
 internal import Film
 internal import Flags
 internal import FoundationEssentials
+internal import Games
 public import HTTP
 internal import Identity
 internal import Installation
@@ -60,7 +61,7 @@ extension Pages {
             needsAccountToVote: { try services.flags.isEnabled("require_auth_voting", for: nil) },
             reference: reference,
             account: { context in try identity.account(context, services.credits) }, clips: services.clips,
-            ranks: services.ranks,
+            games: Games(database: services.database), ranks: services.ranks,
             genres: services.genres, dashboard: services.dashboard,
             moderation: services.moderation, catalog: services.catalog,
             terms: { version in try TermsView(Terms(services.database), version) },

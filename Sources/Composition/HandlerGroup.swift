@@ -13,6 +13,7 @@ internal import Contact
 internal import Crypto
 internal import Film
 internal import Flags
+internal import Games
 internal import Generation
 internal import HTTP
 internal import Identity
@@ -50,6 +51,8 @@ public struct HandlerGroup: Sendable {
             ClipRoutes.routes(clips: services.clips, sources: services.mediaSources)
                 + ClipRoutes.reportRoutes(
                     services.moderation, services.identity, hasCaptcha: services.settings.captcha.account != nil)
+                + ClipRoutes.profileRoutes(
+                    Games(database: services.database), dailyVotes: services.settings.film.dailyVotes)
         },
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(

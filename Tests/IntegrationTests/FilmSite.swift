@@ -2,6 +2,7 @@ internal import AdminHandlers
 internal import ClipsHandlers
 internal import Film
 internal import FoundationEssentials
+internal import Games
 internal import HTTP
 internal import Identity
 internal import Postgres
@@ -42,6 +43,7 @@ struct FilmSite {
                 tallies: Tallies(database: web),
                 ranks: Ranks(database: web) { $0 }, genres: GenreVotes(database: web),
                 identity: IdentityService(settings: site.settings, database: web)) + ClipRoutes.routes(clips: clips)
+                + ClipRoutes.profileRoutes(Games(database: web), dailyVotes: 200)
                 + ClipRoutes.reportRoutes(
                     Moderation(database: web, clips: clips),
                     IdentityService(settings: site.settings, database: web), hasCaptcha: false)

@@ -232,6 +232,8 @@ enum RouteTable {
         GET    /api/profile/clips                  member   read  -    -       -      read
         GET    /api/profile/decisions              member   -     -    -       -      read
         POST   /api/profile/decisions              member   -     form -       -      api
+        GET    /api/profile/history                member   read  -    -       -      read
+        GET    /api/profile/stats                  member   read  -    -       -      read
         GET    /api/ratings                        any      read  -    -       -      read
         GET    /api/ratings/own                    any      read  -    -       -      read
         POST   /api/report                         any      -     form refused -      contact
@@ -260,6 +262,7 @@ enum RouteTable {
         POST   /api/user/appeal                    member   -     form -       -      api
         GET    /api/user/check-username            any      read  -    -       -      api
         POST   /api/user/create-profile            member   -     form refused -      api
+        GET    /api/user/profile                   member   read  -    -       -      api
         GET    /api/user/settings                  member   read  -    -       -      api
         PATCH  /api/user/settings                  member   -     form refused -      api
         DELETE /api/videos                         member   write form refused -      api

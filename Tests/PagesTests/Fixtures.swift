@@ -3,6 +3,7 @@ import Battles
 import Comparisons
 import Film
 import FoundationEssentials
+import Games
 import Generation
 import Money
 
@@ -152,6 +153,31 @@ enum Fixtures {
             meanCost: isReady ? "$0.1375" : nil)
     }
 
+    /// What a member has done, with a badge of each kind.
+    static var memberStats: MemberStats {
+        let reachedAt = Date(timeIntervalSince1970: 1_789_000_000)
+        return MemberStats(
+            username: "mira_okafor", avatarURL: "/api/avatar/a", totalVotes: 4_318, xp: 4_240, votesToday: 92,
+            streak: 12, clips: 7, wins: 3, rank: 42, ranked: 3_906,
+            badges: [
+                Badge(key: "votes_1000", name: "1,000 votes", earnedAt: reachedAt, progress: 1_000, goal: 1_000),
+                Badge(key: "streak_30", name: "30-day streak", progress: 12, goal: 30),
+                Badge(key: "first_clip", name: "First take", earnedAt: reachedAt, progress: 1, goal: 1),
+                Badge(key: "wins_5", name: "Five wins", progress: 3, goal: 5),
+                Badge(key: "networker", name: "Networker", progress: 0, goal: 5),
+            ])
+    }
+
+    /// A member's last votes: for a clip that is shown, and for one that is not.
+    static var pastVotes: [PastVote] {
+        [true, false].map { isShown in
+            PastVote(
+                clipID: UUID(), title: "Ash <1>", isShown: isShown, username: isShown ? "nova" : nil,
+                avatarURL: "/api/avatar/b", season: 1, slot: 12, casts: 1, weight: isShown ? 10 : 1,
+                votedAt: Date(timeIntervalSince1970: 1_789_000_000))
+        }
+    }
+
     /// A member's clips, one in each state.
     static var ownClips: OwnClipsView {
         let states: [OwnClipView.State] = [
@@ -278,7 +304,8 @@ enum Fixtures {
                         ? RankedClipView(
                             id: "00000000-0000-4000-8000-00000000000\(number)", title: "Ash <\(number)>",
                             genre: "Sci-Fi", posterURL: "/p.jpg", thumbnailURL: "/t.jpg") : nil,
-                    name: "maker_\(number)", avatarURL: "/api/avatar/\(number)")
+                    name: "maker_\(number)", avatarURL: "/api/avatar/\(number)",
+                    level: board == .clips ? nil : number, streak: board == .clips ? nil : 8 - number)
             }, nextCursor: "abc", isFirst: isFirst, total: 1_300, hidesRound: period == .week)
     }
 

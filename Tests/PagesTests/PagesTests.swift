@@ -1,6 +1,7 @@
 import Analytics
 import Film
 import FoundationEssentials
+import Games
 import Testing
 
 @testable import Film
@@ -76,6 +77,11 @@ struct PagesTests {
         documents["providers"] = site.document(site.adminProviders)
         documents["costs"] = site.document(site.adminCosts)
         documents["jobs"] = site.document(site.adminJobs)
+        documents["profile"] = site.document(site.profile(Fixtures.memberStats))
+        documents["profile of a newcomer"] = site.document(site.profile(MemberStats()))
+        documents["own votes"] = site.document(site.ownVotes(Fixtures.memberStats, votes: Fixtures.pastVotes))
+        documents["no own votes"] = site.document(site.ownVotes(MemberStats(), votes: []))
+        documents["profile links"] = site.document(site.profileLinks(Fixtures.memberStats, isAdmin: true, .none))
         documents["own clips"] = site.document(site.ownClips(Fixtures.ownClips))
         documents["studio"] = site.document(site.studio(Fixtures.studio))
         documents["empty studio"] = site.document(site.studio(StudioView()))

@@ -8,6 +8,7 @@ import { all, announce, h, maybe } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";
 import { ownEvents } from "./core/own-events.js";
 import { toast } from "./core/toast.js";
+import "./profile/tabs.js";
 
 /** How often the page asks by itself, in milliseconds: while a file is being checked, and otherwise. */
 const checkingInterval = 2000;
@@ -46,7 +47,7 @@ async function refresh() {
   });
   const focused = document.activeElement?.closest("[data-own-clips] > li")?.id;
   if (rows.length !== known.size || rows.some((row) => known.get(row.id) !== row)) list.replaceChildren(...rows);
-  if (focused && document.activeElement === document.body) maybe(`#${focused} h2`)?.focus();
+  if (focused && document.activeElement === document.body) maybe(`#${focused} h3`)?.focus();
   for (const clip of changed) report(clip);
 }
 
@@ -61,7 +62,7 @@ function report(clip) {
 
 /** @param {HTMLElement} clip */
 function markAsNew(clip) {
-  const heading = maybe("h2", clip);
+  const heading = maybe("h3", clip);
   if (heading && !maybe(".own__new", heading)) heading.append(" ", h("span", { class: "own__new" }, "New"));
 }
 

@@ -1,5 +1,6 @@
 internal import Film
 internal import FoundationEssentials
+internal import Games
 public import HTTP
 internal import Text
 
@@ -19,7 +20,8 @@ public struct Pages: Sendable {
         .arena, .comparisons, .comparison, .battle, .ratings, .ownRatings, .analytics, .tags, .tag, .suggestions,
         .leaderboard, .genre, .models, .model, .versus,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
-        .signIn, .onboarding, .acceptTerms, .ownClips, .myVideos, .favorites, .notifications, .decisions,
+        .signIn, .onboarding, .acceptTerms, .profile, .ownClips, .ownVotes, .profileLinks, .myVideos, .favorites,
+        .notifications, .decisions,
         .settings, .confirmEmail, .unsubscribe,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
         .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminExperiments, .adminTags,
@@ -40,6 +42,8 @@ public struct Pages: Sendable {
             AccountView(username: $0.caller.member?.username)
         },
         ownClips: @escaping @Sendable (Context) throws -> OwnClipsView = { _ in OwnClipsView(clips: []) },
+        stats: @escaping @Sendable (Context) throws -> MemberStats = { _ in MemberStats() },
+        history: @escaping @Sendable (Context) throws -> [PastVote] = { _ in [] },
         ranks: @escaping @Sendable (Context) throws -> RanksView = { _ in
             RanksView(board: .clips, period: .day, entries: [], total: 0)
         },
@@ -73,6 +77,7 @@ public struct Pages: Sendable {
         self.site = site
         sources = PageSources(
             film: film, round: round, library: library, watch: watch, account: account, ownClips: ownClips,
+            stats: stats, history: history,
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
             studio: studio, myVideos: myVideos, video: video, ratings: ratings, ownRatings: ownRatings, battle: battle,

@@ -1,3 +1,4 @@
+internal import Games
 internal import HTML
 internal import HTTP
 internal import Text
@@ -6,28 +7,30 @@ extension PageDeclaration {
     static let ownClips = page(
         .member, "/profile/clips", title: "My takes", description: "What became of each of your takes.",
         hasForms: true, features: ["PROF-01", "CLIP-09"], summary: "The member's own clips and what became of each."
-    ) { visit in visit.site.ownClips(try visit.sources.ownClips(visit.context), visit.form) }
+    ) { visit in
+        visit.site.ownClips(
+            try visit.sources.ownClips(visit.context), try visit.sources.stats(visit.context), visit.form)
+    }
 }
 
 extension Site {
     /// The member's own clips. The module reads the page again when something has changed, and puts the changed clips in.
-    func ownClips(_ view: OwnClipsView, _ form: FormState = .none) -> Page {
+    func ownClips(_ view: OwnClipsView, _ stats: MemberStats = MemberStats(), _ form: FormState = .none) -> Page {
         let list: HTML = """
             <ul class="own" data-own-clips>\(view.clips.map { clip($0, form) })</ul>
             """
         let older = view.nextCursor.map { cursor in
             "<div class=\"row\"><a class=\"btn\" href=\"/profile/clips?cursor=\(cursor)\">Older takes</a></div>" as HTML
         }
-        return Page(
-            .ownClips, styles: ["profile"], modules: ["own-clips"], icons: [.film, .info],
-            main: """
-                <main class="page page--narrow" id="main">
-                  <div class="page-head"><div><h1>My takes</h1><p>What became of each of your takes. \
-                <a class="link" href="/profile/decisions">Decisions and reports</a></p></div>\
-                <a class="btn\(HTML.when(view.clips.isEmpty, " btn--ghost"))" href="/upload">Send in a take</a></div>
-                  \(form.outcome)
-                  \(view.clips.isEmpty ? noClips : list)\(older)
-                </main>
+        return profile(
+            .clips, stats, modules: ["own-clips"], icons: [.film, .info],
+            content: """
+                \(form.outcome)
+                <section class="stack" aria-labelledby="clips"><div class="row row--apart"><h2 id="clips">My takes</h2>\
+                \(HTML.when(!view.clips.isEmpty, "<a class=\"btn btn--sm\" href=\"/upload\">Send in a take</a>"))</div>
+                <p class="muted">What became of each of your takes. \
+                <a class="link" href="/profile/decisions">Decisions and reports</a></p>
+                \(view.clips.isEmpty ? noClips : list)\(older)</section>
                 """)
     }
 
@@ -65,8 +68,8 @@ extension Site {
             \(HTML.when(clip.state == .checking, " data-checking"))>
               <div class="own__picture">\(picture)</div>
               <div class="own__text">
-                <h2 tabindex="-1"><span data-title>\(clip.title)</span>\
-            \(HTML.when(clip.isNew, " <span class=\"own__new\">New</span>"))</h2>
+                <h3 tabindex="-1"><span data-title>\(clip.title)</span>\
+            \(HTML.when(clip.isNew, " <span class=\"own__new\">New</span>"))</h3>
                 <p><span class="badge" data-tone="\(words.tone)"\(shape)>\(words.status)</span></p>
                 \(clip.standing)
                 <p class="quiet">Sent on <time datetime="\(Formatting.machine(clip.sentAt))">\

@@ -69,6 +69,7 @@ extension Site {
         <b class="clip-text" data-member-name></b></p>\
         <a class="btn" href="/notifications" data-bell>Notifications \
         <span class="bell__count" aria-hidden="true" data-unread hidden></span></a>\
+        <a class="btn" href="/profile">Profile</a>\
         <a class="btn" href="/profile/clips">My takes</a>\
         <a class="btn" href="/settings">Settings</a>\
         <a class="btn" href="/admin/clips" data-admin hidden>Review clips</a></div>

@@ -2,12 +2,11 @@ internal import HTML
 
 /// The symbols of the site's own set: 24 px grid, stroke only, drawn in the colour of the text beside them.
 enum Icon: String, CaseIterable {
-    case bell, bookmark, check, close, comment, dice, download, film, flag, full, heart, infinity, info, left, list,
-        lock,
-        loop, medal,
-        menu
+    case bell, bookmark, check, close, comment, dice, download, film, fire, flag, full, heart, infinity, info, left,
+        list
+    case lock, loop, medal, menu
     case mute, next, pause
-    case person, play, prev, ranks, right, search, share, shield, sound, swap, up, upload, warn, watch
+    case person, play, prev, ranks, right, search, share, shield, sound, swap, up, upload, users, warn, watch
 
     /// The icon; the control has its name in its own label.
     var image: HTML { sized("icon") }
@@ -33,6 +32,8 @@ enum Icon: String, CaseIterable {
         case .dice: "M4 4h16v16H4Zm4.5 4.500v.01m7 0v.01m-3.500 3.500v.01m-3.500 3.500v.01m7 0v.01"
         case .download: "M12 4v11m0 0 4.5-4.5M12 15l-4.5-4.5M4 19.5h16"
         case .film: "M4 4h16v16H4ZM8 4v16m8-16v16M4 9.3h4m8 0h4M4 14.7h4m8 0h4"
+        case .fire:
+            "M12 3.5c.5 4 5.5 5.5 5.5 11a5.5 5.5 0 0 1-11 0c0-2.5 1.3-3.800 2.5-5 .5 2 1.5 2.5 2 2.5.5-3-.5-5.5 1-8.5Z"
         case .flag: "M6 20.5V4m0 0h11.5l-2.500 4 2.500 4H6"
         case .full: "M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5"
         case .heart: "M12 20S4 15.200 4 9.200A4.200 4.200 0 0 1 12 7a4.200 4.200 0 0 1 8 2.200C20 15.200 12 20 12 20Z"
@@ -61,6 +62,8 @@ enum Icon: String, CaseIterable {
         case .swap: "M4 8h14m0 0-3.5-3.5M18 8l-3.5 3.5M20 16H6m0 0 3.5-3.5M6 16l3.5 3.5"
         case .up: "m6 15 6-6 6 6"
         case .upload: "M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M4 19.5h16"
+        case .users:
+            "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 5a3.5 3.5 0 0 1 0 6.5m2.5 3.200A6.5 6.5 0 0 1 21.5 20"
         case .warn: "M12 4 2.5 20h19ZM12 10v4.5m0 2.5v.01"
         case .watch: "M3.5 5.5h17v11h-17ZM8 20h8M10.5 8.5v5l4-2.5Z"
         }

@@ -1,5 +1,6 @@
 internal import Film
 public import FoundationEssentials
+internal import Games
 internal import HTTP
 
 /// Everything that the site says about a page, in one value: its route, who reads it, what it is called, whether it may
@@ -99,6 +100,10 @@ struct PageSources: Sendable {
     let account: @Sendable (Context) throws -> AccountView?
     /// A page of the member's own clips, by the cursor in the query.
     let ownClips: @Sendable (Context) throws -> OwnClipsView
+    /// What the member has done.
+    let stats: @Sendable (Context) throws -> MemberStats
+    /// The member's last votes.
+    let history: @Sendable (Context) throws -> [PastVote]
     /// A page of a board, by the query.
     let ranks: @Sendable (Context) throws -> RanksView
     /// The vote on genres, as the caller sees it.

@@ -133,6 +133,11 @@ extension Site {
                 "until you clear it"
             ),
             (
+                "milestones (session storage; if you say yes, for all tabs)",
+                "Which votes of the day were marked already, so that each is marked once",
+                "until you close the tab, or clear it"
+            ),
+            (
                 "intro, intro-…, hint-… (only if you say yes)", "That you have seen the intro or a hint",
                 "until you clear it"
             ),

@@ -1,6 +1,7 @@
 public import Catalog
 public import Film
 internal import FoundationEssentials
+public import Games
 public import Generation
 public import HTTP
 internal import Refusals
@@ -11,7 +12,7 @@ extension Pages {
         site: Site, stories: Stories, films: Films, needsAccountToVote: @escaping @Sendable () throws -> Bool,
         reference: APIReference,
         account: @escaping @Sendable (Context) throws -> AccountView?,
-        clips: Clips, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
+        clips: Clips, games: Games, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
         moderation: Moderation, catalog: Catalog, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         studio: @escaping @Sendable (Context) throws -> StudioView,
         generations: Generations, arena: ArenaSources,
@@ -40,6 +41,11 @@ extension Pages {
                 }
             }, account: account,
             ownClips: { context in try OwnClipsView(clips, context) },
+            stats: { context in
+                guard let stats = try games.stats(of: try context.member().id) else { throw Problem.unauthenticated }
+                return stats
+            },
+            history: { context in try games.history(of: try context.member().id) },
             ranks: { context in try RanksView(ranks, context) },
             genres: { context in try genres.poll(for: context.caller.member?.id) },
             figures: { context in try dashboard.figures(for: try context.member().id) },

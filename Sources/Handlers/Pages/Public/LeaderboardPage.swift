@@ -145,8 +145,18 @@ extension Site {
         let name: HTML =
             entry.clip.map { clip in
                 "<h2>\(title(clip))</h2><p class=\"quiet clip-text\">\(entry.name)</p>"
-            } ?? "<h2 class=\"clip-text\">\(entry.name)</h2>"
+            } ?? """
+                <h2 class="clip-text">\(entry.name)</h2>\(standing(entry).map { "<p class=\"quiet\">\($0)</p>" as HTML })
+                """
         return "<li class=\"take\" data-entry=\"\(key(entry))\">\(picture)\(place)\(name)</li>"
+    }
+
+    /// `Level 9 · 12 days in a row`
+    private func standing(_ entry: RankEntryView) -> String? {
+        guard let level = entry.level else { return nil }
+        let streak = entry.streak ?? 0
+        return "Level \(Formatting.count(level))"
+            + (streak > 1 ? " · \(Formatting.count(streak)) days in a row" : "")
     }
 
     private func still(_ clip: RankedClipView) -> HTML {
@@ -200,7 +210,7 @@ extension Site {
             picture = """
                 <img class="avatar" src="\(entry.avatarURL)" alt="" width="32" height="32" loading="lazy">
                 """
-            name = "<b>\(entry.name)</b>"
+            name = "<b>\(entry.name)</b>\(standing(entry).map { "<br><span class=\"quiet\">\($0)</span>" as HTML })"
         }
         let trend: HTML = HTML.when(hasTrend, "<td class=\"r\">\(trend(entry.place))</td>")
         return """

@@ -31,6 +31,9 @@ struct RankEntryView: Sendable {
     var name: String
     /// The member's picture.
     var avatarURL: String
+    /// The member's level and streak; nil on the board of clips.
+    var level: Int?
+    var streak: Int?
 }
 
 /// A clip on the board of clips.
@@ -76,7 +79,8 @@ extension RanksView {
             (terms, next) = (found.terms, found.page.nextCursor)
             entries = found.page.items.map { member in
                 RankEntryView(
-                    place: member.place, name: member.username ?? "member without a name", avatarURL: member.avatarURL)
+                    place: member.place, name: member.username ?? "member without a name", avatarURL: member.avatarURL,
+                    level: member.level, streak: member.streak)
             }
         }
         self.init(

@@ -1,0 +1,4 @@
+// The member's profile.
+
+import "./site.js";
+import "./profile/tabs.js";
