@@ -17,7 +17,7 @@ import { LiveCounts } from "./dashboard/counts.js";
 import { Deck } from "./dashboard/deck.js";
 import { Feed } from "./dashboard/feed.js";
 import { watchGestures } from "./dashboard/gestures.js";
-import { heart, shake } from "./dashboard/effects.js";
+import { confetti, heart, shake } from "./dashboard/effects.js";
 import { knowGate } from "./dashboard/gate.js";
 import { Hints } from "./dashboard/hints.js";
 import { savedPlace, savePlace } from "./dashboard/place.js";
@@ -81,6 +81,11 @@ const casting = new Casting(feed, {
   counted: (isUndo) => {
     others.postMessage(null);
     if (!isUndo) hints.afterVote(feed);
+  },
+  reached: (milestone) => {
+    confetti(stage);
+    const goal = { 1: "First vote of the day", 50: "50 votes: the daily goal", 100: "100 votes today", 200: "200 votes: that was the last of today" };
+    note.say(goal[milestone], 3000);
   },
   refresh,
 });

@@ -2,10 +2,13 @@
 
 import { Refusal } from "../core/api.js";
 import { announce, maybe } from "../core/dom.js";
+import { counted } from "../core/format.js";
 import { isStill } from "../core/preferences.js";
 import { toast } from "../core/toast.js";
 import { shake } from "./effects.js";
 import { voteFault } from "./faults.js";
+import { reachMilestone } from "./milestones.js";
+import { play } from "./sounds.js";
 
 /**
  * @typedef {import("./feed.js").Clip} Clip
@@ -19,6 +22,7 @@ import { voteFault } from "./faults.js";
  * @property {() => Clip | null} current the take on the stage
  * @property {() => void} changed shows what a vote changes
  * @property {(isUndo: boolean) => void} counted comes after a vote that counted
+ * @property {(milestone: import("./milestones.js").Milestone) => void} reached comes after a vote that is marked
  * @property {() => Promise<unknown>} refresh brings the round up to date
  */
 
@@ -49,11 +53,16 @@ export class Casting {
       return;
     }
     const isUndo = weight === null && clip.hasVoted;
+    const before = feed.spent;
     try {
       if (isUndo) await feed.undo(clip, this.#around.changed);
       else await feed.vote(clip, weight ?? "standard", this.#around.changed);
       if (!isUndo && !isStill()) navigator.vibrate?.(50);
-      announce(isUndo ? "Vote undone" : `Voted for ${clip.title}`);
+      const milestone = isUndo ? null : reachMilestone(before, feed.spent);
+      if (!isUndo) play(milestone ?? "vote");
+      const number = milestone ? `, ${counted(milestone, "vote", "votes")} today` : "";
+      announce(isUndo ? "Vote undone" : `Voted for ${clip.title}${number}`);
+      if (milestone) this.#around.reached(milestone);
       this.#around.counted(isUndo);
     } catch (error) {
       if (error instanceof Refusal && error.code === "captcha_required" && !isProven) {
