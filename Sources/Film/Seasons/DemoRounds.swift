@@ -14,14 +14,15 @@ extension DemoSeason {
                 try vote(in: season, slot: slot, for: clips[slot - 1], on: connection)
                 try connection.execute("select from advance_now(null)")
             }
-            try backdate(season, locked: locked, roundSeconds: roundSeconds, on: connection)
+            // Rounds of a day, so that the members who voted have days behind them.
+            try backdate(season, locked: locked, roundSeconds: max(roundSeconds, 86_400), on: connection)
             // These votes were not cast, so the boards do not know them.
             try connection.execute("select forget_ranks()")
         }
     }
 
-    /// An invented audience votes; everybody likes one clip better than the rest. Chance comes from the names alone, so
-    /// that every installation has the same past.
+    /// An invented audience votes, and so do the creators, most of them in most rounds; everybody likes one clip better than
+    /// the rest. Chance comes from the names alone, so that every installation has the same past.
     private func vote(in season: UUID, slot: Int, for favourite: UUID, on connection: Connection) throws {
         try connection.execute(
             """
@@ -29,24 +30,33 @@ extension DemoSeason {
             select clips.season_id, clips.slot_position, audience.voter_key, array_agg(clips.id), dailies_now()
             from tournament_clips clips
             cross join (
-                select 'device_' || md5('demo ' || number) as voter_key
+                select 'device_' || md5('demo ' || number) as voter_key, 'device_' || md5('demo ' || number) as name
                 from generate_series(1, \(Int32(Self.audience))) number
+                union all
+                select distinct 'user_' || users.id, users.username
+                from users
+                join tournament_clips own on own.user_id = users.id and own.season_id = \(season)
+                where users.role = 'member'
+                    and abs(hashtext('round' || users.username || \(Int32(slot))::text)) % 100 < 80
             ) audience
             where clips.season_id = \(season) and clips.slot_position = \(Int32(slot)) and clips.status = 'active'
-                and abs(hashtext('view' || audience.voter_key || clips.title || \(Int32(slot))::text)) % 100 < 82
+                and abs(hashtext('view' || audience.name || clips.title || \(Int32(slot))::text)) % 100 < 82
             group by clips.season_id, clips.slot_position, audience.voter_key
             """)
         try connection.execute(
             """
             insert into votes (
-                season_id, slot_position, clip_id, voter_key, device_key, weight, created_at, updated_at
+                season_id, slot_position, clip_id, voter_key, device_key, user_id, weight, created_at, updated_at
             )
-            select views.season_id, views.slot_position, clips.id, views.voter_key, views.voter_key, 1,
-                dailies_now(), dailies_now()
+            select views.season_id, views.slot_position, clips.id, views.voter_key,
+                case when users.id is null then views.voter_key else 'device_' || md5('demo ' || users.username) end,
+                users.id, 1, dailies_now(), dailies_now()
             from clip_views views
             join tournament_clips clips on clips.id = any (views.clip_ids)
+            left join users on views.voter_key = 'user_' || users.id
             where views.season_id = \(season) and views.slot_position = \(Int32(slot))
-                and abs(hashtext('vote' || views.voter_key || clips.title || \(Int32(slot))::text)) % 100
+                and clips.user_id is distinct from users.id
+                and abs(hashtext('vote' || coalesce(users.username, views.voter_key) || clips.title || \(Int32(slot))::text)) % 100
                     < case
                         when clips.id = \(favourite) then 74
                         else 24 + abs(hashtext(clips.title || \(Int32(slot))::text)) % 34
