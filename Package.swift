@@ -99,6 +99,7 @@ let package = Package(
             ["Crypto", "Logging", "Platform", "Postgres", "Push", "Queue", "Refusals", "Text"]),
         domain("Games", ["Postgres"]),
         domain("Identity", ["Configuration", "Crypto", "Platform", "Postgres", "Refusals", "Text"]),
+        domain("People", ["Postgres", "Refusals"]),
         domain("SignIn", ["Configuration", "Crypto", "HTTPClient", "Identity", "Postgres", "Refusals", "Text"]),
         domain(
             "Film",
@@ -137,7 +138,9 @@ let package = Package(
             swiftSettings: strict),
         handlers("Voting", ["Crypto", "Film", "Identity", "Refusals", "SharedHandlers", "Text"]),
         handlers("Story", ["Film", "Identity", "Refusals", "SharedHandlers"]),
-        handlers("Clips", ["Captcha", "Film", "Games", "Identity", "SharedHandlers", "Storage", "Text"]),
+        handlers(
+            "Clips",
+            ["Captcha", "Film", "Games", "Identity", "People", "Postgres", "SharedHandlers", "Storage", "Text"]),
         handlers(
             "Uploads",
             [
@@ -147,8 +150,8 @@ let package = Package(
         handlers(
             "Auth",
             [
-                "Captcha", "Configuration", "Crypto", "Identity", "Limits", "Logging", "Notifications", "Postgres",
-                "Refusals", "SharedHandlers", "SignIn", "Text",
+                "Captcha", "Configuration", "Crypto", "Identity", "Limits", "Logging", "Notifications", "People",
+                "Postgres", "Refusals", "SharedHandlers", "SignIn", "Text",
             ]),
         handlers("Admin", ["Audit", "Film", "Flags", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
         handlers(
@@ -175,7 +178,7 @@ let package = Package(
             [
                 "Analytics", "Battles", "Catalog", "Comparisons", "Credits", "Crypto", "Film", "Games", "Generation",
                 "HTML",
-                "Money", "Notifications", "Postgres", "Providers", "Ratings", "Refusals", "Storage", "Text",
+                "Money", "Notifications", "People", "Postgres", "Providers", "Ratings", "Refusals", "Storage", "Text",
             ]),
 
         // Only programs import it: it is where the groups meet.
@@ -186,7 +189,8 @@ let package = Package(
                 "Catalog", "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits",
                 "Crypto",
                 "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
-                "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "Platform", "Postgres",
+                "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "People", "Platform",
+                "Postgres",
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
@@ -205,7 +209,7 @@ let package = Package(
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Logging", "Mail", "Media", "Notifications",
-                "Platform", "Postgres", "Providers", "Push", "Queue", "Realtime", "Storage", "Text",
+                "People", "Platform", "Postgres", "Providers", "Push", "Queue", "Realtime", "Storage", "Text",
             ]),
         executable(
             "dailies", path: "CommandLine",
@@ -214,8 +218,9 @@ let package = Package(
                 "Credits", "Crypto", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "Platform", "Postgres",
-                "Ratings", "Realtime",
+                "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "People", "Platform", "Postgres",
+                "Ratings",
+                "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",
                 "Text",
             ]),
@@ -266,7 +271,10 @@ let package = Package(
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(
             "PagesTests",
-            ["Analytics", "Battles", "Comparisons", "Film", "Games", "Generation", "HTTP", "Money", "PagesHandlers"]),
+            [
+                "Analytics", "Battles", "Comparisons", "Film", "Games", "Generation", "HTTP", "Money", "PagesHandlers",
+                "People",
+            ]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
             "FilmTests",
@@ -301,6 +309,7 @@ let package = Package(
         tests(
             "IdentityTests",
             ["Audit", "Configuration", "Identity", "Platform", "Postgres", "Refusals", "TestSupport", "Text"]),
+        tests("PeopleTests", ["People", "Platform", "Postgres", "Refusals", "TestSupport"]),
         tests(
             "SignInTests",
             [
@@ -310,7 +319,7 @@ let package = Package(
         tests("PushTests", ["Crypto", "Push", "Text"]),
         tests(
             "NotificationsTests",
-            ["Notifications", "Postgres", "Push", "Queue", "Refusals", "TestSupport", "Text"]),
+            ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",

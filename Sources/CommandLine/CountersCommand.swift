@@ -6,6 +6,7 @@ public import Film
 internal import FoundationEssentials
 public import Games
 public import HTTP
+public import People
 
 /// `dailies counters verify | repair`
 enum CountersCommand {
@@ -20,7 +21,7 @@ enum CountersCommand {
             every score and place on the boards that differs from the votes, and every balance of credits that is not \
             the sum of the ledger, and every count of comparisons and tags, and every day of a model in the analytics, that \
             differs from the rows, and every day, streak, win, number of XP and badge of a member that differs from the votes, \
-            the film and the rewards. It reads every vote. Exit status 1 when something differs.
+            the film and the rewards, and every number of followers. It reads every vote. Exit status 1 when something differs.
             """,
         OnlyCommon.self
     ) { arguments in
@@ -31,7 +32,8 @@ enum CountersCommand {
         let drift = Drift(
             clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database),
             credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database),
-            modelDays: try ModelDayDrift.find(in: database), games: try GameDrift.find(in: database))
+            modelDays: try ModelDayDrift.find(in: database), games: try GameDrift.find(in: database),
+            followers: try FollowerDrift.find(in: database))
         try answer(
             drift, "Every counter equals its sum, and so do the boards, the balances and what members have earned.",
             arguments)
@@ -48,7 +50,8 @@ enum CountersCommand {
         let drift = Drift(
             clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database),
             credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database),
-            modelDays: try ModelDayDrift.repair(in: database), games: try GameDrift.repair(in: database))
+            modelDays: try ModelDayDrift.repair(in: database), games: try GameDrift.repair(in: database),
+            followers: try FollowerDrift.repair(in: database))
         try answer(
             drift, "Every counter, every board and every balance was right, and what members have earned.", arguments)
         return ExitCode.success
@@ -90,7 +93,10 @@ enum CountersCommand {
             expected \(fault.expected)
             """
         }
-        let lines = clips + boards + credits + comparisons + days + games
+        let followers = drift.followers.map { fault in
+            "followers of \(fault.userID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)"
+        }
+        let lines = clips + boards + credits + comparisons + days + games + followers
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
@@ -103,10 +109,11 @@ private struct Drift: Shaped {
     let comparisons: [ComparisonDrift]
     let modelDays: [ModelDayDrift]
     let games: [GameDrift]
+    let followers: [FollowerDrift]
 
     var isNone: Bool {
         clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty && modelDays.isEmpty
-            && games.isEmpty
+            && games.isEmpty && followers.isEmpty
     }
 
     static let shape = Shape<Drift>("Drift") {
@@ -116,6 +123,7 @@ private struct Drift: Shaped {
         Field("comparisons", \.comparisons)
         Field("modelDays", \.modelDays)
         Field("games", \.games)
+        Field("followers", \.followers)
     }
 }
 
@@ -125,6 +133,15 @@ extension GameDrift: Shaped {
         Field("fault", \.fault)
         Field("userID", \.userID)
         Field("detail", \.detail, "The day, the sum, the clip or the badge.")
+        Field("found", \.found)
+        Field("expected", \.expected)
+    }
+}
+
+extension FollowerDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<FollowerDrift>("FollowerDrift") {
+        Field("userID", \.userID)
         Field("found", \.found)
         Field("expected", \.expected)
     }

@@ -14,6 +14,7 @@ internal import Installation
 internal import Mail
 internal import Notifications
 internal import PagesHandlers
+internal import People
 internal import Postgres
 internal import SharedHandlers
 internal import SignIn
@@ -75,6 +76,10 @@ extension Pages {
                 services.comparisons, tags: services.tags, favorites: Favorites(database: services.database),
                 suggestions: Suggestions(database: services.database),
                 boards: RatingBoards(database: services.database), hasPremium: services.hasPremium),
+            people: PeopleSources(
+                Profiles(database: services.database), Follows(database: services.database),
+                Referrals(database: services.database), clips: services.clips,
+                invites: { try services.flags.isEnabled("referral_system", for: $0.caller.member?.id) }),
             ratings: { context in
                 try RatingsView(RatingBoards(database: services.database), query: context.request.query)
             },

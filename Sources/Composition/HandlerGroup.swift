@@ -22,6 +22,7 @@ internal import Mail
 internal import ModelsHandlers
 internal import Notifications
 internal import PagesHandlers
+internal import People
 internal import Storage
 internal import StoryHandlers
 internal import StudioHandlers
@@ -49,6 +50,7 @@ public struct HandlerGroup: Sendable {
         },
         HandlerGroup(name: "clips") { services in
             ClipRoutes.routes(clips: services.clips, sources: services.mediaSources)
+                + ClipRoutes.personRoutes(Profiles(database: services.database), clips: services.clips)
                 + ClipRoutes.reportRoutes(
                     services.moderation, services.identity, hasCaptcha: services.settings.captcha.account != nil)
                 + ClipRoutes.profileRoutes(
@@ -126,6 +128,9 @@ public struct HandlerGroup: Sendable {
                     CaptchaService(
                         identity: services.identity, account: settings.captcha.account, siteURL: settings.site.url,
                         isRequired: { try services.flags.isEnabled("require_captcha_voting", for: nil) }))
+                + AuthRoutes.followRoutes(Follows(database: services.database))
+                + AuthRoutes.referralRoutes(
+                    Referrals(database: services.database), siteURL: settings.site.url)
         },
     ]
 

@@ -2,6 +2,7 @@ internal import Film
 internal import Identity
 internal import Logging
 internal import Notifications
+internal import People
 internal import Postgres
 internal import Queue
 
@@ -36,6 +37,11 @@ enum Upkeep {
             return report("old sessions, links and keys removed", removed + keys, context)
         }
         registry.recur("sweep_sessions", .every(.seconds(3_600)), SweepSessions())
+
+        registry.register(CountReferrals.self) { _, context in
+            report("invited members counted", try Referrals.count(in: context.database), context)
+        }
+        registry.recur("count_referrals", .every(.seconds(600)), CountReferrals())
 
         registry.register(SweepVotes.self) { _, context in
             let old = try Retention.sweep(context.database)
@@ -97,6 +103,11 @@ struct SweepSessions: JobPayload {
 
 struct SweepNotifications: JobPayload {
     static let kind = "sweep_notifications"
+    static let options = upkeep
+}
+
+struct CountReferrals: JobPayload {
+    static let kind = "count_referrals"
     static let options = upkeep
 }
 

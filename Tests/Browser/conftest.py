@@ -100,7 +100,7 @@ class Site:
             re.compile("info: Autofocus processing was blocked"),
         ]
 
-    def context(self, *, theme="dark", cookies="rejected", **options):
+    def context(self, *, theme="dark", cookies="rejected", tour="seen", **options):
         options.setdefault("viewport", DESK)
         # A test that answers requests itself must see them all.
         options.setdefault("service_workers", "block")
@@ -110,6 +110,8 @@ class Site:
             " console.error('CSP', event.violatedDirective, event.blockedURI));"
             f"try {{ localStorage.setItem('theme', '{theme}'); localStorage.setItem('intro', '1') }} catch {{}}"
             f"{NOTE_TOASTS}"
+            # The tour is shown where a test is about it.
+            + (f"try {{ localStorage.setItem('tour', '{tour}') }} catch {{}}" if tour else "")
             # The question is asked where a test is about it.
             + (f"try {{ localStorage.setItem('cookies', '{cookies}') }} catch {{}}" if cookies else "")
         )

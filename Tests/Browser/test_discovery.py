@@ -223,9 +223,9 @@ def test_embeds(site, url, axe, shots):
     until(page, "() => document.querySelector('[data-compared]').synced.position > 0.2")
     page.get_by_role("button", name="Pause all").click()
     assert context.cookies() == []
-    # The theme, the intro and the answer about cookies are put there by the tests themselves.
+    # The theme, the intro, the tour and the answer about cookies are put there by the tests themselves.
     stored = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
-    assert set(stored) <= {"cookies", "intro", "theme"}
+    assert set(stored) <= {"cookies", "intro", "theme", "tour"}
 
 
 @pytest.fixture

@@ -411,6 +411,23 @@ private struct TracedSite {
             values (\(miraID), 'system', 'news for mira', '{"text": "news for mira"}', now())
             """,
             """
+            insert into follows (follower_id, followed_id, created_at)
+            select id, \(miraID), now() from users where username = 'dana_reyes'
+            union all
+            select \(miraID), id, now() from users where username = 'dana_reyes'
+            """,
+            """
+            insert into notifications (user_id, kind, event_key, actor_id, created_at)
+            select id, 'follower', 'x', \(miraID)::uuid, now() from users where username = 'dana_reyes'
+            """,
+            "insert into referral_codes (user_id, code, created_at) values (\(miraID), 'mmmmmmmm', now())",
+            """
+            insert into referrals (referrer_id, referred_id, joined_at)
+            select \(miraID), id, now() from users where username = 'dana_reyes'
+            union all
+            select id, \(miraID), now() from users where username = 'dana_reyes'
+            """,
+            """
             insert into presets (model_id, user_id, name, prompt)
             select id, \(miraID), 'preset of mira', 'a preset of mira' from models where slug = 'local'
             """,
@@ -520,7 +537,7 @@ private struct TracedSite {
         }
         needles += [
             "a run of mira", "credits for mira", "premium for mira", "preset of mira", "mira-picture.png",
-            "a video by mira", "a suggestion by mira",
+            "a video by mira", "a suggestion by mira", "mmmmmmmm",
         ]
     }
 

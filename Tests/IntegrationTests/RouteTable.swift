@@ -236,6 +236,8 @@ enum RouteTable {
         GET    /api/profile/stats                  member   read  -    -       -      read
         GET    /api/ratings                        any      read  -    -       -      read
         GET    /api/ratings/own                    any      read  -    -       -      read
+        GET    /api/referral                       member   read  -    -       -      api
+        POST   /api/referral                       member   -     form refused -      api
         POST   /api/report                         any      -     form refused -      contact
         POST   /api/reports/csp                    any      -     -    -       -      api
         GET    /api/rounds/[season]/[slot]         any      read  -    -       -      read
@@ -263,8 +265,13 @@ enum RouteTable {
         GET    /api/user/check-username            any      read  -    -       -      api
         POST   /api/user/create-profile            member   -     form refused -      api
         GET    /api/user/profile                   member   read  -    -       -      api
+        GET    /api/user/follow                    member   read  -    -       -      read
+        POST   /api/user/follow                    member   -     form refused -      api
+        GET    /api/user/followers                 member   read  -    -       -      read
+        GET    /api/user/following                 member   read  -    -       -      read
         GET    /api/user/settings                  member   read  -    -       -      api
         PATCH  /api/user/settings                  member   -     form refused -      api
+        GET    /api/users/[username]               any      read  -    -       -      read
         DELETE /api/videos                         member   write form refused -      api
         GET    /api/videos                         member   read  -    -       -      read
         PATCH  /api/videos/[id]                    admin    admin form refused -      api

@@ -10,6 +10,7 @@ import Money
 @testable import Battles
 @testable import Film
 @testable import PagesHandlers
+@testable import People
 
 /// A film for pages: thirty slots cut, the next one open, one season before it.
 enum Fixtures {
@@ -32,6 +33,38 @@ enum Fixtures {
                     state: state, createdAt: date, answeredAt: state == .dismissed ? date : nil,
                     answer: state == .dismissed ? "A <parody>" : nil)
             })
+    }
+
+    /// A member as everybody sees the member.
+    static func person(_ count: Int = 6, cursor: String? = "abc") -> PersonView {
+        PersonView(
+            id: UUID(), username: "mira", avatarURL: "/api/avatar/abc",
+            joinedAt: Date(timeIntervalSince1970: 1_789_000_000),
+            followers: 1_204, clips: count, wins: 1, entries: discovery(count).entries, nextCursor: cursor)
+    }
+
+    /// An invitation.
+    static func invitation(_ state: InvitationView.State = .visitor) -> InvitationView {
+        InvitationView(code: "k3m5n7p9", username: "mira", avatarURL: "/api/avatar/abc", state: state)
+    }
+
+    /// What invitations have led to.
+    static func invitations(_ counted: Int) -> ReferralStanding {
+        ReferralStanding(
+            code: "k3m5n7p9", counted: counted, waiting: 2, canJoin: false,
+            tiers: [
+                ReferralTier(key: "connector", needed: 1, xp: 50), ReferralTier(key: "legend", needed: 100, xp: 1_000),
+            ])
+    }
+
+    /// A list of members.
+    static func follows(_ list: Follows.List) -> FollowsView {
+        let entries = ["nova", nil].map { name in
+            FollowEntry(
+                id: UUID(), username: name, avatarSeed: "abc", followers: 3,
+                since: Date(timeIntervalSince1970: 1_789_000_000))
+        }
+        return FollowsView(list: list, entries: entries, nextCursor: "abc")
     }
 
     /// A member's videos, one in each state.

@@ -2,6 +2,7 @@ import Analytics
 import Film
 import FoundationEssentials
 import Games
+import People
 import Testing
 
 @testable import Film
@@ -58,6 +59,23 @@ struct PagesTests {
                 DiscoverQuery(text: "a & b", genre: "Horror", status: "locked", sort: "votes", cursor: "x"),
                 Fixtures.discovery(0, cursor: nil)))
         documents["no takes"] = site.document(site.discover(DiscoverQuery(), Fixtures.discovery(0, cursor: nil)))
+        documents["landing extras"] = site.document(
+            site.landing(Fixtures.film(), LandingExtras(newCreators: 12, comparison: Fixtures.comparison(4))))
+        documents["person"] = site.document(site.person(Fixtures.person(), PersonQuery()))
+        documents["person without takes"] = site.document(site.person(Fixtures.person(0, cursor: nil), PersonQuery()))
+        for state in [InvitationView.State.visitor, .open, .own, .closed] {
+            documents["join \(state)"] = site.document(site.join(Fixtures.invitation(state), .none))
+        }
+        documents["join nothing"] = site.document(site.join(nil, .none))
+        for list in Follows.List.allCases {
+            documents["follows \(list)"] = site.document(site.follows(Fixtures.follows(list)))
+            documents["follows nobody \(list)"] = site.document(site.follows(FollowsView(list: list)))
+        }
+        for counted in [0, 100] {
+            documents["invitations \(counted)"] = site.document(
+                site.settings(AccountView(username: "mira"), .none, Fixtures.invitations(counted)))
+        }
+        documents["suspended"] = site.errorDocument(status: 410, requestID: "req", isAboutMember: true)
         documents["users"] = site.document(site.adminUsers)
         documents["seasons"] = site.document(site.adminSeasons(Fixtures.film()))
         documents["messages"] = site.document(site.adminMessages)
@@ -224,7 +242,7 @@ struct PagesTests {
         for (name, document) in documents {
             // These are rules of the product, not settings.
             let text = document.replacing(
-                /once every 30 days|30 days after (it has ended|the round)|in 30 days<|>30 days<|on the 30 days before/,
+                /once every 30 days|30 days after (it has ended|the round)|in 30 days<|>30 days<|on the 30 days before|within 30 days|of the last 30 days/,
                 with: ""
             )
             // The ring of the vote button has 200 parts at any size.
@@ -689,11 +707,15 @@ struct PageDeclarationTests {
             video: { _ in Fixtures.video }, model: { _ in Fixtures.model() },
             arena: ArenaSources(
                 comparison: { _ in Fixtures.comparison(2) }, tag: { _ in TagView(slug: "fog", name: "Fog", count: 3) },
-                versus: { _, _ in Fixtures.versus() })
+                versus: { _, _ in Fixtures.versus() }),
+            people: PeopleSources(
+                person: { _, _ in Fixtures.person() }, invitation: { _, _ in Fixtures.invitation() })
         ) { Fixtures.film() }
         let route = try #require(pages.routes.first { $0.pattern == page.path })
         var request = Request(.get, page.example + query)
-        request.parameters = ["season": "1", "slot": "1", "id": UUID().uuidString]
+        request.parameters = [
+            "season": "1", "slot": "1", "id": UUID().uuidString, "username": "mira", "code": "k3m5n7p9",
+        ]
         return try route.handle(Context(request: request, caller: caller), .null)
     }
 

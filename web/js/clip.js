@@ -2,6 +2,7 @@
 
 import "./site.js";
 import { maybe } from "./core/dom.js";
+import { startFollows } from "./core/follow.js";
 import { share } from "./core/share.js";
 import { toast } from "./core/toast.js";
 import { choicesOfDevice } from "./player/choices.js";
@@ -20,6 +21,8 @@ if (maybe("film-player")) {
   installPlayerKeys(player, maybe("[data-share]") ? [{ keys: ["s", "S"], shown: ["S"], label: "Share", run: shareIt }] : []);
   player.open(filmInMarkup(player), { isLazy: true, bar: SeekBar, repeats: true, choices: choicesOfDevice(false) });
 }
+
+startFollows();
 
 // The whole markup is wanted, never a part of it.
 const code = maybe("#embed-code");

@@ -359,6 +359,8 @@ addEventListener("pagehide", () => {
   if (!stage.hasAttribute("aria-busy")) savePlace(feed, index);
 });
 await start();
+// Only over a take: there is nothing to show beside an empty stage.
+if (feed.state === "voting" && current()) void import("./dashboard/tour.js").then(({ startTour }) => startTour(feed.daily));
 // Not before the feed: its answer brings the cookie that the token is bound to.
 prepareChanges();
 const counts = new LiveCounts(feed, showCounts);

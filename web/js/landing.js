@@ -110,9 +110,23 @@ async function wholeFilm(known) {
   return [...known, ...reel.filter((url) => url !== known[0])];
 }
 
+/** How often the number of creators is read again, in milliseconds. The site keeps a page for half a minute. */
+const renewal = 60_000;
+
+/** Reads the number of creators again, as long as the page is looked at. */
+async function renewCreators() {
+  if (document.visibilityState !== "visible") return;
+  const response = await fetch("/", { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!response?.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-creators]");
+  const shown = maybe("[data-creators]");
+  if (fresh && shown && fresh.innerHTML !== shown.innerHTML) shown.replaceWith(document.adoptNode(fresh));
+}
+
 sharpen();
 typeHeadline();
 void playFilm();
+setInterval(() => void renewCreators(), renewal);
 // After what the page itself shows.
 if (document.readyState === "complete") loadArenaAhead();
 else addEventListener("load", loadArenaAhead, { once: true });

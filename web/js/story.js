@@ -3,6 +3,7 @@
 import "./site.js";
 import { loadWhole } from "./core/clip-video.js";
 import { all, announce, avatar, h, maybe, setText } from "./core/dom.js";
+import { creatorLink } from "./core/follow.js";
 import { clock, counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
@@ -49,7 +50,7 @@ function showSegment() {
   const segment = current();
   if (!segment || !season) return;
   maybe("[data-foot]")?.replaceChildren(
-    h("p", { class: "who" }, avatar(segment.avatarUrl), segment.creator), h("h1", {}, segment.title),
+    h("p", { class: "who" }, avatar(segment.avatarUrl), creatorLink(segment.username)), h("h1", {}, segment.title),
     h("p", { class: "label" }, `Slot ${segment.slot} · ${segment.genre} · ${segment.aiGenerated ? "AI-generated · " : ""}`,
       h("a", { class: "frame__link", href: `/rounds/${season.number}/${segment.slot}` }, `won with ${counted(segment.votes, "vote", "votes")}`)));
   stage?.setAttribute("aria-label", `Slot ${segment.slot}, ${segment.title}`);

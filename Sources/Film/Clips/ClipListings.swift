@@ -24,7 +24,7 @@ public struct IDShare: Sendable, Equatable {
     }
 
     /// The first and the last id.
-    var bounds: (first: UUID, last: UUID)? {
+    public var bounds: (first: UUID, last: UUID)? {
         func id(_ filler: Character) -> UUID? {
             let text = Array(digits + String(repeating: filler, count: 32 - digits.count))
             let parts = [text[0..<8], text[8..<12], text[12..<16], text[16..<20], text[20..<32]]

@@ -16,12 +16,15 @@ public struct ClipSearch: Sendable {
     /// The statuses that a clip which everybody may see can have.
     public static let statuses: [ClipStatus] = [.active, .locked, .eliminated]
 
-    /// Words that are all in the title, the creator's name or the description; the last may be the beginning of one.
+    /// Words that are all in the title, the creator's name or the description; the last may be the beginning of one. Not
+    /// together with `creator`.
     public var text = ""
     /// Only clips of this genre.
     public var genre: String?
     /// Only clips with this status.
     public var status: ClipStatus?
+    /// Only clips of this member.
+    public var creator: UUID?
     /// The order.
     public var order = Order.newest
     /// The page.
@@ -72,7 +75,9 @@ extension Clips {
         if let genre = search.genre { filters.append("listings.genre = \(genre)") }
         if let status = search.status { filters.append("listings.status = \(status)") }
         let rows: [Row]
-        if search.text.isEmpty {
+        if let creator = search.creator {
+            rows = try made(by: creator, filters, order, place)
+        } else if search.text.isEmpty {
             let conditions = (filters + [place.condition]).joined(separator: " and ")
             rows = try listed(
                 "(select * from clip_listings listings where \(sql: conditions) \(sql: place.orderAndLimit))", order,
@@ -142,6 +147,26 @@ extension Clips {
                 select *
                 from found listings
                 where \(sql: place.condition)
+                \(sql: place.orderAndLimit)
+            )
+            """, order, place)
+    }
+
+    /// The clips of a member: so few that they are all looked up and sorted.
+    private func made(by creator: UUID, _ filters: [SQL], _ order: Keyset, _ place: Keyset.Place) throws -> [Row] {
+        let conditions = (filters + [place.condition]).joined(separator: " and ")
+        return try listed(
+            """
+            (
+                with own as materialized (
+                    select listings.*
+                    from tournament_clips
+                    join clip_listings listings on listings.clip_id = tournament_clips.id
+                    where tournament_clips.user_id = \(creator)
+                )
+                select *
+                from own listings
+                where \(sql: conditions)
                 \(sql: place.orderAndLimit)
             )
             """, order, place)

@@ -68,9 +68,25 @@ public struct DemoSeason: Sendable {
                 throw MediaFault(.toolFailed, "The demo clips cannot be made; see `dailies doctor`.")
             }
             try open(season.id, clips: clips, locked: locked, roundSeconds: roundSeconds)
+            try introduce()
             progress("the demo season runs with \(clips.count) clips")
         }
         return .running(season: season.id, clipsToCome: addsOthers ? try enqueueRest() : 0)
+    }
+
+    /// The creators of the demo follow each other: about a third of all pairs, the same in every installation.
+    private func introduce() throws {
+        let names = Set(DemoClips.all.map(\.username)).sorted()
+        try database.execute(
+            """
+            insert into follows (follower_id, followed_id, created_at)
+            select follower.id, followed.id, dailies_now()
+            from users follower
+            join users followed on followed.id <> follower.id
+            where follower.username = any (\(names)) and followed.username = any (\(names))
+                and hashtext(follower.username || ' ' || followed.username) % 3 = 0
+            on conflict do nothing
+            """)
     }
 
     /// The demo season, made if the site has no season at all; nil when it has another.

@@ -16,13 +16,14 @@ public struct Pages: Sendable {
 
     /// Every page, in the order of the navigation. A page that joins the site is added here and nowhere else.
     public static let declarations: [PageDeclaration] = [
-        .landing, .dashboard, .story, .library, .watch, .round, .clip, .video, .discover, .studio, .upload,
+        .landing, .dashboard, .story, .library, .watch, .round, .clip, .person, .video, .discover, .studio, .upload,
         .arena, .comparisons, .comparison, .battle, .ratings, .ownRatings, .analytics, .tags, .tag, .suggestions,
         .leaderboard, .genre, .models, .model, .versus,
         .about, .terms, .privacy, .cookies, .contact, .report, .apiDocs,
-        .signIn, .onboarding, .acceptTerms, .profile, .ownClips, .ownVotes, .profileLinks, .myVideos, .favorites,
-        .notifications, .decisions,
-        .settings, .confirmEmail, .unsubscribe,
+        .signIn, .join, .onboarding, .acceptTerms, .profile, .ownClips, .ownVotes, .profileLinks, .myVideos, .favorites,
+        .notifications, .follows, .decisions,
+        .settings,
+        .confirmEmail, .unsubscribe,
         .adminDashboard, .adminClips, .adminReports, .adminSeasons, .adminUsers, .adminMessages, .adminTerms,
         .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminExperiments, .adminTags,
         .adminModels,
@@ -72,6 +73,7 @@ public struct Pages: Sendable {
         model: @escaping @Sendable (String) throws -> ModelView? = { _ in nil },
         arena: ArenaSources = ArenaSources(),
         notices: NoticeSources = NoticeSources(),
+        people: PeopleSources = PeopleSources(),
         film: @escaping @Sendable () throws -> FilmView
     ) {
         self.site = site
@@ -81,7 +83,8 @@ public struct Pages: Sendable {
             ranks: ranks, genres: genres, figures: figures, clip: clip, discover: discover, winners: winners,
             listings: listings, formToken: formToken, terms: terms, reported: reported, decisions: decisions,
             studio: studio, myVideos: myVideos, video: video, ratings: ratings, ownRatings: ownRatings, battle: battle,
-            analytics: analytics, models: models, model: model, arena: arena, notices: notices, reference: reference)
+            analytics: analytics, models: models, model: model, arena: arena, notices: notices, people: people,
+            reference: reference)
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.
@@ -142,7 +145,8 @@ public struct Pages: Sendable {
         let page = site.errorDocument(
             status: problem.status, requestID: request.id, retryAfter: retryAfter,
             // Other refusals have words of the pages' own.
-            reason: problem.code == "clip_gone" ? problem.message.replacing("clip", with: "take") : nil)
+            reason: problem.code == "clip_gone" ? problem.message.replacing("clip", with: "take") : nil,
+            isAboutMember: problem.code == "member_suspended")
         return .html(page, status: problem.status, headers: problem.headers)
     }
 }

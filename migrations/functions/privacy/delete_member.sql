@@ -272,6 +272,9 @@ begin
         insert into film_removals (clip_id, asked_at)
         select unnest(kept), moment;
     end if;
+    -- That somebody is followed by the member is no news any more, and an invitation that did not count never will.
+    delete from notifications where kind = 'follower' and actor_id = member;
+    delete from referrals where referred_id = member and counted_at is null;
     -- Rows that name the member by an address and not by the id.
     perform forget_reports(member, kept, ended);
     -- What others were notified of holds the member's words.

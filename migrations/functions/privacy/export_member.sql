@@ -29,7 +29,7 @@ as $$
 declare
     shown constant text[] := array[
         'sessions', 'api_keys', 'uploads', 'member_preferences', 'username_history', 'moderation_cases',
-        'statements_of_reasons'
+        'statements_of_reasons', 'follows'
     ];
     reference record;
     rows jsonb;
@@ -111,7 +111,7 @@ begin
                 'banReason', users.ban_reason, 'ageConfirmedAt', rfc3339(users.age_confirmed_at),
                 'usernameChangedAt', rfc3339(users.username_changed_at),
                 'ownClipsSeenAt', rfc3339(users.clips_seen_at), 'createdAt', rfc3339(users.created_at),
-                'updatedAt', rfc3339(users.updated_at)
+                'updatedAt', rfc3339(users.updated_at), 'followerCount', users.follower_count
             ),
             'preferences', (
                 select jsonb_build_object('sound', sound, 'motion', motion)
@@ -325,6 +325,48 @@ begin
                 )
                 from contact_messages
                 where user_id = member
+            ),
+            'following', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object('username', people.username, 'since', rfc3339(follows.created_at))
+                        order by follows.created_at, people.id
+                    ),
+                    '[]'
+                )
+                from follows
+                join users people on people.id = follows.followed_id
+                where follows.follower_id = member
+            ),
+            'followers', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object('username', people.username, 'since', rfc3339(follows.created_at))
+                        order by follows.created_at, people.id
+                    ),
+                    '[]'
+                )
+                from follows
+                join users people on people.id = follows.follower_id
+                where follows.followed_id = member
+            ),
+            'invitations', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object(
+                            'invitedByYou', referrals.referrer_id is not distinct from member,
+                            'username', people.username, 'joinedAt', rfc3339(referrals.joined_at),
+                            'countedAt', rfc3339(referrals.counted_at)
+                        )
+                        order by referrals.id
+                    ),
+                    '[]'
+                )
+                from referrals
+                left join users people
+                    on people.id = case when referrals.referrer_id = member then referrals.referred_id
+                        else referrals.referrer_id end
+                where member in (referrals.referrer_id, referrals.referred_id)
             ),
             'other', export_other_tables(member)
         )

@@ -1,7 +1,7 @@
 // What a person chose on this device. Nothing is stored before they choose, and what the site would note by itself only
 // after they have accepted that.
 
-/** @typedef {"theme" | "still" | "muted" | "captions" | "shortcuts" | "intro" | "hint-tap" | "hint-hold" | "milestones" | "cookies"} Preference */
+/** @typedef {"theme" | "still" | "muted" | "captions" | "shortcuts" | "intro" | "hint-tap" | "hint-hold" | "milestones" | "tour" | "cookies"} Preference */
 
 /** What the site notes without being told to. */
 const noted = new Set(["intro", "hint-tap", "hint-hold", "milestones"]);

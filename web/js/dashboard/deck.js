@@ -2,6 +2,7 @@
 
 import { hasStart, loadStart, loadWhole, unload, whenLoaded } from "../core/clip-video.js";
 import { afterPaint, avatar, h, icon } from "../core/dom.js";
+import { creatorLink, followButton } from "../core/follow.js";
 import { isMuted, isStill, onStillChange } from "../core/preferences.js";
 import { savesData } from "../core/network.js";
 
@@ -277,7 +278,7 @@ class Frame {
     this.element = h("article", { class: "frame" },
       this.still, this.video, this.tap,
       h("div", { class: "frame__foot" },
-        h("p", { class: "who" }, avatar(clip.avatarUrl), clip.username ?? "former member"),
+        h("p", { class: "who" }, avatar(clip.avatarUrl), creatorLink(clip.username), clip.username && !clip.isOwn && followButton(clip.username)),
         h("h1", {}, clip.title), h("p", { class: "label" }, facts.filter(Boolean).join(" · "))),
       this.seek);
     this.#watch(onNext);

@@ -13,6 +13,7 @@ import { read } from "../core/api.js";
  * @property {number} slot
  * @property {string} id
  * @property {string} title
+ * @property {string | null} username null for a former member
  * @property {string} creator
  * @property {string} avatarUrl
  * @property {string} genre
@@ -56,7 +57,7 @@ function season(one) {
  */
 function segment(slot, winner, videoUrl) {
   return {
-    slot, id: winner.id, title: winner.title, creator: winner.username ?? "former member",
+    slot, id: winner.id, title: winner.title, username: winner.username, creator: winner.username ?? "former member",
     avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl, posterUrl: winner.posterUrl ?? "",
     thumbnailUrl: winner.thumbnailUrl ?? "",
     seconds: winner.durationSeconds ?? 0, votes: winner.voteCount, aiGenerated: winner.aiGenerated,

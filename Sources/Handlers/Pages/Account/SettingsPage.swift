@@ -1,5 +1,6 @@
 internal import HTML
 internal import HTTP
+internal import People
 
 extension PageDeclaration {
     static let settings = page(
@@ -9,7 +10,8 @@ extension PageDeclaration {
     ) { visit in
         guard let account = try visit.sources.account(visit.context) else { throw Problem.unauthenticated }
         return visit.site.settings(
-            account, visit.form, notifications: try visit.sources.notices.settings(visit.context))
+            account, visit.form, notifications: try visit.sources.notices.settings(visit.context),
+            try visit.sources.people.invitations(visit.context))
     }
 
     /// Everybody may read it, since a redirect to the sign-in page would lose what follows # in the mail's link.
@@ -51,7 +53,8 @@ extension Site {
 
     /// The account, its devices and keys. Lists are filled in by the module; forms work without it.
     func settings(
-        _ account: AccountView, _ form: FormState = .none, notifications: NotificationSettingsView? = nil
+        _ account: AccountView, _ form: FormState = .none, notifications: NotificationSettingsView? = nil,
+        _ invitations: ReferralStanding? = nil
     ) -> Page {
         Page(
             .settings, styles: ["settings"], modules: ["settings"], icons: [.bell, .info, .sound],
@@ -61,7 +64,7 @@ extension Site {
                   \(form.outcome)
                   <div class="settings">
                 \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(account, form))\(devices(account, form))\
-                \(account.credits.map(credits))\(preferences(account, form))\(notifications.map { notificationSettings($0, form) })\(apiKeys(account))\(decisionsLink)\(data)
+                \(account.credits.map(credits))\(invitations.map(inviteSection))\(preferences(account, form))\(notifications.map { notificationSettings($0, form) })\(apiKeys(account))\(decisionsLink)\(data)
                   </div>
                 </main>
                 \(deletion)

@@ -166,7 +166,7 @@ extension Site {
                 "<li><a class=\"pill\" href=\"/models/\(model.slug)\">\(model.name)</a></li>"
             })</ul>
             """)
-        let author: HTML = item.author.map { "by \($0) · " } ?? .empty
+        let author: HTML = item.author.map { "by \(Fragments.creator($0)) · " } ?? .empty
         return """
             <li class="panel suggestion" data-suggestion="\(item.id.text)">
               <h2 class="clip-text">\(item.prompt)</h2>

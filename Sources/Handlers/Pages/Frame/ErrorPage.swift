@@ -2,8 +2,12 @@ internal import HTML
 
 extension Site {
     /// The slate for a request that went wrong: what happened, whether anything was lost, what to do.
-    func errorDocument(status: Int, requestID: String, retryAfter: Int? = nil, reason: String? = nil) -> String {
-        let words = ErrorText(status: status, retryAfter: retryAfter, reason: reason)
+    func errorDocument(
+        status: Int, requestID: String, retryAfter: Int? = nil, reason: String? = nil, isAboutMember: Bool = false
+    )
+        -> String
+    {
+        let words = ErrorText(status: status, retryAfter: retryAfter, reason: reason, isAboutMember: isAboutMember)
         return document(
             Page(
                 title: words.title, description: words.text, path: "/", isIndexed: false,
@@ -29,7 +33,7 @@ private struct ErrorText {
     var fact: String
     var way: (title: String, path: String) = ("Go to the home page", "/")
 
-    init(status: Int, retryAfter: Int?, reason: String?) {
+    init(status: Int, retryAfter: Int?, reason: String?, isAboutMember: Bool) {
         let wait = retryAfter.map { $0 == 1 ? "1 second" : "\($0) seconds" }
         switch status {
         case 401, 403:
@@ -45,6 +49,11 @@ private struct ErrorText {
             title = "That is not possible here"
             text = "This address does not accept that kind of request. Nothing was changed."
             fact = "Not possible"
+        case 410 where isAboutMember:
+            title = "This account is suspended"
+            text = "The member cannot be followed. Takes that are in a film stay there."
+            fact = "Suspended"
+            way = ("Discover takes", "/discover")
         case 410:
             title = "This take is gone"
             text = reason ?? "It was here and has been removed."

@@ -104,15 +104,36 @@ enum Fragments {
         """
     }
 
-    /// Picture and name of a creator.
-    static func who(_ clip: ClipView) -> HTML {
+    /// Picture and name of a creator, and on request the button by which one follows the creator.
+    static func who(_ clip: ClipView, canFollow: Bool = false) -> HTML {
+        let button: HTML? = canFollow ? clip.username.map { followButton($0) } : nil
+        return """
+            <p class="who"><img class="avatar" src="\(clip.avatarURL)" alt="" width="32" height="32">\
+            <span class="who__name">\(creator(clip.username))</span>\(button)</p>
+            """
+    }
+
+    /// A creator's name, which leads to the creator's page.
+    static func creator(_ username: String?, none: String = "former member") -> HTML {
+        username.map { "<a class=\"creator\" href=\"/u/\($0)\">\($0)</a>" } ?? "\(none)"
+    }
+
+    /// The button by which members follow a member. `core/follow.js` shows whether one does, and sends visitors to the sign-in
+    /// page.
+    static func followButton(_ username: String, isSmall: Bool = true) -> HTML {
         """
-        <p class="who"><img class="avatar" src="\(clip.avatarURL)" alt="" width="32" height="32">\(clip.creator)</p>
+        <button class="btn\(HTML.when(isSmall, " btn--sm")) follow with-js" type="button" aria-pressed="false" \
+        aria-label="Follow \(username)" data-follow="\(username)">Follow</button>
         """
     }
 
     /// The creator's name with the label of generated pictures, as lists show it.
-    static func credit(_ clip: ClipView) -> String {
+    static func credit(_ clip: ClipView) -> HTML {
+        "\(creator(clip.username))\(HTML.when(clip.isAIGenerated, " · AI-generated"))"
+    }
+
+    /// The same as text, for what is a link already.
+    static func creditText(_ clip: ClipView) -> String {
         clip.creator + (clip.isAIGenerated ? " · AI-generated" : "")
     }
 

@@ -45,6 +45,14 @@ struct Page {
 }
 
 extension Page {
+    /// Leads on to another address. No browser keeps the answer, since the address may mean something else later.
+    static func moved(to path: String) -> Page {
+        Page(
+            title: "This page has moved", description: "This page has another address now.", path: path,
+            isIndexed: false, status: 302, headers: ["Location": path],
+            main: "<main class=\"page\" id=\"main\"><p><a class=\"link\" href=\"\(path)\">Continue</a></p></main>")
+    }
+
     /// A page as it was declared; its content may give it a title, a description or a canonical path of its own.
     init(
         _ declaration: PageDeclaration, title: String? = nil, description: String? = nil, path: String? = nil,

@@ -148,6 +148,8 @@ struct PageSources: Sendable {
     let arena: ArenaSources
     /// What the pages of notifications read.
     let notices: NoticeSources
+    /// What the pages of people read.
+    let people: PeopleSources
     /// The reference of the API.
     let reference: APIReference
 }

@@ -116,7 +116,7 @@ extension Site {
             ("__Host-session (cookie)", "Keeps you signed in", "\(operation.sessionDays) days after your last visit"),
             ("__Host-voter (cookie)", "A random value that makes one vote count once and protects forms", "400 days"),
             (
-                "theme, still, muted, captions, shortcuts (local storage)", "What you have set on this device",
+                "theme, still, muted, captions, shortcuts, tour (local storage)", "What you have set on this device",
                 "until you clear it"
             ),
             ("cookies (local storage)", "Your answer to the question about storage", "until you clear it"),

@@ -33,7 +33,7 @@ extension Site {
                   <div class="clip__columns">
                     \(picture(view))
                     <div class="stack">
-                      <div class="stack stack--tight"><h1>\(view.title)</h1>\(view.clip.map(Fragments.who))\
+                      <div class="stack stack--tight"><h1>\(view.title)</h1>\(view.clip.map { Fragments.who($0, canFollow: view.isPublic && !view.isOwn) })\
                 <p class="quiet">\(view.clip.map(Fragments.facts) ?? "")</p>\(origin(view))\
                 <p>\(view.state.badge)</p></div>
                       \(note(view))

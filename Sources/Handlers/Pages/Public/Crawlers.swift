@@ -44,10 +44,16 @@ extension Pages {
         guard let part else {
             let shares = IDShare.shares(of: try sources.listings.counted(), size: Self.sitemapSize)
             return site.sitemapIndex(
-                ["pages", "comparisons"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits })
+                ["pages", "comparisons"] + shares.map { $0.digits.isEmpty ? "clips" : "clips-" + $0.digits }
+                    // Each creator has at least one clip, so that there are no more of them in a share.
+                    + shares.map { $0.digits.isEmpty ? "members" : "members-" + $0.digits })
         }
         if part == "pages" { return site.sitemap(try sources.film(), try sources.library()) }
         if part == "comparisons" { return site.sitemap(of: try sources.arena.addresses()) }
+        if let digits = part == "members" ? "" : part.hasPrefix("members-") ? String(part.dropFirst(8)) : nil {
+            guard let share = IDShare(digits: digits) else { throw Problem.notFound() }
+            return site.sitemap(ofMembers: try sources.people.creators(share))
+        }
         let digits = part == "clips" ? "" : part.hasPrefix("clips-") ? String(part.dropFirst(6)) : nil
         guard let share = digits.flatMap(IDShare.init) else { throw Problem.notFound() }
         return site.sitemap(of: try sources.listings.ids(share))
@@ -57,7 +63,10 @@ extension Pages {
 extension Site {
     /// What crawlers may read: the pages that may be listed, and of the API only such pages. The longer path decides.
     var robots: String {
-        let hidden = Pages.declarations.filter { !$0.isListed }.map(\.path)
+        // Of a pattern what is before its first parameter.
+        let hidden = Pages.declarations.filter { !$0.isListed }.map { page in
+            page.path.firstIndex(of: "[").map { String(page.path[..<$0]) } ?? page.path
+        }
         let paths = hidden.filter { !$0.hasPrefix("/admin/") } + ["/admin/", "/api/"]
         let listed = Pages.declarations.filter(\.isListed).map(\.path).filter { $0.hasPrefix("/api/") }
         let lines = paths.sorted().map { "Disallow: \($0)" } + listed.map { "Allow: \($0)" }
@@ -80,6 +89,11 @@ extension Site {
 
                 """
             })
+    }
+
+    /// The addresses of members.
+    func sitemap(ofMembers names: [String]) -> Response {
+        urlset(names.map { "<url><loc>\(url)/u/\($0)</loc></url>\n" })
     }
 
     /// The addresses of comparisons.

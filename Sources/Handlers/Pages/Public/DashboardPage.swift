@@ -77,7 +77,7 @@ extension Site {
         <img class="frame__poster" src="\(clip.posterURL)" alt="" width="540" height="960" fetchpriority="high">\
         <video class="without-js" src="\(clip.videoURL)" poster="\(clip.posterURL)" width="540" \
         height="960" controls muted playsinline preload="none" aria-label="\(clip.title)"></video>\
-        <div class="frame__foot">\(Fragments.who(clip))<h1>\(clip.title)</h1>\
+        <div class="frame__foot">\(Fragments.who(clip, canFollow: true))<h1>\(clip.title)</h1>\
         <p class="label">\(Fragments.facts(clip))</p></div></article>
         """
     }

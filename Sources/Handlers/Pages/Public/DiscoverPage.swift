@@ -18,7 +18,7 @@ extension Site {
         var canonical = DiscoverQuery(genre: query.genre)
         canonical.cursor = nil
         let isPlain = query.text.isEmpty && query.cursor == nil
-        let list: HTML = "<ul class=\"grid discover__takes\" data-takes>\(view.entries.map(entry))</ul>"
+        let list: HTML = "<ul class=\"grid discover__takes\" data-takes>\(view.entries.map { takeEntry($0) })</ul>"
         return Page(
             .discover, title: title(query), path: canonical.path, section: "/discover", styles: ["discover"],
             modules: ["discover"], icons: [.film, .search], isIndexed: isPlain,
@@ -77,13 +77,17 @@ extension Site {
             """
     }
 
-    private func entry(_ entry: DiscoverView.Entry) -> HTML {
+    /// A clip in a list of clips; in that of a person the creator is known, and the list has a heading of its own.
+    func takeEntry(_ entry: DiscoverView.Entry, isOfPerson: Bool = false) -> HTML {
         let votes = entry.votes.map { " · \(Formatting.count($0, "vote", "votes"))" }
+        let link: HTML = "<a href=\"/clip/\(entry.clip.idText)\">\(entry.clip.title)</a>"
+        let title: HTML = isOfPerson ? "<h3 class=\"clip-text\">\(link)</h3>" : "<h2 class=\"clip-text\">\(link)</h2>"
+        let creator: HTML = isOfPerson ? .empty : "\(Fragments.creator(entry.clip.username)) · "
         return """
             <li class="take"><div class="take__media">\(Fragments.sharpening(entry.clip, sizes: "(width < 48rem) 45vw, 220px"))\
             <span class="tag">\(Formatting.clipLength(entry.clip.durationSeconds))</span></div>\
-            <h2 class="clip-text"><a href="/clip/\(entry.clip.idText)">\(entry.clip.title)</a></h2>\
-            <p class="quiet clip-text">\(entry.clip.creator) · \(entry.clip.genre)</p>\
+            \(title)\
+            <p class="quiet clip-text">\(creator)\(entry.clip.genre)</p>\
             <p>\(entry.state.badge)<span class="quiet num">\(votes ?? "")</span></p></li>
             """
     }

@@ -90,7 +90,7 @@ extension DiscoverView {
             genres: try clips.genres().map { (name: $0.genre, clips: $0.clips) })
     }
 
-    private static func page(of clips: Clips, _ search: ClipSearch) throws -> Postgres.Page<ListedClip> {
+    static func page(of clips: Clips, _ search: ClipSearch) throws -> Postgres.Page<ListedClip> {
         do {
             return try clips.find(search)
         } catch is InvalidCursor {

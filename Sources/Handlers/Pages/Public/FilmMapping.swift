@@ -15,7 +15,7 @@ extension Pages {
         clips: Clips, games: Games, ranks: Ranks, genres: GenreVotes, dashboard: Dashboard,
         moderation: Moderation, catalog: Catalog, terms: @escaping @Sendable (Int?) throws -> TermsView?,
         studio: @escaping @Sendable (Context) throws -> StudioView,
-        generations: Generations, arena: ArenaSources,
+        generations: Generations, arena: ArenaSources, people: PeopleSources,
         ratings: @escaping @Sendable (Context) throws -> RatingsView,
         ownRatings: @escaping @Sendable (Context) throws -> RatingsView,
         battle: @escaping @Sendable (Context) throws -> BattleView,
@@ -67,7 +67,7 @@ extension Pages {
                         expectations: try catalog.expectations(of: $0.id))
                 }
             },
-            arena: arena, notices: notices
+            arena: arena, notices: notices, people: people
         ) {
             let overview = try stories.overview()
             // Ids are random, so that the order favours no clip and is the same for everybody.

@@ -8,37 +8,67 @@ extension PageDeclaration {
             into the film, and the next slot opens.
             """,
         features: ["WEB-01"], summary: "The landing page."
-    ) { $0.site.landing(try $0.film()) }
+    ) { visit in visit.site.landing(try visit.film(), try LandingExtras(visit.sources)) }
+}
+
+/// What the landing page shows beside the film.
+struct LandingExtras: Sendable {
+    /// How many people have sent in their first clip within the last seven days.
+    var newCreators = 0
+    /// A comparison of the arena: the one that is featured, else the latest.
+    var comparison: ComparisonView?
+
+    init(newCreators: Int = 0, comparison: ComparisonView? = nil) {
+        self.newCreators = newCreators
+        self.comparison = comparison
+    }
+
+    init(_ sources: PageSources) throws {
+        var query = ComparisonQuery()
+        query.limit = 1
+        self.init(
+            newCreators: try sources.people.newCreators(),
+            comparison: try sources.arena.list(query).entries.first.flatMap {
+                try sources.arena.comparison($0.slug)
+            })
+    }
 }
 
 extension Site {
-    /// What this is, the film so far, and the clips of the open round.
-    func landing(_ film: FilmView) -> Page {
+    /// What this is, the film so far, the clips of the open round, and a comparison of the arena.
+    func landing(_ film: FilmView, _ extras: LandingExtras = LandingExtras()) -> Page {
         let season = film.current
         return Page(
             .landing, image: season?.segments.last?.clip.shareURL, shell: .bare, styles: ["landing"],
-            modules: ["landing"], icons: [.play, .pause], film: film,
+            modules: ["landing"], icons: [.play, .pause, .up], film: film,
             main: """
                 <main id="main">
-                \(hero(film))
+                \(hero(film, extras))
                 \(season.map(strip))
                 \(season.flatMap { running(film, season: $0) })
                 \(how(season))
+                \(extras.comparison.flatMap(arenaHighlight))
                 \(film.seasons.first { $0.status == .finished && $0.id != season?.id }.map(past))
                 </main>
                 \(foot)
                 """)
     }
 
-    private func hero(_ film: FilmView) -> HTML {
+    private func hero(_ film: FilmView, _ extras: LandingExtras) -> HTML {
         let season = film.current
         let last = season?.segments.last
         let watch: HTML = """
             <a class="btn" href="/story">\(Icon.play.image)Watch the film so far</a>
             """
+        // The module reads these figures again while the page is open.
+        let growth: HTML = HTML.when(
+            extras.newCreators > 0,
+            "<span class=\"growth num\">\(Icon.up.small)\(Formatting.count(extras.newCreators)) new in the last 7 days</span> "
+        )
         let creators: HTML =
             film.creators > 0
-            ? "\(Formatting.count(film.creators, "creator has", "creators have")) sent in a take. " : ""
+            ? "<span data-creators>\(Formatting.count(film.creators, "creator has", "creators have")) sent in a take. \(growth)</span>"
+            : "<span data-creators></span>"
         let vote: HTML =
             film.needsAccountToVote
             ? """
@@ -168,6 +198,26 @@ extension Site {
             next \
             slot with their count at zero.</p></div></li>
               </ol>
+            </section>
+            """
+    }
+
+    /// One prompt through several models, which play in step on the comparison's own page.
+    private func arenaHighlight(_ comparison: ComparisonView) -> HTML? {
+        guard comparison.videos.count > 1 else { return nil }
+        let videos = comparison.videos.prefix(3).map { video -> HTML in
+            """
+            <li class="take"><div class="take__media take__media--wide"><img src="\(video.posterURL)" alt="" width="720" \
+            height="405" loading="lazy"><span class="tag">\(video.model)</span></div></li>
+            """
+        }
+        return """
+            <section class="band" aria-labelledby="arena-h">
+              <div class="row row--apart"><div><h2 id="arena-h">One prompt, \(Formatting.count(comparison.videos.count)) models</h2>\
+            <p class="muted clip-text">“\(comparison.prompt)”</p></div>\
+            <div class="row"><a class="btn" href="\(comparison.path)">\(Icon.play.image)Play all in sync</a>\
+            <a class="btn btn--ghost" href="/arena">See the arena</a></div></div>
+              <ul class="trio">\(videos)</ul>
             </section>
             """
     }

@@ -144,9 +144,9 @@ extension Site {
             """
         let name: HTML =
             entry.clip.map { clip in
-                "<h2>\(title(clip))</h2><p class=\"quiet clip-text\">\(entry.name)</p>"
+                "<h2>\(title(clip))</h2><p class=\"quiet clip-text\">\(creator(entry))</p>"
             } ?? """
-                <h2 class="clip-text">\(entry.name)</h2>\(standing(entry).map { "<p class=\"quiet\">\($0)</p>" as HTML })
+                <h2 class="clip-text">\(creator(entry))</h2>\(standing(entry).map { "<p class=\"quiet\">\($0)</p>" as HTML })
                 """
         return "<li class=\"take\" data-entry=\"\(key(entry))\">\(picture)\(place)\(name)</li>"
     }
@@ -169,6 +169,8 @@ extension Site {
     private func title(_ clip: RankedClipView) -> HTML {
         PageDeclaration.hasClipPages ? "<a href=\"/clip/\(clip.id)\">\(clip.title)</a>" : "\(clip.title)"
     }
+
+    private func creator(_ entry: RankEntryView) -> HTML { Fragments.creator(entry.username, none: entry.name) }
 
     private static func ordinal(_ rank: Int) -> String {
         switch rank {
@@ -205,12 +207,12 @@ extension Site {
                 clip.thumbnailURL.map {
                     "<img src=\"\($0)\" alt=\"\" width=\"54\" height=\"96\" loading=\"lazy\">" as HTML
                 } ?? .empty
-            name = "<b>\(title(clip))</b><br><span class=\"quiet\">\(entry.name) · \(clip.genre)</span>"
+            name = "<b>\(title(clip))</b><br><span class=\"quiet\">\(creator(entry)) · \(clip.genre)</span>"
         } else {
             picture = """
                 <img class="avatar" src="\(entry.avatarURL)" alt="" width="32" height="32" loading="lazy">
                 """
-            name = "<b>\(entry.name)</b>\(standing(entry).map { "<br><span class=\"quiet\">\($0)</span>" as HTML })"
+            name = "<b>\(creator(entry))</b>\(standing(entry).map { "<br><span class=\"quiet\">\($0)</span>" as HTML })"
         }
         let trend: HTML = HTML.when(hasTrend, "<td class=\"r\">\(trend(entry.place))</td>")
         return """

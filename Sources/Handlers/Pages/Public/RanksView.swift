@@ -29,6 +29,8 @@ struct RankEntryView: Sendable {
     var clip: RankedClipView?
     /// The name of the member, or of the clip's creator.
     var name: String
+    /// The name in the address of the member's page; nil for somebody without one.
+    var username: String?
     /// The member's picture.
     var avatarURL: String
     /// The member's level and streak; nil on the board of clips.
@@ -72,14 +74,16 @@ extension RanksView {
                     clip: RankedClipView(
                         id: ranked.clip.id.uuidString.lowercased(), title: ranked.clip.title, genre: ranked.clip.genre,
                         posterURL: ranked.clip.posterURL, thumbnailURL: ranked.clip.thumbnailURL),
-                    name: ranked.clip.username ?? "former member", avatarURL: ranked.clip.avatarURL)
+                    name: ranked.clip.username ?? "former member", username: ranked.clip.username,
+                    avatarURL: ranked.clip.avatarURL)
             }
         } else {
             let found = try ranks.members(board, period, page: request)
             (terms, next) = (found.terms, found.page.nextCursor)
             entries = found.page.items.map { member in
                 RankEntryView(
-                    place: member.place, name: member.username ?? "member without a name", avatarURL: member.avatarURL,
+                    place: member.place, name: member.username ?? "member without a name", username: member.username,
+                    avatarURL: member.avatarURL,
                     level: member.level, streak: member.streak)
             }
         }

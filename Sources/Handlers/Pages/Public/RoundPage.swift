@@ -68,7 +68,7 @@ extension Site {
         guard let first = round.places.first, !first.isInFilm else { return .empty }
         let text: HTML =
             if let winner = round.winner {
-                "The film shows <b>\(winner.title)</b> by \(winner.creator) in this slot. The interventions say why."
+                "The film shows <b>\(winner.title)</b> by \(Fragments.creator(winner.username)) in this slot. The interventions say why."
             } else {
                 "The film shows a title card in this slot. The interventions say why."
             }

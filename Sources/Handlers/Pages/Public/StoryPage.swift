@@ -155,7 +155,7 @@ extension Site {
             \(HTML.when(isCurrent, " aria-current=\"true\""))><span class="num quiet">\(segment.slot)</span>\
             \(Fragments.blurredThumbnail(segment.clip))\
             <span class="grow"><b class="clip-text">\(segment.clip.title)</b><span class="quiet">\
-            \(Fragments.credit(segment.clip))</span></span>\
+            \(Fragments.creditText(segment.clip))</span></span>\
             <span class="num quiet" aria-label="\(Formatting.count(segment.clip.votes, "vote", "votes"))">\
             \(Formatting.count(segment.clip.votes))</span></a></li>
             """

@@ -61,7 +61,7 @@ extension Site {
                   <div class="clip__columns">
                     <div class="clip__screen">\(GeneratedVideo(video).markup(preload: "metadata"))</div>
                     <div class="stack">
-                      <div class="stack stack--tight"><h1>A video by \(creator)</h1>\
+                      <div class="stack stack--tight"><h1>A video by \(Fragments.creator(view.creator, none: creator))</h1>\
                 <p><span class="badge" data-tone="info" data-ai>AI-generated</span> <span class="quiet">\(video.model) · \
                 <time datetime="\(Formatting.machine(video.createdAt))">\(Formatting.day(video.createdAt))</time></span></p></div>
                       <div class="stack stack--tight"><h2>Prompt</h2><p class="clip__about">\(video.prompt)</p></div>

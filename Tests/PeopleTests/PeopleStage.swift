@@ -1,0 +1,124 @@
+import FoundationEssentials
+import People
+import Postgres
+import Refusals
+import TestSupport
+import Testing
+
+/// A database with members.
+struct PeopleStage: Sendable {
+    let test: TestDatabase
+
+    var web: Database { test.database(as: .web) }
+    var jobs: Database { test.database(as: .jobs) }
+    var superuser: Database { test.database(as: .superuser) }
+    var follows: Follows { Follows(database: web) }
+    var referrals: Referrals { Referrals(database: web) }
+
+    /// Runs a test, and proves afterwards that every number of followers is that of the rows.
+    static func run(_ body: (PeopleStage) throws -> Void) throws {
+        try TestDatabase.run { test in
+            let stage = PeopleStage(test: test)
+            try stage.completeSchema()
+            try body(stage)
+            #expect(try FollowerDrift.find(in: stage.jobs).isEmpty)
+        }
+    }
+
+    /// What other parts of the schema bring along, where this one does not have it.
+    private func completeSchema() throws {
+        if try !superuser.one("select to_regclass('xp_rewards') is not null", as: Bool.self) {
+            for statement: SQL in [
+                """
+                create table xp_rewards (
+                    user_id uuid, reason text, event_key text, amount int, primary key (user_id, reason, event_key)
+                )
+                """,
+                "alter table xp_rewards owner to dailies_owner",
+                """
+                create function grant_reward(member uuid, reason text, event_key text, amount int)
+                returns void
+                language sql
+                security definer
+                as $$ insert into xp_rewards values (member, reason, event_key, amount) on conflict do nothing $$
+                """,
+            ] {
+                try superuser.execute(statement)
+            }
+        }
+        if try !superuser.one("select to_regclass('user_blocks') is not null", as: Bool.self) {
+            for statement: SQL in [
+                "create table user_blocks (user_id uuid, blocked_id uuid, created_at timestamptz)",
+                "alter table user_blocks owner to dailies_owner",
+                """
+                create trigger user_blocks_end_follows
+                after insert on user_blocks
+                for each row
+                execute function end_follows_of_block()
+                """,
+            ] {
+                try superuser.execute(statement)
+            }
+        }
+    }
+
+    func member(_ name: String?, age days: Int = 0) throws -> UUID {
+        try superuser.one(
+            """
+            insert into users (username, created_at)
+            values (\(name), dailies_now() - make_interval(days => \(Int32(days))))
+            returning id
+            """)
+    }
+
+    func followers(of member: UUID) throws -> Int {
+        try superuser.one("select follower_count from users where id = \(member)")
+    }
+
+    func ban(_ member: UUID, _ isBanned: Bool = true) throws {
+        try superuser.execute(
+            """
+            update users
+            set banned_at = case when \(isBanned) then dailies_now() end, ban_reason = case when \(isBanned) then 'x' end
+            where id = \(member)
+            """)
+    }
+
+    /// The member votes on a UTC day, so many days from today.
+    func vote(_ member: UUID, on day: Int = 0) throws {
+        try superuser.execute(
+            """
+            insert into voter_days (voter_key, day, casts)
+            values (
+                \("user_" + member.uuidString.lowercased()),
+                (dailies_now() at time zone 'utc')::date + \(Int32(day)), 1
+            )
+            on conflict (voter_key, day) do update set casts = 1
+            """)
+    }
+
+    /// A member whom `code` has brought, ready to be counted: two voting days.
+    @discardableResult
+    func newcomer(_ name: String, by code: String) throws -> UUID {
+        let member = try member(name, age: 2)
+        try referrals.accept(code, by: member)
+        try superuser.execute(
+            "update referrals set joined_at = joined_at - interval '2 days' where referred_id = \(member)")
+        try vote(member, on: -1)
+        try vote(member)
+        return member
+    }
+
+    /// What invitations have paid a member.
+    func paid(_ member: UUID) throws -> Int {
+        try superuser.one(
+            """
+            select coalesce(sum(amount), 0)::int from xp_rewards where user_id = \(member) and reason = 'referral'
+            """)
+    }
+
+    /// The code of a refusal; nil when there was none.
+    func code(_ body: () throws -> Void) -> String? {
+        (fault(of: body) as? any Refusal)?.code
+    }
+}
