@@ -89,6 +89,11 @@ let package = Package(
         domain("Flags", ["Crypto", "Postgres", "Refusals"]),
         domain("Tally", []),
         domain("Ratings", []),
+        domain(
+            "Webhooks",
+            [
+                "Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "Postgres", "Queue", "Refusals", "Text",
+            ]),
         domain("Providers", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Money", []),
         domain("Catalog", ["Configuration", "Crypto", "Money", "Postgres", "Refusals", "Text"]),
@@ -126,13 +131,13 @@ let package = Package(
             [
                 "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
                 "Media",
-                "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text",
+                "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text", "Webhooks",
             ]),
 
         .target(
             name: "SharedHandlers",
             dependencies: [
-                "Film", "Generation", "HTTP", "Identity", "Money", "Postgres", "Refusals", "Storage", "Text",
+                "Film", "Generation", "HTTP", "Identity", "Limits", "Money", "Postgres", "Refusals", "Storage", "Text",
             ],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
@@ -153,7 +158,12 @@ let package = Package(
                 "Captcha", "Configuration", "Crypto", "Identity", "Limits", "Logging", "Notifications", "People",
                 "Postgres", "Refusals", "SharedHandlers", "SignIn", "Text",
             ]),
-        handlers("Admin", ["Audit", "Film", "Flags", "Identity", "Postgres", "Refusals", "SharedHandlers", "Text"]),
+        handlers(
+            "Admin",
+            [
+                "Audit", "Film", "Flags", "Identity", "Limits", "Postgres", "Refusals", "SharedHandlers", "Text",
+                "Webhooks",
+            ]),
         handlers(
             "Studio",
             [
@@ -194,7 +204,7 @@ let package = Package(
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
-                "VotingHandlers",
+                "VotingHandlers", "Webhooks",
             ]),
         executable(
             "dailies-host", path: "FCGIHost",
@@ -208,8 +218,9 @@ let package = Package(
                 "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Configuration", "Contact", "Crypto",
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
-                "Logging", "Mail", "Media", "Notifications",
+                "Limits", "Logging", "Mail", "Media", "Notifications",
                 "People", "Platform", "Postgres", "Providers", "Push", "Queue", "Realtime", "Storage", "Text",
+                "Webhooks",
             ]),
         executable(
             "dailies", path: "CommandLine",
@@ -320,6 +331,9 @@ let package = Package(
         tests(
             "NotificationsTests",
             ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
+        tests(
+            "WebhooksTests",
+            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Webhooks"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",

@@ -35,7 +35,8 @@ extension Application {
 
     private static func guards(_ services: Services) -> Guard {
         let limits = RouteLimits(
-            services.limiter, reads: services.reads, settings: services.settings, identity: services.identity)
+            services.limiter, reads: services.reads, usage: services.keyUsage, settings: services.settings,
+            identity: services.identity)
         var guards = Guard.site(
             services.identity, settings: services.settings, limit: limits.take,
             isEnabled: { flag, caller in try services.flags.isEnabled(flag, for: caller.member?.id) })

@@ -29,6 +29,7 @@ internal import StudioHandlers
 internal import SystemHandlers
 internal import UploadsHandlers
 internal import VotingHandlers
+internal import Webhooks
 
 /// A set of routes that an operator may serve in a process of its own.
 public struct HandlerGroup: Sendable {
@@ -88,10 +89,16 @@ public struct HandlerGroup: Sendable {
                 seasons: services.seasons, rounds: services.rounds, clips: services.clips, votes: services.oversight,
                 stories: services.stories, acts: services.acts)
                 + AdminRoutes.filmRoutes(services.films)
-                + AdminRoutes.memberRoutes(services.members, audit: services.audit, identity: services.identity)
+                + AdminRoutes.memberRoutes(
+                    services.members, audit: services.audit, identity: services.identity,
+                    tiers: services.settings.limits.keyTiers)
                 + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
                 + AdminRoutes.moderationRoutes(services.moderation)
                 + AdminRoutes.termsRoutes(Terms(services.database))
+                + AdminRoutes.webhookRoutes(
+                    Webhooks(
+                        database: services.database, key: .webhooks(of: services.settings.site.secretKey),
+                        siteURL: services.settings.site.url))
         },
         HandlerGroup(name: "models") { services in
             ModelRoutes.routes(services.catalog)
@@ -118,7 +125,8 @@ public struct HandlerGroup: Sendable {
         },
         HandlerGroup(name: "auth") { services in
             let settings = services.settings
-            return AuthRoutes.routes(services.identity, unread: services.notifications.unread)
+            return AuthRoutes.routes(
+                services.identity, unread: services.notifications.unread, tiers: settings.limits.keyTiers)
                 + AuthRoutes.notificationRoutes(
                     services.notifications, subscriptions: services.pushSubscriptions, digests: services.digests)
                 + AuthRoutes.providerRoutes(services.identity, services.signIn)

@@ -72,6 +72,7 @@ public struct Services: Sendable {
     let votes: VoteServices
     let limiter: RateLimiter
     let reads: BatchedRateLimiter
+    let keyUsage: KeyUsage
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
@@ -166,6 +167,7 @@ public struct Services: Sendable {
         let reads = LimitClass.read.rawValue
         self.reads = BatchedRateLimiter(
             reads, allowed: settings.limits.rateLimits[reads], database: database, log: log)
+        keyUsage = KeyUsage(database: database, log: log)
         queue = Queue(database)
         changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
             switch change {
@@ -217,6 +219,7 @@ public struct Services: Sendable {
         changes.start()
         limiter.start()
         try reads.start()
+        try keyUsage.start()
         if groups.contains(VoteServices.group) { try votes.start() }
     }
 
@@ -225,6 +228,7 @@ public struct Services: Sendable {
         votes.stop()
         limiter.stop()
         reads.stop()
+        keyUsage.stop()
         limiting.close()
         changes.stop()
         schema.stop()

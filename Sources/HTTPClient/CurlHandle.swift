@@ -19,7 +19,8 @@ struct CurlHandle: @unchecked Sendable {
     func perform(
         _ request: OutgoingRequest, receiver: (([UInt8]) -> Bool)?
     ) throws(HTTPClientError) -> IncomingResponse {
-        let collector = ResponseCollector(limit: request.responseLimit, receiver: receiver)
+        let collector = ResponseCollector(
+            limit: request.responseLimit, receiver: receiver, keepsBeginning: request.keepsBeginning)
         let reader = request.stream.map(StreamReader.init)
         let headers = try configure(request, collector)
         defer { curl_slist_free_all(headers) }
@@ -57,8 +58,13 @@ struct CurlHandle: @unchecked Sendable {
     ) throws(HTTPClientError) -> IncomingResponse {
         guard result == CURLE_OK else {
             if collector.isStopped || isStopped { throw .stopped }
+            if collector.isOverLimit, collector.keepsBeginning { return response(collector) }
             throw failure(result, collector)
         }
+        return response(collector)
+    }
+
+    private func response(_ collector: ResponseCollector) -> IncomingResponse {
         var status = 0
         _ = dailies_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return IncomingResponse(status: status, headers: collector.headers, body: collector.body)
@@ -74,7 +80,7 @@ struct CurlHandle: @unchecked Sendable {
                 throw .invalidRequest("header \(name)")
             }
         }
-        try prepare(request)
+        try setOptions(request, collector)
         var headers: UnsafeMutablePointer<curl_slist>?
         for (name, value) in request.headers {
             headers = curl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
@@ -103,7 +109,7 @@ struct CurlHandle: @unchecked Sendable {
         set(CURLOPT_CUSTOMREQUEST, method)
     }
 
-    private func prepare(_ request: OutgoingRequest) throws(HTTPClientError) {
+    private func setOptions(_ request: OutgoingRequest, _ collector: ResponseCollector) throws(HTTPClientError) {
         guard isToken(request.method) else { throw .invalidRequest("method") }
         guard request.url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .invalidRequest("url") }
         set(CURLOPT_URL, request.url)
@@ -125,7 +131,7 @@ struct CurlHandle: @unchecked Sendable {
         if let limit = request.bodyLimit { set(CURLOPT_MAXFILESIZE_LARGE, limit) }
         if let address = request.localAddress { set(CURLOPT_INTERFACE, "host!" + address) }
         if request.isSentOnce { set(CURLOPT_FRESH_CONNECT, 1) }
-        if request.needsPublicAddress { _ = dailies_curl_require_public(handle) }
+        if request.needsPublicAddress { _ = dailies_curl_require_public(handle, collector.refusedAddress) }
         if let socket = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         switch request.method {
         case "GET" where request.body.isEmpty: break
@@ -141,6 +147,7 @@ struct CurlHandle: @unchecked Sendable {
     private func failure(_ code: CURLcode, _ collector: ResponseCollector) -> HTTPClientError {
         let reason = String(cString: curl_easy_strerror(code))
         if collector.isOverLimit { return .responseTooLarge }
+        if collector.refusedAddress.pointee != 0 { return .unreachable("the address is not a public one") }
         return switch code {
         case CURLE_OPERATION_TIMEDOUT: .timedOut
         case CURLE_FILESIZE_EXCEEDED: .responseTooLarge

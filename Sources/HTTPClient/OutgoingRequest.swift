@@ -22,6 +22,8 @@ public struct OutgoingRequest: Sendable {
     public var stallTimeout: Duration?
     /// The most bytes of an answer's body that is kept in memory.
     public var responseLimit: Int
+    /// Whether a longer body is cut there and the answer counts all the same.
+    public var keepsBeginning = false
     /// The most bytes that an answer's body may announce, wherever it goes.
     public var bodyLimit: Int?
     /// Whether it must not be sent twice. libcurl sends a request again when a kept connection ends before the answer, so such
@@ -69,6 +71,13 @@ public struct IncomingResponse: Sendable {
     public let headers: [(name: String, value: String)]
     /// The whole body.
     public let body: [UInt8]
+
+    /// An answer; tests make them by hand.
+    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
 
     /// The first header of that name.
     public func header(_ name: String) -> String? {

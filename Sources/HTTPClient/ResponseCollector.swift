@@ -8,14 +8,24 @@ final class ResponseCollector {
     private(set) var isOverLimit = false
     /// The receiver has refused bytes.
     private(set) var isStopped = false
+    /// Whether the beginning of a longer answer is an answer.
+    let keepsBeginning: Bool
     private var isSuccess = false
     private var headerBytes = 0
     private let limit: Int
     private let receiver: (([UInt8]) -> Bool)?
+    /// Becomes 1 when the name led to an address that was refused.
+    let refusedAddress = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
 
-    init(limit: Int, receiver: (([UInt8]) -> Bool)?) {
+    deinit {
+        refusedAddress.deallocate()
+    }
+
+    init(limit: Int, receiver: (([UInt8]) -> Bool)?, keepsBeginning: Bool = false) {
         self.limit = limit
         self.receiver = receiver
+        self.keepsBeginning = keepsBeginning
+        refusedAddress.initialize(to: 0)
     }
 
     func take(body bytes: UnsafeRawBufferPointer) -> Int {
@@ -24,6 +34,7 @@ final class ResponseCollector {
             return isStopped ? 0 : bytes.count
         }
         guard body.count + bytes.count <= limit else {
+            body.append(contentsOf: bytes.prefix(limit - body.count))
             isOverLimit = true
             return 0
         }

@@ -14,6 +14,7 @@ internal import Push
 internal import Realtime
 internal import SignIn
 internal import Storage
+internal import Webhooks
 
 /// All settings of an installation. Its programs share one configuration file, so each of them knows every name in it
 /// and checks every value.
@@ -23,7 +24,7 @@ package enum Installation {
         SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
         MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, ProviderSettings.self,
-        GenerationSettings.self, PushSettings.self, OperatorSettings.self,
+        GenerationSettings.self, PushSettings.self, WebhookSettings.self, OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file

@@ -13,6 +13,7 @@ internal import Push
 internal import Queue
 internal import Realtime
 internal import Storage
+internal import Webhooks
 
 /// Every kind of job that this program runs.
 enum Kinds {
@@ -38,6 +39,10 @@ enum Kinds {
             webhooks: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
             pictures: PictureAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)),
             publish: Realtime.publisher(socket: settings.realtime.publishSocket)
+        ).register(in: &registry)
+        WebhookSender(
+            key: .webhooks(of: settings.site.secretKey), siteURL: settings.site.url,
+            timeout: .milliseconds(settings.webhooks.timeoutMilliseconds)
         ).register(in: &registry)
         MakePlannedComparisons(settings).register(in: &registry)
         ComputeRatings.register(in: &registry)

@@ -1,10 +1,12 @@
 internal import Film
 internal import Identity
+internal import Limits
 internal import Logging
 internal import Notifications
 internal import People
 internal import Postgres
 internal import Queue
+internal import Webhooks
 
 /// The recurring maintenance jobs: when each is due and what it does.
 enum Upkeep {
@@ -58,6 +60,13 @@ enum Upkeep {
         }
         registry.recur("sweep_notifications", .daily(hour: 4, minute: 40), SweepNotifications())
 
+        registry.register(SweepWebhooks.self) { _, context in
+            let events = try inBatches(context) { try Webhooks.sweep(in: context.database) }
+            let days = try KeyUsage.sweep(in: context.database)
+            return report("old webhook events and days of keys removed", events + days, context)
+        }
+        registry.recur("sweep_webhooks", .daily(hour: 4, minute: 40), SweepWebhooks())
+
         registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
         registry.recur("make_thumbnails", .every(.seconds(3_600)), MakeThumbnails())
     }
@@ -108,6 +117,11 @@ struct SweepNotifications: JobPayload {
 
 struct CountReferrals: JobPayload {
     static let kind = "count_referrals"
+    static let options = upkeep
+}
+
+struct SweepWebhooks: JobPayload {
+    static let kind = "sweep_webhooks"
     static let options = upkeep
 }
 

@@ -22,8 +22,6 @@ public final class BatchedRateLimiter: Sendable {
 
     private let name: String
     private let allowed: Int
-    /// How many requests of a network in two minutes are not reported.
-    private let quiet: Int
     private let capacity: Int
     private let database: Database
     private let clock: WallClock
@@ -67,7 +65,6 @@ public final class BatchedRateLimiter: Sendable {
     ) {
         self.name = name
         self.allowed = allowed
-        quiet = allowed / 10
         self.capacity = capacity
         self.database = database
         self.clock = clock
@@ -90,9 +87,12 @@ public final class BatchedRateLimiter: Sendable {
         thread.withLock(\.self)?.join()
     }
 
-    /// Counts one request of a network if its minute has room for it.
-    public func take(_ network: Identifier128) -> RateStanding {
+    /// Counts one request of a network if its minute has room for it: for as many as every network, or for `own`, when
+    /// the window is of something else, such as an API key.
+    public func take(_ network: Identifier128, own: Int? = nil) -> RateStanding {
         let time = seconds()
+        let allowed = own ?? self.allowed
+        let quiet = allowed / 10
         let (standing, isFirst) = state.withLock { state -> (RateStanding, Bool) in
             let moment = RateMoment(seconds: time + state.ahead)
             let wasEmpty = state.windows.isEmpty

@@ -23,15 +23,23 @@ public struct RateLimits: Sendable, Equatable {
     fileprivate init(changing entries: [(name: String, number: Int)]) {
         for entry in entries { numbers[entry.name] = entry.number }
     }
+
+    /// These limits with some changed.
+    public func changed(by changes: [String: Int]) -> RateLimits {
+        var limits = self
+        limits.numbers.merge(changes) { _, changed in changed }
+        return limits
+    }
 }
 
 extension ValueFormat<RateLimits> {
     /// `class=number` entries with commas between them.
     package static var rateLimits: Self {
-        let entries = ValueFormat<[(name: String, number: Int)]>.list(entry, "class=number, comma-separated")
-        return ValueFormat(entries.unit) { text throws(FormatFault) in
-            RateLimits(changing: try entries.value(of: text))
-        }
+        ValueFormat(entries.unit) { text throws(FormatFault) in RateLimits(changing: try entries.value(of: text)) }
+    }
+
+    fileprivate static var entries: ValueFormat<[(name: String, number: Int)]> {
+        .list(entry, "class=number, comma-separated")
     }
 
     private static var entry: ValueFormat<(name: String, number: Int)> {
@@ -44,6 +52,16 @@ extension ValueFormat<RateLimits> {
                 throw FormatFault("each must be like read=240, with one of \(names)", not: text)
             }
             return (halves[0], number)
+        }
+    }
+}
+
+extension ValueFormat<[String: Int]> {
+    /// The same entries, as what changes other limits.
+    package static var rateLimitChanges: Self {
+        let limits = ValueFormat<RateLimits>.entries
+        return ValueFormat(limits.unit) { text throws(FormatFault) in
+            Dictionary(try limits.value(of: text).map { ($0.name, $0.number) }) { _, last in last }
         }
     }
 }

@@ -10,6 +10,8 @@ struct WebRoleFunctionTests {
     /// until somebody writes it down.
     private static let callable: Set<String> = [
         "accept_suggestion", "accept_terms", "accept_webhook", "activate_season", "add_comparison_videos",
+        "add_key_usage", "administered_keys", "change_webhook", "create_webhook", "delete_webhook",
+        "redeliver_webhooks", "rotate_webhook_secret", "send_webhook_test", "set_key_tier",
         "add_email_identity", "administered_member", "administered_members", "advance_now", "advance_rounds",
         "appeal_statement", "apply_identity_webhook", "approve_clips", "archive_season", "assign_winner", "ban_appeal",
         "ban_member", "battle_file", "battle_pseudonym", "battles_for_admin", "begin_sign_in_flow", "begin_upload",

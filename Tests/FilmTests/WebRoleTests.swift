@@ -22,7 +22,7 @@ struct WebRoleTableTests {
         "rating_boards", "reports", "round_interventions", "round_tallies", "schema_migrations", "seasons",
         "slot_results", "source_images", "statements_of_reasons", "story_slots", "suggestion_models",
         "suggestion_votes", "suggestions", "tags", "terms_versions",
-        "tournament_clips", "uploads", "users",
+        "tournament_clips", "uploads", "users", "webhook_attempts", "webhook_deliveries", "webhook_events", "webhooks",
     ]
     /// Tables that it may insert into, as far as the policies of row level security allow.
     private static let insertable: Set<String> = ["contact_messages"]

@@ -87,8 +87,45 @@ struct AuditTrailTests {
             let nova: JSONValue = ["slug": "nova-1", "name": "Nova", "maker": "Acme", "provider": "local"]
             let job: Int = try superuser.one("select enqueue_job('no_such_kind', '{}')::int")
             let jobs: JSONValue = ["ids": [.string(String(job))]]
+            let hook: UUID = try superuser.one(
+                """
+                with made as (
+                    insert into webhooks (id, name, url, events, secret, created_at, updated_at)
+                    values (gen_random_uuid(), 'a', 'https://example.org/a', array['slot.won'], 'x', now(), now())
+                    returning id
+                ), event as (
+                    insert into webhook_events (type, body, created_at) values ('slot.won', '{}', now()) returning id
+                )
+                insert into webhook_deliveries (webhook_id, event_id, state, created_at, finished_at)
+                select made.id, event.id, 'failed', now(), now()
+                from made
+                cross join event
+                returning webhook_id
+                """)
+            let hookID: JSONValue = ["id": .string(hook.uuidString)]
+            let key: UUID = try superuser.one(
+                """
+                insert into api_keys (user_id, token_hash, name, scopes)
+                values (\(member), sha256('audited'), 'k', array['read'])
+                returning id
+                """)
             let deeds: [Deed] = [
                 ("POST /api/admin/jobs/reorder", "", ["ids": [.string(String(job))], "place": "last"]),
+                (
+                    "PATCH /api/admin/keys/[id]", "/api/admin/keys/\(key.uuidString.lowercased())",
+                    ["tier": "own", "limits": ["api": 7]]
+                ),
+                (
+                    "POST /api/admin/webhooks", "",
+                    ["name": "b", "url": "https://example.org/b", "events": ["slot.won"]]
+                ),
+                ("PATCH /api/admin/webhooks", "", ["id": .string(hook.uuidString), "name": "c"]),
+                ("POST /api/admin/webhooks/secret", "", hookID), ("POST /api/admin/webhooks/test", "", hookID),
+                (
+                    "POST /api/admin/webhooks/redeliver", "",
+                    ["webhook": .string(hook.uuidString), "since": Date(timeIntervalSinceNow: -900).json]
+                ),
+                ("DELETE /api/admin/webhooks", "", hookID),
                 ("POST /api/admin/jobs/cancel", "", jobs), ("POST /api/admin/jobs/redrive", "", jobs),
                 ("POST /api/admin/jobs/pause", "", ["scope": "kind", "name": "no_such_kind"]),
                 ("POST /api/admin/jobs/resume", "", ["scope": "kind", "name": "no_such_kind"]),

@@ -50,10 +50,24 @@ private struct TracedSite {
             where id = \(miraID)
             """)
         #expect(try mira.send(.patch, "/api/user/settings", ["username": "mira_new", "sound": true]).status == 200)
+        // Where what happens to the member's clips is sent.
+        try root.execute(
+            """
+            insert into webhooks (id, name, url, events, secret, created_at, updated_at)
+            values (
+                gen_random_uuid(), 'press', 'https://example.org/', array['clip.approved', 'slot.won'], 'x', now(), now()
+            )
+            """)
         let key = try mira.send(.post, "/api/keys", ["name": "mira's laptop", "scopes": ["read"]])
         #expect(key.status == 201)
         let secret = try #require(key.json["key"]?.text.flatMap(APIKeyToken.init))
         #expect(try mira.carrying(secret.text).get("/api/user/settings").status == 200)
+        try root.execute(
+            """
+            insert into key_days (key_id, day, requests, refused)
+            select id, '2026-03-01', 9, 2 from api_keys where user_id = \(miraID)
+            """)
+        needles.append(try root.one("select lower(id::text) from api_keys where user_id = \(miraID)"))
         _ = try site.makeLink("mira_new")
         let hashes: [String] = try root.query(
             """
@@ -749,6 +763,9 @@ struct DepartureTests {
             #expect(json["formerUsernames"]?[0]?["username"]?.text == "mira_okafor")
             #expect(json["preferences"]?["sound"] == true)
             #expect(json["apiKeys"]?[0]?["name"]?.text == "mira's laptop")
+            #expect(json["apiKeys"]?[0]?["tier"]?.text == "standard")
+            #expect(json["apiKeys"]?[0]?["days"]?[0] == ["day": "2026-03-01", "requests": 9, "refused": 2])
+            #expect(json["other"]?["webhookEvents"]?[0]?["body"]?.text?.contains("Mira") == true)
             #expect(json["sessions"]?[0]?["userAgent"] != nil)
             #expect(json["uploads"]?[0]?["fileName"]?.text == "mira-take.mp4")
             #expect(json["voteDays"]?[0]?["casts"] == 2)

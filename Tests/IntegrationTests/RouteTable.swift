@@ -73,6 +73,7 @@ enum RouteTable {
         POST   /api/admin/films/build              admin    admin form refused -      api
         POST   /api/admin/films/cancel             admin    admin form refused -      api
         GET    /api/admin/jobs/[id]                admin    admin -    refused -      api
+        PATCH  /api/admin/keys/[id]                admin    -     form refused recent api
         POST   /api/admin/jobs/cancel              admin    admin form refused -      api
         POST   /api/admin/jobs/pause               admin    admin form refused -      api
         POST   /api/admin/jobs/redrive             admin    admin form refused -      api
@@ -133,6 +134,14 @@ enum RouteTable {
         GET    /api/admin/votes                    admin    admin -    refused -      api
         POST   /api/admin/votes/unvoid             admin    admin form refused recent admin_sensitive
         POST   /api/admin/votes/void               admin    admin form refused recent admin_sensitive
+        GET    /api/admin/webhooks                 admin    admin -    refused -      api
+        POST   /api/admin/webhooks                 admin    admin form refused recent api
+        PATCH  /api/admin/webhooks                 admin    admin form refused recent api
+        DELETE /api/admin/webhooks                 admin    admin form refused -      api
+        GET    /api/admin/webhooks/deliveries      admin    admin -    refused -      api
+        POST   /api/admin/webhooks/redeliver       admin    admin form refused -      api
+        POST   /api/admin/webhooks/secret          admin    admin form refused recent api
+        POST   /api/admin/webhooks/test            admin    admin form refused -      api
         GET    /api/analytics                      any      read  -    -       -      read
         GET    /api/analytics/export               any      read  -    -       -      read
         GET    /api/auth/[provider]/callback       any      -     -    -       -      auth

@@ -79,6 +79,7 @@ struct PagesTests {
         documents["users"] = site.document(site.adminUsers)
         documents["seasons"] = site.document(site.adminSeasons(Fixtures.film()))
         documents["messages"] = site.document(site.adminMessages)
+        documents["webhooks"] = site.document(site.adminWebhooks)
         documents["flags"] = site.document(site.adminFlags)
         documents["audit"] = site.document(site.adminAudit)
         documents["about"] = site.document(site.about)

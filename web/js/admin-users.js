@@ -10,6 +10,7 @@ import { session } from "./core/session.js";
 import { toast } from "./core/toast.js";
 import { actionText, actorText, difference } from "./admin/entry.js";
 import { askFor, reasonField } from "./admin/confirmation.js";
+import { keyList } from "./admin/keys.js";
 import { spendingActions } from "./admin/spending.js";
 import { date, moment } from "./admin/times.js";
 
@@ -91,7 +92,7 @@ async function loadDetail(id) {
 }
 
 /** @param {MemberDetail} detail */
-async function showDetail({ user, audit }) {
+async function showDetail({ user, audit, keys }) {
   const isOwn = (await session())?.id === user.id;
   const clips = Object.entries(user.clips).map(([status, number]) => `${count(number)} ${status}`).join(", ");
   refill(side, h("div", { class: "panel stack", "data-chosen-member": user.id },
@@ -110,6 +111,12 @@ async function showDetail({ user, audit }) {
       ...(user.formerNames.length > 0 ? fact("Former names", user.formerNames.join(", ")) : [])),
     isOwn ? h("p", { class: "quiet" }, "This is you. Only another admin can change your account.") : actions(user),
     spendingActions(user.id, nameOf(user), async (text) => {
+      announce(text);
+      toast(text);
+      await loadDetail(user.id);
+    }),
+    h("h3", {}, "API keys"),
+    keyList(keys, async (text) => {
       announce(text);
       toast(text);
       await loadDetail(user.id);

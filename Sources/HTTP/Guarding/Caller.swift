@@ -39,11 +39,13 @@ public struct Member: Sendable, Hashable {
     public let isInUse: Bool
     /// What the member's API key may do; nil when the request carries a session instead.
     public let keyScopes: Set<KeyScope>?
+    /// How often that key may be used; nil when the request carries a session instead.
+    public let keyPlan: KeyPlan?
 
     /// A member.
     public init(
         id: UUID, username: String?, isAdmin: Bool, isBanned: Bool, authenticatedAt: Date, sessionID: String,
-        isInUse: Bool = true, keyScopes: Set<KeyScope>? = nil
+        isInUse: Bool = true, keyScopes: Set<KeyScope>? = nil, keyPlan: KeyPlan? = nil
     ) {
         self.id = id
         self.username = username
@@ -53,6 +55,24 @@ public struct Member: Sendable, Hashable {
         self.sessionID = sessionID
         self.isInUse = isInUse
         self.keyScopes = keyScopes
+        self.keyPlan = keyPlan
+    }
+}
+
+/// How often an API key may be used.
+public struct KeyPlan: Sendable, Hashable {
+    /// Names the key.
+    public let id: UUID
+    /// The name of its tier.
+    public let tier: String
+    /// Requests a minute by the name of their class, in a tier of its own.
+    public let limits: [String: Int]
+
+    /// A plan.
+    public init(id: UUID, tier: String, limits: [String: Int]) {
+        self.id = id
+        self.tier = tier
+        self.limits = limits
     }
 }
 

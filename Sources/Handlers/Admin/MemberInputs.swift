@@ -1,6 +1,8 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import Limits
+internal import SharedHandlers
 
 /// One wish about a member.
 struct ChangeMemberInput: InputShape {
@@ -54,5 +56,43 @@ struct ChangeMemberInput: InputShape {
             throw Problem.invalid("unban", "value", "“unban” can only be true; to ban, name a reason.")
         }
         return .liftBan
+    }
+}
+
+/// The tier of an API key.
+struct ChangeKeyInput: InputShape {
+    /// Requests a minute by class.
+    struct OwnLimits: InputShape, InputValue {
+        @Input(perMinute) var read: Int?
+        @Input(perMinute) var api: Int?
+        @Input(perMinute) var upload: Int?
+        @Input(perMinute) var comment: Int?
+        @Input(perMinute) var adminSensitive: Int?
+    }
+
+    private static let perMinute = Schema.integer(1...1_000_000)
+
+    @Input("Which limits count for the key.") var tier: KeyTierLimits.Tier
+    @Input("Requests a minute by class, for the tier `own` only; what is left out is as in the tier `standard`.")
+    var limits: OwnLimits?
+
+    /// The numbers of the tier `own`; nil for the others.
+    func ownLimits() throws -> [String: Int]? {
+        guard tier == .own else {
+            if limits != nil {
+                throw Problem.invalid("limits", "not_own", "Only the tier “own” has limits of its own.")
+            }
+            return nil
+        }
+        let numbers = limits.map { limits in
+            [
+                "read": limits.read, "api": limits.api, "upload": limits.upload, "comment": limits.comment,
+                "admin_sensitive": limits.adminSensitive,
+            ].compactMapValues(\.self)
+        }
+        guard let numbers, !numbers.isEmpty else {
+            throw Problem.invalid("limits", "required", "The tier “own” needs at least one number in “limits”.")
+        }
+        return numbers
     }
 }

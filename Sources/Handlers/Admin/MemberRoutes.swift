@@ -3,6 +3,7 @@ internal import Film
 internal import FoundationEssentials
 public import HTTP
 public import Identity
+public import Limits
 internal import Postgres
 internal import Refusals
 internal import SharedHandlers
@@ -11,12 +12,25 @@ internal import Text
 extension AdminRoutes {
     /// The routes by which admins look after members, and read what was done.
     public static func memberRoutes(
-        _ administration: MemberAdministration, audit: AuditLog, identity: IdentityService
+        _ administration: MemberAdministration, audit: AuditLog, identity: IdentityService, tiers: KeyTierLimits
     ) -> [Route] {
         [
-            list(administration), show(administration, audit),
-            change(administration, audit, identity).forPeopleOnly().afterRecentSignIn(), auditRoute(audit),
+            list(administration), show(administration, audit, identity, tiers),
+            change(administration, audit, identity, tiers).forPeopleOnly().afterRecentSignIn(), auditRoute(audit),
+            changeKey(identity).forPeopleOnly().afterRecentSignIn(),
         ]
+    }
+
+    private static func changeKey(_ identity: IdentityService) -> Route {
+        .patch(
+            "/api/admin/keys/[id]", access: .admin, body: ChangeKeyInput.self, features: ["AUTH-06"],
+            summary: "Puts an API key into another tier, in every process at once."
+        ) { context, input in
+            try APIKeys.setTier(
+                input.tier.rawValue, limits: try input.ownLimits(), of: try context.uuid("id"),
+                by: try context.member().id, in: identity.database)
+            return Done()
+        }
     }
 
     private static func list(_ administration: MemberAdministration) -> Route {
@@ -45,17 +59,21 @@ extension AdminRoutes {
         }
     }
 
-    private static func show(_ administration: MemberAdministration, _ audit: AuditLog) -> Route {
+    private static func show(
+        _ administration: MemberAdministration, _ audit: AuditLog, _ identity: IdentityService,
+        _ tiers: KeyTierLimits
+    ) -> Route {
         .get(
             "/api/admin/users/[id]", access: .admin, limit: .api,
             features: ["ADM-02", "ADM-04"], summary: "One member, and what was done about this account."
         ) { context in
-            try detail(of: try context.uuid("id"), for: context, administration, audit)
+            try detail(of: try context.uuid("id"), for: context, administration, audit, identity, tiers)
         }
     }
 
     private static func change(
-        _ administration: MemberAdministration, _ audit: AuditLog, _ identity: IdentityService
+        _ administration: MemberAdministration, _ audit: AuditLog, _ identity: IdentityService,
+        _ tiers: KeyTierLimits
     ) -> Route {
         .put(
             "/api/admin/users/[id]", access: .admin, body: ChangeMemberInput.self,
@@ -71,12 +89,13 @@ extension AdminRoutes {
             case .rename(let name): try administration.rename(id, to: name, reason: input.reason, by: admin.id)
             }
             identity.forget(member: id)
-            return try detail(of: id, for: context, administration, audit)
+            return try detail(of: id, for: context, administration, audit, identity, tiers)
         }
     }
 
     private static func detail(
-        of id: UUID, for context: Context, _ administration: MemberAdministration, _ audit: AuditLog
+        of id: UUID, for context: Context, _ administration: MemberAdministration, _ audit: AuditLog,
+        _ identity: IdentityService, _ tiers: KeyTierLimits
     ) throws -> MemberDetail {
         let admin = try context.member()
         guard let found = try administration.find(id, by: admin.id) else {
@@ -86,6 +105,9 @@ extension AdminRoutes {
         filter.subjectKind = "member"
         filter.subjectID = id.text
         filter.page = PageRequest(limit: 20)
-        return MemberDetail(user: found, audit: try audit.entries(filter, for: admin.id).items)
+        let keys = try APIKeys.list(of: id, for: admin.id, in: identity.database)
+        return MemberDetail(
+            user: found, audit: try audit.entries(filter, for: admin.id).items,
+            keys: keys.map { ListedKey($0, tiers) })
     }
 }

@@ -49,9 +49,11 @@ extension MemberAccount: Shaped {
 struct MemberDetail: Shaped {
     let user: AdministeredMember
     let audit: [AuditEntry]
+    let keys: [ListedKey]
 
     static let shape = Shape<MemberDetail>("MemberDetail") {
         Field("user", \.user)
         Field("audit", \.audit, "What was done about this account, the newest first.")
+        Field("keys", \.keys, "The API keys that were not revoked, the newest first.")
     }
 }

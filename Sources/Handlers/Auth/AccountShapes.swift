@@ -43,7 +43,6 @@ struct AccountUser: Shaped {
 }
 
 // The words of fixed lists.
-extension KeyScope: JSONRepresentable, InputValue {}
 extension DigestFrequency: JSONRepresentable, InputValue {}
 extension NotificationKind: JSONRepresentable, InputValue {}
 extension SignInLinks.State: JSONRepresentable {}
@@ -56,18 +55,6 @@ extension MemberPreferences: Shaped {
         Field("nextChangeAt", \.nextChangeAt, "From when the username can be changed; null when it never was.")
         Field("sound", \.sound, "Whether clips play with sound; null for the default.")
         Field("motion", \.motion, "Whether pages may animate; null for the default.")
-    }
-}
-
-extension APIKeySummary: Shaped {
-    /// An API key, for its member.
-    public static let shape = Shape<APIKeySummary>("APIKey") {
-        Field("id", \.id)
-        Field("name", \.name, .string(1...60))
-        Field("scopes", \.scopes, .array(KeyScope.schema))
-        Field("createdAt", \.createdAt)
-        Field("lastUsedAt", \.lastUsedAt, "To the minute; null when it was never used.")
-        Field("expiresAt", \.expiresAt, "Null for a key that does not expire.")
     }
 }
 

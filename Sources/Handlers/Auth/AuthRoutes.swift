@@ -1,13 +1,16 @@
 public import HTTP
 public import Identity
+public import Limits
 public import Notifications
 
 /// The routes for signing in and out, and for members' accounts.
 public enum AuthRoutes {
     /// Every route of the group. The answer about a session says how much its member has not read.
-    public static func routes(_ identity: IdentityService, unread: UnreadCounts? = nil) -> [Route] {
+    public static func routes(
+        _ identity: IdentityService, unread: UnreadCounts? = nil, tiers: KeyTierLimits = KeyTierLimits()
+    ) -> [Route] {
         csrfRoutes(identity) + signInRoutes(identity) + sessionRoutes(identity, unread) + profileRoutes(identity)
-            + settingsRoutes(identity) + appealRoutes(identity) + keyRoutes(identity) + accountRoutes(identity)
+            + settingsRoutes(identity) + appealRoutes(identity) + keyRoutes(identity, tiers) + accountRoutes(identity)
             + termsRoutes(identity) + avatarRoutes()
     }
 }

@@ -1,7 +1,9 @@
 internal import FoundationEssentials
 internal import HTTP
 internal import Identity
+internal import Limits
 internal import Logging
+internal import SharedHandlers
 internal import Text
 
 extension AuthRoutes {
@@ -16,7 +18,7 @@ extension AuthRoutes {
     }
 
     private struct APIKeyList: Shaped {
-        let keys: [APIKeySummary]
+        let keys: [ListedKey]
 
         static let shape = Shape<APIKeyList>("APIKeyList") {
             Field("keys", \.keys)
@@ -24,7 +26,7 @@ extension AuthRoutes {
     }
 
     private struct NewAPIKey: Shaped {
-        let summary: APIKeySummary
+        let summary: ListedKey
         let key: APIKeyToken
 
         static let shape = Shape<NewAPIKey>("NewAPIKey") {
@@ -33,23 +35,24 @@ extension AuthRoutes {
         }
     }
 
-    static func keyRoutes(_ identity: IdentityService) -> [Route] {
+    static func keyRoutes(_ identity: IdentityService, _ tiers: KeyTierLimits) -> [Route] {
         [
-            listKeys(identity).forPeopleOnly(), createKey(identity).forPeopleOnly().afterRecentSignIn(),
+            listKeys(identity, tiers).forPeopleOnly(), createKey(identity, tiers).forPeopleOnly().afterRecentSignIn(),
             revokeKey(identity).forPeopleOnly(),
         ]
     }
 
-    private static func listKeys(_ identity: IdentityService) -> Route {
+    private static func listKeys(_ identity: IdentityService, _ tiers: KeyTierLimits) -> Route {
         .get(
-            "/api/keys", access: .member, limit: .api, features: ["AUTH-04"],
-            summary: "Your API keys that were not revoked, the newest first."
+            "/api/keys", access: .member, limit: .api, features: ["AUTH-04", "AUTH-06"],
+            summary: "Your API keys that were not revoked, the newest first, with their limits and requests by day."
         ) { context in
-            APIKeyList(keys: try APIKeys.list(of: try context.member().id, in: identity.database))
+            let keys = try APIKeys.list(of: try context.member().id, in: identity.database)
+            return APIKeyList(keys: keys.map { ListedKey($0, tiers) })
         }
     }
 
-    private static func createKey(_ identity: IdentityService) -> Route {
+    private static func createKey(_ identity: IdentityService, _ tiers: KeyTierLimits) -> Route {
         .post(
             "/api/keys", access: .member, body: CreateAPIKeyInput.self, answers: [201: NewAPIKey.schema],
             features: ["AUTH-04"], summary: "Creates an API key. Only this answer contains the key itself."
@@ -61,7 +64,7 @@ extension AuthRoutes {
             context.log.notice("an API key was created", ["key": .string(id.text)])
             let keys = try APIKeys.list(of: member.id, in: identity.database)
             guard let summary = keys.first(where: { $0.id == id }) else { throw Problem.unavailable() }
-            return Response.created(NewAPIKey(summary: summary, key: key), at: "/api/keys")
+            return Response.created(NewAPIKey(summary: ListedKey(summary, tiers), key: key), at: "/api/keys")
         }
     }
 

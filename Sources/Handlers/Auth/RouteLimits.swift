@@ -11,17 +11,22 @@ public struct RouteLimits: Sendable {
     private let limiter: RateLimiter
     private let reads: BatchedRateLimiter
     private let limits: RateLimits
+    private let tiers: KeyTierLimits
+    private let usage: KeyUsage
     private let voterKeys: VoterKeys
     private let clock: WallClock
 
-    /// Limits by the settings. `reads` counts requests of the class `read`, and `limiter` all others.
+    /// Limits by the settings. `reads` counts requests of the class `read`, and `limiter` all others; `usage` counts those of
+    /// API keys by day.
     public init(
-        _ limiter: RateLimiter, reads: BatchedRateLimiter, settings: Settings, identity: IdentityService,
-        clock: WallClock = .system
+        _ limiter: RateLimiter, reads: BatchedRateLimiter, usage: KeyUsage, settings: Settings,
+        identity: IdentityService, clock: WallClock = .system
     ) {
         self.limiter = limiter
         self.reads = reads
         limits = settings.limits.rateLimits
+        tiers = settings.limits.keyTiers
+        self.usage = usage
         voterKeys = identity.voterKeys
         self.clock = clock
     }
@@ -30,14 +35,29 @@ public struct RouteLimits: Sendable {
     @Sendable
     public func take(_ route: Route, _ request: Request, _ caller: Caller) throws -> LimitDecision? {
         guard let limit = route.limit(for: request) else { return nil }
+        if let plan = caller.member?.keyPlan, !limit.isByNetwork || limit == .read {
+            let decision = try take(limit, plan, of: caller)
+            usage.note(plan.id, isRefused: !decision.isAllowed)
+            return decision
+        }
         let standing =
             // A read costs no more than its answer, so it does not matter that processes exchange counts once a second.
             limit.isCountedInMemory
             ? reads.take(voterKeys.network(of: request.clientAddress, at: clock.now()))
             : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
+        return LimitDecision(standing)
+    }
+
+    /// Counts a request of an API key by its tier, wherever it comes from. Keys of the standard tier share the limits of their
+    /// member's programs, so that more keys allow no more requests. The browser's requests have limits of their own.
+    private func take(_ limit: LimitClass, _ plan: KeyPlan, of caller: Caller) throws -> LimitDecision {
+        let tier = KeyTierLimits.Tier(rawValue: plan.tier) ?? .standard
+        let allowed = tiers.limits(of: tier, own: plan.limits)[limit.rawValue]
+        let owner = tier == .standard ? caller.member?.id ?? plan.id : plan.id
         return LimitDecision(
-            isAllowed: standing.isAllowed, limit: standing.allowed, remaining: standing.remaining,
-            resetSeconds: standing.wait)
+            limit.isCountedInMemory
+                ? reads.take(owner.identifier, own: allowed)
+                : try limiter.take("\(limit.rawValue) keys \(owner.text)", allowed: allowed))
     }
 
     private func key(_ limit: LimitClass, _ request: Request, _ caller: Caller) -> String {
@@ -55,5 +75,21 @@ extension LimitClass {
         case .auth, .contact, .read, .arenaVote: true
         case .vote, .upload, .comment, .api, .adminSensitive: false
         }
+    }
+}
+
+extension LimitDecision {
+    fileprivate init(_ standing: RateStanding) {
+        self.init(
+            isAllowed: standing.isAllowed, limit: standing.allowed, remaining: standing.remaining,
+            resetSeconds: standing.wait)
+    }
+}
+
+extension UUID {
+    /// The sixteen bytes in place.
+    fileprivate var identifier: Identifier128 {
+        let (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) = uuid
+        return Identifier128([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
     }
 }

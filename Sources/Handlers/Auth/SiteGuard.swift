@@ -72,7 +72,8 @@ extension IdentityService {
         let scopes = Set(key.scopes.compactMap(KeyScope.init))
         return Member(
             id: key.userID, username: key.username, isAdmin: key.isAdmin && scopes.contains(.admin), isBanned: false,
-            authenticatedAt: now, sessionID: "key:" + key.keyID.uuidString.lowercased(), keyScopes: scopes)
+            authenticatedAt: now, sessionID: "key:" + key.keyID.uuidString.lowercased(), keyScopes: scopes,
+            keyPlan: KeyPlan(id: key.keyID, tier: key.tier, limits: key.limits))
     }
 
     /// The session whose cookie a request carries.

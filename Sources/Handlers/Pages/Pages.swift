@@ -28,7 +28,7 @@ public struct Pages: Sendable {
         .adminGenerate, .adminComparisons, .adminComparison, .adminUpload, .adminPlans, .adminExperiments, .adminTags,
         .adminModels,
         .adminProviders, .adminJobs,
-        .adminCosts, .adminFlags, .adminAudit, .adminVotes, .adminBattles, .adminVideoVotes,
+        .adminCosts, .adminFlags, .adminAudit, .adminVotes, .adminBattles, .adminVideoVotes, .adminWebhooks,
     ]
 
     let site: Site

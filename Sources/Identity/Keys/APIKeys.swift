@@ -46,6 +46,10 @@ public struct APIKey: Sendable, Equatable {
     public let scopes: [String]
     /// When it ends; nil for never.
     public let expiresAt: Date?
+    /// Which limits count for it: `standard`, `partner` or `own`.
+    public let tier: String
+    /// Requests a minute by class, in the tier `own`.
+    public let limits: [String: Int]
 
     init(row: Row) throws(DatabaseError) {
         keyID = try row.value("key_id")
@@ -54,6 +58,8 @@ public struct APIKey: Sendable, Equatable {
         isAdmin = try row.value("role", as: String.self) == "admin"
         scopes = try row.value("scopes")
         expiresAt = try row.value("expires_at")
+        tier = try row.value("tier")
+        limits = try KeyLimits.read(row)
     }
 }
 
@@ -77,6 +83,12 @@ public struct APIKeySummary: Sendable, Equatable, RowDecodable {
     public let lastUsedAt: Date?
     /// When it ends; nil for never.
     public let expiresAt: Date?
+    /// Which limits count for it: `standard`, `partner` or `own`.
+    public let tier: String
+    /// Requests a minute by class, in the tier `own`.
+    public let limits: [String: Int]
+    /// The requests of the last 30 days, the latest first; days without any are left out.
+    public let usage: [KeyDay]
 
     /// Reads a row of `list_api_keys`.
     public init(row: Row) throws(DatabaseError) {
@@ -86,6 +98,27 @@ public struct APIKeySummary: Sendable, Equatable, RowDecodable {
         createdAt = try row.value("created_at")
         lastUsedAt = try row.value("last_used_at")
         expiresAt = try row.value("expires_at")
+        tier = try row.value("tier")
+        limits = try KeyLimits.read(row)
+        usage = (try? row.value("usage", as: JSONText.self).decode()) ?? []
+    }
+}
+
+/// The requests of a key on a day, UTC.
+public struct KeyDay: Sendable, Equatable, Decodable {
+    /// The day, as 2026-09-14.
+    public let day: String
+    /// How many requests there were, with those that were refused.
+    public let requests: Int
+    /// How many were refused because there were too many.
+    public let refused: Int
+}
+
+/// Requests a minute by class, as the database keeps them.
+private enum KeyLimits {
+    static func read(_ row: Row) throws(DatabaseError) -> [String: Int] {
+        let kept: JSONText? = try row.value("limits")
+        return kept.flatMap { try? $0.decode() } ?? [:]
     }
 }
 
@@ -131,6 +164,24 @@ public enum APIKeys {
     public static func find(_ key: APIKeyToken, in database: Database) throws(DatabaseError) -> APIKey? {
         guard let row: Row = try database.first("select * from find_api_key(\(key.token.hash))") else { return nil }
         return try APIKey(row: row)
+    }
+
+    /// A member's keys for an admin.
+    public static func list(of member: UUID, for admin: UUID, in database: Database) throws(DatabaseError)
+        -> [APIKeySummary]
+    {
+        try database.query("select * from administered_keys(\(admin), \(member))")
+    }
+
+    /// Puts a key into another tier, in every process at once. `limits` are requests a minute by class, for the tier `own`.
+    public static func setTier(
+        _ tier: String, limits: [String: Int]?, of key: UUID, by admin: UUID, in database: Database
+    ) throws(KeyError) {
+        try KeyError.wrapping {
+            let limits = try limits.map { try JSONText(encoding: $0) }
+            let found: Bool = try database.one("select set_key_tier(\(admin), \(key), \(tier), \(limits))")
+            if !found { throw KeyRefusal.unknown }
+        }
     }
 
     /// Removes keys that ended a month ago, for maintenance; tells how many there were.

@@ -11,6 +11,8 @@ public enum KeyRefusal: Refusal, Equatable {
     case adminOnly
     /// The member has no such key.
     case notFound
+    /// There is no such key.
+    case unknown
     /// The account of the caller is gone, or banned.
     case accountGone
 
@@ -19,7 +21,7 @@ public enum KeyRefusal: Refusal, Equatable {
         switch self {
         case .tooMany: "too_many_keys"
         case .adminOnly: "admin_only"
-        case .notFound: "key_not_found"
+        case .notFound, .unknown: "key_not_found"
         case .accountGone: "auth_required"
         }
     }
@@ -30,6 +32,7 @@ public enum KeyRefusal: Refusal, Equatable {
         case .tooMany: "You already have \(APIKeys.most) keys. Revoke one that you no longer need."
         case .adminOnly: "Only admins can create a key with admin access."
         case .notFound: "You have no such key."
+        case .unknown: "This key does not exist, or was revoked."
         case .accountGone: "Sign in to do this."
         }
     }
@@ -39,7 +42,7 @@ public enum KeyRefusal: Refusal, Equatable {
         switch self {
         case .tooMany: .conflict
         case .adminOnly: .forbidden
-        case .notFound: .notFound
+        case .notFound, .unknown: .notFound
         case .accountGone: .unauthenticated
         }
     }

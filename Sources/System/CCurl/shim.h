@@ -49,15 +49,27 @@ static inline int dailies_is_public(const struct sockaddr *address) {
     return 1;
 }
 // Called with the address that the name has led to, so no later look-up can lead elsewhere.
+// `context` points to an int that becomes 1 when an address was refused.
 static inline curl_socket_t dailies_open_public(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-    (void)context;
     (void)purpose;
-    if (!dailies_is_public(&address->addr)) return CURL_SOCKET_BAD;
+    if (!dailies_is_public(&address->addr)) {
+        *(int *)context = 1;
+        return CURL_SOCKET_BAD;
+    }
     return socket(address->family, address->socktype, address->protocol);
 }
-static inline CURLcode dailies_curl_require_public(CURL *handle) {
+static inline CURLcode dailies_curl_require_public(CURL *handle, int *refused) {
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, refused);
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, dailies_open_public);
 }
 static inline CURLMcode dailies_curl_multi_set_long(CURLM *handle, CURLMoption option, long value) {
     return curl_multi_setopt(handle, option, value);
+}
+// Whether the text is an IPv4 or IPv6 address that is not public.
+static inline int dailies_is_private_literal(const char *text) {
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) return !dailies_is_public((struct sockaddr *)&v4);
+    if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1) return !dailies_is_public((struct sockaddr *)&v6);
+    return 0;
 }

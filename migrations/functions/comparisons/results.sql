@@ -119,6 +119,7 @@ begin
         return false;
     end if;
     delete from uploads where id = wanted;
+    perform emit_video_done(wanted);
     return true;
 end
 $$;

@@ -183,6 +183,7 @@ declare
     comes_back boolean;
     joined boolean := false;
     noted uuid;
+    newly uuid[] := '{}';
 begin
     perform require_admin(actor);
     perform lock_film();
@@ -211,6 +212,7 @@ begin
                 decided_by = actor,
                 decided_at = dailies_now()
             where id = wanted;
+            newly := newly || wanted;
             perform audit_clip(actor, 'clip.approve', clip);
             perform end_statements(actor, clip.user_id, clip.id, 'reject');
             noted := note_decision(clip, 'approve');
@@ -233,6 +235,7 @@ begin
                 view_count = case when comes_back then view_count else 0 end
             where id = wanted;
             joined := true;
+            newly := newly || wanted;
             perform audit_clip(actor, 'clip.approve', clip);
             perform end_statements(actor, clip.user_id, clip.id, 'reject');
             noted := note_decision(clip, 'approve');
@@ -246,6 +249,7 @@ begin
         perform announce_change('clips', 'approved');
     end if;
     perform notify_creators(approved);
+    perform emit_clips_approved(newly);
     if joined and target.slot_status = 'waiting_for_clips' then
         return query
         select null::uuid, null::text, target.slot_position, null::uuid, opened.name, opened.data

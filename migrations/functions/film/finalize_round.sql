@@ -90,6 +90,7 @@ begin
 
     perform announce_change('film', 'slot_locked');
     perform enqueue_tallies();
+    perform emit_slot_won(closing_season, closing_position);
     return query select 'winner_selected', winner_event(closing_season, closing_position);
 
     if closing_position < season.total_slots then
@@ -121,6 +122,12 @@ begin
     perform request_film(closing_season);
     perform enqueue_job('notify_followers', jsonb_build_object('season', closing_season));
     perform announce_change('film', 'season_finished');
+    perform emit_webhook_event(
+        'season.finished',
+        jsonb_build_object(
+            'seasonId', closing_season, 'label', season.label, 'totalSlots', season.total_slots
+        )
+    );
     return query
     select 'season_finished',
         jsonb_build_object('seasonId', closing_season, 'label', season.label, 'totalSlots', season.total_slots);

@@ -223,6 +223,7 @@ begin
     set winner_clip_id = chosen
     where season_id = of_season and position = of_slot;
     perform announce_change('film', 'winner_replaced');
+    perform emit_slot_won(of_season, of_slot);
     return query select 'winner_selected', winner_event(of_season, of_slot);
     if replaced.status = 'locked' then
         perform notify_of_lost_win(
@@ -453,6 +454,7 @@ begin
     end if;
     perform announce_change('clips', 'restored');
     perform announce_change('film', 'winner_restored');
+    perform emit_slot_won(place.season_id, place.position);
     perform notify_creators(array[restored]);
     return query select 'restored', null::text, null::jsonb;
     return query select null::text, 'winner_selected', winner_event(place.season_id, place.position);

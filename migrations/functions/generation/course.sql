@@ -491,6 +491,7 @@ begin
     where kept.group_kind = 'chain' and next.group_id = kept.group_id and next.group_step = kept.group_step + 1
         and next.status = 'queued';
     perform notify_of_generation(kept, 'generation_done', null);
+    perform emit_video_done(wanted);
     return true;
 end
 $$;

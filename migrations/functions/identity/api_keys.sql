@@ -40,7 +40,22 @@ begin
 end
 $$;
 
+-- The requests of a key by day since one, the latest first; of the last 30 days without one.
+create or replace function key_usage(wanted uuid, since date default null)
+returns jsonb
+language sql
+stable
+set search_path = public, pg_temp
+as $$
+    select coalesce(
+        jsonb_agg(jsonb_build_object('day', day, 'requests', requests, 'refused', refused) order by day desc), '[]'
+    )
+    from key_days
+    where key_id = wanted and day >= coalesce(since, (dailies_now() at time zone 'utc')::date - 29);
+$$;
+
 -- The keys of a member that were not revoked, the newest first, including expired ones.
+drop function if exists list_api_keys(uuid);
 create or replace function list_api_keys(member uuid)
 returns table (
     id uuid,
@@ -48,14 +63,17 @@ returns table (
     scopes text[],
     created_at timestamptz,
     last_used_at timestamptz,
-    expires_at timestamptz
+    expires_at timestamptz,
+    tier text,
+    limits jsonb,
+    usage jsonb
 )
 language sql
 stable
 security definer
 set search_path = public, pg_temp
 as $$
-    select id, name, scopes, created_at, last_used_at, expires_at
+    select id, name, scopes, created_at, last_used_at, expires_at, tier, limits, key_usage(id)
     from api_keys
     where user_id = member and revoked_at is null
     order by created_at desc, id;
@@ -84,6 +102,7 @@ end
 $$;
 
 -- The member whose key this is, and its scopes; no row when it is not valid. Its use is recorded to the minute.
+drop function if exists find_api_key(bytea);
 create or replace function find_api_key(key_hash bytea)
 returns table (
     key_id uuid,
@@ -91,7 +110,9 @@ returns table (
     username text,
     role text,
     scopes text[],
-    expires_at timestamptz
+    expires_at timestamptz,
+    tier text,
+    limits jsonb
 )
 language plpgsql
 security definer
@@ -106,7 +127,8 @@ begin
     where token_hash = key_hash and revoked_at is null and coalesce(expires_at > dailies_now(), true)
         and last_used_at is distinct from this_minute;
     return query
-    select keys.id, users.id, users.username, users.role, keys.scopes, keys.expires_at
+    select keys.id, users.id, users.username, users.role, keys.scopes, keys.expires_at,
+        keys.tier, keys.limits
     from api_keys keys
     join users on users.id = keys.user_id
     where keys.token_hash = key_hash and keys.revoked_at is null and users.banned_at is null
@@ -138,6 +160,7 @@ end
 $$;
 
 revoke all on function
+    key_usage(uuid, date),
     create_api_key(uuid, bytea, text, text[], int),
     list_api_keys(uuid),
     revoke_api_key(uuid, uuid),

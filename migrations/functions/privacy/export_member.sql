@@ -149,7 +149,8 @@ begin
                         jsonb_build_object(
                             'id', id, 'name', name, 'scopes', scopes, 'createdAt', rfc3339(created_at),
                             'lastUsedAt', rfc3339(last_used_at), 'expiresAt', rfc3339(expires_at),
-                            'revokedAt', rfc3339(revoked_at)
+                            'revokedAt', rfc3339(revoked_at), 'tier', tier, 'limits', limits,
+                            'days', key_usage(id, '-infinity')
                         )
                         order by created_at
                     ),

@@ -22,6 +22,7 @@ const actions = /** @type {Record<string, string>} */ ({
   "job.move": "Moved a video to another provider",
   "job.redrive": "Retried a job",
   "member.ban": "Banned a member",
+  "member.change_key": "Changed the tier of an API key",
   "member.lift_ban": "Lifted a ban",
   "member.link_sign_in": "Added a sign-in method",
   "member.grant_admin": "Made an admin",
@@ -34,6 +35,10 @@ const actions = /** @type {Record<string, string>} */ ({
   "votes.reset": "Reset votes",
   "votes.restore": "Restored votes",
   "votes.void": "Voided votes",
+  "webhook.disable": "Switched a webhook off",
+  "webhook.redeliver": "Sent events to a webhook again",
+  "webhook.rotate": "Made a new secret for a webhook",
+  "webhook.test": "Sent a test event to a webhook",
 });
 
 /**

@@ -1,9 +1,11 @@
 // API keys: created, shown once, revoked.
 
 import { read, send } from "../core/api.js";
+import { copyText } from "../core/copy.js";
 import { all, announce, h, one } from "../core/dom.js";
 import { enhance, whileBusy } from "../core/form.js";
 import { toast } from "../core/toast.js";
+import { keyUsage } from "./key-usage.js";
 import { since } from "./words.js";
 
 /** @typedef {import("../api.js").APIKey} APIKey */
@@ -48,7 +50,7 @@ export function startKeys() {
       (all("button", list)[0] ?? one("#key-name", HTMLInputElement)).focus();
     }));
     return h("li", {}, h("div", { class: "grow" }, h("b", {}, key.name),
-      h("p", { class: "quiet" }, `${key.scopes.join(", ")} · ${used} · ${ends(key)}`)), revoke);
+      h("p", { class: "quiet" }, `${key.scopes.join(", ")} · ${used} · ${ends(key)}`), keyUsage(key)), revoke);
   }
 
   const scopes = () => /** @type {HTMLInputElement[]} */ (all("[name=scope]", form)).filter((box) => box.checked).map((box) => box.value);
@@ -65,18 +67,7 @@ export function startKeys() {
     },
   });
 
-  one("[data-copy]", HTMLButtonElement).addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(one("[data-key-text]", HTMLElement).textContent ?? "");
-      toast("Key copied");
-    } catch {
-      const range = document.createRange();
-      range.selectNodeContents(one("[data-key-text]", HTMLElement));
-      getSelection()?.removeAllRanges();
-      getSelection()?.addRange(range);
-      toast("Your browser did not allow copying. The key is selected; copy it yourself.", { tone: "bad" });
-    }
-  });
+  one("[data-copy]", HTMLButtonElement).addEventListener("click", () => void copyText(one("[data-key-text]", HTMLElement), "key"));
 
   void show();
 }

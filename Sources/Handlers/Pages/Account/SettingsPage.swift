@@ -6,7 +6,8 @@ extension PageDeclaration {
     static let settings = page(
         .member, "/settings", title: "Settings", description: "Your account, its devices and keys.",
         hasForms: true,
-        features: ["AUTH-02", "AUTH-04", "GDPR-01", "PRICE-05"], summary: "The account, its devices and keys."
+        features: ["AUTH-02", "AUTH-04", "AUTH-06", "GDPR-01", "PRICE-05"],
+        summary: "The account, its devices and keys."
     ) { visit in
         guard let account = try visit.sources.account(visit.context) else { throw Problem.unauthenticated }
         return visit.site.settings(
@@ -148,10 +149,12 @@ extension Site {
     }
 
     /// Rows as high as those that the module puts in their place.
-    private func room(_ count: Int, _ name: String, _ facts: String, _ action: String) -> HTML {
+    private func room(
+        _ count: Int, _ name: String, _ facts: String, _ action: String, below: HTML = .empty
+    ) -> HTML {
         guard count > 0 else { return "<li><span class=\"skeleton skeleton--line\"></span></li>" }
         let row: HTML = """
-            <li class="rows__room" inert><div class="grow"><b>\(name)</b><p class="quiet">\(facts)</p></div>\
+            <li class="rows__room" inert><div class="grow"><b>\(name)</b><p class="quiet">\(facts)</p>\(below)</div>\
             <span class="btn btn--sm">\(action)</span></li>
             """
         return HTML.join(repeatElement(row, count: min(count, 30)))
@@ -193,6 +196,12 @@ extension Site {
             """)
     }
 
+    private func keyRoom(_ count: Int) -> HTML {
+        room(
+            count, "A key", "read · never used · never expires", "Revoke",
+            below: "<p class=\"quiet\">Standard limits</p><p class=\"rows__fold\">0 requests in 30 days</p>")
+    }
+
     private func apiKeys(_ account: AccountView) -> HTML {
         let name = FormField(
             name: "key-name", label: "Name of a new key", wants: "Give the key a name so that you can recognise it.",
@@ -207,7 +216,7 @@ extension Site {
             <pre tabindex="0" aria-label="Your new API key"><code data-key-text></code></pre>\
             <div class="row"><button class="btn btn--sm" type="button" data-copy>Copy</button></div></div></div>
             <ul class="rows" data-keys aria-busy="true">\
-            \(account.keys == 0 ? "<li class=\"quiet\">You have no keys.</li>" : room(account.keys, "A key", "read · never used · never expires", "Revoke"))</ul>
+            \(account.keys == 0 ? "<li class=\"quiet\">You have no keys.</li>" : keyRoom(account.keys))</ul>
             <form class="stack stack--tight" data-make-key>
               \(name.markup(.none, of: "/api/keys"))
               <div class="row key-options"><fieldset><legend class="label">Permissions</legend><div class="row">\
