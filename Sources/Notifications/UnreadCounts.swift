@@ -2,14 +2,24 @@ public import FoundationEssentials
 internal import Platform
 
 /// How many notifications members have not read, kept in memory from one look to the next: a page of a member for whom
-/// nothing is new costs no query. Changes announced by Postgres take effect at once.
+/// nothing is new costs no query. Changes announced by Postgres take effect at once; a lost announcement does so within
+/// twice `keptFor`.
 public final class UnreadCounts: Sendable {
+    private static let keptFor = Duration.seconds(300)
+
     /// Those asked for lately, and those asked for before that, which are dropped as a whole.
     private struct State {
         var young: [UUID: Int] = [:]
         var old: [UUID: Int] = [:]
+        var youngSince = ContinuousClock.now
         /// Grows with every announcement, so that what was read before one is not kept after it.
         var generation = 0
+
+        mutating func age() {
+            old = young
+            young = [:]
+            youngSince = .now
+        }
     }
 
     private let state = Monitor(State())
@@ -25,16 +35,14 @@ public final class UnreadCounts: Sendable {
     /// How many notifications a member has not read; 100 means that many or more.
     public func count(of member: UUID) throws -> Int {
         let (known, generation) = state.withLock { state in
-            (state.young[member] ?? state.old[member], state.generation)
+            if ContinuousClock.now - state.youngSince > Self.keptFor { state.age() }
+            return (state.young[member] ?? state.old[member], state.generation)
         }
         if let known { return known }
         let count = try load(member)
         state.update { state in
             guard state.generation == generation else { return }
-            if state.young.count >= capacity / 2 {
-                state.old = state.young
-                state.young = [:]
-            }
+            if state.young.count >= capacity / 2 { state.age() }
             state.young[member] = count
         }
         return count

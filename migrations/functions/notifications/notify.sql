@@ -109,7 +109,7 @@ language plpgsql
 set search_path = public, pg_temp
 as $$
 begin
-    perform announce_change('notices', 'user:' || member);
+    perform announce_change_late('notices', 'user:' || member);
     perform enqueue_job(
         'publish',
         jsonb_build_object(

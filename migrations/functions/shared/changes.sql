@@ -32,5 +32,18 @@ begin
 end
 $$;
 
-revoke all on function notify_late(text, text) from public;
-grant execute on function notify_late(text, text) to dailies_jobs;
+-- The same announcement as announce_change(), after the commit, for changes that are as frequent as what people write. What is cached
+-- for so short a time that a lost announcement does no harm may be announced like this.
+create or replace function announce_change_late(topic text, detail text)
+returns void
+language sql
+set search_path = public, pg_temp
+as $$
+    select notify_late(
+        'dailies',
+        json_build_object('topic', topic, 'detail', detail, 'number', nextval('change_numbers'))::text
+    );
+$$;
+
+revoke all on function notify_late(text, text), announce_change_late(text, text) from public;
+grant execute on function notify_late(text, text), announce_change_late(text, text) to dailies_jobs;
