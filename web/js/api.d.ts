@@ -9,6 +9,12 @@ export interface APIKey {
   lastUsedAt: string | null;
   /** Null for a key that does not expire. */
   expiresAt: string | null;
+  /** Which limits count for it. */
+  tier: "standard" | "partner" | "own";
+  /** Requests a minute by class. Keys of the tier `standard` share theirs. */
+  limits: Record<string, number>;
+  /** The last 30 days, the latest first. Days without requests are left out. */
+  usage: KeyDay[];
 }
 
 export interface APIKeyList {
@@ -79,6 +85,8 @@ export interface AccountUser {
   isAdmin: boolean;
   isBanned: boolean;
   banReason: string | null;
+  /** Notifications that the member has not read; 100 means that many or more. Null where it is not known. */
+  unread: number | null;
 }
 
 export interface ActOutcome {
@@ -431,6 +439,16 @@ export interface AuditLog {
   actions: string[];
 }
 
+export interface Badge {
+  key: string;
+  name: string;
+  /** When it was first earned; null while it is not. */
+  earnedAt: string | null;
+  /** The goal at most. */
+  progress: number;
+  goal: number;
+}
+
 export interface Ban {
   /** What the member reads. */
   reason: string;
@@ -558,6 +576,9 @@ export interface BoardMember {
   /** Null for a member without a name. */
   username: string | null;
   avatarUrl: string;
+  level: number;
+  /** How many days in a row the member has voted. */
+  streak: number;
 }
 
 export interface CapChanges {
@@ -773,6 +794,13 @@ export interface ChangeComparisonsInput {
   action: "publish" | "unpublish" | "feature" | "unfeature" | "rotate" | "unrotate" | "archive" | "restore" | "delete";
 }
 
+export interface ChangeKeyInput {
+  /** Which limits count for the key. */
+  tier: "standard" | "partner" | "own";
+  /** Requests a minute by class, for the tier `own` only; what is left out is as in the tier `standard`. */
+  limits?: OwnLimits | null;
+}
+
 export interface ChangeMemberInput {
   /** Bans the member: sessions and keys end, clips leave the race, votes of the open round count no more. */
   ban?: Ban | null;
@@ -794,6 +822,21 @@ export interface ChangeMessagesInput {
 export interface ChangePlansInput {
   ids: string[];
   action: "cancel" | "retry";
+}
+
+export interface ChangePreferencesInput {
+  /** The kinds that are listed on the site; `none` alone for none. */
+  inApp?: ("clip_approved" | "clip_rejected" | "clip_won" | "new_round" | "comment" | "follower" | "achievement" | "daily_goal" | "generation_done" | "generation_failed" | "system" | "none")[] | null;
+  /** The kinds that are pushed to the member's browsers; `none` alone for none. */
+  push?: ("clip_approved" | "clip_rejected" | "clip_won" | "new_round" | "comment" | "follower" | "achievement" | "daily_goal" | "generation_done" | "generation_failed" | "system" | "none")[] | null;
+  /** The kinds that are in the member's digests; `none` alone for none. */
+  email?: ("clip_approved" | "clip_rejected" | "clip_won" | "new_round" | "comment" | "follower" | "achievement" | "daily_goal" | "generation_done" | "generation_failed" | "system" | "none")[] | null;
+  /** How often a digest is mailed. */
+  digest?: "off" | "daily" | "weekly" | null;
+  /** Whether digests name new comparisons. */
+  comparisons?: boolean | null;
+  /** Whether digests name winning clips of creators whom the member follows. */
+  winners?: boolean | null;
 }
 
 export interface ChangeScheduleInput {
@@ -859,6 +902,15 @@ export interface ChangeTermsInput {
   summary?: string | null;
   text?: string | null;
   effectiveAt?: string | null;
+}
+
+export interface ChangeWebhookInput {
+  id: string;
+  name?: string | null;
+  url?: string | null;
+  events?: ("clip.approved" | "slot.won" | "season.finished" | "video.done")[] | null;
+  /** False pauses it: what waits fails, and can be sent again later. */
+  enabled?: boolean | null;
 }
 
 export interface CheaperModel {
@@ -1522,6 +1574,15 @@ export interface CreateTagInput {
   name: string;
 }
 
+export interface CreateWebhookInput {
+  name: string;
+  /** An https address on the public internet. */
+  url: string;
+  events: ("clip.approved" | "slot.won" | "season.finished" | "video.done")[];
+  /** Without it, true. */
+  enabled?: boolean | null;
+}
+
 export interface CreatedJob {
   /** The video, or the first of several. */
   jobId: string;
@@ -1993,6 +2054,44 @@ export interface FilmStrip {
   slots: StripSlot[];
 }
 
+export interface FollowEntry {
+  id: string;
+  /** Null for a member without a name. */
+  username: string | null;
+  avatarUrl: string;
+  followerCount: number;
+  since: string;
+}
+
+export interface FollowInput {
+  /** The member. */
+  userId?: string | null;
+  /** The member, by username; in place of `userId`. */
+  username?: string | null;
+  /** Whether to follow. */
+  follow: boolean;
+}
+
+export interface FollowPage {
+  users: FollowEntry[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface Followed {
+  success: boolean;
+  following: boolean;
+  /** How many follow the member now. */
+  followerCount: number;
+}
+
+export interface FollowedNames {
+  /** Those of the names whose members you follow. */
+  following: string[];
+  /** Those of the names whose members you have blocked. */
+  blocked: string[];
+}
+
 export interface FormToken {
   /** The value of the header X-CSRF-Token. */
   token: string;
@@ -2347,6 +2446,22 @@ export interface JudgedPair {
   right: BattleModel;
 }
 
+export interface KeyDay {
+  /** UTC, as 2026-09-14. */
+  day: string;
+  /** With those that were refused; counted within 5 seconds. */
+  requests: number;
+  /** How many were answered 429. */
+  refused: number;
+}
+
+export interface Keys {
+  /** The browser's public key in base64url. */
+  p256dh: string;
+  /** The secret that the browser shares with this site, in base64url. */
+  auth: string;
+}
+
 export interface LibraryFilm {
   seasonId: string;
   /** The season's, counted from the site's first. */
@@ -2514,6 +2629,13 @@ export interface LiveClip {
   clip: ClipCard;
 }
 
+export interface MarkNotificationsInput {
+  /** These. */
+  ids?: number[] | null;
+  /** All up to the one with this number. */
+  until?: number | null;
+}
+
 export interface MemberCap {
   userId: string | null;
   username: string | null;
@@ -2525,6 +2647,8 @@ export interface MemberDetail {
   user: AdministeredMember;
   /** What was done about this account, the newest first. */
   audit: AuditEntry[];
+  /** The API keys that were not revoked, the newest first. */
+  keys: APIKey[];
 }
 
 export interface MemberList {
@@ -2722,6 +2846,12 @@ export interface NewAPIKey {
   lastUsedAt: string | null;
   /** Null for a key that does not expire. */
   expiresAt: string | null;
+  /** Which limits count for it. */
+  tier: "standard" | "partner" | "own";
+  /** Requests a minute by class. Keys of the tier `standard` share theirs. */
+  limits: Record<string, number>;
+  /** The last 30 days, the latest first. Days without requests are left out. */
+  usage: KeyDay[];
   /** The key itself. No other answer contains it. */
   key: string;
 }
@@ -2765,9 +2895,88 @@ export interface NewModel {
   isDeprecated?: boolean | null;
 }
 
+export interface NewWebhook {
+  id: string;
+  name: string;
+  url: string;
+  events: ("clip.approved" | "slot.won" | "season.finished" | "video.done")[];
+  enabled: boolean;
+  /** Why the site paused it: the target answered 410, or failed for three days. Null when it did not. */
+  disabledReason: "gone" | "failing" | null;
+  /** Attempts that failed since the last that did not. */
+  failures: number;
+  /** Null when the last attempt did not fail. */
+  failingSince: string | null;
+  /** When an attempt last succeeded. */
+  succeededAt: string | null;
+  /** Until when the secret before signs too; null when none does. */
+  formerSecretUntil: string | null;
+  createdAt: string;
+  /** How many deliveries wait; they are kept for 30 days. */
+  waiting: number;
+  delivered: number;
+  failed: number;
+  /** The secret that signs. No other answer contains it. */
+  secret: string;
+}
+
+export interface NewWebhookSecret {
+  /** The secret before it signs too for 24 hours. */
+  secret: string;
+}
+
 export interface NextBattle {
   /** Null when the caller has judged every pair that there is. */
   pair: BattlePair | null;
+}
+
+export interface Notification {
+  id: number;
+  kind: "clip_approved" | "clip_rejected" | "clip_won" | "new_round" | "comment" | "follower" | "achievement" | "daily_goal" | "generation_done" | "generation_failed" | "system";
+  /** What has happened. */
+  title: string;
+  /** The details; may be empty. */
+  text: string;
+  /** The page that it leads to. */
+  path: string;
+  isRead: boolean;
+  isForEverybody: boolean;
+  /** Who caused it; null for nobody, or nobody who may be named. */
+  username: string | null;
+  avatarUrl: string | null;
+  createdAt: string;
+}
+
+export interface NotificationChoice {
+  kind: "clip_approved" | "clip_rejected" | "clip_won" | "new_round" | "comment" | "follower" | "achievement" | "daily_goal" | "generation_done" | "generation_failed" | "system";
+  /** Whether it is listed on the site. */
+  inApp: boolean;
+  /** Whether it is pushed to the member's browsers. */
+  push: boolean;
+  /** Whether it is in the member's digests. */
+  email: boolean;
+}
+
+export interface NotificationList {
+  notifications: Notification[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** How many are not read; 100 means that many or more. */
+  unread: number;
+}
+
+export interface NotificationPreferences {
+  kinds: NotificationChoice[];
+  /** How often a digest is mailed. */
+  digest: "off" | "daily" | "weekly";
+  /** Whether digests name new comparisons. */
+  comparisons: boolean;
+  /** Whether digests name winning clips of creators whom the member follows. */
+  winners: boolean;
+  /** Where digests go; null without an address. */
+  address: string | null;
+  /** The subscribed browsers, the latest first. */
+  browsers: PushSubscription[];
 }
 
 export interface OneVote {
@@ -2897,6 +3106,14 @@ export interface OwnDecisions {
   reports: OwnReport[];
 }
 
+export interface OwnLimits {
+  read?: number | null;
+  api?: number | null;
+  upload?: number | null;
+  comment?: number | null;
+  adminSensitive?: number | null;
+}
+
 export interface OwnRanks {
   /** Null without a vote in the period. */
   voter: RankPlace | null;
@@ -3004,12 +3221,43 @@ export interface PackedModelChange {
   after: unknown;
 }
 
+export interface PastVote {
+  clipId: string;
+  title: string;
+  /** The clip's creator; null for a former member. */
+  username: string | null;
+  avatarUrl: string;
+  /** The number of the season. */
+  season: number;
+  slot: number;
+  /** How often the member has voted for it. */
+  casts: number;
+  /** What the vote added to the clip's score. */
+  weight: number;
+  votedAt: string;
+}
+
 export interface PauseJobsInput {
   /** `queue`, one `kind` of job, or a `provider`, to which nothing more is sent; the kind `generation` means what begins a video. */
   scope: "queue" | "kind" | "provider";
   name: string;
   /** What other admins read. */
   reason?: string | null;
+}
+
+export interface Person {
+  id: string;
+  username: string;
+  avatarUrl: string;
+  joinedAt: string;
+  followerCount: number;
+  /** How many clips everybody may see. */
+  clipCount: number;
+  /** How many of these are in a film. */
+  winCount: number;
+  clips: ListedClip[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
 }
 
 export interface PlanList {
@@ -3051,6 +3299,53 @@ export interface Problem {
     message: string;
   }[] | null;
   [member: string]: unknown;
+}
+
+export interface Profile {
+  id: string;
+  /** Null until the member has chosen one. */
+  username: string | null;
+  avatarUrl: string;
+  isAdmin: boolean;
+  totalVotes: number;
+  xp: number;
+  level: number;
+  /** The XP within the level. */
+  levelXp: number;
+  /** How many XP the level takes. */
+  levelNeeds: number;
+  votesToday: number;
+  dailyLimit: number;
+  /** How many days in a row the member has voted; days are UTC. */
+  streak: number;
+  /** How many clips the member has sent in. */
+  clips: number;
+  wins: number;
+  /** Among all voters of all time; null without a vote. */
+  rank: number | null;
+  /** All of them, earned or not. */
+  badges: Badge[];
+}
+
+export interface ProfileStats {
+  totalVotes: number;
+  xp: number;
+  level: number;
+  /** The XP within the level. */
+  levelXp: number;
+  /** How many XP the level takes. */
+  levelNeeds: number;
+  votesToday: number;
+  dailyLimit: number;
+  /** How many days in a row the member has voted; days are UTC. */
+  streak: number;
+  /** How many clips the member has sent in. */
+  clips: number;
+  wins: number;
+  /** Among all voters of all time; null without a vote. */
+  rank: number | null;
+  /** All of them, earned or not. */
+  badges: Badge[];
 }
 
 export interface ProviderHealth {
@@ -3126,6 +3421,19 @@ export interface PublishedTerms {
   final: boolean;
   /** How many members have accepted it. */
   acceptances: number;
+}
+
+export interface PushKey {
+  /** The `applicationServerKey`, in base64url. */
+  key: string;
+}
+
+export interface PushSubscription {
+  id: number;
+  /** By which a browser finds its own. */
+  endpoint: string;
+  userAgent: string;
+  createdAt: string;
 }
 
 export interface QueuedClip {
@@ -3330,6 +3638,20 @@ export interface RecentComparison {
   createdAt: string;
 }
 
+export interface RedeliverInput {
+  /** One delivery; or else the next two. */
+  delivery?: string | null;
+  /** What failed of this webhook. */
+  webhook?: string | null;
+  /** What was created since then, 1,000 deliveries at most. */
+  since?: string | null;
+}
+
+export interface Redelivered {
+  /** How many are sent again. */
+  deliveries: number;
+}
+
 export interface RedriveFilterInput {
   /** `failed` unless named. */
   state?: "failed" | "cancelled" | null;
@@ -3346,6 +3668,39 @@ export interface RedriveJobsInput {
   filter?: RedriveFilterInput | null;
   /** Runs videos at this provider's equal model, if that costs no more. */
   provider?: string | null;
+}
+
+export interface Referral {
+  code: string;
+  link: string;
+  /** Newcomers who voted on two days within 30 days. */
+  counted: number;
+  /** Newcomers who have joined and may still count. */
+  waiting: number;
+  /** What the reached tiers have paid. */
+  xp: number;
+  /** Whether you may still accept an invitation. */
+  canJoin: boolean;
+  tiers: ReferralTier[];
+  /** The tier to reach next; null after the last one. */
+  next: ReferralTier | null;
+}
+
+export interface ReferralInput {
+  /** The code at the end of the invitation's link. */
+  code: string;
+}
+
+export interface ReferralTier {
+  key: string;
+  name: string;
+  /** How many newcomers must count. */
+  needed: number;
+  /** What it pays, once. */
+  xp: number;
+  isReached: boolean;
+  /** How many newcomers are missing. */
+  missing: number;
 }
 
 export interface RegisterClipInput {
@@ -3910,6 +4265,15 @@ export interface SubmittedVideo {
   url: string;
 }
 
+export interface SubscribeInput {
+  /** The browser's address at its push service. */
+  endpoint: string;
+  /** As `PushSubscription.toJSON()` has them. */
+  keys: Keys;
+  /** Is not used. */
+  expirationTime?: number | null;
+}
+
 export interface Suggestion {
   id: string;
   /** The name of the member; null when none is chosen. */
@@ -4028,6 +4392,16 @@ export interface UndoneDecisions {
   done: number;
   /** In the order of the request. */
   results: ClipUndo[];
+}
+
+export interface UnreadCount {
+  /** How many are still not read; 100 means that many or more. */
+  unread: number;
+}
+
+export interface UnsubscribeInput {
+  endpoint?: string | null;
+  id?: number | null;
 }
 
 export interface UploadImageInput {
@@ -4295,6 +4669,10 @@ export interface VoteGroup {
   weight: number;
 }
 
+export interface VoteHistory {
+  votes: PastVote[];
+}
+
 export interface VoteInput {
   clipId: string;
   /** `standard` when it is left out. */
@@ -4358,6 +4736,79 @@ export interface VoteVoid {
   votes: number;
   /** What they weighed. */
   weight: number;
+}
+
+export interface Webhook {
+  id: string;
+  name: string;
+  url: string;
+  events: ("clip.approved" | "slot.won" | "season.finished" | "video.done")[];
+  enabled: boolean;
+  /** Why the site paused it: the target answered 410, or failed for three days. Null when it did not. */
+  disabledReason: "gone" | "failing" | null;
+  /** Attempts that failed since the last that did not. */
+  failures: number;
+  /** Null when the last attempt did not fail. */
+  failingSince: string | null;
+  /** When an attempt last succeeded. */
+  succeededAt: string | null;
+  /** Until when the secret before signs too; null when none does. */
+  formerSecretUntil: string | null;
+  createdAt: string;
+  /** How many deliveries wait; they are kept for 30 days. */
+  waiting: number;
+  delivered: number;
+  failed: number;
+}
+
+export interface WebhookAttempt {
+  number: number;
+  startedAt: string;
+  durationMs: number;
+  /** Null when there was no answer. */
+  status: number | null;
+  /** Why there was no answer. */
+  fault: string | null;
+  /** The first 4,096 bytes of its body. */
+  answer: string | null;
+}
+
+export interface WebhookDeliveries {
+  deliveries: WebhookDelivery[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface WebhookDelivery {
+  id: string;
+  /** The header `webhook-id`, the same in each attempt. */
+  messageId: string;
+  webhookId: string;
+  webhookName: string;
+  event: string;
+  /** What is sent. */
+  body: string;
+  state: "waiting" | "delivered" | "failed";
+  createdAt: string;
+  /** Null when there is none. */
+  nextAttemptAt: string | null;
+  /** When it was delivered or failed for good. */
+  finishedAt: string | null;
+  /** The latest first. */
+  attempts: WebhookAttempt[];
+}
+
+export interface WebhookInput {
+  id: string;
+}
+
+export interface WebhookList {
+  /** By name. */
+  webhooks: Webhook[];
+}
+
+export interface WebhookTested {
+  delivery: string;
 }
 
 export interface WinnerCandidate {
