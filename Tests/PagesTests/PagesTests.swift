@@ -243,7 +243,7 @@ struct PagesTests {
         for (name, document) in documents {
             // These are rules of the product, not settings.
             let text = document.replacing(
-                /once every 30 days|30 days after (it has ended|the round)|in 30 days<|>30 days<|on the 30 days before|within 30 days|of the last 30 days/,
+                /once every 30 days|30 days after (it has ended|it was sent|the round)|in 30 days<|>30 days<|on the 30 days before|within 30 days|of the last 30 days/,
                 with: ""
             )
             // The ring of the vote button has 200 parts at any size.

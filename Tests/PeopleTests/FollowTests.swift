@@ -19,7 +19,7 @@ struct FollowTests {
                 """
                 select users.username || ' ' || kind
                 from notifications
-                join users on users.id = actor_id
+                join users on users.id = actor_user_id
                 where user_id = \(nova)
                 order by 1
                 """)

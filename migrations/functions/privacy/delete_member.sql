@@ -273,7 +273,7 @@ begin
         select unnest(kept), moment;
     end if;
     -- That somebody is followed by the member is no news any more, and an invitation that did not count never will.
-    delete from notifications where kind = 'follower' and actor_id = member;
+    delete from notifications where kind = 'follower' and actor_user_id = member;
     delete from referrals where referred_id = member and counted_at is null;
     -- Rows that name the member by an address and not by the id.
     perform forget_reports(member, kept, ended);
