@@ -75,9 +75,9 @@ create table webhook_attempts (
     constraint webhook_attempts_ended check ((status is null) = (fault is not null))
 );
 
--- One delivery to a target at a time, so that a slow target holds one worker at most; and all of them together leave one of
--- four workers to other jobs.
-insert into job_limits (key, concurrency) values ('webhook', 1), ('webhooks', 3);
+-- One delivery to a target at a time, so that a slow target holds one worker at most; and all of them together a third of the
+-- 24 workers that the queue has as shipped.
+insert into job_limits (key, concurrency) values ('webhook', 1), ('webhooks', 8);
 
 -- Admins read all but the secrets. Functions with the owner's rights make the changes.
 grant select (

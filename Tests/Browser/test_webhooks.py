@@ -180,6 +180,7 @@ def test_page(site, axe, shots, admin, connection, size):
     expect(dialog.get_by_label("Failed, and created since (UTC)")).to_be_focused()
     dialog.get_by_role("button", name="Send again").click()
     announced(page, "25 events are sent again.")
+    expect(dialog).to_be_hidden()
     if size == "390":
         page.get_by_role("button", name="Close").click()
         page.get_by_role("button", name="Billing").click()

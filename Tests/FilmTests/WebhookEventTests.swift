@@ -27,7 +27,7 @@ struct WebhookEventTests {
             )
             from webhook_events
             left join users on users.id = user_id
-            order by webhook_events.created_at, body
+            order by webhook_events.created_at, body::jsonb -> 'data' ->> 'title'
             """)
     }
 

@@ -71,7 +71,7 @@ extension Site {
             ("A one-time link", "7 days after it has ended"),
             ("An API key", "30 days after it has ended or was revoked"),
             ("How often an API key was used on a day", "90 days"),
-            ("What other systems were notified of about you", "30 days after it was sent"),
+            ("What other systems were notified of about you", "a month after it was sent"),
             ("How often you voted on a day", "7 days"),
             ("Which takes you have seen", "30 days after the round has closed"),
             ("The device behind a member’s vote", "30 days after the round has closed"),
