@@ -122,6 +122,7 @@ let package = Package(
         domain(
             "Comparisons",
             ["Catalog", "Generation", "Money", "Platform", "Postgres", "Ratings", "Refusals", "Storage", "Text"]),
+        domain("Comments", ["Platform", "Postgres", "Refusals"]),
         domain(
             "Battles",
             ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
@@ -182,6 +183,7 @@ let package = Package(
             ]),
         handlers(
             "Battles", ["Battles", "Identity", "Money", "Postgres", "Refusals", "SharedHandlers", "Storage", "Text"]),
+        handlers("Comments", ["Comments", "Film", "Postgres", "SharedHandlers", "Text"]),
         handlers("System", ["Contact", "Flags", "Logging", "Platform", "SharedHandlers", "Text"]),
         handlers(
             "Pages",
@@ -196,7 +198,8 @@ let package = Package(
             "Composition",
             [
                 "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha",
-                "Catalog", "ClipsHandlers", "Comparisons", "ComparisonsHandlers", "Configuration", "Contact", "Credits",
+                "Catalog", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons", "ComparisonsHandlers",
+                "Configuration", "Contact", "Credits",
                 "Crypto",
                 "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
                 "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "People", "Platform",
@@ -215,7 +218,8 @@ let package = Package(
         executable(
             "dailies-jobs", path: "Jobs",
             [
-                "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Configuration", "Contact", "Crypto",
+                "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Configuration", "Contact",
+                "Crypto",
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Limits", "Logging", "Mail", "Media", "Notifications",
@@ -225,7 +229,8 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Analytics", "Arguments", "Battles", "Catalog", "Comparisons", "Composition", "Configuration",
+                "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
+                "Configuration",
                 "Credits", "Crypto", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
@@ -307,6 +312,8 @@ let package = Package(
         tests(
             "ComparisonsTests",
             ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Ratings", "Refusals", "TestSupport"]),
+        tests(
+            "CommentsTests", ["Comments", "Postgres", "TestSupport"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "BattlesTests",
@@ -338,7 +345,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comparisons", "Composition", "Configuration",
+                "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons",
+                "Composition", "Configuration",
                 "Crypto",
                 "Film", "Flags", "Games", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging",
                 "Media",

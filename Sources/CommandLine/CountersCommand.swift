@@ -1,5 +1,6 @@
 public import Analytics
 internal import Arguments
+public import Comments
 public import Comparisons
 public import Credits
 public import Film
@@ -19,7 +20,7 @@ enum CountersCommand {
         details: """
             Names every competing clip whose counters differ from the sums over its votes and views of the round, and \
             every score and place on the boards that differs from the votes, and every balance of credits that is not \
-            the sum of the ledger, and every count of comparisons and tags, and every day of a model in the analytics, that \
+            the sum of the ledger, and every count of comparisons, tags and comments, and every day of a model in the analytics, that \
             differs from the rows, and every day, streak, win, number of XP and badge of a member that differs from the votes, \
             the film and the rewards, and every number of followers. It reads every vote. Exit status 1 when something differs.
             """,
@@ -32,6 +33,7 @@ enum CountersCommand {
         let drift = Drift(
             clips: try Counters(database: database).verify(), boards: try RankDrift.find(in: database),
             credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database),
+            comments: try Comments.drift(in: database),
             modelDays: try ModelDayDrift.find(in: database), games: try GameDrift.find(in: database),
             followers: try FollowerDrift.find(in: database))
         try answer(
@@ -50,6 +52,7 @@ enum CountersCommand {
         let drift = Drift(
             clips: try Counters(database: database).repair(), boards: try RankDrift.repair(in: database),
             credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database),
+            comments: try Comments.repair(in: database),
             modelDays: try ModelDayDrift.repair(in: database), games: try GameDrift.repair(in: database),
             followers: try FollowerDrift.repair(in: database))
         try answer(
@@ -84,6 +87,11 @@ enum CountersCommand {
             \(fault.fault) \(fault.subjectID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)
             """
         }
+        let comments = drift.comments.map { fault in
+            """
+            \(fault.fault) of \(fault.subjectID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)
+            """
+        }
         let days = drift.modelDays.map { fault in
             "analytics of \(fault.modelID.uuidString.lowercased()) on \(fault.day): differs in \(fault.names)"
         }
@@ -96,7 +104,7 @@ enum CountersCommand {
         let followers = drift.followers.map { fault in
             "followers of \(fault.userID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)"
         }
-        let lines = clips + boards + credits + comparisons + days + games + followers
+        let lines = clips + boards + credits + comparisons + comments + days + games + followers
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
@@ -107,12 +115,14 @@ private struct Drift: Shaped {
     let boards: [RankDrift]
     let credits: [CreditDrift]
     let comparisons: [ComparisonDrift]
+    let comments: [CommentDrift]
     let modelDays: [ModelDayDrift]
     let games: [GameDrift]
     let followers: [FollowerDrift]
 
     var isNone: Bool {
-        clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty && modelDays.isEmpty
+        clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty && comments.isEmpty
+            && modelDays.isEmpty
             && games.isEmpty && followers.isEmpty
     }
 
@@ -121,6 +131,7 @@ private struct Drift: Shaped {
         Field("boards", \.boards)
         Field("credits", \.credits)
         Field("comparisons", \.comparisons)
+        Field("comments", \.comments)
         Field("modelDays", \.modelDays)
         Field("games", \.games)
         Field("followers", \.followers)
@@ -154,6 +165,16 @@ extension ModelDayDrift: Shaped {
         Field("day", \.day)
         Field("startsFromPicture", \.startsFromPicture)
         Field("differs", \.names, "The figures that differ.")
+    }
+}
+
+extension CommentDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<CommentDrift>("CommentDrift") {
+        Field("fault", \.fault)
+        Field("subjectID", \.subjectID)
+        Field("found", \.found)
+        Field("expected", \.expected)
     }
 }
 

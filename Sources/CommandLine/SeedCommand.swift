@@ -1,5 +1,6 @@
 internal import Arguments
 internal import Battles
+internal import Comments
 internal import Comparisons
 internal import Configuration
 internal import Film
@@ -16,7 +17,7 @@ enum SeedCommand {
         details: """
             Draws clips with ffmpeg, passes them through the same checks as other uploads, locks a few slots and opens \
             a round. Three comparisons show some of the clips side by side, and invented people have judged them in blind \
-            battles. Jobs add the remaining clips; after --clips `dailies demo` does, in the course of time. It can be \
+            battles and commented on them. Jobs add the remaining clips; after --clips `dailies demo` does, in the course of time. It can be \
             repeated, and does nothing on a site that has another season.
             """,
         Seed.self, run: run)
@@ -62,6 +63,7 @@ enum SeedCommand {
         case .running(let id, let clipsToCome):
             let (database, storage) = (settings.openDatabase(), settings.storage.media)
             _ = try DemoComparisons(database: database, storage: storage).seed()
+            _ = try DemoComments(database: database).seed()
             _ = try DemoBattles(
                 database: database, copies: BattleCopies(storage: storage, tools: settings.media.tools)
             ).seed()

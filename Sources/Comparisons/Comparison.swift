@@ -43,6 +43,8 @@ public struct ComparisonFacts: Sendable, RowDecodable {
     public let completedVideos: Int
     /// The votes for its videos.
     public let votes: Int
+    /// How many comments everyone sees, replies among them.
+    public let comments: Int
     /// The share of its videos that completed × how decisive its votes and battles are, from 0 to 1. It is a few minutes old.
     public let qualityScore: Double
     /// The tags by name.
@@ -67,7 +69,10 @@ public struct ComparisonFacts: Sendable, RowDecodable {
                 join tags on tags.id = comparison_tags.tag_id
                 where comparison_tags.comparison_id = comparisons.id
                 order by tags.name, tags.slug
-            ) as tags
+            ) as tags,
+            coalesce(
+                (select visible from comment_counts where comment_counts.subject_id = comparisons.id), 0
+            ) as comments
         """
 
     /// Reads a row of `columns`.
@@ -91,6 +96,7 @@ public struct ComparisonFacts: Sendable, RowDecodable {
         archivedAt = try row.value("archived_at")
         completedVideos = try row.value("completed_videos")
         votes = try row.value("vote_count")
+        comments = try row.value("comments")
         qualityScore = Double(try row.value("quality_score", as: Int.self)) / 1_000
         tags = try row.value("tags", as: [String].self).map(ComparisonTag.init(joined:))
         createdAt = try row.value("created_at")

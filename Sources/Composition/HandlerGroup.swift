@@ -6,6 +6,8 @@ internal import BattlesHandlers
 internal import Captcha
 internal import Catalog
 internal import ClipsHandlers
+internal import Comments
+internal import CommentsHandlers
 internal import Comparisons
 internal import ComparisonsHandlers
 internal import Configuration
@@ -56,6 +58,7 @@ public struct HandlerGroup: Sendable {
                     services.moderation, services.identity, hasCaptcha: services.settings.captcha.account != nil)
                 + ClipRoutes.profileRoutes(
                     Games(database: services.database), dailyVotes: services.settings.film.dailyVotes)
+                + CommentRoutes.routes(services.comments, Blocks(database: services.database))
         },
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
@@ -94,6 +97,7 @@ public struct HandlerGroup: Sendable {
                     tiers: services.settings.limits.keyTiers)
                 + AdminRoutes.flagRoutes(services.flags) + AdminRoutes.dashboardRoutes(services.dashboard)
                 + AdminRoutes.moderationRoutes(services.moderation)
+                + CommentRoutes.adminRoutes(CommentOversight(database: services.database))
                 + AdminRoutes.termsRoutes(Terms(services.database))
                 + AdminRoutes.webhookRoutes(
                     Webhooks(

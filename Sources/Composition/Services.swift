@@ -1,6 +1,7 @@
 internal import Audit
 internal import Battles
 internal import Catalog
+internal import Comments
 internal import Comparisons
 public import Configuration
 internal import Credits
@@ -56,6 +57,7 @@ public struct Services: Sendable {
     let storage: any MediaStorage
     let uploadSigner: UploadSigner
     let generations: Generations
+    let comments: Comments
     let comparisons: Comparisons
     let tags: Tags
     let videoVotes: VideoVotes
@@ -135,6 +137,7 @@ public struct Services: Sendable {
         generations = Generations(
             database: database, catalog: catalog, limit: settings.generation.secondsLimit,
             monthlyCredits: settings.catalog.monthlyCredits)
+        comments = Comments(database: database)
         comparisons = Comparisons(database: database, generations: generations)
         tags = Tags(database: database)
         videoVotes = VideoVotes(database: database)

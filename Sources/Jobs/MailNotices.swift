@@ -90,7 +90,8 @@ struct ModerationMail {
     }
 
     private static func words(of statement: StatementOfReasons) -> (String, [String]) {
-        let take = statement.clipTitle.map { "“\($0)”" } ?? "your take"
+        let isComment = statement.commentText != nil
+        let take = statement.clipTitle.map { "“\($0)”" } ?? (isComment ? "a comment of yours" : "your take")
         if let outcome = statement.appealOutcome {
             return (
                 outcome == .granted ? "Your appeal was granted" : "Your appeal was not granted",
@@ -99,13 +100,13 @@ struct ModerationMail {
         }
         let title =
             switch statement.action {
-            case .reject: "Your take \(take) was not accepted"
-            case .warn: statement.clipTitle == nil ? "You were warned" : "You were warned about \(take)"
+            case .reject: isComment ? "A comment of yours was removed" : "Your take \(take) was not accepted"
+            case .warn: statement.clipTitle == nil && !isComment ? "You were warned" : "You were warned about \(take)"
             case .ban: "Your account was banned"
             }
         return (
             title,
-            [
+            (statement.commentText.map { ["You wrote: \($0)"] } ?? []) + [
                 "Reason: \(statement.reason)", "Rule: \(statement.rule?.rule ?? "The terms of use.")",
                 statement.isAutomated ? "A program decided this." : "An admin decided this, no program.",
                 "You can appeal once:",

@@ -1,3 +1,4 @@
+internal import Comments
 internal import Film
 internal import Identity
 internal import Limits
@@ -67,6 +68,12 @@ enum Upkeep {
         }
         registry.recur("sweep_webhooks", .daily(hour: 4, minute: 40), SweepWebhooks())
 
+        registry.register(SweepComments.self) { _, context in
+            report(
+                "deleted comments erased", try inBatches(context) { try Comments.sweep(in: context.database) }, context)
+        }
+        registry.recur("sweep_comments", .daily(hour: 4, minute: 20), SweepComments())
+
         registry.recur("sweep_uploads", .every(.seconds(3_600)), SweepUploads())
         registry.recur("make_thumbnails", .every(.seconds(3_600)), MakeThumbnails())
     }
@@ -122,6 +129,11 @@ struct CountReferrals: JobPayload {
 
 struct SweepWebhooks: JobPayload {
     static let kind = "sweep_webhooks"
+    static let options = upkeep
+}
+
+struct SweepComments: JobPayload {
+    static let kind = "sweep_comments"
     static let options = upkeep
 }
 

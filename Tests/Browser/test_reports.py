@@ -128,7 +128,7 @@ def test_pages(site, axe, shots, admin, member, creator, run, size):
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         for reason, words in (("spam", "Twice a day"), ("other", "averylongwordwithoutanyblanks" * 12)):
             connection.execute(
-                "select report_thing(%s, null, null, %s, %s, %s)", (clip, f"device_{secrets.token_hex(8)}", reason, words))
+                "select report_thing(%s, null, null, null, %s, %s, %s)", (clip, f"device_{secrets.token_hex(8)}", reason, words))
         [(case,)] = connection.execute("select id from moderation_cases where clip_id = %s", (clip,)).fetchall()
     page = site.page(f"/admin/reports?case={case}", viewport=SIZES[size], storage_state=admin)
     ready(page)

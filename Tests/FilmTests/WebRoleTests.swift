@@ -10,7 +10,9 @@ import Testing
 struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
-        "audit_log", "battles", "capabilities", "clip_genre_counts", "clip_listings", "comparison_schedules",
+        "audit_log", "battles", "capabilities", "clip_genre_counts", "clip_listings", "comment_counts", "comment_likes",
+        "comments",
+        "comparison_schedules",
         "comparison_reruns", "comparison_tags", "comparison_templates",
         "comparison_videos", "comparisons", "contact_messages", "credit_balances", "credit_entries",
         "credit_reservations", "deleted_generations", "experiment_variants", "experiments", "favorites",
@@ -22,7 +24,8 @@ struct WebRoleTableTests {
         "rating_boards", "reports", "round_interventions", "round_tallies", "schema_migrations", "seasons",
         "slot_results", "source_images", "statements_of_reasons", "story_slots", "suggestion_models",
         "suggestion_votes", "suggestions", "tags", "terms_versions",
-        "tournament_clips", "uploads", "users", "webhook_attempts", "webhook_deliveries", "webhook_events", "webhooks",
+        "tournament_clips", "uploads", "user_blocks", "users", "webhook_attempts", "webhook_deliveries",
+        "webhook_events", "webhooks",
     ]
     /// Tables that it may insert into, as far as the policies of row level security allow.
     private static let insertable: Set<String> = ["contact_messages"]

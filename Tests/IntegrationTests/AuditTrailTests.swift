@@ -39,6 +39,16 @@ struct AuditTrailTests {
                 values ('Bo', 'bo@example.org', '', 'Hello')
                 returning id::int
                 """)
+            let (comment, flagged): (UUID, UUID) = (
+                try superuser.one(
+                    "insert into comments (clip_id, user_id, text, created_at) select id, \(member), 'A', now() from tournament_clips limit 1 returning id"
+                ),
+                try superuser.one(
+                    "insert into comments (clip_id, user_id, text, created_at) select id, \(member), 'B', now() from tournament_clips limit 1 returning id"
+                )
+            )
+            let commentDecision: UUID = try superuser.one(
+                "select decision_id from moderate_comments(null, array[\(flagged)::uuid], 'flag', null, null)")
             let reported: Int = try superuser.one(
                 """
                 with made as (
@@ -187,6 +197,11 @@ struct AuditTrailTests {
                 ("POST /api/admin/clips", "", ["clipId": .string(one), "action": "approve"]),
                 ("PUT /api/admin/clips", "", ["id": .string(one), "title": "One, retold"]),
                 ("POST /api/admin/clips/undo", "", ["decisionIds": [.string(decision.uuidString)]]),
+                (
+                    "POST /api/admin/comments", "",
+                    ["ids": [.string(comment.uuidString)], "action": "reject", "rule": "spam", "reason": "A test"]
+                ),
+                ("POST /api/admin/comments/undo", "", ["decisions": [.string(commentDecision.uuidString)]]),
                 ("POST /api/admin/feature-flags", "", ["key": "comments_enabled", "enabled": false]),
                 ("PATCH /api/admin/messages", "", ["ids": [.integer(message)], "state": "archived"]),
                 ("PUT /api/admin/users/[id]", user, ["username": "mira_b", "reason": "asked for"]),

@@ -507,6 +507,34 @@ private struct TracedSite {
             select id, 24, now(), true, \(miraID)::uuid, now() from kept
             """,
             "insert into experiments (title, models, created_by, created_at) values ('Fog', '{local}', \(miraID), now())",
+            // The reply of another member stays, under a comment without author and text.
+            """
+            with place as (
+                select id, user_id from tournament_clips where title = 'Dana''s'
+            ), written as (
+                insert into comments (clip_id, user_id, text, created_at, decided_by, decided_at)
+                select id, \(miraID), 'a comment by mira', now(), \(miraID), now() from place
+                returning id, clip_id
+            ), liked as (
+                insert into comment_likes (comment_id, user_id, created_at)
+                select id, \(miraID), now() from written
+            )
+            insert into comments (clip_id, parent_id, user_id, text, created_at)
+            select written.clip_id, written.id, place.user_id, 'a reply to it', now() from written cross join place
+            """,
+            """
+            with cases as (
+                insert into moderation_cases (comment_id, opened_at)
+                select id, now() from comments where user_id = \(miraID)
+                returning id
+            )
+            insert into reports (case_id, reason, details, reporter_key, created_at)
+            select id, 'other', 'a report of a comment by mira', 'device_2', now() from cases
+            """,
+            """
+            insert into user_blocks (user_id, blocked_id, created_at)
+            select \(miraID), id, now() from users where username = 'dana_reyes'
+            """,
             // A comparison stays with its videos; the vote goes.
             """
             with made as (
@@ -551,7 +579,7 @@ private struct TracedSite {
         }
         needles += [
             "a run of mira", "credits for mira", "premium for mira", "preset of mira", "mira-picture.png",
-            "a video by mira", "a suggestion by mira", "mmmmmmmm",
+            "a video by mira", "a suggestion by mira", "mmmmmmmm", "a comment by mira",
         ]
     }
 
@@ -652,6 +680,9 @@ struct DepartureTests {
             #expect(round.json["results"]?[0]?["clip"]?["username"] == .null)
             #expect(round.json["results"]?[1]?["clip"]?["title"] != nil)
             #expect(try site.visitor().get("/story").status == 200)
+            let thread: [String] = try root.query(
+                "select text || '/' || is_listed || '/' || like_count from comments order by parent_id nulls first")
+            #expect(thread == ["/true/0", "a reply to it/false/0"], "CMT-02 the thread stays")
             let wishes: [UUID] = try root.query("select clip_id from film_removals")
             #expect(wishes == [traced.winner])
             // One pseudonym for all that stays, so that what belongs together still does.

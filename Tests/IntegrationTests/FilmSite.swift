@@ -1,5 +1,7 @@
 internal import AdminHandlers
 internal import ClipsHandlers
+internal import Comments
+internal import CommentsHandlers
 internal import Film
 internal import FoundationEssentials
 internal import Games
@@ -53,7 +55,9 @@ struct FilmSite {
                     acts: FilmActs(database: web))
                 + AdminRoutes.filmRoutes(Films(database: web) { $0 })
                 + AdminRoutes.dashboardRoutes(Dashboard(database: web))
-                + AdminRoutes.moderationRoutes(Moderation(database: web, clips: clips)))
+                + AdminRoutes.moderationRoutes(Moderation(database: web, clips: clips))
+                + CommentRoutes.routes(Comments(database: web), Blocks(database: web))
+                + CommentRoutes.adminRoutes(CommentOversight(database: web)))
     }
 
     /// Sends a request, and expects that the answer looks as its route declares.

@@ -58,6 +58,9 @@ enum RouteTable {
         POST   /api/admin/clips                    admin    admin form refused -      api
         PUT    /api/admin/clips                    admin    admin form refused -      api
         POST   /api/admin/clips/undo               admin    admin form refused -      api
+        GET    /api/admin/comments                admin    admin -    refused -      api
+        POST   /api/admin/comments                admin    admin form refused -      api
+        POST   /api/admin/comments/undo           admin    admin form refused -      api
         GET    /api/admin/comparisons              admin    admin -    refused -      api
         GET    /api/admin/comparisons/[id]         admin    admin -    refused -      read
         POST   /api/admin/comparisons/bulk         admin    admin form refused -      api
@@ -170,6 +173,10 @@ enum RouteTable {
         DELETE /api/clip/[id]/captions             member   write form refused -      api
         GET    /api/clip/[id]/captions             any      read  -    -       -      read
         PUT    /api/clip/[id]/captions             member   write form refused -      api
+        GET    /api/comments                      any      read  -    -       -      read
+        POST   /api/comments                      member   write form refused -      comment
+        PATCH  /api/comments                      member   write form refused -      comment
+        DELETE /api/comments                      member   write form refused -      comment
         GET    /api/comparisons                    any      read  -    -       -      read
         POST   /api/comparisons                    admin    admin form refused -      api
         DELETE /api/comparisons/[id]               admin    admin form refused -      api
@@ -271,6 +278,8 @@ enum RouteTable {
         GET    /api/usage                          member   read  -    -       -      read
         GET    /api/user/appeal                    member   -     -    -       -      api
         POST   /api/user/appeal                    member   -     form -       -      api
+        GET    /api/user/block                    member   read  -    -       -      api
+        POST   /api/user/block                    member   write form refused -      api
         GET    /api/user/check-username            any      read  -    -       -      api
         POST   /api/user/create-profile            member   -     form refused -      api
         GET    /api/user/profile                   member   read  -    -       -      api

@@ -19,12 +19,12 @@ struct WrittenAnswerTests {
             "avatarUrl": "/api/avatar/x", "genre": "Comedy", "aiGenerated": false, "videoUrl": "/v.mp4",
             "posterUrl": .null, "thumbnailUrl": .null,
             "blurhash": .null, "width": 1080, "height": 1920, "durationSeconds": 7.5, "captionsUrl": .null,
-            "createdAt": .string(Self.instant.rfc3339), "commentCount": 0,
+            "createdAt": .string(Self.instant.rfc3339),
         ]
         let id = UUID()
         return FeedClip(
             id: id, idText: id.text, fragment: members.bytes.dropLast(), voteCount: number, weightedScore: 3 * number,
-            viewCount: 9, activatedAt: Self.instant)
+            viewCount: 9, activatedAt: Self.instant, commentCount: 2 * number)
     }
 
     @Test("FEED-01 the feed's bytes are its shape", arguments: CountVisibility.allCases, [true, false])

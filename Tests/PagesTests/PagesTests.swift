@@ -78,6 +78,7 @@ struct PagesTests {
         documents["suspended"] = site.errorDocument(status: 410, requestID: "req", isAboutMember: true)
         documents["users"] = site.document(site.adminUsers)
         documents["seasons"] = site.document(site.adminSeasons(Fixtures.film()))
+        documents["comments"] = site.document(site.adminComments)
         documents["messages"] = site.document(site.adminMessages)
         documents["webhooks"] = site.document(site.adminWebhooks)
         documents["flags"] = site.document(site.adminFlags)

@@ -219,6 +219,11 @@ def test_decisions_and_answers_are_mailed_once(post):
         select id, 'Loud', 'reject', 'spam', 'It advertises a shop.', now() - made.age
         from users, (values (interval '2 minutes'), (interval '1 second'), (interval '8 days')) made (age)
         """)
+    post.rows(
+        """
+        insert into statements_of_reasons (user_id, comment_text, action, rule, reason, decided_at)
+        values (%s, 'Buy now', 'reject', 'spam', 'It advertises.', now() - interval '3 minutes')
+        """, member)  # fmt: skip
     post.rows("insert into moderation_cases (member_id, opened_at) select id, now() from users where username = 'silent'")
     post.rows(
         """
@@ -236,16 +241,18 @@ def test_decisions_and_answers_are_mailed_once(post):
             post.rows("select enqueue_job('mail_notices', '{}', 'outward')")
             ended = post.send(f"smtp://127.0.0.1:{peer.port}")
             assert ended.returncode == 0, ended.stderr
-        letters = peer.wait(3)
-    assert [letter.recipients for letter in letters] == [["mira@example.org"]] * 3
-    statement, answer, suggestion = letters
+        letters = peer.wait(4)
+    assert [letter.recipients for letter in letters] == [["mira@example.org"]] * 4
+    comment, statement, answer, suggestion = letters
+    assert comment.message["Subject"] == "[Dailies] A comment of yours was removed"
+    assert "You wrote: Buy now" in comment.text and "It advertises." in comment.text
     assert suggestion.message["Subject"] == "[Dailies] Your suggestion was declined"
     assert "“Fog”" in suggestion.text and "Reason: Compared in May." in suggestion.text
     assert statement.message["Subject"] == "[Dailies] Your take “Loud” was not accepted"
     for part in ("It advertises a shop.", "Do not use the site for spam.", "You can appeal once", "/profile/decisions"):
         assert part in statement.text
     assert "found nothing against the rules" in answer.text and "It is a parody." in answer.text
-    assert post.rows("select count(*) from statements_of_reasons where mailed_at is not null") == [(1,)]
+    assert post.rows("select count(*) from statements_of_reasons where mailed_at is not null") == [(2,)]
 
 
 def test_digests_wait_for_the_server_and_end_by_one_click(post):

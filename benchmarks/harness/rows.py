@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from . import (
     arena,
+    comments,
     comparisons,
     crowds,
     discovery,
@@ -35,7 +36,7 @@ ROWS: dict[str, Row] = {
     "visit-weight": visits.weight, "first-visit": visits.first, "two-taps": visits.taps, "fate": visits.fate,
     "swipe": visits.swipe, "next-clip": films.next_clip, "page-paint": films.pages, "growth": growth.begin,
     "vote-many": votes.many, "vote-one": votes.one, "vote-lone": votes.lone, "battle": arena.battles,
-    "video-vote": arena.video_votes, "feed": reads.feed,
+    "video-vote": arena.video_votes, "comment": comments.posts, "comments": comments.pages, "feed": reads.feed,
     "cached": reads.cached, "arena-cached": comparisons.cached, "comparisons": comparisons.listed,
     "studio": studio.requests, "provider-pick-up": providers.pick_up,
     "webhook": providers.webhooks, "provider-limits": providers.limits, "push": pushes.fan_out, "ranks-deep": reads.ranks, "listeners": crowds.listeners,

@@ -23,7 +23,7 @@ const rules = {
   inappropriate: "No unlawful, sexual or cruel content", spam: "No spam", harassment: "No harassment or exposure of people",
   copyright: "Rights and consent", other: "The terms as a whole",
 };
-const actions = { reject: "Clip rejected", warn: "Member warned", ban: "Member banned" };
+const actions = { reject: "Clip rejected", comment: "Comment removed", warn: "Member warned", ban: "Member banned" };
 
 /** @type {Record<Case["state"], {word: string, tone: string | null, shape: string | null}>} */
 const states = {
@@ -59,7 +59,7 @@ const list = pagedList({
 });
 
 /** @param {Case} one */
-const nameOf = ({ clip, member }) => clip?.title ?? member.username ?? "No name";
+const nameOf = ({ clip, comment, member }) => clip?.title ?? (comment ? `Comment by ${member.username ?? "a member"}` : member.username ?? "No name");
 
 /** @param {Case} one */
 function badge({ state, appealedAt }) {
@@ -82,13 +82,13 @@ function kinds({ reports }) {
 
 /** @param {Case} one */
 function row(one) {
-  const { id, clip, member, openedAt, appealedAt, decidedAt, state } = one;
+  const { id, clip, comment, member, openedAt, appealedAt, decidedAt, state } = one;
   const still = clip?.thumbnailUrl ? h("img", { src: clip.thumbnailUrl, alt: "", width: 54, height: 96 }) : clip ? h("div", { class: "still" }) : avatar(member.avatarUrl, 40);
   const since = appealedAt ?? (state === "open" || state === "reviewing" ? openedAt : decidedAt) ?? openedAt;
   return h("tr", { "data-case": id },
     h("td", {}, still),
     h("td", {}, h("button", { class: "clip-name", type: "button", "data-choose": id }, h("b", {}, nameOf(one))), h("br"),
-      h("span", { class: "quiet" }, clip ? (member.username ?? "no name") : "Member")),
+      h("span", { class: "quiet" }, clip ? (member.username ?? "no name") : comment ? `On ${comment.title}` : "Member")),
     h("td", {}, kinds(one)),
     h("td", {}, badge(one)),
     h("td", { class: "r num" }, waiting(serverNow() - Date.parse(since))));
@@ -108,12 +108,14 @@ function showDetail(key) {
 
 /** @param {Case} one */
 function panel(one) {
-  const { clip, member, reports, decisions, state, decidedAt, decidedBy } = one;
+  const { clip, comment, member, reports, decisions, state, decidedAt, decidedBy } = one;
   const isOpen = state === "open" || state === "reviewing";
   return h("div", { class: "panel stack", "data-chosen-case": one.id },
     h("h2", { tabindex: -1 }, nameOf(one)),
     h("p", {}, badge(one), decidedAt && h("span", { class: "quiet" }, " ", moment(decidedAt), decidedBy && ` by ${decidedBy}`)),
     clip && h("div", { class: "alone" }, figure(clip, clip.slot ? `Slot ${clip.slot}, ${clip.status}` : clip.status, clip.aiGenerated ? "AI-generated" : "Camera")),
+    comment && h("p", { class: "quote comment__body", dir: "auto" }, comment.text || "The text is erased."),
+    comment && h("p", { class: "quiet" }, comment.visible ? "Shown on " : "Hidden on ", h("a", { class: "link", href: `${comment.path}#comments` }, comment.title)),
     h("p", { class: "who" }, avatar(member.avatarUrl), h("a", { class: "link", href: `/admin/users?user=${member.id}` }, member.username ?? "No name"),
       member.banned && h("span", { class: "badge", "data-tone": "bad", "data-shape": "square" }, "Banned")),
     isOpen && h("div", { class: "row decision" }, ...offers(one)),
@@ -136,7 +138,7 @@ function decisionPanel(decision) {
     return button;
   });
   return h("div", { class: "stack stack--tight", "data-decision": decision.id },
-    h("p", {}, h("b", {}, actions[decision.action]), h("span", { class: "quiet" }, " ", moment(decision.decidedAt), decision.endedAt && ", holds no more")),
+    h("p", {}, h("b", {}, actions[decision.commentText === null ? decision.action : decision.action === "reject" ? "comment" : decision.action]), h("span", { class: "quiet" }, " ", moment(decision.decidedAt), decision.endedAt && ", holds no more")),
     h("p", { class: "quote" }, decision.reason),
     appeal && h("div", { class: "note note--warn" }, icon("info"), h("div", { class: "stack stack--tight" },
       h("p", { class: "quote" }, h("strong", {}, "Appeal. "), appeal),
@@ -149,7 +151,7 @@ function decisionPanel(decision) {
  * @param {boolean} isGranted
  */
 function askAppeal(decision, isGranted) {
-  const gain = decision.action === "ban" ? "The ban is lifted." : decision.action === "reject" ? "The clip is approved." : "The warning is taken back.";
+  const gain = decision.action === "ban" ? "The ban is lifted." : decision.action === "reject" ? (decision.commentText === null ? "The clip is approved." : "The comment is shown again.") : "The warning is taken back.";
   askFor({
     title: isGranted ? "Grant the appeal" : "Keep the decision", text: isGranted ? gain : "Nothing changes. The member cannot appeal again.",
     confirm: isGranted ? "Grant the appeal" : "Keep the decision", tone: isGranted ? "primary" : "danger-solid",
@@ -176,7 +178,7 @@ function ruleField() {
  * @param {Case} one
  */
 function offers(one) {
-  const { clip, member, state } = one;
+  const { clip, comment, member, state } = one;
   const name = member.username ?? "the member";
   /** @type {{action: Action, label: string, style: string, done: string, text: string, tone: "primary" | "danger-solid"}[]} */
   const possible = [
@@ -185,6 +187,9 @@ function offers(one) {
   ];
   if (clip && (clip.status === "pending" || clip.status === "active")) {
     possible.push({ action: "reject", label: "Take the clip down…", style: " btn--danger", done: "The clip is taken down.", text: "It leaves the round with its votes. Its creator reads a statement of reasons and can appeal.", tone: "danger-solid" });
+  }
+  if (comment?.text) {
+    possible.push({ action: "reject", label: "Remove the comment…", style: " btn--danger", done: "The comment is removed.", text: "No one sees it any more; its replies stay. Its author reads a statement of reasons and can appeal.", tone: "danger-solid" });
   }
   if (!member.admin && !member.banned) {
     possible.push({ action: "ban", label: `Ban ${name}…`, style: " btn--danger", done: `${name} is banned.`, text: "All sessions end, the clips leave the race and the votes in the open round do not count. The member can appeal.", tone: "danger-solid" });

@@ -1,6 +1,7 @@
 // A take's own page: its player, sharing it, and copying the markup that embeds it.
 
 import "./site.js";
+import { startComments } from "./comments/section.js";
 import { maybe } from "./core/dom.js";
 import { startFollows } from "./core/follow.js";
 import { share } from "./core/share.js";
@@ -23,6 +24,8 @@ if (maybe("film-player")) {
 }
 
 startFollows();
+
+startComments();
 
 // The whole markup is wanted, never a part of it.
 const code = maybe("#embed-code");

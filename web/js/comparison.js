@@ -5,6 +5,7 @@ import { startFavorites } from "./arena/favorites.js";
 import { SyncedVideos } from "./arena/sync.js";
 import { showVotes } from "./arena/votes.js";
 import { wipeOf } from "./arena/wipe.js";
+import { startComments } from "./comments/section.js";
 import { all, announce, maybe, one, setIcon, setText } from "./core/dom.js";
 import { savesData } from "./core/network.js";
 import { share } from "./core/share.js";
@@ -18,6 +19,7 @@ const speeds = [{ speed: 1, text: "1×", label: "Speed, normal" }, { speed: 0.5,
 maybe("[data-share]")?.addEventListener("click", () => void share(document.title, location.pathname));
 showVotes(main.dataset.comparison ?? "");
 startFavorites();
+startComments();
 
 const bar = maybe("[data-sync]");
 if (bar) start(bar);

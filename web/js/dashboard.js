@@ -1,10 +1,11 @@
 // The arena: one take at a time, the vote beside it.
 
 import "./site.js";
+import { asksForComments, CommentSheet } from "./comments/sheet.js";
 import { prepareChanges, read, Refusal } from "./core/api.js";
-import { afterPaint, announce, maybe, one } from "./core/dom.js";
+import { afterPaint, announce, maybe, one, setText } from "./core/dom.js";
 import { forgetFeatures } from "./core/features.js";
-import { counted } from "./core/format.js";
+import { counted, shortCount } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
 import { showRound } from "./core/round.js";
@@ -90,11 +91,54 @@ const casting = new Casting(feed, {
   refresh,
 });
 
+/** Whether the address asks for the comments, as that of someone who has signed in to write one does. */
+let opensComments = asksForComments();
+
+const commentsButton = one("[data-comments-button]", HTMLButtonElement);
+const comments = new CommentSheet(one("[data-comment-sheet]", HTMLDialogElement), one("[data-arena]", HTMLElement), (total) => {
+  const clip = current();
+  if (!clip) return;
+  clip.commentCount = total;
+  showCommentCount();
+});
+
+function showCommentCount() {
+  const { commentCount = 0 } = current() ?? {};
+  setText(commentsButton.lastElementChild, shortCount(commentCount));
+  const label = `Comments, ${commentCount}`;
+  if (commentsButton.getAttribute("aria-label") !== label) commentsButton.setAttribute("aria-label", label);
+}
+
+/** @returns {import("./comments/panel.js").Topic | null} what the comments are about */
+function topic() {
+  const clip = current();
+  return clip && {
+    subject: { clipId: clip.id }, title: clip.title, thing: "this take", creator: clip.username, address: `/dashboard?take=${clip.id}&comments=1`,
+  };
+}
+
+function toggleComments() {
+  const about = topic();
+  if (about) comments.toggle(about);
+}
+
+/** The comments beside a take are those on the take. */
+function showComments() {
+  const about = topic();
+  showCommentCount();
+  if (about && opensComments) comments.open(about);
+  opensComments = false;
+  if (!comments.isOpen) return;
+  if (about && !actions.hidden) comments.open(about);
+  else comments.close();
+}
+
 /** Shows the state of the feed. */
 function show() {
   showStage();
   showPlace();
   showVote();
+  showComments();
 }
 
 /** Shows the take, or what is there in its place. */
@@ -152,7 +196,7 @@ function goTo(to) {
   const clip = current();
   if (clip) button.moveTo(clip);
   // The finger has let go: the take comes first. All that lays text out comes with the frames after it.
-  afterPaint([showVote, sayPlace, showPlace]);
+  afterPaint([showVote, sayPlace, showPlace, showComments]);
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();
 }
 
@@ -315,6 +359,7 @@ function shareClip() {
   if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, `/clip/${clip.id}`);
 }
 
+commentsButton.addEventListener("click", toggleComments);
 one("[data-share]", HTMLButtonElement).addEventListener("click", shareClip);
 one("[data-report]", HTMLButtonElement).addEventListener("click", () => {
   const clip = current();
@@ -350,6 +395,7 @@ installShortcuts([
   { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
   { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Play or pause", run: () => deck.toggle() },
   { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: () => sound.toggle() },
+  { keys: ["c", "C"], shown: ["C"], label: "Comments", run: toggleComments },
   { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareClip },
 ]);
 

@@ -1,10 +1,11 @@
 // The film so far: winners in sequence, by season.
 
 import "./site.js";
+import { asksForComments, CommentSheet } from "./comments/sheet.js";
 import { loadWhole } from "./core/clip-video.js";
 import { all, announce, avatar, h, maybe, setText } from "./core/dom.js";
 import { creatorLink } from "./core/follow.js";
-import { clock, counted } from "./core/format.js";
+import { clock, counted, shortCount } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
 import { savesData } from "./core/network.js";
@@ -55,6 +56,16 @@ function showSegment() {
       h("a", { class: "frame__link", href: `/rounds/${season.number}/${segment.slot}` }, `won with ${counted(segment.votes, "vote", "votes")}`)));
   stage?.setAttribute("aria-label", `Slot ${segment.slot}, ${segment.title}`);
   markSegment(season, segment.slot);
+  showComments();
+}
+
+/** The comments beside a take are those on the take. */
+function showComments() {
+  const button = maybe("[data-comments-button]");
+  button?.setAttribute("aria-label", "Comments");
+  setText(button?.lastElementChild ?? null, "Talk");
+  const about = comments?.isOpen ? topic() : null;
+  if (about) comments?.open(about);
 }
 
 /** Another take plays: by a person's wish, or because the one before it has ended. */
@@ -160,6 +171,28 @@ function isOpening() {
   return navigation?.type === "navigate" && !new URLSearchParams(location.search).has("slot");
 }
 
+const sheetPlace = maybe("[data-comment-sheet]");
+const root = maybe("[data-story]");
+const comments = root && sheetPlace instanceof HTMLDialogElement ? new CommentSheet(sheetPlace, root, (total) => {
+  const button = maybe("[data-comments-button]");
+  button?.setAttribute("aria-label", `Comments, ${total}`);
+  setText(button?.lastElementChild ?? null, shortCount(total));
+}) : null;
+
+/** @returns {import("./comments/panel.js").Topic | null} what the comments are about */
+function topic() {
+  const segment = current();
+  return segment && season && {
+    subject: { clipId: segment.id }, title: segment.title, thing: "this take", creator: segment.creator,
+    address: `${address(season, segment.slot)}&comments=1`,
+  };
+}
+
+function toggleComments() {
+  const about = topic();
+  if (about) comments?.toggle(about);
+}
+
 function shareSegment() {
   const segment = current();
   if (segment && season) void share(`${segment.title}, slot ${segment.slot} of ${season.label}`, address(season, segment.slot));
@@ -221,11 +254,12 @@ async function start() {
   const film = await readFilm();
   seasons = film.seasons;
   showRound(roundOfStory(film.answer));
-  const root = maybe("[data-story]");
   const chosen = seasons.find((one) => String(one.number) === root?.dataset.season);
   if (!chosen) return;
   frame?.classList.add("frame--live");
   open(chosen, Number(root?.dataset.slot), isOpening());
+  const about = asksForComments() ? topic() : null;
+  if (about) comments?.open(about);
 }
 
 /** Nothing plays where it cannot be seen, and it goes on when it can. */
@@ -245,6 +279,7 @@ function restWhenHidden() {
 if (stage) {
   document.addEventListener("click", followLink);
   addEventListener("popstate", () => location.reload());
+  maybe("[data-comments-button]")?.addEventListener("click", toggleComments);
   maybe("[data-share]")?.addEventListener("click", shareSegment);
   maybe("[data-report]")?.addEventListener("click", () => {
     const segment = current();
@@ -261,6 +296,7 @@ if (stage) {
       { keys: ["ArrowUp"], shown: ["↑"], label: "Previous slot", run: () => go(-1) },
       { keys: ["ArrowRight"], shown: ["→"], label: "Next season", run: () => goSeason(1) },
       { keys: ["ArrowLeft"], shown: ["←"], label: "Previous season", run: () => goSeason(-1) },
+      { keys: ["c", "C"], shown: ["C"], label: "Comments", run: toggleComments },
       { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareSegment },
     ]);
     onStillChange(() => {

@@ -39,6 +39,8 @@ public struct ClipDetails: Sendable {
     public let closedVotes: Int
     /// How many voters have seen it in that round.
     public let viewCount: Int
+    /// How many comments everyone sees, replies among them.
+    public let commentCount: Int
     /// When its round closes; nil unless it is being voted on.
     public let votingEndsAt: Date?
     /// How it ended in each round it competed in, the latest first.
@@ -143,7 +145,8 @@ extension Clips {
             uploads.check_started_at, uploads.check_percent,
             uploads.check_note, uploads.preview_key, seasons.id as season_id, seasons.number as season_number,
             seasons.label as season_label, seasons.total_slots, seasons.show_counts, slots.status as slot_status,
-            slots.voting_ends_at, coalesce(listings.votes, 0) as closed_votes
+            slots.voting_ends_at, coalesce(listings.votes, 0) as closed_votes,
+            coalesce(comment_counts.visible, 0) as comment_count
         """
 
     static let detailSource: SQL = """
@@ -153,6 +156,7 @@ extension Clips {
         left join seasons on seasons.id = clips.season_id
         left join story_slots slots on slots.season_id = clips.season_id and slots.position = clips.slot_position
         left join clip_listings listings on listings.clip_id = clips.id
+        left join comment_counts on comment_counts.subject_id = clips.id
         """
 
     func details(_ row: Row, history: [ClipRound], isPrivy: Bool, isAdmin: Bool) throws -> ClipDetails {
@@ -187,7 +191,8 @@ extension Clips {
             voteCount: showsCounts ? try row.value("vote_count") : nil,
             weightedScore: showsCounts ? try row.value("weighted_score") : nil,
             closedVotes: try row.value("closed_votes"), viewCount: try row.value("view_count"),
-            votingEndsAt: isLive ? try row.value("voting_ends_at") : nil, history: history,
+            commentCount: try row.value("comment_count"), votingEndsAt: isLive ? try row.value("voting_ends_at") : nil,
+            history: history,
             createdAt: try row.value("created_at"),
             activatedAt: try row.value("activated_at"), processing: isPrivy ? try row.value("processing") : nil,
             processingError: isPrivy ? try row.value("processing_error") : nil, check: check,

@@ -163,10 +163,12 @@ public final class FeedCache: Sendable {
         let rows: [Row] = try connection.query(
             """
             select clips.id, clips.vote_count, clips.weighted_score, clips.view_count,
-                coalesce(clips.activated_at, clips.created_at) as activated_at, clips.created_at,
+                coalesce(clips.activated_at, clips.created_at) as activated_at,
+                coalesce(comment_counts.visible, 0) as comments, clips.created_at,
                 \(sql: ClipCard.columns)
             from tournament_clips clips
             join users on users.id = clips.user_id
+            left join comment_counts on comment_counts.subject_id = clips.id
             where clips.season_id = \(season) and clips.slot_position = \(slot) and clips.status = 'active'
             """)
         return try rows.map { row in
@@ -177,7 +179,7 @@ public final class FeedCache: Sendable {
                 fragment: try before?.fragment
                     ?? render(ClipCard(row: row, address: address), try row.value("created_at")),
                 voteCount: try row.value(at: 1), weightedScore: try row.value(at: 2),
-                viewCount: try row.value(at: 3), activatedAt: try row.value(at: 4))
+                viewCount: try row.value(at: 3), activatedAt: try row.value(at: 4), commentCount: try row.value(at: 5))
         }
     }
 }

@@ -45,10 +45,12 @@ public final class FeedClip: Sendable {
     public let viewCount: Int
     /// Since when it competes.
     let activatedAt: Date
+    /// How many comments everyone sees, replies among them.
+    public let commentCount: Int
 
     init(
         id: UUID, idText: String, fragment: [UInt8], voteCount: Int, weightedScore: Int, viewCount: Int,
-        activatedAt: Date
+        activatedAt: Date, commentCount: Int = 0
     ) {
         self.id = id
         self.idText = idText
@@ -57,6 +59,7 @@ public final class FeedClip: Sendable {
         self.weightedScore = weightedScore
         self.viewCount = viewCount
         self.activatedAt = activatedAt
+        self.commentCount = commentCount
     }
 }
 

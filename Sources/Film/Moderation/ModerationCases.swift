@@ -31,7 +31,7 @@ public enum CaseAction: String, Codable, CaseIterable, SQLValue {
     case dismiss
     /// Warn the member.
     case warn
-    /// Reject the clip, or take it out of the round.
+    /// Reject the clip, or take it out of the round; or remove the comment.
     case reject
     /// Ban the member.
     case ban
@@ -61,6 +61,20 @@ public struct CaseClip: Sendable {
     public let status: ClipStatus
     /// Its slot.
     public let slot: Int?
+}
+
+/// The comment of a case.
+public struct CaseComment: Sendable {
+    /// The id.
+    public let id: UUID
+    /// The text; empty once it is erased.
+    public let text: String
+    /// Whether everyone sees it.
+    public let isVisible: Bool
+    /// The title of the clip or comparison.
+    public let title: String
+    /// The page on which it is shown.
+    public let path: String
 }
 
 /// The member of a case: the one reported, or the creator of the clip.
@@ -93,8 +107,10 @@ public struct ModerationCase: Sendable {
     public let appealedAt: Date?
     /// The member.
     public let member: CaseMember
-    /// The clip; nil when it is about the member.
+    /// The clip, if it is about one.
     public let clip: CaseClip?
+    /// The comment, if it is about one.
+    public let comment: CaseComment?
     /// The reports, the newest first, 50 at most.
     public let reports: [Report]
     /// The decisions, the latest first.
@@ -120,12 +136,17 @@ extension Moderation {
         let rows: [Row] = try reader.query(
             """
             select cases.id as case_id, cases.state, cases.opened_at, cases.decided_at, cases.appealed_at,
-                cases.clip_id as case_clip, deciders.username as decider, people.id as person,
+                cases.clip_id as case_clip, cases.comment_id as case_comment, comments.text as comment_text,
+                comments.is_visible as comment_visible, coalesce(places.title, comparisons.title) as comment_title,
+                coalesce('/clip/' || places.id, '/comparisons/' || comparisons.slug) as comment_path, deciders.username as decider, people.id as person,
                 people.username as person_name, people.avatar_seed as person_seed,
                 people.banned_at is not null as is_banned, people.role = 'admin' as is_admin, \(sql: order.columns)
             from moderation_cases cases
             left join tournament_clips concerned on concerned.id = cases.clip_id
-            join users people on people.id = coalesce(cases.member_id, concerned.user_id)
+            left join comments on comments.id = cases.comment_id
+            left join tournament_clips places on places.id = comments.clip_id
+            left join comparisons on comparisons.id = comments.comparison_id
+            join users people on people.id = coalesce(cases.member_id, concerned.user_id, comments.user_id)
             left join users deciders on deciders.id = cases.decided_by
             where \(sql: filter.condition) and \(sql: place.condition)
             \(sql: place.orderAndLimit)
@@ -156,7 +177,8 @@ extension Moderation {
                         id: try row.value("person"), username: try row.value("person_name"),
                         avatarSeed: try row.value("person_seed"), isBanned: try row.value("is_banned"),
                         isAdmin: try row.value("is_admin")),
-                    clip: clip.flatMap { shownClips[$0] }, reports: reports[id] ?? [], statements: statements[id] ?? [])
+                    clip: clip.flatMap { shownClips[$0] }, comment: try CaseComment(row), reports: reports[id] ?? [],
+                    statements: statements[id] ?? [])
             },
             counts: try Dictionary(
                 uniqueKeysWithValues: CaseFilter.allCases.map { ($0.rawValue, try counts.value($0.rawValue)) }))
@@ -196,7 +218,9 @@ extension Moderation {
             from moderation_cases cases
             join statements_of_reasons statements
                 on statements.clip_id = cases.clip_id
+                or statements.comment_id = cases.comment_id
                 or cases.member_id = statements.user_id and statements.clip_id is null
+                    and statements.comment_text is null
             where cases.id = any (\(cases)) and not statements.is_undone
             order by statements.decided_at desc
             """)
@@ -213,6 +237,18 @@ extension Moderation {
             try ModerationRefusal.check(
                 try database.one("select decide_case(\(actor), \(id), \(action), \(rule), \(reason))"))
         }
+    }
+}
+
+extension CaseComment {
+    /// The comment of a row of cases; nil when the case is about something else.
+    fileprivate init?(_ row: Row) throws(DatabaseError) {
+        guard let id: UUID = try row.value("case_comment") else { return nil }
+        self.id = id
+        text = try row.value("comment_text")
+        isVisible = try row.value("comment_visible")
+        title = try row.value("comment_title")
+        path = try row.value("comment_path")
     }
 }
 

@@ -36,13 +36,17 @@ public enum ModerationNotices {
         let reports: [Row] = try database.query(
             """
             select people.email, reports.id, reports.state, reports.answer,
-                coalesce(case when clips.status in ('active', 'locked', 'eliminated') then clips.title end, reported.username)
-                    as subject_name
+                coalesce(
+                    case when clips.status in ('active', 'locked', 'eliminated') then clips.title end,
+                    'a comment by ' || commenters.username, reported.username
+                ) as subject_name
             from reports
             join users people on people.id = reports.reporter_id
             join moderation_cases cases on cases.id = reports.case_id
             left join tournament_clips clips on clips.id = cases.clip_id
             left join users reported on reported.id = cases.member_id
+            left join comments on comments.id = cases.comment_id
+            left join users commenters on commenters.id = comments.user_id
             where reports.mailed_at is null and reports.answered_at is not null
                 and reports.answered_at > dailies_now() - interval '7 days' and people.email is not null
             order by reports.answered_at

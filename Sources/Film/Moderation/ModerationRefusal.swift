@@ -10,8 +10,14 @@ public enum ModerationRefusal: String, Refusal, CaseIterable {
     case clipNotFound = "clip_not_found"
     /// There is no such member.
     case memberNotFound = "member_not_found"
+    /// There is no such comment, or it is hidden.
+    case commentNotFound = "comment_not_found"
     /// The reporter made the clip.
     case ownClip = "own_clip"
+    /// The reporter wrote the comment.
+    case ownComment = "own_comment"
+    /// The author has deleted the comment.
+    case commentGone = "comment_gone"
     /// The reporter, or the admin, is that member.
     case ownAccount = "own_account"
     /// There is no such case.
@@ -60,6 +66,9 @@ public enum ModerationRefusal: String, Refusal, CaseIterable {
         switch self {
         case .clipNotFound: "This clip does not exist, or is not public."
         case .memberNotFound: "This member does not exist."
+        case .commentNotFound: "This comment does not exist, or is hidden."
+        case .ownComment: "This is your own comment. You can delete it."
+        case .commentGone: "The author has deleted this comment."
         case .ownClip: "This is your own clip. You can withdraw it on the page of your clips."
         case .ownAccount: "This is your own account."
         case .caseNotFound: "This case does not exist."
@@ -83,9 +92,11 @@ public enum ModerationRefusal: String, Refusal, CaseIterable {
     /// The sort of refusal.
     public var kind: RefusalKind {
         switch self {
-        case .clipNotFound, .memberNotFound, .caseNotFound, .statementNotFound, .clipDeleted: .notFound
+        case .clipNotFound, .commentNotFound, .memberNotFound, .caseNotFound, .statementNotFound, .clipDeleted:
+            .notFound
         case .notAdmin: .forbidden
-        case .ownClip, .ownAccount, .caseClosed, .clipNotOpen, .clipNotReady, .clipGone, .creatorBanned, .memberIsAdmin,
+        case .ownClip, .ownComment, .commentGone, .ownAccount, .caseClosed, .clipNotOpen, .clipNotReady, .clipGone,
+            .creatorBanned, .memberIsAdmin,
             .memberBanned, .memberNotBanned, .noOpenAppeal, .ownDecision:
             .conflict
         }

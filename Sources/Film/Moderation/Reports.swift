@@ -44,6 +44,8 @@ public enum ReportSubject: Sendable, Equatable {
     case clip(UUID)
     /// A member.
     case member(UUID)
+    /// A comment.
+    case comment(UUID)
 }
 
 /// How far a report or a case is.
@@ -86,10 +88,12 @@ public struct ReportedThing: Sendable, Equatable {
 
 /// A report of a member, as that member reads it.
 public struct OwnReport: Sendable {
-    /// The clip's title or the member's name; nil when it is gone.
+    /// The clip's title, or the name of the member or of the comment's author; nil when it is gone.
     public let subject: String?
-    /// Whether it is about a clip, or about a member.
+    /// Whether it is about a clip.
     public let isAboutClip: Bool
+    /// Whether it is about a comment.
+    public let isAboutComment: Bool
     /// Why it was reported.
     public let reason: ReportReason
     /// How far it is.
@@ -103,11 +107,12 @@ public struct OwnReport: Sendable {
 
     /// A report, as tests of pages make them.
     package init(
-        subject: String?, isAboutClip: Bool, reason: ReportReason, state: ReportState, createdAt: Date,
-        answeredAt: Date? = nil, answer: String? = nil
+        subject: String?, isAboutClip: Bool, isAboutComment: Bool = false, reason: ReportReason, state: ReportState,
+        createdAt: Date, answeredAt: Date? = nil, answer: String? = nil
     ) {
         self.subject = subject
         self.isAboutClip = isAboutClip
+        self.isAboutComment = isAboutComment
         self.reason = reason
         self.state = state
         self.createdAt = createdAt
@@ -116,7 +121,7 @@ public struct OwnReport: Sendable {
     }
 }
 
-/// Reports of clips and members, and what became of them.
+/// Reports of clips, members and comments, and what became of them.
 public struct Moderation: Sendable {
     let database: Database
     let clips: Clips
@@ -132,14 +137,19 @@ public struct Moderation: Sendable {
     public func report(
         _ subject: ReportSubject, by reporter: Reporter, reason: ReportReason, details: String
     ) throws(ModerationError) -> Bool {
-        let (clip, member): (UUID?, UUID?) =
+        let (clip, member, comment): (UUID?, UUID?, UUID?) =
             switch subject {
-            case .clip(let id): (id, nil)
-            case .member(let id): (nil, id)
+            case .clip(let id): (id, nil, nil)
+            case .member(let id): (nil, id, nil)
+            case .comment(let id): (nil, nil, id)
             }
         return try ModerationError.wrapping {
             let outcome: String = try database.one(
-                "select report_thing(\(clip), \(member), \(reporter.memberID), \(reporter.key), \(reason), \(details))")
+                """
+                select report_thing(
+                    \(clip), \(member), \(comment), \(reporter.memberID), \(reporter.key), \(reason), \(details)
+                )
+                """)
             if outcome == "joined" { return true }
             if outcome != "received" { try ModerationRefusal.check(outcome) }
             return false
@@ -166,12 +176,13 @@ public struct Moderation: Sendable {
     public func reports(of member: UUID) throws(DatabaseError) -> [OwnReport] {
         let rows: [Row] = try database.acting(for: member).query(
             """
-            select reason, state, created_at, answered_at, answer, subject_name, is_clip
+            select reason, state, created_at, answered_at, answer, subject_name, is_clip, is_comment
             from own_reports(\(member))
             """)
         return try rows.map { row throws(DatabaseError) in
             OwnReport(
                 subject: try row.value("subject_name"), isAboutClip: try row.value("is_clip"),
+                isAboutComment: try row.value("is_comment"),
                 reason: try row.value("reason"), state: try row.value("state"), createdAt: try row.value("created_at"),
                 answeredAt: try row.value("answered_at"), answer: try row.value("answer"))
         }
@@ -179,6 +190,18 @@ public struct Moderation: Sendable {
 }
 
 extension Moderation {
+    /// What a report of this comment would be about, under the name of its author; nil when no one sees it.
+    public func thing(comment: UUID) throws(DatabaseError) -> ReportedThing? {
+        let name: String? = try database.first(
+            """
+            select coalesce(users.username, 'a member')
+            from comments
+            join users on users.id = comments.user_id
+            where comments.id = \(comment) and comments.is_visible
+            """)
+        return name.map { ReportedThing(subject: .comment(comment), name: $0) }
+    }
+
     /// What a report of this member would be about; nil when there is none.
     public func thing(member: UUID) throws(DatabaseError) -> ReportedThing? {
         let name: String? = try database.first(

@@ -4,7 +4,7 @@ public import Refusals
 
 /// What an admin decided against a member or a clip.
 public enum DecisionAction: String, Codable, CaseIterable, SQLValue, RowDecodable {
-    /// The clip is not accepted, or was taken out of the round.
+    /// The clip is not accepted, or was taken out of the round; or the comment was removed.
     case reject
     /// The member is warned.
     case warn
@@ -30,6 +30,10 @@ public struct StatementOfReasons: Sendable, RowDecodable {
     public let clipID: UUID?
     /// The clip's title at the time of the decision.
     public let clipTitle: String?
+    /// The comment, if it is about one that still exists.
+    public let commentID: UUID?
+    /// The comment as it was; nil for a decision about anything else.
+    public let commentText: String?
     /// What was decided.
     public let action: DecisionAction
     /// The rule; nil is the terms as a whole.
@@ -57,7 +61,8 @@ public struct StatementOfReasons: Sendable, RowDecodable {
     public var canAppeal: Bool { appealedAt == nil && endedAt == nil }
 
     static let columns: SQL = """
-        statements.id, statements.user_id, statements.clip_id, statements.clip_title, statements.action,
+        statements.id, statements.user_id, statements.clip_id, statements.clip_title, statements.comment_id,
+            statements.comment_text, statements.action,
             statements.rule, statements.reason, statements.is_automated, statements.decided_at, statements.ended_at,
             statements.appeal, statements.appealed_at, statements.appeal_outcome, statements.appeal_answer,
             statements.appeal_decided_at
@@ -69,6 +74,8 @@ public struct StatementOfReasons: Sendable, RowDecodable {
         userID = try row.value("user_id")
         clipID = try row.value("clip_id")
         clipTitle = try row.value("clip_title")
+        commentID = try row.value("comment_id")
+        commentText = try row.value("comment_text")
         action = try row.value("action")
         rule = try row.value("rule")
         reason = try row.value("reason")

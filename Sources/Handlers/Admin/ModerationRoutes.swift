@@ -28,7 +28,7 @@ extension AdminRoutes {
         @Input(RejectClipInput.reasonText, "What the member reads.") var answer: String
     }
 
-    /// Reports of clips and members, what admins decide, and appeals.
+    /// Reports of clips, members and comments, what admins decide, and appeals.
     public static func moderationRoutes(_ moderation: Moderation) -> [Route] {
         [cases(moderation), decide(moderation), decideAppeal(moderation)]
     }
@@ -39,7 +39,8 @@ extension AdminRoutes {
             query: [.optional("state", CaseFilter.inputSchema, default: "open", "Only cases of this kind.")]
                 + .paging(default: 20),
             features: ["SOC-03", "ADM-01"],
-            summary: "Reports and appeals by clip or member; those that wait the oldest first, others the newest first."
+            summary:
+                "Reports and appeals by clip, member or comment; those that wait the oldest first, others the newest first."
         ) { context in
             let filter = context.text(query: "state").flatMap(CaseFilter.init) ?? .open
             return try moderation.cases(filter, page: context.pageRequest, for: try context.member().id)
@@ -102,8 +103,9 @@ extension ModerationCase: Shaped, ListItem {
         Field("decidedAt", \.decidedAt, "When an admin last decided.")
         Field("decidedBy", \.decidedBy, "That admin's name.")
         Field("appealedAt", \.appealedAt, "Since when an appeal waits; null when none does.")
-        Field("member", \.member, "The one reported, or the creator of the clip.")
-        Field("clip", \.clip, "Null when it is about the member.")
+        Field("member", \.member, "The one reported, or the creator of the clip, or the author of the comment.")
+        Field("clip", \.clip, "Null when it is about the member or a comment.")
+        Field("comment", \.comment, "Null when it is about the member or a clip.")
         Field("reports", \.reports, "The newest first, 50 at most.")
         Field("decisions", \.statements, "The latest first.")
     }
@@ -117,6 +119,17 @@ extension CaseMember: Shaped {
         Field("avatarURL", { "/api/avatar/" + $0.avatarSeed })
         Field("banned", \.isBanned)
         Field("admin", \.isAdmin)
+    }
+}
+
+extension CaseComment: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<CaseComment>("CaseComment") {
+        Field("id", \.id)
+        Field("text", \.text, "Empty once it is erased.")
+        Field("visible", \.isVisible, "Whether everyone sees it.")
+        Field("title", \.title, "Of the clip or comparison.")
+        Field("path", \.path, "The page on which it is shown.")
     }
 }
 

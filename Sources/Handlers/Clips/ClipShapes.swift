@@ -15,6 +15,7 @@ extension ClipDetails: Shaped {
         Field("weightedScore", \.weightedScore)
         Field("closedVotes", \.closedVotes, "Its votes in the rounds that are closed.")
         Field("viewCount", \.viewCount)
+        Field("commentCount", \.commentCount, "How many comments everyone sees, replies among them.")
         Field("votingEndsAt", \.votingEndsAt, "When its round closes; null unless it is being voted on.")
         Field("history", \.history, "How it ended in each round, the latest first.")
         Field("createdAt", \.createdAt)

@@ -10,6 +10,7 @@ extension ClipRoutes {
     private struct ReportInput: InputShape {
         @Input("The clip, if it is about one.") var clipID: UUID?
         @Input("The member, if it is about one.") var userID: UUID?
+        @Input("The comment, if it is about one.") var commentID: UUID?
         @Input var reason: ReportReason
         @Input(.text(0...1_000, lines: .many), "In your own words; required for “other”.") var description: String?
     }
@@ -38,7 +39,7 @@ extension ClipRoutes {
         }
     }
 
-    /// Reporting clips and members, and what a member reads of decisions. With `hasCaptcha`, visitors need a pass.
+    /// Reporting clips, members and comments, and what a member reads of decisions. With `hasCaptcha`, visitors need a pass.
     public static func reportRoutes(
         _ moderation: Moderation, _ identity: IdentityService, hasCaptcha: Bool
     ) -> [Route] {
@@ -53,13 +54,16 @@ extension ClipRoutes {
         .post(
             "/api/report", access: .any, limit: .contact, body: ReportInput.self,
             answers: [200: ReportReceived.schema, 201: ReportReceived.schema], features: ["SOC-03"],
-            summary: "Reports a clip or a member to the admins."
+            summary: "Reports a clip, a member or a comment to the admins."
         ) { context, input in
             let subject: ReportSubject
-            switch (input.clipID, input.userID) {
-            case (let clip?, nil): subject = .clip(clip)
-            case (nil, let member?): subject = .member(member)
-            default: throw Problem.invalid("clipId", "required", "Name the clip or the member, and only one of them.")
+            switch (input.clipID, input.userID, input.commentID) {
+            case (let clip?, nil, nil): subject = .clip(clip)
+            case (nil, let member?, nil): subject = .member(member)
+            case (nil, nil, let comment?): subject = .comment(comment)
+            default:
+                throw Problem.invalid(
+                    "clipId", "required", "Name the clip, the member or the comment, and only one of them.")
             }
             let details = (input.description ?? "").trimmed
             if input.reason == .other, details.isEmpty {
@@ -103,8 +107,12 @@ extension ClipRoutes {
 extension OwnReport: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<OwnReport>("OwnReport") {
-        Field("subject", \.subject, "The clip's title or the member's name; null when it is not public any more.")
+        Field(
+            "subject", \.subject,
+            "The clip's title, or the name of the member or of the comment's author; null when it is not public any more."
+        )
         Field("aboutClip", \.isAboutClip)
+        Field("aboutComment", \.isAboutComment)
         Field("reason", \.reason)
         Field("state", \.state)
         Field("createdAt", \.createdAt)

@@ -5,8 +5,10 @@ extension StatementOfReasons: Shaped {
     /// Its form in JSON.
     public static let shape = Shape<StatementOfReasons>("StatementOfReasons") {
         Field("id", \.id)
-        Field("clipID", \.clipID, "Null for a decision about the member.")
+        Field("clipID", \.clipID, "Null for a decision about the member or a comment.")
         Field("clipTitle", \.clipTitle, "As it was at the time of the decision.")
+        Field("commentID", \.commentID, "Null for a decision about anything else, and when the comment is erased.")
+        Field("commentText", \.commentText, "As it was at the time of the decision.")
         Field("action", \.action)
         Field("rule", \.rule, "Null is the terms as a whole.")
         Field("reason", \.reason, "In the admin's words.")

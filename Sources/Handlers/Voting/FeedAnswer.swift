@@ -61,6 +61,8 @@ struct FeedAnswer {
     ) {
         let isShown = counts == .always || counts == .afterVote && hasVoted
         bytes += clip.fragment
+        bytes.append(",\"commentCount\":")
+        append(clip.commentCount, to: &bytes)
         bytes.append(hasVoted ? ",\"hasVoted\":true,\"voteCount\":" : ",\"hasVoted\":false,\"voteCount\":")
         append(isShown ? clip.voteCount : nil, to: &bytes)
         bytes.append(",\"weightedScore\":")
@@ -126,7 +128,6 @@ private struct FeedClipFragment: Shaped {
     static let shape = Shape<FeedClipFragment>("FeedClipFragment") {
         Including(\.card)
         Field("createdAt", \.createdAt)
-        Field("commentCount", { _ in 0 })
     }
 }
 
@@ -144,6 +145,7 @@ private struct FeedClipAnswer: Shaped {
 
     static let shape = Shape<FeedClipAnswer>("FeedClip") {
         Including(written: FeedClipFragment.self, \.fragment)
+        Field("commentCount", \.clip.commentCount, "How many comments everyone sees, replies among them.")
         Field("hasVoted", \.hasVoted)
         Field("voteCount", { $0.isShown ? $0.clip.voteCount : nil }, "Null while the season does not show counts.")
         Field("weightedScore", { $0.isShown ? $0.clip.weightedScore : nil })

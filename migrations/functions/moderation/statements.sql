@@ -1,5 +1,9 @@
--- Writes the statement of reasons for a decision: `action` is reject, warn or ban. A statement about the same clip or ban
--- that still holds is replaced. Returns its id.
+drop function if exists write_statement(uuid, uuid, uuid, text, text, text, uuid);
+drop function if exists end_statements(uuid, uuid, uuid, text);
+drop function if exists note_appeals(uuid, uuid);
+
+-- Writes the statement of reasons for a decision: `action` is reject, warn or ban. A statement about the same clip, comment
+-- or ban that still holds is replaced. Returns its id.
 create or replace function write_statement(
     actor uuid,
     person uuid,
@@ -7,7 +11,8 @@ create or replace function write_statement(
     action text,
     rule text,
     reason text,
-    decision uuid default null
+    decision uuid default null,
+    about_comment uuid default null
 )
 returns uuid
 language plpgsql
@@ -17,22 +22,30 @@ declare
     written uuid;
 begin
     if write_statement.action <> 'warn' then
-        perform end_statements(actor, person, about, write_statement.action);
+        perform end_statements(actor, person, about, write_statement.action, about_comment);
     end if;
     insert into statements_of_reasons (
-        user_id, clip_id, clip_title, action, rule, reason, decided_at, decided_by, decision_id
+        user_id, clip_id, clip_title, comment_id, comment_text, action, rule, reason, decided_at, decided_by, decision_id
     )
     values (
-        person, about, (select title from tournament_clips where id = about), write_statement.action,
-        write_statement.rule, write_statement.reason, dailies_now(), actor, decision
+        person, about, (select title from tournament_clips where id = about), about_comment,
+        (select text from comments where id = about_comment), write_statement.action, write_statement.rule,
+        write_statement.reason, dailies_now(), actor, decision
     )
     returning id into written;
     return written;
 end
 $$;
 
--- Notes that decisions of one kind on a clip, or the ban of a member, hold no more. An appeal that waits has succeeded.
-create or replace function end_statements(actor uuid, person uuid, about uuid, ended_action text)
+-- Notes that decisions of one kind on a clip or comment, or the ban of a member, hold no more. An appeal that waits has
+-- succeeded.
+create or replace function end_statements(
+    actor uuid,
+    person uuid,
+    about uuid,
+    ended_action text,
+    about_comment uuid default null
+)
 returns void
 language plpgsql
 set search_path = public, pg_temp
@@ -43,9 +56,10 @@ begin
         appeal_outcome = case when appealed_at is not null then coalesce(appeal_outcome, 'granted') end,
         appeal_decided_at = case when appealed_at is not null then coalesce(appeal_decided_at, dailies_now()) end,
         appeal_decided_by = case when appealed_at is not null then coalesce(appeal_decided_by, actor) end
-    where user_id = person and clip_id is not distinct from about and action = ended_action and ended_at is null;
+    where user_id = person and clip_id is not distinct from about and comment_id is not distinct from about_comment
+        and action = ended_action and ended_at is null;
     if found then
-        perform note_appeals(person, about);
+        perform note_appeals(person, about, about_comment);
     end if;
 end
 $$;
@@ -77,8 +91,8 @@ begin
 end
 $$;
 
--- Keeps in the case of a clip or member since when an appeal waits. A case is made when there is none.
-create or replace function note_appeals(person uuid, about uuid)
+-- Keeps in the case of a clip, comment or member since when an appeal waits. A case is made when there is none.
+create or replace function note_appeals(person uuid, about uuid, about_comment uuid default null)
 returns void
 language plpgsql
 set search_path = public, pg_temp
@@ -87,16 +101,20 @@ declare
     since constant timestamptz := (
         select min(appealed_at)
         from statements_of_reasons
-        where user_id = person and clip_id is not distinct from about and appealed_at is not null
-            and appeal_outcome is null and ended_at is null
+        where user_id = person and clip_id is not distinct from about and comment_id is not distinct from about_comment
+            and appealed_at is not null and appeal_outcome is null and ended_at is null
     );
 begin
     update moderation_cases
     set appealed_at = since
-    where clip_id = about or about is null and member_id = person;
+    where clip_id = about or comment_id = about_comment
+        or about is null and about_comment is null and member_id = person;
     if not found and since is not null then
-        insert into moderation_cases (clip_id, member_id, state, opened_at, appealed_at)
-        values (about, case when about is null then person end, 'resolved', dailies_now(), since);
+        insert into moderation_cases (clip_id, comment_id, member_id, state, opened_at, appealed_at)
+        values (
+            about, about_comment, case when about is null and about_comment is null then person end, 'resolved',
+            dailies_now(), since
+        );
     end if;
 end
 $$;
@@ -132,7 +150,7 @@ begin
     set appeal = said,
         appealed_at = dailies_now()
     where id = found_statement.id;
-    perform note_appeals(member, found_statement.clip_id);
+    perform note_appeals(member, found_statement.clip_id, found_statement.comment_id);
     return 'done';
 end
 $$;
@@ -181,7 +199,12 @@ begin
             select from users where role = 'admin' and banned_at is null and id <> actor
         ) then 'own_decision'
     end;
-    if refusal is null and granted and decided.action = 'reject' then
+    if refusal is null and granted and decided.action = 'reject' and decided.comment_text is not null then
+        -- Where the comment has been erased since, only the decision ends.
+        perform
+        from moderate_comments(actor, array[decided.comment_id], 'approve', null, answer)
+        where decided.comment_id is not null;
+    elsif refusal is null and granted and decided.action = 'reject' then
         for step in select * from restore_to_film(actor, decided.clip_id, answer) loop
             was_in_film := true;
             if step.outcome is not null and step.outcome <> 'restored' then
@@ -191,7 +214,8 @@ begin
             end if;
         end loop;
     end if;
-    if refusal is null and granted and decided.action = 'reject' and not was_in_film then
+    if refusal is null and granted and decided.action = 'reject' and decided.comment_text is null and not was_in_film
+    then
         for step in select * from approve_clips(actor, array[decided.clip_id]) loop
             if step.outcome is not null and step.outcome not in ('approved', 'approved_next_season', 'already_active')
             then
@@ -221,11 +245,15 @@ begin
         ended_at = case when granted then coalesce(ended_at, dailies_now()) end,
         mailed_at = null
     where id = statement;
-    perform note_appeals(decided.user_id, decided.clip_id);
+    perform note_appeals(decided.user_id, decided.clip_id, decided.comment_id);
     perform write_audit(
         actor, case when granted then 'appeal.grant' else 'appeal.uphold' end,
-        case when decided.clip_id is null then 'member' else 'clip' end,
-        coalesce(decided.clip_id, decided.user_id)::text, answer, null,
+        case
+            when decided.clip_id is not null then 'clip'
+            when decided.comment_id is not null then 'comment'
+            else 'member'
+        end,
+        coalesce(decided.clip_id, decided.comment_id, decided.user_id)::text, answer, null,
         jsonb_build_object('decision', decided.action, 'statement', statement)
     );
     return query select 'done', null::text, null::jsonb;
@@ -234,10 +262,10 @@ end
 $$;
 
 revoke all on function
-    write_statement(uuid, uuid, uuid, text, text, text, uuid),
-    end_statements(uuid, uuid, uuid, text),
+    write_statement(uuid, uuid, uuid, text, text, text, uuid, uuid),
+    end_statements(uuid, uuid, uuid, text, uuid),
     undo_statement(uuid, tournament_clips, clip_decisions),
-    note_appeals(uuid, uuid),
+    note_appeals(uuid, uuid, uuid),
     appeal_statement(uuid, uuid, text),
     ban_appeal(uuid),
     decide_appeal(uuid, uuid, boolean, text)

@@ -279,6 +279,7 @@ begin
     perform forget_reports(member, kept, ended);
     -- What others were notified of holds the member's words.
     delete from notifications where actor_user_id = member;
+    perform forget_comments(member);
     delete from contact_messages where user_id = member or lower(email) = any (addresses);
     delete from sign_in_links where lower(address) = any (addresses);
     delete from email_identity_links where lower(address) = any (addresses);

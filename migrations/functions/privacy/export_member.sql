@@ -29,7 +29,7 @@ as $$
 declare
     shown constant text[] := array[
         'sessions', 'api_keys', 'uploads', 'member_preferences', 'username_history', 'moderation_cases',
-        'statements_of_reasons', 'follows'
+        'statements_of_reasons', 'follows', 'user_blocks'
     ];
     reference record;
     rows jsonb;
@@ -284,7 +284,8 @@ begin
                 select coalesce(
                     jsonb_agg(
                         jsonb_build_object(
-                            'id', id, 'action', action, 'clipId', clip_id, 'clipTitle', clip_title, 'rule', rule,
+                            'id', id, 'action', action, 'clipId', clip_id, 'clipTitle', clip_title,
+                            'commentId', comment_id, 'commentText', comment_text, 'rule', rule,
                             'reason', reason, 'isAutomated', is_automated, 'decidedAt', rfc3339(decided_at),
                             'endedAt', rfc3339(ended_at), 'appeal', appeal, 'appealedAt', rfc3339(appealed_at),
                             'appealOutcome', appeal_outcome, 'appealAnswer', appeal_answer,
@@ -302,7 +303,7 @@ begin
                     jsonb_agg(
                         jsonb_build_object(
                             'createdAt', rfc3339(reports.created_at), 'clipId', cases.clip_id,
-                            'memberId', cases.member_id, 'reason', reports.reason, 'description', reports.details,
+                            'commentId', cases.comment_id, 'memberId', cases.member_id, 'reason', reports.reason, 'description', reports.details,
                             'state', reports.state, 'answeredAt', rfc3339(reports.answered_at), 'answer', reports.answer
                         )
                         order by reports.id
@@ -312,6 +313,32 @@ begin
                 from reports
                 join moderation_cases cases on cases.id = reports.case_id
                 where reports.reporter_id = member
+            ),
+            'comments', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object(
+                            'id', id, 'clipId', clip_id, 'comparisonId', comparison_id, 'parentId', parent_id,
+                            'text', text, 'state', state, 'likes', like_count, 'createdAt', rfc3339(created_at),
+                            'deletedAt', rfc3339(deleted_at)
+                        )
+                        order by created_at, id
+                    ),
+                    '[]'
+                )
+                from comments
+                where user_id = member
+            ),
+            -- Only whom the member has blocked: who has blocked the member is for those who did.
+            'blockedMembers', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object('userId', blocked_id, 'blockedAt', rfc3339(created_at)) order by created_at
+                    ),
+                    '[]'
+                )
+                from user_blocks
+                where user_id = member
             ),
             'messages', (
                 select coalesce(

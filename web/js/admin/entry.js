@@ -9,6 +9,7 @@ const actions = /** @type {Record<string, string>} */ ({
   "battles.restore": "Restored battles",
   "battles.void": "Voided battles",
   "catalog.import": "Imported a pack of models",
+  "comment.undo": "Undid a decision on a comment",
   "comparison.import": "Imported a file of comparisons",
   "plan.cancel": "Cancelled plans",
   "plan.retry": "Retried plans",

@@ -1,4 +1,4 @@
-// Reporting a take or a member: the dialog that any page opens, and what sends its form. `/report` is the same form without
+// Reporting a take, a comment or a member: the dialog that any page opens, and what sends its form. `/report` is the same form without
 // a dialog. Nothing else imports it before it is needed.
 
 import { send } from "./api.js";
@@ -25,10 +25,10 @@ const reasons = [
 export function reportBy(form, done) {
   enhance(form, {
     send: (values) => {
-      const { clipId, userId, reason, description } = values;
+      const { clipId, userId, commentId, reason, description } = values;
       /** @type {import("../api.js").ReportInput} */
       const input = {
-        reason: /** @type {Reason} */ (reason), ...(clipId ? { clipId } : {}), ...(userId ? { userId } : {}), ...(description ? { description } : {}),
+        reason: /** @type {Reason} */ (reason), ...(clipId ? { clipId } : {}), ...(userId ? { userId } : {}), ...(commentId ? { commentId } : {}), ...(description ? { description } : {}),
       };
       return send("POST", "/api/report", input);
     },
@@ -56,13 +56,13 @@ export function sentText({ joined }) {
 }
 
 /**
- * Opens the dialog in which somebody reports a take.
- * @param {{id: string, title: string}} clip
+ * Opens the dialog in which somebody reports a take or a comment.
+ * @param {{id: string, title: string, isComment?: boolean}} thing
  */
-export function askToReport({ id, title }) {
+export function askToReport({ id, title, isComment = false }) {
   const close = h("button", { class: "btn", type: "button" }, "Cancel");
   const form = h("form", { class: "stack", "data-report-form": true },
-    h("input", { type: "hidden", name: "clipId", value: id }),
+    h("input", { type: "hidden", name: isComment ? "commentId" : "clipId", value: id }),
     h("fieldset", { class: "field" }, h("legend", {}, "What is wrong?"),
       ...reasons.map(([value, text]) => h("label", { class: "check" },
         h("input", { type: "radio", name: "reason", value, required: true, "data-wants": "Choose what is wrong.", "aria-describedby": "reason-fault" }), h("span", {}, text))),
@@ -74,8 +74,8 @@ export function askToReport({ id, title }) {
     h("p", { class: "note note--bad", role: "alert", "data-form-fault": true, hidden: true }),
     h("div", { class: "dialog__foot" }, close, h("button", { class: "btn btn--primary", type: "submit" }, "Send report")));
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "report-title" },
-    h("h2", { id: "report-title", class: "clip-text" }, `Report “${title}”`),
-    h("p", { class: "muted" }, "An admin looks at every report. The creator does not learn who you are."), form);
+    h("h2", { id: "report-title", class: "clip-text" }, isComment ? `Report ${title}` : `Report “${title}”`),
+    h("p", { class: "muted" }, `An admin looks at every report. The ${isComment ? "author" : "creator"} does not learn who you are.`), form);
   const opener = document.activeElement;
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {

@@ -62,6 +62,7 @@ extension Site {
             <li class="panel stack stack--tight" id="decision-\(statement.id.text)"><h3>\(statement.title)</h3>\
             <p>\(statement.state)</p>\
             <dl class="facts"><dt>Decided</dt><dd>\(Formatting.day(statement.decidedAt))</dd>\
+            \(statement.commentText.map { "<dt>You wrote</dt><dd class=\"quote\">\($0)</dd>" as HTML })\
             <dt>Reason</dt><dd class="quote">\(statement.reason)</dd>\
             <dt>Rule</dt><dd>\(rule) <a class="link" href="/terms">Terms</a></dd>\
             <dt>By whom</dt><dd>\(decider)</dd></dl>\(appeal(statement, form))</li>
@@ -104,7 +105,12 @@ extension Site {
     }
 
     private func report(_ report: OwnReport) -> HTML {
-        let what = report.subject ?? (report.isAboutClip ? "A take that is not public any more" : "A former member")
+        let what: String =
+            if report.isAboutComment {
+                report.subject.map { "A comment by \($0)" } ?? "A comment that is not shown any more"
+            } else {
+                report.subject ?? (report.isAboutClip ? "A take that is not public any more" : "A former member")
+            }
         let (word, tone): (String, String) =
             switch report.state {
             case .open: ("Waiting", "warn")
@@ -124,10 +130,11 @@ extension Site {
 
 extension StatementOfReasons {
     fileprivate var title: String {
-        let take = clipTitle.map { "“\($0)”" } ?? "A take of yours"
+        let isComment = commentText != nil
+        let take = clipTitle.map { "“\($0)”" } ?? (isComment ? "a comment of yours" : "A take of yours")
         return switch action {
-        case .reject: "\(take) was not accepted"
-        case .warn: clipTitle == nil ? "You were warned" : "You were warned about \(take)"
+        case .reject: isComment ? "A comment of yours was removed" : "\(take) was not accepted"
+        case .warn: clipTitle == nil && !isComment ? "You were warned" : "You were warned about \(take)"
         case .ban: "Your account was banned"
         }
     }

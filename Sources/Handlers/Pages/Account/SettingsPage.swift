@@ -65,7 +65,7 @@ extension Site {
                   \(form.outcome)
                   <div class="settings">
                 \(account.ban.map { ban($0, account, form) })\(name(account, form))\(signInMethods(account, form))\(devices(account, form))\
-                \(account.credits.map(credits))\(invitations.map(inviteSection))\(preferences(account, form))\(notifications.map { notificationSettings($0, form) })\(apiKeys(account))\(decisionsLink)\(data)
+                \(account.credits.map(credits))\(invitations.map(inviteSection))\(preferences(account, form))\(notifications.map { notificationSettings($0, form) })\(apiKeys(account))\(blockedMembers)\(decisionsLink)\(data)
                   </div>
                 </main>
                 \(deletion)

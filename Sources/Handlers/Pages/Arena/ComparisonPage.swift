@@ -29,7 +29,8 @@ extension Site {
             .comparison, title: view.title, description: String(words.prefix(200)), path: view.path, section: "/arena",
             firstPicture: first?.posterURL, styles: ["arena"], modules: ["comparison"],
             icons: [
-                .bookmark, .close, .film, .heart, .left, .loop, .mute, .pause, .play, .right, .share, .sound, .swap,
+                .bookmark, .close, .film, .heart, .left, .loop, .mute, .pause, .play, .right, .send, .share, .sound,
+                .swap,
             ],
             facts: PageFacts(
                 isEmbeddable: first != nil,
@@ -54,6 +55,9 @@ extension Site {
                   \(picture(view))
                   \(view.videos.isEmpty ? noVideos : grid(view))
                   \(HTML.when(!view.videos.isEmpty, syncBar(view)))
+                  \(Fragments.comments(
+                    view.comments,
+                    about: "data-comparison=\"\(view.id.text)\" data-title=\"\(view.title)\" data-thing=\"this comparison\""))
                 </main>
                 """)
     }

@@ -117,6 +117,8 @@ struct ComparisonView: Sendable {
     var isFeatured: Bool
     var publishedAt: Date
     var votes: Int
+    /// How many comments everyone sees, replies among them.
+    var comments = 0
     /// How much it shows, from 0 to 1.
     var quality = 0.0
     /// What all runs cost: ` for $3.95`; nil while one cost is not known.
@@ -137,7 +139,8 @@ extension ComparisonView {
             prompt: facts.prompt, negativePrompt: facts.negativePrompt,
             pictureURL: facts.hasPicture ? "/api/comparisons/\(facts.id.text)/picture" : nil,
             seconds: Double(facts.durationMs) / 1_000, aspectRatio: facts.aspectRatio, isFeatured: facts.isFeatured,
-            publishedAt: facts.publishedAt ?? facts.createdAt, votes: facts.votes, quality: facts.qualityScore,
+            publishedAt: facts.publishedAt ?? facts.createdAt, votes: facts.votes, comments: facts.comments,
+            quality: facts.qualityScore,
             cost: costs.isEmpty || costs.count < videos.count ? nil : Self.sum(costs),
             tags: facts.tags.map { TagView(slug: $0.slug, name: $0.name) }, videos: videos)
     }

@@ -151,6 +151,19 @@ enum Fragments {
         """
     }
 
+    /// Where the comments of what plays are shown beside it.
+    static let commentSheet: HTML =
+        "<dialog class=\"comments with-js\" aria-label=\"Comments\" data-comment-sheet></dialog>"
+
+    /// The comments as a part of a page, read when they are opened. `facts` say what they are about.
+    static func comments(_ count: Int, about facts: HTML) -> HTML {
+        """
+        <details class="panel comments comments--section" id="comments" data-comments-of \(facts)><summary>\
+        <h2>Comments <span class="muted num" data-comments-number>(\(Formatting.count(count)))</span></h2></summary>\
+        <p class="without-js quiet">Reading and writing comments needs JavaScript.</p></details>
+        """
+    }
+
     /// What, why, and one way out, in place of content that is not there.
     static func empty(
         _ icon: Icon, title: String, text: String, actions: HTML, isWholePage: Bool = false

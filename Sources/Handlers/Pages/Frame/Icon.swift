@@ -6,7 +6,7 @@ enum Icon: String, CaseIterable {
         list
     case lock, loop, medal, menu
     case mute, next, pause
-    case person, play, prev, ranks, right, search, share, shield, sound, swap, up, upload, users, warn, watch
+    case person, play, prev, ranks, right, search, send, share, shield, sound, swap, up, upload, users, warn, watch
 
     /// The icon; the control has its name in its own label.
     var image: HTML { sized("icon") }
@@ -55,6 +55,7 @@ enum Icon: String, CaseIterable {
         case .prev: "M18 5.5v13L8 12ZM6 5.5v13"
         case .right: "m9 6 6 6-6 6"
         case .search: "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Zm4.800-1.700 5.200 5.200"
+        case .send: "M20.500 3.500 3.500 10l7 3.500 3.500 7Zm-10 10 3.500-3.500"
         case .share: "M12 15V3.5m0 0L7.5 8M12 3.5 16.5 8M5 13v7h14v-7"
         case .ranks: "M5 20v-7m7 7V4m7 16v-11"
         case .shield: "M12 3.5 5 6v5.5c0 4.3 2.9 7.5 7 9 4.1-1.5 7-4.700 7-9V6Z"

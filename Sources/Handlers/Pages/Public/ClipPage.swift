@@ -24,7 +24,7 @@ extension Site {
         return Page(
             .clip, title: creator.map { "\(view.title) by \($0)" } ?? view.title, description: summary, path: view.path,
             image: view.clip?.shareURL, firstPicture: view.clip?.posterURL, styles: ["clip"], modules: ["clip"],
-            icons: PlayerParts.icons + [.film, .info, .share],
+            icons: PlayerParts.icons + [.close, .film, .heart, .info, .send, .share],
             facts: view.isPublic ? facts(view, summary) : PageFacts(),
             isIndexed: view.isPublic,
             main: """
@@ -42,6 +42,7 @@ extension Site {
                       <div class="row">\(actions(view))</div>
                       \(HTML.when(!view.rounds.isEmpty, rounds(view)))
                       \(HTML.when(view.isPublic, embedding(view)))
+                      \(HTML.when(view.isPublic, comments(view)))
                     </div>
                   </div>
                 </main>
@@ -158,6 +159,13 @@ extension Site {
             <th scope="col" class="r">Rank</th><th scope="col" class="r">Votes</th><th scope="col" class="r">Score</th></tr>\
             </thead><tbody>\(rows)</tbody></table></section>
             """
+    }
+
+    private func comments(_ view: ClipPageView) -> HTML {
+        let creator = view.clip?.username.map { " data-creator=\"\($0)\"" as HTML }
+        return Fragments.comments(
+            view.comments,
+            about: "data-clip=\"\(view.id.text)\" data-title=\"\(view.title)\" data-thing=\"this take\"\(creator)")
     }
 
     /// The markup that puts the clip on another site.

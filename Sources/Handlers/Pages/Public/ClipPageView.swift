@@ -48,6 +48,8 @@ struct ClipPageView: Sendable {
     var listedAt: Date
     var width: Int
     var height: Int
+    /// How many comments everyone sees, replies among them.
+    var comments = 0
     /// Whether the one who asks made it.
     var isOwn = false
     /// The model that made it, and when, where this site knows them.
@@ -94,7 +96,7 @@ extension ClipPageView {
                     score: round.weightedScore, isWon: round.won, closedAt: round.closedAt)
             },
             listedAt: details.activatedAt ?? details.createdAt, width: card.width ?? 1080, height: card.height ?? 1920,
-            isOwn: card.username != nil && card.username == member?.username,
+            comments: details.commentCount, isOwn: card.username != nil && card.username == member?.username,
             origin: try clips.origin(of: id).map { (model: $0.model, madeAt: $0.madeAt) })
     }
 }

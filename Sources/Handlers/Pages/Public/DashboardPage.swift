@@ -28,12 +28,14 @@ extension Site {
             ahead: first.map { ["/api/vote?limit=8&firstId=\($0.idText)", "/api/auth/session", "/api/features"] } ?? [],
             shell: .stage,
             styles: ["dashboard"], modules: ["dashboard"],
-            icons: [.film, .flag, .full, .heart, .info, .mute, .pause, .play, .share, .sound, .next], film: film,
+            icons: [.comment, .film, .flag, .full, .heart, .info, .mute, .pause, .play, .send, .share, .sound, .next],
+            film: film,
             main: """
                 <main class="arena" id="main" data-arena>
                   <ol class="queue" aria-label="Takes in this batch" data-queue>\(film.clips.prefix(8).map(queued))</ol>
                   \(stage(film, first))
                   \(side(film))
+                  \(Fragments.commentSheet)
                 </main>
                 """)
     }
@@ -60,6 +62,7 @@ extension Site {
               </div>
             </div>
             <div class="actions with-js" data-actions\(HTML.when(first == nil, " hidden"))>\(voteButton)\
+        \(Fragments.action(.comment, word: "0", label: "Comments", name: "comments-button"))\
         \(Fragments.action(.share, word: "Share", label: "Share this take", name: "share"))\
         \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))\
         \(Fragments.action(.flag, word: "Report", label: "Report this take", name: "report"))</div>

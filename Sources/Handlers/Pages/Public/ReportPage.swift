@@ -5,8 +5,9 @@ internal import HTTP
 
 extension PageDeclaration {
     static let report = page(
-        .any, "/report", title: "Report", description: "Report a take or a member to the people who run this site.",
-        hasForms: true, isListed: false, features: ["SOC-03"], summary: "Reporting a take or a member."
+        .any, "/report", title: "Report",
+        description: "Report a take, a comment or a member to the people who run this site.",
+        hasForms: true, isListed: false, features: ["SOC-03"], summary: "Reporting a take, a comment or a member."
     ) { visit in
         let target = ReportTarget(query: visit.context.request.query, form: visit.form)
         return visit.site.report(try visit.sources.reported(target), visit.form)
@@ -16,25 +17,28 @@ extension PageDeclaration {
 /// What the address of the report page, or the form that was refused, names.
 struct ReportTarget: Sendable {
     let clip: UUID?
+    let comment: UUID?
     let member: UUID?
     let username: String?
 
     init(query: Query, form: FormState) {
         clip = (form.values["clipId"] ?? query["clip"]).flatMap(UUID.init(uuidString:))
+        comment = (form.values["commentId"] ?? query["comment"]).flatMap(UUID.init(uuidString:))
         member = form.values["userId"].flatMap(UUID.init(uuidString:))
         username = query["user"]
     }
 
-    /// The public clip or member; nil when there is none.
+    /// The public clip, comment or member; nil when there is none.
     func thing(in moderation: Moderation) throws -> ReportedThing? {
         if let clip { return try moderation.thing(clip: clip) }
+        if let comment { return try moderation.thing(comment: comment) }
         if let member { return try moderation.thing(member: member) }
         return try username.flatMap { try moderation.thing(username: $0) }
     }
 }
 
 extension Site {
-    /// The form by which anyone reports a clip or a member. It needs no JavaScript.
+    /// The form by which anyone reports a clip, a comment or a member. It needs no JavaScript.
     func report(_ thing: ReportedThing?, _ form: FormState) -> Page {
         let content: HTML =
             if form.notice == .reportSent {
@@ -47,7 +51,7 @@ extension Site {
             } else {
                 Fragments.empty(
                     .info, title: "Nothing to report here",
-                    text: "This take or member does not exist, or is not public. Use “Report” beside a take.",
+                    text: "This take, comment or member does not exist, or is not public. Use “Report” beside a take.",
                     actions: "<a class=\"btn\" href=\"/dashboard\">Go to the arena</a>")
             }
         return Page(
@@ -68,6 +72,7 @@ extension Site {
         switch thing?.subject {
         case .clip: "Report “\(thing?.name ?? "")”"
         case .member: "Report \(thing?.name ?? "")"
+        case .comment: "Report a comment by \(thing?.name ?? "")"
         case nil: "Report"
         }
     }
@@ -77,6 +82,7 @@ extension Site {
         let field: HTML =
             switch thing.subject {
             case .clip(let id): "<input type=\"hidden\" name=\"clipId\" value=\"\(id.uuidString.lowercased())\">"
+            case .comment(let id): "<input type=\"hidden\" name=\"commentId\" value=\"\(id.uuidString.lowercased())\">"
             case .member(let id): "<input type=\"hidden\" name=\"userId\" value=\"\(id.uuidString.lowercased())\">"
             }
         let reasons = ReportReason.allCases.map { reason -> HTML in

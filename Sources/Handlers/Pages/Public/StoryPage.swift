@@ -41,7 +41,7 @@ extension Site {
             .story, title: choice?.season.label, description: choice.map(storyDescription),
             path: isDirect ? choice?.path : nil, section: "/story",
             image: choice?.segment?.clip.shareURL, shell: .stage, styles: ["story"], modules: ["story"],
-            icons: PlayerParts.icons + [.film, .flag, .share, .up, .info], film: film,
+            icons: PlayerParts.icons + [.close, .comment, .film, .flag, .heart, .send, .share, .up, .info], film: film,
             facts: PageFacts(isEmbeddable: choice?.segment != nil),
             main: choice.map { storyMain(film, $0) } ?? noFilm)
     }
@@ -72,6 +72,7 @@ extension Site {
         <span class="quiet num" data-cast-count>\(choice.season.segments.count)</span></div>\
         <ol class="cast" data-cast>\(choice.season.segments.reversed().map { contributor($0, choice) })</ol></aside>
           \(tools(choice))
+        \(Fragments.commentSheet)
         </film-player></main>
         \(seasonStrip(film, choice))
         """
@@ -140,6 +141,7 @@ extension Site {
             \(HTML.when(choice.season.round == nil, " hidden"))><span class="act__disc">\(Icon.infinity.image)</span>\
             <span>Vote</span></a>\
             <span class="act-group with-js">\
+            \(Fragments.action(.comment, word: "Talk", label: "Comments", name: "comments-button"))\
             \(Fragments.action(.share, word: "Share", label: "Share this slot", name: "share"))\
             \(Fragments.action(.mute, word: "Muted", label: "Turn sound on", name: "sound"))\
             \(Fragments.action(.flag, word: "Report", label: "Report this take", name: "report"))</span></div>
