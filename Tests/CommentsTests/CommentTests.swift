@@ -97,7 +97,7 @@ struct CommentTests {
                     select coalesce(actors.username, '?') || ' ' || (facts ->> 'title') || ' '
                         || coalesce(facts ->> 'reply', 'false')
                     from notifications
-                    left join users actors on actors.id = actor_id
+                    left join users actors on actors.id = actor_user_id
                     where user_id = \(member)
                     order by notifications.id
                     """)

@@ -62,18 +62,6 @@ struct FilmNoticeTests {
                     "select payload ->> 'season' from jobs where kind = 'notify_followers'", as: String.self)
                     == [season.id.uuidString.lowercased()])
 
-            // Follows are another part's table.
-            try stage.superuser.execute(
-                """
-                do $$
-                begin
-                    if to_regclass('follows') is null then
-                        create table follows (follower_id uuid, followed_id uuid, created_at timestamptz);
-                        grant select on follows to dailies_jobs;
-                    end if;
-                end
-                $$
-                """)
             let fans = try (1...3).map { try stage.member("fan_\($0)") }
             for fan in fans {
                 try stage.superuser.execute(

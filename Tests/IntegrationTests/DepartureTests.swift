@@ -431,7 +431,7 @@ private struct TracedSite {
             select \(miraID), id, now() from users where username = 'dana_reyes'
             """,
             """
-            insert into notifications (user_id, kind, event_key, actor_id, created_at)
+            insert into notifications (user_id, kind, event_key, actor_user_id, created_at)
             select id, 'follower', 'x', \(miraID)::uuid, now() from users where username = 'dana_reyes'
             """,
             "insert into referral_codes (user_id, code, created_at) values (\(miraID), 'mmmmmmmm', now())",

@@ -147,6 +147,7 @@ struct JobRoutesTests {
                 select count(*)::int
                 from jobs
                 where kind = 'publish' and payload ->> 'channel' = \("user:" + it.memberID)
+                    and payload ->> 'name' <> 'notified'
                 """)
             let audited: Int = try superuser.one("select count(*)::int from audit_log where action = 'video.settle'")
             #expect(told == 2 && audited == 2)

@@ -78,18 +78,6 @@ struct DigestTests {
                     from digest_choices
                     """, as: Bool.self))
             for number in 1...12 { try publish("c-\(number)", stage) }
-            // Follows are another part's; with its table, winners are there.
-            try stage.superuser.execute(
-                """
-                do $$
-                begin
-                    if to_regclass('follows') is null then
-                        create table follows (follower_id uuid, followed_id uuid, created_at timestamptz);
-                        grant select on follows to dailies_jobs;
-                    end if;
-                end
-                $$
-                """)
             try stage.test.advanceClock(by: .seconds(8 * 86_400))
             let digest = try #require(try Digest.claim(in: stage.jobs))
             #expect(digest.comparisons.count == 10 && digest.furtherComparisons == 2 && digest.winners.isEmpty)

@@ -19,46 +19,8 @@ struct PeopleStage: Sendable {
     static func run(_ body: (PeopleStage) throws -> Void) throws {
         try TestDatabase.run { test in
             let stage = PeopleStage(test: test)
-            try stage.completeSchema()
             try body(stage)
             #expect(try FollowerDrift.find(in: stage.jobs).isEmpty)
-        }
-    }
-
-    /// What other parts of the schema bring along, where this one does not have it.
-    private func completeSchema() throws {
-        if try !superuser.one("select to_regclass('xp_rewards') is not null", as: Bool.self) {
-            for statement: SQL in [
-                """
-                create table xp_rewards (
-                    user_id uuid, reason text, event_key text, amount int, primary key (user_id, reason, event_key)
-                )
-                """,
-                "alter table xp_rewards owner to dailies_owner",
-                """
-                create function grant_reward(member uuid, reason text, event_key text, amount int)
-                returns void
-                language sql
-                security definer
-                as $$ insert into xp_rewards values (member, reason, event_key, amount) on conflict do nothing $$
-                """,
-            ] {
-                try superuser.execute(statement)
-            }
-        }
-        if try !superuser.one("select to_regclass('user_blocks') is not null", as: Bool.self) {
-            for statement: SQL in [
-                "create table user_blocks (user_id uuid, blocked_id uuid, created_at timestamptz)",
-                "alter table user_blocks owner to dailies_owner",
-                """
-                create trigger user_blocks_end_follows
-                after insert on user_blocks
-                for each row
-                execute function end_follows_of_block()
-                """,
-            ] {
-                try superuser.execute(statement)
-            }
         }
     }
 

@@ -552,6 +552,30 @@ export interface BeginUploadInput {
   purpose?: "clip" | "picture" | "result" | null;
 }
 
+export interface BlockInput {
+  /** The member. */
+  userId: string;
+  /** Whether the member is blocked; false unblocks. */
+  block: boolean;
+}
+
+export interface BlockList {
+  /** Whom the caller has blocked, the latest first. */
+  members: BlockedMember[];
+}
+
+export interface BlockState {
+  userId: string;
+  blocked: boolean;
+}
+
+export interface BlockedMember {
+  userId: string;
+  username: string | null;
+  avatarUrl: string;
+  blockedAt: string;
+}
+
 export interface BoardClip {
   /** One more than the number of entries with more votes. */
   rank: number;
@@ -666,6 +690,18 @@ export interface CaseClip {
   slot: number | null;
 }
 
+export interface CaseComment {
+  id: string;
+  /** Empty once it is erased. */
+  text: string;
+  /** Whether everyone sees it. */
+  visible: boolean;
+  /** Of the clip or comparison. */
+  title: string;
+  /** The page on which it is shown. */
+  path: string;
+}
+
 export interface CaseList {
   cases: ModerationCase[];
   /** What asks for the next page; null on the last one. */
@@ -774,6 +810,15 @@ export interface ChainStepInput {
   seed?: number | null;
   /** Values of the model's own parameters. */
   parameters?: Record<string, unknown> | null;
+}
+
+export interface ChangeCommentInput {
+  /** The comment. */
+  commentId: string;
+  /** Whether the caller likes it. */
+  like?: boolean | null;
+  /** False takes back, within ten minutes, that the caller has deleted it. */
+  deleted?: boolean | null;
 }
 
 export interface ChangeComparisonInput {
@@ -964,6 +1009,8 @@ export interface Clip {
   /** Its votes in the rounds that are closed. */
   closedVotes: number;
   viewCount: number;
+  /** How many comments everyone sees, replies among them. */
+  commentCount: number;
   /** When its round closes; null unless it is being voted on. */
   votingEndsAt: string | null;
   /** How it ended in each round, the latest first. */
@@ -1076,6 +1123,79 @@ export interface ClipUndo {
   outcome: "undone" | "superseded" | "has_votes" | "round_over" | "not_open" | "creator_banned";
   /** The slot in which the clip competes now. */
   slot: number | null;
+}
+
+export interface Comment {
+  id: string;
+  /** The author; null when the comment is gone. */
+  userId: string | null;
+  /** Null when the comment is gone, and when the author has chosen no name. */
+  username: string | null;
+  /** Null when the comment is gone. */
+  avatarUrl: string | null;
+  /** As plain text; empty when the comment is gone. */
+  text: string;
+  likes: number;
+  /** Whether the caller likes it. */
+  liked: boolean;
+  /** Whether the caller wrote it. */
+  isOwn: boolean;
+  /** Whether it was deleted or hidden, and its replies keep its place. */
+  isGone: boolean;
+  createdAt: string;
+  /** The first five, the oldest first. */
+  replies: CommentReply[];
+  /** How many replies there are. */
+  replyCount: number;
+}
+
+export interface CommentDecision {
+  commentId: string;
+  /** What undoes it. */
+  decisionId: string;
+}
+
+export interface CommentLikes {
+  likes: number;
+  liked: boolean;
+}
+
+export interface CommentPage {
+  comments: Comment[];
+  /** How many comments everyone sees here, replies among them. */
+  total: number;
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+export interface CommentReply {
+  id: string;
+  /** The author; null when the comment is gone. */
+  userId: string | null;
+  /** Null when the comment is gone, and when the author has chosen no name. */
+  username: string | null;
+  /** Null when the comment is gone. */
+  avatarUrl: string | null;
+  /** As plain text; empty when the comment is gone. */
+  text: string;
+  likes: number;
+  /** Whether the caller likes it. */
+  liked: boolean;
+  /** Whether the caller wrote it. */
+  isOwn: boolean;
+  /** Whether it was deleted or hidden, and its replies keep its place. */
+  isGone: boolean;
+  createdAt: string;
+}
+
+export interface CommentsDecided {
+  /** One for each comment that was changed. */
+  decisions: CommentDecision[];
+}
+
+export interface CommentsRestored {
+  /** The decisions that were undone. */
+  undone: string[];
 }
 
 export interface ComparedVideo {
@@ -1661,6 +1781,16 @@ export interface DecideClipsInput {
   reason?: string | null;
 }
 
+export interface DecideCommentsInput {
+  /** The comments. */
+  ids: string[];
+  action: "approve" | "flag" | "reject" | "delete";
+  /** The rule that is broken; required to reject and delete. */
+  rule?: "inappropriate" | "spam" | "harassment" | "copyright" | "other" | null;
+  /** What the authors read; required to reject and delete. */
+  reason?: string | null;
+}
+
 export interface DeclineSuggestionInput {
   /** Why, for the author. */
   answer: string;
@@ -1671,6 +1801,11 @@ export interface DeleteAccountInput {
   confirmation: "DELETE MY ACCOUNT";
   /** Whether title cards replace your clips when a film is next assembled. */
   removeFromFilm?: boolean | null;
+}
+
+export interface DeleteCommentInput {
+  /** The comment. */
+  commentId: string;
 }
 
 export interface DeletePresetInput {
@@ -1962,6 +2097,7 @@ export interface FeedClip {
   /** WebVTT; null when it has none. */
   captionsUrl: string | null;
   createdAt: string;
+  /** How many comments everyone sees, replies among them. */
   commentCount: number;
   hasVoted: boolean;
   /** Null while the season does not show counts. */
@@ -2798,6 +2934,40 @@ export interface ModelValidity {
   code: string | null;
 }
 
+export interface ModeratedComment {
+  id: string;
+  /** Of the clip or comparison. */
+  title: string;
+  /** The page on which it is shown. */
+  path: string;
+  /** The comment that it answers. */
+  parentId: string | null;
+  /** Null when the account is gone. */
+  userId: string | null;
+  username: string | null;
+  avatarUrl: string | null;
+  /** Empty once it is erased. */
+  text: string;
+  state: "new" | "approved" | "reported" | "flagged" | "rejected";
+  /** When its author, or an admin, deleted it. */
+  deletedAt: string | null;
+  likes: number;
+  replyCount: number;
+  /** How many reports wait for a decision. */
+  reports: number;
+  createdAt: string;
+  decidedAt: string | null;
+  decidedBy: string | null;
+}
+
+export interface ModeratedComments {
+  comments: ModeratedComment[];
+  /** What asks for the next page; null on the last one. */
+  nextCursor: string | null;
+  /** How many comments wait for a decision. */
+  waiting: number;
+}
+
 export interface ModerationCase {
   id: number;
   state: "open" | "reviewing" | "resolved" | "dismissed";
@@ -2808,10 +2978,12 @@ export interface ModerationCase {
   decidedBy: string | null;
   /** Since when an appeal waits; null when none does. */
   appealedAt: string | null;
-  /** The one reported, or the creator of the clip. */
+  /** The one reported, or the creator of the clip, or the author of the comment. */
   member: CaseMember;
-  /** Null when it is about the member. */
+  /** Null when it is about the member or a comment. */
   clip: CaseClip | null;
+  /** Null when it is about the member or a clip. */
+  comment: CaseComment | null;
   /** The newest first, 50 at most. */
   reports: Report[];
   /** The latest first. */
@@ -3046,6 +3218,8 @@ export interface OwnClip {
   /** Its votes in the rounds that are closed. */
   closedVotes: number;
   viewCount: number;
+  /** How many comments everyone sees, replies among them. */
+  commentCount: number;
   /** When its round closes; null unless it is being voted on. */
   votingEndsAt: string | null;
   /** How it ended in each round, the latest first. */
@@ -3124,9 +3298,10 @@ export interface OwnRanks {
 }
 
 export interface OwnReport {
-  /** The clip's title or the member's name; null when it is not public any more. */
+  /** The clip's title, or the name of the member or of the comment's author; null when it is not public any more. */
   subject: string | null;
   aboutClip: boolean;
+  aboutComment: boolean;
   reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
   state: "open" | "reviewing" | "resolved" | "dismissed";
   createdAt: string;
@@ -3781,6 +3956,8 @@ export interface ReportInput {
   clipId?: string | null;
   /** The member, if it is about one. */
   userId?: string | null;
+  /** The comment, if it is about one. */
+  commentId?: string | null;
   reason: "inappropriate" | "spam" | "harassment" | "copyright" | "other";
   /** In your own words; required for “other”. */
   description?: string | null;
@@ -4124,10 +4301,14 @@ export interface SlotBeliefInput {
 
 export interface StatementOfReasons {
   id: string;
-  /** Null for a decision about the member. */
+  /** Null for a decision about the member or a comment. */
   clipId: string | null;
   /** As it was at the time of the decision. */
   clipTitle: string | null;
+  /** Null for a decision about anything else, and when the comment is erased. */
+  commentId: string | null;
+  /** As it was at the time of the decision. */
+  commentText: string | null;
   action: "reject" | "warn" | "ban";
   /** Null is the terms as a whole. */
   rule: "inappropriate" | "spam" | "harassment" | "copyright" | "other" | null;
@@ -4369,6 +4550,11 @@ export interface UndoArenaVoidInput {
   voidId: string;
   /** Why. The audit log keeps it. */
   reason: string;
+}
+
+export interface UndoCommentsInput {
+  /** The decisions. */
+  decisions: string[];
 }
 
 export interface UndoDecisionsInput {
@@ -4830,4 +5016,15 @@ export interface WinnerCandidates {
 
 export interface WithdrawTermsInput {
   version: number;
+}
+
+export interface WriteCommentInput {
+  /** 1 to 500 characters, counted in the normal form C after tags of HTML and control characters are taken out. */
+  text: string;
+  /** The clip, if it is about one. */
+  clipId?: string | null;
+  /** The comparison, if it is about one. */
+  comparisonId?: string | null;
+  /** The comment that it answers. */
+  parentId?: string | null;
 }

@@ -146,16 +146,10 @@ $$;
 -- Takes of creators whom a member follows that were cut into a film in a time.
 create or replace function followed_winners(member uuid, since timestamptz, until timestamptz, row_limit int)
 returns table (clip_id uuid, title text, username text, slot_position int, season text)
-language plpgsql
+language sql
 stable
 set search_path = public, pg_temp
 as $$
-begin
-    -- A site without follows has no such winners.
-    if to_regclass('follows') is null then
-        return;
-    end if;
-    return query
     select clips.id, clips.title, makers.username, slots.position, seasons.label
     from story_slots slots
     join seasons on seasons.id = slots.season_id
@@ -165,7 +159,6 @@ begin
     where slots.status = 'locked' and slots.locked_at > since and slots.locked_at <= until
     order by slots.locked_at
     limit row_limit;
-end
 $$;
 
 -- Notifications of the kinds that a member wants mailed, from a time, which the member has not read on the site.
@@ -206,7 +199,7 @@ declare
     last uuid;
     season constant text := (select label from seasons where id = of_season and status = 'finished');
 begin
-    if to_regclass('follows') is null or season is null then
+    if season is null then
         return null;
     end if;
     for follower in

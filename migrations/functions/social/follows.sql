@@ -33,21 +33,12 @@ execute function count_followers();
 -- Whether a member has blocked another one.
 create or replace function has_blocked(blocker uuid, other uuid)
 returns boolean
-language plpgsql
+language sql
 stable
 security definer
 set search_path = public, pg_temp
 as $$
-declare
-    is_blocked boolean := false;
-begin
-    if to_regclass('public.user_blocks') is not null then
-        execute 'select exists (select from user_blocks where user_id = $1 and blocked_id = $2)'
-        into is_blocked
-        using blocker, other;
-    end if;
-    return is_blocked;
-end
+    select exists (select from user_blocks where user_id = blocker and blocked_id = other);
 $$;
 
 -- Two of whom one blocks the other follow each other no more.
@@ -66,16 +57,10 @@ begin
 end
 $$;
 
-do $$
-begin
-    if to_regclass('public.user_blocks') is not null then
-        create or replace trigger user_blocks_end_follows
-        after insert on user_blocks
-        for each row
-        execute function end_follows_of_block();
-    end if;
-end
-$$;
+create or replace trigger user_blocks_end_follows
+after insert on user_blocks
+for each row
+execute function end_follows_of_block();
 
 -- Follows a member, or does so no more. Said again, it changes nothing. Outcomes: done, member_not_found, own_account,
 -- member_banned, blocked, no_name, follow_limit.
