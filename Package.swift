@@ -288,8 +288,10 @@ let package = Package(
         tests(
             "PagesTests",
             [
-                "Analytics", "Battles", "Comparisons", "Film", "Games", "Generation", "HTTP", "Money", "PagesHandlers",
+                "Analytics", "Battles", "Comparisons", "Film", "Games", "Generation", "HTTP", "Money", "Notifications",
+                "PagesHandlers",
                 "People",
+            , "Postgres",
             ]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
@@ -337,10 +339,10 @@ let package = Package(
         tests("PushTests", ["Crypto", "Push", "Text"]),
         tests(
             "NotificationsTests",
-            ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
+            ["Crypto", "Notifications", "PostgresCrypto", "Notifications", "TestSupport", "Text"]),
         tests(
             "WebhooksTests",
-            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Webhooks"]),
+            ["Crypto", "HTTPClient", "Postgres", "QueuePostgres", "Push", "TestSupport", "Webhooks"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",

@@ -25,6 +25,13 @@ public struct DigestChoice: Sendable, Equatable, RowDecodable {
     /// Whether it names winning clips of creators whom the member follows.
     public let hasWinners: Bool
 
+    /// A choice by its parts, as tests of pages make them.
+    public init(address: String?, frequency: DigestFrequency) {
+        self.address = address
+        self.frequency = frequency
+        (hasComparisons, hasWinners) = (true, false)
+    }
+
     /// Reads a row of `find_digest`.
     public init(row: Row) throws(DatabaseError) {
         address = try row.value("address")

@@ -20,6 +20,19 @@ public struct MemberNotification: Sendable, RowDecodable {
     /// Its sentence, and the page that it leads to.
     public let words: NotificationWords
 
+    /// A notification by its parts, as tests of pages make them.
+    public init(id: Int64, kind: NotificationKind, createdAt: Date, isRead: Bool, facts: JSONText, actor: String? = nil)
+    {
+        self.id = id
+        self.kind = kind
+        self.createdAt = createdAt
+        self.isRead = isRead
+        isForEverybody = false
+        actorName = actor
+        actorAvatar = actor
+        words = NotificationWords(kind, facts: facts, actor: actor)
+    }
+
     /// Reads a row of `list_notifications`.
     public init(row: Row) throws(DatabaseError) {
         id = try row.value("id")

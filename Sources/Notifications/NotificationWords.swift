@@ -38,10 +38,10 @@ public struct NotificationWords: Sendable, Equatable {
             )
         case .newRound:
             let place = [facts.slot.map { "Slot \($0)" }, facts.name].compactMap(\.self).joined(separator: " of ")
-            let takes = facts.clips.map { $0 == 1 ? "1 take competes." : "\($0) takes compete." }
+            let competing = facts.clips.map { $0 == 1 ? "1 take competes." : "\($0) takes compete." }
             return (
                 "A new round is open",
-                [place.isEmpty ? nil : place + (takes == nil ? "." : ":"), takes].compactMap(\.self)
+                [place.isEmpty ? nil : place + (competing == nil ? "." : ":"), competing].compactMap(\.self)
                     .joined(separator: " ")
             )
         case .comment:

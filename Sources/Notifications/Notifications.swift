@@ -84,7 +84,7 @@ public struct NotificationChoice: Sendable, Equatable, RowDecodable {
     public let isMailed: Bool
 
     /// What holds for members who have not decided: the site alone.
-    init(kind: NotificationKind) {
+    public init(kind: NotificationKind) {
         self.kind = kind
         (isInApp, isPushed, isMailed) = (true, false, false)
     }

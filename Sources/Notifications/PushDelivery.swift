@@ -59,7 +59,10 @@ public struct PushDelivery: Sendable {
             "delivered": .int(total.delivered), "gone": .int(total.gone.count), "refused": .int(total.refused),
             "uncertain": .int(total.uncertain), "again": .int(total.again.count),
         ]
-        if let reason = total.reason { fields["reason"] = .string(reason) }
+        if !total.reasons.isEmpty {
+            fields["reasons"] = .string(
+                total.reasons.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; "))
+        }
         context.log.info("a notification was pushed", fields)
     }
 
@@ -126,8 +129,8 @@ private struct PushTally {
     var uncertain = 0
     var gone: [Int64] = []
     var again: [(id: Int64, attempt: Int, seconds: Int)] = []
-    /// Why one was not delivered, for the log.
-    var reason: String?
+    /// How often which reason kept one from being delivered, for the log.
+    var reasons: [String: Int] = [:]
 
     mutating func count(_ target: PushTarget, _ outcome: PushOutcome) {
         switch outcome {
@@ -135,14 +138,19 @@ private struct PushTally {
         case .gone: gone.append(target.id)
         case .refused(let why):
             refused += 1
-            reason = why
+            note(why)
         case .uncertain(let why):
             uncertain += 1
-            reason = why
+            note(why)
         case .again(let seconds, let wasTried, let why):
             again.append((target.id, target.attempt + (wasTried ? 1 : 0), seconds))
-            reason = reason ?? why
+            note(why)
         }
+    }
+
+    private mutating func note(_ why: String, times: Int = 1) {
+        guard reasons[why] != nil || reasons.count < 10 else { return }
+        reasons[why, default: 0] += times
     }
 
     mutating func add(_ other: PushTally) {
@@ -151,7 +159,7 @@ private struct PushTally {
         uncertain += other.uncertain
         gone += other.gone
         again += other.again
-        reason = reason ?? other.reason
+        for (why, times) in other.reasons { note(why, times: times) }
     }
 
     func record(_ notification: Int64, claim: Int32, in database: Database) throws(DatabaseError) {

@@ -26,7 +26,7 @@ public struct PushIdentity: Sendable {
         let claims = #"{"aud":"\#(origin)","exp":\#(end),"sub":"\#(subject)"}"#
         let signed = Self.header + "." + Text.base64url(claims.utf8.map(\.self))
         guard let signature = key.sign(Array(signed.utf8)) else { return nil }
-        return "vapid t=\(signed).\(Text.base64url(signature)), k=\(publicKey)"
+        return "vapid t=\(signed).\(Text.base64url(signature)),k=\(publicKey)"
     }
 
     private static let header = Text.base64url(Array(#"{"typ":"JWT","alg":"ES256"}"#.utf8))

@@ -19,7 +19,8 @@ struct FilmNoticeTests {
     }
 
     @Test(
-        "NOTE-01 CLIP-05 a creator is notified of each decision with its reason, by nobody's name; undone, it is gone")
+        "NOTE-01 CLIP-05 a creator is notified of each decision with its reason and no admin's name; undone, it is gone"
+    )
     func decisions() throws {
         try FilmStage.run { stage in
             _ = try stage.voting(["A"])

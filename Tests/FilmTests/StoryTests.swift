@@ -91,7 +91,7 @@ struct StoryTests {
                 """
                 select distinct payload ->> 'channel'
                 from jobs
-                where kind = 'publish' and payload ->> 'name' <> 'clips_decided'
+                where kind = 'publish' and payload ->> 'name' not in ('clips_decided', 'notified')
                 """)
             #expect(channels == ["slot"])
         }

@@ -6,6 +6,8 @@ import FoundationEssentials
 import Games
 import Generation
 import Money
+import Notifications
+import Postgres
 
 @testable import Battles
 @testable import Film
@@ -21,6 +23,30 @@ enum Fixtures {
             version: 2, effectiveAt: date, summary: "Kinder & shorter.",
             text: "## Using the site\n- Members are {minimumAge} or older.\n- <b>Be kind</b>\nThat is all.",
             versions: [2, 1].map { .init(number: $0, effectiveAt: date, summary: "What was <new>") })
+    }
+
+    /// A notification of each kind, with words that must be escaped, over three days.
+    static var notifications: NotificationsView {
+        let date = Date(timeIntervalSince1970: 1_789_000_000)
+        var view = NotificationsView()
+        view.now = date
+        view.unread = 4
+        view.nextCursor = "abc"
+        view.entries = NotificationKind.allCases.enumerated().map { place, kind in
+            MemberNotification(
+                id: Int64(100 - place), kind: kind, createdAt: date - TimeInterval(place) * 20_000,
+                isRead: place >= 4,
+                facts: JSONText(
+                    #"{"title": "Ash <1>", "reason": "Too & dark.", "slot": 3, "name": "Season \"3\"", "path": "/clip/1?a=1&b=2"}"#
+                ), actor: "nova")
+        }
+        return view
+    }
+
+    static func notificationSettings(address: String?) -> NotificationSettingsView {
+        NotificationSettingsView(
+            choices: NotificationKind.allCases.map { NotificationChoice(kind: $0) },
+            digest: DigestChoice(address: address, frequency: address == nil ? .off : .weekly))
     }
 
     /// One report in each state.

@@ -86,6 +86,21 @@ struct PagesTests {
         documents["about"] = site.document(site.about)
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["settings"] = site.document(site.settings(AccountView(username: "mira", credits: Fixtures.credits)))
+        for (name, address) in [("mail", "mira@example.org"), ("no address", nil as String?)] {
+            let mailing = Site(
+                name: "Dailies", url: "https://dailies.example", assets: site.assets, isMailOn: true)
+            documents["settings with \(name)"] = mailing.document(
+                mailing.settings(
+                    AccountView(username: "mira"), notifications: Fixtures.notificationSettings(address: address)))
+        }
+        documents["settings without mail"] = site.document(
+            site.settings(
+                AccountView(username: "mira"), notifications: Fixtures.notificationSettings(address: nil)))
+        documents["notifications"] = site.document(site.notifications(Fixtures.notifications))
+        documents["no notifications"] = site.document(site.notifications(NotificationsView()))
+        for state in [UnsubscribeState.asked, .done, .unknown] {
+            documents["unsubscribe \(state)"] = site.document(site.unsubscribe("token", state))
+        }
         documents["no credits"] = site.document(site.settings(AccountView(username: "mira")))
         documents["models"] = site.document(site.models([Fixtures.model(), Fixtures.model(isReady: false)]))
         documents["no models"] = site.document(site.models([]))

@@ -279,6 +279,7 @@ def test_digests_wait_for_the_server_and_end_by_one_click(post):
         user="dailies_jobs")  # fmt: skip
     post.rows("update notifications set created_at = now() - interval '5 minutes'")
     port = free_port()
+    post.rows("select enqueue_job('mail_digests', '{}', 'outward')")
     for _ in range(3):
         assert "unreachable" in post.send(f"smtp://127.0.0.1:{port}").stderr
         post.rows("update jobs set run_at = now() where kind = 'mail_digests' and state = 'queued'")

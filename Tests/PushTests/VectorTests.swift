@@ -29,9 +29,9 @@ struct VectorTests {
                 == "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8"
                 + "wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN")
         // The other side's way to the same secret.
-        let private_ = try #require(P256PrivateKey(try bytes("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94")))
-        #expect(private_.point == browser.point)
-        #expect(private_.sharedSecret(with: try #require(P256PublicKey(sender.point))) == shared)
+        let other = try #require(P256PrivateKey(try bytes("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94")))
+        #expect(other.point == browser.point)
+        #expect(other.sharedSecret(with: try #require(P256PublicKey(sender.point))) == shared)
     }
 
     @Test("NOTE-02 a message of 3,993 bytes makes a body of 4,096; a longer one is refused; no two bodies are alike")
@@ -62,14 +62,14 @@ struct VectorTests {
         let identity = PushIdentity(key: own, subject: "mailto:film@example.org")
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         let header = try #require(identity.authorization(for: "https://push.example.net", at: now))
-        let made = try #require(header.firstMatch(of: /^vapid t=([\w-]+)\.([\w-]+)\.([\w-]{86}), k=([\w-]{87})$/))
+        let made = try #require(header.firstMatch(of: /^vapid t=([\w-]+)\.([\w-]+)\.([\w-]{86}),k=([\w-]{87})$/))
         #expect(String(decoding: try bytes(String(made.1)), as: UTF8.self) == #"{"typ":"JWT","alg":"ES256"}"#)
         #expect(
             String(decoding: try bytes(String(made.2)), as: UTF8.self)
                 == #"{"aud":"https://push.example.net","exp":1800043200,"sub":"mailto:film@example.org"}"#)
         #expect(String(made.4) == identity.publicKey)
-        let public_ = try #require(P256PublicKey(own.point))
-        #expect(public_.isValid(try bytes(String(made.3)), for: Array("\(made.1).\(made.2)".utf8)))
+        let ours = try #require(P256PublicKey(own.point))
+        #expect(ours.isValid(try bytes(String(made.3)), for: Array("\(made.1).\(made.2)".utf8)))
     }
 
     @Test("NOTE-02 what is no key is refused; the key of a site follows from its secret")

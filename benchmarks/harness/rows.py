@@ -39,7 +39,8 @@ ROWS: dict[str, Row] = {
     "video-vote": arena.video_votes, "comment": comments.posts, "comments": comments.pages, "feed": reads.feed,
     "cached": reads.cached, "arena-cached": comparisons.cached, "comparisons": comparisons.listed,
     "studio": studio.requests, "provider-pick-up": providers.pick_up,
-    "webhook": providers.webhooks, "provider-limits": providers.limits, "push": pushes.fan_out, "ranks-deep": reads.ranks, "listeners": crowds.listeners,
+    "webhook": providers.webhooks, "provider-limits": providers.limits, "push": pushes.fan_out,
+    "ranks-deep": reads.ranks, "listeners": crowds.listeners,
     "burst": crowds.burst,
     "queue": weights.queue, "memory": weights.memory, "growth-end": growth.end, "discovery": discovery.discovery,
 }  # fmt: skip

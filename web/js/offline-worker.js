@@ -98,13 +98,20 @@ async function open(shown) {
   const { id, path } = shown.data ?? {};
   const url = new URL(path ?? "/notifications", worker.location.origin);
   if (url.origin !== worker.location.origin) return;
+  await Promise.all([goTo(url.href), typeof id === "number" && change("/api/notifications", { ids: [id] })]);
+}
+
+/** @param {string} url */
+async function goTo(url) {
   const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const there = windows.find((/** @type {any} */ client) => client.url === url.href);
-  const first = there ?? windows[0];
-  if (there) await there.focus();
-  else if (first) await first.focus().then(() => first.navigate(url.href)).catch(() => worker.clients.openWindow(url.href));
-  else await worker.clients.openWindow(url.href);
-  if (typeof id === "number") await change("/api/notifications", { ids: [id] });
+  const there = windows.find((/** @type {any} */ client) => client.url === url);
+  if (there) return there.focus();
+  try {
+    // A page that another version of this worker controls cannot be led elsewhere.
+    return await (await windows[0].focus()).navigate(url);
+  } catch {
+    return worker.clients.openWindow(url);
+  }
 }
 
 /**

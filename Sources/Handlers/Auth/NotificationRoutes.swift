@@ -252,7 +252,7 @@ extension MemberNotification: Shaped, ListItem {
         Field("path", \.words.path, "The page that it leads to.")
         Field("isRead", \.isRead)
         Field("isForEverybody", \.isForEverybody)
-        Field("username", \.actorName, "Who caused it; null for nobody, or nobody who may be named.")
+        Field("username", \.actorName, "Who caused it; null where no one did, or no one who may be named.")
         Field("avatarURL", \.actorURL)
         Field("createdAt", \.createdAt)
     }

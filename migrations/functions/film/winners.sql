@@ -227,7 +227,7 @@ begin
     return query select 'winner_selected', winner_event(of_season, of_slot);
     if replaced.status = 'locked' then
         perform notify_of_lost_win(
-            replaced.id, of_season, of_slot, 'An admin chose another take for the film. Yours competes again if its season is open.'
+            replaced.id, of_season, of_slot, 'An admin chose another one for the film. Yours competes again if its season is open.'
         );
         return query select * from return_to_race(replaced.id);
     else

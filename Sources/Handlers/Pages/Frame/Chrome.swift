@@ -13,7 +13,7 @@ extension Site {
           <span class="grow"></span>
           \(Fragments.standing(page.film?.current))
           \(Fragments.onAir(page.film?.current, isKnown: page.film != nil))
-          \(bell(page, isWideOnly: hasTabbar))\(accountButton(isWideOnly: hasTabbar))
+          \(bell(path: page.path, isWideOnly: hasTabbar))\(accountButton(isWideOnly: hasTabbar))
         </header>
         """
     }
@@ -34,10 +34,10 @@ extension Site {
 
     /// What leads to the notifications; a module puts the number of those that are not read into it. It is there for visitors
     /// too, so that nothing moves once it is known who is signed in.
-    private func bell(_ page: Page, isWideOnly: Bool) -> HTML {
+    func bell(path: String, isWideOnly: Bool, _ attributes: HTML = .empty) -> HTML {
         """
-        <a class="bell\(isWideOnly ? " wide-only" : "")" href="/notifications" aria-label="Notifications" data-bell\
-        \(HTML.when(page.path == "/notifications", " aria-current=\"page\""))>\(Icon.bell.image)\
+        <a class="bell\(isWideOnly ? " wide-only" : "")" href="/notifications" aria-label="Notifications" data-bell\(attributes)\
+        \(HTML.when(path == "/notifications", " aria-current=\"page\""))>\(Icon.bell.image)\
         <span class="bell__count" aria-hidden="true" data-unread hidden></span></a>
         """
     }

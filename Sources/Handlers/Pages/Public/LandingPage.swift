@@ -90,7 +90,7 @@ extension Site {
             \((Destination.main + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
                 <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\
             <a class="btn btn--ghost" href="/sign-in" data-visitor>Sign in</a>\
-            \(accountButton(isWideOnly: false))</header>
+            \(bell(path: "/", isWideOnly: false, " data-member hidden"))\(accountButton(isWideOnly: false))</header>
               <div class="hero__in">
                 <div class="hero__text">
                   \(Fragments.onAir(season))
