@@ -18,6 +18,7 @@ const actions = /** @type {Record<string, string>} */ ({
   "clip.take_down": "Took a clip down",
   "round.advance": "Closed a round",
   "season.reset": "Reset a season",
+  "site.announce": "Notified everybody",
   "slot.assign_winner": "Assigned a winner",
   "job.cancel": "Cancelled a job",
   "job.move": "Moved a video to another provider",
