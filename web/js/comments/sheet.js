@@ -34,13 +34,15 @@ export class CommentSheet {
       event.preventDefault();
       this.close();
     });
+    // Beside the video the focus may be anywhere.
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || !dialog.open || document.querySelector("dialog[open]:not(.comments), :popover-open")) return;
+      event.preventDefault();
+      this.close();
+    });
     dialog.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented) {
-        event.preventDefault();
-        this.close();
-      }
       // Keys of the page behind it do nothing while somebody types.
-      if (event.target instanceof HTMLInputElement) event.stopPropagation();
+      if (event.target instanceof HTMLInputElement && event.key !== "Escape") event.stopPropagation();
     });
     wide.addEventListener("change", () => {
       if (!dialog.open) return;

@@ -17,7 +17,7 @@ async function count() {
   /** @type {import("../api.js").AccountExport | null} */
   const data = await read("/api/account/export").catch(() => null);
   if (!data) {
-    goes.replaceChildren(h("li", {}, "Your takes and their files, your devices, keys and open votes are deleted."));
+    goes.replaceChildren(h("li", {}, "Your takes and their files, your comments, devices, keys and open votes are deleted."));
     wish.hidden = false;
     return;
   }

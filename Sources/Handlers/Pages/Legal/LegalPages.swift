@@ -38,6 +38,8 @@ extension Site {
                 <li>Your votes. A member’s vote names the account, and for a while the device. How many votes you cast \
                 is public on the <a class="link" href="/leaderboard">boards</a>, under your username; which takes you \
                 voted for is not. Your vote on the next genre is counted only.</li>\
+                <li>Your comments, which are public under your username, and which comments you like. Whom you have \
+                blocked, which only you can see.</li>\
                 <li>What admins decided about you or your takes, and what you did as an admin.</li></ul>
                 <h2>Why</h2>
                 <p>To run the site that you asked for: keeping you signed in, counting votes, showing the film \
@@ -58,7 +60,8 @@ extension Site {
                 your data along as one file, correct your name, and delete your account. Deleting removes everything \
                 that is yours alone at once, and the files within minutes. What was decided stays: the totals of \
                 rounds that have closed, and takes that have won stay in the film as those of a former member, under \
-                a random id from which nothing leads back to you. You can ask for a title card in their place. Copies \
+                a random id from which nothing leads back to you. Replies to your comments stay, under a comment without name \
+                and text. You can ask for a title card in their place. Copies \
                 of the database that the operator keeps for emergencies are overwritten in their turn.</p>
                 <p>You may also ask the operator about any of this, object, or complain to your data protection \
                 authority.</p>
@@ -72,6 +75,7 @@ extension Site {
             ("An API key", "30 days after it has ended or was revoked"),
             ("How often an API key was used on a day", "90 days"),
             ("What other systems were notified of about you", "a month after it was sent"),
+            ("The text of a comment that you delete", "30 days"),
             ("How often you voted on a day", "7 days"),
             ("Which takes you have seen", "30 days after the round has closed"),
             ("The device behind a member’s vote", "30 days after the round has closed"),
