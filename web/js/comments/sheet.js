@@ -29,7 +29,10 @@ export class CommentSheet {
     this.#page = page;
     this.#panel = new CommentPanel({ close: () => this.close(), counted, isTitled: true });
     dialog.append(this.#panel.element);
-    dialog.addEventListener("close", () => this.#closed());
+    // A browser may close it without being asked.
+    dialog.addEventListener("close", () => {
+      if (!dialog.open) this.#closed();
+    });
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.close();
@@ -80,6 +83,7 @@ export class CommentSheet {
 
   close() {
     this.#dialog.close();
+    this.#closed();
     const opener = this.#opener;
     this.#opener = null;
     if (opener?.isConnected) opener.focus();
