@@ -289,9 +289,7 @@ let package = Package(
             "PagesTests",
             [
                 "Analytics", "Battles", "Comparisons", "Film", "Games", "Generation", "HTTP", "Money", "Notifications",
-                "PagesHandlers",
-                "People",
-            , "Postgres",
+                "PagesHandlers", "People", "Postgres",
             ]),
         tests("CompositionTests", ["Composition", "HTTP", "TestSupport"]),
         tests(
@@ -339,10 +337,10 @@ let package = Package(
         tests("PushTests", ["Crypto", "Push", "Text"]),
         tests(
             "NotificationsTests",
-            ["Crypto", "Notifications", "PostgresCrypto", "Notifications", "TestSupport", "Text"]),
+            ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
         tests(
             "WebhooksTests",
-            ["Crypto", "HTTPClient", "Postgres", "QueuePostgres", "Push", "TestSupport", "Webhooks"]),
+            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Webhooks"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",

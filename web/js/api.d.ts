@@ -3113,7 +3113,7 @@ export interface Notification {
   path: string;
   isRead: boolean;
   isForEverybody: boolean;
-  /** Who caused it; null for nobody, or nobody who may be named. */
+  /** Who caused it; null where no one did, or no one who may be named. */
   username: string | null;
   avatarUrl: string | null;
   createdAt: string;

@@ -1,5 +1,5 @@
 -- Notifies a member of an event, once for each event key. `facts` holds what the sentence of the kind needs; `path` in it
--- is the page to open. MembersNo one are not notified of what they did themselves.
+-- is the page to open. Members are not notified of what they did themselves.
 create or replace function notify_member(
     member uuid,
     kind text,
