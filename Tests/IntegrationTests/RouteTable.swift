@@ -322,6 +322,6 @@ enum RouteTable {
         GET    /readyz                             any      read  -    -       -      -
         GET    /robots.txt                         any      read  -    -       -      read
         GET    /sitemap.xml                        any      read  -    -       -      read
-        POST   /unsubscribe/[token]                any      write -    -       -      api
+        POST   /unsubscribe/[token]                any      -     -    -       -      api
         """
 }
