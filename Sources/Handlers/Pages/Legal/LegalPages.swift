@@ -40,6 +40,9 @@ extension Site {
                 voted for is not. Your vote on the next genre is counted only.</li>\
                 <li>Your comments, which are public under your username, and which comments you like. Whom you have \
                 blocked, which only you can see.</li>\
+                <li>What you were notified of, and how you want to learn of things. If you turn on push: the address of \
+                your browser at the push service of its maker. Messages pass through that service encrypted; only your \
+                browser can read them.</li>\
                 <li>What admins decided about you or your takes, and what you did as an admin.</li></ul>
                 <h2>Why</h2>
                 <p>To run the site that you asked for: keeping you signed in, counting votes, showing the film \
@@ -79,6 +82,8 @@ extension Site {
             ("How often you voted on a day", "7 days"),
             ("Which takes you have seen", "30 days after the round has closed"),
             ("The device behind a member’s vote", "30 days after the round has closed"),
+            ("What you were notified of", "180 days"),
+            ("The address of a browser for push", "until you turn push off or sign out there"),
             ("Votes", "as long as the film they made; after you leave, under a random id"),
             ("Parts of an upload that was never finished", "24 hours"),
             ("Counters of the limits on requests", "two minutes after you have stopped"),
