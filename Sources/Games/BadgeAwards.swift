@@ -23,7 +23,7 @@ public struct BadgeAwards: Sendable {
         }
     }
 
-    /// Goes on until nobody is noted, as long as `isWanted`. Returns how many notes that took.
+    /// Continues until no one is noted, as long as `isWanted`. Returns how many notes that took.
     @discardableResult
     public func run(while isWanted: () -> Bool = { true }) throws -> Int {
         var total = 0

@@ -130,7 +130,7 @@ begin
     loop
         perform close_member_day(finished);
     end loop;
-    -- Who has voted today already goes on with a streak that was not known until now.
+    -- Members who have voted today already have a streak that was not known until now.
     insert into badge_checks (user_id)
     select scores.subject_id
     from rank_scores scores

@@ -27,7 +27,8 @@ extension Site {
         }
         return """
             <nav class="tabbar\(isTheatre ? " theatre" : "")" aria-label="Main, phone">\(links)\
-            <button type="button" popovertarget="account-menu">\(Icon.person.image)<span>Profile</span>\
+            <button type="button" popovertarget="account-menu"\
+            \(HTML.when(page.section == "/profile", " aria-current=\"page\""))>\(Icon.person.image)<span>Profile</span>\
             <span class="bell__dot" data-unread hidden></span></button></nav>
             """
     }
