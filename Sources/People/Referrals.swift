@@ -75,7 +75,7 @@ public struct Referrals: Sendable {
         self.database = database
     }
 
-    /// Who invites by a code; nil when nobody does.
+    /// Who invites by a code; nil when no member does.
     public func inviter(by code: String) throws -> Inviter? {
         try database.first(
             "select id, username, avatar_seed from users where id = referral_code_holder(\(code))")

@@ -41,6 +41,8 @@ struct PeopleTests {
             #expect(try follow(["username": "nova", "follow": false], by: program).status == 403)
             let ties = try mira.get("/api/user/follow?usernames=nova,dana")
             #expect(ties.json["following"] == ["nova"] && ties.json["blocked"] == [])
+            #expect(try site.visitor().get("/api/user/follow?usernames=nova").json["following"] == [])
+            #expect(try mira.get("/api/user/follow?usernames=").status == 422)
             #expect(try mira.get("/api/user/following").json["users"]?[0]?["username"] == "nova")
             let followers = try nova.get("/api/user/followers").json
             #expect(followers["users"]?[0]?["username"] == "mira_okafor" && followers["nextCursor"] == .null)

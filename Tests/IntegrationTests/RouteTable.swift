@@ -284,6 +284,7 @@ enum RouteTable {
         POST   /api/user/create-profile            member   -     form refused -      api
         GET    /api/user/profile                   member   read  -    -       -      api
         GET    /api/user/follow                    member   read  -    -       -      read
+        GET    /api/user/follow                    any      read  -    -       -      read
         POST   /api/user/follow                    member   -     form refused -      api
         GET    /api/user/followers                 member   read  -    -       -      read
         GET    /api/user/following                 member   read  -    -       -      read

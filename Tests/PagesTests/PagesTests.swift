@@ -69,7 +69,7 @@ struct PagesTests {
         documents["join nothing"] = site.document(site.join(nil, .none))
         for list in Follows.List.allCases {
             documents["follows \(list)"] = site.document(site.follows(Fixtures.follows(list)))
-            documents["follows nobody \(list)"] = site.document(site.follows(FollowsView(list: list)))
+            documents["follows no one \(list)"] = site.document(site.follows(FollowsView(list: list)))
         }
         for counted in [0, 100] {
             documents["invitations \(counted)"] = site.document(

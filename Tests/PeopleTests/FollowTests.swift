@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Following", .requiresPostgres)
 struct FollowTests {
-    @Test("SOC-01 NOTE-01 a follow is a wish: said twice it counts once, and the member is told of each follower once")
+    @Test("SOC-01 NOTE-01 a follow is a wish: said twice it counts once, and the member is notified of each follower once")
     func wish() throws {
         try PeopleStage.run { stage in
             let (mira, nova, dana) = (try stage.member("mira"), try stage.member("nova"), try stage.member("dana"))
@@ -28,7 +28,7 @@ struct FollowTests {
         }
     }
 
-    @Test("SOC-01 nobody follows oneself, somebody banned, gone or unknown, or without a name of one's own")
+    @Test("SOC-01 no member follows oneself, somebody banned, gone or unknown, or without a name of one's own")
     func refused() throws {
         try PeopleStage.run { stage in
             let (mira, nova, nameless) = (try stage.member("mira"), try stage.member("nova"), try stage.member(nil))

@@ -1,4 +1,4 @@
-// An invitation. Whoever has pressed "Sign in and accept" comes back here signed in, and it is accepted at once.
+// An invitation. The visitor who pressed "Sign in and accept" returns here signed in, and it is accepted at once.
 
 import "./site.js";
 import { send } from "./core/api.js";

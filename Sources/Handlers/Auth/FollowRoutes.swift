@@ -33,7 +33,7 @@ extension AuthRoutes {
 
     private static func state(_ follows: Follows) -> Route {
         .get(
-            "/api/user/follow", access: .member,
+            "/api/user/follow", access: .any,
             query: [
                 .list(
                     "usernames", of: .string(1...64), count: 1...50,
@@ -41,7 +41,9 @@ extension AuthRoutes {
             ], features: ["SOC-01"],
             summary: "Which of some members you follow or have blocked, for pages that show it."
         ) { context in
-            let ties = try follows.ties(of: try context.member().id, with: context.texts(query: "usernames"))
+            // A session may have ended since the page asked for it.
+            guard let member = context.caller.member?.id else { return FollowedNames(following: [], blocked: []) }
+            let ties = try follows.ties(of: member, with: context.texts(query: "usernames"))
             return FollowedNames(following: ties.followed, blocked: ties.blocked)
         }
     }

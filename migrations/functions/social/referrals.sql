@@ -152,7 +152,7 @@ end
 $$;
 
 -- Counts the newcomers who have voted on two UTC days within 30 days, and pays the tiers that their referrers reach with
--- that. Neither may be banned: whoever is free again within the 30 days is counted then. Answers how many were counted.
+-- that. Neither may be banned; a member whose ban is lifted within the 30 days is counted then. Answers how many were counted.
 create or replace function count_referrals()
 returns int
 language plpgsql

@@ -109,16 +109,17 @@ class Tour {
     const place = this.#place();
     if (!place) return;
     const box = place.getBoundingClientRect();
-    Object.assign(this.#light.style, {
-      left: `${box.left - margin}px`, top: `${box.top - margin}px`, width: `${box.width + 2 * margin}px`, height: `${box.height + 2 * margin}px`,
-    });
+    // At the edge of the screen it stays inside.
+    const [left, top] = [Math.max(2, box.left - margin), Math.max(2, box.top - margin)];
+    const [right, bottom] = [Math.min(innerWidth - 2, box.right + margin), Math.min(innerHeight - 2, box.bottom + margin)];
+    Object.assign(this.#light.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
     const card = this.#card.getBoundingClientRect();
     const gap = 16;
     const isBelow = box.top < innerHeight - box.bottom;
-    const top = isBelow ? box.bottom + gap : box.top - gap - card.height;
-    const left = box.left + box.width / 2 - card.width / 2;
-    this.#card.style.top = `${Math.max(gap, Math.min(top, innerHeight - card.height - gap))}px`;
-    this.#card.style.left = `${Math.max(gap, Math.min(left, innerWidth - card.width - gap))}px`;
+    const y = isBelow ? box.bottom + gap : box.top - gap - card.height;
+    const x = box.left + box.width / 2 - card.width / 2;
+    this.#card.style.top = `${Math.max(gap, Math.min(y, innerHeight - card.height - gap))}px`;
+    this.#card.style.left = `${Math.max(gap, Math.min(x, innerWidth - card.width - gap))}px`;
   }
 
   #go() {

@@ -60,17 +60,17 @@ extension Site {
                   <div class="page-head"><div><h1>Following</h1><p>Only you see these lists. Everyone sees how many follow \
                 you.</p></div></div>
                   <nav class="tabs" aria-label="List">\(tabs)</nav>
-                  \(view.entries.isEmpty ? nobody(view.list) : "<ul class=\"people\" data-takes>\(view.entries.map(person))</ul>")
+                  \(view.entries.isEmpty ? nothing(in: view.list) : "<ul class=\"people\" data-takes>\(view.entries.map(person))</ul>")
                   \(Fragments.more(first: view.list.path, next: next, isFirst: view.isFirst))
                 </main>
                 """)
     }
 
-    private func nobody(_ list: Follows.List) -> HTML {
+    private func nothing(in list: Follows.List) -> HTML {
         switch list {
         case .following:
             Fragments.empty(
-                .person, title: "You follow nobody yet",
+                .person, title: "You follow no one yet",
                 text: "Press Follow beside the creator of a take. New followers are told.",
                 actions: "<a class=\"btn btn--primary\" href=\"/discover\">Discover takes</a>")
         case .followers:

@@ -9,6 +9,9 @@ extension Site {
         let waiting: HTML = HTML.when(
             standing.waiting > 0,
             " \(Formatting.count(standing.waiting)) joined and can still count.")
+        let counted =
+            standing.counted == 0
+            ? "No newcomer counts yet." : "\(Formatting.count(standing.counted, "newcomer counts", "newcomers count"))."
         return """
             <section class="setting" aria-labelledby="invite" data-invite><div><h2 id="invite">Invite people</h2>\
             <p class="muted">A newcomer counts who votes on two days within \(Referrals.days) days.</p></div>
@@ -16,7 +19,7 @@ extension Site {
             <input class="input grow" id="invite-link" value="\(link)" readonly spellcheck="false">\
             <button class="btn with-js" type="button" data-copy-link>Copy</button>\
             <button class="btn with-js" type="button" data-share-link>Share</button></div></div>
-            <p data-invited><b>\(Formatting.count(standing.counted, "newcomer counts", "newcomers count")).</b>\(waiting)</p>
+            <p data-invited><b>\(counted)</b>\(waiting)</p>
             \(nextTier(standing))
             <ol class="tiers">\(standing.tiers.map { tier($0, standing.counted) })</ol></div></section>
             """

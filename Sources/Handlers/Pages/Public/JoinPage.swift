@@ -59,7 +59,7 @@ extension Site {
                 """, path: "/join/\(view.code)", styles: ["person"], modules: ["join"],
             icons: [.infinity, .person, .share],
             main: """
-                <main class="page page--narrow" id="main" data-join>
+                <main class="page page--narrow invited" id="main" data-join>
                   <div class="page-head"><div class="stack"><p class="who"><img class="avatar" src="\(view.avatarURL)" alt="" \
                 width="64" height="64"></p><h1>\(title)</h1><p>Every day people shoot or generate one more take of \
                 eight seconds. Everyone votes. The best take is cut into the film, and the next slot opens.</p></div></div>

@@ -18,13 +18,13 @@ extension PageDeclaration {
 }
 
 extension Site {
-    /// Who a member is, and the member's takes with what became of each. A module adds what is the viewer's own: whether one
+    /// Who a member is, and the member's clips with what became of each. A module adds what is the viewer's own: whether one
     /// follows the member.
     func person(_ view: PersonView, _ query: PersonQuery) -> Page {
         let first = view.entries.first?.clip
-        let takes = Formatting.count(view.clips, "take", "takes")
+        let count = Formatting.count(view.clips, "take", "takes")
         let summary =
-            "\(takes)\(view.wins > 0 ? ", \(Formatting.count(view.wins)) in the film" : ""). "
+            "\(count)\(view.wins > 0 ? ", \(Formatting.count(view.wins)) in the film" : ""). "
             + "A member since \(Formatting.day(view.joinedAt))."
         return Page(
             .person, title: view.username, description: summary, path: view.path, image: first?.shareURL,
