@@ -532,8 +532,13 @@ private struct TracedSite {
             select id, 'other', 'a report of a comment by mira', 'device_2', now() from cases
             """,
             """
+            with other as (
+                insert into users (username, created_at)
+                values ('blocked_by_mira', now())
+                returning id
+            )
             insert into user_blocks (user_id, blocked_id, created_at)
-            select \(miraID), id, now() from users where username = 'dana_reyes'
+            select \(miraID), id, now() from other
             """,
             // A comparison stays with its videos; the vote goes.
             """

@@ -283,7 +283,6 @@ enum RouteTable {
         GET    /api/user/check-username            any      read  -    -       -      api
         POST   /api/user/create-profile            member   -     form refused -      api
         GET    /api/user/profile                   member   read  -    -       -      api
-        GET    /api/user/follow                    member   read  -    -       -      read
         GET    /api/user/follow                    any      read  -    -       -      read
         POST   /api/user/follow                    member   -     form refused -      api
         GET    /api/user/followers                 member   read  -    -       -      read

@@ -1,6 +1,6 @@
 -- Members who invite members.
 
--- How many members somebody has invited whoThere votedare onno tworeferrals days.
+-- How many members somebody has invited who voted on two days.
 create or replace function counted_referrals(member uuid)
 returns int
 language sql
