@@ -66,7 +66,7 @@ enum Upkeep {
             let days = try KeyUsage.sweep(in: context.database)
             return report("old webhook events and days of keys removed", events + days, context)
         }
-        registry.recur("sweep_webhooks", .daily(hour: 4, minute: 40), SweepWebhooks())
+        registry.recur("sweep_webhooks", .every(.seconds(3_600)), SweepWebhooks())
 
         registry.register(SweepComments.self) { _, context in
             report(

@@ -84,7 +84,7 @@ public struct WebhookSender: Sendable {
             join webhooks on webhooks.id = deliveries.webhook_id
             join webhook_events events on events.id = deliveries.event_id
             where deliveries.id = \(job.delivery) and deliveries.state = 'waiting'
-                and (webhooks.enabled or events.type = \(WebhookEvent.test))
+                and deliveries.next_attempt_at <= dailies_now() and (webhooks.enabled or events.type = \(WebhookEvent.test))
             """)
         guard let due = found else { return .cancel(reason: "there is nothing to deliver any more") }
         let isTest = due.type == WebhookEvent.test
@@ -95,7 +95,7 @@ public struct WebhookSender: Sendable {
         let began = Date()
         let end = attempt(due, job.delivery, at: began)
         let took = Int((clock.now - started) / .milliseconds(1))
-        try context.checkPoint()
+        // What was sent is recorded even when the process is about to end: it would be sent a second time.
         let wait = isTest ? nil : end.wait(after: due.tries)
         try context.complete { connection in
             try connection.execute(

@@ -104,6 +104,7 @@ class Sender:
     def again(self):
         """Makes the next attempt due now, as if its wait were over."""
         self.rows("update webhooks set held_until = null")
+        self.rows("update webhook_deliveries set next_attempt_at = now() where state = 'waiting'")
         self.rows("update jobs set run_at = now() where kind = 'deliver_webhook' and state = 'queued'")
         self.drain()
 

@@ -281,6 +281,10 @@ struct WebhookTests {
             try stage.test.advanceClock(by: .seconds(31 * 86_400))
             #expect(try Webhooks.sweep(in: stage.jobs) == 1, "what waits is kept")
             #expect(try stage.states() == ["waiting 0"])
+            // An admin cancels its job.
+            try stage.superuser.execute("delete from jobs where kind = 'deliver_webhook'")
+            #expect(try Webhooks.sweep(in: stage.jobs) == 0)
+            #expect(try stage.states() == ["failed 0"], "what waits for no job can be sent again by hand")
         }
     }
 }

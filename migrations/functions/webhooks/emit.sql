@@ -52,7 +52,7 @@ as $$
 $$;
 
 -- Enqueues the jobs that send deliveries at a time, or now. They count against the webhook's key, which lets one run, and
--- against that of all webhooks.
+-- against that of all webhooks. A job does nothing before the next time of its delivery, so a further one does no harm.
 create or replace function enqueue_webhook_deliveries(
     deliveries uuid[],
     targets uuid[],
@@ -63,10 +63,20 @@ language sql
 set search_path = public, pg_temp
 as $$
     select count(*)
-    from unnest(deliveries, targets) here (delivery, target)
-    cross join lateral enqueue_job(
-        'deliver_webhook', jsonb_build_object('delivery', here.delivery), 'outward', 0, run_at, here.delivery::text,
-        'replace', array['webhook:' || here.target, 'webhooks'], 20
+    from enqueue_jobs(
+        (
+            select coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'kind', 'deliver_webhook', 'payload', jsonb_build_object('delivery', here.delivery),
+                        'queue', 'outward', 'priority', 0, 'run_at', run_at, 'max_attempts', 20,
+                        'limit_keys', array['webhook:' || here.target, 'webhooks']
+                    )
+                ),
+                '[]'
+            )
+            from unnest(deliveries, targets) here (delivery, target)
+        )
     );
 $$;
 

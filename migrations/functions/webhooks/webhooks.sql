@@ -325,7 +325,8 @@ begin
 end
 $$;
 
--- Deletes events of which the last delivery ended a month ago, with their deliveries, a batch at a time.
+-- Deletes events of which the last delivery ended a month ago, with their deliveries, a batch at a time. What waits without a
+-- job, since an admin has cancelled it or it was given up, has failed.
 create or replace function sweep_webhook_events(batch int)
 returns int
 language plpgsql
@@ -335,6 +336,16 @@ as $$
 declare
     swept int;
 begin
+    update webhook_deliveries deliveries
+    set state = 'failed',
+        finished_at = dailies_now(),
+        next_attempt_at = null
+    where state = 'waiting' and next_attempt_at < dailies_now() - interval '1 hour'
+        and not exists (
+            select from jobs
+            where kind = 'deliver_webhook' and payload = jsonb_build_object('delivery', deliveries.id)
+                and jobs.state in ('queued', 'running')
+        );
     delete from webhook_events
     where id in (
         select events.id
