@@ -43,6 +43,8 @@ extension Site {
                 <li>What you were notified of, and how you want to learn of things. If you turn on push: the address of \
                 your browser at the push service of its maker. Messages pass through that service encrypted; only your \
                 browser can read them.</li>\
+                <li>Whom you follow, and who follows you: only the two of you see that, and everyone sees how many \
+                follow you. Who invited you, and whom you invited.</li>\
                 <li>What admins decided about you or your takes, and what you did as an admin.</li></ul>
                 <h2>Why</h2>
                 <p>To run the site that you asked for: keeping you signed in, counting votes, showing the film \
@@ -92,6 +94,7 @@ extension Site {
                 "with the case; your words and the key of your device until it is decided or you leave"
             ),
             ("A decision about you with its reasons, and your appeal", "until you delete your account"),
+            ("Whom you follow, and who invited you", "until you unfollow or delete your account"),
             ("Which terms you accepted, and when", "until you delete your account"),
             ("The log of what admins decided", "as long as the site runs; after you leave, without your name"),
         ]
