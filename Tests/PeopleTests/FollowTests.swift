@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Following", .requiresPostgres)
 struct FollowTests {
-    @Test("SOC-01 NOTE-01 a follow is a wish: said twice it counts once, and the member is notified of each follower once")
+    @Test("SOC-01 NOTE-01 a follow is a wish: repeated it counts once, and a member is notified of each follower once")
     func wish() throws {
         try PeopleStage.run { stage in
             let (mira, nova, dana) = (try stage.member("mira"), try stage.member("nova"), try stage.member("dana"))
