@@ -154,6 +154,9 @@ struct CommentRoutesTests {
                 it.nova, .patch, "/api/comments", ["commentId": .string(parent), "deleted": false])
             #expect(restored.status == 200)
             #expect(try it.list(it.nova)["comments"]?[0]?["text"] == "The parent")
+            let gone = try it.film.ask(
+                it.ida, .patch, "/api/comments", ["commentId": .string(replies[0]), "deleted": true])
+            #expect(gone.json == ["likes": 0, "liked": false])
         }
     }
 

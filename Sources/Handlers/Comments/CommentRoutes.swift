@@ -75,6 +75,7 @@ public enum CommentRoutes {
                 return CommentLikes(likes: try comments.like(input.commentID, wish: like, by: member), isLiked: like)
             case (nil, let deleted?):
                 try comments.delete(input.commentID, wish: deleted, by: member)
+                if deleted { return CommentLikes(likes: 0, isLiked: false) }
                 let (likes, isLiked) = try comments.likes(of: input.commentID, for: member)
                 return CommentLikes(likes: likes, isLiked: isLiked)
             default:
