@@ -100,7 +100,9 @@ def test_names_lead_to_people(site, database, creator, shots):
         ready(page)
         assert page.locator('a.creator[href^="/u/"]').count() > 0, path
     [(clip, name)] = database.execute(
-        "select clips.id, username from tournament_clips clips join users on users.id = user_id where status = 'active' limit 1").fetchall()
+        "select clips.id, username from tournament_clips clips join users on users.id = user_id where status = 'active'"
+        " limit 1"
+    ).fetchall()
     page.goto(f"/clip/{clip}")
     ready(page)
     page.get_by_role("button", name=f"Follow {name}").click()
@@ -193,7 +195,8 @@ def test_from_the_landing_page_to_a_vote(site, database, shots, axe, size):
         "/", viewport=SIZES[size], tour=None, has_touch=size == "390",
         user_agent=f"Mozilla/5.0 (X11; Linux x86_64) taps {secrets.token_hex(4)} Chrome/120")
     ready(page)
-    expect(page.locator("[data-creators]")).to_have_text(re.compile(r"\d+ creators? ha(s|ve) sent in a take.*new in the last 7 days"))
+    growing = re.compile(r"\d+ creators? ha(s|ve) sent in a take.*new in the last 7 days")
+    expect(page.locator("[data-creators]")).to_have_text(growing)
     expect(page.get_by_role("link", name="Play all in sync")).to_have_attribute("href", re.compile("/comparisons/"))
     for name in ("About", "Privacy", "Terms"):
         expect(page.locator(".foot").get_by_role("link", name=name)).to_be_visible()
