@@ -17,6 +17,10 @@ public struct PublicProfile: Sendable, RowDecodable {
     public let clips: Int
     /// How many of these are in a film.
     public let wins: Int
+    /// XP of all time, from which the level follows.
+    public let xp: Int
+    /// How many days in a row the member has voted.
+    public let streak: Int
     /// Whether the member is banned.
     public let isBanned: Bool
 
@@ -29,6 +33,8 @@ public struct PublicProfile: Sendable, RowDecodable {
         followers = try row.value("follower_count")
         clips = try row.value("clips")
         wins = try row.value("wins")
+        xp = try row.value("xp")
+        streak = try row.value("streak")
         isBanned = try row.value("banned_at", as: Date?.self) != nil
     }
 }
@@ -48,8 +54,10 @@ public struct Profiles: Sendable {
         let profile: PublicProfile? = try database.first(
             """
             select users.id, users.username, users.avatar_seed, users.created_at, users.follower_count,
-                users.banned_at, counted.clips, counted.wins
+                users.banned_at, counted.clips, counted.wins, coalesce(levels.xp, 0) as xp,
+                coalesce(levels.streak, 0) as streak
             from users
+            left join lateral get_member_levels(array[users.id]) levels on true
             cross join lateral (
                 select count(*)::int as clips, (count(*) filter (where listings.status = 'locked'))::int as wins
                 from tournament_clips clips

@@ -70,7 +70,10 @@ struct PeopleTests {
                     where clip_id = \(try #require(UUID(uuidString: clip)))
                     """)
             }
+            try film.site.database.database(as: .superuser).execute(
+                "select grant_reward(id, 'referral', 'tier', 300) from users where username = 'mira_okafor'")
             let answer = try film.visitor.get("/api/users/mira_okafor?limit=2&sort=oldest")
+            #expect(answer.json["level"] == 3 && answer.json["streak"] == 0)
             #expect(answer.status == 200 && answer.json["clipCount"] == 3 && answer.json["winCount"] == 0)
             #expect(answer.json["clips"]?[0]?["title"] == "Ash" && answer.json["clips"]?[0]?["label"] == "LIVE")
             let cursor = try #require(answer.json["nextCursor"]?.text)

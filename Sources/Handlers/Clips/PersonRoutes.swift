@@ -1,5 +1,6 @@
 public import Film
 internal import FoundationEssentials
+internal import Games
 public import HTTP
 public import People
 internal import Postgres
@@ -45,6 +46,8 @@ struct Person: Shaped {
         Field("followerCount", \.profile.followers)
         Field("clipCount", \.profile.clips, "How many clips everybody may see.")
         Field("winCount", \.profile.wins, "How many of these are in a film.")
+        Field("level", { Level(total: $0.profile.xp).number })
+        Field("streak", \.profile.streak, "How many days in a row the member has voted.")
         Including(page: \.page)
     }
 }

@@ -48,7 +48,10 @@ extension Site {
                 <dd><b>\(Formatting.count(view.clips))</b></dd></div>\
                 <div class="stat"><dt class="label">In the film</dt><dd><b>\(Formatting.count(view.wins))</b></dd></div>\
                 <div class="stat"><dt class="label">Followers</dt><dd><b data-follower-count>\
-                \(Formatting.count(view.followers))</b></dd></div></dl>
+                \(Formatting.count(view.followers))</b></dd></div>\
+                <div class="stat"><dt class="label">Level</dt><dd><b>\(Formatting.count(view.level))</b>\
+                \(HTML.when(view.streak > 1, "<small class=\"num\">\(Formatting.count(view.streak)) days in a row</small>"))\
+                </dd></div></dl>
                   \(takesSection(view, query))
                 </main>
                 """)

@@ -1,5 +1,6 @@
 internal import Film
 internal import FoundationEssentials
+internal import Games
 internal import HTTP
 internal import People
 internal import Postgres
@@ -34,6 +35,8 @@ struct PersonView: Sendable {
     var followers: Int
     var clips: Int
     var wins: Int
+    var level = 1
+    var streak = 0
     var entries: [DiscoverView.Entry]
     /// What asks for the next page; nil on the last one.
     var nextCursor: String?
@@ -54,6 +57,7 @@ extension PersonView {
         self.init(
             id: profile.id, username: profile.username, avatarURL: "/api/avatar/" + profile.avatarSeed,
             joinedAt: profile.joinedAt, followers: profile.followers, clips: profile.clips, wins: profile.wins,
+            level: Level(total: profile.xp).number, streak: profile.streak,
             entries: page.items.compactMap(DiscoverView.Entry.init), nextCursor: page.nextCursor)
     }
 }
