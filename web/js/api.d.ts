@@ -3430,6 +3430,9 @@ export interface Person {
   clipCount: number;
   /** How many of these are in a film. */
   winCount: number;
+  level: number;
+  /** How many days in a row the member has voted. */
+  streak: number;
   clips: ListedClip[];
   /** What asks for the next page; null on the last one. */
   nextCursor: string | null;
