@@ -11,6 +11,8 @@ from conftest import DESK, PHONE, SHIFTS, announced, comes_true, judge, ready, s
 
 SIZES = {"390": PHONE, "1440": DESK}
 VOTERS = 40
+# More than anyone else of the demo has cast today.
+LEAST = 20
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def settle(database, page, words):
 
 @pytest.fixture(scope="module")
 def voters(chromium, run, url, database):
-    """Forty members who voted today, one vote more each, in a round that is closed; the last of them is signed in."""
+    """Forty members who voted today more than anyone else, one vote more each, in a closed round; the last is signed in."""
     name = f"voter_{secrets.token_hex(3)}"
     context = chromium.new_context(base_url=url)
     page = context.new_page()
@@ -44,7 +46,7 @@ def voters(chromium, run, url, database):
         """
         insert into votes (
             season_id, slot_position, clip_id, casts, weight, kinds, voter_key, user_id, created_at, updated_at)
-        select slots.season_id, slots.position, slots.winner_clip_id, number, number, repeat('n', number),
+        select slots.season_id, slots.position, slots.winner_clip_id, number + %s, number + %s, repeat('n', number + %s),
             'user_' || users.id, users.id, now(), now()
         from (
             select * from story_slots where status = 'locked' order by season_id, position limit 1
@@ -52,7 +54,7 @@ def voters(chromium, run, url, database):
         cross join generate_series(1, %s) number
         join users on users.username = %s || number
         """,
-        (VOTERS, f"{name}_"),
+        (LEAST, LEAST, LEAST, VOTERS, f"{name}_"),
     )
     settle(database, page, f"{name}_{VOTERS}")
     yield name, state
@@ -85,7 +87,7 @@ def test_boards(site, axe, shots, voters, size):
     expect(page).to_have_url(re.compile("board=voters&period=day$"))
     expect(page.get_by_role("link", name="Voters", exact=True)).to_be_focused()
     announced(page, "Today")
-    expect(page.locator("[data-own-text]")).to_have_text(f"You: place 1 · {VOTERS} votes, new")
+    expect(page.locator("[data-own-text]")).to_have_text(f"You: place 1 · {VOTERS + LEAST} votes, new")
     first = page.locator(".podium > li").first
     expect(first).to_contain_text(f"{name}_{VOTERS}")
     expect(first.locator(".place")).to_contain_text("First")
@@ -97,12 +99,13 @@ def test_boards(site, axe, shots, voters, size):
     judge(page, axe, shots, f"leaderboard-voters-{size}", full_page=True)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
 
+    total = page.request.get("/api/leaderboard/voters?period=day").json()["total"]
     page.get_by_role("link", name="Load more").click()
-    expect(rows).to_have_count(VOTERS - 3)
-    announced(page, "10 places added")
+    expect(rows).to_have_count(total - 3)
+    announced(page, f"{total - 30} places added")
     expect(rows.nth(27)).to_be_focused()
     expect(page.get_by_role("link", name="Load more")).to_have_count(0)
-    expect(rows.last).to_contain_text(f"{name}_1")
+    expect(rows.nth(VOTERS - 4)).to_contain_text(f"{name}_1")
 
     page.get_by_role("link", name="All time").click()
     expect(page).to_have_url(re.compile("board=voters&period=all$"))
@@ -136,8 +139,8 @@ def test_boards_change_as_votes_come(site, voters, database):
     expect(page.get_by_role("link", name="Load more")).to_be_focused()
     assert page.evaluate("window.shifted") <= 0.02
     database.execute(
-        "update votes set casts = 2, weight = 2, kinds = 'nn'"
-        " from users where users.id = votes.user_id and username = %s", (f"{name}_2",))
+        "update votes set casts = %s, weight = %s, kinds = repeat('n', %s)"
+        " from users where users.id = votes.user_id and username = %s", (LEAST + 2, LEAST + 2, LEAST + 2, f"{name}_2"))
     settle(database, page, f"{name}_{VOTERS}")
 
 
@@ -150,7 +153,7 @@ def test_boards_without_javascript(site, voters):
     page.get_by_role("link", name="7 days").click()
     expect(page.locator(".podium > li")).to_have_count(3)
     page.get_by_role("link", name="Load more").click()
-    expect(page.locator("[data-rows] tr").last).to_contain_text(f"{name}_1")
+    expect(page.locator("[data-rows] tr").filter(has_text=re.compile(rf"{name}_1(?!\d)"))).to_have_count(1)
     expect(page.get_by_role("link", name="Sign in").first).to_be_hidden()
     page.get_by_role("link", name="Back to the top").click()
     expect(page.locator(".podium > li").first).to_contain_text(f"{name}_{VOTERS}")

@@ -34,7 +34,8 @@ const board = () => one("[data-board]", HTMLElement);
  * @returns {Promise<Document>}
  */
 async function fetchPage(address) {
-  const response = await fetch(address, { headers: { Accept: "text/html" } });
+  // The browser may give out a page that is a minute old, and the board is read because it has changed.
+  const response = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-cache" });
   if (!response.ok) throw new Error(`${response.status}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }

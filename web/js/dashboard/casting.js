@@ -62,8 +62,8 @@ export class Casting {
       if (!isUndo) play(milestone ?? "vote");
       const number = milestone ? `, ${counted(milestone, "vote", "votes")} today` : "";
       announce(isUndo ? "Vote undone" : `Voted for ${clip.title}${number}`);
-      this.#around.counted(isUndo);
       if (milestone) this.#around.reached(milestone);
+      this.#around.counted(isUndo);
     } catch (error) {
       if (error instanceof Refusal && error.code === "captcha_required" && !isProven) {
         await this.#prove(clip, weight);

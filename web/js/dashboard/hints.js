@@ -17,9 +17,9 @@ export class Hints {
 
   /** @param {import("./feed.js").Feed} feed */
   afterVote(feed) {
-    if (matchMedia("(hover: none)").matches && this.#isNew("hint-tap")) this.#note.say("A double tap also votes.", 4000);
+    if (matchMedia("(hover: none)").matches && this.#isNew("hint-tap")) this.#note.sayNext("A double tap also votes.", 4000);
     else if (feed.isMember && feed.isPowerOn && this.#isNew("hint-hold")) {
-      this.#note.say("Hold the button for a super or mega vote.", 4000);
+      this.#note.sayNext("Hold the button for a super or mega vote.", 4000);
     }
   }
 

@@ -8,6 +8,8 @@ export class StageNote {
   /** @type {number | undefined} */
   #end;
   #isPulled = false;
+  /** @type {{text: string, time: number} | null} */
+  #next = null;
 
   /**
    * @param {HTMLElement} stage
@@ -31,7 +33,17 @@ export class StageNote {
     clearTimeout(this.#end);
     this.#isPulled = false;
     setText(this.#element, text);
-    if (time) this.#end = setTimeout(() => this.#rest(), time);
+    this.#end = time ? setTimeout(() => this.#rest(), time) : undefined;
+  }
+
+  /**
+   * Says something for a time, after what is being said for a time.
+   * @param {string} text
+   * @param {number} time in milliseconds
+   */
+  sayNext(text, time) {
+    if (this.#end === undefined) this.say(text, time);
+    else this.#next = { text, time };
   }
 
   /**
@@ -49,6 +61,9 @@ export class StageNote {
 
   /** What it shows when nothing happens. */
   #rest() {
-    this.say(navigator.onLine ? "" : "You are offline. Votes are not counted until you are back.");
+    const next = this.#next;
+    this.#next = null;
+    if (next && navigator.onLine) this.say(next.text, next.time);
+    else this.say(navigator.onLine ? "" : "You are offline. Votes are not counted until you are back.");
   }
 }
