@@ -410,8 +410,9 @@ def test_whole_way_by_keyboard(site, admin):
     page.keyboard.press("Enter")
     menu = page.locator("#account-menu")
     expect(menu.get_by_role("link", name="Settings")).to_be_visible()
-    page.keyboard.press("Tab")
-    expect(menu.get_by_role("link", name="My takes")).to_be_focused()
+    for name in ("Notifications", "Profile", "My takes"):
+        page.keyboard.press("Tab")
+        expect(menu.get_by_role("link", name=name)).to_be_focused()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
 
@@ -425,6 +426,8 @@ def test_notes_leave_the_stage_where_it_is(arena, shots, size):
     def setup(page):
         page.route("**/api/auth/session", lambda route: route.fulfill(json=banned))
         page.route("**/api/user/appeal", lambda route: route.fulfill(json={"appealedAt": None}))
+        # The site knows no such session, and refuses its events.
+        page.route("**/api/events/user", lambda route: route.fulfill(status=204))
         page.route("**/icons/none.svg", lambda route: route.fulfill(content_type="image/svg+xml", body="<svg xmlns='http://www.w3.org/2000/svg'/>"))
 
     options = {"viewport": PHONE, "has_touch": True} if size == "390" else {}

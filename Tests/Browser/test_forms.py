@@ -67,7 +67,7 @@ def test_name_choices_and_signing_out(site, run, shots):
     expect(page.get_by_label("Username")).to_have_value(f"{name}_b")
     page.get_by_label("Play takes with sound").check()
     page.get_by_label("Play videos and animations automatically").uncheck()
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Sound and motion").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_label("Play takes with sound")).to_be_checked()
     expect(page.get_by_label("Play videos and animations automatically")).not_to_be_checked()
     page.screenshot(path=shots / "settings-plain.png", full_page=True)

@@ -20,23 +20,29 @@ def database(run):
 
 @pytest.fixture
 def flagged_battles(database):
-    """Five voters' battles of the demo with a network of their own, as the watch flags them."""
+    """Battles of five voters with a network of their own, as the watch flags them."""
     network = secrets.token_hex(16)
     rows = database.execute(
         """
+        with fought as (
+            insert into battles (
+                pair_id, pseudonym, left_model_id, right_model_id, left_id, right_id, has_source, outcome, cast_at
+            )
+            select gen_random_uuid(), gen_random_uuid(), models.ids[1], models.ids[2], gen_random_uuid(), gen_random_uuid(),
+                false, 'left', now()
+            from (select array_agg(id) as ids from (select id from models order by slug limit 2) two) models
+            cross join generate_series(1, 5)
+            returning id
+        )
         insert into battle_evidence (battle_id, device_key, network, flags)
-        select max(battles.id), 'device_' || max(battles.id), %s, '{one_model}'
-        from battles
-        where battles.void_id is null and not exists (select from battle_evidence where battle_id = battles.id)
-        group by battles.pseudonym
-        limit 5
+        select id, 'device_' || id, %s, '{one_model}' from fought
         returning battle_id
         """,
         (network,),
     ).fetchall()
     assert len(rows) == 5
     yield network
-    database.execute("delete from battle_evidence where network = %s", (network,))
+    database.execute("delete from battles where id = any (%s)", ([row[0] for row in rows],))
 
 
 @pytest.fixture

@@ -223,6 +223,8 @@ def test_sums_leave_out_what_is_ones_own(arena, site):
 
     def setup(page):
         page.route("**/api/auth/session", lambda route: route.fulfill(json=me))
+        # The site knows no such session, and refuses its events.
+        page.route("**/api/events/user", lambda route: route.fulfill(status=204))
         page.route("**/icons/none.svg", lambda route: route.fulfill(content_type="image/svg+xml", body="<svg xmlns='http://www.w3.org/2000/svg'/>"))
 
     page = arena(change, setup=setup, viewport=PHONE, has_touch=True)
