@@ -66,7 +66,8 @@ enum Fixtures {
         PersonView(
             id: UUID(), username: "mira", avatarURL: "/api/avatar/abc",
             joinedAt: Date(timeIntervalSince1970: 1_789_000_000),
-            followers: 1_204, clips: count, wins: 1, level: 5, streak: 3, entries: discovery(count).entries, nextCursor: cursor)
+            followers: 1_204, clips: count, wins: 1, level: 5, streak: 3, entries: discovery(count).entries,
+            nextCursor: cursor)
     }
 
     /// An invitation.

@@ -124,6 +124,9 @@ export function showVoids(voids, changed) {
       made.undoneAt ? h("span", { class: "badge", "data-tone": "info", "data-shape": "ring" }, `Undone, ${counted(made.restored ?? 0, "vote", "votes")} came back`)
         : h("span", { class: "row" }, undo));
   });
+  // Without a button in it, a long list could not be scrolled by keyboard.
+  if (voids.every((made) => made.undoneAt)) side.tabIndex = 0;
+  else side.removeAttribute("tabindex");
   side.replaceChildren(h("section", { class: "panel stack stack--tight" }, h("h2", {}, "Voids"),
     lines.length > 0 ? h("ul", { class: "stack" }, ...lines) : h("p", { class: "muted" }, "Nothing was taken out so far.")));
 }
