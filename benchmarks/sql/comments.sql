@@ -8,10 +8,10 @@ delete from comments;
 delete from comment_counts;
 
 insert into comments (clip_id, user_id, text, created_at)
-select :'clip', members.id, 'The light holds until the very last frame, number ' || number,
-    now() - interval '1 hour' - number * interval '7 seconds'
-from generate_series(1, 72728) number
-join bench_voters members on members.number = 1 + number::bigint * 7919 % (select count(*) from bench_voters);
+select :'clip', members.id, 'The light holds until the very last frame, number ' || place,
+    now() - interval '1 hour' - place * interval '7 seconds'
+from generate_series(1, 72728) place
+join bench_voters members on members.number = 1 + place::bigint * 7919 % (select count(*) from bench_voters);
 insert into comments (clip_id, parent_id, user_id, text, created_at)
 select parents.clip_id, parents.id, parents.user_id, 'I saw it too', parents.created_at + step * interval '1 minute'
 from (select *, row_number() over (order by created_at) as number from comments) parents
