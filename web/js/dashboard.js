@@ -1,11 +1,10 @@
 // The arena: one take at a time, the vote beside it.
 
 import "./site.js";
-import { asksForComments, CommentSheet } from "./comments/sheet.js";
 import { prepareChanges, read, Refusal } from "./core/api.js";
-import { afterPaint, announce, maybe, one, setText } from "./core/dom.js";
+import { afterPaint, announce, maybe, one } from "./core/dom.js";
 import { forgetFeatures } from "./core/features.js";
-import { counted, shortCount } from "./core/format.js";
+import { counted } from "./core/format.js";
 import { hideBarsWhenIdle } from "./core/idle.js";
 import { follow } from "./core/live.js";
 import { showRound } from "./core/round.js";
@@ -21,12 +20,14 @@ import { watchGestures } from "./dashboard/gestures.js";
 import { confetti, heart, shake } from "./dashboard/effects.js";
 import { knowGate } from "./dashboard/gate.js";
 import { Hints } from "./dashboard/hints.js";
+import { milestoneText } from "./dashboard/milestones.js";
 import { savedPlace, savePlace } from "./dashboard/place.js";
 import { showQueue, showSide } from "./dashboard/side.js";
 import { closedState, endState, failedState } from "./dashboard/vacant.js";
 import { VoteButton } from "./dashboard/vote-button.js";
 import { SoundButton } from "./dashboard/sound-button.js";
 import { StageNote } from "./dashboard/stage-note.js";
+import { Talk } from "./dashboard/talk.js";
 import { obstacle } from "./dashboard/faults.js";
 import { tellWinner } from "./dashboard/winner.js";
 
@@ -85,60 +86,19 @@ const casting = new Casting(feed, {
   },
   reached: (milestone) => {
     confetti(stage);
-    const goal = { 1: "First vote of the day", 50: "50 votes: the daily goal", 100: "100 votes today", 200: "200 votes: that was the last of today" };
-    note.say(goal[milestone], 3000);
+    note.say(milestoneText(milestone, feed.isSpent), 3000);
   },
   refresh,
 });
 
-/** Whether the address asks for the comments, as that of someone who has signed in to write one does. */
-let opensComments = asksForComments();
-
-const commentsButton = one("[data-comments-button]", HTMLButtonElement);
-const comments = new CommentSheet(one("[data-comment-sheet]", HTMLDialogElement), one("[data-arena]", HTMLElement), (total) => {
-  const clip = current();
-  if (!clip) return;
-  clip.commentCount = total;
-  showCommentCount();
-});
-
-function showCommentCount() {
-  const { commentCount = 0 } = current() ?? {};
-  setText(commentsButton.lastElementChild, shortCount(commentCount));
-  const label = `Comments, ${commentCount}`;
-  if (commentsButton.getAttribute("aria-label") !== label) commentsButton.setAttribute("aria-label", label);
-}
-
-/** @returns {import("./comments/panel.js").Topic | null} what the comments are about */
-function topic() {
-  const clip = current();
-  return clip && {
-    subject: { clipId: clip.id }, title: clip.title, thing: "this take", creator: clip.username, address: `/dashboard?take=${clip.id}&comments=1`,
-  };
-}
-
-function toggleComments() {
-  const about = topic();
-  if (about) comments.toggle(about);
-}
-
-/** The comments beside a take are those on the take. */
-function showComments() {
-  const about = topic();
-  showCommentCount();
-  if (about && opensComments) comments.open(about);
-  opensComments = false;
-  if (!comments.isOpen) return;
-  if (about && !actions.hidden) comments.open(about);
-  else comments.close();
-}
+const talk = new Talk(current);
 
 /** Shows the state of the feed. */
 function show() {
   showStage();
   showPlace();
   showVote();
-  showComments();
+  talk.show(!actions.hidden);
 }
 
 /** Shows the take, or what is there in its place. */
@@ -196,7 +156,7 @@ function goTo(to) {
   const clip = current();
   if (clip) button.moveTo(clip);
   // The finger has let go: the take comes first. All that lays text out comes with the frames after it.
-  afterPaint([showVote, sayPlace, showPlace, showComments]);
+  afterPaint([showVote, sayPlace, showPlace, () => talk.show(!actions.hidden)]);
   if (index >= feed.clips.length - 3 && feed.hasMore) void more();
 }
 
@@ -359,7 +319,6 @@ function shareClip() {
   if (clip) void share(`${clip.title}, up for slot ${feed.slot}`, `/clip/${clip.id}`);
 }
 
-commentsButton.addEventListener("click", toggleComments);
 one("[data-share]", HTMLButtonElement).addEventListener("click", shareClip);
 one("[data-report]", HTMLButtonElement).addEventListener("click", () => {
   const clip = current();
@@ -395,7 +354,7 @@ installShortcuts([
   { keys: ["ArrowUp"], shown: ["↑"], label: "Previous take", run: () => void go(-1) },
   { keys: ["k", "K", " "], shown: ["K", "Space"], label: "Play or pause", run: () => deck.toggle() },
   { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: () => sound.toggle() },
-  { keys: ["c", "C"], shown: ["C"], label: "Comments", run: toggleComments },
+  { keys: ["c", "C"], shown: ["C"], label: "Comments", run: () => talk.toggle() },
   { keys: ["s", "S"], shown: ["S"], label: "Share", run: shareClip },
 ]);
 

@@ -1,4 +1,4 @@
-// The votes of a day that are marked: the first, the 50th, the 100th and the last. Each is marked once a day, also after an undo.
+// The votes of a day that are marked: the first, the 50th, the 100th and the 200th. Each is marked once a day, also after an undo.
 
 import { mayNote } from "../core/preferences.js";
 
@@ -45,4 +45,15 @@ export function reachMilestone(before, after) {
     // Then it lasts as long as the page.
   }
   return reached;
+}
+
+/**
+ * A milestone in words.
+ * @param {Milestone} milestone
+ * @param {boolean} isLast whether no vote is left for today, which the operator decides
+ */
+export function milestoneText(milestone, isLast) {
+  if (milestone === 1) return "First vote of the day";
+  if (milestone === 50) return "50 votes: the daily goal";
+  return isLast ? `${milestone} votes: that was the last of today` : `${milestone} votes today`;
 }
