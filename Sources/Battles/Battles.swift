@@ -155,7 +155,6 @@ public final class Battles: Sendable {
 
     private typealias Ticket = GroupQueue<Judgement, Verdict>.Ticket
 
-    private static let attempts = 3
     /// While one statement waits for the disk, another one counts.
     private static let lanes = 2
 
@@ -206,14 +205,13 @@ public final class Battles: Sendable {
                 if keys.contains(where: seen.contains) { later.append(ticket) } else { now.append(ticket) }
                 seen.formUnion(keys)
             }
-            apply(now, in: database, attempt: 1)
+            apply(now, in: database)
             left = later
         }
     }
 
-    private static func apply(_ tickets: [Ticket], in database: Database, attempt: Int) {
-        let items = tickets.map(\.item)
-        do {
+    private static func apply(_ tickets: [Ticket], in database: Database) {
+        GroupQueue.answer(tickets.map { ($0, $0.item) }) { items in
             let rows: [Row] = try database.query(
                 """
                 select *
@@ -223,14 +221,7 @@ public final class Battles: Sendable {
                     \(items.map(\.voter.lacksHeaders))
                 )
                 """)
-            guard rows.count == tickets.count else {
-                throw DatabaseError.rowCount(expected: tickets.count, found: rows.count)
-            }
-            for (ticket, row) in zip(tickets, rows) { ticket.answer(.success(try Verdict(row: row))) }
-        } catch let error as DatabaseError where error.isTransient && attempt < attempts {
-            apply(tickets, in: database, attempt: attempt + 1)
-        } catch {
-            for ticket in tickets { ticket.answer(.failure(error)) }
+            return try rows.map { try Verdict(row: $0) }
         }
     }
 

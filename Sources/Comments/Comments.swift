@@ -25,8 +25,6 @@ public final class Comments: Sendable {
 
     private typealias Ticket = GroupQueue<Draft, Stored>.Ticket
 
-    private static let attempts = 5
-
     private let database: Database
     private let queue = GroupQueue<Draft, Stored>(groupLimit: 256, capacity: 4_096)
 
@@ -146,9 +144,8 @@ public final class Comments: Sendable {
         try database.query("select * from repair_comments()")
     }
 
-    private static func store(_ tickets: [Ticket], in database: Database, attempt: Int = 1) {
-        let drafts = tickets.map(\.item)
-        do {
+    private static func store(_ tickets: [Ticket], in database: Database) {
+        GroupQueue.answer(tickets.map { ($0, $0.item) }) { drafts in
             let rows: [Row] = try database.query(
                 """
                 select outcome, id, created_at, text, avatar_seed
@@ -157,32 +154,13 @@ public final class Comments: Sendable {
                     \(drafts.map(\.parent)), \(drafts.map(\.text))
                 )
                 """)
-            guard rows.count == tickets.count else {
-                throw DatabaseError.rowCount(expected: tickets.count, found: rows.count)
+            return try rows.map { row in
+                Stored(
+                    outcome: try row.value("outcome"), id: try row.value("id"), createdAt: try row.value("created_at"),
+                    text: try row.value("text"), avatarSeed: try row.value("avatar_seed"))
             }
-            for (ticket, row) in zip(tickets, rows) {
-                ticket.answer(
-                    .success(
-                        Stored(
-                            outcome: try row.value("outcome"), id: try row.value("id"),
-                            createdAt: try row.value("created_at"), text: try row.value("text"),
-                            avatarSeed: try row.value("avatar_seed"))))
-            }
-        } catch let error as DatabaseError where error.isTransient && attempt < attempts {
-            store(tickets, in: database, attempt: attempt + 1)
-        } catch let error as DatabaseError where error.isConstraint && tickets.count > 1 {
-            // An author whose account was deleted meanwhile: the neighbours must not fail with that one.
-            let middle = tickets.count / 2
-            store(Array(tickets[..<middle]), in: database)
-            store(Array(tickets[middle...]), in: database)
-        } catch {
-            for ticket in tickets { ticket.answer(.failure(error)) }
         }
     }
-}
-
-extension DatabaseError {
-    fileprivate var isConstraint: Bool { if case .constraint = self { true } else { false } }
 }
 
 extension Comment {

@@ -40,8 +40,6 @@ public final class VideoVotes: Sendable {
     private typealias Ticket = GroupQueue<VideoBallot, Counted>.Ticket
     private typealias Counted = (outcome: String, votes: Int)
 
-    private static let attempts = 3
-
     private let database: Database
     private let queue = GroupQueue<VideoBallot, Counted>(groupLimit: 256, capacity: 4_096)
 
@@ -89,14 +87,13 @@ public final class VideoVotes: Sendable {
                 if keys.contains(where: seen.contains) { later.append(ticket) } else { now.append(ticket) }
                 seen.formUnion(keys)
             }
-            apply(now, in: database, attempt: 1)
+            apply(now, in: database)
             left = later
         }
     }
 
-    private static func apply(_ tickets: [Ticket], in database: Database, attempt: Int) {
-        let ballots = tickets.map(\.item)
-        do {
+    private static func apply(_ tickets: [Ticket], in database: Database) {
+        GroupQueue.answer(tickets.map { ($0, $0.item) }) { ballots in
             let rows: [Row] = try database.query(
                 """
                 select outcome, votes
@@ -106,16 +103,7 @@ public final class VideoVotes: Sendable {
                     \(ballots.map(\.isUndo))
                 )
                 """)
-            guard rows.count == tickets.count else {
-                throw DatabaseError.rowCount(expected: tickets.count, found: rows.count)
-            }
-            for (ticket, row) in zip(tickets, rows) {
-                ticket.answer(.success((outcome: try row.value("outcome"), votes: try row.value("votes"))))
-            }
-        } catch let error as DatabaseError where error.isTransient && attempt < attempts {
-            apply(tickets, in: database, attempt: attempt + 1)
-        } catch {
-            for ticket in tickets { ticket.answer(.failure(error)) }
+            return try rows.map { (outcome: try $0.value("outcome"), votes: try $0.value("votes")) }
         }
     }
 }

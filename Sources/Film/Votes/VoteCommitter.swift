@@ -20,7 +20,6 @@ public final class VoteCommitter: Sendable {
     public static let batchLimit = 256
     /// How much weight the visitors of one network can bring to one clip in a round, unless told otherwise.
     public static let networkWeight = 100
-    private static let attempts = 5
 
     private typealias Ticket = GroupQueue<Wish, JudgedVote>.Ticket
 
@@ -82,52 +81,21 @@ public final class VoteCommitter: Sendable {
 
     /// A voter waits for the answer before undoing, so it does not matter that casts of one group come first.
     private func count(_ tickets: [Ticket]) {
-        var casts: [(Ticket, Ballot)] = []
-        var undoes: [(Ticket, Ballot)] = []
+        var casts: [(ticket: Ticket, payload: Ballot)] = []
+        var undoes: [(ticket: Ticket, payload: Ballot)] = []
         for ticket in tickets {
             switch ticket.item {
             case .cast(let ballot): casts.append((ticket, ballot))
             case .undo(let ballot): undoes.append((ticket, ballot))
             }
         }
-        let batch = batch
-        settle(casts) { ballots throws(DatabaseError) in try batch.judgeCasts(ballots) }
-        settle(undoes) { ballots throws(DatabaseError) in try batch.judgeUndoes(ballots) }
+        GroupQueue.answer(casts, failed: complain) { try batch.judgeCasts($0) }
+        GroupQueue.answer(undoes, failed: complain) { try batch.judgeUndoes($0) }
     }
 
-    private func settle(
-        _ tickets: [(ticket: Ticket, ballot: Ballot)], attempt: Int = 1,
-        by call: ([Ballot]) throws(DatabaseError) -> [JudgedVote]
-    ) {
-        guard !tickets.isEmpty else { return }
-        do {
-            let votes = try call(tickets.map(\.ballot))
-            for (waiter, vote) in zip(tickets, votes) { waiter.ticket.answer(.success(vote)) }
-        } catch let error where error.isTransient && attempt < Self.attempts {
-            settle(tickets, attempt: attempt + 1, by: call)
-        } catch let error where error.mayBeOfOneVote && tickets.count > 1 {
-            // Whichever vote it is, its neighbours must not fail with it: the halves are counted apart.
-            let middle = tickets.count / 2
-            settle(Array(tickets[..<middle]), by: call)
-            settle(Array(tickets[middle...]), by: call)
-        } catch {
-            log.error(
-                "votes cannot be counted",
-                ["votes": .int(tickets.count), "error": .string(error.debugDescription)])
-            for waiter in tickets { waiter.ticket.answer(.failure(error)) }
-        }
-    }
-}
-
-extension DatabaseError {
-    /// Whether a single vote of a batch may have caused it, so that the others can be counted without it.
-    fileprivate var mayBeOfOneVote: Bool {
-        switch self {
-        case .constraint, .encoding, .decoding, .rowCount: true
-        case .server(let sqlstate, _, _):
-            // Data, integrity and raised exceptions; all else concerns the server or the function itself.
-            sqlstate.hasPrefix("22") || sqlstate.hasPrefix("23") || sqlstate.hasPrefix("P0")
-        case .unavailable, .poolExhausted, .serialization, .timeout: false
-        }
+    private func complain(_ error: any Error, _ count: Int) {
+        log.error(
+            "votes cannot be counted",
+            ["votes": .int(count), "error": .string(DatabaseError(in: error)?.debugDescription ?? "\(error)")])
     }
 }
