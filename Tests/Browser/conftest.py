@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Peers"))
@@ -369,11 +370,24 @@ def double_tap(page, x, y):
 
 
 def ready(page):
-    """Waits until nothing on a page moves any more."""
+    """Waits until nothing on a page moves any more, also when a link was followed just before."""
+    while not settled(page):
+        pass
+
+
+def settled(page):
+    """Waits for a page to be loaded and at rest; false if another page took its place meanwhile."""
     page.wait_for_load_state("load")
-    page.evaluate("document.fonts.ready")
-    if page.locator("[data-arena]").count():
+    try:
+        page.evaluate("document.fonts.ready")
+        stage, panel = page.locator("[data-arena]").count(), page.locator("[data-panel]").count()
+    except PlaywrightError as error:
+        if "context was destroyed" in str(error):
+            return False
+        raise
+    if stage:
         expect(page.locator("[data-stage]")).not_to_have_attribute("aria-busy", "true")
-    if page.locator("[data-panel]").count():
+    if panel:
         expect(page.locator("[data-panel]")).not_to_have_attribute("aria-busy", "true")
     expect(page.locator(".title-card")).to_have_count(0)
+    return True

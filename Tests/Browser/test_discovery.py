@@ -134,6 +134,7 @@ def test_clip(site, axe, shots, size):
     until(page, "() => window.shared !== undefined")
     assert page.evaluate("window.shared.url").endswith(f"/clip/{live['id']}")
     page.get_by_role("link", name="Vote for this take").click()
+    page.wait_for_url("**/dashboard*")
     ready(page)
     expect(page.locator('[data-deck] > .frame[data-place="0"] h1')).to_have_text(live["title"])
 

@@ -204,6 +204,7 @@ def test_from_the_landing_page_to_a_vote(site, database, shots, axe, size):
     axe(page)
     taps = page.get_by_role("link", name="Vote now")
     taps.tap() if size == "390" else taps.click()
+    page.wait_for_url("**/dashboard")
     ready(page)
     tour = page.get_by_role("dialog", name="Vote")
     expect(tour).to_be_visible()
