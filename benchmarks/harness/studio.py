@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,18 +19,30 @@ REQUEST = """
 select bench_request(:v);
 """
 
+OPEN = "select count(*) from pg_stat_activity where usename = 'dailies_jobs' and xact_start is not null"
+
 
 @contextmanager
 def without_jobs(stack: Stack) -> Iterator[None]:
     """The jobs of the background stand still: what they read and compute is not what is measured."""
     processes = [pid for name, pid in stack.pids.items() if "drain" in name.lower()]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
+
+    def send(wanted: signal.Signals) -> None:
+        for pid in processes:
+            os.kill(pid, wanted)
+
+    while True:
+        send(signal.SIGSTOP)
+        # One that was stopped in a transaction holds its locks, for which what is measured would wait.
+        time.sleep(0.05)
+        if not int(stack.value(OPEN)):
+            break
+        send(signal.SIGCONT)
+        time.sleep(0.05)
     try:
         yield
     finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
+        send(signal.SIGCONT)
 
 
 @contextmanager
