@@ -15,6 +15,11 @@ struct StoryTests {
             try stage.closeRound()
             try stage.count(clips[0], votes: 2)
             _ = try stage.season("Coming soon")
+            try stage.superuser.execute(
+                """
+                insert into comments (clip_id, user_id, text, created_at)
+                values (\(clips[2]), \(stage.admin), 'I could watch this all day.', dailies_now())
+                """)
 
             let story = try stage.stories.story()
             #expect(story.seasons.map(\.label) == ["Coming soon", "Undertow"])
@@ -25,6 +30,7 @@ struct StoryTests {
             #expect(current.slots[0].winner?.clip.title == "C")
             #expect(current.slots[0].winner?.clip.username == "the_admin")
             #expect(current.slots[0].winner?.voteCount == 8)
+            #expect(current.slots[0].winner?.commentCount == 1)
             #expect(current.slots[1].winner == nil)
             #expect(current.lockedSlots == 1)
             #expect(current.progress == 0.25)

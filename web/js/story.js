@@ -61,9 +61,7 @@ function showSegment() {
 
 /** The comments beside a take are those on the take. */
 function showComments() {
-  const button = maybe("[data-comments-button]");
-  button?.setAttribute("aria-label", "Comments");
-  setText(button?.lastElementChild ?? null, "Talk");
+  showCount(current()?.comments ?? 0);
   const about = comments?.isOpen ? topic() : null;
   if (about) comments?.open(about);
 }
@@ -174,10 +172,17 @@ function isOpening() {
 const sheetPlace = maybe("[data-comment-sheet]");
 const root = maybe("[data-story]");
 const comments = root && sheetPlace instanceof HTMLDialogElement ? new CommentSheet(sheetPlace, root, (total) => {
+  const segment = current();
+  if (segment) segment.comments = total;
+  showCount(total);
+}) : null;
+
+/** @param {number} total */
+function showCount(total) {
   const button = maybe("[data-comments-button]");
   button?.setAttribute("aria-label", `Comments, ${total}`);
   setText(button?.lastElementChild ?? null, shortCount(total));
-}) : null;
+}
 
 /** @returns {import("./comments/panel.js").Topic | null} what the comments are about */
 function topic() {

@@ -68,11 +68,13 @@ extension Stories {
                     """
                     select slots.position, slots.status as slot_status, slots.voting_started_at, slots.voting_ends_at,
                         slots.extensions, slots.review_ends_at, slots.locked_at, clips.vote_count,
-                        clips.weighted_score, coalesce(competing.clips, 0) as clip_total,
+                        clips.weighted_score, coalesce(comment_counts.visible, 0) as comment_count,
+                        coalesce(competing.clips, 0) as clip_total,
                         coalesce(competing.votes, 0) as vote_total, \(sql: ClipCard.columns)
                     from story_slots slots
                     left join tournament_clips clips on clips.id = slots.winner_clip_id and clips.status = 'locked'
                     left join users on users.id = clips.user_id
+                    left join comment_counts on comment_counts.subject_id = clips.id
                     left join (
                         select slot_position, count(*)::int as clips, sum(vote_count)::int as votes
                         from tournament_clips
@@ -96,7 +98,7 @@ extension Stories {
             ? nil
             : StoryWinner(
                 clip: try ClipCard(row: row, address: address), voteCount: try row.value("vote_count"),
-                weightedScore: try row.value("weighted_score"))
+                weightedScore: try row.value("weighted_score"), commentCount: try row.value("comment_count"))
         return StripSlot(
             position: position, status: try row.value("slot_status"),
             votingStartedAt: try row.value("voting_started_at"), votingEndsAt: try row.value("voting_ends_at"),

@@ -45,11 +45,13 @@ public struct Stories: Sendable {
         let rows: [Row] = try connection.query(
             """
             select slots.season_id, slots.position, slots.status as slot_status, slots.locked_at,
-                clips.vote_count, clips.weighted_score, \(sql: ClipCard.columns)
+                clips.vote_count, clips.weighted_score, coalesce(comment_counts.visible, 0) as comment_count,
+                \(sql: ClipCard.columns)
             from story_slots slots
             join seasons on seasons.id = slots.season_id and seasons.status <> 'archived'
             left join tournament_clips clips on clips.id = slots.winner_clip_id and clips.status = 'locked'
             left join users on users.id = clips.user_id
+            left join comment_counts on comment_counts.subject_id = clips.id
             order by slots.season_id, slots.position
             """)
         var slots: [UUID: [StorySlot]] = [:]
@@ -62,7 +64,7 @@ public struct Stories: Sendable {
                     ? nil
                     : StoryWinner(
                         clip: try ClipCard(row: row, address: address), voteCount: try row.value("vote_count"),
-                        weightedScore: try row.value("weighted_score")))
+                        weightedScore: try row.value("weighted_score"), commentCount: try row.value("comment_count")))
             slots[try row.value("season_id"), default: []].append(slot)
         }
         return slots

@@ -98,4 +98,6 @@ public struct StoryWinner: Sendable {
     public let voteCount: Int
     /// The weight of those votes.
     public let weightedScore: Int
+    /// How many comments everyone sees, replies among them.
+    public let commentCount: Int
 }

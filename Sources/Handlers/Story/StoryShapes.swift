@@ -64,5 +64,6 @@ extension StoryWinner: Shaped {
         Including(\.clip)
         Field("voteCount", \.voteCount)
         Field("weightedScore", \.weightedScore)
+        Field("commentCount", \.commentCount, "How many comments everyone sees, replies among them.")
     }
 }

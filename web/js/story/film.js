@@ -22,6 +22,7 @@ import { read } from "../core/api.js";
  * @property {string} thumbnailUrl
  * @property {number} seconds
  * @property {number} votes
+ * @property {number} comments
  * @property {boolean} aiGenerated
  * @property {string} captionsUrl empty where there are none
  */
@@ -60,7 +61,7 @@ function segment(slot, winner, videoUrl) {
     slot, id: winner.id, title: winner.title, username: winner.username, creator: winner.username ?? "former member",
     avatarUrl: winner.avatarUrl, genre: winner.genre, videoUrl, posterUrl: winner.posterUrl ?? "",
     thumbnailUrl: winner.thumbnailUrl ?? "",
-    seconds: winner.durationSeconds ?? 0, votes: winner.voteCount, aiGenerated: winner.aiGenerated,
+    seconds: winner.durationSeconds ?? 0, votes: winner.voteCount, comments: winner.commentCount, aiGenerated: winner.aiGenerated,
     captionsUrl: winner.captionsUrl ?? "",
   };
 }

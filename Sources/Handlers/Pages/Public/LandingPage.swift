@@ -63,7 +63,7 @@ extension Site {
         // The module reads these figures again while the page is open.
         let growth: HTML = HTML.when(
             extras.newCreators > 0,
-            "<span class=\"growth num\">\(Icon.up.small)\(Formatting.count(extras.newCreators)) new in the last 7 days</span> "
+            "<span class=\"growth num\">\(Icon.up.small)\(Formatting.count(extras.newCreators)) new in the last 7 days.</span> "
         )
         let creators: HTML =
             film.creators > 0
