@@ -22,7 +22,7 @@ extension Command {
 }
 
 extension ParameterDescription {
-    /// What may stand for its value: the words of a list such as `web, voting`, or none.
+    /// What its value may be: the words of a list such as `web, voting`, or none.
     fileprivate var choices: [String] {
         let words = (limits ?? "").split(separator: ", ").map(String.init)
         return words.count > 1 && words.allSatisfy { !$0.contains(" ") } ? words : []
@@ -57,7 +57,8 @@ extension Command {
             let operands = command.parameters.filter { $0.kind == .operand }
             let choices = operands.flatMap(\.choices)
             let files = operands.contains(where: \.isFile) ? " files=yes" : ""
-            return "        '\(words.joined(separator: " "))') words='\((names + choices + ["--help"]).joined(separator: " "))'\(files) ;;"
+            let offered = (names + choices + ["--help"]).joined(separator: " ")
+            return "        '\(words.joined(separator: " "))') words='\(offered)'\(files) ;;"
         }
         return """
             # Completion of \(name) for bash, made of the program's declarations. Do not edit it.

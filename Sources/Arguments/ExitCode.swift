@@ -14,6 +14,7 @@ public enum ExitCode {
     /// What each says, for manual pages.
     static let meanings: [(status: Int32, meaning: String)] = [
         (success, "All is done"), (failure, "It could not be done"), (usage, "The command line is not valid"),
-        (unavailable, "Something that the program needs is not available"), (configuration, "The settings are not valid"),
+        (unavailable, "Something that the program needs is not available"),
+        (configuration, "The settings are not valid"),
     ]
 }

@@ -1,8 +1,8 @@
 internal import Text
 
 extension Command {
-    /// The program's manual page for mdoc(7), made of the declarations. `section` is the manual's section, 1 or 8. The
-    /// line `.Dd DATE` stands for the date, which whoever installs the page knows.
+    /// The program's manual page for mdoc(7), made of the declarations. `section` is the manual's section, 1 or 8. In the
+    /// line `.Dd DATE` the package puts its date.
     public func manual(section: String) -> String {
         let about = commands.isEmpty ? parameterLines(of: self) : []
         let lines =

@@ -1,7 +1,8 @@
 internal import Text
 
 extension Settings {
-    /// The manual page dailies.conf(5) for mdoc(7), made of the declarations. The line `.Dd DATE` stands for the date.
+    /// The manual page dailies.conf(5) for mdoc(7), made of the declarations. In the line `.Dd DATE` the
+    /// package puts its date.
     public static func manual(of groups: [any SettingGroup.Type]) -> String {
         let lines =
             Roff.head("dailies.conf", section: "5", summary: "settings of Dailies")

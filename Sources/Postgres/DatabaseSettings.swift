@@ -7,7 +7,8 @@ package struct DatabaseSettings: SettingGroup {
 
     package let url = Setting(
         required: "DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
-        "The database, as the role of this process: dailies_jobs for jobs and the operator's tool, dailies_web for hosts.")
+        "The database, as the role of this process: dailies_jobs for jobs and the operator's tool, dailies_web for hosts."
+    )
     package let hostURL = Setting(
         optional: "HOST_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
         "The database as dailies_web, for hosts, so that all processes can read one file; DATABASE_URL when empty.")
@@ -45,13 +46,14 @@ extension SettingValues<DatabaseSettings> {
     package var ownerURL: String { DatabaseURL(self.migrationURL ?? self.url).text }
 
     /// Whether statements are prepared once per connection.
-    package var preparesStatements: Bool { 
+    package var preparesStatements: Bool {
         self.usesPreparedStatements && ![self.url, self.hostURL ?? ""].contains { DatabaseURL($0).isPooled }
     }
 
     /// What was taken out of the addresses, in sentences.
     package var notices: [String] {
-        let removed = Set([self.url, self.hostURL, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
+        let removed = Set(
+            [self.url, self.hostURL, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
         guard !removed.isEmpty else { return [] }
         var notices = [
             "The database's address has parameters that libpq does not know, and they are left out: "

@@ -6,8 +6,8 @@ public enum Roff {
     /// The first lines of a page.
     public static func head(_ name: String, section: String, summary: String) -> [String] {
         [
-            ".\\\" Made of the program's declarations. Do not edit it.", ".Dd DATE", ".Dt \(name.uppercased()) \(section)",
-            ".Os Dailies", ".Sh NAME", ".Nm \(name)", ".Nd \(summary)",
+            ".\\\" Made of the program's declarations. Do not edit it.", ".Dd DATE",
+            ".Dt \(name.uppercased()) \(section)", ".Os Dailies", ".Sh NAME", ".Nm \(name)", ".Nd \(summary)",
         ]
     }
 
