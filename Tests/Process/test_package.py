@@ -36,8 +36,10 @@ def source(tmp_path_factory):
 @pytest.fixture(scope="module")
 def package(source):
     """The package's files, of debhelper with the programs that the tests use."""
-    environment = os.environ | {"DAILIES_BIN_DIR": str(BINARIES), "SOURCE_DATE_EPOCH": "1790000000"}
-    run("dh", "binary", "--until", "dh_gencontrol", cwd=source, env=environment)
+    environment = os.environ | {
+        "DAILIES_BIN_DIR": str(BINARIES), "DAILIES_DEB_OPTIONS": "-Znone", "SOURCE_DATE_EPOCH": "1790000000"
+    }  # fmt: skip
+    run("debian/rules", "binary", cwd=source, env=environment)
     return source / "debian/dailies"
 
 
@@ -147,9 +149,9 @@ def test_zsh_completes(package, source, tmp_path):
     typed = r"""
         zmodload zsh/zpty
         zpty shell zsh -f
-        zpty -w shell "PS1=ready; fpath=($1 \$fpath); autoload -U compinit; compinit -u -d $1/dump; bindkey '^I' complete-word"
-        zpty -w shell "show() { print \\"line:\\$BUFFER:\\"; }; zle -N show; bindkey '^X' show; dailies() { :; }"
-        zpty -w shell "print loaded: \\$_comps[dailies]"
+        zpty -w shell "PS1=; fpath=($1 \$fpath); autoload -U compinit; compinit -u -d $1/dump; bindkey '^I' complete-word"
+        zpty -w shell "show() { print line:\$BUFFER:; }; zle -N show; bindkey '^X' show; dailies() { :; }"
+        zpty -w shell "print loaded: \$_comps[dailies]"
         zpty -r -m shell text '*loaded: _dailies*'
         zpty -w -n shell $'dailies sett\t--doc\t\x18'
         zpty -r -m shell text '*line:*:*'
