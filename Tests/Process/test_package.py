@@ -53,6 +53,9 @@ def test_the_package_has_what_the_tree_has(package, source):
     assert files(package, "usr/share/dailies/migrations") == files(source / "migrations")
     assert files(package, "usr/share/dailies/web") == files(source / "debian/build/web")
     assert {f"{name}.gz" for name in files(package, "usr/share/dailies/web/css")} >= {"site.css.gz"}
+    # A way out of the tree would differ with the depth of the tree, and so would the package.
+    maps = [path.read_text() for path in (package / "usr/share/dailies/web").rglob("*.map")]
+    assert maps and not [text for text in maps if "../usr/" in text]
     units = {name for name in files(source / "systemd") if not name.startswith("conf/")}
     units -= {"tmpfiles.conf", "remote-storage.conf"}
     installed = package / "lib/systemd/system"
