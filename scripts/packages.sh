@@ -58,16 +58,22 @@ packages_build=(
 # shellcheck disable=SC2034
 packages_test=(
     chromium-headless-shell
+    chrpath
     curl
+    debhelper
     iproute2
     libimage-exiftool-perl
+    man-db
+    mandoc
     node-typescript
     pgbouncer
+    po-debconf
     python3
     python3-venv
     shellcheck
     systemd
     wrk
+    zsh
 )
 
 # The services that these packages bring, which would answer on the machine's own ports after its next start.

@@ -97,7 +97,7 @@ public struct Services: Sendable {
         self.log = log
         self.assets = assets
         var options = DatabaseOptions(
-            connectionString: settings.database.connectionURL, applicationName: "dailies-host")
+            connectionString: settings.database.hostConnectionURL, applicationName: "dailies-host")
         options.maximumConnections = settings.database.connections
         options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)

@@ -35,6 +35,12 @@ package enum Installation {
 
     /// The page docs/configuration.md.
     package static var document: String { Settings.document(of: groups) }
+
+    /// The manual page dailies.conf(5).
+    package static var manual: String { Settings.manual(of: groups) }
+
+    /// Where the Debian package has the settings.
+    package static let file = "/etc/dailies/dailies.conf"
 }
 
 extension Settings {

@@ -7,7 +7,11 @@ package struct DatabaseSettings: SettingGroup {
 
     package let url = Setting(
         required: "DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
-        "The database, as the role of this process: dailies_web for hosts, dailies_jobs for jobs.")
+        "The database, as the role of this process: dailies_jobs for jobs and the operator's tool, dailies_web for hosts."
+    )
+    package let hostURL = Setting(
+        optional: "HOST_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
+        "The database as dailies_web, for hosts, so that all processes can read one file; DATABASE_URL when empty.")
     package let migrationURL = Setting(
         optional: "MIGRATION_DATABASE_URL", .text("libpq URI or conninfo"), secret: true, aliases: ["DIRECT_URL"],
         "The database as its owner, for `dailies migrate`; DATABASE_URL when empty.")
@@ -35,15 +39,21 @@ extension SettingValues<DatabaseSettings> {
     /// The database as the role of this process, as libpq understands it.
     package var connectionURL: String { DatabaseURL(self.url).text }
 
+    /// The database as the role of hosts, as libpq understands it.
+    package var hostConnectionURL: String { DatabaseURL(self.hostURL ?? self.url).text }
+
     /// The database as its owner, as libpq understands it.
     package var ownerURL: String { DatabaseURL(self.migrationURL ?? self.url).text }
 
     /// Whether statements are prepared once per connection.
-    package var preparesStatements: Bool { self.usesPreparedStatements && !DatabaseURL(self.url).isPooled }
+    package var preparesStatements: Bool {
+        self.usesPreparedStatements && ![self.url, self.hostURL ?? ""].contains { DatabaseURL($0).isPooled }
+    }
 
     /// What was taken out of the addresses, in sentences.
     package var notices: [String] {
-        let removed = Set([self.url, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
+        let removed = Set(
+            [self.url, self.hostURL, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
         guard !removed.isEmpty else { return [] }
         var notices = [
             "The database's address has parameters that libpq does not know, and they are left out: "
