@@ -81,6 +81,8 @@ let package = Package(
         domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Configuration", "Platform", "Text"]),
         domain("Storage", ["Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "Text"]),
+        domain("Disk", ["Configuration", "Platform", "Postgres", "Storage", "Text"]),
+        domain("Backup", ["Configuration", "Crypto", "Disk", "Platform", "Postgres", "Storage", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
@@ -130,7 +132,7 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
+                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "Film", "Generation", "Identity", "Limits", "Mail",
                 "Media",
                 "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text", "Webhooks",
             ]),
@@ -138,7 +140,8 @@ let package = Package(
         .target(
             name: "SharedHandlers",
             dependencies: [
-                "Film", "Generation", "HTTP", "Identity", "Limits", "Money", "Postgres", "Refusals", "Storage", "Text",
+                "Disk", "Film", "Generation", "HTTP", "Identity", "Limits", "Logging", "Money", "Postgres", "Refusals", "Storage",
+                "Text",
             ],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
@@ -150,7 +153,7 @@ let package = Package(
         handlers(
             "Uploads",
             [
-                "Comparisons", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers", "Storage",
+                "Comparisons", "Disk", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers", "Storage",
                 "Text",
             ]),
         handlers(
@@ -197,17 +200,17 @@ let package = Package(
         domain(
             "Composition",
             [
-                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha",
+                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Backup", "Battles", "BattlesHandlers", "Captcha",
                 "Catalog", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons", "ComparisonsHandlers",
                 "Configuration", "Contact", "Credits",
-                "Crypto",
+                "Crypto", "Disk",
                 "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
                 "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "People", "Platform",
                 "Postgres",
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
-                "VotingHandlers", "Webhooks",
+                "Text", "VotingHandlers", "Webhooks",
             ]),
         executable(
             "dailies-host", path: "FCGIHost",
@@ -219,7 +222,7 @@ let package = Package(
             "dailies-jobs", path: "Jobs",
             [
                 "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Configuration", "Contact",
-                "Crypto",
+                "Crypto", "Disk",
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Limits", "Logging", "Mail", "Media", "Notifications",
@@ -229,9 +232,9 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
+                "Analytics", "Arguments", "Backup", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
                 "Configuration",
-                "Credits", "Crypto", "Film", "Flags", "Games", "Generation", "HTTP",
+                "Credits", "Crypto", "Disk", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "People", "Platform", "Postgres",
@@ -314,6 +317,8 @@ let package = Package(
             ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Ratings", "Refusals", "TestSupport"]),
         tests(
             "CommentsTests", ["Comments", "Postgres", "TestSupport"]),
+        tests("DiskTests", ["Disk", "Postgres", "TestSupport"]),
+        tests("BackupTests", ["Backup", "Crypto"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "BattlesTests",
@@ -347,7 +352,7 @@ let package = Package(
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons",
                 "Composition", "Configuration",
-                "Crypto",
+                "Crypto", "Disk",
                 "Film", "Flags", "Games", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging",
                 "Media",
                 "Notifications",

@@ -1,6 +1,8 @@
 internal import Arguments
+internal import Backup
 internal import Configuration
 internal import Crypto
+internal import Disk
 internal import FoundationEssentials
 internal import HTTP
 internal import Installation
@@ -10,6 +12,7 @@ internal import Platform
 internal import Postgres
 internal import Realtime
 internal import Storage
+internal import Text
 
 /// `dailies doctor`
 enum DoctorCommand {
@@ -67,6 +70,8 @@ enum DoctorCommand {
             + database(settings)
             + directories(settings)
             + storage(settings)
+            + room(settings)
+            + backups(settings)
             + programs(settings)
             + [publisher(settings)]
     }
@@ -151,6 +156,37 @@ enum DoctorCommand {
                     check: finding.subject, isGood: finding.isGood, detail: finding.detail, remedy: finding.remedy)
             }
         }
+    }
+
+    private static func room(_ settings: Settings) -> [Finding] {
+        guard let shortage = settings.diskGuard.shortage() else {
+            return [.good("disk", "more is free than DISK_RESERVE_MB (\(settings.disk.reserve))")]
+        }
+        return [
+            .bad(
+                "disk", "only \(shortage.free >> 20) MiB are free in \(shortage.path): uploads and videos are refused",
+                fix:
+                    "Make room: dailies storage usage shows what takes it, dailies storage prune --dry-run what is left over."
+            )
+        ]
+    }
+
+    private static func backups(_ settings: Settings) -> [Finding] {
+        guard let facts = try? BackupRecords(database: settings.openDatabase()).facts() else { return [] }
+        guard facts.isUsed || settings.backup.target != nil else {
+            return [.good("backup", "not set up (BACKUP_TARGET, dailies-backup.timer)")]
+        }
+        if let complaint = facts.complaint(now: Date()) {
+            return [
+                .bad("backup", complaint, fix: "Run dailies backup; journalctl -u dailies-backup shows why it failed.")
+            ]
+        }
+        return [
+            .good(
+                "backup",
+                "the last good one is from \(facts.lastBackup?.rfc3339 ?? ""), and was last restored in a trial "
+                    + (facts.lastVerified?.rfc3339 ?? "never"))
+        ]
     }
 
     private static func programs(_ settings: Settings) -> [Finding] {

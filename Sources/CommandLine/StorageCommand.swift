@@ -6,10 +6,10 @@ public import Storage
 internal import Synchronization
 internal import Text
 
-/// `dailies storage move | nginx`
+/// `dailies storage move | usage | prune | nginx`
 enum StorageCommand {
     static let command = Command(
-        "storage", "move media between storages, or write what nginx must know of them",
+        "storage", "what the disk holds, and media in other storages",
         commands: [
             Command(
                 "move", "move all objects from one storage to another",
@@ -20,6 +20,7 @@ enum StorageCommand {
                     to remove anything otherwise. Exit status 1 when an object was not moved.
                     """,
                 Move.self, run: move),
+            StorageUpkeep.usage, StorageUpkeep.prune,
             Command(
                 "nginx", "print storage.conf for nginx, from the settings",
                 details: """

@@ -25,6 +25,7 @@ internal import ModelsHandlers
 internal import Notifications
 internal import PagesHandlers
 internal import People
+internal import SharedHandlers
 internal import Storage
 internal import StoryHandlers
 internal import StudioHandlers
@@ -63,15 +64,16 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
                 uploads: services.uploads, images: services.sourceImages, storage: services.storage,
-                signer: services.uploadSigner)
+                signer: services.uploadSigner, room: services.room)
                 + UploadRoutes.resultRoutes(
                     services.comparisons, uploads: services.uploads, storage: services.storage,
-                    signer: services.uploadSigner)
+                    signer: services.uploadSigner, room: services.room)
         },
         HandlerGroup(name: "studio") { services in
             StudioRoutes.routes(
                 generations: services.generations, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
-                sources: services.mediaSources, caps: services.spendingCaps)
+                sources: services.mediaSources, caps: services.spendingCaps
+            ).keepingRoom(services.room, for: ["/api/jobs", "/api/runpod", "/api/videos/[id]/retry"])
                 + StudioRoutes.jobRoutes(services.jobOperation)
                 + [
                     StudioRoutes.comparisonPictureRoute(
@@ -120,7 +122,10 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "comparisons") { services in
             ComparisonRoutes.routes(
                 services.comparisons, tags: services.tags, votes: services.videoVotes, identity: services.identity,
-                hasPremium: services.hasPremium)
+                hasPremium: services.hasPremium
+            ).keepingRoom(
+                services.room,
+                for: ["/api/comparisons", "/api/comparisons/[id]/models", "/api/comparisons/[id]/reruns"])
                 + ComparisonRoutes.planRoutes(services.comparisons, hasPremium: services.hasPremium)
                 + ComparisonRoutes.templateRoutes(ComparisonTemplates(database: services.database))
                 + ComparisonRoutes.experimentRoutes(services.comparisons, hasPremium: services.hasPremium)

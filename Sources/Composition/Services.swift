@@ -6,6 +6,7 @@ internal import Comparisons
 public import Configuration
 internal import Credits
 internal import Crypto
+internal import Disk
 internal import Film
 internal import Flags
 internal import FoundationEssentials
@@ -56,6 +57,7 @@ public struct Services: Sendable {
     let credits: Credits
     let storage: any MediaStorage
     let uploadSigner: UploadSigner
+    let room: DiskGuard
     let generations: Generations
     let comments: Comments
     let comparisons: Comparisons
@@ -133,6 +135,7 @@ public struct Services: Sendable {
             database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
         credits = Credits(database: database, monthly: settings.catalog.monthlyCredits)
         storage = settings.storage.media
+        room = settings.diskGuard
         uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
         generations = Generations(
             database: database, catalog: catalog, limit: settings.generation.secondsLimit,

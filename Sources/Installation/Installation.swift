@@ -1,7 +1,9 @@
+internal import Backup
 internal import Captcha
 internal import Catalog
 package import Configuration
 internal import Contact
+internal import Disk
 internal import Film
 internal import Generation
 internal import Identity
@@ -21,7 +23,8 @@ internal import Webhooks
 package enum Installation {
     /// The groups of settings in the order of the documentation.
     package static let groups: [any SettingGroup.Type] = [
-        SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
+        SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, DiskSettings.self, BackupSettings.self,
+        MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
         MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, ProviderSettings.self,
         GenerationSettings.self, PushSettings.self, WebhookSettings.self, OperatorSettings.self,

@@ -28,6 +28,7 @@ enum Kinds {
         MediaRemoval(storage: storage).register(in: &registry)
         OutwardJobs(settings).register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
+        MeasureDisk.register(in: &registry, settings)
         Thumbnails(storage: storage, tools: tools).register(in: &registry)
         DemoSeason(
             database: process.database, storage: storage, tools: tools, clipSeconds: settings.media.demoClipSeconds

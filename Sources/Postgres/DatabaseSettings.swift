@@ -45,6 +45,9 @@ extension SettingValues<DatabaseSettings> {
     /// The database as its owner, as libpq understands it.
     package var ownerURL: String { DatabaseURL(self.migrationURL ?? self.url).text }
 
+    /// Whether there is no address but that of a pooler by transactions.
+    package var isOnlyPooled: Bool { DatabaseURL(self.migrationURL ?? self.url).isPooled }
+
     /// Whether statements are prepared once per connection.
     package var preparesStatements: Bool {
         self.usesPreparedStatements && ![self.url, self.hostURL ?? ""].contains { DatabaseURL($0).isPooled }

@@ -119,7 +119,9 @@ public final class Route: Sendable {
 
     private let traits: Traits
 
-    private init(_ other: Route, traits: Traits) {
+    private init(
+        _ other: Route, traits: Traits, reply: (@Sendable (Context, JSONValue) throws -> Reply)? = nil
+    ) {
         method = other.method
         pattern = other.pattern
         access = other.access
@@ -136,7 +138,7 @@ public final class Route: Sendable {
         features = other.features
         summary = other.summary
         mayBlock = other.mayBlock
-        reply = other.reply
+        self.reply = reply ?? other.reply
         self.traits = traits
     }
 
@@ -145,6 +147,15 @@ public final class Route: Sendable {
         var traits = traits
         change(&traits)
         return Route(self, traits: traits)
+    }
+
+    /// The same route, which first asks whether it can be served now; `check` throws the problem if not.
+    public func checking(_ check: @escaping @Sendable (Context) throws -> Void) -> Route {
+        let reply = reply
+        return Route(self, traits: traits) { context, value in
+            try check(context)
+            return try reply(context, value)
+        }
     }
 
     /// The same route, which no API key may call: what only a person may do, or what manages keys and sessions.
