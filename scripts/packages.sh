@@ -63,6 +63,7 @@ packages_test=(
     libimage-exiftool-perl
     node-typescript
     pgbouncer
+    prometheus
     python3
     python3-venv
     shellcheck
@@ -72,4 +73,4 @@ packages_test=(
 
 # The services that these packages bring, which would answer on the machine's own ports after its next start.
 # shellcheck disable=SC2034
-services_brought=(nginx postgresql pgbouncer)
+services_brought=(nginx postgresql pgbouncer prometheus)

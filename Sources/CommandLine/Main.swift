@@ -22,7 +22,7 @@ enum Main {
             CatalogCommand.command, JobsCommand.command, CountersCommand.command, SimulateCommand.command,
             TallyCommand.command, RatingsCommand.command,
             RoutesCommand.command, StorageCommand.command,
-            DoctorCommand.command, SuperviseCommand.command,
+            DoctorCommand.command, StatusCommand.command, LogLevelCommand.command, SuperviseCommand.command,
         ])
 
     static func main() {

@@ -11,6 +11,7 @@ internal import Games
 public import HTTP
 internal import Identity
 internal import Installation
+internal import Logging
 internal import Mail
 internal import Notifications
 internal import PagesHandlers
@@ -30,7 +31,8 @@ extension Application {
         try self.init(
             routes: routes, guards: Self.guards(services),
             crossOrigin: CrossOrigin(allowing: services.settings.host.corsOrigins), errorMap: Problems.problem,
-            log: services.log, errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage)
+            log: services.log.of(.http), errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage,
+            slowAfter: services.settings.host.slowMilliseconds)
     }
 
     private static func guards(_ services: Services) -> Guard {

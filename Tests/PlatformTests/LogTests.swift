@@ -40,7 +40,7 @@ struct LogTests {
         let log = Log { entries.add($0) }
         let copy = log.with(["group": "voting"])
         copy.debug("unseen")
-        log.threshold.level = .debug
+        log.levels.all.level = .debug
         copy.debug("seen", ["group": "story", "n": 1])
         #expect(entries.all.map(\.message) == ["seen"])
         #expect(entries.all.first?.fields == ["group": "story", "n": 1])
@@ -61,7 +61,7 @@ struct LogTests {
         #expect(
             lines[0].hasSuffix(#""level":"info","message":"happened","request":"r","z":1,"group":"story","a":true}"#))
         #expect(lines[1].hasSuffix(#""message":"happened","group":"voting","a":2.5,"request":"own","z":1}"#))
-        log.threshold.level = .error
+        log.levels.all.level = .error
         log.info("happened", inOrder: ["unseen": 1])
         #expect(entries.all.count == 2)
     }
