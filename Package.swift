@@ -290,6 +290,7 @@ let package = Package(
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
+        tests("ErrorReportsTests", ["ErrorReports", "Logging", "Platform"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(

@@ -1,7 +1,6 @@
 internal import Arguments
 internal import Configuration
 internal import FoundationEssentials
-internal import HTTP
 public import HTTP
 public import Storage
 internal import Synchronization

@@ -58,7 +58,7 @@ extension Pages {
             operation: Operation(
                 name: settings.operator.name, address: settings.operator.address, email: settings.operator.email,
                 minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays,
-                dailyVotes: settings.film.dailyVotes))
+                dailyVotes: settings.film.dailyVotes), brand: try Brand(settings))
         let identity = services.identity
         self.init(
             site: site, stories: services.stories, films: services.films,
@@ -95,6 +95,18 @@ extension Pages {
             notices: NoticeSources(
                 services.notifications, subscriptions: services.pushSubscriptions, digests: services.digests),
             formToken: { context in identity.formToken(for: context).0 })
+    }
+}
+
+extension Brand {
+    /// What the settings name. Throws what is wrong with a file of theirs.
+    fileprivate init(_ settings: Settings) throws {
+        let brand = settings.brand
+        self.init(
+            logo: try brand.logo.map { try Picture($0, named: "BRAND_LOGO", types: Picture.logoTypes) },
+            icon: try brand.icon.map { try Picture($0, named: "BRAND_ICON", types: Picture.iconTypes) },
+            dark: brand.accentDark.map { ($0.hex, $0.ink) }, light: brand.accentLight.map { ($0.hex, $0.ink) },
+            sponsors: brand.sponsors.map { ($0.name, $0.url) })
     }
 }
 

@@ -79,7 +79,7 @@ public struct Services: Sendable {
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
-    private let figures: SiteFigures
+    private let figures: StatusFigures
     /// Reads the files that pages refer to.
     let assets: @Sendable () throws -> Assets
 
@@ -104,7 +104,7 @@ public struct Services: Sendable {
         options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
         options.log = log.of(.database)
-        figures = SiteFigures(options, mediaDirectory: settings.storage.mediaDirectory)
+        figures = StatusFigures(options, mediaDirectory: settings.storage.mediaDirectory)
         database = Database(options)
         schema = SchemaGate(
             database: database, directory: settings.database.migrationsDirectory, log: log.of(.changes))

@@ -44,7 +44,9 @@ class SentryPeer:
             def do_POST(self) -> None:
                 peer.asked += 1
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                given = dict(part.strip().split("=", 1) for part in self.headers["X-Sentry-Auth"].removeprefix("Sentry").split(","))
+                given = dict(
+                    part.strip().split("=", 1) for part in self.headers["X-Sentry-Auth"].removeprefix("Sentry").split(",")
+                )
                 status = peer.status
                 if self.path != f"/api/{PROJECT}/envelope/":
                     status = 404

@@ -7,7 +7,7 @@ internal import Queue
 
 /// Figures of the whole site, which only the database knows. A thread with a connection of its own reads them every few
 /// seconds; whoever asks for them gets what was read last, so that nobody waits for a database that does not answer.
-final class SiteFigures: Sendable {
+final class StatusFigures: Sendable {
     private static let interval = Duration.seconds(10)
 
     private struct Kept {
