@@ -77,7 +77,7 @@ let package = Package(
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
         domain("HTTP", ["Crypto", "Logging", "Metrics", "Platform", "Text"]),
         domain("HTML", []),
-        wrapping("Status", ["CLinux", "HTTP", "Logging", "Metrics", "Platform", "Text"]),
+        wrapping("Status", ["CLinux", "Logging", "Metrics", "Platform"]),
         domain("Refusals", ["Postgres"]),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
         domain(
@@ -218,7 +218,8 @@ let package = Package(
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "Arguments", "Composition", "Configuration", "ErrorReports", "FastCGI", "HTTP", "Installation", "Logging",
+                "Arguments", "Composition", "Configuration", "ErrorReports", "FastCGI", "HTTP", "Installation",
+                "Logging",
                 "Metrics", "Platform", "Postgres", "Status", "Text",
             ]),
         executable(
@@ -241,7 +242,7 @@ let package = Package(
                 "HTTPClient",
                 "Identity",
                 "Installation", "Logging", "Mail", "Media", "ModelsHandlers", "Notifications", "People", "Platform",
-                "Postgres", "Providers", "Queue",
+                "Postgres", "Queue",
                 "Ratings",
                 "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",

@@ -52,7 +52,8 @@ enum StatusCommand {
     private static func work(_ work: JSONValue) -> String {
         let count = number(work["count"])
         let what =
-            work["method"]?.text == "" ? "\(count) \(work["route"]?.text ?? "") at once"
+            work["method"]?.text == ""
+            ? "\(count) \(work["route"]?.text ?? "") at once"
             : "\(work["method"]?.text ?? "") \(work["route"]?.text ?? "")"
         let state = work["isInStatement"] == .bool(true) ? ", in a statement" : ""
         return "\(what) for \(decimal(work["ageMs"])) ms, \(number(work["sqlCount"])) statements in "

@@ -176,7 +176,8 @@ public struct Services: Sendable {
             reads, allowed: settings.limits.rateLimits[reads], database: database, log: log.of(.limits))
         keyUsage = KeyUsage(database: database, log: log.of(.limits))
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log.of(.changes)) { change in
+        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log.of(.changes)) {
+            change in
             switch change {
             case .missed:
                 flags.drop()
@@ -270,7 +271,8 @@ public struct Services: Sendable {
         }
         for pool in pools {
             page.add(
-                "dailies_pool_waiting", .gauge, "Threads that wait for a connection.", pool.waiting, ["pool": pool.name])
+                "dailies_pool_waiting", .gauge, "Threads that wait for a connection.", pool.waiting, ["pool": pool.name]
+            )
         }
     }
 

@@ -6,7 +6,7 @@ internal import Postgres
 internal import Queue
 
 /// Figures of the whole site, which only the database knows. A thread with a connection of its own reads them every few
-/// seconds; whoever asks for them gets what was read last, so that nobody waits for a database that does not answer.
+/// seconds; a reader gets what was read last, so that no reader waits for a database that does not answer.
 final class StatusFigures: Sendable {
     private static let interval = Duration.seconds(10)
 
@@ -88,12 +88,13 @@ final class StatusFigures: Sendable {
         reading.connections = try server.value(at: 1)
         reading.connectionLimit = try server.value(at: 2)
         reading.deadlocks = try server.value(at: 3)
-        reading.secondsUntilRoundEnds = try database.first(
-            """
-            select extract(epoch from min(voting_ends_at) - now())::float8
-            from story_slots
-            where status = 'voting'
-            """, as: Double?.self) ?? nil
+        reading.secondsUntilRoundEnds =
+            try database.first(
+                """
+                select extract(epoch from min(voting_ends_at) - now())::float8
+                from story_slots
+                where status = 'voting'
+                """, as: Double?.self) ?? nil
         let kept: [Row] = try database.query(
             """
             select name, labels::text, value, extract(epoch from measured_at)::float8
@@ -101,9 +102,11 @@ final class StatusFigures: Sendable {
             order by name, labels
             """)
         reading.kept = try kept.map { row in
-            let labels = try JSONDecoder().decode([String: String].self, from: Data((try row.value(at: 1) as String).utf8))
+            let labels = try JSONDecoder().decode(
+                [String: String].self, from: Data((try row.value(at: 1) as String).utf8))
             return Kept(
-                name: try row.value(at: 0), labels: labels, value: try row.value(at: 2), measuredAt: try row.value(at: 3))
+                name: try row.value(at: 0), labels: labels, value: try row.value(at: 2),
+                measuredAt: try row.value(at: 3))
         }
         return reading
     }
@@ -111,7 +114,8 @@ final class StatusFigures: Sendable {
     func write(to page: inout Exposition) {
         let (reading, failures) = state.withLock { ($0.reading, $0.failures) }
         page.add(
-            "dailies_site_readings_failed_total", .counter, "How often the figures of the site could not be read.", failures)
+            "dailies_site_readings_failed_total", .counter, "How often the figures of the site could not be read.",
+            failures)
         guard let reading else { return }
         page.add(
             "dailies_site_read_timestamp_seconds", .gauge, "When the figures of the site were read from the database.",
@@ -121,11 +125,13 @@ final class StatusFigures: Sendable {
             "dailies_postgres_lock_waits", .gauge, "Sessions that wait for a lock of another.", reading.lockWaits)
         page.add("dailies_postgres_connections", .gauge, "Sessions of this database.", reading.connections)
         page.add(
-            "dailies_postgres_connections_limit", .gauge, "The sessions that the server allows.", reading.connectionLimit)
+            "dailies_postgres_connections_limit", .gauge, "The sessions that the server allows.",
+            reading.connectionLimit)
         page.add("dailies_postgres_deadlocks_total", .counter, "Deadlocks in this database.", reading.deadlocks)
         if let seconds = reading.secondsUntilRoundEnds {
             page.add(
-                "dailies_round_overdue_seconds", .gauge, "For how long the open round should have been closed; 0 in time.",
+                "dailies_round_overdue_seconds", .gauge,
+                "For how long the open round should have been closed; 0 in time.",
                 max(0, -seconds))
         }
         if let free = reading.freeBytes, let size = reading.sizeBytes {

@@ -71,7 +71,8 @@ extension ValueFormat<SubsystemLevel> {
     package static var subsystemLevel: Self {
         ValueFormat("SUBSYSTEM=LEVEL") { text throws(FormatFault) in
             let parts = text.split(separator: "=", maxSplits: 1).map(\.trimmed)
-            guard parts.count == 2, let subsystem = LogSubsystem(rawValue: parts[0]), let level = LogLevel(name: parts[1])
+            guard parts.count == 2, let subsystem = LogSubsystem(rawValue: parts[0]),
+                let level = LogLevel(name: parts[1])
             else { throw FormatFault("each must be a subsystem and a level, such as database=debug", not: text) }
             return SubsystemLevel(subsystem: subsystem, level: level)
         }

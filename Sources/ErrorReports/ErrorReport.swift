@@ -48,7 +48,8 @@ struct ErrorReport: Codable, Sendable, Equatable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = Array(try encoder.encode(event))
         let head = Array(try encoder.encode(Head(event_id: id, sent_at: now.rfc3339)))
-        let item = Array(try encoder.encode(ItemHead(type: "event", length: body.count, content_type: "application/json")))
+        let item = Array(
+            try encoder.encode(ItemHead(type: "event", length: body.count, content_type: "application/json")))
         return head + [0x0A] + item + [0x0A] + body + [0x0A]
     }
 

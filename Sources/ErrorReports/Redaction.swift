@@ -2,7 +2,8 @@
 enum Redaction {
     /// The fields of log lines that are reported. They are constant words, numbers and patterns; all others stay here.
     static let fields: Set<String> = [
-        "attempt", "code", "command", "jobs", "kind", "method", "queue", "route", "sqlstate", "status", "subsystem", "votes",
+        "attempt", "code", "command", "jobs", "kind", "method", "queue", "route", "sqlstate", "status", "subsystem",
+        "votes",
     ]
 
     /// The text without personal data. What is left of it are the words of programs.
@@ -14,7 +15,9 @@ enum Redaction {
         text.replace(/[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}/, with: "[id]")
         text.replace(/(?:\d{1,3}\.){3}\d{1,3}/, with: "[network]")
         text.replace(/[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}/, with: "[network]")
-        text.replace(/(constraint|relation|column|function|table|type) "([a-z0-9_]+)"/) { "\($0.output.1) `\($0.output.2)`" }
+        text.replace(/(constraint|relation|column|function|table|type) "([a-z0-9_]+)"/) {
+            "\($0.output.1) `\($0.output.2)`"
+        }
         text.replace(/"[^"]*"/, with: "\"…\"")
         text.replace(/'[^']*'/, with: "'…'")
         text.replace(/[A-Za-z0-9_\-+\/=]{20,}/) { match in

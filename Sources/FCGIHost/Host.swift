@@ -48,7 +48,8 @@ enum Host {
             let application = try Application(serving: arguments.servedGroups, services)
             let server = try FastCGIServer(
                 socket: try listeningSocket(arguments, settings), eventLoop: eventLoop, threads: settings.host.threads,
-                stopLimit: .seconds(settings.host.stopSeconds), log: log.of(.server), onReload: { reload(arguments, log) },
+                stopLimit: .seconds(settings.host.stopSeconds), log: log.of(.server),
+                onReload: { reload(arguments, log) },
                 facts: application.facts, respond: application.respond(to:then:))
             let status = try status(of: server, application, services, settings, arguments, log)
             try reporter?.start()
@@ -74,7 +75,8 @@ enum Host {
         // One process counts for nginx.
         let cache =
             groups.contains(HandlerGroup.system)
-            ? try CacheFigures(path: path.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/cache.sock") : nil
+            ? try CacheFigures(path: path.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/cache.sock")
+            : nil
         try cache?.start()
         let state = ProcessStatus(
             application, services, server, groups: groups, log: log, cache: cache,

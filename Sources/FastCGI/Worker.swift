@@ -68,7 +68,8 @@ struct Worker: Sendable {
     }
 
     private func serve(_ request: Request, _ route: String, _ slot: RequestSlot, _ isBodyDrained: Bool) {
-        CrashReport.enter(request: request.id, method: request.method.description, route: route, in: slot.words, slot.activity)
+        CrashReport.enter(
+            request: request.id, method: request.method.description, route: route, in: slot.words, slot.activity)
         application.respond(request) { response in
             finish(slot, with: response, isBodyDrained)
         }

@@ -33,7 +33,8 @@ package struct HostSettings: SettingGroup {
         "STATUS_DIR", default: "/run/dailies/status", .directory,
         "The directory of those sockets, where `dailies status` and `dailies log-level` look for the processes.")
     package let nginxDirectory = Setting(
-        "NGINX_DIR", default: "/etc/dailies/nginx", .directory, "Where nginx's files of the site are, for `dailies doctor`.")
+        "NGINX_DIR", default: "/etc/dailies/nginx", .directory,
+        "Where nginx's files of the site are, for `dailies doctor`.")
     package let corsOrigins = Setting(
         "CORS_ORIGINS", default: "", .list(.origin, "origins, comma-separated"),
         "Other sites whose pages may read the API from a browser, with an API key and never with cookies.")

@@ -22,10 +22,12 @@ internal import Webhooks
 package enum Installation {
     /// The groups of settings in the order of the documentation.
     package static let groups: [any SettingGroup.Type] = [
-        SiteSettings.self, BrandSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
+        SiteSettings.self, BrandSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self,
+        MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
         MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, ProviderSettings.self,
-        GenerationSettings.self, PushSettings.self, WebhookSettings.self, ErrorReportSettings.self, OperatorSettings.self,
+        GenerationSettings.self, PushSettings.self, WebhookSettings.self, ErrorReportSettings.self,
+        OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file

@@ -62,7 +62,8 @@ enum AdvanceCommand {
                 report(try rounds.advance(), process.log.of(.rounds))
                 if let due = try rounds.untilNextDue() { wait = min(wait, due) }
             } catch {
-                process.log.of(.rounds).error("rounds cannot be advanced", ["error": .string(String(reflecting: error))])
+                process.log.of(.rounds).error(
+                    "rounds cannot be advanced", ["error": .string(String(reflecting: error))])
                 wait = .seconds(1)
             }
             ServiceManager.watchdog()

@@ -34,7 +34,7 @@ enum MeasureSite {
         where registered_at > dailies_now() - interval '1 day'
         """
 
-    /// A visit is what lies between the first and the last view of a voter on a day. Nobody is followed beyond that day.
+    /// A visit is what lies between the first and the last view of a voter on a day. Views of different days are not connected.
     private static let visits: SQL =
         """
         with visit as (

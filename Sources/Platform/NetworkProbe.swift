@@ -7,7 +7,7 @@ public enum NetworkProbe {
     public enum Fault: Error, Sendable, Equatable {
         /// The name has no address, with the resolver's words.
         case unknownName(String)
-        /// Nobody answers there, with the system's words.
+        /// No server answers there, with the system's words.
         case unreachable(String)
     }
 

@@ -52,7 +52,8 @@ public final class CacheFigures: Sendable {
     public func write(to page: inout Exposition) {
         for (word, counter) in zip(Self.known, counters) {
             page.add(
-                "dailies_cache_requests_total", .counter, "Requests that nginx's cache could have answered, by what it did.",
+                "dailies_cache_requests_total", .counter,
+                "Requests that nginx's cache could have answered, by what it did.",
                 counter.value, ["status": word.lowercased()])
         }
     }

@@ -155,7 +155,8 @@ private struct StatusConnection {
         } else {
             reply = StatusServer.Answer(status: 400, "This is no HTTP request.\n")
         }
-        let reason = [200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"][reply.status] ?? "Status"
+        let reason =
+            [200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"][reply.status] ?? "Status"
         let head =
             "HTTP/1.1 \(reply.status) \(reason)\r\nContent-Type: \(reply.type)\r\nContent-Length: \(reply.body.count)\r\n"
             + "Cache-Control: no-store\r\nConnection: close\r\n\r\n"

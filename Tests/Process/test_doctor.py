@@ -149,8 +149,8 @@ def certificate(directory, days):
     key = directory / "key.pem"
     when = ["-days", str(days)] if days > 0 else ["-not_before", "20200101000000Z", "-not_after", "20200201000000Z"]
     made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost",
-         "-keyout", key, "-out", pem, *when], capture_output=True, text=True)  # fmt: skip
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+         "/CN=localhost", "-keyout", key, "-out", pem, *when], capture_output=True, text=True)  # fmt: skip
     if made.returncode:
         # Before OpenSSL 3.4: `x509` signs with any dates only by way of a small authority.
         subprocess.run(
@@ -177,12 +177,12 @@ def socket_for_all(site):
 
 
 def socket_of_another(site):
-    os.chown(site.run / "web.sock", 65534, -1)
+    os.chown(site.run / "web.sock", 5, -1)
 
 
 def socket_that_nginx_cannot_reach(site):
     main = site.nginx / "nginx.conf"
-    main.write_text(main.read_text().replace("user root;", "user nobody;"))
+    main.write_text(main.read_text().replace("user root;", "user games;"))
     os.chown(site.run / "web.sock", -1, 4)
 
 
@@ -246,7 +246,7 @@ def two_that_advance(site):
     site.sql("insert into advance_runs (machine, host_name, program) values ('two', 'second', 'test')")
 
 
-def queue_that_nobody_drains(site):
+def queue_that_is_not_drained(site):
     site.sql("select enqueue_job('no_such_kind', job_queue => 'outward', job_run_at => now() - interval '10 minutes')")
 
 
@@ -304,9 +304,9 @@ def fault_in_the_file(site):
 FAULTS = [
     # fault, the check that finds it, words of its detail, words of its remedy, the file that it names, the line
     (socket_for_all, "sockets", "forge", "SocketMode=0660", "web.sock", None),
-    (socket_of_another, "sockets", "belongs to nobody", "SocketUser=", "web.sock", None),
-    (socket_that_nginx_cannot_reach, "sockets", "nginx runs as nobody and cannot reach", "SocketGroup=nobody", "web.sock", None),
-    (socket_without_a_host, "sockets", "nobody listens", "systemctl restart dailies-host@web.socket", "upstreams.conf", int),
+    (socket_of_another, "sockets", "belongs to games", "SocketUser=", "web.sock", None),
+    (socket_that_nginx_cannot_reach, "sockets", "nginx runs as games and cannot reach", "SocketGroup=games", "web.sock", None),
+    (socket_without_a_host, "sockets", "no program listens", "systemctl restart dailies-host@web.socket", "upstreams.conf", int),
     (no_socket, "sockets", "there is no socket", "systemctl enable --now dailies-host@voting.socket", "upstreams.conf", int),
     (no_nchan, "nchan", "does not load the module nchan", "libnginx-mod-nchan", "nginx.conf", None),
     (no_publisher, "publisher", "no program listens", "Start nginx", "publish.sock", None),
@@ -318,7 +318,7 @@ FAULTS = [
     (newer_schema, "schema", "newer than this program", "Run the version that migrated", "migrations", None),
     (older_schema, "schema", "9999_newer.sql", "Run dailies migrate", None, None),
     (two_that_advance, "advance", "2 machines advance the rounds", "disable --now dailies-jobs@advance.timer", None, None),
-    (queue_that_nobody_drains, "queue", "nobody runs them", "enable --now dailies-jobs@outward.timer", None, None),
+    (queue_that_is_not_drained, "queue", "no program runs them", "enable --now dailies-jobs@outward.timer", None, None),
     (provider_without_address, "FAL_BASE_URL", "queue.nowhere.invalid has no address", "getent hosts", None, None),
     (mail_host_without_address, "MAIL_URL", "mail.nowhere.invalid has no address", "getent hosts", None, None),
     (mail_server_away, "MAIL_URL", "does not answer on port", "call out on that port", None, None),
@@ -335,7 +335,7 @@ UNDONE = {
     right_that_is_missing: "grant select on seasons to dailies_web",
     newer_schema: "delete from schema_migrations where name = '9999_newer.sql'",
     two_that_advance: "delete from advance_runs where machine = 'two'",
-    queue_that_nobody_drains: "delete from jobs where kind = 'no_such_kind'",
+    queue_that_is_not_drained: "delete from jobs where kind = 'no_such_kind'",
 }
 
 

@@ -52,7 +52,7 @@ def test_an_error_is_reported_once_and_without_personal_data(place, database):
         for _ in range(3):
             get(place, "/api/features")
         until(lambda: rows(database, REPORTS), "a report in the queue")
-        assert peer.asked == 0, "a host calls nobody"
+        assert peer.asked == 0, "a host calls no other server"
         line = host.lines.wait(lambda line: line["level"] == "error")
         assert host.stop() == 0
         assert drain(place, peer.address).returncode == 0

@@ -116,7 +116,7 @@ def test_it_answers_while_all_threads_are_busy_and_postgres_is_frozen(place, dat
                     assert status.ask(path)[0] == 200
                     times.append(time.monotonic() - begin)
                 durations[path] = statistics.median(times)
-            # A peer that sends half a request holds up nobody.
+            # A peer that sends half a request holds up no other.
             half = socket.socket(socket.AF_UNIX)
             half.connect(str(status.path))
             half.sendall(b"GET /livez HT")

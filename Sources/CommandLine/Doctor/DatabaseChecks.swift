@@ -17,7 +17,7 @@ struct DatabaseChecks {
 
     /// A clock that is further off than this closes rounds at a wrong time, in seconds.
     private static let clockLimit = 5.0
-    /// A job that has waited longer shows that nobody drains the queue, in seconds.
+    /// A job that has waited longer shows that the queue is not drained, in seconds.
     private static let longestWait = 300.0
 
     var findings: [Finding] {
@@ -41,7 +41,8 @@ struct DatabaseChecks {
         if words.contains("role \""), words.contains("does not exist") {
             return .bad(
                 "database", words,
-                fix: "Make the roles as the administrator of Postgres: createuser dailies_owner, then dailies migrate, which "
+                fix:
+                    "Make the roles as the administrator of Postgres: createuser dailies_owner, then dailies migrate, which "
                     + "makes dailies_web and dailies_jobs.")
         }
         if words.contains("database \""), words.contains("does not exist") {
@@ -89,8 +90,10 @@ struct DatabaseChecks {
 
     private var lostSessions: Finding {
         .bad(
-            "pooler", "a pooler gives each transaction another session, and statements are prepared once per connection",
-            fix: "Set PREPARED_STATEMENTS=false, or pool_mode = session for this database in pgbouncer.ini; LISTEN needs the "
+            "pooler",
+            "a pooler gives each transaction another session, and statements are prepared once per connection",
+            fix:
+                "Set PREPARED_STATEMENTS=false, or pool_mode = session for this database in pgbouncer.ini; LISTEN needs the "
                 + "direct address in either case.")
     }
 
@@ -155,7 +158,8 @@ struct DatabaseChecks {
             return [
                 .bad(
                     "rights", lost.joined(separator: "; "),
-                    fix: "Somebody revoked what the migrations grant. Grant it again as dailies_owner; the statements are in "
+                    fix:
+                        "Somebody revoked what the migrations grant. Grant it again as dailies_owner; the statements are in "
                         + "\(settings.database.migrationsDirectory): grep -rn 'grant' there.")
             ]
         }
@@ -173,7 +177,8 @@ struct DatabaseChecks {
         let strange = files.filter { $0.state == .unknown || $0.state == .changed && !$0.name.contains("/") }
         if !strange.isEmpty {
             return .bad(
-                "schema", "newer than this program, or of another version: \(strange.map(\.name).joined(separator: ", "))",
+                "schema",
+                "newer than this program, or of another version: \(strange.map(\.name).joined(separator: ", "))",
                 fix: "Run the version that migrated this database, or restore its files in MIGRATIONS_DIR.",
                 file: settings.database.migrationsDirectory)
         }
@@ -205,7 +210,7 @@ struct DatabaseChecks {
         let units = queues.map { ["outward": "outward", "upkeep": "maintain"][$0] ?? "drain" }
         return .bad(
             "queue",
-            "jobs of \(queues.joined(separator: ", ")) have waited for \(Int(Date().timeIntervalSince(oldest))) s: nobody runs them",
+            "jobs of \(queues.joined(separator: ", ")) have waited for \(Int(Date().timeIntervalSince(oldest))) s: no program runs them",
             fix: Set(units).sorted().map { "systemctl enable --now dailies-jobs@\($0).timer" }.joined(separator: "; ")
                 + "; then journalctl -u 'dailies-jobs@*'.")
     }

@@ -61,7 +61,8 @@ struct NetworkChecks {
         case nil: return nil
         case .sendmail(let path):
             guard FileManager.default.isExecutableFile(atPath: path) else {
-                return .bad("MAIL_URL", "\(path) cannot be run", fix: "apt install msmtp-mta, or name a server.", file: path)
+                return .bad(
+                    "MAIL_URL", "\(path) cannot be run", fix: "apt install msmtp-mta, or name a server.", file: path)
             }
             return .good("MAIL_URL", path)
         case .smtp(let relay): return server("MAIL_URL", relay.host, relay.port)
@@ -103,7 +104,9 @@ struct NetworkChecks {
         return .bad(
             "clock",
             "the site's clock is \(Int(abs(difference))) s \(difference > 0 ? "ahead of" : "behind") this machine's",
-            fix: "All machines must follow one time: apt install systemd-timesyncd (or chrony), timedatectl set-ntp true.")
+            fix:
+                "All machines must follow one time: apt install systemd-timesyncd (or chrony), timedatectl set-ntp true."
+        )
     }
 
     /// As openssl sees it, which also tells what is wrong with it.
@@ -120,9 +123,11 @@ struct NetworkChecks {
         func ask(_ words: String...) -> Subprocess.Output? {
             try? Subprocess.run(openssl, ["x509", "-noout"] + words, input: pem, timeout: .seconds(10))
         }
-        let until = String(decoding: ask("-enddate")?.stdout ?? [], as: UTF8.self)
+        let until =
+            String(decoding: ask("-enddate")?.stdout ?? [], as: UTF8.self)
             .split(separator: "=").last.map { String($0).trimmed } ?? "?"
-        let remedy = "certbot renew, then systemctl reload nginx; systemctl list-timers certbot.timer must show a next run."
+        let remedy =
+            "certbot renew, then systemctl reload nginx; systemctl list-timers certbot.timer must show a next run."
         let isExpired = String(decoding: ask("-checkend", "0")?.stdout ?? [], as: UTF8.self).contains("will expire")
         if isExpired { return .bad("certificate", "that of \(host) has expired: \(until)", fix: remedy) }
         let endsSoon = String(decoding: ask("-checkend", "\(Self.certificateLimit)")?.stdout ?? [], as: UTF8.self)

@@ -22,7 +22,9 @@ struct NginxChecks {
 
         /// Lines that hold something, with their numbers from 1.
         func matches(_ accept: (String) -> Bool) -> [(number: Int, text: String)] {
-            lines.enumerated().filter { !$0.element.hasPrefix("#") && accept($0.element) }.map { ($0.offset + 1, $0.element) }
+            lines.enumerated().filter { !$0.element.hasPrefix("#") && accept($0.element) }.map {
+                ($0.offset + 1, $0.element)
+            }
         }
     }
 
@@ -60,7 +62,8 @@ struct NginxChecks {
         if loaded.contains(where: { $0.contains("nchan") }) { return .good("nchan", "loaded") }
         return .bad(
             "nchan", "nginx does not load the module nchan, so no event reaches a browser and nginx does not start",
-            fix: "apt install libnginx-mod-nchan, and keep `include /etc/nginx/modules-enabled/*.conf;` in the main file.",
+            fix:
+                "apt install libnginx-mod-nchan, and keep `include /etc/nginx/modules-enabled/*.conf;` in the main file.",
             file: main.path)
     }
 
@@ -85,11 +88,12 @@ struct NginxChecks {
             + (stale.map { ["it still knows \($0.1)"] } ?? [])
         return .bad(
             "routes", "nginx's locations are those of another version: \(words.joined(separator: "; "))",
-            fix: "dailies routes --processes /etc/dailies/processes.conf --nginx \(directory) --systemd /etc/dailies, then "
+            fix:
+                "dailies routes --processes /etc/dailies/processes.conf --nginx \(directory) --systemd /etc/dailies, then "
                 + "systemctl reload nginx.", file: file.path, line: stale?.0)
     }
 
-    /// Who stands in front of a site at https whose nginx has no certificate is a proxy.
+    /// A site at https whose nginx has no certificate is behind a proxy.
     private var proxies: Finding? {
         guard settings.site.url.hasPrefix("https:"), let listen = Lines(directory + "/listen.conf"),
             let trusted = Lines(directory + "/trusted-proxies.conf")
@@ -99,7 +103,7 @@ struct NginxChecks {
         guard !hasCertificate, !isTrusting else { return nil }
         return .bad(
             "proxy",
-            "SITE_URL is https and nginx has no certificate, so a proxy stands in front; no proxy is trusted, so that all "
+            "SITE_URL is https and nginx has no certificate, so the site is behind a proxy; no proxy is trusted, so that all "
                 + "visitors seem to come from one address and share its limits",
             fix: "Write `set_real_ip_from ADDRESS;` of the proxy, which must set X-Forwarded-For.", file: trusted.path,
             line: 1)
@@ -122,7 +126,8 @@ struct NginxChecks {
                 "sockets", "there is no socket \(path), to which nginx passes requests",
                 fix: "systemctl enable --now \(unit)", file: file, line: line)
         }
-        let remedy = "systemctl restart \(unit) makes it with the shipped owner, group and mode; look for a drop-in first."
+        let remedy =
+            "systemctl restart \(unit) makes it with the shipped owner, group and mode; look for a drop-in first."
         guard facts.mode & 0o007 == 0 else {
             return .bad(
                 "sockets", "every account can reach \(path), whose mode is \(facts.octal): it could forge requests",
@@ -132,9 +137,11 @@ struct NginxChecks {
             return .bad(
                 "sockets",
                 "\(path) belongs to \(FileFacts.account(facts.owner)), and \(settings.host.statusDirectory) to "
-                    + "\(FileFacts.account(owner))", fix: "SocketUser=\(FileFacts.account(owner)). " + remedy, file: path)
+                    + "\(FileFacts.account(owner))", fix: "SocketUser=\(FileFacts.account(owner)). " + remedy,
+                file: path)
         }
-        if let account = nginxAccount, let nginx = FileFacts.groups(of: account), nginx.id != 0, nginx.id != facts.owner,
+        if let account = nginxAccount, let nginx = FileFacts.groups(of: account), nginx.id != 0,
+            nginx.id != facts.owner,
             !nginx.groups.contains(facts.group) || facts.mode & 0o060 != 0o060
         {
             return .bad(
@@ -147,14 +154,16 @@ struct NginxChecks {
             return nil
         } catch {
             return .bad(
-                "sockets", "nobody listens at \(path)", fix: "systemctl restart \(unit)", file: file, line: line)
+                "sockets", "no program listens at \(path)", fix: "systemctl restart \(unit)", file: file, line: line)
         }
     }
 
     private var nginxAccount: String? {
         let main = [directory + "/nginx.conf", "/etc/nginx/nginx.conf"].lazy.compactMap(Lines.init).first
-        return main?.matches { $0.hasPrefix("user ") }.first.map { $0.text.dropFirst(5).prefix { $0 != ";" && $0 != " " } }
-            .map(String.init)
+        return main?.matches { $0.hasPrefix("user ") }.first.map {
+            $0.text.dropFirst(5).prefix { $0 != ";" && $0 != " " }
+        }
+        .map(String.init)
     }
 
     private var publisher: Finding {

@@ -42,7 +42,8 @@ struct PlaceChecks {
         guard !mustBeWritable || canWrite(path) else {
             return .bad(
                 name, "\(path) cannot be written",
-                fix: "Give it to the account that runs Dailies, and see that its disk is not mounted read-only.", file: path)
+                fix: "Give it to the account that runs Dailies, and see that its disk is not mounted read-only.",
+                file: path)
         }
         return .good(name, path)
     }
@@ -61,7 +62,8 @@ struct PlaceChecks {
         let words = "\(Int(used * 100)) % of the disk of \(path) is used, \(free >> 20) MiB are free"
         guard used >= Self.fullAt else { return .good("disk", words) }
         return .bad(
-            "disk", words, fix: "Make room, or move MEDIA_DIR to a larger disk; uploads fail when it is full.", file: path)
+            "disk", words, fix: "Make room, or move MEDIA_DIR to a larger disk; uploads fail when it is full.",
+            file: path)
     }
 
     /// Tries out every back end that the site uses.

@@ -29,7 +29,8 @@ enum ProgramChecks {
         let missing = encoders.filter { !words.contains(Substring($0)) }
         guard missing.isEmpty else {
             return .bad(
-                "encoders", "\(path) was built without \(missing.joined(separator: ", ")): no clip could be made playable",
+                "encoders",
+                "\(path) was built without \(missing.joined(separator: ", ")): no clip could be made playable",
                 fix: "Use Debian's ffmpeg (apt install ffmpeg; FFMPEG=/usr/bin/ffmpeg).", file: path)
         }
         return .good("encoders", encoders.joined(separator: ", "))

@@ -6,7 +6,9 @@ internal import Text
 enum SecretChecks {
     static func findings(configuration: String?) -> [Finding] {
         var files: [(path: String, file: String?, line: Int?)] = []
-        for (name, value) in ProcessInfo.processInfo.environment where isSecretFile(name) { files.append((value, nil, nil)) }
+        for (name, value) in ProcessInfo.processInfo.environment where isSecretFile(name) {
+            files.append((value, nil, nil))
+        }
         if let configuration {
             files.append((configuration, configuration, nil))
             let text = (try? String(contentsOfFile: configuration, encoding: .utf8)) ?? ""
@@ -25,6 +27,7 @@ enum SecretChecks {
     }
 
     private static func isSecretFile(_ name: String) -> Bool {
-        name.hasSuffix("_FILE") && name != "MAIL_CA_FILE" && name.allSatisfy { $0.isUppercase || $0 == "_" || $0.isNumber }
+        name.hasSuffix("_FILE") && name != "MAIL_CA_FILE"
+            && name.allSatisfy { $0.isUppercase || $0 == "_" || $0.isNumber }
     }
 }

@@ -10,7 +10,7 @@ public final class RouteFigures: Sendable {
     /// Of the answers 4xx those that a limit gave.
     private let limited = Counter()
 
-    /// Figures of a route that nobody has asked.
+    /// Figures of a route that was not asked yet.
     init() {}
 
     /// Notes one answer.

@@ -23,10 +23,14 @@ public struct FileFacts: Sendable {
     }
 
     /// The name of an account; its number when it has none.
-    public static func account(_ id: UInt32) -> String { getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "\(id)" }
+    public static func account(_ id: UInt32) -> String {
+        getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "\(id)"
+    }
 
     /// The name of a group; its number when it has none.
-    public static func group(_ id: UInt32) -> String { getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? "\(id)" }
+    public static func group(_ id: UInt32) -> String {
+        getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? "\(id)"
+    }
 
     /// The groups of an account; nil when there is no such account.
     public static func groups(of account: String) -> (id: UInt32, groups: Set<UInt32>)? {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Files by system calls, where durability and the exact error matter.

@@ -1,7 +1,8 @@
-public import Glibc
+internal import CLinux
+internal import Glibc
 
 /// Which request a thread works on: for the report that the signal handler writes when the process ends by a trap, and for
-/// what the status tells of each request.
+/// what the status reports on each request.
 ///
 /// A request that waits for another operation changes threads. The code that continues it keeps the context of the thread
 /// that handed it in, and restores it with `resume`. That is a few stores.
@@ -28,7 +29,7 @@ public struct CrashContext: Equatable, @unchecked Sendable {
     }
 
     /// The thread-specific key under which each thread keeps its description.
-    public static let key: pthread_key_t = makeKey()
+    public static let key: UInt32 = makeKey()
     private static let workKey: pthread_key_t = makeKey()
 
     private static func makeKey() -> pthread_key_t {

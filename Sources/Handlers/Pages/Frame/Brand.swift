@@ -24,7 +24,9 @@ public struct Brand: Sendable {
             let suffix = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
             guard let type = types[suffix] else {
                 throw Unusable(
-                    description: "\(setting): \(path) must end with \(types.keys.sorted().map { ".\($0)" }.joined(separator: ", "))")
+                    description:
+                        "\(setting): \(path) must end with \(types.keys.sorted().map { ".\($0)" }.joined(separator: ", "))"
+                )
             }
             guard let data = try? Data(contentsOf: URL(filePath: path)), !data.isEmpty, data.count <= 1 << 20 else {
                 throw Unusable(description: "\(setting): \(path) cannot be read, is empty, or is larger than 1 MiB")
@@ -133,12 +135,16 @@ extension Site {
         ]
         if brand.icon == nil {
             icons.insert(
-                ["src": .string(assets.url("icons/app.svg")), "type": "image/svg+xml", "sizes": "any", "purpose": "any"], at: 0)
+                [
+                    "src": .string(assets.url("icons/app.svg")), "type": "image/svg+xml", "sizes": "any",
+                    "purpose": "any",
+                ], at: 0)
         }
         return [
             "name": .string(name), "short_name": .string(name),
             "description": "A film made eight seconds at a time. Everyone votes; the best take is cut in.",
-            "lang": "en", "id": "/", "start_url": "/dashboard", "scope": "/", "display": "standalone", "orientation": "any",
+            "lang": "en", "id": "/", "start_url": "/dashboard", "scope": "/", "display": "standalone",
+            "orientation": "any",
             "background_color": "#07080b", "theme_color": "#07080b", "categories": ["entertainment", "video"],
             "icons": .array(icons),
             "shortcuts": [
@@ -156,7 +162,8 @@ extension Pages {
         let version = [QueryParameter.optional("v", .string(0...32), "Changes with the content.")]
         return [
             .get(
-                "/manifest.webmanifest", access: .any, answers: [200: nil], cache: Self.shared, features: ["WEB-03", "OPS-11"],
+                "/manifest.webmanifest", access: .any, answers: [200: nil], cache: Self.shared,
+                features: ["WEB-03", "OPS-11"],
                 summary: "The manifest with which the site is installed."
             ) { [site] _ in Response.content(site.manifest.bytes, type: "application/manifest+json") },
             .get(
