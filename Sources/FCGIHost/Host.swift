@@ -51,7 +51,7 @@ enum Host {
                 stopLimit: .seconds(settings.host.stopSeconds), log: log.of(.server),
                 onReload: { reload(arguments, log) },
                 facts: application.facts, respond: application.respond(to:then:))
-            let status = try status(of: server, application, services, settings, arguments, log)
+            let status = status(of: server, application, services, settings, arguments, log)
             try reporter?.start()
             try services.start(serving: arguments.servedGroups)
             let isClean = try server.run()
@@ -69,8 +69,21 @@ enum Host {
     private static func status(
         of server: FastCGIServer, _ application: Application, _ services: Services, _ settings: Settings,
         _ arguments: ArgumentValues<HostArguments>, _ log: Log
-    ) throws -> StatusServer? {
+    ) -> StatusServer? {
         guard let path = settings.host.statusSocket else { return nil }
+        do {
+            return try openStatus(at: path, server, application, services, settings, arguments, log)
+        } catch {
+            // A site that is not watched is better than none.
+            log.error("the status socket cannot be opened", ["error": .string("\(error)")])
+            return nil
+        }
+    }
+
+    private static func openStatus(
+        at path: String, _ server: FastCGIServer, _ application: Application, _ services: Services,
+        _ settings: Settings, _ arguments: ArgumentValues<HostArguments>, _ log: Log
+    ) throws -> StatusServer {
         let groups = arguments.servedGroups
         // One process counts for nginx.
         let cache =

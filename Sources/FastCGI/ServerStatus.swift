@@ -25,7 +25,10 @@ public struct ServerStatus: Sendable {
     public let served: Int
 
     init(_ state: ServerState) {
-        let working = WorkingThread.all.map { ($0.name, $0.work) }
+        // Others only accept connections and read.
+        let working = WorkingThread.all.filter { $0.name.hasPrefix("io-") || $0.name.hasPrefix("serve-") }.map {
+            ($0.name, $0.work)
+        }
         threads = working.map { Thread(name: $0, work: $1?.report) }
         let busy = Set(working.compactMap { $0.1.map(ObjectIdentifier.init) })
         waiting = state.requests.filter { !busy.contains(ObjectIdentifier($0)) }.compactMap(\.report)

@@ -137,9 +137,9 @@ struct DatabaseChecks {
                 """
                 select wanted.words
                 from (values
-                    ('dailies_web may not read seasons', has_table_privilege('dailies_web', 'seasons', 'select')),
+                    ('dailies_web may not read seasons', has_any_column_privilege('dailies_web', 'seasons', 'select')),
                     ('dailies_web may not write contact_messages',
-                        has_table_privilege('dailies_web', 'contact_messages', 'insert')),
+                        has_any_column_privilege('dailies_web', 'contact_messages', 'insert')),
                     ('dailies_jobs may not write jobs', has_table_privilege('dailies_jobs', 'jobs', 'insert')),
                     ('dailies_web may not call cast_votes', (
                         select bool_and(has_function_privilege('dailies_web', oid, 'execute'))
