@@ -36,7 +36,7 @@ struct ProgramTests {
             #expect(hasJSON != endless.contains(path), "\(path)")
         }
         walk(dailies.Main.program, "dailies")
-        #expect(verbs.count > 50)
+        #expect(verbs.count > 40)
     }
 
     @Test(

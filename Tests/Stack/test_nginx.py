@@ -312,7 +312,7 @@ class Inside(http.client.HTTPConnection):
 
 def test_figures_are_for_this_machine_alone(stack: Stack) -> None:
     """OPS-04 OPS-10: each process behind a server of its own, never at the site's address; hits of the cache are counted."""
-    directory = stack.run["sockets"]["status"]
+    directory = stack.facts["sockets"]["status"]
 
     def ask(path: str, method: str = "GET") -> tuple[int, str]:
         connection = Inside(f"{directory}/nginx.sock")
