@@ -38,7 +38,7 @@ struct ErrorReport: Codable, Sendable, Equatable {
     /// The envelope of Sentry's protocol: a head, then an item with its own head; each on a line.
     func envelope(sentAt now: Date) throws -> [UInt8] {
         let event = Event(
-            event_id: id, timestamp: time.rfc3339, platform: "other", level: "error", logger: program,
+            eventId: id, timestamp: time.rfc3339, platform: "other", level: "error", logger: program,
             environment: environment, transaction: tags["route"].map { "\(tags["method"] ?? "") \($0)" },
             exception: .init(values: [.init(type: message, value: error)]),
             tags: tags.merging(["program": program]) { own, _ in own },
@@ -46,23 +46,24 @@ struct ErrorReport: Codable, Sendable, Equatable {
             fingerprint: [message, tags["route"] ?? "", String(error.prefix(80))])
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         let body = Array(try encoder.encode(event))
-        let head = Array(try encoder.encode(Head(event_id: id, sent_at: now.rfc3339)))
+        let head = Array(try encoder.encode(Head(eventId: id, sentAt: now.rfc3339)))
         let item = Array(
-            try encoder.encode(ItemHead(type: "event", length: body.count, content_type: "application/json")))
+            try encoder.encode(ItemHead(type: "event", length: body.count, contentType: "application/json")))
         return head + [0x0A] + item + [0x0A] + body + [0x0A]
     }
 
-    // The names are those of the protocol.
+    // The names are those of the protocol, which writes them with underscores.
     private struct Head: Encodable {
-        let event_id: String
-        let sent_at: String
+        let eventId: String
+        let sentAt: String
     }
 
     private struct ItemHead: Encodable {
         let type: String
         let length: Int
-        let content_type: String
+        let contentType: String
     }
 
     private struct Event: Encodable {
@@ -75,7 +76,7 @@ struct ErrorReport: Codable, Sendable, Equatable {
             let value: String
         }
 
-        let event_id: String
+        let eventId: String
         let timestamp: String
         let platform: String
         let level: String
