@@ -1,4 +1,6 @@
+internal import Configuration
 internal import FoundationEssentials
+internal import Installation
 internal import Platform
 internal import Text
 
@@ -26,8 +28,11 @@ enum SecretChecks {
         return open.isEmpty && !files.isEmpty ? [.good("secrets", "for their owners alone")] : open
     }
 
-    private static func isSecretFile(_ name: String) -> Bool {
-        name.hasSuffix("_FILE") && name != "MAIL_CA_FILE"
-            && name.allSatisfy { $0.isUppercase || $0 == "_" || $0.isNumber }
-    }
+    /// Only our own: SSL_CERT_FILE, for example, is for everyone.
+    private static func isSecretFile(_ name: String) -> Bool { secretFiles.contains(name) }
+
+    private static let secretFiles: Set<String> = {
+        let secrets = Installation.groups.flatMap { $0.descriptions.filter { $0.isSecret } }
+        return Set(secrets.flatMap { secret in ([secret.name] + secret.aliases).map { $0 + "_FILE" } })
+    }()
 }
