@@ -446,3 +446,17 @@ def test_a_pooler_that_loses_sessions(site, mode, weight):
     if weight == "bad":
         assert "PREPARED_STATEMENTS=false" in found["remedy"]
         assert all(finding["check"] != "pooler" for finding in prepared)
+
+
+def test_the_advance_notes_its_machine(site):
+    """OPS-03: by which the doctor knows how many machines advance the rounds; a second run adds none."""
+    for _ in range(2):
+        ended = subprocess.run(
+            [BINARIES / "dailies-jobs", "advance"], capture_output=True, text=True, timeout=DEADLINE,
+            env={"PATH": "/usr/bin:/bin"} | site.settings
+            | {"DATABASE_URL": site.settings["DATABASE_URL"].replace("dailies_owner", "dailies_jobs")})  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+    with psycopg.connect(host=str(site.postgres), dbname=site.name, user="postgres", autocommit=True) as connection:
+        rows = connection.execute("delete from advance_runs where machine <> 'one' returning machine, host_name").fetchall()
+    ((machine, name),) = rows
+    assert len(machine) == 16 and name == socket.gethostname()
