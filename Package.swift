@@ -65,19 +65,23 @@ let package = Package(
             name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         domain("Text", []),
+        domain("Metrics", []),
         domain("Arguments", ["Text"]),
         wrapping("Logging", ["CSystemd", "Text"]),
         wrapping("Platform", ["CLinux", "CSystemd"]),
         domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Text"]),
-        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Platform", "Text"]),
+        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Metrics", "Platform", "Text"]),
         // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
-        domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
+        domain("HTTP", ["Crypto", "Logging", "Metrics", "Platform", "Text"]),
         domain("HTML", []),
+        wrapping("Status", ["CLinux", "Logging", "Metrics", "Platform"]),
         domain("Refusals", ["Postgres"]),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
+        domain(
+            "ErrorReports", ["Configuration", "HTTPClient", "Logging", "Platform", "Postgres", "Queue", "Text"]),
         domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Configuration", "Platform", "Text"]),
         domain("Storage", ["Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "Text"]),
@@ -111,8 +115,8 @@ let package = Package(
         domain(
             "Film",
             [
-                "Configuration", "Crypto", "Games", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime",
-                "Refusals",
+                "Configuration", "Crypto", "Games", "Logging", "Media", "Metrics", "Platform", "Postgres", "Queue",
+                "Realtime", "Refusals",
                 "Storage", "Text",
             ]),
         domain(
@@ -132,8 +136,7 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "Film", "Generation", "Identity", "Limits", "Mail",
-                "Media",
+                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "ErrorReports", "Film", "Generation", "Identity", "Limits", "Logging", "Mail", "Media",
                 "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text", "Webhooks",
             ]),
 
@@ -205,7 +208,8 @@ let package = Package(
                 "Configuration", "Contact", "Credits",
                 "Crypto", "Disk",
                 "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
-                "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "People", "Platform",
+                "Limits", "Logging", "Mail", "Metrics", "ModelsHandlers", "Notifications", "PagesHandlers", "People",
+                "Platform",
                 "Postgres",
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
@@ -215,14 +219,15 @@ let package = Package(
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "Arguments", "Composition", "Configuration", "FastCGI", "HTTP", "Installation", "Logging", "Platform",
-                "Text",
+                "Arguments", "Composition", "Configuration", "ErrorReports", "FastCGI", "HTTP", "Installation",
+                "Logging",
+                "Metrics", "Platform", "Postgres", "Status", "Text",
             ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
                 "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Configuration", "Contact",
-                "Crypto", "Disk",
+                "Crypto", "Disk", "ErrorReports",
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Limits", "Logging", "Mail", "Media", "Notifications",
@@ -234,10 +239,11 @@ let package = Package(
             [
                 "Analytics", "Arguments", "Backup", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
                 "Configuration",
-                "Credits", "Crypto", "Disk", "Film", "Flags", "Games", "Generation", "HTTP",
+                "Credits", "Crypto", "Disk", "ErrorReports", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "People", "Platform", "Postgres",
+                "Installation", "Logging", "Mail", "Media", "ModelsHandlers", "Notifications", "People", "Platform",
+                "Postgres", "Queue",
                 "Ratings",
                 "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",
@@ -286,6 +292,7 @@ let package = Package(
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
+        tests("ErrorReportsTests", ["ErrorReports", "Logging", "Platform"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(

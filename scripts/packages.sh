@@ -68,6 +68,7 @@ packages_test=(
     node-typescript
     pgbouncer
     po-debconf
+    prometheus
     python3
     python3-venv
     shellcheck
@@ -78,4 +79,4 @@ packages_test=(
 
 # The services that these packages bring, which would answer on the machine's own ports after its next start.
 # shellcheck disable=SC2034
-services_brought=(nginx postgresql pgbouncer)
+services_brought=(nginx postgresql pgbouncer prometheus)

@@ -22,7 +22,8 @@ enum Main {
             CatalogCommand.command, JobsCommand.command, CountersCommand.command, SimulateCommand.command,
             TallyCommand.command, RatingsCommand.command,
             RoutesCommand.command, StorageCommand.command,
-            BackupCommand.command, RestoreCommand.command, DoctorCommand.command, SuperviseCommand.command,
+            BackupCommand.command, RestoreCommand.command, DoctorCommand.command, StatusCommand.command,
+            LogLevelCommand.command, SuperviseCommand.command,
         ])
 
     static func main() {

@@ -38,6 +38,8 @@ internal import Webhooks
 public struct HandlerGroup: Sendable {
     /// The group that answers on unknown paths outside the API as well.
     static let pages = "pages"
+    /// The group that tells how the site is.
+    public static let system = "system"
 
     /// How processes and the command line name it.
     public let name: String
@@ -163,21 +165,21 @@ public struct HandlerGroup: Sendable {
                     document: try document(services), siteURL: settings.site.url, limits: limits)
                 return try Pages(services: services, reference: reference).routes
             },
-            HandlerGroup(name: "system") { services in
-                system(services, document: try document(services))
+            HandlerGroup(name: system) { services in
+                systemRoutes(services, document: try document(services))
             },
         ]
 
     /// The OpenAPI document of all groups but the pages.
     private static func document(_ services: Services) throws -> JSONValue {
         // It names the routes that serve it too, so they are made once without it.
-        let routes = try described.flatMap { try $0.routes(services) } + system(services, document: .null)
+        let routes = try described.flatMap { try $0.routes(services) } + systemRoutes(services, document: .null)
         return OpenAPI.document(
             routes: routes, title: "\(services.settings.site.name) API", version: "1",
             sessionCookie: services.identity.cookies.session)
     }
 
-    private static func system(_ services: Services, document: JSONValue) -> [Route] {
+    private static func systemRoutes(_ services: Services, document: JSONValue) -> [Route] {
         SystemRoutes.routes(
             flags: services.flags, checks: HealthChecks.all(services), isReady: { services.isReady },
             document: document)

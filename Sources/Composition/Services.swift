@@ -17,6 +17,7 @@ internal import Installation
 internal import Limits
 public import Logging
 internal import Mail
+public import Metrics
 internal import Notifications
 internal import PagesHandlers
 public import Platform
@@ -80,6 +81,7 @@ public struct Services: Sendable {
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
+    private let figures: StatusFigures
     /// Reads the files that pages refer to.
     let assets: @Sendable () throws -> Assets
 
@@ -103,9 +105,11 @@ public struct Services: Sendable {
         options.maximumConnections = settings.database.connections
         options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
-        options.log = log
+        options.log = log.of(.database)
+        figures = StatusFigures(options, mediaDirectory: settings.storage.mediaDirectory)
         database = Database(options)
-        schema = SchemaGate(database: database, directory: settings.database.migrationsDirectory, log: log)
+        schema = SchemaGate(
+            database: database, directory: settings.database.migrationsDirectory, log: log.of(.changes))
         let flags = FeatureFlags(database, secretKey: settings.site.secretKey)
         let identity = IdentityService(settings: settings, database: database, runner: steps)
         let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
@@ -163,7 +167,7 @@ public struct Services: Sendable {
         digests = Digests(database: database, secretKey: settings.site.secretKey)
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
-            blocking: blocking, log: log)
+            blocking: blocking, log: log.of(.votes))
         self.votes = votes
         // A connection for the guard alone, so that it does not wait for slow requests.
         var alone = options
@@ -172,10 +176,11 @@ public struct Services: Sendable {
         limiter = RateLimiter(database: limiting)
         let reads = LimitClass.read.rawValue
         self.reads = BatchedRateLimiter(
-            reads, allowed: settings.limits.rateLimits[reads], database: database, log: log)
-        keyUsage = KeyUsage(database: database, log: log)
+            reads, allowed: settings.limits.rateLimits[reads], database: database, log: log.of(.limits))
+        keyUsage = KeyUsage(database: database, log: log.of(.limits))
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
+        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log.of(.changes)) {
+            change in
             switch change {
             case .missed:
                 flags.drop()
@@ -227,6 +232,51 @@ public struct Services: Sendable {
         try reads.start()
         try keyUsage.start()
         if groups.contains(VoteServices.group) { try votes.start() }
+        if groups.contains(HandlerGroup.system) { try figures.start() }
+    }
+
+    /// Writes the figures of this process, and those of the site where the process serves the group `system`. It waits for
+    /// nothing but short locks.
+    public func writeFigures(to page: inout Exposition, serving groups: [String]) {
+        writePools(to: &page)
+        let statements = StatementFigures.shared
+        page.add("dailies_sql_seconds", "How long statements took, with the way there and back.", statements.durations)
+        page.add("dailies_sql_slow_total", .counter, "Statements that took more than 100 ms.", statements.slow.value)
+        page.add("dailies_sql_failed_total", .counter, "Statements that failed.", statements.failed.value)
+        page.add(
+            "dailies_sql_timeouts_total", .counter, "Statements that waited too long, for a lock or for the server.",
+            statements.timedOut.value)
+        page.add(
+            "dailies_sql_repeated_total", .counter, "Statements and transactions that collided with others.",
+            statements.repeated.value)
+        if groups.contains(VoteServices.group) { votes.writeFigures(to: &page) }
+        if groups.contains(HandlerGroup.system) { figures.write(to: &page) }
+    }
+
+    /// The pools of connections of this process, by name.
+    public var pools: [(name: String, inUse: Int, waiting: Int, limit: Int)] {
+        [("requests", database.statistics), ("votes", votes.pool), ("limits", limiting.statistics)].map { name, pool in
+            (name, pool.open - pool.idle, pool.waiting, pool.maximum)
+        }
+    }
+
+    private func writePools(to page: inout Exposition) {
+        let pools = pools
+        for pool in pools {
+            page.add(
+                "dailies_pool_connections_in_use", .gauge, "Connections to the database that are lent.", pool.inUse,
+                ["pool": pool.name])
+        }
+        for pool in pools {
+            page.add(
+                "dailies_pool_connections_limit", .gauge, "The most connections of the pool.", pool.limit,
+                ["pool": pool.name])
+        }
+        for pool in pools {
+            page.add(
+                "dailies_pool_waiting", .gauge, "Threads that wait for a connection.", pool.waiting, ["pool": pool.name]
+            )
+        }
     }
 
     /// Ends it, after the last request.
@@ -235,6 +285,7 @@ public struct Services: Sendable {
         limiter.stop()
         reads.stop()
         keyUsage.stop()
+        figures.stop()
         limiting.close()
         changes.stop()
         schema.stop()

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Film
 internal import Identity
 internal import Logging
+internal import Metrics
 internal import Platform
 internal import Postgres
 internal import VotingHandlers
@@ -35,6 +36,11 @@ struct VoteServices: Sendable {
             feed: Feed(cache: cache, standings: standings, views: views),
             committer: committer, feedTokens: FeedTokens(secretKey: settings.site.secretKey), identity: identity)
     }
+
+    /// The pool of the votes alone.
+    var pool: PoolStatistics { committing.statistics }
+
+    func writeFigures(to page: inout Exposition) { committer.writeFigures(to: &page) }
 
     func start() throws {
         committer.start()

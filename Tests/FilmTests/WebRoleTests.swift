@@ -22,6 +22,7 @@ struct WebRoleTableTests {
         "planned_comparisons", "premium_grants", "presets", "provider_keys", "provider_limits", "provider_mappings",
         "provider_minutes", "provider_states", "providers", "rank_counts", "rank_scores", "rank_state",
         "rating_boards", "reports", "round_interventions", "round_tallies", "schema_migrations", "seasons",
+        "site_figures",
         "slot_results", "source_images", "statements_of_reasons", "story_slots", "suggestion_models",
         "suggestion_votes", "suggestions", "tags", "terms_versions",
         "tournament_clips", "uploads", "user_blocks", "users", "webhook_attempts", "webhook_deliveries",

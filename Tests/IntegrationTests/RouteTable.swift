@@ -320,6 +320,10 @@ enum RouteTable {
         GET    /livez                              any      read  -    -       -      -
         GET    /oembed                             any      read  -    -       -      read
         GET    /readyz                             any      read  -    -       -      -
+        GET    /brand.css                          any      read  -    -       -      read
+        GET    /brand/icon                         any      read  -    -       -      read
+        GET    /brand/logo                         any      read  -    -       -      read
+        GET    /manifest.webmanifest               any      read  -    -       -      read
         GET    /robots.txt                         any      read  -    -       -      read
         GET    /sitemap.xml                        any      read  -    -       -      read
         POST   /unsubscribe/[token]                any      -     -    -       -      api

@@ -12,7 +12,7 @@ import Testing
 @Suite("Pages")
 struct PagesTests {
     /// Every page that visitors can see, in every state of the film.
-    private func documents(of site: Site? = nil) throws -> [String: String] {
+    func documents(of site: Site? = nil) throws -> [String: String] {
         let site = try site ?? Fixtures.site()
         var documents: [String: String] = [:]
         var films = [

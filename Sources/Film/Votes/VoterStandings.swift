@@ -71,7 +71,7 @@ public final class VoterStandings: Sendable {
 
     /// Creates a reader over `database`, which uses one connection at a time. `runner` runs the completions.
     public init(database: Database, dailyVotes: Int, runner: (any StepRunner)? = nil) {
-        queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
+        queue = GroupQueue(named: "standings", groupLimit: 256, capacity: 4_096, runner: runner)
         self.database = database
         self.dailyVotes = dailyVotes
     }

@@ -54,6 +54,8 @@ public final class Route: Sendable {
     public var form: FormReturn? { traits.form }
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
     public let mayBlock: Bool
+    /// How often it was asked, and with what result.
+    let figures = RouteFigures()
     /// Answers the request, or promises an answer.
     public let reply: @Sendable (Context, JSONValue) throws -> Reply
 

@@ -201,6 +201,13 @@ public enum Files {
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
+    /// How large the file system of a path is, in bytes.
+    public static func sizeBytes(_ path: String) -> Int? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int(status.f_blocks) * Int(status.f_frsize)
+    }
+
     /// The directory that contains a path.
     public static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
