@@ -59,9 +59,11 @@ packages_build=(
 packages_test=(
     chromium-headless-shell
     curl
+    haproxy
     iproute2
     libimage-exiftool-perl
     node-typescript
+    patroni
     pgbouncer
     python3
     python3-venv
@@ -70,6 +72,15 @@ packages_test=(
     wrk
 )
 
+# Several machines in network namespaces: ./bench cluster, besides the lists before.
+# shellcheck disable=SC2034
+packages_cluster=(
+    etcd-server
+    nftables
+    python3-etcd
+    redis-server
+)
+
 # The services that these packages bring, which would answer on the machine's own ports after its next start.
 # shellcheck disable=SC2034
-services_brought=(nginx postgresql pgbouncer)
+services_brought=(nginx postgresql pgbouncer etcd haproxy patroni redis-server)
