@@ -78,7 +78,7 @@ enum DoctorCommand {
             var findings = [Finding.good("database", "reached as \(role)")]
             let migrator = Migrator(database: database, directory: settings.database.migrationsDirectory)
             findings.append(schema(try migrator.status()))
-            return findings + durability(database)
+            return findings + durability(database) + DoctorMachines.findings(settings, database)
         } catch let error as DatabaseError {
             return [
                 .bad(

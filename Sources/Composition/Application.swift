@@ -30,7 +30,12 @@ extension Application {
         try self.init(
             routes: routes, guards: Self.guards(services),
             crossOrigin: CrossOrigin(allowing: services.settings.host.corsOrigins), errorMap: Problems.problem,
-            log: services.log, errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage)
+            log: services.log, errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage,
+            staleReads: services.replica.map { _ in
+                StaleReading(isSecure: services.settings.site.url.hasPrefix("https:")) { handler in
+                    try StaleReads.allow(handler)
+                }
+            })
     }
 
     private static func guards(_ services: Services) -> Guard {

@@ -32,6 +32,8 @@ public struct Services: Sendable {
     let settings: Settings
     let log: Log
     let database: Database
+    /// A copy of the database for reads that are the same for all, where there is one.
+    let replica: Replica?
     /// Keeps requests away while the schema is not known to be good.
     public let schema: SchemaGate
     let flags: FeatureFlags
@@ -101,11 +103,19 @@ public struct Services: Sendable {
         options.maximumConnections = settings.database.connections
         options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
+        options.directConnectionString = settings.database.listeningURL
         options.log = log
-        database = Database(options)
+        replica = settings.database.replicaConnectionURL.map { [options] url in
+            var options = options
+            options.connectionString = url
+            options.preparedStatements = true
+            return Replica(options)
+        }
+        database = Database(options, replica: replica)
         schema = SchemaGate(database: database, directory: settings.database.migrationsDirectory, log: log)
-        let flags = FeatureFlags(database, secretKey: settings.site.secretKey)
-        let identity = IdentityService(settings: settings, database: database, runner: steps)
+        let reception = Reception()
+        let flags = FeatureFlags(database, secretKey: settings.site.secretKey, reception: reception)
+        let identity = IdentityService(settings: settings, database: database, runner: steps, reception: reception)
         let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         let ownAddress: MediaAddress = { key in StorageKey(key).map(MediaURLs().url) ?? "" }
@@ -150,7 +160,7 @@ public struct Services: Sendable {
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
-        let notifications = Notifications(database: database)
+        let notifications = Notifications(database: database, reception: reception)
         self.notifications = notifications
         pushSubscriptions = PushSubscriptions(
             database: database, services: settings.push.allowed,
@@ -160,7 +170,7 @@ public struct Services: Sendable {
         digests = Digests(database: database, secretKey: settings.site.secretKey)
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
-            blocking: blocking, log: log)
+            blocking: blocking, reception: reception, log: log)
         self.votes = votes
         // A connection for the guard alone, so that it does not wait for slow requests.
         var alone = options
@@ -172,7 +182,12 @@ public struct Services: Sendable {
             reads, allowed: settings.limits.rateLimits[reads], database: database, log: log)
         keyUsage = KeyUsage(database: database, log: log)
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
+        changes = ChangeFeed(
+            options, database: database, reception: reception, versionDirectory: settings.host.versionDirectory,
+            log: log
+        ) { [replica] change in
+            // Before anything is read anew.
+            replica?.noteChange()
             switch change {
             case .missed:
                 flags.drop()
@@ -219,7 +234,8 @@ public struct Services: Sendable {
     /// Starts what works beside the requests.
     public func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
-        changes.start()
+        try replica?.start(following: database)
+        try changes.start()
         limiter.start()
         try reads.start()
         try keyUsage.start()
@@ -235,6 +251,7 @@ public struct Services: Sendable {
         limiting.close()
         changes.stop()
         schema.stop()
+        replica?.stop()
         database.close()
     }
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -17,9 +19,9 @@ from . import network
 from .machines import DATABASES, FRONTS, Cluster, Failed, Program, say, wait_until
 
 # Longer than a failover takes.
-LASTS = 45
-SHORT = 15
-SETTLES = 8
+LASTS = 40
+SHORT = 12
+SETTLES = 6
 
 
 @dataclass
@@ -177,6 +179,36 @@ def observe(cluster: Cluster, load: Load, name: str, limit: int, lasts: float, b
     return row
 
 
+def processor_time(cluster: Cluster) -> dict[str, float]:
+    """Seconds that the programs of each kind have used, by their name in the cluster."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    used: dict[str, float] = {}
+    for (machine, name), program in cluster.programs.items():
+        kind = f"{machine.rstrip('0123456789')} {name}"
+        for pid in program.family():
+            with contextlib.suppress(OSError):
+                fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                used[kind] = used.get(kind, 0) + sum(map(int, fields[11:15])) / ticks
+    return used
+
+
+def flood(cluster: Cluster, load: Load, seconds: int) -> str:
+    """The rate of acknowledged votes while 64 connections vote as fast as they are answered, and each program's time a vote."""
+    begun, before = time.monotonic(), processor_time(cluster)
+    time.sleep(seconds)
+    after, ended = processor_time(cluster), time.monotonic()
+    votes = [line for line in load.since(begun, "vote") if line["at"] <= ended]
+    good = sum(line["ok"] for line in votes)
+    lost, doubled = check(cluster, load)
+    lines = [f"{len(cluster.hosts)} application hosts: {good / (ended - begun):.0f} votes a second, {len(votes) - good} refused, "
+             f"{lost} lost, {doubled} doubled", "", "| program | ms a vote |", "|---|---|"]  # fmt: skip
+    for kind, used in sorted(after.items()):
+        spent = (used - before.get(kind, 0)) * 1_000 / max(1, good)
+        if spent >= 0.005:
+            lines.append(f"| {kind} | {spent:.2f} |")
+    return "\n".join(lines)
+
+
 def kill(*programs: Program) -> Callable[[], None]:
     def begin() -> None:
         for program in programs:
@@ -220,8 +252,8 @@ def run(cluster: Cluster, load: Load, only: list[str]) -> list[Row]:
 
     fault("primary: Patroni and Postgres killed", lambda: killed(cluster.primary(), "patroni"), 30, LASTS)
     fault("primary: cut off", lambda: cut(cluster.primary()), 30, LASTS)
-    fault("synchronous standby: killed", lambda: killed(standby("sync_standby"), "patroni"), lasts=LASTS)
-    fault("synchronous standby: cut off", lambda: cut(standby("sync_standby")), lasts=LASTS)
+    fault("synchronous standby: killed", lambda: killed(standby("sync_standby"), "patroni"), lasts=25)
+    fault("synchronous standby: cut off", lambda: cut(standby("sync_standby")), lasts=25)
     fault("etcd of the primary: killed", lambda: killed(cluster.primary(), "etcd"))
     fault("etcd of a standby: killed", lambda: killed(standby("replica"), "etcd"))
     for name in ("haproxy", "pgbouncer", "voting", "nginx"):

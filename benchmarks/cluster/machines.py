@@ -245,14 +245,19 @@ class Cluster:
         return f"postgresql:///dailies?host={where}&user=dailies_{role}&password={self.passwords[role]}"
 
     def environment(self, machine: str, role: str) -> dict[str, str]:
-        return {"DATABASE_URL": self.address(machine, role, True), "LISTEN_DATABASE_URL": self.address(machine, role, False)}
+        direct = self.address(machine, role, False)
+        found = {"DATABASE_URL": self.address(machine, role, True), "LISTEN_DATABASE_URL": direct}
+        if role == "web":
+            found["REPLICA_DATABASE_URL"] = direct.replace("/haproxy/primary", "/haproxy/replica")
+        return found
 
     def start_host(self, machine: str) -> None:
         say(f"starting {machine}")
         run, media = self.at(machine, "run"), self.at(machine, "media")
-        for path in [run, run / "version", run / "publish", run / "pgbouncer", run / "haproxy/primary", *(
-            media / name for name in ("incoming", "tmp", "clips", "films", "videos", "sources")
-        )]:  # fmt: skip
+        for path in [
+            run / "version", run / "publish", run / "pgbouncer", run / "haproxy/primary", run / "haproxy/replica",
+            *(media / name for name in ("incoming", "tmp", "clips", "films", "videos", "sources")),
+        ]:  # fmt: skip
             path.mkdir(parents=True, exist_ok=True)
         shutil.chown(run / "pgbouncer", "postgres", "postgres")
         haproxy = self.shipped(

@@ -29,9 +29,9 @@ def tell(what: str, **more: object) -> None:
 class Line:
     """A browser's connection to one front machine after another: to the next one when this one fails."""
 
-    def __init__(self, fronts: list[str], number: int) -> None:
-        self.fronts = itertools.cycle(fronts[number % len(fronts):] + fronts[: number % len(fronts)])
-        self.front = next(self.fronts)
+    def __init__(self, addresses: list[str], number: int) -> None:
+        self.addresses = itertools.cycle(addresses[number % len(addresses):] + addresses[: number % len(addresses)])
+        self.front = next(self.addresses)
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
@@ -41,7 +41,7 @@ class Line:
                 return await self._send(method, path, headers, body)
         except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
             self.drop()
-            self.front = next(self.fronts)
+            self.front = next(self.addresses)
             raise OSError("no answer") from None
 
     def drop(self) -> None:
@@ -94,11 +94,11 @@ class Visitor:
         self.headers += f"Cookie: {cookies}\r\nX-CSRF-Token: {json.loads(body)['token']}\r\n"
 
 
-async def vote(fronts: list[str], clips: list[str], visitors: list[Visitor], rate: float) -> None:
+async def vote(addresses: list[str], clips: list[str], visitors: list[Visitor], rate: float) -> None:
     """Each vote is a pair of a visitor and a clip that comes once; as many are under way as the rate needs."""
     pairs = ((visitor, clips[(visitor.number + turn) % len(clips)]) for turn in range(len(clips)) for visitor in visitors)
     begun = time.monotonic()
-    lines: list[Line] = [Line(fronts, number) for number in range(64)]
+    lines: list[Line] = [Line(addresses, number) for number in range(64)]
     idle = asyncio.Queue()
     for line in lines:
         idle.put_nowait(line)
@@ -126,8 +126,8 @@ async def vote(fronts: list[str], clips: list[str], visitors: list[Visitor], rat
         task.add_done_callback(under_way.discard)
 
 
-async def watch_feed(fronts: list[str], number: int) -> None:
-    line = Line(fronts, number)
+async def watch_feed(addresses: list[str], number: int) -> None:
+    line = Line(addresses, number)
     while True:
         started = time.monotonic()
         try:
@@ -140,9 +140,9 @@ async def watch_feed(fronts: list[str], number: int) -> None:
         await asyncio.sleep(0.2)
 
 
-async def listen(fronts: list[str], number: int) -> None:
+async def listen(addresses: list[str], number: int) -> None:
     """An event stream as a browser has it, opened again a second after it ended."""
-    line = Line(fronts, number)
+    line = Line(addresses, number)
     while True:
         try:
             await line.open()
@@ -162,19 +162,19 @@ async def listen(fronts: list[str], number: int) -> None:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass
         line.drop()
-        line.front = next(line.fronts)
+        line.front = next(line.addresses)
         await asyncio.sleep(1)
 
 
 async def main() -> None:
     clips = open(sys.argv[1]).read().split()  # noqa: SIM115
-    rate, count, fronts = float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+    rate, count, addresses = float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     visitors = [Visitor(number) for number in range(count)]
 
     async def begin(number: int) -> None:
-        line = Line(fronts, number)
+        line = Line(addresses, number)
         for visitor in visitors[number::16]:
             while True:
                 try:
@@ -186,9 +186,9 @@ async def main() -> None:
 
     await asyncio.gather(*(begin(number) for number in range(16)))
     tell("ready", voters=count)
-    tasks = [asyncio.create_task(listen(fronts, number)) for number in range(4)]
-    tasks += [asyncio.create_task(watch_feed(fronts, number)) for number in range(2)]
-    tasks.append(asyncio.create_task(vote(fronts, clips, visitors, rate)))
+    tasks = [asyncio.create_task(listen(addresses, number)) for number in range(4)]
+    tasks += [asyncio.create_task(watch_feed(addresses, number)) for number in range(2)]
+    tasks.append(asyncio.create_task(vote(addresses, clips, visitors, rate)))
     await stop.wait()
     for task in tasks:
         task.cancel()
