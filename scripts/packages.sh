@@ -61,11 +61,13 @@ packages_test=(
     chrpath
     curl
     debhelper
+    haproxy
     iproute2
     libimage-exiftool-perl
     man-db
     mandoc
     node-typescript
+    patroni
     pgbouncer
     po-debconf
     prometheus
@@ -77,6 +79,16 @@ packages_test=(
     zsh
 )
 
+# Several machines in network namespaces: ./bench cluster, besides the lists before.
+# shellcheck disable=SC2034
+packages_cluster=(
+    etcd-server
+    nftables
+    python3-etcd
+    redis-server
+)
+
 # The services that these packages bring, which would answer on the machine's own ports after its next start.
 # shellcheck disable=SC2034
 services_brought=(nginx postgresql pgbouncer prometheus)
+services_brought=(nginx postgresql pgbouncer etcd haproxy patroni redis-server)

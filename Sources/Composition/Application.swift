@@ -32,7 +32,12 @@ extension Application {
             routes: routes, guards: Self.guards(services),
             crossOrigin: CrossOrigin(allowing: services.settings.host.corsOrigins), errorMap: Problems.problem,
             log: services.log.of(.http), errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage,
-            slowAfter: services.settings.host.slowMilliseconds)
+            slowAfter: services.settings.host.slowMilliseconds,
+            staleReads: services.replica.map { _ in
+                StaleReading(isSecure: services.settings.site.url.hasPrefix("https:")) { handler in
+                    try StaleReads.allow(handler)
+                }
+            })
     }
 
     private static func guards(_ services: Services) -> Guard {

@@ -34,6 +34,8 @@ public struct Services: Sendable {
     let settings: Settings
     let log: Log
     let database: Database
+    /// A copy of the database for reads that are the same for all, where there is one.
+    let replica: Replica?
     /// Keeps requests away while the schema is not known to be good.
     public let schema: SchemaGate
     let flags: FeatureFlags
@@ -105,13 +107,21 @@ public struct Services: Sendable {
         options.maximumConnections = settings.database.connections
         options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
+        options.directConnectionString = settings.database.listeningURL
         options.log = log.of(.database)
         figures = StatusFigures(options, mediaDirectory: settings.storage.mediaDirectory)
-        database = Database(options)
+        replica = settings.database.replicaConnectionURL.map { [options] url in
+            var options = options
+            options.connectionString = url
+            options.preparedStatements = true
+            return Replica(options)
+        }
+        database = Database(options, replica: replica)
         schema = SchemaGate(
             database: database, directory: settings.database.migrationsDirectory, log: log.of(.changes))
-        let flags = FeatureFlags(database, secretKey: settings.site.secretKey)
-        let identity = IdentityService(settings: settings, database: database, runner: steps)
+        let reception = Reception()
+        let flags = FeatureFlags(database, secretKey: settings.site.secretKey, reception: reception)
+        let identity = IdentityService(settings: settings, database: database, runner: steps, reception: reception)
         let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         let ownAddress: MediaAddress = { key in StorageKey(key).map(MediaURLs().url) ?? "" }
@@ -157,7 +167,7 @@ public struct Services: Sendable {
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
-        let notifications = Notifications(database: database)
+        let notifications = Notifications(database: database, reception: reception)
         self.notifications = notifications
         pushSubscriptions = PushSubscriptions(
             database: database, services: settings.push.allowed,
@@ -167,7 +177,7 @@ public struct Services: Sendable {
         digests = Digests(database: database, secretKey: settings.site.secretKey)
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
-            blocking: blocking, log: log.of(.votes))
+            blocking: blocking, reception: reception, log: log.of(.votes))
         self.votes = votes
         // A connection for the guard alone, so that it does not wait for slow requests.
         var alone = options
@@ -179,8 +189,12 @@ public struct Services: Sendable {
             reads, allowed: settings.limits.rateLimits[reads], database: database, log: log.of(.limits))
         keyUsage = KeyUsage(database: database, log: log.of(.limits))
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log.of(.changes)) {
-            change in
+        changes = ChangeFeed(
+            options, database: database, reception: reception, versionDirectory: settings.host.versionDirectory,
+            log: log.of(.changes)
+        ) { [replica] change in
+            // Before anything is read anew.
+            replica?.noteChange()
             switch change {
             case .missed:
                 flags.drop()
@@ -227,7 +241,8 @@ public struct Services: Sendable {
     /// Starts what works beside the requests.
     public func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
-        changes.start()
+        try replica?.start(following: database)
+        try changes.start()
         limiter.start()
         try reads.start()
         try keyUsage.start()
@@ -289,6 +304,7 @@ public struct Services: Sendable {
         limiting.close()
         changes.stop()
         schema.stop()
+        replica?.stop()
         database.close()
     }
 }

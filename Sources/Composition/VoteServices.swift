@@ -20,7 +20,7 @@ struct VoteServices: Sendable {
 
     init(
         _ settings: Settings, _ options: DatabaseOptions, database: Database, address: @escaping MediaAddress,
-        identity: IdentityService, steps: any StepRunner, blocking: any StepRunner, log: Log
+        identity: IdentityService, steps: any StepRunner, blocking: any StepRunner, reception: Reception, log: Log
     ) {
         // One connection for votes alone, so that they wait for no other request.
         var options = options
@@ -30,7 +30,8 @@ struct VoteServices: Sendable {
             database: committing, dailyVotes: settings.film.dailyVotes, networkWeight: settings.film.networkVoteWeight,
             runner: steps, log: log)
         views = ViewBuffer(database: database, log: log)
-        cache = FeedCache(database: database, address: address, render: VoteRoutes.render, runner: blocking)
+        cache = FeedCache(
+            database: database, address: address, render: VoteRoutes.render, runner: blocking, reception: reception)
         standings = VoterStandings(database: database, dailyVotes: settings.film.dailyVotes, runner: steps)
         voting = Voting(
             feed: Feed(cache: cache, standings: standings, views: views),

@@ -54,6 +54,7 @@ final class JobsProcess: Sendable {
         // Each worker may hold one, and so may the two threads beside them in either lane.
         database.maximumConnections = max(settings.database.connections, workers * 2 + 6)
         database.preparedStatements = settings.database.preparesStatements
+        database.directConnectionString = settings.database.listeningURL
         database.statementTimeout = .seconds(30)
         database.log = log.of(.database)
         self.database = Database(database)

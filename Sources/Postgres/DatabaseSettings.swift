@@ -15,6 +15,13 @@ package struct DatabaseSettings: SettingGroup {
     package let migrationURL = Setting(
         optional: "MIGRATION_DATABASE_URL", .text("libpq URI or conninfo"), secret: true, aliases: ["DIRECT_URL"],
         "The database as its owner, for `dailies migrate`; DATABASE_URL when empty.")
+    package let listenURL = Setting(
+        optional: "LISTEN_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
+        "The primary without a pooler in between, as the role of DATABASE_URL: notifications are received there. DATABASE_URL when empty."
+    )
+    package let replicaURL = Setting(
+        optional: "REPLICA_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
+        "A standby, as dailies_web and without a pooler: hosts read there what is the same for all. None when empty.")
     package let connections = Setting(
         "DATABASE_CONNECTIONS", default: 16, in: 1...1_000, unit: "connections",
         "The most connections that one process opens.")
@@ -48,6 +55,12 @@ extension SettingValues<DatabaseSettings> {
     /// Whether there is no address but that of a pooler by transactions.
     package var isOnlyPooled: Bool { DatabaseURL(self.migrationURL ?? self.url).isPooled }
 
+    /// The database without a pooler, where notifications arrive; nil when there is no pooler.
+    package var listeningURL: String? { self.listenURL.map { DatabaseURL($0).text } }
+
+    /// A standby to read from, as libpq understands it; nil when there is none.
+    package var replicaConnectionURL: String? { self.replicaURL.map { DatabaseURL($0).text } }
+
     /// Whether statements are prepared once per connection.
     package var preparesStatements: Bool {
         self.usesPreparedStatements && ![self.url, self.hostURL ?? ""].contains { DatabaseURL($0).isPooled }
@@ -56,7 +69,9 @@ extension SettingValues<DatabaseSettings> {
     /// What was taken out of the addresses, in sentences.
     package var notices: [String] {
         let removed = Set(
-            [self.url, self.hostURL, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
+            [self.url, self.hostURL, self.migrationURL, self.listenURL, self.replicaURL].compactMap(\.self).flatMap {
+                DatabaseURL($0).removed
+            })
         guard !removed.isEmpty else { return [] }
         var notices = [
             "The database's address has parameters that libpq does not know, and they are left out: "

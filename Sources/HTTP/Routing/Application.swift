@@ -39,6 +39,7 @@ public final class Application: Sendable {
     private let log: Log
     private let errorPage: (@Sendable (Request, Problem) -> Response)?
     private let formPage: (@Sendable (Context, RefusedForm) throws -> Response)?
+    private let staleReads: StaleReading?
     /// A request that takes longer is logged as slow, in nanoseconds.
     private let slowAfter: Int
     /// What was asked of no route.
@@ -47,12 +48,14 @@ public final class Application: Sendable {
     /// Composes routes. `errorMap` turns errors of the domains into problems; what it does not know is answered
     /// with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
     /// of a plain form again that was refused. Requests that take longer than `slowAfter` milliseconds are logged as slow.
+    /// With `staleReads` some handlers may read from a copy of the database.
     public init(
         routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
         errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
         clock: WallClock = .system, log: Log,
         errorPage: (@Sendable (Request, Problem) -> Response)? = nil,
-        formPage: (@Sendable (Context, RefusedForm) throws -> Response)? = nil, slowAfter: Int = 1_000
+        formPage: (@Sendable (Context, RefusedForm) throws -> Response)? = nil, slowAfter: Int = 1_000,
+        staleReads: StaleReading? = nil
     ) throws {
         router = try Router(routes: routes)
         for route in routes where !route.mayBlock && !route.countsItself {
@@ -66,6 +69,7 @@ public final class Application: Sendable {
         self.log = log
         self.errorPage = errorPage
         self.formPage = formPage
+        self.staleReads = staleReads
         self.slowAfter = slowAfter * 1_000_000
     }
 
@@ -179,7 +183,11 @@ public final class Application: Sendable {
             let body = try InputReader.body(of: request, for: route)
             let context = Context(
                 request: request, caller: identified.caller, now: now, log: identified.exchange.log, values: values)
-            reply = try route.reply(context, body)
+            if let staleReads, staleReads.isAllowed(request, to: route) {
+                reply = try staleReads.run { try route.reply(context, body) }
+            } else {
+                reply = try route.reply(context, body)
+            }
         } catch {
             then(conclude(.failure(error), identified))
             return
@@ -277,6 +285,7 @@ extension Application {
     private func finish(_ response: inout Response, _ identified: IdentifiedExchange) {
         let exchange = identified.exchange
         response.headers["X-Request-Id"] = exchange.request.id
+        staleReads?.noteWrite(exchange.request, &response)
         crossOrigin.apply(exchange.request, &response)
         if response.headers["Cache-Control"] == nil {
             // What sets a cookie is for one person, even if its route allows caching.
