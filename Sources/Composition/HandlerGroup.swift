@@ -73,6 +73,9 @@ public struct HandlerGroup: Sendable {
                 generations: services.generations, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
                 sources: services.mediaSources, caps: services.spendingCaps)
                 + StudioRoutes.jobRoutes(services.jobOperation)
+                + StudioRoutes.workerRoutes(
+                    services.workerTasks, services.workerLine, storage: services.storage,
+                    signer: services.uploadSigner)
                 + [
                     StudioRoutes.comparisonPictureRoute(
                         storage: services.storage, key: services.comparisons.pictureKey)
@@ -109,6 +112,7 @@ public struct HandlerGroup: Sendable {
                 + ModelRoutes.adminRoutes(services.catalog, services.settings.catalog.packKeys)
                 + ModelRoutes.creditRoutes(services.credits)
                 + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
+                + ModelRoutes.workerRoutes(Workers(database: services.database))
                 + ModelRoutes.costRoutes(services.catalog, services.costs)
                 + ModelRoutes.analyticsRoutes(Analytics(database: services.database))
                 + ModelRoutes.suggestionRoutes(

@@ -68,6 +68,8 @@ public struct Services: Sendable {
     let costs: Costs
     let battles: Battles
     let providerWebhooks: ProviderWebhooks
+    let workerTasks: WorkerTasks
+    let workerLine: WorkerLine
     let notifications: Notifications
     let pushSubscriptions: PushSubscriptions
     let digests: Digests
@@ -150,6 +152,8 @@ public struct Services: Sendable {
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
+        workerTasks = WorkerTasks(database: database)
+        workerLine = WorkerLine(tasks: workerTasks, log: log)
         let notifications = Notifications(database: database)
         self.notifications = notifications
         pushSubscriptions = PushSubscriptions(
