@@ -174,13 +174,17 @@ let package = Package(
         handlers(
             "Studio",
             [
-                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "SharedHandlers",
+                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "Refusals",
+                "SharedHandlers",
                 "Storage",
                 "Text",
             ]),
         handlers(
             "Models",
-            ["Analytics", "Battles", "Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
+            [
+                "Analytics", "Battles", "Catalog", "Credits", "Generation", "Logging", "Money", "Postgres",
+                "SharedHandlers", "Text",
+            ]),
         handlers(
             "Comparisons",
             [

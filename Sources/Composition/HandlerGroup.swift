@@ -77,6 +77,9 @@ public struct HandlerGroup: Sendable {
                 sources: services.mediaSources, caps: services.spendingCaps
             ).keepingRoom(services.room, for: ["/api/jobs", "/api/runpod", "/api/videos/[id]/retry"])
                 + StudioRoutes.jobRoutes(services.jobOperation)
+                + StudioRoutes.workerRoutes(
+                    services.workerTasks, services.workerLine, storage: services.storage,
+                    signer: services.uploadSigner)
                 + [
                     StudioRoutes.comparisonPictureRoute(
                         storage: services.storage, key: services.comparisons.pictureKey)
@@ -113,6 +116,7 @@ public struct HandlerGroup: Sendable {
                 + ModelRoutes.adminRoutes(services.catalog, services.settings.catalog.packKeys)
                 + ModelRoutes.creditRoutes(services.credits)
                 + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
+                + ModelRoutes.workerRoutes(Workers(database: services.database))
                 + ModelRoutes.costRoutes(services.catalog, services.costs)
                 + ModelRoutes.analyticsRoutes(Analytics(database: services.database))
                 + ModelRoutes.suggestionRoutes(

@@ -73,6 +73,8 @@ public struct Services: Sendable {
     let costs: Costs
     let battles: Battles
     let providerWebhooks: ProviderWebhooks
+    let workerTasks: WorkerTasks
+    let workerLine: WorkerLine
     let notifications: Notifications
     let pushSubscriptions: PushSubscriptions
     let digests: Digests
@@ -167,6 +169,8 @@ public struct Services: Sendable {
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
+        workerTasks = WorkerTasks(database: database)
+        workerLine = WorkerLine(tasks: workerTasks, log: log.of(.jobs))
         let notifications = Notifications(database: database, reception: reception)
         self.notifications = notifications
         pushSubscriptions = PushSubscriptions(
