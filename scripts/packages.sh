@@ -67,6 +67,7 @@ packages_test=(
     python3-venv
     shellcheck
     systemd
+    valgrind
     wrk
 )
 
