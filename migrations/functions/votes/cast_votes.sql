@@ -151,14 +151,18 @@ begin
 
         -- All votes are added to the counters at once, which also locks the clips in the order of their ids. The few that do
         -- not count are taken off again before anybody can see them.
-        select array_agg(won.clip_id), array_agg(won.votes), array_agg(won.weight)
-        into wanted, gains, weights
-        from (
-            select clip_ids[place] as clip_id, count(*)::int as votes,
-                sum(case asked_kinds[place] when 'standard' then 1 when 'super' then 3 else 10 end)::int as weight
-            from generate_series(1, size) place
-            group by clip_ids[place]
-        ) won;
+        if size = 1 and 'standard' = asked_kinds[1] then
+            wanted := clip_ids;
+        else
+            select array_agg(won.clip_id), array_agg(won.votes), array_agg(won.weight)
+            into wanted, gains, weights
+            from (
+                select clip_ids[place] as clip_id, count(*)::int as votes,
+                    sum(case asked_kinds[place] when 'standard' then 1 when 'super' then 3 else 10 end)::int as weight
+                from generate_series(1, size) place
+                group by clip_ids[place]
+            ) won;
+        end if;
         is_even := cardinality(wanted) = size and 'standard' = all (asked_kinds);
         with scored as (
             -- An index is read in its own order for the values of an array.
