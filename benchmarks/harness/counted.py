@@ -80,7 +80,8 @@ class CountedPostgres:
         self._cluster("pause")
 
     def remove(self) -> None:
-        self._cluster("stop")
+        if (self.directory / "data" / "PG_VERSION").exists():
+            self._cluster("stop")
 
     def count(self, script: Script) -> Counted:
         """Runs the statements. The marker's own cost is taken off what each named one cost."""
