@@ -75,6 +75,7 @@ packages_test=(
     python3-venv
     shellcheck
     systemd
+    valgrind
     wrk
     zsh
 )

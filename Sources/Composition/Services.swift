@@ -170,7 +170,7 @@ public struct Services: Sendable {
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
         workerTasks = WorkerTasks(database: database)
-        workerLine = WorkerLine(tasks: workerTasks, log: log.of(.jobs))
+        workerLine = WorkerLine(tasks: workerTasks, log: log.of(.queue))
         let notifications = Notifications(database: database, reception: reception)
         self.notifications = notifications
         pushSubscriptions = PushSubscriptions(

@@ -101,6 +101,8 @@ public final class VoteCommitter: Sendable {
             case .undo(let ballot): undoes.append((ticket, ballot))
             }
         }
+        // Postgres counts votes in the order of their voters, and those that are sorted all at once.
+        casts.sort { $0.payload.voterKey < $1.payload.voterKey }
         GroupQueue.answer(casts, failed: complain) { try batch.judgeCasts($0) }
         GroupQueue.answer(undoes, failed: complain) { try batch.judgeUndoes($0) }
     }
