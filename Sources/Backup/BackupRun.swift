@@ -217,8 +217,11 @@ package struct BackupRun: Sendable {
     /// What a killed backup left. Only one runs at a time.
     private func removeUnfinished(_ place: any BackupPlace) throws {
         let whole = Set(try place.backups())
-        let begun = Set(try place.list("backups/").keys.compactMap { $0.split(separator: "/").dropFirst().first })
-        for name in begun where !whole.contains(String(name)) { try remove(String(name), from: place) }
+        var begun = Set(
+            try place.list("backups/").keys.compactMap { $0.split(separator: "/").dropFirst().first.map(String.init) })
+        // One that was killed early is an empty directory.
+        if let root = place.directory { begun.formUnion(try Files.list(root + "/backups").map(\.name)) }
+        for name in begun.subtracting(whole) { try remove(name, from: place) }
     }
 
     private func remove(_ name: String, from place: any BackupPlace) throws {

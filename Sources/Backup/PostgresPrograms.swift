@@ -65,8 +65,10 @@ struct PostgresPrograms: Sendable {
         let path = program.hasPrefix("/") ? program : directory + "/" + program
         let output: Subprocess.Output
         do {
+            // It must not go on writing when this process is killed.
             output = try Subprocess.run(
-                path, arguments, environment: environment, timeout: Self.patience, isUnwanted: isUnwanted)
+                "/usr/bin/setpriv", ["--pdeathsig", "KILL", "--", path] + arguments, environment: environment,
+                timeout: Self.patience, isUnwanted: isUnwanted)
         } catch {
             throw BackupFault("\(path) could not be run: \(error)")
         }
