@@ -107,6 +107,7 @@ def test_nginx(tmp_path: pathlib.Path, machine: str) -> None:
             "--listen", "127.0.0.1:8080", out,
         )  # fmt: skip
         shutil.copy(SHIPPED / "nginx/machines.conf", out)
+        shutil.copy(SHIPPED / "nginx/events.conf", out / "snippets")
         shutil.copy(SHIPPED / "nginx/app-proxies.conf", out / "trusted-proxies.conf")
         conf = out / "nginx.conf"
     # Before it looks at the files of its own it would open the standard log, which only root may.

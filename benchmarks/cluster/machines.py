@@ -327,6 +327,7 @@ class Cluster:
         shutil.copy(self.shipped(machine, "nginx/app-listen.conf", (r"10\.66\.0\.21", own)), out / "listen.conf")
         shutil.copy(self.shipped(machine, "nginx/app-proxies.conf"), out / "trusted-proxies.conf")
         shutil.copy(self.shipped(machine, "nginx/machines.conf"), out / "machines.conf")
+        shutil.copy(self.shipped(machine, "nginx/events.conf"), out / "snippets")
         words = ["sh", "-c", f"rm -f {run}/publish/publish.sock; exec nginx -e stderr -c {out}/nginx.conf -g 'daemon off;'"]
         self.add(machine, "nginx", words)
 
