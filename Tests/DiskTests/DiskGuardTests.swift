@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Disk
@@ -17,10 +18,10 @@ struct DiskGuardTests {
 
     @Test("it asks each time, so it lets go by itself")
     func recovery() {
-        nonisolated(unsafe) var free = 10
-        let room = DiskGuard(paths: ["/media"], reserve: 100) { _ in free }
+        let free = Atomic(10)
+        let room = DiskGuard(paths: ["/media"], reserve: 100) { _ in free.load(ordering: .relaxed) }
         #expect(room.shortage() != nil)
-        free = 100
+        free.store(100, ordering: .relaxed)
         #expect(room.shortage() == nil)
     }
 
