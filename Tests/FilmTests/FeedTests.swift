@@ -152,7 +152,7 @@ struct FeedTests {
                 rig.cache.drop()
                 #expect(throws: (any Error).self) { try rig.page(1) }
             }
-            #expect(try eventually { (try? rig.page(1))?.standing.isKnown == true })
+            #expect(eventually { (try? rig.page(1))?.standing.isKnown == true })
             #expect(try rig.page(1).votedClipIDs == [clips[0].uuidString.lowercased()])
         }
     }

@@ -130,32 +130,32 @@ def check(cluster: Cluster, load: Load) -> tuple[int, int]:
     return lost, doubled
 
 
-def resumed_after(load: Load, moment: float) -> tuple[float, float]:
-    """The longest time without an acknowledged vote, and the time after which half of the usual rate came for good."""
+def resumed_after(load: Load, moment: float, seen: float) -> tuple[float, float]:
+    """The longest time without an acknowledged vote, and the time after which half of the usual rate came for good; endless
+    when it has not come by `seen`."""
     times = [line["at"] for line in load.since(moment - 5, "vote") if line["ok"]]
-    after = [at for at in times if at >= moment]
+    after = [at for at in times if moment <= at <= seen]
     usual = sum(moment - 5 <= at < moment for at in times) / 5
-    if not after:
-        return float("inf"), float("inf")
-    pause = max(later - earlier for earlier, later in zip([moment, *after], after, strict=False))
-    last = after[-1]
+    pause = max(later - earlier for earlier, later in zip([moment, *after], [*after, seen], strict=True))
     resumed = 0.0
     second = moment
-    while second + 1 <= last:
+    while second + 1 <= seen:
         if sum(second <= at < second + 1 for at in after) < usual / 2:
             resumed = second + 1 - moment
         second += 0.5
-    return pause, resumed
+    return pause, float("inf") if resumed > seen - moment - 1 else resumed
 
 
 def observe(cluster: Cluster, load: Load, name: str, limit: int, lasts: float, begin: Callable, end: Callable) -> Row:
     say(f"fault: {name}")
     load.await_votes(50)
+    # The usual rate is that of the five seconds before the fault.
+    time.sleep(5)
     moment = time.monotonic()
     begin()
     time.sleep(lasts)
     seen = time.monotonic()
-    pause, resumed = resumed_after(load, moment)
+    pause, resumed = resumed_after(load, moment, seen)
     votes = [line for line in load.since(moment, "vote") if line["at"] <= seen]
     feed = [line for line in load.since(moment, "feed") if line["at"] <= seen]
     row = Row(
