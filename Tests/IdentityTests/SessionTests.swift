@@ -214,7 +214,7 @@ struct SessionCacheTests {
             let ask: @Sendable (OpaqueToken) throws -> Session? = { token in
                 try awaited { then in cache.find(token, at: Date()) { then($0) } }
             }
-            try test.duringOutage {
+            try test.duringOutage { () throws in
                 #expect(try cache.find(token, at: Date())?.userID == mira.id)
                 #expect(try ask(token)?.userID == mira.id)
                 #expect(throws: DatabaseError.self) { try cache.find(stranger, at: Date()) }

@@ -38,14 +38,15 @@ enum DoctorCommand {
         } catch {
             return secrets + [.bad("settings", "\(error)", fix: "Correct the file that --config names.")]
         }
-        return [.good("settings", (["complete, for \(settings.site.url)"] + settings.notices).joined(separator: ". "))]
-            + secrets
-            + DatabaseChecks(settings).findings
-            + PlaceChecks(settings).findings
-            + UpkeepChecks(settings).findings
-            + ProgramChecks.findings(settings)
-            + NginxChecks(settings).findings
-            + (arguments.isOffline ? [] : NetworkChecks(settings).findings)
+        let complete = ["complete, for \(settings.site.url)"] + settings.notices
+        var findings = [Finding.good("settings", complete.joined(separator: ". "))] + secrets
+        findings += DatabaseChecks(settings).findings
+        findings += PlaceChecks(settings).findings
+        findings += UpkeepChecks(settings).findings
+        findings += ProgramChecks.findings(settings)
+        findings += NginxChecks(settings).findings
+        if !arguments.isOffline { findings += NetworkChecks(settings).findings }
+        return findings
     }
 
     /// A fault of the file names its line: "/etc/dailies/dailies.conf line 3".

@@ -1,4 +1,5 @@
 internal import Backup
+internal import Configuration
 internal import Disk
 internal import FoundationEssentials
 internal import Installation
