@@ -136,14 +136,16 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "ErrorReports", "Film", "Generation", "Identity", "Limits", "Logging", "Mail", "Media",
+                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "ErrorReports", "Film",
+                "Generation", "Identity", "Limits", "Logging", "Mail", "Media",
                 "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text", "Webhooks",
             ]),
 
         .target(
             name: "SharedHandlers",
             dependencies: [
-                "Disk", "Film", "Generation", "HTTP", "Identity", "Limits", "Logging", "Money", "Postgres", "Refusals", "Storage",
+                "Disk", "Film", "Generation", "HTTP", "Identity", "Limits", "Logging", "Money", "Postgres", "Refusals",
+                "Storage",
                 "Text",
             ],
             path: "Sources/Handlers/Shared",
@@ -156,7 +158,8 @@ let package = Package(
         handlers(
             "Uploads",
             [
-                "Comparisons", "Disk", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers", "Storage",
+                "Comparisons", "Disk", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers",
+                "Storage",
                 "Text",
             ]),
         handlers(
@@ -207,7 +210,8 @@ let package = Package(
         domain(
             "Composition",
             [
-                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Backup", "Battles", "BattlesHandlers", "Captcha",
+                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Backup", "Battles", "BattlesHandlers",
+                "Captcha",
                 "Catalog", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons", "ComparisonsHandlers",
                 "Configuration", "Contact", "Credits",
                 "Crypto", "Disk",

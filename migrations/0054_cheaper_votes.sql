@@ -15,7 +15,7 @@ create type vote_batch as (
 
 -- Postgres reads and evaluates every check of a row anew for each statement that updates the row, also when it sets none of the
 -- columns concerned. For a vote, which only raises counters, that was a sixth of its cost. Checks of columns that no vote sets
--- therefore stand in a trigger that names these columns. It refuses as the checks did, with the same names and the same code,
+-- are therefore in a trigger that names these columns. It refuses as the checks did, with the same names and the same code,
 -- and fires even for a session that replays changes. Nothing is read or rewritten here; the clips are locked for a moment.
 create function check_clip()
 returns trigger

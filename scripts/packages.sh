@@ -91,5 +91,4 @@ packages_cluster=(
 
 # The services that these packages bring, which would answer on the machine's own ports after its next start.
 # shellcheck disable=SC2034
-services_brought=(nginx postgresql pgbouncer prometheus)
-services_brought=(nginx postgresql pgbouncer etcd haproxy patroni redis-server)
+services_brought=(nginx postgresql pgbouncer prometheus etcd haproxy patroni redis-server)

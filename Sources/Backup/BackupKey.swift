@@ -8,7 +8,7 @@ struct BackupKey: Sendable {
     static let name = "key.json"
     private let secret: SecretKey
 
-    /// As it stands in `key.json`.
+    /// Its form in `key.json`.
     private struct Stored: Codable {
         var format = 1
         var derivation = "scrypt"

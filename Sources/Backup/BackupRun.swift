@@ -57,7 +57,7 @@ package struct BackupRun: Sendable {
         self.progress = progress
     }
 
-    /// Makes it. Whatever ends it early leaves no manifest, so that nothing takes it for a backup.
+    /// Makes it. If it ends early there is no manifest, so nothing takes it for a backup.
     package func run() throws -> Report {
         let database = site.database()
         defer { database.close() }
@@ -142,7 +142,7 @@ package struct BackupRun: Sendable {
             media: .init(
                 count: files.files.count, bytes: files.bytes,
                 missing: named.filter { files.files[$0] == nil }.sorted()))
-        // Nothing may stand in the manifest that is not on the disk.
+        // The manifest may name only what is on the disk.
         if vault.place.directory != nil { try vault.place.settle() }
         try vault.put(manifest.encoded(), as: BackupManifest.path(name))
         try vault.place.settle()

@@ -118,8 +118,10 @@ package struct RestoreRun: Sendable {
             """
             select coalesce(nullif(application_name, ''), usename::text, 'a client')
             from pg_stat_activity
-            where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
-                and application_name <> 'dailies backup'
+            where datname = current_database() and pid <> pg_backend_pid()
+                -- Postgres hides the type of others' sessions.
+                and coalesce(backend_type, 'client backend') = 'client backend'
+                and application_name is distinct from 'dailies backup'
             order by 1
             """)
         guard others.isEmpty else {

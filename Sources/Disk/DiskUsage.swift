@@ -192,7 +192,7 @@ public enum DiskForecast {
         }
         guard variance > 0, covariance > 0 else { return nil }
         let left = Double(room) / (covariance / variance)
-        // Nobody plans beyond ten years.
+        // A forecast beyond ten years says nothing.
         return left < 3_650 ? Int(left) : nil
     }
 }

@@ -3,7 +3,7 @@ internal import Storage
 
 /// The objects of the storage that rows of the database name. What no row names is left over.
 public struct NamedMedia: Sendable {
-    /// Names that stand in a column, and those of the copies beside them.
+    /// Names in a column, and those of the copies beside them.
     private let names: Set<String>
     /// The columns' own names.
     public let keys: [String]

@@ -3,7 +3,7 @@ public import Postgres
 public import Refusals
 public import Storage
 
-/// What workers ask and report, each by its token. Whoever no longer holds the lease of a task changes nothing.
+/// What workers ask and report, each by its token. A worker that no longer holds the lease of a task changes nothing.
 public struct WorkerTasks: Sendable {
     /// How long a task stays a worker's without a word from it: within 15 s a task of a killed one is given out again.
     public static let lease = Duration.seconds(12)

@@ -69,7 +69,7 @@ struct WorkerTests {
             #expect(try !tasks.renew(oldest, claim.lease, second))
             try stage.superuser.execute(
                 "update worker_tasks set leased_until = now() - interval '1 second' where id = \(oldest)")
-            // Late, but nobody else has it.
+            // Late, but no other worker has it.
             #expect(try tasks.renew(oldest, claim.lease, first))
             try stage.superuser.execute(
                 "update worker_tasks set leased_until = now() - interval '1 second' where id = \(oldest)")

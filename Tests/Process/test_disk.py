@@ -67,7 +67,7 @@ def test_usage_by_kind_and_member(site: Site) -> None:  # noqa: F811
 def test_doctor_says_that_the_disk_is_short(site: Site) -> None:  # noqa: F811
     """OPS-09 OPS-06: a small file system is below the reserve; an old backup is named, a new one is not."""
     found = json.loads(site.run("doctor", "--json", DISK_RESERVE_MB="1000000").stdout)
-    disk = next(finding for finding in found if finding["check"] == "disk")
+    disk = next(finding for finding in found if finding["check"] == "reserve")
     if not disk["isGood"]:
         assert "uploads and videos are refused" in disk["detail"] and "prune" in disk["remedy"]
     else:

@@ -293,7 +293,8 @@ def wrong_address(site):
         return {"SITE_URL": f"http://127.0.0.1:{taken.getsockname()[1]}"}
 
 
-def proxy_without_trust(_):
+def proxy_without_trust(site):
+    (site.nginx / "listen.conf").write_text("listen 127.0.0.1:8080;\n")
     return {"SITE_URL": "https://localhost:1"}
 
 
@@ -305,7 +306,7 @@ FAULTS = [
     # fault, the check that finds it, words of its detail, words of its remedy, the file that it names, the line
     (socket_for_all, "sockets", "forge", "SocketMode=0660", "web.sock", None),
     (socket_of_another, "sockets", "belongs to games", "SocketUser=", "web.sock", None),
-    (socket_that_nginx_cannot_reach, "sockets", "nginx runs as games and cannot reach", "SocketGroup=games", "web.sock", None),
+    (socket_that_nginx_cannot_reach, "sockets", "nginx runs as games and cannot reach", "SocketGroup=games", ".sock", None),
     (socket_without_a_host, "sockets", "no program listens", "systemctl restart dailies-host@web.socket", "upstreams.conf", int),
     (no_socket, "sockets", "there is no socket", "systemctl enable --now dailies-host@voting.socket", "upstreams.conf", int),
     (no_nchan, "nchan", "does not load the module nchan", "libnginx-mod-nchan", "nginx.conf", None),
@@ -401,7 +402,7 @@ def test_a_disk_that_is_nearly_full(site):
     """OPS-03: 95 % of the disk of the media."""
     fill = (
         f"mount -t tmpfs -o size=10m none {site.media} && mkdir {site.media}/incoming {site.media}/clips && "
-        f'head -c 9700000 /dev/zero > {site.media}/full && exec "$@"'
+        f'head -c 10200000 /dev/zero > {site.media}/full && exec "$@"'
     )
     prefix = ["unshare", "--mount", "--map-root-user", "sh", "-c", fill, "sh"]
     if subprocess.run([*prefix, "true"], capture_output=True).returncode:

@@ -166,7 +166,7 @@ def test_killed_at_each_stage(farm: Farm, stage: str) -> None:
 
 
 def test_upload_cut_at_half(farm: Farm) -> None:
-    """GPU-01: nginx is gone in the middle of the upload; the worker goes on with what is missing, and the checksum is right."""
+    """GPU-01: nginx is gone in the middle of the upload; the worker resumes with what is missing, and the checksum is right."""
     held = farm.start(HOLD_AT="mid_upload")
     _, job = farm.request("noise", num_frames=31)
     wait_until(lambda: farm.is_held(held), "half is sent")
@@ -197,7 +197,7 @@ def test_two_workers_share_one_job(farm: Farm) -> None:
 
 
 def test_sigterm_drains(farm: Farm) -> None:
-    """GPU-01: SIGTERM: the job at hand ends, and none is taken."""
+    """GPU-01: SIGTERM: the current job ends, and none is taken."""
     program = farm.start(STEP_SECONDS="0.3")
     _, job = farm.request()
     farm.works(job)
@@ -281,8 +281,8 @@ class Hand:
 def test_the_protocol_by_hand(farm: Farm) -> None:
     """GPU-01 CLIP-03: wrong tokens, wrong leases, a wrong checksum, missing parts, and `done` sent three times."""
     hand = Hand(farm)
-    nobody = {"Authorization": "Bearer dlw_" + "A" * 43}
-    for headers in [nobody, {"Authorization": "Bearer x"}, {"Authorization": ""}]:
+    unknown = {"Authorization": "Bearer dlw_" + "A" * 43}
+    for headers in [unknown, {"Authorization": "Bearer x"}, {"Authorization": ""}]:
         assert hand.say("claim", {"worker": "x", "models": ["mochi"]}, **headers).status == 401
     _, job = farm.request()
     task = hand.claim()
@@ -293,7 +293,7 @@ def test_the_protocol_by_hand(farm: Farm) -> None:
     assert hand.say("heartbeat", wrong).json() == {"continue": False}
     other = Hand(farm)
     assert other.say("heartbeat", name).json() == {"continue": False}, "the lease is another's"
-    assert hand.say("heartbeat", name, **nobody).status == 401
+    assert hand.say("heartbeat", name, **unknown).status == 401
     for step in (2, 1):
         assert hand.say("progress", name | {"step": step, "steps": 4}).json() == {"continue": True}
     assert farm.stack.value("select step from worker_tasks where id = %s", task["id"]) == 2, "steps only rise"

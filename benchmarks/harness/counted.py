@@ -2,7 +2,7 @@
 indexes.
 
 Postgres runs alone (`postgres --single`) and is told statements one after the other, so nothing depends on time. Between two
-statements stands a marker, a call of pg_sleep(0), at which callgrind writes down what it has counted.
+statements there is a marker, a call of pg_sleep(0), at which callgrind writes down what it has counted.
 """
 
 from __future__ import annotations

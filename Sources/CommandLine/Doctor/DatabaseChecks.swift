@@ -33,7 +33,8 @@ struct DatabaseChecks {
         findings.append(schema)
         // What another version keeps elsewhere cannot be looked at.
         guard schema.isGood else { return findings }
-        return findings + rights() + [queue(), advance()].compactMap(\.self) + MachineChecks.findings(settings, database)
+        return findings + rights() + [queue(), advance()].compactMap(\.self)
+            + MachineChecks.findings(settings, database)
     }
 
     private func unreachable(_ error: any Error) -> Finding {

@@ -79,6 +79,8 @@ struct NginxChecks {
         let located = file.matches { $0.hasPrefix("location = ") }.compactMap { number, text -> (Int, String)? in
             text.split(separator: " ").dropFirst(2).first.map { (number, $0.filter { $0 != "\"" }) }
         }
+        // nginx's own, for its error pages.
+        .filter { !$0.1.hasPrefix("/errors/") }
         let paths = Set(located.map(\.1))
         // nginx asks some internal routes, and others only tests know.
         let internals = Set(declared.filter { $0.access == .internal_ }.map(\.pattern))

@@ -21,7 +21,8 @@ struct UpkeepChecks {
         }
         return .bad(
             "reserve", "only \(shortage.free >> 20) MiB are free in \(shortage.path): uploads and videos are refused",
-            fix: "Make room: dailies storage usage shows what takes it, dailies storage prune --dry-run what is left over.",
+            fix:
+                "Make room: dailies storage usage shows what takes it, dailies storage prune --dry-run what is left over.",
             file: shortage.path)
     }
 

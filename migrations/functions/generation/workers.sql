@@ -1,5 +1,5 @@
 -- What workers ask and report. Each call names the worker by the hash of its token, and all but the first name a task by its
--- lease: whoever no longer holds the lease changes nothing. Leases are counted by the database's clock.
+-- lease: a worker that no longer holds the lease changes nothing. Leases are counted by the database's clock.
 
 -- Makes a worker known. Outcomes: created (with its id), name_taken.
 create or replace function create_worker(actor uuid, worker_name text, wanted_hash bytea, out outcome text, out worker_id uuid)
@@ -215,7 +215,7 @@ begin
     if worker is null then
         return 'unknown_worker';
     end if;
-    -- A lease that ran out and was given to nobody yet is still its holder's.
+    -- A lease that ran out and was not given to another yet is still its holder's.
     update worker_tasks
     set leased_until = dailies_now() + lease_length,
         step = greatest(step, coalesce(now_at, step)),
@@ -402,7 +402,7 @@ begin
 end
 $$;
 
--- Ends a task that nobody wants any more, and says under which leases parts may be left, and for how long it was worked at.
+-- Ends a task that is no longer wanted, and says under which leases parts may be left, and for how long it was worked at.
 create or replace function cancel_worker_task(wanted uuid, out leases uuid[], out worked_ms bigint)
 language plpgsql
 security definer
