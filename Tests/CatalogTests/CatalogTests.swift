@@ -54,7 +54,7 @@ struct CatalogTests {
             #expect(try catalog.find(named: "google/veo-3")?.slug == "veo-3")
             #expect(try catalog.find(named: "veo-3")?.modelID == "google/veo-3")
             #expect(try catalog.find(named: "no-such-model") == nil)
-            #expect(try catalog.capabilities().map(\.models) == [31, 7])
+            #expect(try catalog.capabilities().map(\.models) == [30, 6])
             #expect(
                 try catalog.providers().map(\.provider.name) == [
                     "fal.ai", "local", "replicate", "runpod", "runway", "worker", "manual",

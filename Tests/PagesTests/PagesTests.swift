@@ -87,8 +87,7 @@ struct PagesTests {
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["settings"] = site.document(site.settings(AccountView(username: "mira", credits: Fixtures.credits)))
         for (name, address) in [("mail", "mira@example.org"), ("no address", nil as String?)] {
-            let mailing = Site(
-                name: "Dailies", url: "https://dailies.example", assets: site.assets, isMailOn: true)
+            let mailing = Site(name: site.name, url: site.url, assets: site.assets, isMailOn: true, brand: site.brand)
             documents["settings with \(name)"] = mailing.document(
                 mailing.settings(
                     AccountView(username: "mira"), notifications: Fixtures.notificationSettings(address: address)))
