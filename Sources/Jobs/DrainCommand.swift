@@ -49,8 +49,7 @@ enum DrainCommand {
                     + registry.queues.joined(separator: ", "))
         }
         drain.queues = arguments.queues ?? registry.queues.filter { $0 != OutwardJobs.queue }
-        let drainer = Drainer(
-            database: process.database, registry: registry, options: drain, log: process.log.of(.queue))
+        let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: arguments.untilEmpty ? .empty : .stopped, atMost: arguments.budget)
