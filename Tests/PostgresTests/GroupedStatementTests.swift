@@ -50,4 +50,10 @@ struct GroupedStatementTests {
         let (answers, calls) = try answers(.timeout(sqlstate: "57014", statement: ""))
         #expect(answers.isEmpty && calls == 1)
     }
+
+    @Test("an answer that cannot be read is not asked for again, since the statement has been done")
+    func done() throws {
+        let (answers, calls) = try answers(.rowCount(expected: 7, found: 6))
+        #expect(answers.isEmpty && calls == 1)
+    }
 }

@@ -31,10 +31,12 @@ extension DatabaseError {
     /// Whether a single item of many may have caused it, so that the others can be tried without it.
     fileprivate var mayBeOfOneItem: Bool {
         switch self {
-        case .constraint, .encoding, .decoding, .rowCount: true
+        case .constraint, .encoding: true
         case .server(let sqlstate, _, _):
             // Data, integrity and raised exceptions; all else concerns the server or the function itself.
             sqlstate.hasPrefix("22") || sqlstate.hasPrefix("23") || sqlstate.hasPrefix("P0")
+        // These two come after the statement: what it wrote would be written again.
+        case .decoding, .rowCount: false
         case .unavailable, .poolExhausted, .serialization, .timeout: false
         }
     }
