@@ -96,10 +96,12 @@ extension GenerationJobs {
             parameters = [:]
         }
         let endpoint: String = try context.database.one("select endpoint from generations where id = \(kept.id)")
-        return ProviderRequest(
+        var request = ProviderRequest(
             endpoint: endpoint, prompt: kept.prompt, negativePrompt: kept.negativePrompt, image: image,
             milliseconds: kept.frames == nil ? kept.durationMs : nil, aspectRatio: kept.aspectRatio, seed: kept.seed,
             parameters: parameters, webhookURL: webhook)
+        request.reference = kept.id
+        return request
     }
 
     /// What follows a call without a usable answer.
@@ -296,6 +298,11 @@ extension GenerationJobs {
     }
 
     func provider(_ name: String, in database: Database) throws -> (any RemoteProvider)? {
+        if name == ProviderRegistry.worker {
+            return WorkerProvider(
+                database: database, storage: storage,
+                isConfigured: try database.one("select has_worker()"))
+        }
         let mapping: JSONText? = try database.first("select mapping from provider_mappings where provider = \(name)")
         return providers.provider(name, mapping: mapping?.text)
     }

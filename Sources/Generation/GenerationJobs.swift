@@ -58,6 +58,8 @@ public struct GenerationJobs: Sendable {
             let resumed: Int = try context.database.one(
                 "select resume_generations(\(Int32(pace.localConcurrency)), \(Int32(pace.concurrency)))")
             if resumed > 0 { context.log.notice("generations resumed", ["count": .int(resumed)]) }
+            let leases: [UUID] = try context.database.one("select sweep_worker_tasks()")
+            for lease in leases { try storage.deleteParts(of: lease) }
             return .done()
         }
         registry.recur("resume_generations", .every(.seconds(30)), ResumeGenerations())

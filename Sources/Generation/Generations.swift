@@ -155,10 +155,14 @@ public struct Generations: Sendable {
         }
         if let frames = request.frames ?? given {
             parameters["num_frames"] = .number(Decimal(frames))
+            _ = try ModelParameters(model).check(["num_frames": .number(Decimal(frames))])
             return .milliseconds((frames * 1_000 + rate / 2) / rate)
         }
+        // A length in seconds means the nearest number of frames that the model makes.
         let duration = request.duration ?? .seconds(2)
-        parameters["num_frames"] = .number(Decimal(max(1, duration.inMilliseconds * rate / 1_000)))
+        let frames = Decimal(max(1, duration.inMilliseconds * rate / 1_000))
+        let known = ModelParameters(model).all.first { $0.name == "num_frames" }
+        parameters["num_frames"] = .number(known?.nearest(to: frames) ?? frames)
         return duration
     }
 

@@ -49,7 +49,8 @@ enum DrainCommand {
                     + registry.queues.joined(separator: ", "))
         }
         drain.queues = arguments.queues ?? registry.queues.filter { $0 != OutwardJobs.queue }
-        let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
+        let drainer = Drainer(
+            database: process.database, registry: registry, options: drain, log: process.log.of(.queue))
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: arguments.untilEmpty ? .empty : .stopped, atMost: arguments.budget)

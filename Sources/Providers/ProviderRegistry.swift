@@ -4,6 +4,8 @@ internal import HTTPClient
 public struct ProviderRegistry: Sendable {
     /// The provider that this site is itself: it draws with ffmpeg, and needs neither key nor network.
     public static let local = "local"
+    /// The provider that this site's own workers are: programs on machines with a graphics card, which ask for work.
+    public static let worker = "worker"
     /// The provider whose videos are entered by hand.
     public static let manual = "manual"
 
@@ -17,7 +19,7 @@ public struct ProviderRegistry: Sendable {
         self.keyDocuments = keyDocuments
     }
 
-    /// The provider of a name; nil for an unknown one, and for `local` and `manual`, which nothing is sent to. `mapping` is
+    /// The provider of a name; nil for an unknown one, and for `local`, `worker` and `manual`, which nothing is sent to. `mapping` is
     /// that of the provider's row, if it has one.
     public func provider(_ name: String, mapping: String? = nil) -> (any RemoteProvider)? {
         if let known = providers[name] { return known }

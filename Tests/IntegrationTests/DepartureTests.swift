@@ -506,6 +506,8 @@ private struct TracedSite {
             insert into comparison_schedules (template_id, every_hours, next_at, is_paused, created_by, created_at)
             select id, 24, now(), true, \(miraID)::uuid, now() from kept
             """,
+            "insert into workers (name, token_hash, created_by, created_at) values ('card', '\\x00', \(miraID), now())",
+            "insert into disk_members (user_id, bytes, files, measured_at) values (\(miraID), 9, 1, now())",
             "insert into experiments (title, models, created_by, created_at) values ('Fog', '{local}', \(miraID), now())",
             // The reply of another member stays, under a comment without author and text.
             """

@@ -295,3 +295,50 @@ def test_errors_of_nginx_have_the_form_of_the_hosts(stack: Stack) -> None:
     assert b"<center>" not in client.get("/internal/upload").body
     icon = client.get("/favicon.ico")
     assert icon.status == 200 and icon.headers["content-type"].startswith("image/svg+xml")
+
+
+class Inside(http.client.HTTPConnection):
+    """A connection to nginx's own server for figures, which is no port here."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=DEADLINE)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(DEADLINE)
+        self.sock.connect(self.path)
+
+
+def test_figures_are_for_this_machine_alone(stack: Stack) -> None:
+    """OPS-04 OPS-10: each process behind a server of its own, never at the site's address; hits of the cache are counted."""
+    directory = stack.facts["sockets"]["status"]
+
+    def ask(path: str, method: str = "GET") -> tuple[int, str]:
+        connection = Inside(f"{directory}/nginx.sock")
+        connection.request(method, path)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    def hits() -> float:
+        found = re.search(r'^dailies_cache_requests_total\{status="hit"\} (\d+)$', ask("/web/metrics")[1], re.MULTILINE)
+        return float(found[1]) if found else 0
+
+    for process in ("web", "voting", "outward"):
+        assert ask(f"/{process}/livez") == (200, "alive\n")
+        assert ask(f"/{process}/metrics")[1].startswith("# HELP dailies_process_start_time_seconds")
+        assert json.loads(ask(f"/{process}/status")[1])["process"] > 0
+    assert "dailies_votes_total" in ask("/voting/metrics")[1]
+    for path in ("/", "/metrics", "/web", "/web/log-levels", "/nothing/metrics", "/../web/metrics/x", "/cache/status"):
+        assert ask(path)[0] in (403, 404, 502, 400), path
+    assert ask("/web/metrics", "POST")[0] == 403
+    client = stack.client()
+    for path in ("/metrics", "/status", "/web/metrics", "/web/status"):
+        answer = client.get(path)
+        assert answer.status == 404 and b"dailies_http" not in answer.body, path
+    before = hits()
+    for _ in range(5):
+        assert client.get("/api/story").status == 200
+    wait_until(lambda: hits() >= before + 4, "the hits are counted")

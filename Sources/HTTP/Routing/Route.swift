@@ -54,6 +54,8 @@ public final class Route: Sendable {
     public var form: FormReturn? { traits.form }
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
     public let mayBlock: Bool
+    /// How often it was asked, and with what result.
+    let figures = RouteFigures()
     /// Answers the request, or promises an answer.
     public let reply: @Sendable (Context, JSONValue) throws -> Reply
 
@@ -119,7 +121,9 @@ public final class Route: Sendable {
 
     private let traits: Traits
 
-    private init(_ other: Route, traits: Traits) {
+    private init(
+        _ other: Route, traits: Traits, reply: (@Sendable (Context, JSONValue) throws -> Reply)? = nil
+    ) {
         method = other.method
         pattern = other.pattern
         access = other.access
@@ -136,7 +140,7 @@ public final class Route: Sendable {
         features = other.features
         summary = other.summary
         mayBlock = other.mayBlock
-        reply = other.reply
+        self.reply = reply ?? other.reply
         self.traits = traits
     }
 
@@ -145,6 +149,15 @@ public final class Route: Sendable {
         var traits = traits
         change(&traits)
         return Route(self, traits: traits)
+    }
+
+    /// The same route, which first asks whether it can be served now; `check` throws the problem if not.
+    public func checking(_ check: @escaping @Sendable (Context) throws -> Void) -> Route {
+        let reply = reply
+        return Route(self, traits: traits) { context, value in
+            try check(context)
+            return try reply(context, value)
+        }
     }
 
     /// The same route, which no API key may call: what only a person may do, or what manages keys and sessions.

@@ -313,7 +313,7 @@ extension ModelParameters.Parameter {
         case .text(let longest):
             members["kind"] = "text"
             members["longest"] = .number(Decimal(longest))
-        case .number(let least, let most, let step):
+        case .number(let least, let most, let step, _):
             members["kind"] = "number"
             if let least { members["least"] = .number(least) }
             if let most { members["most"] = .number(most) }
