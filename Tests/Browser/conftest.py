@@ -12,13 +12,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Peers"))
 
+from accessibility import violations
 from limits import DEADLINE
+from shots import Shots
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -48,10 +49,8 @@ def url(run):
 
 
 @pytest.fixture(scope="session")
-def shots(run):
-    directory = Path(os.environ.get("DAILIES_SHOTS", Path(run["directory"]) / "shots"))
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
+def shots():
+    return Shots()
 
 
 @pytest.fixture(scope="session")
@@ -296,10 +295,7 @@ def axe():
         """Of the whole page, or of the element that a selector names."""
         # What is still on its way in is half transparent, or elsewhere.
         until(page, STANDS_STILL)
-        options = {"resultTypes": ["violations"]}
-        if rules:
-            options["runOnly"] = {"type": "rule", "values": rules}
-        found = Axe().run(page, context=within, options=options).response["violations"]
+        found = violations(page, within, rules)
         summary = [(rule["id"], [node["target"] for node in rule["nodes"]][:4]) for rule in found]
         assert summary == [], page.url
 
@@ -324,7 +320,7 @@ def judge(page, axe, shots, name, full_page=False, within=None, without=None):
             for (const one of document.querySelectorAll("*")) void getComputedStyle(one).color;
         }""", theme)
         until(page, STANDS_STILL)
-        page.screenshot(path=shots / f"{name}-{theme}.png", full_page=full_page)
+        shots.of(page, f"{name}-{theme}.png", full_page=full_page)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= page.evaluate("innerWidth"), f"{theme}: wider than the screen"
         axe(page, within=within, rules=rules)

@@ -79,7 +79,7 @@ def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
     expect(page.get_by_text("Enter a reason.")).to_be_visible()
     page.get_by_label("Reason that the member will read").fill("Twelve copies of one clip.")
     axe(page)
-    page.screenshot(path=shots / "admin-users-dialog.png")
+    shots.of(page, "admin-users-dialog.png")
     page.get_by_role("button", name="Ban", exact=True).click()
     told(page, f"{name} is banned")
     expect(page.locator("[data-rows]").get_by_text("Banned")).to_be_visible()
@@ -97,7 +97,7 @@ def test_ban_appeal_and_return(site, axe, shots, admin, newcomer):
     theirs.get_by_label("Why the ban is wrong").fill("They were different takes.")
     ready(theirs)
     axe(theirs)
-    theirs.screenshot(path=shots / "banned.png")
+    shots.of(theirs, "banned.png")
     theirs.get_by_role("button", name="Send appeal").click()
     expect(theirs.get_by_text("Your appeal was sent. An admin")).to_be_visible()
 

@@ -151,7 +151,7 @@ def test_says_when_the_takes_do_not_load(site, shots):
     page.goto("/dashboard")
     expect(page.get_by_role("heading", name="The takes did not load")).to_be_visible()
     expect(page.locator("[data-vote]")).to_be_hidden()
-    page.screenshot(path=shots / "dashboard-failed.png")
+    shots.of(page, "dashboard-failed.png")
     page.unroute("**/api/vote*")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-vote]")).to_be_visible()
@@ -178,7 +178,7 @@ def test_state_without_votes(site, axe, shots, state):
     page.route("**/api/vote*", answer)
     page.goto("/dashboard")
     expect(page.get_by_role("heading", name=STATES[state])).to_be_visible()
-    page.screenshot(path=shots / f"dashboard-{state}.png")
+    shots.of(page, f"dashboard-{state}.png")
     axe(page)
 
 
@@ -197,7 +197,7 @@ def test_daily_limit_and_the_end_of_the_feed(site, axe, shots):
     page.route("**/api/vote?*", answer)
     page.goto("/dashboard")
     expect(page.get_by_role("button", name="Daily limit reached")).to_be_disabled()
-    page.screenshot(path=shots / "dashboard-limit.png")
+    shots.of(page, "dashboard-limit.png")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     end = page.locator('.vacant[data-place="0"]')

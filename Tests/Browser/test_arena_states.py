@@ -227,7 +227,7 @@ def test_voting_is_off(arena, axe, shots):
     page = arena(features={"voting_enabled": False})
     expect(page.get_by_role("button", name="Voting is switched off")).to_be_disabled()
     expect(page.locator("[data-vote-word]")).to_have_text("Voting off")
-    page.screenshot(path=shots / "dashboard-voting-off.png")
+    shots.of(page, "dashboard-voting-off.png")
     axe(page)
 
 
@@ -290,7 +290,7 @@ def test_every_take_has_a_vote(arena, axe, shots):
     page = arena(change, setup=lambda page: page.clock.install())
     end = page.locator('.vacant[data-place="0"]')
     expect(end.get_by_role("heading", name="That's all for now")).to_be_visible()
-    page.screenshot(path=shots / "dashboard-all-voted.png")
+    shots.of(page, "dashboard-all-voted.png")
     axe(page)
     asked = len(answers)
     offered.append(True)
@@ -435,7 +435,7 @@ def test_notes_leave_the_stage_where_it_is(arena, shots, size):
     note = page.locator(".ban")
     expect(note).to_be_visible()
     expect(page.locator("[data-cookies]")).to_have_count(0)
-    page.screenshot(path=shots / f"dashboard-ban-{size}.png")
+    shots.of(page, f"dashboard-ban-{size}.png")
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the stage was moved"
     box = note.bounding_box()
     for button in page.locator("[data-actions] button").all():

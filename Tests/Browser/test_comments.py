@@ -246,7 +246,7 @@ def test_stories_and_comparisons(site, member, axe, shots, database):
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Comments").click()
     expect(sheet.locator("[data-comment]").first).to_be_visible()
-    page.screenshot(path=shots / "story-comments-390-dark.png")
+    shots.of(page, "story-comments-390-dark.png")
 
     database.execute("delete from rate_windows where key like 'comment %'")
     page = site.page("/comparisons/something-that-glows", storage_state=member)

@@ -196,7 +196,7 @@ def test_embeds(site, url, axe, shots):
     assert video.first.evaluate("(video) => video.paused && video.preload === 'none' && video.readyState === 0")
     assert page.get_by_role("link").get_attribute("href") == f"{url}/clip/{clip['id']}"
     axe(page)
-    page.screenshot(path=shots / "embed-405.png")
+    shots.of(page, "embed-405.png")
     page.get_by_role("button", name="Play", exact=True).click()
     until(page, "() => document.querySelector('film-player').position > 0.2")
     page.get_by_role("button", name="Pause", exact=True).press("Enter")
@@ -205,7 +205,7 @@ def test_embeds(site, url, axe, shots):
     page.on("request", lambda request: loaded.append(request.url) if request.url.endswith(".mp4") else None)
     page.goto(f"/embed/film/{season}")
     expect(player).to_be_attached()
-    page.screenshot(path=shots / "embed-film-405.png")
+    shots.of(page, "embed-film-405.png")
     takes = page.locator("[data-takes] a").count()
     assert takes > 1 and loaded == [], "nothing is loaded before it is played"
     page.get_by_role("button", name="Next slot").click()
@@ -219,7 +219,7 @@ def test_embeds(site, url, axe, shots):
     expect(page.locator("[data-compared][data-ready]")).to_be_attached()
     assert page.evaluate("[...document.querySelectorAll('video')].every((video) => video.paused && video.readyState === 0)")
     axe(page)
-    page.screenshot(path=shots / "embed-comparison-405.png")
+    shots.of(page, "embed-comparison-405.png")
     page.get_by_role("button", name="Play all").click()
     until(page, "() => document.querySelector('[data-compared]').synced.position > 0.2")
     page.get_by_role("button", name="Pause all").click()
@@ -282,7 +282,7 @@ def test_embeds_on_another_site(site, url, shots, elsewhere):
     page.keyboard.press("k")
     comes_true(page, lambda: inside[1].evaluate(position) > 0, "the film plays")
     comes_true(page, lambda: inside[1].evaluate("() => document.querySelector('film-player').index") == 1, "its second slot")
-    page.screenshot(path=shots / "embeds-elsewhere-1440.png")
+    shots.of(page, "embeds-elsewhere-1440.png")
     # Nothing is stored for either site, and the frame that is refused shows nothing of ours.
     assert page.context.cookies() == []
     assert not any("/about" in one.url and one.title() for one in page.frames)

@@ -39,7 +39,7 @@ def test_contact(site, shots, run, size, theme):
     expect(page.get_by_label("Your name")).to_have_value("Bo")
     expect(page.get_by_label("Message")).to_have_attribute("aria-invalid", "true")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-    page.screenshot(path=shots / f"contact-plain-{size}-{theme}.png")
+    shots.of(page, f"contact-plain-{size}-{theme}.png")
     text = f"Hello {secrets.token_hex(4)}, how do I send in a take?"
     page.get_by_label("Message").fill(text)
     page.get_by_role("button", name="Send message").press("Enter")
@@ -70,7 +70,7 @@ def test_name_choices_and_signing_out(site, run, shots):
     page.get_by_label("Sound and motion").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_label("Play takes with sound")).to_be_checked()
     expect(page.get_by_label("Play videos and animations automatically")).not_to_be_checked()
-    page.screenshot(path=shots / "settings-plain.png", full_page=True)
+    shots.of(page, "settings-plain.png", full_page=True)
     page.get_by_role("button", name="Sign out everywhere else").click()
     expect(outcome(page)).to_have_text("Your other devices are signed out.")
     page.get_by_role("button", name="Sign out", exact=True).click()
@@ -90,7 +90,7 @@ def test_first_name(site, run, nameless, shots):
     expect(page.get_by_text("This username is reserved. Choose another one.")).to_be_visible()
     expect(page.get_by_label("Username")).to_have_value("admin")
     expect(page.get_by_label(re.compile("I am .* or older"))).to_be_checked()
-    page.screenshot(path=shots / "onboarding-plain.png")
+    shots.of(page, "onboarding-plain.png")
     # The member stays without a name for the other tests.
     page.goto("/onboarding")
     expect(page.get_by_label("Username")).to_have_value("")

@@ -111,7 +111,7 @@ def test_page(site, axe, shots, admin, queue, size):
     detail.get_by_text("Payload", exact=True).click()
     expect(detail.get_by_text('"prompt": "A lantern in the fog"')).to_be_visible()
     axe(page)
-    page.screenshot(path=shots / f"admin-jobs-detail-{size}.png")
+    shots.of(page, f"admin-jobs-detail-{size}.png")
     if size == "390":
         page.get_by_role("button", name="Close").click()
         expect(row["failed"].locator("[data-choose]")).to_be_focused()

@@ -61,7 +61,7 @@ def test_list_and_bell(site, axe, run, shots, size):
     page.goto("/notifications")
     expect(page.get_by_role("heading", name="No notifications yet")).to_be_visible()
     axe(page)
-    page.screenshot(path=shots / f"notifications-none-{size}.png")
+    shots.of(page, f"notifications-none-{size}.png")
     for place, kind in enumerate(FACTS):
         member.notify(kind, days=(len(FACTS) - place) // 3)
     # The open page learns of it by the member's own stream.
@@ -77,7 +77,7 @@ def test_list_and_bell(site, axe, run, shots, size):
     for theme in ("dark", "light"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         axe(page)
-        page.screenshot(path=shots / f"notifications-{size}-{theme}.png", full_page=True)
+        shots.of(page, f"notifications-{size}-{theme}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
     # Another tab of the same browser shows the number too, and has no stream of its own.
     other = member.context.new_page()
@@ -86,10 +86,10 @@ def test_list_and_bell(site, axe, run, shots, size):
         expect(other.locator(".tabbar .bell__dot")).to_be_visible()
         other.get_by_role("button", name="Profile").click()
         expect(other.get_by_role("link", name=f"Notifications, {count} unread")).to_be_visible()
-        other.screenshot(path=shots / "bell-menu-390.png")
+        shots.of(other, "bell-menu-390.png")
     else:
         expect(other.locator(".topbar .bell__count")).to_have_text(count)
-        other.screenshot(path=shots / "bell-1440.png")
+        shots.of(other, "bell-1440.png")
     # By the keyboard alone.
     first = page.locator(".news__item").first
     first.get_by_role("button", name="Mark as read").focus()
@@ -138,7 +138,7 @@ def test_settings(site, axe, run, shots, size):
     for theme in ("dark", "light"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         axe(page)
-        section.screenshot(path=shots / f"settings-notifications-{size}-{theme}.png")
+        shots.of(section, f"settings-notifications-{size}-{theme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
     page.get_by_label("Someone follows you: on the site").uncheck()
     page.get_by_label("A new round opens: by push").check()
@@ -190,7 +190,7 @@ def test_push(site, run, shots):
     assert page.evaluate("window.asked") == 1
     page.get_by_label("Someone comments on a take of yours: by push").check()
     expect(page.get_by_text("Push is on in this browser.", exact=True)).to_be_visible()
-    page.locator("[data-push]").screenshot(path=shots / "push-on-1440.png")
+    shots.of(page.locator("[data-push]"), "push-on-1440.png")
     assert member.sql("select endpoint from push_subscriptions where user_id = {id}") == [
         ("https://fcm.googleapis.com/fcm/send/browser-of-a-test",)
     ]
@@ -242,7 +242,7 @@ def test_digests_end(site, axe, run, shots):
     site.allow("404")
     page.goto("/unsubscribe/" + "x" * 43)
     axe(page)
-    page.screenshot(path=shots / "unsubscribe-390.png")
+    shots.of(page, "unsubscribe-390.png")
     page.get_by_role("button", name="Stop the digest").click()
     expect(page.get_by_role("alert")).to_contain_text("This link is incomplete")
     axe(page)

@@ -28,7 +28,7 @@ def test_reload_without_a_connection(site, shots, axe, size):
         assert page.url.endswith(path)
     assert page.evaluate("getComputedStyle(document.body).display") == "grid", "its style is there too"
     axe(page)
-    page.screenshot(path=shots / f"offline-{size['width']}.png")
+    shots.of(page, f"offline-{size['width']}.png")
     page.goto("/about")
     page.context.set_offline(False)
     page.get_by_role("link", name="Try again").click()
@@ -54,7 +54,7 @@ def test_stills_are_kept(site, shots):
     page.goto("/discover")
     expect(page.get_by_role("heading", name="Takes you have seen")).to_be_visible()
     until(page, "() => [...document.querySelectorAll('[data-stills] img')].some((image) => image.naturalWidth > 0)")
-    page.screenshot(path=shots / "offline-stills-390.png")
+    shots.of(page, "offline-stills-390.png")
 
 
 def test_a_new_release_is_offered(site):

@@ -91,7 +91,7 @@ def test_every_state_is_explained(creator, axe, shots):
                 expect(clip(page, title)).to_contain_text(words)
             assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
             page.get_by_label("Withdraw “Something under the boat”…").click()
-            page.screenshot(path=shots / f"own-clips-{size}-{theme}.png", full_page=True)
+            shots.of(page, f"own-clips-{size}-{theme}.png", full_page=True)
             axe(page)
 
 
@@ -186,7 +186,7 @@ def test_captions_until_a_moderator_decides(creator, site, admin, axe, shots):
     expect(dialog.get_by_role("alert")).to_have_text("Line 4: “<script>” is no markup of WebVTT.")
     expect(text).to_be_focused()
     axe(page)
-    page.screenshot(path=shots / "captions-390.png")
+    shots.of(page, "captions-390.png")
     dialog.locator("#captions-file").set_input_files(
         {"name": "a.vtt", "mimeType": "text/vtt", "buffer": b"WEBVTT\n\n00:00.000 --> 00:02.000\nMind the gap\n"})
     expect(text).to_have_value(re.compile("Mind the gap"))

@@ -115,7 +115,7 @@ def test_reads_without_scripts(site, shots, path):
     page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Story").first.click()
     expect(page).to_have_url(f"{site.url}/story")
     page.goto(path)
-    page.screenshot(path=shots / f"{name_of(path)}-without-scripts.png")
+    shots.of(page, f"{name_of(path)}-without-scripts.png")
 
 
 def test_public_pages_are_the_same_for_everyone(site, admin):

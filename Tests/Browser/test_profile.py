@@ -213,7 +213,7 @@ def test_milestones(counting, site, shots):
             ready(page)
         assert cast(page, re.compile(rf"{milestone} votes? today")) == [tones, "50", 24]
         if milestone == 50:
-            page.screenshot(path=shots / "milestone-390.png")
+            shots.of(page, "milestone-390.png")
         until(page, "(note) => window.notes.some((one) => one.includes(note))", note)
         # The strips are gone when they have fallen.
         expect(page.locator(".confetti")).to_have_count(0)

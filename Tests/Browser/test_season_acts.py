@@ -94,7 +94,7 @@ def test_acts_on_slots(site, axe, shots, admin, running, database):
         expect(first.get_by_text("Say why. The reason is published with the result.")).to_be_visible()
         if name:
             judge(phone.page, axe, shots, f"admin-acts-{name}-390", within="[data-confirmation]")
-            desk.page.screenshot(path=shots / f"admin-acts-{name}-1440.png")
+            shots.of(desk.page, f"admin-acts-{name}-1440.png")
         first.get_by_label(PUBLISHED).fill(f"{act} {label}")
         first.get_by_role("button", name=confirm).click()
         expect(first).to_be_hidden()
@@ -104,7 +104,7 @@ def test_acts_on_slots(site, axe, shots, admin, running, database):
         expect(told).to_be_visible()
         text = told.text_content()
         if name:
-            phone.page.screenshot(path=shots / f"admin-acts-{name}-second.png")
+            shots.of(phone.page, f"admin-acts-{name}-second.png")
         second.get_by_role("button", name="Cancel").click()
         # Neither has to reload to see the film as it is.
         expect(second).to_be_hidden()
@@ -176,7 +176,7 @@ def test_ends_of_a_season(site, axe, shots, admin, running, database):
                 expect(confirm).to_be_disabled()
             typed.fill(label)
             expect(confirm).to_be_enabled()
-            one.page.screenshot(path=shots / f"admin-acts-{name}-{one.size['width']}.png")
+            shots.of(one.page, f"admin-acts-{name}-{one.size['width']}.png")
         first.get_by_role("button", name=title).click()
         expect(first.get_by_text(re.compile("^Say why."))).to_be_visible()
         judge(phone.page, axe, shots, f"admin-acts-{name}-390", within="[data-confirmation]")
@@ -190,7 +190,7 @@ def test_ends_of_a_season(site, axe, shots, admin, running, database):
         told = second.get_by_role("alert").filter(has_text=re.compile(r"\S"))
         expect(told).to_be_visible()
         text = told.text_content()
-        phone.page.screenshot(path=shots / f"admin-acts-{name}-second.png")
+        shots.of(phone.page, f"admin-acts-{name}-second.png")
         second.get_by_role("button", name="Cancel").click()
         expect(second).to_be_hidden()
         return text

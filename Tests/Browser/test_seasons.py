@@ -130,7 +130,7 @@ def test_changed_meanwhile(site, shots, admin, finished, database):
     dialog.get_by_label("Reason, published with the result").fill("Better")
     dialog.get_by_role("button", name="Assign the winner").click()
     expect(dialog.get_by_role("alert").filter(has_text=re.compile("Slot 1 has changed|already"))).to_be_visible()
-    page.screenshot(path=shots / "admin-seasons-changed.png")
+    shots.of(page, "admin-seasons-changed.png")
 
 
 def test_take_down_leaves_a_gap(site, axe, shots, admin, finished):
@@ -204,7 +204,7 @@ def test_refusals_are_told(site, shots, admin, finished):
     dialog = page.get_by_role("dialog", name="Unlock slot 3")
     expect(dialog.locator("[data-consequences]")).to_contain_text("Another season is running.")
     expect(dialog.get_by_role("button", name="Unlock the slot")).to_be_disabled()
-    page.screenshot(path=shots / "admin-seasons-refused.png")
+    shots.of(page, "admin-seasons-refused.png")
 
 
 def test_film_of_a_season(site, axe, shots, admin, finished, database):

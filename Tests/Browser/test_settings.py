@@ -29,12 +29,12 @@ def test_settings_page(site, axe, run, shots, size, theme):
     expect(page.get_by_text("This device", exact=True)).to_be_visible()
     expect(page.get_by_text("You have no keys.")).to_be_visible()
     ready(page)
-    page.screenshot(path=shots / f"settings-{size}-{theme}.png", full_page=True)
+    shots.of(page, f"settings-{size}-{theme}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
     axe(page)
     page.get_by_role("button", name="Delete my account").click()
     expect(page.get_by_text("with all files.")).to_be_visible()
-    page.screenshot(path=shots / f"settings-delete-{size}-{theme}.png")
+    shots.of(page, f"settings-delete-{size}-{theme}.png")
     axe(page)
 
 
@@ -57,7 +57,7 @@ def test_lists_have_their_room_before_they_come(site, run, shots, size):
     page.goto("/settings")
     comes_true(page, lambda: len(held) >= 3, "the lists are asked for")
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=shots / f"settings-room-{size}.png", full_page=True)
+    shots.of(page, f"settings-room-{size}.png", full_page=True)
     for route in held:
         route.continue_()
     expect(page.get_by_role("button", name="Sign out Chrome on Linux")).to_have_count(3)
@@ -99,7 +99,7 @@ def test_key_is_made_shown_once_and_revoked(site, axe, run, shots):
     secret = page.locator("[data-key-text]")
     expect(secret).to_have_text(re.compile(r"^dly_[A-Za-z0-9_-]{43}$"))
     expect(page.get_by_text("read, write")).to_be_visible()
-    page.screenshot(path=shots / "settings-new-key.png", full_page=True)
+    shots.of(page, "settings-new-key.png", full_page=True)
     axe(page)
     program = site.context().request
     header = {"Authorization": f"Bearer {secret.inner_text()}"}
@@ -206,7 +206,7 @@ def test_cookie_notice(site, axe, chromium, shots, answer, size):
     )
     # A figure is a few pixels wider once its font has come; a notice that pushes the page would be a hundred times this.
     assert shift < 0.001
-    page.screenshot(path=shots / f"cookies-{size}.png")
+    shots.of(page, f"cookies-{size}.png")
     axe(page)
     assert notice.bounding_box()["height"] <= 45, "one line"
     notice.get_by_role("link").focus()

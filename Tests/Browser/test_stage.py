@@ -310,7 +310,7 @@ def test_phone_on_its_side(site, shots, path):
     assert video.bounding_box()["height"] == 390
     for control in page.locator("[data-actions] button, .actions .act").all():
         assert inside(page, control)
-    page.screenshot(path=shots / f"side{path[1:4]}-844.png")
+    shots.of(page, f"side{path[1:4]}-844.png")
     # However long it took to load, the time until the bars go begins with a key.
     page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     page.keyboard.press("Shift")

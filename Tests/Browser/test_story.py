@@ -81,7 +81,7 @@ def test_strip_opens_upwards_and_tells_of_the_season(film, shots, axe):
     for figure in ("Cut", "Length", "Creators", "Votes"):
         expect(card.get_by_text(figure, exact=True)).to_be_visible()
     axe(page)
-    page.screenshot(path=shots / "story-strip-390.png")
+    shots.of(page, "story-strip-390.png")
     x, y = middle(page.locator("[data-strip] summary"))
     swipe(page, [x, y], [x - 120, y])
     expect(label).to_have_text("Undertow")

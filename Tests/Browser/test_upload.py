@@ -104,7 +104,7 @@ def test_names_what_is_missing(wizard, make_video, axe, shots):
     """CLIP-09 SEC-05"""
     wizard.locator("#file").set_input_files(make_video("good.mp4"))
     expect(wizard.locator("[data-checks]")).to_contain_text("3.0 seconds")
-    wizard.screenshot(path=shots / "upload-chosen.png")
+    shots.of(wizard, "upload-chosen.png")
     wizard.get_by_role("button", name="Continue").click()
     wizard.get_by_role("button", name="Submit").click()
     expect(wizard.get_by_text("Enter a title")).to_be_visible()
@@ -112,7 +112,7 @@ def test_names_what_is_missing(wizard, make_video, axe, shots):
     for missing in ("Confirm that you own the rights.", agreed, "Accept the licence to continue."):
         expect(wizard.get_by_text(missing)).to_be_visible()
     expect(wizard.get_by_label("Title", exact=True)).to_be_focused()
-    wizard.screenshot(path=shots / "upload-faults.png")
+    shots.of(wizard, "upload-faults.png")
     axe(wizard)
 
 
@@ -145,7 +145,7 @@ def test_resumes_after_a_lost_connection(wizard, make_video, site, shots):
     expect(wizard.get_by_text("Sent.", exact=True)).to_be_visible()
     expect(wizard.locator("[data-outcome-text]")).to_contain_text(
         "The captions were not saved. Line 1: A WebVTT file begins with WEBVTT. Add them under My takes.")
-    wizard.screenshot(path=shots / "upload-sent.png")
+    shots.of(wizard, "upload-sent.png")
     # The part that was lost went again, no other did.
     assert parts.count(parts[1]) > 1 and all(parts.count(part) == 1 for part in parts if part != parts[1]), parts
     wizard.set_viewport_size(PHONE)
@@ -166,4 +166,4 @@ def test_says_what_the_server_finds(wizard, make_video, tmp_path, shots):
     wizard.get_by_label("I accept the licence").check()
     wizard.get_by_role("button", name="Submit").click()
     expect(wizard.get_by_text("There is a problem with the file.")).to_be_visible()
-    wizard.screenshot(path=shots / "upload-refused.png")
+    shots.of(wizard, "upload-refused.png")

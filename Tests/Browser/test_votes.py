@@ -74,7 +74,7 @@ def test_void_and_undo(site, axe, shots, admin, flagged, database):
     expect(dialog.get_by_label(re.compile("Reason"))).to_be_focused()
     dialog.get_by_role("button", name="Void", exact=True).press("Enter")
     expect(dialog.get_by_role("alert")).to_be_visible()
-    page.screenshot(path=shots / "admin-votes-dialog.png")
+    shots.of(page, "admin-votes-dialog.png")
     axe(page)
     dialog.get_by_label(re.compile("Reason")).fill("Bought in one room")
     dialog.get_by_role("button", name="Void", exact=True).press("Enter")

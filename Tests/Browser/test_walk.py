@@ -52,7 +52,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     page.get_by_label("I accept the licence").check()
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Sent.", exact=True)).to_be_visible()
-    page.screenshot(path=shots / "walk-1-sent.png")
+    shots.of(page, "walk-1-sent.png")
 
     # Approve it.
     page.goto("/admin/clips")
@@ -60,7 +60,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     row = page.get_by_role("row").filter(has_text=title)
     row.get_by_role("button", name=title).click()
     expect(page.get_by_role("complementary").get_by_role("heading", name=title)).to_be_visible()
-    page.screenshot(path=shots / "walk-2-review.png")
+    shots.of(page, "walk-2-review.png")
     page.get_by_role("complementary").get_by_role("button", name="Approve").click()
     told(page, f"“{title}” approved")
     expect(row).to_have_count(0)
@@ -86,10 +86,10 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
         comes_true(watched, lambda watched=watched: streams[watched], "the page listens to what happens")
     end_round(run)
     told(juror, f"goes to “{title}”.")
-    juror.screenshot(path=shots / "walk-3-closed.png")
+    shots.of(juror, "walk-3-closed.png")
     told(phone, f"goes to “{title}”.")
     told(story, f"{title} was cut into slot")
-    story.screenshot(path=shots / "walk-4-cut-in.png")
+    shots.of(story, "walk-4-cut-in.png")
     for watched in (story, juror, phone):
         assert watched.evaluate("window.isSame"), "a page was loaded anew"
 
@@ -98,7 +98,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     expect(story.locator("[data-foot] h1")).to_have_text(title)
     playing = "() => [...document.querySelectorAll('[data-frame] video')].some((v) => !v.inert && v.currentTime > 0.5)"
     until(story, playing)
-    story.screenshot(path=shots / "walk-5-story.png")
+    shots.of(story, "walk-5-story.png")
     reader = site.page(story.url, java_script_enabled=False)
     expect(reader.get_by_role("heading", name=title)).to_be_visible()
 

@@ -185,7 +185,7 @@ def test_the_seek_bar_shows_what_is_there(site, shots, film):
     picture = page.locator(".preview__picture")
     expect(picture).to_be_visible()
     assert "sheet-1.webp" in picture.evaluate("(element) => element.style.backgroundImage")
-    page.screenshot(path=shots / "watch-preview-1440.png")
+    shots.of(page, "watch-preview-1440.png")
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("[data-line]")).to_contain_text("Slot 3")
@@ -230,7 +230,7 @@ def test_on_a_phone_the_chapters_are_a_sheet(site, axe, shots, film):
     page.get_by_role("button", name="Chapters", exact=True).click()
     expect(sheet).to_be_visible()
     axe(page)
-    page.screenshot(path=shots / "watch-chapters-390.png")
+    shots.of(page, "watch-chapters-390.png")
     page.get_by_role("button", name="Close chapters").click()
     expect(sheet).to_be_hidden()
     session = page.context.new_cdp_session(page)
@@ -285,7 +285,7 @@ def test_a_take_that_was_removed_is_a_card_for_its_length(site, shots, clips):
     card, line = page.locator(".frame__card"), page.locator("[data-line]")
     expect(card).to_contain_text("This take was removed.")
     expect(line).to_contain_text("Slot 2")
-    page.screenshot(path=shots / "watch-card-1440.png")
+    shots.of(page, "watch-card-1440.png")
     start = current_time(page)
     page.keyboard.press("k")
     comes_true(page, lambda: current_time(page) > start + 0.2, "the card plays")
@@ -318,7 +318,7 @@ def test_captions_are_offered_where_there_are_any(site, shots, film, size):
     assert found == [[pytest.approx(start + 0.2, abs=0.05), "The tide is out."]]
     page.evaluate("(at) => document.querySelector('film-player').seek(at)", start + 0.5)
     until(page, "() => document.querySelector('film-player video').textTracks[0].activeCues.length === 1")
-    page.screenshot(path=shots / f"watch-captions-{size['width']}.png")
+    shots.of(page, f"watch-captions-{size['width']}.png")
     page.reload()
     expect(button).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("c")
@@ -350,7 +350,7 @@ def test_a_film_in_the_frame_of_another_site(site, film, clips, shots):
     expect(page.locator("[data-seek]")).to_have_attribute("aria-valuetext", re.compile("slot 2"))
     page.get_by_role("button", name="CC, captions").click()
     until(page, """() => document.querySelector("film-player video").textTracks[0].cues?.length === 1""")
-    page.screenshot(path=shots / "embed-film-whole-405.png")
+    shots.of(page, "embed-film-whole-405.png")
     played = [one for one in loaded if re.search(r"\.(mp4|m3u8)", one)]
     assert played and all("/media/films/" in one for one in played), played
     page.evaluate("() => { const player = document.querySelector('film-player'); player.seek(player.film.seconds - 0.3); }")
@@ -411,7 +411,7 @@ def test_a_film_through_a_cdn(through_cdn, front, film, shots, size):
         expect(picture).to_be_visible()
         assert front.cdn in picture.evaluate("(element) => element.style.backgroundImage")
         comes_true(page, lambda: any(one.url.endswith("sheet-1.webp") for one in through_cdn.loaded), "its sheet comes")
-    page.screenshot(path=shots / f"watch-cdn-{size['width']}.png")
+    shots.of(page, f"watch-cdn-{size['width']}.png")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Download the film")).click()
     assert download.value.suggested_filename == f"season-{film['season']}-undertow.mp4"

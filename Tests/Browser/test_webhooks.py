@@ -218,7 +218,7 @@ def test_keys_have_tiers_and_usage(site, axe, shots, run, admin, member, connect
         dialog.get_by_label("Tier").select_option("own")
         dialog.get_by_label("Reads").fill("777")
         axe(page, within="[data-confirmation]")
-        page.screenshot(path=shots / "key-tier-1440-dark.png")
+        shots.of(page, "key-tier-1440-dark.png")
         dialog.get_by_role("button", name="Save").click()
         announced(page, f"{name} is in the tier own limits.")
         expect(row.locator(".badge")).to_have_text("Own limits")

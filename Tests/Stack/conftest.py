@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from providers import running
+from shots import Shots
 from stack import Stack
 
 
@@ -32,6 +33,11 @@ def stack():
 def fuzzed():
     """A copy to be left in any state: features are off, members banned, seasons archived."""
     yield from running_copy()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Shots:
+    return Shots()
 
 
 @pytest.fixture(scope="session")

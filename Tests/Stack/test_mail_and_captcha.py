@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import re
 import sys
@@ -10,15 +9,16 @@ import tempfile
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from stack import DEADLINE, ROOT, Client, Stack, free_port, wait_until
 
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
 
+from accessibility import violations
 from hcaptcha import HCaptchaPeer
 from mail import MailPeer
+from shots import Shots
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in\S*#token=[A-Za-z0-9_-]{43}")
 expect.set_options(timeout=DEADLINE * 1000)
@@ -68,13 +68,6 @@ def chromium(copy: Stack):
         context.set_default_timeout(DEADLINE * 1000)
         yield context
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def shots() -> pathlib.Path:
-    directory = pathlib.Path(os.environ.get("DAILIES_SHOTS") or tempfile.mkdtemp(prefix="shots-"))
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
 
 
 def flag(copy: Stack, key: str, is_on: bool) -> None:
@@ -160,7 +153,7 @@ def test_mail_that_waits_for_its_server(copy: Stack, mail_port: int) -> None:
         assert LINK.search(peer.wait()[0].text)
 
 
-def test_signing_in_by_mail_in_a_browser(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+def test_signing_in_by_mail_in_a_browser(copy: Stack, mail: MailPeer, chromium, shots: Shots) -> None:
     """AUTH-01: the page asks, says where to look, and the link's button signs in and goes on."""
     page = chromium.new_page()
     page.goto("/sign-in?next=/story")
@@ -170,12 +163,12 @@ def test_signing_in_by_mail_in_a_browser(copy: Stack, mail: MailPeer, chromium, 
     expect(page.get_by_text("Enter an e-mail address")).to_be_visible()
     expect(field).to_be_focused()
     field.fill("walker@example.org")
-    page.screenshot(path=shots / "sign-in-email.png")
+    shots.of(page, "sign-in-email.png")
     field.press("Enter")
     expect(page.get_by_role("heading", name="Check your inbox")).to_be_focused()
     expect(page.get_by_role("button", name=re.compile("Send again in"))).to_be_disabled()
-    page.screenshot(path=shots / "sign-in-email-sent.png")
-    assert Axe().run(page).response["violations"] == []
+    shots.of(page, "sign-in-email-sent.png")
+    assert violations(page) == []
     link = LINK.search(mail.wait()[0].text)[0]
     page.goto(link)
     page.get_by_role("button", name="Sign in on this device").click()
@@ -183,7 +176,7 @@ def test_signing_in_by_mail_in_a_browser(copy: Stack, mail: MailPeer, chromium, 
     assert "next=%2Fstory" in page.url
 
 
-def test_asking_for_a_link_without_javascript(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+def test_asking_for_a_link_without_javascript(copy: Stack, mail: MailPeer, chromium, shots: Shots) -> None:
     """AUTH-01 WEB-01: the form is posted by the browser itself, and the link leads to where one wanted to go."""
     page = chromium.browser.new_context(base_url=copy.facts["url"], java_script_enabled=False).new_page()
     page.goto("/sign-in?next=/story")
@@ -191,7 +184,7 @@ def test_asking_for_a_link_without_javascript(copy: Stack, mail: MailPeer, chrom
     page.get_by_role("button", name="Send link").click()
     page.wait_for_url(re.compile("done=link-requested"))
     expect(page.get_by_role("status").first).to_contain_text("Check your inbox.")
-    page.screenshot(path=shots / "sign-in-email-plain.png")
+    shots.of(page, "sign-in-email-plain.png")
     assert "next=%2Fstory" in LINK.search(mail.wait()[0].text)[0] or "next=/story" in LINK.search(mail.wait()[0].text)[0]
     page.context.close()
 
@@ -211,7 +204,7 @@ def enter(copy: Stack, context, name: str):
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_adding_an_address_in_a_browser(
-    copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path, width: int, theme: str
+    copy: Stack, mail: MailPeer, chromium, shots: Shots, width: int, theme: str
 ) -> None:
     """AUTH-05: requested in the settings, confirmed by the mail's link, listed, removed; by keyboard."""
     chromium.add_init_script(f"try {{ localStorage.setItem('theme', '{theme}') }} catch {{}}")
@@ -221,9 +214,9 @@ def test_adding_an_address_in_a_browser(
 
     def judge(name: str) -> None:
         page.evaluate("document.fonts.ready")
-        page.screenshot(path=shots / f"address-{name}-{width}-{theme}.png", full_page=True)
+        shots.of(page, f"address-{name}-{width}-{theme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-        found = Axe().run(page).response["violations"]
+        found = violations(page)
         assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
 
     page.goto("/settings")
@@ -274,7 +267,7 @@ def test_adding_an_address_in_a_browser(
     expect(methods.get_by_text(address, exact=True)).to_have_count(0)
 
 
-def test_a_link_for_another_member_and_for_visitors(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+def test_a_link_for_another_member_and_for_visitors(copy: Stack, mail: MailPeer, chromium, shots: Shots) -> None:
     """AUTH-05: the page says who may use the link, and the link stays good for that member."""
     asker = copy.member()
     assert asker.send("POST", "/api/auth/email/link", {"email": "asker@example.org"}).status == 202
@@ -282,7 +275,7 @@ def test_a_link_for_another_member_and_for_visitors(copy: Stack, mail: MailPeer,
     page = chromium.new_page()
     page.goto(link)
     expect(page.get_by_text("Sign in to the account that requested this link.")).to_be_visible()
-    page.screenshot(path=shots / "address-visitor.png")
+    shots.of(page, "address-visitor.png")
     page.goto("/settings/email")
     expect(page.get_by_text("This link is incomplete.")).to_be_visible()
     page = enter(copy, chromium, "somebody_else")
@@ -388,7 +381,7 @@ def test_responses_that_hcaptcha_rejects(copy: Stack, captcha: HCaptchaPeer) -> 
     assert status(captcha.answer()) == (200, "")
 
 
-def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, chromium, shots: pathlib.Path) -> None:
+def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, chromium, shots: Shots) -> None:
     """VOTE-09: the widget is loaded only when it is needed; Esc puts it away, solving it sends the vote."""
     copy.season(2)
     votes = "select count(*) from votes where season_id = (select id from seasons where status = 'active')"
@@ -406,8 +399,8 @@ def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, ch
         page.keyboard.press("v")
         dialog = page.get_by_role("dialog", name="Complete the captcha")
         expect(dialog.get_by_role("button", name="I am human")).to_be_visible()
-        page.screenshot(path=shots / "captcha.png")
-        assert Axe().run(page).response["violations"] == []
+        shots.of(page, "captcha.png")
+        assert violations(page) == []
         page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
         expect(button).to_be_focused()
@@ -431,7 +424,7 @@ def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, ch
     assert complaints == []
 
 
-def test_writing_to_the_crew_in_a_browser(copy: Stack, mail: MailPeer, chromium, shots: pathlib.Path) -> None:
+def test_writing_to_the_crew_in_a_browser(copy: Stack, mail: MailPeer, chromium, shots: Shots) -> None:
     """OPS-08: the contact page says what is missing, keeps the message and mails it so that it can be answered."""
     page = chromium.new_page()
     page.goto("/contact")
@@ -442,11 +435,11 @@ def test_writing_to_the_crew_in_a_browser(copy: Stack, mail: MailPeer, chromium,
     page.get_by_label("E-mail address").fill("bo@example.org")
     page.get_by_label("Subject").fill("Größe?")
     page.get_by_label("Message", exact=True).fill("How tall may a take be?\n.\nBye")
-    page.screenshot(path=shots / "contact.png")
+    shots.of(page, "contact.png")
     page.get_by_role("button", name="Send message").click()
     expect(page.get_by_role("heading", name="Message sent")).to_be_focused()
-    page.screenshot(path=shots / "contact-sent.png")
-    assert Axe().run(page).response["violations"] == []
+    shots.of(page, "contact-sent.png")
+    assert violations(page) == []
     letter = mail.wait()[0]
     assert letter.recipients == ["crew@example.org"] and letter.message["Subject"] == "[Dailies] Größe?"
     assert letter.message["Reply-To"].addresses[0].addr_spec == "bo@example.org"

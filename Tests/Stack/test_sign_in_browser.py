@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pathlib
 import re
 import secrets
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
+from accessibility import violations  # below Tests/Peers, which stack puts on the path
 from stack import DEADLINE
 
 PHONE = {"width": 390, "height": 844}
@@ -49,13 +47,6 @@ def person(chromium, signin):
         context.close()
     # A page that answers 503 is told to the console by the browser itself.
     assert [text for text in complaints if "status of 503" not in text] == []
-
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory):
-    directory = pathlib.Path(os.environ.get("DAILIES_SHOTS", tmp_path_factory.mktemp("shots")))
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
 
 
 def agree(page: Page, subject: str, email: str) -> None:
@@ -131,9 +122,9 @@ def test_the_page(signin, person, shots, size, theme, error):
     page.goto("/sign-in" + (f"?error={error}" if error else ""))
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=shots / f"sign-in-{error or 'plain'}-{theme}-{size}.png")
+    shots.of(page, f"sign-in-{error or 'plain'}-{theme}-{size}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-    found = Axe().run(page).response["violations"]
+    found = violations(page)
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
     page.keyboard.press("Tab")
     for _ in range(30):

@@ -19,6 +19,7 @@ from playwright.sync_api import expect, sync_playwright
 from cloudinary_api import Cloudinary
 from faulty import Faulty
 from s3 import KEY, SECRET, S3Server
+from shots import Shots
 from stack import DEADLINE, Client, Stack, wait_until
 from supabase_storage import SupabaseStorage
 from test_uploads import begin, outcome, register, sender
@@ -147,7 +148,7 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="module")
-def sent(site: Stack, s3: S3Server, video: pathlib.Path) -> tuple[str, Client]:
+def sent(site: Stack, s3: S3Server, video: pathlib.Path, shots: Shots) -> tuple[str, Client]:
     """A clip that a phone's browser sent, and its sender."""
     link = site.command("sign-in-link", "--user", "m_phone").stdout.strip().splitlines()[-1]
     requests, complaints = [], []
@@ -172,9 +173,7 @@ def sent(site: Stack, s3: S3Server, video: pathlib.Path) -> tuple[str, Client]:
             page.get_by_label(label).check()
         page.get_by_role("button", name="Submit").click()
         expect(page.get_by_text("Sent.", exact=True)).to_be_visible(timeout=120_000)
-        shots = os.environ.get("DAILIES_SHOTS")
-        if shots:
-            page.screenshot(path=pathlib.Path(shots) / "storage-sent.png")
+        shots.of(page, "storage-sent.png")
         browser.close()
     # The clip that opens the round has no files.
     assert [text for text in complaints if "404" not in text] == [], "the page may send to the storage"
