@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from limits import DEADLINE
+
 
 @dataclass
 class Fault:
@@ -67,7 +69,7 @@ class Faulty:
                 if isinstance(kind, int):
                     self.reply(kind, [("Content-Type", "text/html")], fault.body)
                     return
-                connection = http.client.HTTPConnection(front.target, timeout=60)
+                connection = http.client.HTTPConnection(front.target, timeout=DEADLINE)
                 connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for name, value in self.headers.items():
                     connection.putheader(name, value)

@@ -89,7 +89,7 @@ class S3Server:
         """Amazon's own client."""
         return botocore.session.get_session().create_client(
             "s3", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id=KEY, aws_secret_access_key=SECRET,
-            config=botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, read_timeout=20),
+            config=botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, read_timeout=DEADLINE),
         )  # fmt: skip
 
     def clear(self, bucket: str) -> None:

@@ -7,11 +7,16 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
+
+from limits import DEADLINE  # noqa: E402
+
 SHIPPED = ROOT / "cluster"
 
 
@@ -27,12 +32,12 @@ def placed(directory: pathlib.Path, name: str, *changes: tuple[str, str]) -> pat
 
 
 def accepts(*words: object) -> None:
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=DEADLINE)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def refuses(*words: object) -> None:
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, timeout=DEADLINE)
     assert done.returncode != 0, "a fault was not noticed, so the check proves nothing"
 
 
@@ -52,7 +57,8 @@ def test_patroni(tmp_path: pathlib.Path) -> None:
             tmp_path, "patroni.yml", ("/usr/lib/postgresql/15/bin", str(bin_dir)),
             ("/var/lib/postgresql/dailies", str(tmp_path)), *changes,
         )  # fmt: skip
-        done = subprocess.run(["patroni", "--validate-config", path], capture_output=True, text=True, check=False, timeout=60)
+        command = ["patroni", "--validate-config", path]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE)
         lines = (done.stdout + done.stderr).splitlines()
         # It asks whether the addresses are this machine's and etcd answers there, and it overlooks that pg_hba stands elsewhere.
         known = r"10\.66\.0|is not reachable|didn't pass validation|bootstrap\.pg_hba +is not defined"
@@ -76,7 +82,7 @@ def test_pgbouncer() -> None:
                 directory, "pgbouncer.ini", ("/etc/pgbouncer/userlist.txt", str(users)), ("/run/pgbouncer", f"{name}/none"),
                 ("^unix_socket_group.*", ""), *changes,
             )  # fmt: skip
-            done = subprocess.run([*account, "pgbouncer", path], capture_output=True, text=True, check=False, timeout=60)
+            done = subprocess.run([*account, "pgbouncer", path], capture_output=True, text=True, check=False, timeout=DEADLINE)
             return done.stdout + done.stderr
 
     text = last()

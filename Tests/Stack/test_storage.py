@@ -172,7 +172,7 @@ def sent(site: Stack, s3: S3Server, video: pathlib.Path, shots: Shots) -> tuple[
         for label in ("I own the rights", "Everyone in it has agreed", "I accept the licence"):
             page.get_by_label(label).check()
         page.get_by_role("button", name="Submit").click()
-        expect(page.get_by_text("Sent.", exact=True)).to_be_visible(timeout=120_000)
+        expect(page.get_by_text("Sent.", exact=True)).to_be_visible(timeout=DEADLINE * 1000)
         shots.of(page, "storage-sent.png")
         browser.close()
     # The clip that opens the round has no files.

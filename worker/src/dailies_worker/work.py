@@ -34,7 +34,7 @@ def produce(maker: Maker, request: VideoRequest, on_step: Callable[[int, int], N
 
 
 class Heartbeat:
-    """Tells the site while a job is worked at that somebody does, and learns when nobody needs to."""
+    """Keeps the lease of a job while the worker draws it, and learns when the job is cancelled."""
 
     def __init__(self, site: Site, job: Job) -> None:
         self.site, self.job = site, job
@@ -74,10 +74,10 @@ class Worker:
         self.draining = threading.Event()
 
     def drain_on_signals(self) -> None:
-        """SIGTERM and SIGINT: the job at hand is finished, and none is taken."""
+        """SIGTERM and SIGINT: the current job is finished, and no further one is claimed."""
 
         def drain(number: int, _: FrameType | None) -> None:
-            log.info("%s: finishing the job at hand", signal.Signals(number).name)
+            log.info("%s: finishing the current job", signal.Signals(number).name)
             self.draining.set()
 
         signal.signal(signal.SIGTERM, drain)
