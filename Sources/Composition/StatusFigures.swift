@@ -128,12 +128,10 @@ final class StatusFigures: Sendable {
             "dailies_postgres_connections_limit", .gauge, "The sessions that the server allows.",
             reading.connectionLimit)
         page.add("dailies_postgres_deadlocks_total", .counter, "Deadlocks in this database.", reading.deadlocks)
-        if let seconds = reading.secondsUntilRoundEnds {
-            page.add(
-                "dailies_round_overdue_seconds", .gauge,
-                "For how long the open round should have been closed; 0 in time.",
-                max(0, -seconds))
-        }
+        page.add(
+            "dailies_round_overdue_seconds", .gauge,
+            "For how long the open round should have been closed; 0 in time, or when none is open.",
+            max(0, -(reading.secondsUntilRoundEnds ?? 0)))
         if let free = reading.freeBytes, let size = reading.sizeBytes {
             page.add("dailies_media_free_bytes", .gauge, "Room on the disk of the media directory.", free)
             page.add("dailies_media_size_bytes", .gauge, "Size of the disk of the media directory.", size)
