@@ -1179,7 +1179,7 @@ export interface CommentLikes {
 
 export interface CommentPage {
   comments: Comment[];
-  /** How many comments everyone sees here, replies among them. */
+  /** How many comments the caller sees here, replies among them. */
   total: number;
   /** What asks for the next page; null on the last one. */
   nextCursor: string | null;
