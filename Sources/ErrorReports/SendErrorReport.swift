@@ -34,7 +34,7 @@ public struct SendErrorReport: JobPayload {
         switch answer.status {
         case 200..<300: return .done()
         case 429:
-            let seconds = answer.header("Retry-After").flatMap(Int.init) ?? 60
+            let seconds = answer.retryAfter() ?? 60
             return .retry(after: .seconds(min(max(seconds, 1), 3_600)), reason: "the service takes no more for now")
         case 400..<500: return .discard(reason: "the service refused the report with status \(answer.status)")
         default: throw ReportFailed(status: answer.status)

@@ -103,7 +103,7 @@ struct ProviderHTTP: Sendable {
 
     private func read(_ response: IncomingResponse) -> Answer {
         let json = JSON(response.body)
-        let seconds = response.header("retry-after").flatMap { Int($0) } ?? json?["retry_after"]?.integer
+        let seconds = response.retryAfter() ?? json?["retry_after"]?.integer
         return Answer(
             status: response.status, json: json,
             text: redacted(String(decoding: response.body.prefix(32_768), as: UTF8.self)),

@@ -98,8 +98,8 @@ struct NetworkChecks {
     }
 
     private func clock(_ answer: IncomingResponse) -> Finding? {
-        guard let text = answer.header("date"), let there = HTTPDate.seconds(text) else { return nil }
-        let difference = there - Date().timeIntervalSince1970
+        guard let there = answer.header("date").flatMap({ Date(rfc1123: $0) }) else { return nil }
+        let difference = there.timeIntervalSinceNow
         guard abs(difference) > Self.clockLimit else { return nil }
         return .bad(
             "clock",
@@ -134,23 +134,5 @@ struct NetworkChecks {
             .contains("will expire")
         if endsSoon { return .bad("certificate", "that of \(host) ends soon: \(until)", fix: remedy) }
         return .good("certificate", "that of \(host) is good until \(until)")
-    }
-}
-
-/// The time in the header Date.
-enum HTTPDate {
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    /// Seconds since 1970 of `Mon, 30 Nov 2026 17:43:57 GMT`.
-    static func seconds(_ text: String) -> Double? {
-        let words = text.split { $0 == " " || $0 == ":" }
-        guard words.count >= 7, let day = Int(words[1]), let month = months.firstIndex(of: String(words[2])),
-            let year = Int(words[3]), let hour = Int(words[4]), let minute = Int(words[5]), let second = Int(words[6])
-        else { return nil }
-        // Days since 1970 of the civil calendar, with the year beginning in March.
-        let y = month < 2 ? year - 1 : year
-        let m = (month + 10) % 12
-        let days = 365 * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 - 719_468
-        return Double(days * 86_400 + hour * 3_600 + minute * 60 + second)
     }
 }
