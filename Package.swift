@@ -128,7 +128,7 @@ let package = Package(
         domain(
             "Comparisons",
             ["Catalog", "Generation", "Money", "Platform", "Postgres", "Ratings", "Refusals", "Storage", "Text"]),
-        domain("Comments", ["Platform", "Postgres", "Refusals"]),
+        domain("Comments", ["Platform", "Postgres", "Refusals", "Text"]),
         domain(
             "Battles",
             ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
@@ -360,7 +360,7 @@ let package = Package(
             ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
         tests(
             "WebhooksTests",
-            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Webhooks"]),
+            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Text", "Webhooks"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
