@@ -143,7 +143,7 @@ extension GameDrift: Shaped {
     public static let shape = Shape<GameDrift>("GameDrift") {
         Field("fault", \.fault)
         Field("userID", \.userID)
-        Field("detail", \.detail, "The day, the sum, the clip or the badge.")
+        Field("detail", \.detail, "The day, the sum, the clip, the tier or the badge.")
         Field("found", \.found)
         Field("expected", \.expected)
     }
