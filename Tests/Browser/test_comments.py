@@ -479,7 +479,10 @@ def test_deciding_by_keyboard(site, admin, run, clip, database):
     page.keyboard.press("Enter")
     told(page, "1 comment rejected")
     expect(page.locator("[data-row]").get_by_text("Removed")).to_have_count(1)
-    assert database.execute("select state from comments where text = 'Cheap films' and user_id = (select id from users where username = %s)", (name,)).fetchall() == [("rejected",)]
+    theirs = (
+        "select state from comments where text = 'Cheap films' and user_id = (select id from users where username = %s)"
+    )
+    assert database.execute(theirs, (name,)).fetchall() == [("rejected",)]
     undo = page.get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
     reach(undo)

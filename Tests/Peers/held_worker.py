@@ -21,10 +21,13 @@ from dailies_worker.maker import Frames, OnStep
 from dailies_worker.request import VideoRequest
 
 HELD = os.environ.get("HOLD_AT", "")
+has_held = False
 
 
 def hold(stage: str) -> None:
-    if stage == HELD:
+    global has_held
+    if stage == HELD and not has_held:
+        has_held = True
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
@@ -69,7 +72,7 @@ class HeldSite(site.Site):
         return answer
 
     def _send_parts(self, path: Path, upload: dict, size: int) -> None:
-        if HELD != "mid_upload":
+        if HELD != "mid_upload" or has_held:
             return super()._send_parts(path, upload, size)
         assert len(upload["urls"]) >= 2, "this file needs several parts"
         half = len(upload["urls"]) // 2
