@@ -111,7 +111,8 @@ struct OwnClipsTests {
                 #expect(try site.ask(site.member, .delete, "/api/clip/\(clip)").code == "clip_withdrawn")
                 // The pending one was never anybody else's to see.
                 let gone = clip == pending ? 404 : 410
-                #expect(try site.ask(site.visitor, .get, "/api/clip/\(clip)").status == gone)
+                // nginx learns of the change a moment after the answer.
+                try waitUntil { try site.ask(site.visitor, .get, "/api/clip/\(clip)").status == gone }
                 // Admins cannot bring it back, and their reason does not replace the creator's decision.
                 let approved = try site.ask(site.admin, .post, "/api/admin/approve", ["clipId": .string(clip)])
                 #expect(approved.code == "clip_not_open")
