@@ -250,6 +250,7 @@ public struct Services: Sendable {
         limiter.start()
         try reads.start()
         try keyUsage.start()
+        if groups.contains("studio") { catalog.logSetUp(to: log) }
         if groups.contains(VoteServices.group) { try votes.start() }
         if groups.contains(HandlerGroup.system) { try figures.start() }
     }

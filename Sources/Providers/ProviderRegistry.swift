@@ -31,9 +31,6 @@ public struct ProviderRegistry: Sendable {
         name == Self.local || provider(name, mapping: mapping)?.isConfigured == true
     }
 
-    /// The names of the providers whose key is set.
-    public var configured: [String] { providers.values.filter(\.isConfigured).map(\.name).sorted() + [Self.local] }
-
     /// The document of the keys by which a provider signs webhooks; nil for one that has none, or that does not answer.
     public func keyDocument(of name: String) -> String? {
         guard let url = keyDocuments[name],
