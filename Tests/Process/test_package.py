@@ -57,7 +57,7 @@ def test_the_package_has_what_the_tree_has(package, source):
     maps = [path.read_text() for path in (package / "usr/share/dailies/web").rglob("*.map")]
     assert maps and not [text for text in maps if "../usr/" in text]
     units = {name for name in files(source / "systemd") if not name.startswith("conf/")}
-    units -= {"tmpfiles.conf", "remote-storage.conf"}
+    units -= {"tmpfiles.conf", "remote-storage.conf", "provider-keys.conf"}
     installed = package / "lib/systemd/system"
     assert files(installed if installed.is_dir() else package / "usr/lib/systemd/system") == units
     conf = {f"dailies/{name}" for name in files(source / "systemd/conf")}
