@@ -77,6 +77,7 @@ extension Pages {
             studio: { context in
                 try StudioView(
                     services.generations, services.credits, services.spendingCaps, context,
+                    isOn: try services.flags.isEnabled("generation_enabled", for: context.member().id),
                     hasPremium: services.hasPremium)
             },
             generations: services.generations,
