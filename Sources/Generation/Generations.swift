@@ -283,8 +283,10 @@ extension Generations {
             \(sql: place.orderAndLimit)
             """)
         let found = try order.page(of: rows, request) { row in
-            (id: try row.value("id", as: UUID.self), at: try row.value("changed_at", as: Date.self),
-                isDeleted: try row.value("is_deleted", as: Bool.self))
+            (
+                id: try row.value("id", as: UUID.self), at: try row.value("changed_at", as: Date.self),
+                isDeleted: try row.value("is_deleted", as: Bool.self)
+            )
         }
         let kept: [Generation] = try reader.query(
             "select \(sql: Generation.columns) where generations.id = any (\(found.items.map(\.id)))")
@@ -292,7 +294,8 @@ extension Generations {
         // What was deleted between the two statements is on a later page as such.
         let items = found.items.compactMap { change -> GenerationChange? in
             change.isDeleted
-                ? .deleted(DeletedGeneration(id: change.id, deletedAt: change.at)) : known[change.id].map { .changed($0) }
+                ? .deleted(DeletedGeneration(id: change.id, deletedAt: change.at))
+                : known[change.id].map { .changed($0) }
         }
         return Postgres.Page(items: items, nextCursor: found.nextCursor)
     }

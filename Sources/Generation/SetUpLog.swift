@@ -7,7 +7,9 @@ extension Catalog {
     public func logSetUp(to log: Log) {
         guard let all = try? providers().map(\.provider) else { return }
         let model = try? standard()
-        let (ready, missing) = (all.filter { credentials.obstacle($0) == nil }, all.filter { credentials.obstacle($0) != nil })
+        let (ready, missing) = (
+            all.filter { credentials.obstacle($0) == nil }, all.filter { credentials.obstacle($0) != nil }
+        )
         log.info(
             "models can be run",
             [

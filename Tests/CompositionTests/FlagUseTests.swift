@@ -31,9 +31,13 @@ struct FlagUseTests {
 
     @Test("FLAG-01 a route or a function of the database is behind every flag, or a page where it is about looks")
     func use() throws {
-        let (routes, functions) = (try RouteMap.declaredRoutes(), try files(under: "migrations/functions", named: ".sql"))
+        let (routes, functions) = (
+            try RouteMap.declaredRoutes(), try files(under: "migrations/functions", named: ".sql")
+        )
         let behind = Set(routes.compactMap(\.flag))
-        let (sources, scripts) = (try files(under: "Sources", named: ".swift"), try files(under: "web/js", named: ".js"))
+        let (sources, scripts) = (
+            try files(under: "Sources", named: ".swift"), try files(under: "web/js", named: ".js")
+        )
         let known = try flags()
         #expect(known.count == 12)
         for (key, category) in known {
@@ -53,7 +57,8 @@ struct FlagUseTests {
         let behind = try RouteMap.declaredRoutes().filter { $0.flag == "generation_enabled" }.map(\.pattern)
         #expect(
             Set(behind) == [
-                "/api/jobs", "/api/runpod", "/api/videos/[id]/retry", "/api/comparisons", "/api/comparisons/[id]/models",
+                "/api/jobs", "/api/runpod", "/api/videos/[id]/retry", "/api/comparisons",
+                "/api/comparisons/[id]/models",
                 "/api/comparisons/[id]/reruns", "/api/experiments",
             ])
     }

@@ -172,7 +172,8 @@ struct CourseTests {
             """)
     }
 
-    @Test("GEN-05 GEN-07 a run that is deleted while its call is in flight is stopped when the answer comes, and charged")
+    @Test(
+        "GEN-05 GEN-07 a run that is deleted while its call is in flight is stopped when the answer comes, and charged")
     func deletionInFlight() throws {
         try GenerationStage.run { stage in
             let kept = try stage.remote()
@@ -203,7 +204,9 @@ struct CourseTests {
         }
     }
 
-    @Test("GEN-05 a deleted run that had begun is charged what the provider says, and all of it only where it does not say")
+    @Test(
+        "GEN-05 a deleted run that had begun is charged what the provider says, and all of it only where it does not say"
+    )
     func deletionAfterBeginning() throws {
         try GenerationStage.run { stage in
             for (said, charged) in [(21, 21), (nil, 60), (90, 60)] as [(Int?, Int)] {
@@ -221,7 +224,9 @@ struct CourseTests {
         }
     }
 
-    @Test("GEN-05 the late answer to a call whose run was cancelled meanwhile stops the request, and the site bears its cost")
+    @Test(
+        "GEN-05 the late answer to a call whose run was cancelled meanwhile stops the request, and the site bears its cost"
+    )
     func lateAnswer() throws {
         try GenerationStage.run { stage in
             let kept = try stage.remote()
@@ -275,7 +280,8 @@ struct CourseTests {
         try GenerationStage.run { stage in
             let kept = try stage.remote()
             #expect(try stage.begin(kept) == "go" && stage.accept(kept))
-            let stopped: Bool = try stage.jobs.one("select stop_generation(\(kept.id), 1, 'failed', 'x', 'x', false, 5)")
+            let stopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(kept.id), 1, 'failed', 'x', 'x', false, 5)")
             #expect(stopped)
             func code(seen: Int? = nil, premium: Bool = true) -> String? {
                 do {

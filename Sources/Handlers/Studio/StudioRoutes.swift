@@ -19,7 +19,8 @@ public enum StudioRoutes {
         generations: Generations, webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool,
         sources: @escaping MediaSources, caps: SpendingCaps
     ) -> [Route] {
-        jobs(generations, hasPremium, caps) + videos(generations, hasPremium) + presets(generations) + webhookRoutes(webhooks)
+        jobs(generations, hasPremium, caps) + videos(generations, hasPremium) + presets(generations)
+            + webhookRoutes(webhooks)
             + [media(generations, sources)]
     }
 
@@ -75,8 +76,10 @@ public enum StudioRoutes {
                 query: [
                     .optional(
                         "updatedSince", .integer(0...Int.max),
-                        "Unix milliseconds: only what has changed since, deleted videos included, from the first change.")
-                ] + .paging(default: 200, cap: 200), answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000).named("ListedVideos")],
+                        "Unix milliseconds: only what has changed since, deleted videos included, from the first change."
+                    )
+                ] + .paging(default: 200, cap: 200),
+                answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000).named("ListedVideos")],
                 features: ["GEN-07"],
                 summary: "The member's videos from the newest. The header `Link` leads to the next page."
             ) { context in
