@@ -96,7 +96,10 @@ extension Pages {
                 try RatingsView(
                     own: RatingBoards(database: services.database), voter: context.voterKey(identity), now: context.now)
             },
-            battle: { context in BattleView(try services.battles.show(to: context.voterKey(identity))) },
+            battle: { context in
+                let voter = context.voter(identity)
+                return BattleView(try services.battles.show(to: voter.key, cookie: voter.cookieHash))
+            },
             analytics: { query in try AnalyticsView(Analytics(database: services.database), query) },
             notices: NoticeSources(
                 services.notifications, subscriptions: services.pushSubscriptions, digests: services.digests),

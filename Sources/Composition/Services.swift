@@ -159,11 +159,11 @@ public struct Services: Sendable {
         comments = Comments(database: database)
         comparisons = Comparisons(database: database, generations: generations)
         tags = Tags(database: database)
-        videoVotes = VideoVotes(database: database)
+        videoVotes = VideoVotes(database: database, networkVotes: settings.film.networkVoteWeight)
         providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
         spendingCaps = SpendingCaps(database: database)
         costs = Costs(database: database)
-        battles = Battles(database: database)
+        battles = Battles(database: database, networkBattles: settings.film.networkVoteWeight)
         jobOperation = JobOperation(database: database, generations: generations, health: providerHealth)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(
