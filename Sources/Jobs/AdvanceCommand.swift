@@ -79,6 +79,8 @@ enum AdvanceCommand {
         var counts = ClipCounts(
             database: process.database, publish: Realtime.publisher(socket: process.settings.realtime.publishSocket))
         publish(until: end, in: process, failing: "counts cannot be published") { _ = try counts.step() }
+        // Without this the next process waits until the lease has ended.
+        try? counts.release()
     }
 
     /// What admins see of the queue. Reading it takes longer the more jobs wait, and never more than a twentieth of the time.
