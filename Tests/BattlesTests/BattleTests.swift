@@ -164,7 +164,7 @@ struct BattleTests {
         }
     }
 
-    @Test("ARENA-07 of two requests with one cookie at once one counts, whoever sends them")
+    @Test("ARENA-07 of several requests with one cookie at once one counts, from any voter")
     func sameBrowserAtOnce() throws {
         try BattleStage.run { stage in
             try stage.comparison("fog")
