@@ -139,7 +139,7 @@ struct BattleTests {
         }
     }
 
-    @Test("ARENA-07 a visitor who signs in does not judge a pair again, nor on another network, by the browser's cookie")
+    @Test("ARENA-07 a visitor who signs in or changes the network does not judge a pair again in the same browser")
     func sameBrowser() throws {
         try BattleStage.run { stage in
             try stage.comparison("fog")
@@ -179,7 +179,7 @@ struct BattleTests {
         }
     }
 
-    @Test("ARENA-07 the visitors of one network judge a pair only so often a day; members and other networks are not held back")
+    @Test("ARENA-07 the visitors of one network judge a pair only so often a day; members and other networks are free")
     func network() throws {
         try BattleStage.run { stage in
             try stage.comparison("fog")

@@ -51,8 +51,8 @@ public struct RouteLimits: Sendable {
             : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
         if limit == .vote, caller.member == nil, standing.isAllowed {
             // A script that names another browser with each request has another device each time, and the same network.
-            let network = try limiter.take(
-                "network \(voterKeys.network(of: request.clientAddress, at: clock.now()).hex)", allowed: Self.networkVotes)
+            let hash = voterKeys.network(of: request.clientAddress, at: clock.now()).hex
+            let network = try limiter.take("network \(hash)", allowed: Self.networkVotes)
             if !network.isAllowed || network.remaining < standing.remaining { return LimitDecision(network) }
         }
         return LimitDecision(standing)

@@ -24,7 +24,8 @@ const flickSpeed = 0.5;
 export function watchGestures(area, gestures) {
   /** @type {{id: number, x: number, y: number, time: number, isDrag: boolean} | null} */
   let start = null;
-  /** A tap that becomes a double tap if another one follows. @type {{timer: number, x: number, y: number} | null} */
+  // A tap that becomes a double tap if another one follows.
+  /** @type {{timer: number, x: number, y: number} | null} */
   let tap = null;
   let wheelAt = 0;
 
