@@ -40,7 +40,9 @@ struct DemoSeasonTests {
             #expect(results == [3])
             let plausible: Bool = try database.one(
                 """
-                select bool_and(vote_count between 1 and view_count and opened_at < closed_at and closed_at <= now())
+                select bool_and(
+                    vote_count between 1 and view_count and opened_at < closed_at and closed_at <= dailies_now()
+                )
                 from slot_results
                 """)
             #expect(plausible)

@@ -221,17 +221,17 @@ struct GameTests {
     func rewards() throws {
         try FilmStage.run { stage in
             let mira = try stage.member("mira")
-            for _ in 0..<2 { try stage.reward(mira, "referral", "tier 5", 100) }
-            try stage.reward(mira, "referral", "tier 1", 50)
+            for _ in 0..<2 { try stage.reward(mira, "thanks", "tier 5", 100) }
+            try stage.reward(mira, "thanks", "tier 1", 50)
             #expect(try stage.stats(mira).xp == 150 && stage.stats(mira).level.number == 2)
-            try stage.revoke(mira, "referral", "tier 5")
-            try stage.revoke(mira, "referral", "tier 5")
+            try stage.revoke(mira, "thanks", "tier 5")
+            try stage.revoke(mira, "thanks", "tier 5")
             #expect(try stage.stats(mira).xp == 50)
-            try stage.reward(mira, "referral", "tier 5", 100)
+            try stage.reward(mira, "thanks", "tier 5", 100)
             try stage.expectExactGames()
             #expect(try stage.stats(mira).xp == 150)
             #expect(try stage.games.stats(of: UUID()) == nil)
-            try stage.reward(UUID(), "referral", "tier 1", 50)
+            try stage.reward(UUID(), "thanks", "tier 1", 50)
         }
     }
 
@@ -246,7 +246,7 @@ struct GameTests {
             #expect(try stage.stats(mira).xp == 18)
             try stage.test.advanceClock(by: Self.day)
             _ = try stage.cast(.member(nova, clips[0]))
-            try stage.reward(mira, "referral", "tier 1", 50)
+            try stage.reward(mira, "thanks", "tier 1", 50)
             try stage.expectExactGames()
             let document: String = try stage.superuser.one("select export_member(\(mira))::text")
             for table in ["memberDays", "memberPoints", "xpRewards"] { #expect(document.contains(table), "\(table)") }

@@ -69,12 +69,12 @@ class Studio:
     def one(self, sql, *values):
         return self.rows(sql, *values)[0][0]
 
-    def request(self, slug, prompt="fog over the tracks", expected="0.50"):
+    def request(self, slug, prompt="fog over the tracks", expected="0.50", duration_ms=2000):
         """A member's request, as `POST /api/jobs` makes it."""
         facts = {
-            "model_id": str(self.one("select id from models where slug = %s", slug)), "prompt": prompt, "duration_ms": 2000,
-            "quality": "standard", "aspect_ratio": "9:16", "seed": 7, "parameters": {}, "credits": 50, "expected_usd": expected,
-            "frames": 48 if slug == "mochi" else None,
+            "model_id": str(self.one("select id from models where slug = %s", slug)), "prompt": prompt,
+            "duration_ms": duration_ms, "quality": "standard", "aspect_ratio": "9:16", "seed": 7, "parameters": {}, "credits": 50,
+            "expected_usd": expected, "frames": 48 if slug == "mochi" else None,
         }  # fmt: skip
         if slug in ("kling-2.5-turbo-standard", "runway-gen4-turbo"):
             facts["source_image_id"] = str(self.picture())
@@ -645,7 +645,7 @@ def test_killed_while_a_clip_is_staged(studio):
     tool.chmod(0o755)
     with studio.draining(None):
         studio.ends(made, "completed")
-    studio.rows("select create_season(null, 'Undertow', '', null, null, 2, 3600, '9:16', 3, 3, 'always', 0)")
+    studio.rows("select create_season(null, 'Undertow', '', 'Sci-Fi', null, 2, 3600, '9:16', 3, 3, 'always', 0)")
     sent = studio.rows(
         "select outcome, clip_id from submit_generation_as_clip(%s, %s, 'Fog', '', 'Sci-Fi', 500, 8388608)", studio.member, made)
     (outcome, clip), = sent
@@ -793,7 +793,8 @@ def test_the_queue_is_operated_over_a_killed_worker(studio, peer):
         studio.wait("select attempt > 0 from jobs where id = %s", True, job)
 
     peer.behaviour = "refuses"
-    made = str(studio.request(MODELS["fal.ai"]))
+    # A length that the model has, since what runs again is checked as a new request is.
+    made = str(studio.request(MODELS["fal.ai"], duration_ms=5000))
     with studio.draining(peer):
         studio.ends(made, "failed")
     detail = jobs("show", made)

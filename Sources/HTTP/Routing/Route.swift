@@ -52,6 +52,8 @@ public final class Route: Sendable {
     public let summary: String
     /// How plain forms are answered; nil where none are accepted.
     public var form: FormReturn? { traits.form }
+    /// The type of a file that is the answer where the caller asks for it instead of JSON.
+    public var otherType: String? { traits.otherType }
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
     public let mayBlock: Bool
     /// How often it was asked, and with what result.
@@ -117,6 +119,7 @@ public final class Route: Sendable {
         var otherLimit: (parameter: String, limit: LimitClass)?
         var forwarding = Forwarding()
         var form: FormReturn?
+        var otherType: String?
     }
 
     private let traits: Traits
@@ -182,6 +185,9 @@ public final class Route: Sendable {
 
     /// The same route, whose work counts the limit itself; the guard does not count it a second time.
     public func countingItself() -> Route { with { $0.countsItself = true } }
+
+    /// The same route, which also answers with a file of this type; its query says when.
+    public func answeringAlso(_ type: String) -> Route { with { $0.otherType = type } }
 
     /// The same route, which also accepts a plain form as its input. Forms can only be posted, so a posted form reaches
     /// a route of another method too.

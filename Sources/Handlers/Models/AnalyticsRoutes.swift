@@ -23,7 +23,7 @@ extension ModelRoutes {
                 let scope = scope(context)
                 let report = try analytics.report(scope)
                 return context.text(query: "format") == "csv" ? file(report, scope) : Response.json(report)
-            },
+            }.answeringAlso("text/csv"),
             .get(
                 "/api/analytics/export", access: .any, query: scope, answers: [200: nil],
                 cache: .publicCache(seconds: 60, stale: 300), features: ["ANLY-01"],
