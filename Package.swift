@@ -65,28 +65,22 @@ let package = Package(
             name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         domain("Text", []),
-        domain("Metrics", []),
         domain("Arguments", ["Text"]),
         wrapping("Logging", ["CSystemd", "Text"]),
         wrapping("Platform", ["CLinux", "CSystemd"]),
         domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Text"]),
-        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Metrics", "Platform", "Text"]),
+        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Platform", "Text"]),
         // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
-        domain("HTTP", ["Crypto", "Logging", "Metrics", "Platform", "Text"]),
+        domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
         domain("HTML", []),
-        wrapping("Status", ["CLinux", "Logging", "Metrics", "Platform"]),
         domain("Refusals", ["Postgres"]),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
-        domain(
-            "ErrorReports", ["Configuration", "HTTPClient", "Logging", "Platform", "Postgres", "Queue", "Text"]),
         domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Configuration", "Platform", "Text"]),
         domain("Storage", ["Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "Text"]),
-        domain("Disk", ["Configuration", "Platform", "Postgres", "Storage", "Text"]),
-        domain("Backup", ["Configuration", "Crypto", "Disk", "Platform", "Postgres", "Storage", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
@@ -115,8 +109,8 @@ let package = Package(
         domain(
             "Film",
             [
-                "Configuration", "Crypto", "Games", "Logging", "Media", "Metrics", "Platform", "Postgres", "Queue",
-                "Realtime", "Refusals",
+                "Configuration", "Crypto", "Games", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime",
+                "Refusals",
                 "Storage", "Text",
             ]),
         domain(
@@ -128,7 +122,7 @@ let package = Package(
         domain(
             "Comparisons",
             ["Catalog", "Generation", "Money", "Platform", "Postgres", "Ratings", "Refusals", "Storage", "Text"]),
-        domain("Comments", ["Platform", "Postgres", "Refusals", "Text"]),
+        domain("Comments", ["Platform", "Postgres", "Refusals"]),
         domain(
             "Battles",
             ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
@@ -136,17 +130,15 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "ErrorReports", "Film",
-                "Generation", "Identity", "Limits", "Logging", "Mail", "Media",
+                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
+                "Media",
                 "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text", "Webhooks",
             ]),
 
         .target(
             name: "SharedHandlers",
             dependencies: [
-                "Disk", "Film", "Generation", "HTTP", "Identity", "Limits", "Logging", "Money", "Postgres", "Refusals",
-                "Storage",
-                "Text",
+                "Film", "Generation", "HTTP", "Identity", "Limits", "Money", "Postgres", "Refusals", "Storage", "Text",
             ],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
@@ -158,8 +150,7 @@ let package = Package(
         handlers(
             "Uploads",
             [
-                "Comparisons", "Disk", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers",
-                "Storage",
+                "Comparisons", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers", "Storage",
                 "Text",
             ]),
         handlers(
@@ -177,17 +168,13 @@ let package = Package(
         handlers(
             "Studio",
             [
-                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "Refusals",
-                "SharedHandlers",
+                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "SharedHandlers",
                 "Storage",
                 "Text",
             ]),
         handlers(
             "Models",
-            [
-                "Analytics", "Battles", "Catalog", "Credits", "Generation", "Logging", "Money", "Postgres",
-                "SharedHandlers", "Text",
-            ]),
+            ["Analytics", "Battles", "Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
         handlers(
             "Comparisons",
             [
@@ -210,32 +197,29 @@ let package = Package(
         domain(
             "Composition",
             [
-                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Backup", "Battles", "BattlesHandlers",
-                "Captcha",
+                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha",
                 "Catalog", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons", "ComparisonsHandlers",
                 "Configuration", "Contact", "Credits",
-                "Crypto", "Disk",
+                "Crypto",
                 "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
-                "Limits", "Logging", "Mail", "Metrics", "ModelsHandlers", "Notifications", "PagesHandlers", "People",
-                "Platform",
+                "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "People", "Platform",
                 "Postgres",
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
-                "Text", "VotingHandlers", "Webhooks",
+                "VotingHandlers", "Webhooks",
             ]),
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "Arguments", "Composition", "Configuration", "ErrorReports", "FastCGI", "HTTP", "Installation",
-                "Logging",
-                "Metrics", "Platform", "Postgres", "Status", "Text",
+                "Arguments", "Composition", "Configuration", "FastCGI", "HTTP", "Installation", "Logging", "Platform",
+                "Text",
             ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
                 "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Configuration", "Contact",
-                "Crypto", "Disk", "ErrorReports",
+                "Crypto",
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Limits", "Logging", "Mail", "Media", "Notifications",
@@ -245,13 +229,12 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Analytics", "Arguments", "Backup", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
+                "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
                 "Configuration",
-                "Credits", "Crypto", "Disk", "ErrorReports", "Film", "Flags", "Games", "Generation", "HTTP",
+                "Credits", "Crypto", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Mail", "Media", "ModelsHandlers", "Notifications", "People", "Platform",
-                "Postgres", "Queue",
+                "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "People", "Platform", "Postgres",
                 "Ratings",
                 "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",
@@ -300,7 +283,6 @@ let package = Package(
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
-        tests("ErrorReportsTests", ["ErrorReports", "Logging", "Platform"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(
@@ -332,8 +314,6 @@ let package = Package(
             ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Ratings", "Refusals", "TestSupport"]),
         tests(
             "CommentsTests", ["Comments", "Postgres", "TestSupport"]),
-        tests("DiskTests", ["Disk", "Postgres", "TestSupport"]),
-        tests("BackupTests", ["Backup", "Crypto"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "BattlesTests",
@@ -360,14 +340,14 @@ let package = Package(
             ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
         tests(
             "WebhooksTests",
-            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Text", "Webhooks"]),
+            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Webhooks"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons",
                 "Composition", "Configuration",
-                "Crypto", "Disk",
+                "Crypto",
                 "Film", "Flags", "Games", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging",
                 "Media",
                 "Notifications",

@@ -66,8 +66,7 @@ extension ParameterDescription {
         return (isRequired ? term : "[\(term)]") + (isRepeated && kind != .operand ? "…" : "")
     }
 
-    /// What it does, the values that it may have, and its default.
-    var explanation: String {
+    fileprivate var explanation: String {
         let notes = [limits, standard.flatMap { $0.isEmpty ? nil : "default: \($0)" }].compactMap(\.self)
         return meaning + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
     }

@@ -34,10 +34,9 @@ enum CatalogCommand {
                 Key.self, run: key),
         ])
 
-    struct Export: ReadsSettings, PrintsJSON {
+    struct Export: ReadsSettings {
         let slugs = Operand(repeated: "SLUG", .text, "only these models")
         let config = Option.config
-        let json = Flag("--json", "print JSON for programs, which a pack is in any case")
     }
 
     struct Import: ReadsSettings, PrintsJSON {
@@ -48,16 +47,15 @@ enum CatalogCommand {
         let json = Flag.json
     }
 
-    struct Key: ReadsSettings, PrintsJSON {
+    struct Key: ReadsSettings {
         let config = Option.config
-        let json = Flag.json
     }
 
     private static func key(_ arguments: ArgumentValues<Key>) throws -> Int32 {
         guard let key = try arguments.settings().catalog.packKeys.publicKey else {
             throw Failure("CATALOG_SIGNING_KEY is not set: make one with `openssl rand -base64 32`")
         }
-        try Output.answer(JSONValue.object(["publicKey": .string(key)]), text: key, for: arguments)
+        Output.write(key)
         return ExitCode.success
     }
 

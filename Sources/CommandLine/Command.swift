@@ -33,12 +33,9 @@ struct OnlyCommon: ReadsSettings, PrintsJSON {
 }
 
 extension ArgumentValues where Group: ReadsSettings {
-    /// The settings from the environment and the file that --config or DAILIES_CONFIG names, else the installed one.
+    /// The settings from the environment and the file that --config names.
     func settings() throws -> Settings {
-        let environment = ProcessInfo.processInfo.environment
-        let isInstalled = FileManager.default.fileExists(atPath: Installation.file)
-        let standard = environment["DAILIES_CONFIG"] == nil && isInstalled ? Installation.file : nil
-        return try Settings.load(environment, file: self.config ?? standard)
+        try Settings.load(ProcessInfo.processInfo.environment, file: self.config)
     }
 }
 

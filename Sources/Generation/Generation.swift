@@ -233,11 +233,17 @@ public struct Generation: Sendable, RowDecodable {
 }
 
 /// A video that its owner deleted.
-public struct DeletedGeneration: Sendable {
+public struct DeletedGeneration: Sendable, RowDecodable {
     /// The id it had.
     public let id: UUID
     /// When it was deleted.
     public let deletedAt: Date
+
+    /// Reads a row.
+    public init(row: Row) throws(DatabaseError) {
+        id = try row.value("id")
+        deletedAt = try row.value("deleted_at")
+    }
 }
 
 /// What a member has left.

@@ -24,11 +24,7 @@ extension GenerationJobs {
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         do {
-            if let workers = provider as? WorkerProvider {
-                try workers.fetch(url, to: workspace + "/fetched")
-            } else {
-                try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
-            }
+            try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
         } catch {
             context.log.notice(
                 "a result was not fetched", ["provider": .string(kept.provider), "fault": .string("\(error)")])
@@ -53,7 +49,6 @@ extension GenerationJobs {
                 "select record_original(\(job.id), \(Int32(job.run)), \(key.text), \(Int32(pace.concurrency)))")
         }
         if !isRecorded { try forget(kept.id, in: context.database) }
-        (provider as? WorkerProvider)?.forgetParts(url)
         return .done()
     }
 

@@ -58,8 +58,6 @@ public struct GenerationJobs: Sendable {
             let resumed: Int = try context.database.one(
                 "select resume_generations(\(Int32(pace.localConcurrency)), \(Int32(pace.concurrency)))")
             if resumed > 0 { context.log.notice("generations resumed", ["count": .int(resumed)]) }
-            let leases: [UUID] = try context.database.one("select sweep_worker_tasks()")
-            for lease in leases { try storage.deleteParts(of: lease) }
             return .done()
         }
         registry.recur("resume_generations", .every(.seconds(30)), ResumeGenerations())
@@ -145,7 +143,7 @@ public struct ContinueChain: JobPayload {
     let id: UUID
 }
 
-/// Asks a provider to stop a request whose run is over, and books what it took.
+/// Asks a provider to stop a request whose row is gone.
 public struct CancelAtProvider: JobPayload {
     /// The name in the queue.
     public static let kind = "cancel_at_provider"
@@ -154,13 +152,8 @@ public struct CancelAtProvider: JobPayload {
 
     let provider: String
     let endpoint: String
-    /// Nil while the answer to the submission is missing. When the job runs then, nothing was accepted as far as is known.
-    let requestID: String?
+    let requestID: String
     let links: [String: String]
-    let id: UUID
-    let run: Int
-    let hasBegun: Bool
-    let parameters: [String: JSON]
 }
 
 /// Brings a video to the place where the checks of clips expect an upload.

@@ -73,7 +73,10 @@ struct StringRule: Sendable {
             }
         }
         // A title of zero-width characters would be an invisible link.
-        if length.lowerBound > 0, text.isInvisible { return ("empty", "must not be empty") }
+        let isBlank = text.unicodeScalars.allSatisfy {
+            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
+        }
+        if length.lowerBound > 0, isBlank { return ("empty", "must not be empty") }
         return nil
     }
 }

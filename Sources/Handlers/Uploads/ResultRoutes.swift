@@ -1,5 +1,4 @@
 public import Comparisons
-public import Disk
 public import Film
 internal import FoundationEssentials
 public import HTTP
@@ -10,12 +9,9 @@ internal import Text
 extension UploadRoutes {
     /// The route by which admins bring videos along for comparisons.
     public static func resultRoutes(
-        _ comparisons: Comparisons, uploads: Uploads, storage: any MediaStorage, signer: UploadSigner, room: DiskGuard
+        _ comparisons: Comparisons, uploads: Uploads, storage: any MediaStorage, signer: UploadSigner
     ) -> [Route] {
-        [
-            results(UploadService(uploads: uploads, storage: storage, signer: signer, room: room), comparisons)
-                .afterTerms()
-        ]
+        [results(UploadService(uploads: uploads, storage: storage, signer: signer), comparisons).afterTerms()]
     }
 
     private static func results(_ service: UploadService, _ comparisons: Comparisons) -> Route {

@@ -1,4 +1,3 @@
-public import Disk
 public import Film
 public import Generation
 public import HTTP
@@ -9,9 +8,9 @@ public import Storage
 public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(
-        uploads: Uploads, images: SourceImages, storage: any MediaStorage, signer: UploadSigner, room: DiskGuard
+        uploads: Uploads, images: SourceImages, storage: any MediaStorage, signer: UploadSigner
     ) -> [Route] {
-        let service = UploadService(uploads: uploads, storage: storage, signer: signer, room: room)
+        let service = UploadService(uploads: uploads, storage: storage, signer: signer)
         return [
             begin(service).afterTerms(), beginOrResume(service).afterTerms(), register(service).afterTerms(),
             permission(service).asPermission(.asked),
