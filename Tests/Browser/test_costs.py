@@ -36,7 +36,7 @@ def runs(database, member):
                 ended_at, cost_usd, video_ms, took_ms
             )
             select gen_random_uuid(), 1, (select id from users where username = 'juror'), models.id, provider,
-                case slug when 'local' then 3000 else 5000 end, 'standard', now() - number * interval '1 minute', %(cost)s,
+                case slug when 'local' then 3000 else 5000 end, 'standard', now() - number * interval '1 second', %(cost)s,
                 case when number > %(failed)s then 'completed' else 'failed' end, now(), %(cost)s,
                 case when number > %(failed)s then 5000 end, number * 1000
             from models, generate_series(1, %(count)s) number
