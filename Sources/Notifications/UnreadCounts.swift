@@ -39,6 +39,16 @@ public final class UnreadCounts: Sendable {
             return (state.young[member] ?? state.old[member], state.generation)
         }
         if let known { return known }
+        return try read(member, generation)
+    }
+
+    /// The same, read anew: a change that another process made a moment ago is in it, though its announcement is still
+    /// on its way. For answers that show the notifications themselves.
+    public func currentCount(of member: UUID) throws -> Int {
+        try read(member, state.withLock(\.generation))
+    }
+
+    private func read(_ member: UUID, _ generation: Int) throws -> Int {
         let count = try load(member)
         state.update { state in
             guard state.generation == generation else { return }

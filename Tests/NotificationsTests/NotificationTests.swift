@@ -117,6 +117,11 @@ struct NotificationTests {
             #expect(asked.withLock(\.self) == 2)
             counts.forget("all")
             #expect(try counts.count(of: mira) == 1 && asked.withLock(\.self) == 3)
+            // Another process has made this one, and its announcement is still on its way.
+            try stage.notify(mira)
+            #expect(try counts.count(of: mira) == 1)
+            #expect(try counts.currentCount(of: mira) == 2)
+            #expect(try counts.count(of: mira) == 2 && asked.withLock(\.self) == 4)
         }
     }
 

@@ -30,7 +30,7 @@ extension AuthRoutes {
             return NotificationList(
                 page: try notifications.list(
                     of: member, onlyUnread: context.bool(query: "unread") ?? false, context.pageRequest),
-                unread: try notifications.unread.count(of: member))
+                unread: try notifications.unread.currentCount(of: member))
         }
     }
 

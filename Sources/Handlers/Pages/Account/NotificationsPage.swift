@@ -60,7 +60,7 @@ extension NotificationsView {
         let member = try context.member().id
         let cursor = context.request.query["cursor"].flatMap { $0.isEmpty || $0.utf8.count > 512 ? nil : $0 }
         now = context.now
-        unread = try notifications.unread.count(of: member)
+        unread = try notifications.unread.currentCount(of: member)
         isFirst = cursor == nil
         let page: Postgres.Page<MemberNotification>
         do {
