@@ -65,22 +65,28 @@ let package = Package(
             name: "CJemalloc", path: "Sources/System/CJemalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
 
         domain("Text", []),
+        domain("Metrics", []),
         domain("Arguments", ["Text"]),
         wrapping("Logging", ["CSystemd", "Text"]),
         wrapping("Platform", ["CLinux", "CSystemd"]),
         domain("Configuration", ["Logging", "Platform", "Text"]),
         wrapping("Crypto", ["COpenSSL"]),
         wrapping("HTTPClient", ["CCurl", "Text"]),
-        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Platform", "Text"]),
+        wrapping("Postgres", ["Configuration", "CPostgres", "Logging", "Metrics", "Platform", "Text"]),
         // jemalloc is linked and not imported: it replaces the allocator of each program that serves (docs/adr/0022).
         wrapping("FastCGI", ["CFastCGI", "CJemalloc", "CLinux", "HTTP", "Logging", "Platform", "Text"]),
-        domain("HTTP", ["Crypto", "Logging", "Platform", "Text"]),
+        domain("HTTP", ["Crypto", "Logging", "Metrics", "Platform", "Text"]),
         domain("HTML", []),
+        wrapping("Status", ["CLinux", "Logging", "Metrics", "Platform"]),
         domain("Refusals", ["Postgres"]),
         domain("Queue", ["Logging", "Platform", "Postgres", "Text"]),
+        domain(
+            "ErrorReports", ["Configuration", "HTTPClient", "Logging", "Platform", "Postgres", "Queue", "Text"]),
         domain("Realtime", ["Configuration", "HTTPClient", "Postgres", "Queue", "Text"]),
         domain("Media", ["Configuration", "Platform", "Text"]),
         domain("Storage", ["Configuration", "Crypto", "HTTPClient", "Logging", "Platform", "Text"]),
+        domain("Disk", ["Configuration", "Platform", "Postgres", "Storage", "Text"]),
+        domain("Backup", ["Configuration", "Crypto", "Disk", "Platform", "Postgres", "Storage", "Text"]),
         domain("Mail", ["Configuration", "Crypto", "HTTPClient", "Platform", "Text"]),
         domain("Contact", ["Configuration", "Postgres", "Text"]),
         domain("Captcha", ["Configuration", "HTTPClient", "Postgres", "Refusals", "Text"]),
@@ -109,8 +115,8 @@ let package = Package(
         domain(
             "Film",
             [
-                "Configuration", "Crypto", "Games", "Logging", "Media", "Platform", "Postgres", "Queue", "Realtime",
-                "Refusals",
+                "Configuration", "Crypto", "Games", "Logging", "Media", "Metrics", "Platform", "Postgres", "Queue",
+                "Realtime", "Refusals",
                 "Storage", "Text",
             ]),
         domain(
@@ -122,7 +128,7 @@ let package = Package(
         domain(
             "Comparisons",
             ["Catalog", "Generation", "Money", "Platform", "Postgres", "Ratings", "Refusals", "Storage", "Text"]),
-        domain("Comments", ["Platform", "Postgres", "Refusals"]),
+        domain("Comments", ["Platform", "Postgres", "Refusals", "Text"]),
         domain(
             "Battles",
             ["Logging", "Media", "Money", "Platform", "Postgres", "Queue", "Ratings", "Refusals", "Storage", "Text"]),
@@ -130,15 +136,17 @@ let package = Package(
         domain(
             "Installation",
             [
-                "Captcha", "Catalog", "Configuration", "Contact", "Film", "Generation", "Identity", "Limits", "Mail",
-                "Media",
+                "Backup", "Captcha", "Catalog", "Configuration", "Contact", "Disk", "ErrorReports", "Film",
+                "Generation", "Identity", "Limits", "Logging", "Mail", "Media",
                 "Postgres", "Providers", "Push", "Realtime", "SignIn", "Storage", "Text", "Webhooks",
             ]),
 
         .target(
             name: "SharedHandlers",
             dependencies: [
-                "Film", "Generation", "HTTP", "Identity", "Limits", "Money", "Postgres", "Refusals", "Storage", "Text",
+                "Disk", "Film", "Generation", "HTTP", "Identity", "Limits", "Logging", "Money", "Postgres", "Refusals",
+                "Storage",
+                "Text",
             ],
             path: "Sources/Handlers/Shared",
             swiftSettings: strict),
@@ -150,7 +158,8 @@ let package = Package(
         handlers(
             "Uploads",
             [
-                "Comparisons", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers", "Storage",
+                "Comparisons", "Disk", "Film", "Generation", "Logging", "Money", "Refusals", "SharedHandlers",
+                "Storage",
                 "Text",
             ]),
         handlers(
@@ -168,13 +177,17 @@ let package = Package(
         handlers(
             "Studio",
             [
-                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "SharedHandlers",
+                "Film", "Generation", "Logging", "Money", "Platform", "Postgres", "Providers", "Refusals",
+                "SharedHandlers",
                 "Storage",
                 "Text",
             ]),
         handlers(
             "Models",
-            ["Analytics", "Battles", "Catalog", "Credits", "Generation", "Money", "Postgres", "SharedHandlers", "Text"]),
+            [
+                "Analytics", "Battles", "Catalog", "Credits", "Generation", "Logging", "Money", "Postgres",
+                "SharedHandlers", "Text",
+            ]),
         handlers(
             "Comparisons",
             [
@@ -197,29 +210,32 @@ let package = Package(
         domain(
             "Composition",
             [
-                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Battles", "BattlesHandlers", "Captcha",
+                "AdminHandlers", "Analytics", "Audit", "AuthHandlers", "Backup", "Battles", "BattlesHandlers",
+                "Captcha",
                 "Catalog", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons", "ComparisonsHandlers",
                 "Configuration", "Contact", "Credits",
-                "Crypto",
+                "Crypto", "Disk",
                 "Film", "Flags", "Games", "Generation", "HTTP", "Identity", "Installation",
-                "Limits", "Logging", "Mail", "ModelsHandlers", "Notifications", "PagesHandlers", "People", "Platform",
+                "Limits", "Logging", "Mail", "Metrics", "ModelsHandlers", "Notifications", "PagesHandlers", "People",
+                "Platform",
                 "Postgres",
                 "Providers", "Push",
                 "Queue", "SharedHandlers", "SignIn", "Storage", "StoryHandlers", "StudioHandlers", "SystemHandlers",
                 "UploadsHandlers",
-                "VotingHandlers", "Webhooks",
+                "Text", "VotingHandlers", "Webhooks",
             ]),
         executable(
             "dailies-host", path: "FCGIHost",
             [
-                "Arguments", "Composition", "Configuration", "FastCGI", "HTTP", "Installation", "Logging", "Platform",
-                "Text",
+                "Arguments", "Composition", "Configuration", "ErrorReports", "FastCGI", "HTTP", "Installation",
+                "Logging",
+                "Metrics", "Platform", "Postgres", "Status", "Text",
             ]),
         executable(
             "dailies-jobs", path: "Jobs",
             [
                 "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Configuration", "Contact",
-                "Crypto",
+                "Crypto", "Disk", "ErrorReports",
                 "Film", "Games", "Generation", "Identity",
                 "Installation",
                 "Limits", "Logging", "Mail", "Media", "Notifications",
@@ -229,12 +245,13 @@ let package = Package(
         executable(
             "dailies", path: "CommandLine",
             [
-                "Analytics", "Arguments", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
+                "Analytics", "Arguments", "Backup", "Battles", "Catalog", "Comments", "Comparisons", "Composition",
                 "Configuration",
-                "Credits", "Crypto", "Film", "Flags", "Games", "Generation", "HTTP",
+                "Credits", "Crypto", "Disk", "ErrorReports", "Film", "Flags", "Games", "Generation", "HTTP",
                 "HTTPClient",
                 "Identity",
-                "Installation", "Logging", "Media", "ModelsHandlers", "Notifications", "People", "Platform", "Postgres",
+                "Installation", "Logging", "Mail", "Media", "ModelsHandlers", "Notifications", "People", "Platform",
+                "Postgres", "Queue",
                 "Ratings",
                 "Realtime",
                 "Refusals", "Storage", "StudioHandlers", "Tally",
@@ -283,6 +300,7 @@ let package = Package(
         tests("PostgresTests", ["Logging", "Platform", "Postgres", "TestSupport"]),
         tests("HTTPTests", ["HTML", "HTTP", "Logging", "Platform", "Text"]),
         tests("FastCGITests", ["FastCGI", "Platform", "TestSupport"]),
+        tests("ErrorReportsTests", ["ErrorReports", "Logging", "Platform"]),
         tests("QueueTests", ["Platform", "Postgres", "Queue", "Realtime", "TestSupport", "Text"]),
         tests("MediaTests", ["Crypto", "Media", "Platform", "Storage", "TestSupport", "Text"]),
         tests(
@@ -314,6 +332,8 @@ let package = Package(
             ["Catalog", "Comparisons", "Generation", "Money", "Postgres", "Ratings", "Refusals", "TestSupport"]),
         tests(
             "CommentsTests", ["Comments", "Postgres", "TestSupport"]),
+        tests("DiskTests", ["Disk", "Postgres", "TestSupport"]),
+        tests("BackupTests", ["Backup", "Crypto"]),
         tests("TallyTests", ["Tally"]),
         tests(
             "BattlesTests",
@@ -340,14 +360,14 @@ let package = Package(
             ["Crypto", "Notifications", "Postgres", "Push", "TestSupport", "Text"]),
         tests(
             "WebhooksTests",
-            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Webhooks"]),
+            ["Crypto", "HTTPClient", "Postgres", "Queue", "Refusals", "TestSupport", "Text", "Webhooks"]),
         tests("MailTests", ["Captcha", "Configuration", "Contact", "HTTPClient", "Identity", "Mail", "Text"]),
         tests(
             "IntegrationTests",
             [
                 "AdminHandlers", "AuthHandlers", "ClipsHandlers", "Comments", "CommentsHandlers", "Comparisons",
                 "Composition", "Configuration",
-                "Crypto",
+                "Crypto", "Disk",
                 "Film", "Flags", "Games", "Generation", "HTTP", "HTTPClient", "Identity", "Installation", "Logging",
                 "Media",
                 "Notifications",

@@ -58,18 +58,37 @@ packages_build=(
 # shellcheck disable=SC2034
 packages_test=(
     chromium-headless-shell
+    chrpath
     curl
+    debhelper
+    haproxy
     iproute2
     libimage-exiftool-perl
+    man-db
+    mandoc
     node-typescript
+    patroni
     pgbouncer
+    po-debconf
+    prometheus
     python3
     python3-venv
     shellcheck
     systemd
+    valgrind
     wrk
+    zsh
+)
+
+# Several machines in network namespaces: ./bench cluster, besides the lists before.
+# shellcheck disable=SC2034
+packages_cluster=(
+    etcd-server
+    nftables
+    python3-etcd
+    redis-server
 )
 
 # The services that these packages bring, which would answer on the machine's own ports after its next start.
 # shellcheck disable=SC2034
-services_brought=(nginx postgresql pgbouncer)
+services_brought=(nginx postgresql pgbouncer prometheus etcd haproxy patroni redis-server)

@@ -41,11 +41,16 @@ public struct Command: Sendable {
         prepare = { _ throws(UsageFault) in throw UsageFault("a command is required") }
     }
 
-    /// Runs the command that `words` select and returns its exit status; what it throws is thrown on. The help text
-    /// goes to `output`. A command line that is not valid is explained to `errors`, with exit status 64.
+    /// Runs the command that `words` select and returns its exit status; what it throws is thrown on. The help text, and
+    /// what packages are made of (`--manual SECTION`, `--completion SHELL`), goes to `output`. A command line that is not
+    /// valid is explained to `errors`, with exit status 64.
     public func perform(
         _ words: [String], output: (String) -> Void, errors: (String) -> Void
     ) throws -> Int32 {
+        if let text = description(asked: words) {
+            output(text)
+            return ExitCode.success
+        }
         let selection = Selection(words, of: self)
         if selection.wantsHelp {
             output(selection.help)
@@ -56,6 +61,16 @@ public struct Command: Sendable {
         } catch let fault as UsageFault {
             errors("\(selection.name): \(fault.message)\n\n\(selection.usage)\nMore: \(selection.name) --help\n")
             return ExitCode.usage
+        }
+    }
+
+    /// The manual page or the completion script that `words` ask for.
+    private func description(asked words: [String]) -> String? {
+        guard words.count == 2 else { return nil }
+        switch words[0] {
+        case "--manual": return manual(section: words[1])
+        case "--completion": return Shell(rawValue: words[1]).map(completion)
+        default: return nil
         }
     }
 

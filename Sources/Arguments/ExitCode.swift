@@ -10,4 +10,11 @@ public enum ExitCode {
     public static let unavailable: Int32 = 69
     /// The settings are not valid.
     public static let configuration: Int32 = 78
+
+    /// What each says, for manual pages.
+    static let meanings: [(status: Int32, meaning: String)] = [
+        (success, "All is done"), (failure, "It could not be done"), (usage, "The command line is not valid"),
+        (unavailable, "Something that the program needs is not available"),
+        (configuration, "The settings are not valid"),
+    ]
 }

@@ -66,7 +66,8 @@ extension ParameterDescription {
         return (isRequired ? term : "[\(term)]") + (isRepeated && kind != .operand ? "…" : "")
     }
 
-    fileprivate var explanation: String {
+    /// What it does, the values that it may have, and its default.
+    var explanation: String {
         let notes = [limits, standard.flatMap { $0.isEmpty ? nil : "default: \($0)" }].compactMap(\.self)
         return meaning + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
     }

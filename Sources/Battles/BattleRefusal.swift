@@ -15,6 +15,8 @@ public enum BattleRefusal: Refusal, Equatable {
     case gone
     /// One of the models was retired.
     case retired
+    /// The visitors of one network have judged these two videos often enough today.
+    case networkFull
 
     /// Identifies the refusal for programs.
     public var code: String {
@@ -24,6 +26,7 @@ public enum BattleRefusal: Refusal, Equatable {
         case .expired: "battle_expired"
         case .gone: "battle_gone"
         case .retired: "battle_retired"
+        case .networkFull: "network_full"
         }
     }
 
@@ -37,6 +40,8 @@ public enum BattleRefusal: Refusal, Equatable {
         case .gone:
             "One of these videos was deleted or is no longer public. Nothing was counted. Judge the next pair."
         case .retired: "One of these models was retired. Nothing was counted. Judge the next pair."
+        case .networkFull:
+            "Your network has judged these two videos very often today. Nothing was counted. Sign in to judge them."
         }
     }
 

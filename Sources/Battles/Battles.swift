@@ -112,6 +112,8 @@ public struct BattleVoter: Sendable {
     public let member: UUID?
     /// The device's key; nil keeps no evidence.
     public let device: String?
+    /// The hash of the browser's cookie, for which judgements count once too.
+    public let cookie: String?
     /// The hash of the network of the day.
     public let network: String?
     /// Whether a browser would have sent more headers.
@@ -119,11 +121,13 @@ public struct BattleVoter: Sendable {
 
     /// A voter.
     public init(
-        key: String, member: UUID? = nil, device: String? = nil, network: String? = nil, lacksHeaders: Bool = false
+        key: String, member: UUID? = nil, device: String? = nil, cookie: String? = nil, network: String? = nil,
+        lacksHeaders: Bool = false
     ) {
         self.key = key
         self.member = member
         self.device = device
+        self.cookie = cookie
         self.network = network
         self.lacksHeaders = lacksHeaders
     }
@@ -158,21 +162,26 @@ public final class Battles: Sendable {
     /// While one statement waits for the disk, another one counts.
     private static let lanes = 2
 
+    /// How often the visitors of a network judge a pair on a day at most, unless a setting says otherwise.
+    public static let networkBattles = 100
+
     private let database: Database
     /// A voter's judgements are all in one of them, and so take turns.
     private let queues = (0..<lanes).map { _ in GroupQueue<Judgement, Verdict>(groupLimit: 256, capacity: 4_096) }
 
-    /// The battles of a database.
-    public init(database: Database) {
+    /// The battles of a database, in which the visitors of a network judge a pair `networkBattles` times a day at most.
+    public init(database: Database, networkBattles: Int = Battles.networkBattles) {
         self.database = database
         // No thread is started: the one that has waited longest does the work of all.
-        for queue in queues { queue.start { [database] in Self.count($0, in: database) } }
+        for queue in queues { queue.start { [database] in Self.count($0, in: database, networkBattles) } }
     }
 
-    /// Shows a person a pair that the person has not judged, other than the one that the person is looking at; nil when there
-    /// is none.
-    public func show(to voter: String, after open: UUID? = nil) throws(DatabaseError) -> BattlePair? {
-        try database.first("select * from show_battle(\(voter), \(Self.lifetime)::interval, \(open))")
+    /// Shows a person a pair that neither the person nor the browser with this cookie has judged, other than the one that the
+    /// person is looking at; nil when there is none.
+    public func show(
+        to voter: String, cookie: String? = nil, after open: UUID? = nil
+    ) throws(DatabaseError) -> BattlePair? {
+        try database.first("select * from show_battle(\(voter), \(cookie), \(Self.lifetime)::interval, \(open))")
     }
 
     /// Judges a pair. It counts once, from the person to whom it was shown.
@@ -188,37 +197,39 @@ public final class Battles: Sendable {
             case "battle_expired": throw BattleRefusal.expired
             case "battle_gone": throw BattleRefusal.gone
             case "battle_retired": throw BattleRefusal.retired
+            case "network_full": throw BattleRefusal.networkFull
             default: throw BattleRefusal.notFound
             }
         }
     }
 
-    /// A statement has each pair and each voter once; what comes a second time comes with the next one.
-    private static func count(_ tickets: [Ticket], in database: Database) {
+    /// A statement has each pair, voter and cookie once; what comes a second time comes with the next one.
+    private static func count(_ tickets: [Ticket], in database: Database, _ networkBattles: Int) {
         var left = tickets
         while !left.isEmpty {
             var seen: Set<String> = []
             var now: [Ticket] = []
             var later: [Ticket] = []
             for ticket in left {
-                let keys = [ticket.item.pair.uuidString, ticket.item.voter.key]
+                let voter = ticket.item.voter
+                let keys = [ticket.item.pair.uuidString, voter.key] + (voter.cookie.map { [$0] } ?? [])
                 if keys.contains(where: seen.contains) { later.append(ticket) } else { now.append(ticket) }
                 seen.formUnion(keys)
             }
-            apply(now, in: database)
+            apply(now, in: database, networkBattles)
             left = later
         }
     }
 
-    private static func apply(_ tickets: [Ticket], in database: Database) {
+    private static func apply(_ tickets: [Ticket], in database: Database, _ networkBattles: Int) {
         GroupQueue.answer(tickets.map { ($0, $0.item) }) { items in
             let rows: [Row] = try database.query(
                 """
                 select *
                 from cast_battles(
                     \(items.map(\.pair)), \(items.map(\.voter.key)), \(items.map(\.voter.member)),
-                    \(items.map(\.outcome.rawValue)), \(items.map(\.voter.device)), \(items.map(\.voter.network)),
-                    \(items.map(\.voter.lacksHeaders))
+                    \(items.map(\.outcome.rawValue)), \(items.map(\.voter.device)), \(items.map(\.voter.cookie)),
+                    \(items.map(\.voter.network)), \(items.map(\.voter.lacksHeaders)), \(Int32(networkBattles))
                 )
                 """)
             return try rows.map { try Verdict(row: $0) }

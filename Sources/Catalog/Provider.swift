@@ -11,9 +11,12 @@ public struct Provider: Sendable, Hashable {
     /// Whether it runs models. Otherwise videos are uploaded and their costs are entered by hand.
     public let isAutomatic: Bool
 
+    /// Whether a worker is set up here, of the provider that this site's own workers are; true for every other one.
+    public let isSetUp: Bool
+
     static let columns: SQL = """
         providers.name as provider, providers.display_name as provider_name, providers.api_key_setting,
-            providers.is_automatic
+            providers.is_automatic, providers.name <> 'worker' or has_worker() as is_set_up
         """
 
     init(row: Row) throws(DatabaseError) {
@@ -21,6 +24,7 @@ public struct Provider: Sendable, Hashable {
         displayName = try row.value("provider_name")
         keySetting = try row.value("api_key_setting")
         isAutomatic = try row.value("is_automatic")
+        isSetUp = try row.value("is_set_up")
     }
 }
 
@@ -36,6 +40,7 @@ public struct ProviderCredentials: Sendable {
     /// Why a provider cannot run anything at the moment; nil when it can.
     public func obstacle(_ provider: Provider) -> String? {
         if !provider.isAutomatic { return "Videos of this model are added by hand." }
+        if !provider.isSetUp { return "\(provider.displayName): this site has no worker yet." }
         guard let setting = provider.keySetting, !settings.contains(setting) else { return nil }
         return "\(provider.displayName) is not set up here: the setting \(setting) is missing."
     }

@@ -34,9 +34,10 @@ enum CatalogCommand {
                 Key.self, run: key),
         ])
 
-    struct Export: ReadsSettings {
+    struct Export: ReadsSettings, PrintsJSON {
         let slugs = Operand(repeated: "SLUG", .text, "only these models")
         let config = Option.config
+        let json = Flag("--json", "print JSON for programs, which a pack is in any case")
     }
 
     struct Import: ReadsSettings, PrintsJSON {
@@ -47,15 +48,16 @@ enum CatalogCommand {
         let json = Flag.json
     }
 
-    struct Key: ReadsSettings {
+    struct Key: ReadsSettings, PrintsJSON {
         let config = Option.config
+        let json = Flag.json
     }
 
     private static func key(_ arguments: ArgumentValues<Key>) throws -> Int32 {
         guard let key = try arguments.settings().catalog.packKeys.publicKey else {
             throw Failure("CATALOG_SIGNING_KEY is not set: make one with `openssl rand -base64 32`")
         }
-        Output.write(key)
+        try Output.answer(JSONValue.object(["publicKey": .string(key)]), text: key, for: arguments)
         return ExitCode.success
     }
 

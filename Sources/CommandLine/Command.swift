@@ -33,9 +33,12 @@ struct OnlyCommon: ReadsSettings, PrintsJSON {
 }
 
 extension ArgumentValues where Group: ReadsSettings {
-    /// The settings from the environment and the file that --config names.
+    /// The settings from the environment and the file that --config or DAILIES_CONFIG names, else the installed one.
     func settings() throws -> Settings {
-        try Settings.load(ProcessInfo.processInfo.environment, file: self.config)
+        let environment = ProcessInfo.processInfo.environment
+        let isInstalled = FileManager.default.fileExists(atPath: Installation.file)
+        let standard = environment["DAILIES_CONFIG"] == nil && isInstalled ? Installation.file : nil
+        return try Settings.load(environment, file: self.config ?? standard)
     }
 }
 

@@ -6,6 +6,7 @@ public import Credits
 public import Film
 internal import FoundationEssentials
 public import Games
+public import Generation
 public import HTTP
 public import People
 
@@ -22,7 +23,8 @@ enum CountersCommand {
             every score and place on the boards that differs from the votes, and every balance of credits that is not \
             the sum of the ledger, and every count of comparisons, tags and comments, and every day of a model in the analytics, that \
             differs from the rows, and every day, streak, win, number of XP and badge of a member that differs from the votes, \
-            the film and the rewards, and every number of followers. It reads every vote. Exit status 1 when something differs.
+            the film and the rewards, and every number of followers, and every video whose usage, reservation or costs \
+            contradict it. It reads every vote. Exit status 1 when something differs.
             """,
         OnlyCommon.self
     ) { arguments in
@@ -35,7 +37,7 @@ enum CountersCommand {
             credits: try CreditDrift.find(in: database), comparisons: try VideoVotes.drift(in: database),
             comments: try Comments.drift(in: database),
             modelDays: try ModelDayDrift.find(in: database), games: try GameDrift.find(in: database),
-            followers: try FollowerDrift.find(in: database))
+            followers: try FollowerDrift.find(in: database), generations: try GenerationDrift.find(in: database))
         try answer(
             drift, "Every counter equals its sum, and so do the boards, the balances and what members have earned.",
             arguments)
@@ -43,7 +45,11 @@ enum CountersCommand {
     }
 
     private static let repair = Command(
-        "repair", "correct the counters, the boards and the balances, and print what they were", OnlyCommon.self
+        "repair", "correct the counters, the boards and the balances, and print what they were",
+        details: """
+            Prints what differed. What contradicts a video cannot be counted anew: it is printed, and the exit status is 1.
+            """,
+        OnlyCommon.self
     ) { arguments in
         let database = try arguments.settings().openDatabase()
         try RankFold(database: database).run()
@@ -54,10 +60,10 @@ enum CountersCommand {
             credits: try CreditDrift.repair(in: database), comparisons: try VideoVotes.repair(in: database),
             comments: try Comments.repair(in: database),
             modelDays: try ModelDayDrift.repair(in: database), games: try GameDrift.repair(in: database),
-            followers: try FollowerDrift.repair(in: database))
+            followers: try FollowerDrift.repair(in: database), generations: try GenerationDrift.find(in: database))
         try answer(
             drift, "Every counter, every board and every balance was right, and what members have earned.", arguments)
-        return ExitCode.success
+        return drift.generations.isEmpty ? ExitCode.success : ExitCode.failure
     }
 
     private static func answer(_ drift: Drift, _ none: String, _ arguments: ArgumentValues<OnlyCommon>) throws {
@@ -104,7 +110,10 @@ enum CountersCommand {
         let followers = drift.followers.map { fault in
             "followers of \(fault.userID.uuidString.lowercased()): found \(fault.found), expected \(fault.expected)"
         }
-        let lines = clips + boards + credits + comparisons + comments + days + games + followers
+        let generations = drift.generations.map { fault in
+            "video \(fault.generationID.uuidString.lowercased()): \(fault.fault)"
+        }
+        let lines = clips + boards + credits + comparisons + comments + days + games + followers + generations
         try Output.answer(drift, text: lines.isEmpty ? none : lines.joined(separator: "\n"), for: arguments)
     }
 }
@@ -119,11 +128,12 @@ private struct Drift: Shaped {
     let modelDays: [ModelDayDrift]
     let games: [GameDrift]
     let followers: [FollowerDrift]
+    let generations: [GenerationDrift]
 
     var isNone: Bool {
         clips.isEmpty && boards.isEmpty && credits.isEmpty && comparisons.isEmpty && comments.isEmpty
             && modelDays.isEmpty
-            && games.isEmpty && followers.isEmpty
+            && games.isEmpty && followers.isEmpty && generations.isEmpty
     }
 
     static let shape = Shape<Drift>("Drift") {
@@ -135,6 +145,7 @@ private struct Drift: Shaped {
         Field("modelDays", \.modelDays)
         Field("games", \.games)
         Field("followers", \.followers)
+        Field("generations", \.generations)
     }
 }
 
@@ -143,7 +154,7 @@ extension GameDrift: Shaped {
     public static let shape = Shape<GameDrift>("GameDrift") {
         Field("fault", \.fault)
         Field("userID", \.userID)
-        Field("detail", \.detail, "The day, the sum, the clip or the badge.")
+        Field("detail", \.detail, "The day, the sum, the clip, the tier or the badge.")
         Field("found", \.found)
         Field("expected", \.expected)
     }
@@ -155,6 +166,14 @@ extension FollowerDrift: Shaped {
         Field("userID", \.userID)
         Field("found", \.found)
         Field("expected", \.expected)
+    }
+}
+
+extension GenerationDrift: Shaped {
+    /// Its form in JSON.
+    public static let shape = Shape<GenerationDrift>("GenerationDrift") {
+        Field("generationID", \.generationID)
+        Field("fault", \.fault)
     }
 }
 

@@ -12,7 +12,7 @@ enum Main {
         "dailies", "the operator's tool",
         details: """
             The operator's tool. Settings come from the environment and from the file that --config or DAILIES_CONFIG \
-            names. Exit status: 0 done, 1 failed, 64 wrong command line, 78 wrong settings.
+            names, else from /etc/dailies/dailies.conf. Exit status: 0 done, 1 failed, 64 wrong command line, 78 wrong settings.
             """,
         commands: [
             MigrateCommand.command, SettingsCommand.command, SignInLinkCommand.command, SeasonCommand.command,
@@ -22,7 +22,8 @@ enum Main {
             CatalogCommand.command, JobsCommand.command, CountersCommand.command, SimulateCommand.command,
             TallyCommand.command, RatingsCommand.command,
             RoutesCommand.command, StorageCommand.command,
-            DoctorCommand.command, SuperviseCommand.command,
+            BackupCommand.command, RestoreCommand.command, DoctorCommand.command, StatusCommand.command,
+            LogLevelCommand.command, SuperviseCommand.command,
         ])
 
     static func main() {

@@ -12,6 +12,7 @@ enum SettingsCommand {
 
     struct Show: ReadsSettings, PrintsJSON {
         let document = Flag("--document", "print docs/configuration.md instead")
+        let manual = Flag("--manual", "print the manual page dailies.conf(5) instead")
         let config = Option.config
         let json = Flag.json
     }
@@ -19,6 +20,10 @@ enum SettingsCommand {
     private static func run(_ arguments: ArgumentValues<Show>) throws -> Int32 {
         if arguments.document {
             StandardStream.output(Installation.document)
+            return ExitCode.success
+        }
+        if arguments.manual {
+            StandardStream.output(Installation.manual)
             return ExitCode.success
         }
         let shown = try arguments.settings().shown

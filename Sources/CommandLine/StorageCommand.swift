@@ -6,10 +6,10 @@ public import Storage
 internal import Synchronization
 internal import Text
 
-/// `dailies storage move | nginx`
+/// `dailies storage move | usage | prune | nginx`
 enum StorageCommand {
     static let command = Command(
-        "storage", "move media between storages, or write what nginx must know of them",
+        "storage", "what the disk holds, and media in other storages",
         commands: [
             Command(
                 "move", "move all objects from one storage to another",
@@ -20,13 +20,14 @@ enum StorageCommand {
                     to remove anything otherwise. Exit status 1 when an object was not moved.
                     """,
                 Move.self, run: move),
+            StorageUpkeep.usage, StorageUpkeep.prune,
             Command(
                 "nginx", "print storage.conf for nginx, from the settings",
                 details: """
                     Names the servers that pages send clips to and load media from, and the resolver with which nginx \
                     finds the storage. Write it to /etc/dailies/nginx/storage.conf.
                     """,
-                OnlyConfig.self, run: nginx),
+                OnlyCommon.self, run: nginx),
         ])
 
     struct Move: ReadsSettings, PrintsJSON {
@@ -41,10 +42,6 @@ enum StorageCommand {
         func check(_ values: ArgumentValues<Self>) throws(UsageFault) {
             if values.from == values.to { throw UsageFault("--from and --to are the same storage") }
         }
-    }
-
-    struct OnlyConfig: ReadsSettings {
-        let config = Option.config
     }
 
     private static func move(_ arguments: ArgumentValues<Move>) throws -> Int32 {
@@ -113,12 +110,12 @@ enum StorageCommand {
 
     private static func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
 
-    private static func nginx(_ arguments: ArgumentValues<OnlyConfig>) throws -> Int32 {
+    private static func nginx(_ arguments: ArgumentValues<OnlyCommon>) throws -> Int32 {
         let settings = try arguments.settings()
         let resolvers = (try? String(contentsOfFile: "/etc/resolv.conf", encoding: .utf8)) ?? ""
-        Output.write(
-            NginxStorage.file(
-                settings.storage, siteURL: settings.site.url, resolvers: NginxStorage.nameservers(in: resolvers)))
+        let file = NginxStorage.file(
+            settings.storage, siteURL: settings.site.url, resolvers: NginxStorage.nameservers(in: resolvers))
+        try Output.answer(JSONValue.object(["file": .string(file)]), text: file, for: arguments)
         return ExitCode.success
     }
 }

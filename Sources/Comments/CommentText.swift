@@ -1,3 +1,5 @@
+internal import Text
+
 /// What a member typed, as it is stored: without tags of HTML and control characters. It is still escaped wherever it is
 /// shown.
 public enum CommentText {
@@ -14,10 +16,8 @@ public enum CommentText {
         while let stripped = withoutTags(scalars) { scalars = stripped }
         var text = String.UnicodeScalarView()
         text.append(contentsOf: trimmed(scalars))
-        let isBlank = text.allSatisfy {
-            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
-        }
-        return isBlank ? nil : String(text)
+        let cleaned = String(text)
+        return cleaned.isInvisible ? nil : cleaned
     }
 
     private static func lines(_ typed: String) -> [Unicode.Scalar] {

@@ -181,6 +181,11 @@ extension Comparisons {
     /// not be. Not for the web role. Each is made whole or not at all, also when two processes do this at once.
     public func makePlanned(most: Int = 20, waitingVideos: Int = 200) throws -> (made: Int, failed: Int) {
         var (tried, made, failed): ([UUID], Int, Int) = ([], 0, 0)
+        // Plans wait while no run may be started. An admin's share of a roll-out does not matter to a job.
+        guard
+            try database.one(
+                "select exists (select from feature_flags where key = 'generation_enabled' and enabled)", as: Bool.self)
+        else { return (0, 0) }
         while tried.count < most {
             let waiting: Int = try database.one(
                 "select count(*)::int from (select from generations where status = 'queued' limit \(waitingVideos)) queued"

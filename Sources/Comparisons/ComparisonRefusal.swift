@@ -23,6 +23,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
     case videoNotFound
     /// The voter has voted for this video.
     case alreadyVoted
+    /// The visitors of one network have voted for this video often enough today.
+    case networkFull
     /// The voter has not voted for this video.
     case notVoted
     /// There is no such tag.
@@ -58,6 +60,7 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case "video_not_found": throw Self.videoNotFound
         case "repeated": throw Self.alreadyVoted
         case "not_voted": throw Self.notVoted
+        case "network_full": throw Self.networkFull
         default: throw DatabaseError.decoding(column: "outcome", expected: "done or a refusal", found: outcome)
         }
     }
@@ -77,6 +80,7 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case .videoNotFound: "video_not_found"
         case .alreadyVoted: "already_voted"
         case .notVoted: "not_voted"
+        case .networkFull: "network_full"
         case .tagNotFound: "tag_not_found"
         case .tagTaken: "tag_taken"
         case .tagItself: "tag_itself"
@@ -103,6 +107,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
         case .videoNotFound: "There is no such video in a public comparison."
         case .alreadyVoted: "You've already voted for this video."
         case .notVoted: "You haven't voted for this video."
+        case .networkFull:
+            "Your network has voted for this video very often today. Your vote was not counted. Sign in to vote."
         case .tagNotFound: "There is no such tag."
         case .tagTaken: "Another tag has this name."
         case .tagItself: "A tag can't be merged into itself. Choose another tag."
@@ -118,7 +124,8 @@ public enum ComparisonRefusal: Refusal, Equatable {
     public var kind: RefusalKind {
         switch self {
         case .notFound, .videoNotFound, .tagNotFound, .uploadNotFound, .templateNotFound: .notFound
-        case .modelPresent, .videoRunning, .alreadyVoted, .notVoted, .tagTaken, .pictureGone: .conflict
+        case .modelPresent, .videoRunning, .alreadyVoted, .notVoted, .networkFull, .tagTaken, .pictureGone:
+            .conflict
         case .model, .tooManyModels, .repeatedModel: .invalid(field: "models")
         case .modelNotFound: .invalid(field: "model")
         case .equalVariants: .invalid(field: "variants")

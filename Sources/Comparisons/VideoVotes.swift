@@ -40,14 +40,17 @@ public final class VideoVotes: Sendable {
     private typealias Ticket = GroupQueue<VideoBallot, Counted>.Ticket
     private typealias Counted = (outcome: String, votes: Int)
 
+    /// How many votes the visitors of a network give a video on a day at most, unless a setting says otherwise.
+    public static let networkVotes = 100
+
     private let database: Database
     private let queue = GroupQueue<VideoBallot, Counted>(groupLimit: 256, capacity: 4_096)
 
-    /// The votes of a database.
-    public init(database: Database) {
+    /// The votes of a database, in which the visitors of a network give a video `networkVotes` a day at most.
+    public init(database: Database, networkVotes: Int = VideoVotes.networkVotes) {
         self.database = database
         // No thread is started: the one that has waited longest does the work of all.
-        queue.start { [database] in Self.count($0, in: database) }
+        queue.start { [database] in Self.count($0, in: database, networkVotes) }
     }
 
     /// Counts a vote, or takes it back; the votes that the video then has.
@@ -73,7 +76,7 @@ public final class VideoVotes: Sendable {
     }
 
     /// A statement has each video and voter once; what comes a second time comes with the next one.
-    private static func count(_ tickets: [Ticket], in database: Database) {
+    private static func count(_ tickets: [Ticket], in database: Database, _ networkVotes: Int) {
         var left = tickets
         while !left.isEmpty {
             var seen: Set<String> = []
@@ -87,12 +90,12 @@ public final class VideoVotes: Sendable {
                 if keys.contains(where: seen.contains) { later.append(ticket) } else { now.append(ticket) }
                 seen.formUnion(keys)
             }
-            apply(now, in: database)
+            apply(now, in: database, networkVotes)
             left = later
         }
     }
 
-    private static func apply(_ tickets: [Ticket], in database: Database) {
+    private static func apply(_ tickets: [Ticket], in database: Database, _ networkVotes: Int) {
         GroupQueue.answer(tickets.map { ($0, $0.item) }) { ballots in
             let rows: [Row] = try database.query(
                 """
@@ -100,7 +103,7 @@ public final class VideoVotes: Sendable {
                 from change_video_votes(
                     \(ballots.map(\.videoID)), \(ballots.map(\.voterKey)), \(ballots.map(\.deviceKey)),
                     \(ballots.map(\.cookieHash)), \(ballots.map(\.member)), \(ballots.map(\.network)),
-                    \(ballots.map(\.isUndo))
+                    \(ballots.map(\.isUndo)), \(Int32(networkVotes))
                 )
                 """)
             return try rows.map { (outcome: try $0.value("outcome"), votes: try $0.value("votes")) }

@@ -11,6 +11,7 @@ internal import Games
 public import HTTP
 internal import Identity
 internal import Installation
+internal import Logging
 internal import Mail
 internal import Notifications
 internal import PagesHandlers
@@ -30,7 +31,13 @@ extension Application {
         try self.init(
             routes: routes, guards: Self.guards(services),
             crossOrigin: CrossOrigin(allowing: services.settings.host.corsOrigins), errorMap: Problems.problem,
-            log: services.log, errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage)
+            log: services.log.of(.http), errorPage: servesPages ? pages?.errorPage : nil, formPage: pages?.formPage,
+            slowAfter: services.settings.host.slowMilliseconds,
+            staleReads: services.replica.map { _ in
+                StaleReading(isSecure: services.settings.site.url.hasPrefix("https:")) { handler in
+                    try StaleReads.allow(handler)
+                }
+            })
     }
 
     private static func guards(_ services: Services) -> Guard {
@@ -56,7 +63,7 @@ extension Pages {
             operation: Operation(
                 name: settings.operator.name, address: settings.operator.address, email: settings.operator.email,
                 minimumAge: settings.operator.minimumAge, sessionDays: settings.identity.sessionDays,
-                dailyVotes: settings.film.dailyVotes))
+                dailyVotes: settings.film.dailyVotes), brand: try Brand(settings))
         let identity = services.identity
         self.init(
             site: site, stories: services.stories, films: services.films,
@@ -70,6 +77,7 @@ extension Pages {
             studio: { context in
                 try StudioView(
                     services.generations, services.credits, services.spendingCaps, context,
+                    isOn: try services.flags.isEnabled("generation_enabled", for: context.member().id),
                     hasPremium: services.hasPremium)
             },
             generations: services.generations,
@@ -88,11 +96,26 @@ extension Pages {
                 try RatingsView(
                     own: RatingBoards(database: services.database), voter: context.voterKey(identity), now: context.now)
             },
-            battle: { context in BattleView(try services.battles.show(to: context.voterKey(identity))) },
+            battle: { context in
+                let voter = context.voter(identity)
+                return BattleView(try services.battles.show(to: voter.key, cookie: voter.cookieHash))
+            },
             analytics: { query in try AnalyticsView(Analytics(database: services.database), query) },
             notices: NoticeSources(
                 services.notifications, subscriptions: services.pushSubscriptions, digests: services.digests),
             formToken: { context in identity.formToken(for: context).0 })
+    }
+}
+
+extension Brand {
+    /// What the settings name. Throws what is wrong with a file of theirs.
+    fileprivate init(_ settings: Settings) throws {
+        let brand = settings.brand
+        self.init(
+            logo: try brand.logo.map { try Picture($0, named: "BRAND_LOGO", types: Picture.logoTypes) },
+            icon: try brand.icon.map { try Picture($0, named: "BRAND_ICON", types: Picture.iconTypes) },
+            dark: brand.accentDark.map { ($0.hex, $0.ink) }, light: brand.accentLight.map { ($0.hex, $0.ink) },
+            sponsors: brand.sponsors.map { ($0.name, $0.url) })
     }
 }
 

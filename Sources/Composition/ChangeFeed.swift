@@ -5,6 +5,10 @@ internal import Platform
 internal import Postgres
 
 /// Receives notifications of changes, and clears the caches of this process and of nginx.
+///
+/// While none can arrive, `reception` is off, so that this process trusts no cache, and nginx is given another key every
+/// second, so that it keeps nothing longer. But when the database does not answer at all, nothing newer can be had than
+/// what nginx keeps, and it goes on serving that.
 final class ChangeFeed: Sendable {
     /// One change, or the news that some may have been missed.
     enum Change: Sendable {
@@ -22,16 +26,27 @@ final class ChangeFeed: Sendable {
     /// What the pages that nginx keeps are made of.
     private static let publicTopics = ["film", "clips", "flags", "terms", "catalog"]
 
+    /// How long nginx may keep an answer while no announcements arrive.
+    private static let interval = Duration.seconds(1)
+
     private let listener: Listener
+    private let database: Database
+    private let reception: Reception
+    private let clearPages: @Sendable (Change) -> Void
+    private let state = Monitor(State())
+
+    private struct State: Sendable {
+        var isSilent = false
+        var isStopped = false
+        var thread: BackgroundThread?
+    }
 
     init(
-        _ options: DatabaseOptions, versionDirectory: String, log: Log,
+        _ options: DatabaseOptions, database: Database, reception: Reception, versionDirectory: String, log: Log,
         onChange: @escaping @Sendable (Change) -> Void
     ) {
         let version = versionDirectory.isEmpty ? nil : VersionLink(directory: versionDirectory)
-        let apply: @Sendable (Change) -> Void = { change in
-            onChange(change)
-            // After our own caches, so that what nginx asks for anew is new.
+        let clearPages: @Sendable (Change) -> Void = { change in
             guard let version, Self.publicTopics.contains(where: change.concerns) else { return }
             do {
                 try version.move(to: Self.name(of: change))
@@ -39,6 +54,14 @@ final class ChangeFeed: Sendable {
                 log.error("the version link cannot be moved", ["error": .string("\(error)")])
             }
         }
+        let apply: @Sendable (Change) -> Void = { change in
+            onChange(change)
+            // After our own caches, so that what nginx asks for anew is new.
+            clearPages(change)
+        }
+        self.database = database
+        self.reception = reception
+        self.clearPages = clearPages
         listener = Listener(
             options, channels: ["dailies"],
             onNotification: { notification in
@@ -48,15 +71,50 @@ final class ChangeFeed: Sendable {
                 }
                 apply(change)
             },
-            onLoss: { apply(.missed) })
+            onLoss: { [state] in
+                state.update { $0.isSilent = false }
+                apply(.missed)
+                reception.set(true)
+            },
+            onSilence: { [state] in
+                reception.set(false)
+                state.update { $0.isSilent = true }
+            })
     }
 
     /// Whether notifications arrive at the moment.
     var isListening: Bool { listener.isListening }
 
-    func start() { listener.start() }
+    /// Starts the threads.
+    func start() throws(SystemError) {
+        reception.set(false)
+        let thread = try BackgroundThread(named: "silence") { [self] in
+            while awaitSilence() {
+                if (try? database.ping()) != nil { clearPages(.missed) }
+                _ = state.wait(until: .now + Self.interval) { $0.isStopped ? true : nil }
+            }
+        }
+        state.update { state in
+            state.thread = thread
+            state.isSilent = true
+        }
+        listener.start()
+    }
 
-    func stop() { listener.stop() }
+    /// Ends the threads and waits for them.
+    func stop() {
+        listener.stop()
+        let thread = state.update { state in
+            state.isStopped = true
+            return state.thread
+        }
+        thread?.join()
+    }
+
+    /// Waits until no announcements arrive; false when the process ends.
+    private func awaitSilence() -> Bool {
+        state.wait { $0.isStopped ? false : $0.isSilent ? true : nil } ?? false
+    }
 
     private static func change(_ payload: String) -> Change? {
         guard let value = try? JSONDecoder().decode(Announcement.self, from: Data(payload.utf8)) else { return nil }

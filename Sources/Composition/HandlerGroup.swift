@@ -25,6 +25,7 @@ internal import ModelsHandlers
 internal import Notifications
 internal import PagesHandlers
 internal import People
+internal import SharedHandlers
 internal import Storage
 internal import StoryHandlers
 internal import StudioHandlers
@@ -37,6 +38,8 @@ internal import Webhooks
 public struct HandlerGroup: Sendable {
     /// The group that answers on unknown paths outside the API as well.
     static let pages = "pages"
+    /// The group that tells how the site is.
+    public static let system = "system"
 
     /// How processes and the command line name it.
     public let name: String
@@ -63,16 +66,20 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "uploads") { services in
             UploadRoutes.routes(
                 uploads: services.uploads, images: services.sourceImages, storage: services.storage,
-                signer: services.uploadSigner)
+                signer: services.uploadSigner, room: services.room)
                 + UploadRoutes.resultRoutes(
                     services.comparisons, uploads: services.uploads, storage: services.storage,
-                    signer: services.uploadSigner)
+                    signer: services.uploadSigner, room: services.room)
         },
         HandlerGroup(name: "studio") { services in
             StudioRoutes.routes(
                 generations: services.generations, webhooks: services.providerWebhooks, hasPremium: services.hasPremium,
-                sources: services.mediaSources, caps: services.spendingCaps)
+                sources: services.mediaSources, caps: services.spendingCaps
+            ).keepingRoom(services.room, for: ["/api/jobs", "/api/runpod", "/api/videos/[id]/retry"])
                 + StudioRoutes.jobRoutes(services.jobOperation)
+                + StudioRoutes.workerRoutes(
+                    services.workerTasks, services.workerLine, storage: services.storage,
+                    signer: services.uploadSigner)
                 + [
                     StudioRoutes.comparisonPictureRoute(
                         storage: services.storage, key: services.comparisons.pictureKey)
@@ -109,6 +116,7 @@ public struct HandlerGroup: Sendable {
                 + ModelRoutes.adminRoutes(services.catalog, services.settings.catalog.packKeys)
                 + ModelRoutes.creditRoutes(services.credits)
                 + ModelRoutes.providerRoutes(services.catalog, services.providerHealth, services.spendingCaps)
+                + ModelRoutes.workerRoutes(Workers(database: services.database))
                 + ModelRoutes.costRoutes(services.catalog, services.costs)
                 + ModelRoutes.analyticsRoutes(Analytics(database: services.database))
                 + ModelRoutes.suggestionRoutes(
@@ -120,7 +128,10 @@ public struct HandlerGroup: Sendable {
         HandlerGroup(name: "comparisons") { services in
             ComparisonRoutes.routes(
                 services.comparisons, tags: services.tags, votes: services.videoVotes, identity: services.identity,
-                hasPremium: services.hasPremium)
+                hasPremium: services.hasPremium
+            ).keepingRoom(
+                services.room,
+                for: ["/api/comparisons", "/api/comparisons/[id]/models", "/api/comparisons/[id]/reruns"])
                 + ComparisonRoutes.planRoutes(services.comparisons, hasPremium: services.hasPremium)
                 + ComparisonRoutes.templateRoutes(ComparisonTemplates(database: services.database))
                 + ComparisonRoutes.experimentRoutes(services.comparisons, hasPremium: services.hasPremium)
@@ -158,21 +169,21 @@ public struct HandlerGroup: Sendable {
                     document: try document(services), siteURL: settings.site.url, limits: limits)
                 return try Pages(services: services, reference: reference).routes
             },
-            HandlerGroup(name: "system") { services in
-                system(services, document: try document(services))
+            HandlerGroup(name: system) { services in
+                systemRoutes(services, document: try document(services))
             },
         ]
 
     /// The OpenAPI document of all groups but the pages.
     private static func document(_ services: Services) throws -> JSONValue {
         // It names the routes that serve it too, so they are made once without it.
-        let routes = try described.flatMap { try $0.routes(services) } + system(services, document: .null)
+        let routes = try described.flatMap { try $0.routes(services) } + systemRoutes(services, document: .null)
         return OpenAPI.document(
             routes: routes, title: "\(services.settings.site.name) API", version: "1",
             sessionCookie: services.identity.cookies.session)
     }
 
-    private static func system(_ services: Services, document: JSONValue) -> [Route] {
+    private static func systemRoutes(_ services: Services, document: JSONValue) -> [Route] {
         SystemRoutes.routes(
             flags: services.flags, checks: HealthChecks.all(services), isReady: { services.isReady },
             document: document)

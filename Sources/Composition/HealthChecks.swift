@@ -1,4 +1,6 @@
+internal import Backup
 internal import Configuration
+internal import Disk
 internal import Film
 internal import FoundationEssentials
 internal import Platform
@@ -6,6 +8,7 @@ internal import Postgres
 internal import Queue
 internal import Storage
 internal import SystemHandlers
+internal import Text
 
 /// What `/api/health` asks.
 enum HealthChecks {
@@ -13,11 +16,19 @@ enum HealthChecks {
     private static let longestWait = 300
     /// A round is closed within a minute of its end.
     private static let latestAdvance = 120
-    /// Less than this, and uploads would soon fail.
-    private static let leastFreeBytes = 1 << 30
 
     static func all(_ services: Services) -> [HealthCheck] {
-        [database(services), queue(services), storage(services), rounds(services)]
+        [database(services), queue(services), storage(services), rounds(services), backup(services)]
+    }
+
+    /// A site that has never been backed up and names no target has chosen so.
+    private static func backup(_ services: Services) -> HealthCheck {
+        HealthCheck("backup") {
+            let facts = try BackupRecords(database: services.database).facts()
+            guard facts.isUsed || services.settings.backup.target != nil else { return "not set up" }
+            if let complaint = facts.complaint(now: Date()) { throw Unhealthy(complaint) }
+            return "the last good backup is from \(facts.lastBackup?.rfc3339 ?? "")"
+        }
     }
 
     private static func database(_ services: Services) -> HealthCheck {
@@ -52,7 +63,9 @@ enum HealthChecks {
             guard let free = Files.freeBytes(services.settings.storage.mediaDirectory) else {
                 throw Unhealthy("the media directory is not there")
             }
-            guard free >= leastFreeBytes else { throw Unhealthy("only \(free >> 20) MiB are free") }
+            if let shortage = services.room.shortage() {
+                throw Unhealthy("only \(shortage.free >> 20) MiB are free in \(shortage.path); nothing is taken in")
+            }
             return "\(free >> 30) GiB are free"
         }
     }

@@ -194,7 +194,7 @@ private struct Address {
         if routes.contains(where: \.forwarding.isEmbeddable) { lines.append(snippet("embed-headers")) }
         lines.append(snippet("fastcgi"))
         if isRepeatable {
-            lines.append("fastcgi_param EXCHANGE_ID $request_id")
+            lines.append("fastcgi_param EXCHANGE_ID $dailies_exchange_id")
             lines.append("fastcgi_next_upstream error timeout non_idempotent")
             lines.append("fastcgi_pass dailies_\(process)_kept")
         } else {

@@ -6,6 +6,7 @@ internal import Comparisons
 public import Configuration
 internal import Credits
 internal import Crypto
+internal import Disk
 internal import Film
 internal import Flags
 internal import FoundationEssentials
@@ -16,6 +17,7 @@ internal import Installation
 internal import Limits
 public import Logging
 internal import Mail
+public import Metrics
 internal import Notifications
 internal import PagesHandlers
 public import Platform
@@ -32,6 +34,8 @@ public struct Services: Sendable {
     let settings: Settings
     let log: Log
     let database: Database
+    /// A copy of the database for reads that are the same for all, where there is one.
+    let replica: Replica?
     /// Keeps requests away while the schema is not known to be good.
     public let schema: SchemaGate
     let flags: FeatureFlags
@@ -56,6 +60,7 @@ public struct Services: Sendable {
     let credits: Credits
     let storage: any MediaStorage
     let uploadSigner: UploadSigner
+    let room: DiskGuard
     let generations: Generations
     let comments: Comments
     let comparisons: Comparisons
@@ -68,6 +73,8 @@ public struct Services: Sendable {
     let costs: Costs
     let battles: Battles
     let providerWebhooks: ProviderWebhooks
+    let workerTasks: WorkerTasks
+    let workerLine: WorkerLine
     let notifications: Notifications
     let pushSubscriptions: PushSubscriptions
     let digests: Digests
@@ -78,6 +85,7 @@ public struct Services: Sendable {
     private let limiting: Database
     let queue: Queue
     let changes: ChangeFeed
+    private let figures: StatusFigures
     /// Reads the files that pages refer to.
     let assets: @Sendable () throws -> Assets
 
@@ -97,15 +105,25 @@ public struct Services: Sendable {
         self.log = log
         self.assets = assets
         var options = DatabaseOptions(
-            connectionString: settings.database.connectionURL, applicationName: "dailies-host")
+            connectionString: settings.database.hostConnectionURL, applicationName: "dailies-host")
         options.maximumConnections = settings.database.connections
         options.preparedStatements = settings.database.preparesStatements
         options.statementTimeout = .milliseconds(settings.database.statementTimeoutMilliseconds)
-        options.log = log
-        database = Database(options)
-        schema = SchemaGate(database: database, directory: settings.database.migrationsDirectory, log: log)
-        let flags = FeatureFlags(database, secretKey: settings.site.secretKey)
-        let identity = IdentityService(settings: settings, database: database, runner: steps)
+        options.directConnectionString = settings.database.listeningURL
+        options.log = log.of(.database)
+        figures = StatusFigures(options, mediaDirectory: settings.storage.mediaDirectory)
+        replica = settings.database.replicaConnectionURL.map { [options] url in
+            var options = options
+            options.connectionString = url
+            options.preparedStatements = true
+            return Replica(options)
+        }
+        database = Database(options, replica: replica)
+        schema = SchemaGate(
+            database: database, directory: settings.database.migrationsDirectory, log: log.of(.changes))
+        let reception = Reception()
+        let flags = FeatureFlags(database, secretKey: settings.site.secretKey, reception: reception)
+        let identity = IdentityService(settings: settings, database: database, runner: steps, reception: reception)
         let media = MediaURLs(baseURL: settings.storage.mediaBaseURL ?? "")
         let address: MediaAddress = { key in StorageKey(key).map(media.url) ?? "" }
         let ownAddress: MediaAddress = { key in StorageKey(key).map(MediaURLs().url) ?? "" }
@@ -133,6 +151,7 @@ public struct Services: Sendable {
             database: database, credentials: settings.catalog.credentials, rate: settings.catalog.rate)
         credits = Credits(database: database, monthly: settings.catalog.monthlyCredits)
         storage = settings.storage.media
+        room = settings.diskGuard
         uploadSigner = UploadSigner(secret: SecretKey(settings.site.secretKey))
         generations = Generations(
             database: database, catalog: catalog, limit: settings.generation.secondsLimit,
@@ -140,17 +159,19 @@ public struct Services: Sendable {
         comments = Comments(database: database)
         comparisons = Comparisons(database: database, generations: generations)
         tags = Tags(database: database)
-        videoVotes = VideoVotes(database: database)
+        videoVotes = VideoVotes(database: database, networkVotes: settings.film.networkVoteWeight)
         providerHealth = ProviderHealth(database: database, pace: settings.generation.pace)
         spendingCaps = SpendingCaps(database: database)
         costs = Costs(database: database)
-        battles = Battles(database: database)
+        battles = Battles(database: database, networkBattles: settings.film.networkVoteWeight)
         jobOperation = JobOperation(database: database, generations: generations, health: providerHealth)
         sourceImages = SourceImages(database: database)
         providerWebhooks = ProviderWebhooks(
             database: database, providers: settings.providerRegistry,
             addresses: WebhookAddress(siteURL: settings.site.url, secret: SecretKey(settings.site.secretKey)))
-        let notifications = Notifications(database: database)
+        workerTasks = WorkerTasks(database: database)
+        workerLine = WorkerLine(tasks: workerTasks, log: log.of(.queue))
+        let notifications = Notifications(database: database, reception: reception)
         self.notifications = notifications
         pushSubscriptions = PushSubscriptions(
             database: database, services: settings.push.allowed,
@@ -160,7 +181,7 @@ public struct Services: Sendable {
         digests = Digests(database: database, secretKey: settings.site.secretKey)
         let votes = VoteServices(
             settings, options, database: database, address: address, identity: identity, steps: steps,
-            blocking: blocking, log: log)
+            blocking: blocking, reception: reception, log: log.of(.votes))
         self.votes = votes
         // A connection for the guard alone, so that it does not wait for slow requests.
         var alone = options
@@ -169,10 +190,15 @@ public struct Services: Sendable {
         limiter = RateLimiter(database: limiting)
         let reads = LimitClass.read.rawValue
         self.reads = BatchedRateLimiter(
-            reads, allowed: settings.limits.rateLimits[reads], database: database, log: log)
-        keyUsage = KeyUsage(database: database, log: log)
+            reads, allowed: settings.limits.rateLimits[reads], database: database, log: log.of(.limits))
+        keyUsage = KeyUsage(database: database, log: log.of(.limits))
         queue = Queue(database)
-        changes = ChangeFeed(options, versionDirectory: settings.host.versionDirectory, log: log) { change in
+        changes = ChangeFeed(
+            options, database: database, reception: reception, versionDirectory: settings.host.versionDirectory,
+            log: log.of(.changes)
+        ) { [replica] change in
+            // Before anything is read anew.
+            replica?.noteChange()
             switch change {
             case .missed:
                 flags.drop()
@@ -219,11 +245,58 @@ public struct Services: Sendable {
     /// Starts what works beside the requests.
     public func start(serving groups: [String] = HandlerGroup.all.map(\.name)) throws {
         schema.start()
-        changes.start()
+        try replica?.start(following: database)
+        try changes.start()
         limiter.start()
         try reads.start()
         try keyUsage.start()
+        if groups.contains("studio") { catalog.logSetUp(to: log) }
         if groups.contains(VoteServices.group) { try votes.start() }
+        if groups.contains(HandlerGroup.system) { try figures.start() }
+    }
+
+    /// Writes the figures of this process, and those of the site where the process serves the group `system`. It waits for
+    /// nothing but short locks.
+    public func writeFigures(to page: inout Exposition, serving groups: [String]) {
+        writePools(to: &page)
+        let statements = StatementFigures.shared
+        page.add("dailies_sql_seconds", "How long statements took, with the way there and back.", statements.durations)
+        page.add("dailies_sql_slow_total", .counter, "Statements that took more than 100 ms.", statements.slow.value)
+        page.add("dailies_sql_failed_total", .counter, "Statements that failed.", statements.failed.value)
+        page.add(
+            "dailies_sql_timeouts_total", .counter, "Statements that waited too long, for a lock or for the server.",
+            statements.timedOut.value)
+        page.add(
+            "dailies_sql_repeated_total", .counter, "Statements and transactions that collided with others.",
+            statements.repeated.value)
+        if groups.contains(VoteServices.group) { votes.writeFigures(to: &page) }
+        if groups.contains(HandlerGroup.system) { figures.write(to: &page) }
+    }
+
+    /// The pools of connections of this process, by name.
+    public var pools: [(name: String, inUse: Int, waiting: Int, limit: Int)] {
+        [("requests", database.statistics), ("votes", votes.pool), ("limits", limiting.statistics)].map { name, pool in
+            (name, pool.open - pool.idle, pool.waiting, pool.maximum)
+        }
+    }
+
+    private func writePools(to page: inout Exposition) {
+        let pools = pools
+        for pool in pools {
+            page.add(
+                "dailies_pool_connections_in_use", .gauge, "Connections to the database that are lent.", pool.inUse,
+                ["pool": pool.name])
+        }
+        for pool in pools {
+            page.add(
+                "dailies_pool_connections_limit", .gauge, "The most connections of the pool.", pool.limit,
+                ["pool": pool.name])
+        }
+        for pool in pools {
+            page.add(
+                "dailies_pool_waiting", .gauge, "Threads that wait for a connection.", pool.waiting, ["pool": pool.name]
+            )
+        }
     }
 
     /// Ends it, after the last request.
@@ -232,9 +305,11 @@ public struct Services: Sendable {
         limiter.stop()
         reads.stop()
         keyUsage.stop()
+        figures.stop()
         limiting.close()
         changes.stop()
         schema.stop()
+        replica?.stop()
         database.close()
     }
 }

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Film
 internal import Identity
 internal import Logging
+internal import Metrics
 internal import Platform
 internal import Postgres
 internal import VotingHandlers
@@ -19,7 +20,7 @@ struct VoteServices: Sendable {
 
     init(
         _ settings: Settings, _ options: DatabaseOptions, database: Database, address: @escaping MediaAddress,
-        identity: IdentityService, steps: any StepRunner, blocking: any StepRunner, log: Log
+        identity: IdentityService, steps: any StepRunner, blocking: any StepRunner, reception: Reception, log: Log
     ) {
         // One connection for votes alone, so that they wait for no other request.
         var options = options
@@ -29,12 +30,18 @@ struct VoteServices: Sendable {
             database: committing, dailyVotes: settings.film.dailyVotes, networkWeight: settings.film.networkVoteWeight,
             runner: steps, log: log)
         views = ViewBuffer(database: database, log: log)
-        cache = FeedCache(database: database, address: address, render: VoteRoutes.render, runner: blocking)
+        cache = FeedCache(
+            database: database, address: address, render: VoteRoutes.render, runner: blocking, reception: reception)
         standings = VoterStandings(database: database, dailyVotes: settings.film.dailyVotes, runner: steps)
         voting = Voting(
             feed: Feed(cache: cache, standings: standings, views: views),
             committer: committer, feedTokens: FeedTokens(secretKey: settings.site.secretKey), identity: identity)
     }
+
+    /// The pool of the votes alone.
+    var pool: PoolStatistics { committing.statistics }
+
+    func writeFigures(to page: inout Exposition) { committer.writeFigures(to: &page) }
 
     func start() throws {
         committer.start()

@@ -1,5 +1,5 @@
 package import Logging
-internal import Text
+package import Text
 
 /// The settings that every part of a site shares.
 package struct SiteSettings: SettingGroup {
@@ -16,6 +16,11 @@ package struct SiteSettings: SettingGroup {
     package let logLevel = Setting(
         "LOG_LEVEL", default: "info", .choice(LogLevel.allCases.map { ($0.name, $0) }, "debug to error"),
         "The lowest level that is logged: debug, info, notice, warning or error.")
+    package let logLevels = Setting(
+        "LOG_LEVELS", default: "", .list(.subsystemLevel, "SUBSYSTEM=LEVEL, comma-separated"),
+        "Levels of subsystems that differ from LOG_LEVEL, such as `database=debug,http=warning`: "
+            + "\(LogSubsystem.allCases.map(\.rawValue).joined(separator: ", ")). `dailies log-level` changes them while the "
+            + "programs run.")
     package let debug = Setting(
         optional: "DEBUG", .text("comma-separated list"),
         "Programs that log at debug, above LOG_LEVEL: `host`, `jobs` (or `providers`, which it calls) or `*`. `:*` after a "
@@ -51,6 +56,25 @@ package enum LoggingProgram: Sendable {
         switch self {
         case .host: ["*", "host"]
         case .jobs: ["*", "jobs", "providers"]
+        }
+    }
+}
+
+/// The level of one subsystem.
+package struct SubsystemLevel: Sendable, Equatable {
+    package let subsystem: LogSubsystem
+    package let level: LogLevel
+}
+
+extension ValueFormat<SubsystemLevel> {
+    /// Such as `database=debug`.
+    package static var subsystemLevel: Self {
+        ValueFormat("SUBSYSTEM=LEVEL") { text throws(FormatFault) in
+            let parts = text.split(separator: "=", maxSplits: 1).map(\.trimmed)
+            guard parts.count == 2, let subsystem = LogSubsystem(rawValue: parts[0]),
+                let level = LogLevel(name: parts[1])
+            else { throw FormatFault("each must be a subsystem and a level, such as database=debug", not: text) }
+            return SubsystemLevel(subsystem: subsystem, level: level)
         }
     }
 }

@@ -108,7 +108,7 @@ public struct ContactMessages: Sendable {
                 """
                 select enqueue_job(
                     'send_contact_message', jsonb_build_object('id', currval('contact_messages_id_seq')), 'outward',
-                    job_max_attempts => 12
+                    job_max_attempts => 100
                 )
                 """)
         }

@@ -19,6 +19,9 @@ final class BlockingThreads: StepRunner {
     /// Whether a thread has nothing to do.
     var hasIdle: Bool { state.withLock { $0.idle > 0 } }
 
+    /// How many steps wait for a thread.
+    var waiting: Int { state.withLock { $0.steps.count } }
+
     /// Lets each thread end once no step is left.
     func close() {
         state.update { $0.isClosed = true }

@@ -20,7 +20,8 @@ enum CrashReport {
     /// Declares what the calling thread works on from now on, and any thread that continues it. The text is formatted here
     /// and kept in `place`, since a signal handler must not allocate memory.
     static func enter(
-        request id: String, method: String, route: String, in place: UnsafeMutablePointer<dailies_crash_words>
+        request id: String, method: String, route: String, in place: UnsafeMutablePointer<dailies_crash_words>,
+        _ activity: RequestActivity
     ) {
         var words: [UInt8] = []
         words.reserveCapacity(480)
@@ -34,7 +35,7 @@ enum CrashReport {
         words.withUnsafeBufferPointer { words in
             words.withMemoryRebound(to: CChar.self) { dailies_crash_set_words(place, $0.baseAddress, UInt($0.count)) }
         }
-        CrashContext.current = CrashContext(place)
+        CrashContext.current = CrashContext(place, activity: activity)
     }
 
     /// Declares that the calling thread works on nothing.

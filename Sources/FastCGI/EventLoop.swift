@@ -183,6 +183,9 @@ public final class EventLoop: StepRunner {
     /// Whether threads are free to read a request and to answer one that blocks.
     var hasRoom: Bool { !isFull && state.withLock { $0.sleepers > 0 } && blockingThreads.hasIdle }
 
+    /// How many requests are in progress, and how many may be.
+    var load: (inProgress: Int, limit: Int) { (inProgress.load(ordering: .relaxed), limit) }
+
     private var isFull: Bool { inProgress.load(ordering: .sequentiallyConsistent) >= limit }
 
     /// The next piece of work, steps first. Nil when the server stops and every request that was read has its answer.

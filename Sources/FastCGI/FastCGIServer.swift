@@ -91,6 +91,9 @@ public final class FastCGIServer: Sendable {
         return stop(pool)
     }
 
+    /// What the server does at the moment.
+    public var status: ServerStatus { ServerStatus(state) }
+
     /// Ends the process at once, without destroying what other threads may still use.
     public static func exit(_ status: Int32) -> Never {
         _exit(status)

@@ -1,6 +1,7 @@
 internal import CFastCGI
 internal import CLinux
 internal import Glibc
+internal import Platform
 
 /// Memory for one request. On the heap, since libfcgi's streams keep its address.
 ///
@@ -10,6 +11,8 @@ final class RequestSlot: @unchecked Sendable {
     private let request: UnsafeMutablePointer<FCGX_Request>
     /// The description of the request for the crash report. A server never frees its slots, so no context dangles.
     let words: UnsafeMutablePointer<dailies_crash_words>
+    /// What the request does, for the status.
+    let activity = RequestActivity()
 
     init() {
         words = .allocate(capacity: 1)

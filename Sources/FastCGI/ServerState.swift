@@ -22,6 +22,8 @@ final class ServerState: Sendable {
     private static let readSeconds = 20
 
     private let slots = Monitor<[RequestSlot]>([])
+    /// The activities of all slots, in use or not.
+    private let activities = Monitor<[RequestActivity]>([])
 
     init(socket: Int32, eventLoop: EventLoop) {
         self.socket = socket
@@ -36,7 +38,15 @@ final class ServerState: Sendable {
     }
 
     /// A slot for a request: a used one, or a new one when all are in use.
-    func takeSlot() -> RequestSlot { slots.withLock { $0.popLast() } ?? RequestSlot() }
+    func takeSlot() -> RequestSlot {
+        if let used = slots.withLock({ $0.popLast() }) { return used }
+        let slot = RequestSlot()
+        activities.withLock { $0.append(slot.activity) }
+        return slot
+    }
+
+    /// What the requests do that have been read and not been answered.
+    var requests: [RequestActivity] { activities.withLock(\.self).filter { $0.age != nil } }
 
     /// Keeps a slot for another request, without its connection.
     func putBack(_ slot: RequestSlot) {

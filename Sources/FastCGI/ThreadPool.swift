@@ -44,6 +44,7 @@ private final class Start: Sendable {
 
     func run() {
         dailies_name_thread(name)
+        WorkingThread.enter(named: name)
         body()
     }
 }

@@ -57,6 +57,7 @@ struct Worker: Sendable {
         let reader = RequestReader(slot)
         var request = reader.head
         let facts = application.facts(request)
+        slot.activity.begin(id: request.id, method: request.method.description, route: facts.route)
         let isBodyDrained = reader.readBody(into: &request, limit: facts.bodyLimit)
         if isPart { state.eventLoop.beginRequest() }
         if facts.mayBlock || isPart {
@@ -67,7 +68,8 @@ struct Worker: Sendable {
     }
 
     private func serve(_ request: Request, _ route: String, _ slot: RequestSlot, _ isBodyDrained: Bool) {
-        CrashReport.enter(request: request.id, method: request.method.description, route: route, in: slot.words)
+        CrashReport.enter(
+            request: request.id, method: request.method.description, route: route, in: slot.words, slot.activity)
         application.respond(request) { response in
             finish(slot, with: response, isBodyDrained)
         }
@@ -85,6 +87,7 @@ struct Worker: Sendable {
         if slot.isConnected, !state.eventLoop.putBack(slot.connection) { slot.drop() }
         // Another request may use the slot from now on.
         CrashContext.current = .empty
+        slot.activity.end()
         state.putBack(slot)
         state.served.wrappingAdd(1, ordering: .relaxed)
         state.eventLoop.endRequest()

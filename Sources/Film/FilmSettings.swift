@@ -9,7 +9,7 @@ package struct FilmSettings: SettingGroup {
     package let networkVoteWeight = Setting(
         "NETWORK_VOTE_WEIGHT", default: 100, in: 1...1_000_000, unit: "weight",
         "The most weight that the visitors of one network add to one clip in a round. Votes beyond it are stored, with "
-            + "weight 0.")
+            + "weight 0. Also how often they judge a pair of a blind battle, or vote for a video, on a day.")
 
     package init() {}
 }

@@ -49,6 +49,7 @@ public final class FeatureFlags: Sendable {
 
     private let database: Database
     private let rolloutKey: SecretKey
+    private let reception: Reception
     private let kept = Mutex<Kept?>(nil)
 
     private struct Kept {
@@ -57,15 +58,16 @@ public final class FeatureFlags: Sendable {
     }
 
     /// Flags of a database; nothing is read before the first question. The site's secret decides which members are in a
-    /// roll-out.
-    public init(_ database: Database, secretKey: [UInt8]) {
+    /// roll-out. While `reception` is off each question is a reading.
+    public init(_ database: Database, secretKey: [UInt8], reception: Reception = Reception()) {
         self.database = database
+        self.reception = reception
         rolloutKey = SecretKey(secretKey).derived("feature roll-out")
     }
 
     /// All flags by category and key.
     public func all() throws(DatabaseError) -> [FeatureFlag] {
-        if let kept = kept.withLock(\.self), kept.until > .now { return kept.flags }
+        if reception.isOn, let kept = kept.withLock(\.self), kept.until > .now { return kept.flags }
         let flags: [FeatureFlag] = try database.query(
             """
             select flags.key, flags.name, flags.description, flags.category, flags.enabled, flags.rollout_percent,

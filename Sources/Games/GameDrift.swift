@@ -3,11 +3,11 @@ public import Postgres
 
 /// Something about a member's days, streaks, XP or badges that the votes, clips and rewards do not say.
 public struct GameDrift: Equatable, Sendable, RowDecodable {
-    /// `votes`, `streak`, `xp`, `win` or `badge`.
+    /// `votes`, `streak`, `xp`, `win`, `referral` or `badge`.
     public let fault: String
     /// The member.
     public let userID: UUID
-    /// The day, the sum, the clip or the badge.
+    /// The day, the sum, the clip, the tier or the badge.
     public let detail: String
     /// What is kept.
     public let found: Int

@@ -233,17 +233,11 @@ public struct Generation: Sendable, RowDecodable {
 }
 
 /// A video that its owner deleted.
-public struct DeletedGeneration: Sendable, RowDecodable {
+public struct DeletedGeneration: Sendable {
     /// The id it had.
     public let id: UUID
     /// When it was deleted.
     public let deletedAt: Date
-
-    /// Reads a row.
-    public init(row: Row) throws(DatabaseError) {
-        id = try row.value("id")
-        deletedAt = try row.value("deleted_at")
-    }
 }
 
 /// What a member has left.

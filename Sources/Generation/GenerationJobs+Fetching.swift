@@ -24,7 +24,11 @@ extension GenerationJobs {
         let workspace = try storage.makeWorkspace()
         defer { try? Files.removeTree(workspace) }
         do {
-            try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
+            if let workers = provider as? WorkerProvider {
+                try workers.fetch(url, to: workspace + "/fetched")
+            } else {
+                try fetch.fetch(url, from: provider.results, to: workspace + "/fetched")
+            }
         } catch {
             context.log.notice(
                 "a result was not fetched", ["provider": .string(kept.provider), "fault": .string("\(error)")])
@@ -49,6 +53,7 @@ extension GenerationJobs {
                 "select record_original(\(job.id), \(Int32(job.run)), \(key.text), \(Int32(pace.concurrency)))")
         }
         if !isRecorded { try forget(kept.id, in: context.database) }
+        (provider as? WorkerProvider)?.forgetParts(url)
         return .done()
     }
 

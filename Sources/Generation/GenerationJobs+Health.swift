@@ -153,17 +153,26 @@ extension GenerationJobs {
     /// What is charged for a run that its provider stopped: nothing when it had not begun, the time that it says it took at the
     /// model's price, and nil when it does not say, for all that was reserved if it had begun.
     func bill(for work: WorkDone, _ kept: Generation, _ context: JobContext) throws -> (credits: Int, cost: Money)? {
+        try bill(
+            for: work, of: kept.modelID, quality: kept.quality,
+            (try? kept.parameters.decode([String: JSON].self)) ?? [:], expected: kept.expected, context)
+    }
+
+    /// The same for a run whose row may be gone.
+    func bill(
+        for work: WorkDone, of modelID: UUID, quality: String, _ parameters: [String: JSON], expected: Money,
+        _ context: JobContext
+    ) throws -> (credits: Int, cost: Money)? {
         switch work {
         case .nothing: return (0, .zero)
         case .unknown: return nil
         case .took(let time):
             let catalog = Catalog(
                 database: context.database, credentials: ProviderCredentials(settings: []), rate: rate)
-            let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
-            guard let model = try catalog.find(kept.modelID), let cost = Generations.cost(model, time, parameters)
+            guard let model = try catalog.find(modelID), let cost = Generations.cost(model, time, parameters)
             else { return nil }
-            let quality = Quality(rawValue: kept.quality) ?? .standard
-            return (rate.credits(for: cost, quality: quality), min(cost, kept.expected))
+            let quality = Quality(rawValue: quality) ?? .standard
+            return (rate.credits(for: cost, quality: quality), min(cost, expected))
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Logging
+internal import Money
 internal import Platform
 internal import Postgres
 internal import Providers
@@ -96,10 +97,12 @@ extension GenerationJobs {
             parameters = [:]
         }
         let endpoint: String = try context.database.one("select endpoint from generations where id = \(kept.id)")
-        return ProviderRequest(
+        var request = ProviderRequest(
             endpoint: endpoint, prompt: kept.prompt, negativePrompt: kept.negativePrompt, image: image,
             milliseconds: kept.frames == nil ? kept.durationMs : nil, aspectRatio: kept.aspectRatio, seed: kept.seed,
             parameters: parameters, webhookURL: webhook)
+        request.reference = kept.id
+        return request
     }
 
     /// What follows a call without a usable answer.
@@ -281,21 +284,57 @@ extension GenerationJobs {
         return .done()
     }
 
-    /// Stops a request whose row is gone.
+    /// Stops a request whose run is over, and books what it took as for a cancelled one.
     func cancelAtProvider(_ job: CancelAtProvider, _ context: JobContext) throws -> JobOutcome {
-        guard let provider = try provider(job.provider, in: context.database) else { return .done() }
-        do {
-            _ = try provider.cancel(ProviderTask(requestID: job.requestID, endpoint: job.endpoint, links: job.links))
-        } catch {
-            switch error {
-            case .notAccepted, .limited: throw error
-            default: break
+        var work = job.requestID == nil ? WorkDone.nothing : .unknown
+        if let requestID = job.requestID, let provider = try provider(job.provider, in: context.database) {
+            do {
+                work = try provider.cancel(
+                    ProviderTask(requestID: requestID, endpoint: job.endpoint, links: job.links))
+            } catch {
+                switch error {
+                // After the last attempt it counts as not knowing, so that the run is settled all the same.
+                case .notAccepted, .limited:
+                    if context.attempt < CancelAtProvider.options.maxAttempts { throw error }
+                default: break
+                }
             }
+        }
+        let bill = try bill(for: work, job, context)
+        try context.complete { connection in
+            try connection.execute(
+                """
+                select settle_stopped_run(
+                    \(job.id), \(Int32(job.run)), \(bill.map { Int32($0.credits) }), \(bill?.cost.description)::text::numeric,
+                    \(job.hasBegun)
+                )
+                """)
         }
         return .done()
     }
 
+    private func bill(
+        for work: WorkDone, _ job: CancelAtProvider, _ context: JobContext
+    ) throws -> (credits: Int, cost: Money)? {
+        let run: Row? = try context.database.first(
+            """
+            select model_id, quality, expected_usd
+            from generation_runs
+            where generation_id = \(job.id) and run = \(Int32(job.run))
+            """)
+        guard let run else { return nil }
+        let expected = try run.value("expected_usd", as: String?.self).flatMap { Money($0) } ?? .zero
+        return try bill(
+            for: work, of: try run.value("model_id"), quality: try run.value("quality"), job.parameters,
+            expected: expected, context)
+    }
+
     func provider(_ name: String, in database: Database) throws -> (any RemoteProvider)? {
+        if name == ProviderRegistry.worker {
+            return WorkerProvider(
+                database: database, storage: storage,
+                isConfigured: try database.one("select has_worker()"))
+        }
         let mapping: JSONText? = try database.first("select mapping from provider_mappings where provider = \(name)")
         return providers.provider(name, mapping: mapping?.text)
     }

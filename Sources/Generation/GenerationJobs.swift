@@ -58,6 +58,8 @@ public struct GenerationJobs: Sendable {
             let resumed: Int = try context.database.one(
                 "select resume_generations(\(Int32(pace.localConcurrency)), \(Int32(pace.concurrency)))")
             if resumed > 0 { context.log.notice("generations resumed", ["count": .int(resumed)]) }
+            let leases: [UUID] = try context.database.one("select sweep_worker_tasks()")
+            for lease in leases { try storage.deleteParts(of: lease) }
             return .done()
         }
         registry.recur("resume_generations", .every(.seconds(30)), ResumeGenerations())
@@ -143,7 +145,7 @@ public struct ContinueChain: JobPayload {
     let id: UUID
 }
 
-/// Asks a provider to stop a request whose row is gone.
+/// Asks a provider to stop a request whose run is over, and books what it took.
 public struct CancelAtProvider: JobPayload {
     /// The name in the queue.
     public static let kind = "cancel_at_provider"
@@ -152,8 +154,13 @@ public struct CancelAtProvider: JobPayload {
 
     let provider: String
     let endpoint: String
-    let requestID: String
+    /// Nil while the answer to the submission is missing. When the job runs then, nothing was accepted as far as is known.
+    let requestID: String?
     let links: [String: String]
+    let id: UUID
+    let run: Int
+    let hasBegun: Bool
+    let parameters: [String: JSON]
 }
 
 /// Brings a video to the place where the checks of clips expect an upload.

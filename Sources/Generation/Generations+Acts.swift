@@ -11,8 +11,13 @@ internal import Text
 /// What is done with generations once they are made.
 extension Generations {
     /// Runs a failed generation again, with all checks and a new reservation. The owner, admins and the operator (nil) may;
-    /// the latter two also at another provider's equal model that costs no more than the member agreed to.
-    public func retry(_ id: UUID, by actor: UUID?, at provider: String? = nil) throws -> GenerationReceipt {
+    /// the latter two also at another provider's equal model that costs no more than the member agreed to. `seenCredits` is the
+    /// price that the owner was shown. `hasPremium` says whether the owner may run premium models; an admin or the operator who acts for all
+    /// members is not asked.
+    public func retry(
+        _ id: UUID, by actor: UUID?, at provider: String? = nil, seenCredits: Int? = nil,
+        hasPremium: (UUID) throws -> Bool = { _ in true }
+    ) throws -> GenerationReceipt {
         let found: Generation? = try database.acting(for: actor).first(
             "select \(sql: Generation.columns) where generations.id = \(id)")
         guard let kept = found else { throw GenerationRefusal.notFound }
@@ -20,12 +25,16 @@ extension Generations {
         guard let model = try equalModel(of: kept, at: provider ?? kept.provider) else {
             throw GenerationRefusal.notFound
         }
-        if let refusal = catalog.availability(of: model, hasPremium: true) { throw refusal }
-        let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
-        guard let quality = Quality(rawValue: kept.quality),
-            let cost = Self.cost(model, .milliseconds(kept.durationMs), parameters)
-        else { throw ModelRefusal.noPrice }
-        let credits = catalog.rate.credits(for: cost, quality: quality)
+        let isAllowed = actor == kept.memberID ? try hasPremium(kept.memberID) : true
+        if let refusal = catalog.availability(of: model, hasPremium: isAllowed) { throw refusal }
+        // The model may have changed since the first run, so the request is checked against it as a new one is.
+        if let refusal = model.check(duration: .milliseconds(kept.durationMs), quality: kept.quality) { throw refusal }
+        try checkPicture(startsFromPicture: kept.sourceImageID != nil, model)
+        if let aspect = kept.aspectRatio { _ = try self.aspect(aspect, model) }
+        let parameters = try ModelParameters(model).check(
+            (try? kept.parameters.decode([String: JSON].self)) ?? [:])
+        guard let (credits, cost) = price(of: kept, at: model, parameters) else { throw ModelRefusal.noPrice }
+        if let seenCredits, seenCredits != credits { throw GenerationRefusal.priceChanged(credits: credits) }
         let isMoved = model.id != kept.modelID
         if isMoved, credits > kept.credits { throw JobRefusal.dearer(credits: credits, agreed: kept.credits) }
         return try database.acting(for: actor).transaction { connection in
@@ -54,6 +63,22 @@ extension Generations {
             try Self.announce(again, on: connection)
             return GenerationReceipt([again], first: again, remainingMs: remaining, isRepeated: false)
         }
+    }
+
+    /// What running a generation again would reserve at the current price; nil when its model cannot run it any more.
+    public func retryCredits(of kept: Generation) throws -> Int? {
+        guard let model = try catalog.find(kept.modelID) else { return nil }
+        let parameters = (try? kept.parameters.decode([String: JSON].self)) ?? [:]
+        return price(of: kept, at: model, parameters)?.credits
+    }
+
+    private func price(
+        of kept: Generation, at model: Model, _ parameters: [String: JSON]
+    ) -> (credits: Int, cost: Money)? {
+        guard let quality = Quality(rawValue: kept.quality),
+            let cost = Self.cost(model, .milliseconds(kept.durationMs), parameters)
+        else { return nil }
+        return (catalog.rate.credits(for: cost, quality: quality), cost)
     }
 
     /// The model at its own provider, or the same one at another, if that can make this video. A parameter that it does not take

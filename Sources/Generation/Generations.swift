@@ -155,14 +155,18 @@ public struct Generations: Sendable {
         }
         if let frames = request.frames ?? given {
             parameters["num_frames"] = .number(Decimal(frames))
+            _ = try ModelParameters(model).check(["num_frames": .number(Decimal(frames))])
             return .milliseconds((frames * 1_000 + rate / 2) / rate)
         }
+        // A length in seconds means the nearest number of frames that the model makes.
         let duration = request.duration ?? .seconds(2)
-        parameters["num_frames"] = .number(Decimal(max(1, duration.inMilliseconds * rate / 1_000)))
+        let frames = Decimal(max(1, duration.inMilliseconds * rate / 1_000))
+        let known = ModelParameters(model).all.first { $0.name == "num_frames" }
+        parameters["num_frames"] = .number(known?.nearest(to: frames) ?? frames)
         return duration
     }
 
-    private func checkPicture(startsFromPicture: Bool, _ model: Model) throws(GenerationRefusal) {
+    func checkPicture(startsFromPicture: Bool, _ model: Model) throws(GenerationRefusal) {
         if startsFromPicture {
             guard model.capabilities.contains(.imageToVideo) else { throw .pictureNotSupported }
         } else {
@@ -170,7 +174,7 @@ public struct Generations: Sendable {
         }
     }
 
-    private func aspect(_ asked: String?, _ model: Model) throws(GenerationRefusal) -> String? {
+    func aspect(_ asked: String?, _ model: Model) throws(GenerationRefusal) -> String? {
         guard let asked else { return model.aspectRatios.first }
         guard !model.aspectRatios.isEmpty else { return nil }
         guard model.aspectRatios.contains(asked) else { throw .aspectNotSupported(model.aspectRatios) }
@@ -230,13 +234,12 @@ extension Generations {
         return found
     }
 
-    /// A member's generations from the newest, changed after a moment where one is given.
-    public func list(of member: UUID, changedAfter moment: Date? = nil, limit: Int = 200) throws -> [Generation] {
+    /// A member's newest generations.
+    public func list(of member: UUID, limit: Int) throws -> [Generation] {
         try database.acting(for: member).query(
             """
             select \(sql: Generation.columns)
             where generations.user_id = \(member)
-                and (\(moment)::timestamptz is null or generations.updated_at > \(moment))
             order by generations.created_at desc, generations.id desc
             limit \(Int64(limit))
             """)
@@ -256,16 +259,45 @@ extension Generations {
         return try order.page(of: rows, request) { row in try Generation(row: row) }
     }
 
-    /// What a member has deleted after a moment.
-    public func deleted(of member: UUID, after moment: Date) throws -> [DeletedGeneration] {
-        try database.acting(for: member).query(
+    /// A page of what has changed of a member's generations after a moment, deletions included, from the first change: what
+    /// changes while somebody reads the pages comes on a later one.
+    public func changes(
+        of member: UUID, after moment: Date, _ request: PageRequest
+    ) throws -> Postgres.Page<GenerationChange> {
+        let order = Keyset("video-changes", .moment("changes.changed_at"), .uuid("changes.id"), isDescending: false)
+        let place = try order.place(after: request)
+        let reader = database.acting(for: member)
+        let rows: [Row] = try reader.query(
             """
-            select id, deleted_at
-            from deleted_generations
-            where user_id = \(member) and deleted_at > \(moment)
-            order by deleted_at
-            limit 500
+            select \(sql: order.columns), changes.id, changes.changed_at, changes.is_deleted
+            from (
+                select id, updated_at as changed_at, false as is_deleted
+                from generations
+                where user_id = \(member) and updated_at > \(moment)
+                union all
+                select id, deleted_at, true
+                from deleted_generations
+                where user_id = \(member) and deleted_at > \(moment)
+            ) changes
+            where \(sql: place.condition)
+            \(sql: place.orderAndLimit)
             """)
+        let found = try order.page(of: rows, request) { row in
+            (
+                id: try row.value("id", as: UUID.self), at: try row.value("changed_at", as: Date.self),
+                isDeleted: try row.value("is_deleted", as: Bool.self)
+            )
+        }
+        let kept: [Generation] = try reader.query(
+            "select \(sql: Generation.columns) where generations.id = any (\(found.items.map(\.id)))")
+        let known = Dictionary(uniqueKeysWithValues: kept.map { ($0.id, $0) })
+        // What was deleted between the two statements is on a later page as such.
+        let items = found.items.compactMap { change -> GenerationChange? in
+            change.isDeleted
+                ? .deleted(DeletedGeneration(id: change.id, deletedAt: change.at))
+                : known[change.id].map { .changed($0) }
+        }
+        return Postgres.Page(items: items, nextCursor: found.nextCursor)
     }
 
     /// What keeps providers from getting requests at the moment, by name.
@@ -292,6 +324,14 @@ extension Generations {
             usedMs: Int(try row.value("used", as: Int64.self)), limitMs: limit.milliseconds,
             since: try row.value("since"))
     }
+}
+
+/// What has become of a generation since a moment.
+public enum GenerationChange: Sendable {
+    /// It is new, or another one than it was.
+    case changed(Generation)
+    /// Its owner has deleted it.
+    case deleted(DeletedGeneration)
 }
 
 /// What a request would cost.

@@ -13,8 +13,8 @@ public struct ModelParameters: Sendable {
             case choice([String])
             /// A text of at most so many characters.
             case text(longest: Int)
-            /// A number; `step` 1 for whole ones.
-            case number(least: Decimal?, most: Decimal?, step: Decimal?)
+            /// A number; `step` 1 for whole ones. It is `offset` above a multiple of the step.
+            case number(least: Decimal?, most: Decimal?, step: Decimal?, offset: Decimal)
             /// On or off.
             case toggle
         }
@@ -57,11 +57,11 @@ public struct ModelParameters: Sendable {
             case "integer":
                 kind = .number(
                     least: property["minimum"]?.number, most: property["maximum"]?.number,
-                    step: property["multipleOf"]?.number ?? 1)
+                    step: property["multipleOf"]?.number ?? 1, offset: property["x-offset"]?.number ?? 0)
             case "number":
                 kind = .number(
                     least: property["minimum"]?.number, most: property["maximum"]?.number,
-                    step: property["multipleOf"]?.number)
+                    step: property["multipleOf"]?.number, offset: property["x-offset"]?.number ?? 0)
             case "boolean": kind = .toggle
             default: return nil
             }
@@ -88,18 +88,33 @@ public struct ModelParameters: Sendable {
 }
 
 extension ModelParameters.Parameter {
+    /// The nearest number that this parameter takes; nil when it is no number.
+    func nearest(to number: Decimal) -> Decimal? {
+        guard case .number(let least, let most, let step, let offset) = kind else { return nil }
+        let limited = min(max(number, least ?? number), most ?? number)
+        guard let step, step > 0 else { return limited }
+        // FoundationEssentials rounds no decimals.
+        guard let steps = Double("\((limited - offset) / step)") else { return nil }
+        var near = Decimal(steps.rounded()) * step + offset
+        if let least, near < least { near += step }
+        if let most, near > most { near -= step }
+        return near
+    }
+
     fileprivate func fault(_ value: JSON) -> String? {
         switch (kind, value) {
         case (.choice(let words), .string(let word)):
             return words.contains(word) ? nil : "Choose \(words.joined(separator: ", "))."
         case (.text(let longest), .string(let text)):
             return text.unicodeScalars.count <= longest ? nil : "Use \(longest) characters at most."
-        case (.number(let least, let most, let step), .number(let number)):
+        case (.number(let least, let most, let step, let offset), .number(let number)):
             if let least, number < least { return "Choose \(least) or more." }
             if let most, number > most { return "Choose \(most) or less." }
-            guard let step, step > 0 else { return nil }
-            let isWhole = !"\(number / step)".contains(".")
-            return isWhole ? nil : step == 1 ? "Choose a whole number." : "Choose a multiple of \(step)."
+            guard let step, step > 0, let near = nearest(to: number), near != number else { return nil }
+            if step == 1 { return "Choose a whole number." }
+            return offset == 0
+                ? "Choose a multiple of \(step), such as \(near)."
+                : "Choose a multiple of \(step) and \(offset) more, such as \(near)."
         case (.toggle, .bool): return nil
         case (.choice, _): return "Choose one of the words."
         case (.text, _): return "Write a text."

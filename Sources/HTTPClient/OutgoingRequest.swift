@@ -1,3 +1,6 @@
+public import FoundationEssentials
+internal import Text
+
 /// A request to another server.
 public struct OutgoingRequest: Sendable {
     /// GET, POST and so on.
@@ -83,6 +86,14 @@ public struct IncomingResponse: Sendable {
     public func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.first { $0.name == name }?.value
+    }
+
+    /// How many seconds the header Retry-After asks to wait, as a number or as a time; nil when it has neither.
+    public func retryAfter(now: Date = Date.now) -> Int? {
+        guard let text = header("retry-after") else { return nil }
+        if let seconds = Int(text) { return max(0, seconds) }
+        guard let time = Date(rfc1123: text) else { return nil }
+        return max(0, Int(time.timeIntervalSince(now).rounded(.up)))
     }
 
     /// Whether the status says success.

@@ -20,11 +20,15 @@ public struct IdentityService: Sendable {
     /// How many days a session lasts after its last use.
     public let sessionDays: Int
 
-    /// Composes the parts by the settings. `runner` resumes what waits for a session.
-    public init(settings: Settings, database: Database, runner: (any StepRunner)? = nil) {
+    /// Composes the parts by the settings. `runner` resumes what waits for a session. While `reception` is off nothing that is
+    /// kept of sessions and keys is trusted.
+    public init(
+        settings: Settings, database: Database, runner: (any StepRunner)? = nil, reception: Reception = Reception()
+    ) {
         self.database = database
-        sessions = SessionCache(database: database, sessionDays: settings.identity.sessionDays, runner: runner)
-        keys = APIKeyCache(database: database)
+        sessions = SessionCache(
+            database: database, sessionDays: settings.identity.sessionDays, runner: runner, reception: reception)
+        keys = APIKeyCache(database: database, reception: reception)
         csrf = CSRFTokens(secretKey: settings.site.secretKey)
         voterKeys = VoterKeys(secretKey: settings.site.secretKey)
         cookies = CookieNames(isPlainLoopback: settings.site.isPlainLoopback)

@@ -23,6 +23,18 @@ package struct HostSettings: SettingGroup {
     package let operatorCommand = Setting(
         "OPERATOR_COMMAND", default: "dailies", .text,
         "How the operator's tool is started on this machine, for the commands that pages show.")
+    package let slowMilliseconds = Setting(
+        "SLOW_REQUEST_MILLISECONDS", default: 1_000, in: 1...600_000, unit: "milliseconds",
+        "A request that takes longer is logged as slow, with its route and what it asked of the database.")
+    package let statusSocket = Setting(
+        optional: "STATUS_SOCKET", .path,
+        "Where this process tells how it is, on a thread of its own: /livez, /status and /metrics. The units set it.")
+    package let statusDirectory = Setting(
+        "STATUS_DIR", default: "/run/dailies/status", .directory,
+        "The directory of those sockets, where `dailies status` and `dailies log-level` look for the processes.")
+    package let nginxDirectory = Setting(
+        "NGINX_DIR", default: "/etc/dailies/nginx", .directory,
+        "Where nginx's files of the site are, for `dailies doctor`.")
     package let corsOrigins = Setting(
         "CORS_ORIGINS", default: "", .list(.origin, "origins, comma-separated"),
         "Other sites whose pages may read the API from a browser, with an API key and never with cookies.")

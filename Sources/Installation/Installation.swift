@@ -1,7 +1,10 @@
+internal import Backup
 internal import Captcha
 internal import Catalog
 package import Configuration
 internal import Contact
+internal import Disk
+internal import ErrorReports
 internal import Film
 internal import Generation
 internal import Identity
@@ -21,20 +24,30 @@ internal import Webhooks
 package enum Installation {
     /// The groups of settings in the order of the documentation.
     package static let groups: [any SettingGroup.Type] = [
-        SiteSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self, MediaSettings.self,
+        SiteSettings.self, BrandSettings.self, DatabaseSettings.self, HostSettings.self, StorageSettings.self,
+        DiskSettings.self, BackupSettings.self,
+        MediaSettings.self,
         RealtimeSettings.self, FilmSettings.self, IdentitySettings.self, LimitSettings.self, SignInSettings.self,
         MailSettings.self, ContactSettings.self, CaptchaSettings.self, CatalogSettings.self, ProviderSettings.self,
-        GenerationSettings.self, PushSettings.self, WebhookSettings.self, OperatorSettings.self,
+        GenerationSettings.self, PushSettings.self, WebhookSettings.self, ErrorReportSettings.self,
+        OperatorSettings.self,
     ]
 
     /// Settings of services that this version does not use, by their names or, with a `_` at the end, their beginnings. A file
     /// shared with an older system may hold them.
     static let foreignNames = [
-        "CURRENT_TOS_", "NEXTAUTH_", "NEXT_PUBLIC_", "REDIS_", "SENTRY_", "SUPABASE_ANON_KEY", "UPSTASH_",
+        "CURRENT_TOS_", "NEXTAUTH_", "NEXT_PUBLIC_", "REDIS_", "SENTRY_AUTH_TOKEN", "SENTRY_ORG", "SENTRY_PROJECT",
+        "SUPABASE_ANON_KEY", "UPSTASH_",
     ]
 
     /// The page docs/configuration.md.
     package static var document: String { Settings.document(of: groups) }
+
+    /// The manual page dailies.conf(5).
+    package static var manual: String { Settings.manual(of: groups) }
+
+    /// Where the Debian package has the settings.
+    package static let file = "/etc/dailies/dailies.conf"
 }
 
 extension Settings {

@@ -33,6 +33,11 @@ enum AdvanceCommand {
 
     private static func run(for budget: Duration?, in process: JobsProcess) throws -> Int32 {
         let rounds = Rounds(database: process.database)
+        do {
+            try AdvanceRuns(process.database).note()
+        } catch {
+            process.log.warning("this machine cannot be noted", ["error": .string(String(reflecting: error))])
+        }
         guard let budget else {
             report(try rounds.advance(), process.log)
             return ExitCode.success
@@ -54,10 +59,11 @@ enum AdvanceCommand {
         while !process.isStopped && ContinuousClock.now < end {
             var wait = longestWait
             do {
-                report(try rounds.advance(), process.log)
+                report(try rounds.advance(), process.log.of(.rounds))
                 if let due = try rounds.untilNextDue() { wait = min(wait, due) }
             } catch {
-                process.log.error("rounds cannot be advanced", ["error": .string(String(reflecting: error))])
+                process.log.of(.rounds).error(
+                    "rounds cannot be advanced", ["error": .string(String(reflecting: error))])
                 wait = .seconds(1)
             }
             ServiceManager.watchdog()
@@ -73,6 +79,8 @@ enum AdvanceCommand {
         var counts = ClipCounts(
             database: process.database, publish: Realtime.publisher(socket: process.settings.realtime.publishSocket))
         publish(until: end, in: process, failing: "counts cannot be published") { _ = try counts.step() }
+        // Without this the next process waits until the lease has ended.
+        try? counts.release()
     }
 
     /// What admins see of the queue. Reading it takes longer the more jobs wait, and never more than a twentieth of the time.

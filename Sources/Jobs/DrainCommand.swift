@@ -1,4 +1,6 @@
 internal import Arguments
+internal import Catalog
+internal import Generation
 internal import Logging
 internal import Platform
 internal import Queue
@@ -49,7 +51,12 @@ enum DrainCommand {
                     + registry.queues.joined(separator: ", "))
         }
         drain.queues = arguments.queues ?? registry.queues.filter { $0 != OutwardJobs.queue }
-        let drainer = Drainer(database: process.database, registry: registry, options: drain, log: process.log)
+        let drainer = Drainer(
+            database: process.database, registry: registry, options: drain, log: process.log.of(.queue))
+        if drain.queues?.contains(OutwardJobs.queue) == true {
+            let catalog = Catalog(database: process.database, credentials: process.settings.catalog.credentials)
+            catalog.logSetUp(to: process.log)
+        }
         process.onStop { drainer.stop() }
         ServiceManager.ready()
         let summary = try drainer.run(until: arguments.untilEmpty ? .empty : .stopped, atMost: arguments.budget)

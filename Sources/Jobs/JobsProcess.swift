@@ -1,5 +1,6 @@
 internal import Arguments
 internal import Configuration
+internal import ErrorReports
 internal import FoundationEssentials
 internal import Glibc
 internal import Installation
@@ -12,6 +13,7 @@ final class JobsProcess: Sendable {
     let settings: Settings
     let log: Log
     let database: Database
+    private let reporter: ErrorReporter?
     private let end = Monitor(End())
 
     private struct End: Sendable {
@@ -29,6 +31,7 @@ final class JobsProcess: Sendable {
         _ command: String, config: String?, workers: Int = 1, _ body: (JobsProcess) throws -> Int32
     ) throws -> Int32 {
         let process = try JobsProcess(config: config, workers: workers)
+        defer { process.reporter?.stop() }
         do {
             return try body(process)
         } catch let fault as UsageFault {
@@ -41,17 +44,23 @@ final class JobsProcess: Sendable {
 
     private init(config: String?, workers: Int) throws {
         settings = try Settings.load(ProcessInfo.processInfo.environment, file: config)
-        log = Log.standard(level: settings.site.logLevel(of: .jobs))
+        var log = Log.standard(level: settings.site.logLevel(of: .jobs))
+        log.levels.follow(settings, of: .jobs)
+        reporter = settings.errorReporter(of: "dailies-jobs")
+        if let reporter { log = log.also(reporter.take) }
+        self.log = log
         var database = DatabaseOptions(
             connectionString: settings.database.connectionURL, applicationName: "dailies-jobs")
         // Each worker may hold one, and so may the two threads beside them in either lane.
         database.maximumConnections = max(settings.database.connections, workers * 2 + 6)
         database.preparedStatements = settings.database.preparesStatements
+        database.directConnectionString = settings.database.listeningURL
         database.statementTimeout = .seconds(30)
-        database.log = log
+        database.log = log.of(.database)
         self.database = Database(database)
         Signals.ignorePipe()
         Signals.block(Self.signals)
+        try reporter?.start()
         _ = try BackgroundThread(named: "signals") { self.awaitSignal() }
     }
 

@@ -3,6 +3,7 @@ internal import Battles
 internal import Catalog
 internal import Configuration
 internal import Crypto
+internal import ErrorReports
 internal import Film
 internal import Generation
 internal import Installation
@@ -27,7 +28,10 @@ enum Kinds {
         Realtime.register(in: &registry, publishSocket: settings.realtime.publishSocket)
         MediaRemoval(storage: storage).register(in: &registry)
         OutwardJobs(settings).register(in: &registry)
+        SendErrorReport.register(in: &registry, to: settings.errorReports.address)
+        MeasureSite.register(in: &registry)
         ClipValidation(storage: storage, tools: tools).register(in: &registry)
+        MeasureDisk.register(in: &registry, settings)
         Thumbnails(storage: storage, tools: tools).register(in: &registry)
         DemoSeason(
             database: process.database, storage: storage, tools: tools, clipSeconds: settings.media.demoClipSeconds

@@ -90,7 +90,10 @@ extension OutwardJobs {
 /// Mails a message of the contact page.
 struct SendContactMessage: JobPayload {
     static let kind = "send_contact_message"
-    static let options = SendSignInLink.options
+    /// Two days, so that a mail server which is down for a day loses nothing. The 100 attempts are set where it is enqueued.
+    static let options = JobOptions(
+        queue: OutwardJobs.queue, maxAttempts: 100, timeout: .seconds(60),
+        backOff: BackOff(first: .seconds(5), longest: .seconds(1_800)))
 
     let id: Int64
 }
@@ -103,8 +106,10 @@ private struct MailIsOff: Error, CustomStringConvertible {
 /// Mails a sign-in link to an address.
 struct SendSignInLink: JobPayload {
     static let kind = "send_sign_in_link"
+    /// Almost three hours: each attempt makes a link that is valid from then on, but after that no one waits for it. The 24
+    /// attempts are set where it is enqueued.
     static let options = JobOptions(
-        queue: OutwardJobs.queue, priority: .high, maxAttempts: 12, timeout: .seconds(60),
+        queue: OutwardJobs.queue, priority: .high, maxAttempts: 24, timeout: .seconds(60),
         backOff: BackOff(first: .seconds(5), longest: .seconds(600)))
 
     /// Absent once the job has completed.

@@ -1,5 +1,4 @@
 public import FoundationEssentials
-internal import Synchronization
 public import Text
 
 /// How much a log line matters.
@@ -73,38 +72,24 @@ struct LogField: Sendable {
     }
 }
 
-/// The least level that is written, shared by all copies of a log and changeable while the process runs.
-public final class LogThreshold: Sendable {
-    private let value: Atomic<Int>
-
-    /// Creates a threshold at `level`.
-    public init(_ level: LogLevel) {
-        value = Atomic(level.rawValue)
-    }
-
-    /// The least level that is written.
-    public var level: LogLevel {
-        get { LogLevel(rawValue: value.load(ordering: .relaxed)) ?? .info }
-        set { value.store(newValue.rawValue, ordering: .relaxed) }
-    }
-}
-
 /// Structured log lines: constant words, and data in fields.
 public struct Log: Sendable {
     /// Where entries go.
     public typealias Sink = @Sendable (LogEntry) -> Void
 
-    /// The least level that is written.
-    public let threshold: LogThreshold
-    private let sink: Sink
+    /// The levels of the program and its subsystems.
+    public let levels: LogLevels
+    private var threshold: LogThreshold
+    private var sink: Sink
     private let clock: WallClock
     private var context: [LogField] = []
 
     /// Creates a log that writes to `sink`.
     public init(
-        threshold: LogThreshold = LogThreshold(.info), clock: WallClock = .system, sink: @escaping Sink
+        levels: LogLevels = LogLevels(.info), clock: WallClock = .system, sink: @escaping Sink
     ) {
-        self.threshold = threshold
+        self.levels = levels
+        threshold = levels.all
         self.clock = clock
         self.sink = sink
     }
@@ -114,7 +99,7 @@ public struct Log: Sendable {
         level: LogLevel = .info, environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> Log {
         Log(
-            threshold: LogThreshold(level),
+            levels: LogLevels(level),
             sink: Journal.isStandardError(environment) ? Journal.write : JSONLines.write)
     }
 
@@ -125,6 +110,23 @@ public struct Log: Sendable {
     public func with(_ fields: KeyValuePairs<String, LogValue>) -> Log {
         var copy = self
         copy.context = added(fields.map { LogField(name: $0, value: $1) })
+        return copy
+    }
+
+    /// The same log for a subsystem, whose level is changed on its own.
+    public func of(_ subsystem: LogSubsystem) -> Log {
+        var copy = with(["subsystem": .string(subsystem.rawValue)])
+        copy.threshold = levels.threshold(of: subsystem)
+        return copy
+    }
+
+    /// The same log, whose entries `other` gets too.
+    public func also(_ other: @escaping Sink) -> Log {
+        var copy = self
+        copy.sink = { [sink] entry in
+            sink(entry)
+            other(entry)
+        }
         return copy
     }
 

@@ -65,10 +65,10 @@ public struct Probe: Sendable {
             throw streams.contains { $0.isCover } ? .stillImage : .unreadable("no stream")
         }
         pictures.sort { one, other in one.rank > other.rank }
-        try check(pictures[0])
-        // Another picture replaces the first only if the first cannot be decoded.
-        pictures = pictures.filter { picture in (try? check(picture)) != nil }
-        var facts = VideoFacts(container: container, pictures: pictures, sounds: sounds)
+        // Another picture replaces the first one if that one is over a limit, or cannot be decoded later.
+        let usable = pictures.filter { picture in (try? check(picture)) != nil }
+        if usable.isEmpty { try check(pictures[0]) }
+        var facts = VideoFacts(container: container, pictures: usable, sounds: sounds)
         // Only the head of a Matroska file says how long its last frame lasts, and it speaks for all streams.
         if container == .webM, streams.count == 1 + min(1, sounds.count),
             let declared = StreamTime(seconds: report.format?.duration),

@@ -7,10 +7,10 @@ public struct Notifications: Sendable {
     /// How much members have not read.
     public let unread: UnreadCounts
 
-    /// The notifications of a database.
-    public init(database: Database) {
+    /// The notifications of a database. While `reception` is off no count that is kept is used.
+    public init(database: Database, reception: Reception = Reception()) {
         self.database = database
-        unread = UnreadCounts { member in try database.one("select count_unread(\(member))") }
+        unread = UnreadCounts(reception: reception) { member in try database.one("select count_unread(\(member))") }
     }
 
     /// A page of a member's notifications, the latest first.

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 internal import Platform
+public import Postgres
 
 /// How many notifications members have not read, kept in memory from one look to the next: a page of a member for whom
 /// nothing is new costs no query. Changes announced by Postgres take effect at once; a lost announcement does so within
@@ -24,11 +25,15 @@ public final class UnreadCounts: Sendable {
 
     private let state = Monitor(State())
     private let capacity: Int
+    private let reception: Reception
     private let load: @Sendable (UUID) throws -> Int
 
-    /// Counts that `load` reads. The standard capacity takes some 3 MB.
-    public init(capacity: Int = 65_536, load: @escaping @Sendable (UUID) throws -> Int) {
+    /// Counts that `load` reads. The standard capacity takes some 3 MB. While `reception` is off none that is kept is used.
+    public init(
+        capacity: Int = 65_536, reception: Reception = Reception(), load: @escaping @Sendable (UUID) throws -> Int
+    ) {
         self.capacity = capacity
+        self.reception = reception
         self.load = load
     }
 
@@ -38,7 +43,7 @@ public final class UnreadCounts: Sendable {
             if ContinuousClock.now - state.youngSince > Self.keptFor { state.age() }
             return (state.young[member] ?? state.old[member], state.generation)
         }
-        if let known { return known }
+        if let known, reception.isOn { return known }
         return try read(member, generation)
     }
 

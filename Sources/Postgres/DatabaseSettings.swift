@@ -7,10 +7,21 @@ package struct DatabaseSettings: SettingGroup {
 
     package let url = Setting(
         required: "DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
-        "The database, as the role of this process: dailies_web for hosts, dailies_jobs for jobs.")
+        "The database, as the role of this process: dailies_jobs for jobs and the operator's tool, dailies_web for hosts."
+    )
+    package let hostURL = Setting(
+        optional: "HOST_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
+        "The database as dailies_web, for hosts, so that all processes can read one file; DATABASE_URL when empty.")
     package let migrationURL = Setting(
         optional: "MIGRATION_DATABASE_URL", .text("libpq URI or conninfo"), secret: true, aliases: ["DIRECT_URL"],
         "The database as its owner, for `dailies migrate`; DATABASE_URL when empty.")
+    package let listenURL = Setting(
+        optional: "LISTEN_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
+        "The primary without a pooler in between, as the role of DATABASE_URL: notifications are received there. DATABASE_URL when empty."
+    )
+    package let replicaURL = Setting(
+        optional: "REPLICA_DATABASE_URL", .text("libpq URI or conninfo"), secret: true,
+        "A standby, as dailies_web and without a pooler: hosts read there what is the same for all. None when empty.")
     package let connections = Setting(
         "DATABASE_CONNECTIONS", default: 16, in: 1...1_000, unit: "connections",
         "The most connections that one process opens.")
@@ -35,15 +46,32 @@ extension SettingValues<DatabaseSettings> {
     /// The database as the role of this process, as libpq understands it.
     package var connectionURL: String { DatabaseURL(self.url).text }
 
+    /// The database as the role of hosts, as libpq understands it.
+    package var hostConnectionURL: String { DatabaseURL(self.hostURL ?? self.url).text }
+
     /// The database as its owner, as libpq understands it.
     package var ownerURL: String { DatabaseURL(self.migrationURL ?? self.url).text }
 
+    /// Whether there is no address but that of a pooler by transactions.
+    package var isOnlyPooled: Bool { DatabaseURL(self.migrationURL ?? self.url).isPooled }
+
+    /// The database without a pooler, where notifications arrive; nil when there is no pooler.
+    package var listeningURL: String? { self.listenURL.map { DatabaseURL($0).text } }
+
+    /// A standby to read from, as libpq understands it; nil when there is none.
+    package var replicaConnectionURL: String? { self.replicaURL.map { DatabaseURL($0).text } }
+
     /// Whether statements are prepared once per connection.
-    package var preparesStatements: Bool { self.usesPreparedStatements && !DatabaseURL(self.url).isPooled }
+    package var preparesStatements: Bool {
+        self.usesPreparedStatements && ![self.url, self.hostURL ?? ""].contains { DatabaseURL($0).isPooled }
+    }
 
     /// What was taken out of the addresses, in sentences.
     package var notices: [String] {
-        let removed = Set([self.url, self.migrationURL].compactMap(\.self).flatMap { DatabaseURL($0).removed })
+        let removed = Set(
+            [self.url, self.hostURL, self.migrationURL, self.listenURL, self.replicaURL].compactMap(\.self).flatMap {
+                DatabaseURL($0).removed
+            })
         guard !removed.isEmpty else { return [] }
         var notices = [
             "The database's address has parameters that libpq does not know, and they are left out: "

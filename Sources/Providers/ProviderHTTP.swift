@@ -103,10 +103,11 @@ struct ProviderHTTP: Sendable {
 
     private func read(_ response: IncomingResponse) -> Answer {
         let json = JSON(response.body)
-        let seconds = response.header("retry-after").flatMap { Int($0) } ?? json?["retry_after"]?.integer
+        let seconds = response.retryAfter() ?? json?["retry_after"]?.integer
         return Answer(
             status: response.status, json: json,
-            text: redacted(String(decoding: response.body.prefix(32_768), as: UTF8.self)),
+            // Before it is cut, so that no part of a key is left at the end.
+            text: String(redacted(String(decoding: response.body, as: UTF8.self)).prefix(32_768)),
             retryAfter: seconds)
     }
 
@@ -117,7 +118,8 @@ struct ProviderHTTP: Sendable {
 
     /// The answer as it may be stored: JSON, or its text as a JSON string.
     func stored(_ answer: Answer) -> String {
-        JSON(Array(answer.text.utf8))?.text ?? JSON.string(String(answer.text.prefix(2_000))).text
+        // An escape in the JSON may have hidden a key from the first look.
+        redacted(JSON(Array(answer.text.utf8))?.text ?? JSON.string(String(answer.text.prefix(2_000))).text)
     }
 
     /// A refusal in the provider's words.

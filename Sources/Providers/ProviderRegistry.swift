@@ -4,6 +4,8 @@ internal import HTTPClient
 public struct ProviderRegistry: Sendable {
     /// The provider that this site is itself: it draws with ffmpeg, and needs neither key nor network.
     public static let local = "local"
+    /// The provider that this site's own workers are: programs on machines with a graphics card, which ask for work.
+    public static let worker = "worker"
     /// The provider whose videos are entered by hand.
     public static let manual = "manual"
 
@@ -17,7 +19,7 @@ public struct ProviderRegistry: Sendable {
         self.keyDocuments = keyDocuments
     }
 
-    /// The provider of a name; nil for an unknown one, and for `local` and `manual`, which nothing is sent to. `mapping` is
+    /// The provider of a name; nil for an unknown one, and for `local`, `worker` and `manual`, which nothing is sent to. `mapping` is
     /// that of the provider's row, if it has one.
     public func provider(_ name: String, mapping: String? = nil) -> (any RemoteProvider)? {
         if let known = providers[name] { return known }
@@ -28,9 +30,6 @@ public struct ProviderRegistry: Sendable {
     public func isConfigured(_ name: String, mapping: String? = nil) -> Bool {
         name == Self.local || provider(name, mapping: mapping)?.isConfigured == true
     }
-
-    /// The names of the providers whose key is set.
-    public var configured: [String] { providers.values.filter(\.isConfigured).map(\.name).sorted() + [Self.local] }
 
     /// The document of the keys by which a provider signs webhooks; nil for one that has none, or that does not answer.
     public func keyDocument(of name: String) -> String? {

@@ -19,6 +19,10 @@ package struct ProviderSettings: SettingGroup {
     package let runPodBaseURL = Setting(
         "RUNPOD_BASE_URL", default: "https://api.runpod.ai/v2", .secureURL(like: "https://api.runpod.ai/v2"),
         "The API of RunPod.")
+    package let runPodResultHosts = Setting(
+        "RUNPOD_RESULT_HOSTS", default: "", .text("host, comma-separated"),
+        "Further hosts from which RunPod's results may be fetched, with all names below each: those of the bucket to which your own worker on RunPod sends."
+    )
     package let replicateWebhookSecret = Setting(
         optional: "REPLICATE_WEBHOOK_SECRET", .text, secret: true,
         "The signing secret of Replicate's webhooks; without it results are polled.")
@@ -44,7 +48,10 @@ extension SettingValues<ProviderSettings> {
             [
                 FalProvider(key: keys.fal, baseURL: self.falBaseURL),
                 RunwayProvider(key: keys.runway, baseURL: self.runwayBaseURL),
-                RunPodProvider(key: keys.runPod, endpoint: self.runPodEndpoint, baseURL: self.runPodBaseURL),
+                RunPodProvider(
+                    key: keys.runPod, endpoint: self.runPodEndpoint, baseURL: self.runPodBaseURL,
+                    resultHosts: self.runPodResultHosts.split(separator: ",").map { $0.trimmed.lowercased() }
+                        .filter { !$0.isEmpty }),
                 ReplicateProvider(
                     token: keys.replicate, webhookSecret: self.replicateWebhookSecret, baseURL: self.replicateBaseURL),
             ], keys: Self.keys(self.otherKeys ?? ""), keyDocuments: ["fal.ai": self.falKeysURL])

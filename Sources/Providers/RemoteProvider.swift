@@ -69,6 +69,8 @@ public struct ProviderRequest: Sendable {
     public var parameters: [String: JSON]
     /// Where the provider reports the end; nil without a public address.
     public var webhookURL: String?
+    /// The site's own name for the run, which only this site's own workers get.
+    public var reference: UUID?
 
     /// A request.
     public init(
@@ -100,6 +102,13 @@ public struct Submission: Sendable, Equatable {
     public let links: [String: String]
     /// The whole answer, without keys.
     public let answer: String
+
+    /// An accepted request.
+    public init(requestID: String, links: [String: String], answer: String) {
+        self.requestID = requestID
+        self.links = links
+        self.answer = answer
+    }
 }
 
 /// A request that a provider has accepted, as it was recorded.

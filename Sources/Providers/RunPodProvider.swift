@@ -12,12 +12,15 @@ struct RunPodProvider: RemoteProvider {
 
     var isConfigured: Bool { key != nil && endpoint != nil }
 
-    init(key: String?, endpoint: String?, baseURL: String, pollInterval: Duration = .seconds(3)) {
+    init(
+        key: String?, endpoint: String?, baseURL: String, resultHosts: [String] = [],
+        pollInterval: Duration = .seconds(3)
+    ) {
         self.key = key
         self.endpoint = endpoint
         self.pollInterval = pollInterval
         results = ResultSource(
-            hosts: ["utfs.io", "ufs.sh", "uploadthing.com", "runpod.ai", "runpod.net"], baseURL: baseURL)
+            hosts: ["utfs.io", "ufs.sh", "uploadthing.com", "runpod.ai", "runpod.net"] + resultHosts, baseURL: baseURL)
         http = ProviderHTTP(
             name, baseURL: baseURL, secrets: [key ?? ""], headers: [("Authorization", "Bearer \(key ?? "")")])
     }

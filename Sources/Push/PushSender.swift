@@ -161,7 +161,7 @@ public final class PushSender {
         case 200..<300: return .delivered
         case 404, 410: return .gone
         case 429, 503:
-            let asked = response.header("retry-after").flatMap { Int($0) }
+            let asked = response.retryAfter(now: now)
             let seconds = min(
                 max(1, asked ?? (response.status == 429 ? 60 : Self.wait(after: target.attempt))), Self.longestWait)
             if asked != nil || response.status == 429, let origin = services.origin(of: target.endpoint) {

@@ -169,7 +169,7 @@ extension ObjectStore {
     public func file(of name: String) -> String? { nil }
 
     /// Every object whose name begins with `prefix`.
-    func all(_ prefix: String) throws(StorageFault) -> [StoredObject] {
+    public func all(_ prefix: String) throws(StorageFault) -> [StoredObject] {
         var found: [StoredObject] = []
         var cursor: String?
         repeat {

@@ -187,14 +187,10 @@ extension SettingValues<StorageSettings> {
         switch kind {
         case .local: return local
         case .s3:
-            let bucket = self.s3Bucket ?? ""
-            let place = s3Place(bucket)
-            return S3Store(
-                .s3, origin: place.origin, base: place.base,
-                signer: AWSSigner(
-                    accessKey: self.s3Key ?? "", secretKey: self.s3Secret ?? "", region: self.s3Region,
-                    sessionToken: self.s3Token),
-                stall: stall)
+            return S3Bucket(
+                name: self.s3Bucket ?? "", endpoint: self.s3Endpoint, region: self.s3Region, key: self.s3Key ?? "",
+                secret: self.s3Secret ?? "", token: self.s3Token
+            ).store(stall: stall)
         case .r2:
             let endpoint = self.r2Endpoint ?? "https://\(self.r2Account ?? "").r2.cloudflarestorage.com"
             return S3Store(
@@ -214,12 +210,40 @@ extension SettingValues<StorageSettings> {
         }
     }
 
-    /// Amazon names a bucket in the host unless its dots would not fit the certificate; other servers in the path.
-    private func s3Place(_ bucket: String) -> (origin: String, base: String) {
-        if let endpoint = self.s3Endpoint { return (withoutSlash(endpoint), "/" + bucket) }
-        let domain = "s3.\(self.s3Region).amazonaws.com" + (self.s3Region.hasPrefix("cn-") ? ".cn" : "")
-        return bucket.contains(".") ? ("https://" + domain, "/" + bucket) : ("https://\(bucket).\(domain)", "")
+    private func withoutSlash(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
+}
+
+/// A bucket of S3 with its credentials.
+package struct S3Bucket: Sendable {
+    let name: String
+    let endpoint: String?
+    let region: String
+    let key: String
+    let secret: String
+    let token: String?
+
+    /// A bucket at Amazon, or at the server `endpoint`.
+    package init(name: String, endpoint: String?, region: String, key: String, secret: String, token: String? = nil) {
+        self.name = name
+        self.endpoint = endpoint
+        self.region = region
+        self.key = key
+        self.secret = secret
+        self.token = token
     }
 
-    private func withoutSlash(_ url: String) -> String { url.hasSuffix("/") ? String(url.dropLast()) : url }
+    /// The objects in it.
+    package func store(stall: Duration) -> any ObjectStore {
+        let (origin, base) = place
+        return S3Store(
+            .s3, origin: origin, base: base,
+            signer: AWSSigner(accessKey: key, secretKey: secret, region: region, sessionToken: token), stall: stall)
+    }
+
+    /// Amazon names a bucket in the host unless its dots would not fit the certificate; other servers in the path.
+    private var place: (origin: String, base: String) {
+        if let endpoint { return (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint, "/" + name) }
+        let domain = "s3.\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
+        return name.contains(".") ? ("https://" + domain, "/" + name) : ("https://\(name).\(domain)", "")
+    }
 }

@@ -175,7 +175,23 @@ public enum Text {
     }
 }
 
+extension Unicode.Scalar {
+    /// Whether it shows nothing by itself: white space, what Unicode lets a font ignore, and the characters that are empty
+    /// although Unicode counts them among signs.
+    public var isInvisible: Bool {
+        if properties.isWhitespace || properties.isDefaultIgnorableCodePoint { return true }
+        switch value {
+        // The braille pattern without dots, marks of annotations, an empty note head, empty hieroglyphs.
+        case 0x2800, 0xFFF9...0xFFFB, 0x1D159, 0x13441...0x13446: return true
+        default: return properties.generalCategory == .control
+        }
+    }
+}
+
 extension StringProtocol {
+    /// Whether nothing of it can be seen, as in a text of spaces or of zero-width characters.
+    public var isInvisible: Bool { unicodeScalars.allSatisfy(\.isInvisible) }
+
     /// The text without white space at its ends.
     public var trimmed: String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })

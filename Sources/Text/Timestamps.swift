@@ -38,6 +38,21 @@ extension Date {
             + "\(pad(moment.hour, 2)):\(pad(moment.minute, 2)):\(pad(moment.second, 2)) GMT"
     }
 
+    /// Reads a time as `rfc1123` has it; nil for everything else.
+    public init?(rfc1123 text: some StringProtocol) {
+        let words = text.split(separator: " ")
+        guard words.count == 6, words[5] == "GMT", weekdays.contains(where: { "\($0)," == words[0] }),
+            let month = months.firstIndex(where: { $0 == words[2] })
+        else { return nil }
+        var reader = DigitReader("\(words[1]) \(words[3]) \(words[4])")
+        guard let day = reader.number(2), reader.take(" "), let year = reader.number(4), reader.take(" "),
+            let hour = reader.number(2), reader.take(":"), let minute = reader.number(2), reader.take(":"),
+            let second = reader.number(2), reader.isAtEnd, hour < 24, minute < 60, second < 61,
+            let days = Moment.days(year: year, month: month + 1, day: day)
+        else { return nil }
+        self.init(timeIntervalSince1970: Double(days * 86_400 + hour * 3_600 + minute * 60 + second))
+    }
+
     /// Reads an RFC 3339 time with any fraction and any offset; nil for everything else.
     public init?(rfc3339 text: some StringProtocol) {
         var reader = DigitReader(text)

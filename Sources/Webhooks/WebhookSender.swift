@@ -183,8 +183,7 @@ public struct WebhookSender: Sendable {
             // Postgres keeps no zero bytes, and what is no UTF-8 is for people only.
             answer = String(decoding: response.body, as: UTF8.self).replacing("\0", with: "\u{FFFD}")
             if [429, 503].contains(response.status) {
-                asked = response.header("retry-after").flatMap { Int($0) }
-                    .map { min(.seconds(max(0, $0)), WebhookSender.longestWait) }
+                asked = response.retryAfter().map { min(.seconds($0), WebhookSender.longestWait) }
             }
         }
 

@@ -30,12 +30,15 @@ struct AnswerTests {
     @Test("OPS-05 paths are written as they are")
     func finding() throws {
         #expect(
-            try Output.indented(DoctorCommand.Finding.good("MEDIA_DIR", "/var/lib/dailies/media").json) == """
+            try Output.indented(Finding.good("MEDIA_DIR", "/var/lib/dailies/media").json) == """
                 {
                   "check" : "MEDIA_DIR",
                   "detail" : "/var/lib/dailies/media",
+                  "file" : null,
                   "isGood" : true,
-                  "remedy" : ""
+                  "line" : null,
+                  "remedy" : "",
+                  "weight" : "good"
                 }
                 """)
     }

@@ -23,6 +23,22 @@ struct ProgramTests {
         }
     }
 
+    @Test("OPS-03 every verb of the operator's tool can answer in JSON")
+    func json() {
+        // They run until they are stopped, and answer nothing.
+        let endless = ["dailies demo", "dailies supervise"]
+        var verbs: [String] = []
+        func walk(_ command: Command, _ path: String) {
+            for inner in command.commands { walk(inner, "\(path) \(inner.name)") }
+            guard command.commands.isEmpty else { return }
+            verbs.append(path)
+            let hasJSON = command.parameters.contains { $0.name == "--json" }
+            #expect(hasJSON != endless.contains(path), "\(path)")
+        }
+        walk(dailies.Main.program, "dailies")
+        #expect(verbs.count > 40)
+    }
+
     @Test(
         "OPS-05 command lines of scripts, units and documentation are understood",
         arguments: [
@@ -69,6 +85,8 @@ struct ProgramTests {
             "dailies tally export --season 1 --slot 2 --to out",
             "dailies routes --json", "dailies routes --match /api/vote /story --processes p",
             "dailies routes --nginx n --systemd s --processes=p", "dailies routes --types api.d.ts", "dailies doctor",
+            "dailies doctor --offline --json", "dailies status --json", "dailies log-level",
+            "dailies log-level database=debug all=default --json",
             "dailies supervise plan.json",
         ])
     func good(line: String) throws {

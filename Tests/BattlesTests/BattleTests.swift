@@ -139,6 +139,73 @@ struct BattleTests {
         }
     }
 
+    @Test("ARENA-07 a visitor who signs in or changes the network does not judge a pair again in the same browser")
+    func sameBrowser() throws {
+        try BattleStage.run { stage in
+            try stage.comparison("fog")
+            let member: UUID = try stage.superuser.one("insert into users (username) values ('jojo') returning id")
+            let key = "user_" + member.text
+            let early = try stage.pair(key)
+            let pair = try stage.pair()
+            _ = try stage.battles.judge(pair.id, .left, by: BattleVoter(key: "device_a", cookie: "c"))
+            #expect(try stage.battles.show(to: key, cookie: "c") == nil)
+            #expect(try stage.battles.show(to: "device_b", cookie: "c") == nil)
+            // Nor does a pair that was shown before.
+            let again = BattleVoter(key: key, member: member, cookie: "c")
+            #expect(stage.refusal { _ = try stage.battles.judge(early.id, .left, by: again) } == .judged)
+            #expect(try stage.count() == 1)
+            // Another browser of the network is another voter.
+            let other = try #require(try stage.battles.show(to: key, cookie: "d"))
+            _ = try stage.battles.judge(other.id, .left, by: BattleVoter(key: key, member: member, cookie: "d"))
+            #expect(try stage.count() == 2)
+            // With the account goes what the browser judged.
+            try stage.superuser.execute("select * from delete_member(\(member), false)")
+            #expect(try stage.superuser.one("select count(*)::int from battle_cookies") == 1)
+        }
+    }
+
+    @Test("ARENA-07 of several requests with one cookie at once one counts, from any voter")
+    func sameBrowserAtOnce() throws {
+        try BattleStage.run { stage in
+            try stage.comparison("fog")
+            let pairs = try (0..<8).map { try stage.pair("device_\($0)") }
+            let several = [stage.battles, stage.battles]
+            let outcomes = try inParallel(8) { number in
+                let voter = BattleVoter(key: "device_\(number)", cookie: "c")
+                return (try? several[number % 2].judge(pairs[number].id, .tie, by: voter)) != nil
+            }
+            #expect(outcomes.count { $0 } == 1)
+            #expect(try stage.count() == 1)
+        }
+    }
+
+    @Test("ARENA-07 the visitors of one network judge a pair only so often a day; members and other networks are free")
+    func network() throws {
+        try BattleStage.run { stage in
+            try stage.comparison("fog")
+            let battles = Battles(database: stage.test.database(as: .web), networkBattles: 3)
+            func judge(_ key: String, member: UUID? = nil, network: String = "n") -> BattleRefusal? {
+                stage.refusal {
+                    let pair = try #require(try battles.show(to: key))
+                    let voter = BattleVoter(
+                        key: key, member: member, device: key, cookie: "c" + key, network: network)
+                    _ = try battles.judge(pair.id, .tie, by: voter)
+                }
+            }
+            #expect((1...5).map { judge("device_\($0)") } == [nil, nil, nil, .networkFull, .networkFull])
+            #expect(try stage.count() == 3)
+            #expect(judge("device_6", network: "other") == nil)
+            let member: UUID = try stage.superuser.one("insert into users (username) values ('jojo') returning id")
+            #expect(judge("user_" + member.text, member: member) == nil)
+            // What was refused was not judged: the same browser does so as a member.
+            #expect(try battles.show(to: "user_other", cookie: "cdevice_5") != nil)
+            // Networks have other names on the next day.
+            try stage.test.advanceClock(by: .seconds(86_400))
+            _ = try stage.test.database(as: .jobs).one("select sweep_battle_pairs()", as: Int.self)
+            #expect(try stage.superuser.one("select count(*)::int from battle_networks") == 0)
+        }
+    }
+
     @Test("ARENA-07 of two requests at once one counts, also for two pairs of the same videos")
     func atOnce() throws {
         try BattleStage.run { stage in

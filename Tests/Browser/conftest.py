@@ -357,11 +357,16 @@ def announced(page, text):
 
 
 def double_tap(page, x, y):
-    """Two taps, between which the page's clock is stopped: they make a double tap however slow the machine is."""
+    """Two taps that make a double tap however slow the machine is."""
+    tap_at_once(page, (x, y), (x + 2, y + 2))
+
+
+def tap_at_once(page, *places):
+    """Taps between which the page's clock is stopped."""
     page.clock.install()
     page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
-    page.touchscreen.tap(x, y)
-    page.touchscreen.tap(x + 2, y + 2)
+    for x, y in places:
+        page.touchscreen.tap(x, y)
     page.clock.resume()
 
 

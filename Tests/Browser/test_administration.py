@@ -170,7 +170,7 @@ def test_switches_turn_and_turn_back(site, admin, tour_is_on):
     item.get_by_label("Members, in %").press("Enter")
     expect(item).not_to_contain_text("40 %")
     announced(page, re.compile("Spotlight tour: On$"))
-    expect(page.locator('[data-flag="voting_enabled"]')).to_contain_text("The same for everyone")
+    expect(page.locator('[data-flag="voting_enabled"]')).to_contain_text("Same for everyone")
 
     page.route("**/api/admin/feature-flags", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     tour.click()

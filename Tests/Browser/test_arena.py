@@ -6,7 +6,7 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PHONE, announced, double_tap, ready, until
+from conftest import PHONE, announced, double_tap, ready, tap_at_once, until
 
 
 @pytest.fixture
@@ -117,6 +117,22 @@ def test_double_tap_votes_and_swipe_moves(arena):
         points = [] if y is None else [{"x": 150, "y": y}]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     expect(current(page)).not_to_have_text(first)
+
+
+def test_two_taps_in_different_places_are_no_double_tap(arena):
+    """WEB-02"""
+    page = arena(viewport=PHONE, has_touch=True)
+    votes = []
+    page.on("request", lambda request: request.method == "POST" and request.url.endswith("/api/vote") and votes.append(1))
+    vote = page.locator("[data-vote]")
+    tap_at_once(page, (60, 200), (300, 600))
+    # A double tap shows in the moment of the second tap.
+    assert vote.get_attribute("aria-pressed") == "false"
+    # Fingers that come down next to each other do make one, and so the first vote is this one.
+    double_tap(page, 180, 300)
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    announced(page, "Voted for")
+    assert votes == [1]
 
 
 def test_menu_opened_in_the_moment_of_a_move_stays(arena, member):

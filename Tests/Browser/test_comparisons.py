@@ -238,6 +238,47 @@ def test_how_a_drift_is_corrected(site, nine):
     assert [(once, again) for _, once, again in corrected] == [(3, 3)] * 6 + [(1, 3)] * 2 + [(3, 3)]
 
 
+@pytest.mark.parametrize("count", [9, 2, 1])
+def test_a_video_that_does_not_load_holds_no_other_up(site, nine, count):
+    """ARENA-09 a server that takes the request and sends nothing: it is said, and the video joins in when it comes"""
+    page = site.context().new_page()
+    held = []
+
+    def document(route):
+        response = route.fetch()
+        cells = iter(range(9))
+        body = re.sub(r'<li class="take" data-video.*?</li>', lambda cell: cell[0] if next(cells) < count else "",
+                      response.text(), flags=re.S)
+        route.fulfill(response=response, body=body)
+
+    page.route(re.compile(re.escape(nine) + "$"), document)
+    page.goto(nine)
+    ready(page)
+    cells = page.locator("[data-grid] [data-video]")
+    expect(cells).to_have_count(count)
+    last = cells.last
+    # As if it had not been loaded yet.
+    page.route(re.compile("stalled"), lambda route: held.append(route))
+    last.locator("video").evaluate("(video) => { delete video.dataset.full; video.src += '?stalled'; }")
+    page.get_by_role("button", name="Play all").click()
+    expect(last.get_by_text("This video does not load.")).to_be_visible()
+    synced = "document.querySelector('[data-sync]').synced"
+    if count > 1:
+        comes_true(page, lambda: page.evaluate(f"!{synced}.isWaiting && {synced}.position > 0.2"), "the clock runs")
+        assert page.evaluate("() => !document.querySelector('video').paused")
+        # The next loop does not wait for it either.
+        turn = page.evaluate(TURN)
+        comes_true(page, lambda: page.evaluate(f"{synced}.turn > {turn} && !{synced}.isWaiting"), "the next loop")
+    else:
+        assert page.evaluate(f"{synced}.position") == 0
+    comes_true(page, lambda: held, "it was asked for")
+    page.unroute(re.compile("stalled"))
+    for route in held:
+        route.continue_()
+    expect(last.get_by_text("This video does not load.")).to_have_count(0)
+    comes_true(page, lambda: last.locator("video").evaluate("(video) => !video.paused && video.currentTime > 0"), "it plays")
+
+
 def test_two_videos_under_a_wipe(site, nine):
     """ARENA-09 two videos, one over the other, divided by a line that is dragged or moved with keys"""
     page = site.page(nine)

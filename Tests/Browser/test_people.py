@@ -117,6 +117,55 @@ def test_names_lead_to_people(site, database, creator, shots):
     expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
+def test_blocking_a_followed_member(site, run, database):
+    """SOC-01 SOC-03 a block ends the follow, on the page too; after it is lifted one press follows again"""
+    fan, _ = person(site, run)
+    _, name = person(site, run)
+    fan.goto(f"/u/{name}")
+    ready(fan)
+    follow, block = fan.get_by_role("button", name=f"Follow {name}"), fan.locator("[data-block]")
+    follow.click()
+    announced(fan, f"You follow {name}")
+    expect(fan.locator("[data-followers]")).to_have_text("1 follower")
+    block.click()
+    told(fan, f"You blocked {name}.")
+    expect(follow).to_have_text("Follow")
+    expect(follow).to_be_disabled()
+    expect(fan.locator("[data-followers]")).to_have_text("0 followers")
+    assert followers(database, name) == 0
+    block.click()
+    told(fan, f"{name} is no longer blocked.")
+    follow.click()
+    announced(fan, f"You follow {name}")
+    expect(follow).to_have_text("Following")
+    assert followers(database, name) == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_states_of_invitations_and_members(site, run, database, member, shots, axe, size):
+    """SOC-02 PROF-03 WEB-05 an own invitation, one that cannot be accepted, one that does not exist, and a suspended member"""
+    host, _ = person(site, run, viewport=SIZES[size])
+    host.goto("/settings#invite")
+    link = host.locator("[data-invite]").get_by_label("Your link").input_value()
+    host.goto(link)
+    expect(host.get_by_text("This is your own invitation.")).to_be_visible()
+    judge(host, axe, shots, f"join-own-{size}")
+    guest, name = person(site, run, viewport=SIZES[size])
+    database.execute("update users set created_at = now() - interval '40 days' where username = %s", (name,))
+    guest.goto(link)
+    expect(guest.get_by_text("You are in already.")).to_be_visible()
+    judge(guest, axe, shots, f"join-closed-{size}")
+    site.allow("Failed to load resource.*(404|410)")
+    assert guest.goto("/join/aaaaaaaa").status == 404
+    expect(guest.get_by_role("heading", name="This invitation does not exist")).to_be_visible()
+    judge(guest, axe, shots, f"join-none-{size}")
+    database.execute("update users set banned_at = now(), ban_reason = 'x' where username = %s", (name,))
+    page = site.page("/", viewport=SIZES[size])
+    assert page.goto(f"/u/{name}").status == 410
+    expect(page.get_by_role("heading", name="This account is suspended")).to_be_visible()
+    judge(page, axe, shots, f"person-suspended-{size}")
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_follow_in_the_arena(site, run, arena, database, member, shots, size):
     """SOC-01 PROF-03 beside the creator of the take; pressing it neither pauses nor votes"""

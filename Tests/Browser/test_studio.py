@@ -382,3 +382,49 @@ def test_without_javascript(maker):
     page.get_by_role("button", name="Send in", exact=True).click()
     page.wait_for_url("**/profile/clips?done=clip-sent")
     expect(page.get_by_text("Your take is sent in.")).to_be_visible()
+
+
+def test_a_changed_price_is_shown_and_confirmed(maker):
+    """PRICE-03 GEN-14 a request at a price that has changed makes nothing; the page shows the new one, and the next press
+    agrees to it"""
+    page = maker()
+    ready(page)
+    page.get_by_label("Prompt").fill("A river under ice")
+    page.get_by_label("Length").select_option("2")
+    expect(page.locator("[data-price]")).to_contain_text("Free")
+    pricing = maker.database.execute("select pricing, cost_per_second from models where slug = 'local'").fetchone()
+    try:
+        maker.database.execute(
+            "update models set pricing = null, cost_per_second = 0.01, updated_at = now() where slug = 'local'")
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_text(re.compile("The price has changed to [0-9]+ credits?")).first).to_be_visible()
+        expect(page.locator("[data-price]")).to_contain_text(re.compile("[0-9]+ credit"))
+        made = "select count(*) from generations where user_id = (select id from users where username = %s)"
+        assert maker.database.execute(made, (maker.name,)).fetchone() == (0,)
+        shown = int(re.search(r"[0-9]+", page.locator("[data-price]").inner_text()).group())
+        page.get_by_role("button", name="Generate").click()
+        comes_true(page, lambda: maker.database.execute(made, (maker.name,)).fetchone() == (1,), "the request is taken")
+        assert maker.database.execute(
+            "select credits from generations where user_id = (select id from users where username = %s)",
+            (maker.name,)).fetchone() == (shown,)  # fmt: skip
+    finally:
+        maker.database.execute(
+            "update models set pricing = %s, cost_per_second = %s, updated_at = now() where slug = 'local'",
+            (pricing[0] and psycopg.types.json.Jsonb(pricing[0]), pricing[1]))
+
+
+def test_the_studio_says_that_it_is_switched_off(maker):
+    """FLAG-01 while generation is off the page says so, and its button cannot be pressed"""
+    try:
+        maker.database.execute("update feature_flags set enabled = false where key = 'generation_enabled'")
+        maker.database.execute("select announce_change('flags', 'test')")
+        page = maker()
+        deadline = time.monotonic() + DEADLINE
+        while not page.locator("[data-off]").count():
+            assert time.monotonic() < deadline
+            page.reload()
+        expect(page.get_by_text("Making videos is switched off at the moment.")).to_be_visible()
+        expect(page.get_by_role("button", name="Generate")).to_be_disabled()
+    finally:
+        maker.database.execute("update feature_flags set enabled = true where key = 'generation_enabled'")
+        maker.database.execute("select announce_change('flags', 'test')")

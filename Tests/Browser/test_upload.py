@@ -155,6 +155,38 @@ def test_resumes_after_a_lost_connection(wizard, make_video, site, shots):
         assert way.evaluate("(way) => way.scrollWidth <= way.clientWidth + 1"), way.text_content()
 
 
+@pytest.mark.parametrize("status", [401, 404])
+def test_the_check_outlives_a_lost_connection_but_not_the_session(wizard, make_video, site, axe, shots, status):
+    """CLIP-01 CLIP-04"""
+    site.allow("Failed to load resource")
+    # Without a session, a take that is being checked does not exist.
+    refusal = {"status": status, "content_type": "application/problem+json",
+               "json": {"status": status, "code": "unknown", "error": "No."}}
+    asked = []
+
+    def answer(route):
+        asked.append(route)
+        if len(asked) == 1:
+            route.abort()
+        else:
+            wizard.route("**/api/auth/session", lambda account: account.fulfill(json={"user": None, "expiresAt": None}))
+            route.fulfill(**refusal)
+
+    wizard.route(re.compile(r"/api/clip/[0-9a-f-]+$"), answer)
+    wizard.locator("#file").set_input_files(make_video("seen.mp4", seconds=2))
+    describe(wizard, "Out of session")
+    wizard.get_by_label("I accept the licence").check()
+    wizard.get_by_role("button", name="Submit").click()
+    expect(wizard.locator("[data-sent-note]")).to_contain_text("The site does not answer. Your file has arrived")
+    told = wizard.locator("[data-outcome-text]")
+    expect(told).to_contain_text("Your session has ended. Your file is kept and is being checked.")
+    expect(told.get_by_role("link", name="Sign in")).to_have_attribute("href", "/sign-in?next=%2Fprofile%2Fclips")
+    expect(wizard.locator("[data-after]")).to_be_visible()
+    assert len(asked) == 2
+    shots.of(wizard, f"upload-session-{status}.png")
+    axe(wizard)
+
+
 def test_says_what_the_server_finds(wizard, make_video, tmp_path, shots):
     """CLIP-02 the server looks at the real bytes"""
     whole = make_video("whole.mp4", seconds=4, extra=["-movflags", "+faststart"]).read_bytes()

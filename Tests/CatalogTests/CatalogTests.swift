@@ -12,7 +12,7 @@ struct CatalogTests {
     func seeded() throws {
         try CatalogStage.run { stage in
             let models = try stage.catalog.all()
-            #expect(models.count == 32)
+            #expect(models.count == 34)
             #expect(models.filter(\.isDefault).map(\.modelID) == ["luma/ray-flash-2-540p"])
             #expect(models.filter { !$0.isActive }.map(\.slug).sorted() == ["lucy-5b", "splice"])
             #expect(models.filter(\.isPremium).map(\.modelID) == ["google/veo-3"])
@@ -41,7 +41,7 @@ struct CatalogTests {
         try CatalogStage.run { stage in
             let catalog = stage.catalog
             let active = try catalog.active()
-            #expect(active.count == 30)
+            #expect(active.count == 32)
             #expect(try catalog.standard()?.slug == "ray-flash-2-540p")
             #expect(try catalog.premium().map(\.slug) == ["veo-3"])
             #expect(
@@ -54,10 +54,10 @@ struct CatalogTests {
             #expect(try catalog.find(named: "google/veo-3")?.slug == "veo-3")
             #expect(try catalog.find(named: "veo-3")?.modelID == "google/veo-3")
             #expect(try catalog.find(named: "no-such-model") == nil)
-            #expect(try catalog.capabilities().map(\.models) == [29, 5])
+            #expect(try catalog.capabilities().map(\.models) == [30, 6])
             #expect(
                 try catalog.providers().map(\.provider.name) == [
-                    "fal.ai", "local", "replicate", "runpod", "runway", "manual",
+                    "fal.ai", "local", "replicate", "runpod", "runway", "worker", "manual",
                 ])
         }
     }

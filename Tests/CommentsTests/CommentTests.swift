@@ -123,6 +123,36 @@ struct CommentTests {
     }
 
     @Test(
+        "NOTE-01 CMT-05 one notification of a clip until it is read on the site, or one an hour where it is never listed",
+        arguments: ["in_app", "push", "email"])
+    func waits(way: String) throws {
+        try CommentStage.run { it in
+            let mira = try it.member("mira")
+            try it.root.execute(
+                """
+                insert into notification_choices (user_id, kind, in_app, push, email)
+                values (\(it.creator), 'comment', \(way == "in_app"), \(way == "push"), \(way == "email"))
+                """)
+            func count() throws -> Int {
+                try it.root.one("select count(*)::int from notifications where user_id = \(it.creator)")
+            }
+            try it.post("The first", by: mira)
+            try it.post("At once after it", by: mira)
+            #expect(try count() == 1)
+            try it.database.advanceClock(by: .seconds(86_400))
+            try it.post("A day later", by: mira)
+            #expect(try count() == (way == "in_app" ? 1 : 2))
+            // All that is listed is read: what is mailed alone stays for the mail.
+            _ = try it.web.one("select mark_notifications(\(it.creator), '{}', 9223372036854775807)", as: Int.self)
+            let left: Int = try it.root.one(
+                "select count(*)::int from notifications where user_id = \(it.creator) and read_at is null")
+            #expect(left == (way == "in_app" ? 0 : 2))
+            try it.post("After that", by: mira)
+            #expect(try count() == 2)
+        }
+    }
+
+    @Test(
         "CMT-01 pages are keyset pages: nothing is skipped or doubled, by time and by likes, and replies come with them"
     )
     func pages() throws {
@@ -162,6 +192,32 @@ struct CommentTests {
                 try it.comments.list(
                     of: .clip(it.clip), .top, PageRequest(limit: 5, cursor: first.nextCursor), for: nil)
             }
+        }
+    }
+
+    @Test(
+        "CMT-01 SOC-03 the counts are those of the reader: nothing of whom the reader has blocked, nor replies to them")
+    func countsOfReader() throws {
+        try CommentStage.run { it in
+            let (mira, nova, dana) = (try it.member("mira"), try it.member("nova"), try it.member("dana"))
+            let theirs = try it.post("A thread", by: dana)
+            try it.post("A reply", by: nova, answering: theirs)
+            try it.post("Another reply", by: dana, answering: theirs)
+            let hidden = try it.post("Of one who will be blocked", by: nova)
+            try it.post("A reply that goes with it", by: dana, answering: hidden)
+            try it.post("Own reply to oneself", by: nova, answering: hidden)
+            func page(_ reader: UUID?) throws -> [Int] {
+                let page = try it.comments.list(of: .clip(it.clip), .newest, PageRequest(limit: 50), for: reader)
+                return [page.total] + page.comments.map(\.replyCount)
+            }
+            #expect(try page(mira) == [6, 2, 2])
+            try Blocks(database: it.web).set(nova, wish: true, by: mira)
+            #expect(try page(mira) == [2, 1])
+            #expect(try page(dana) == [6, 2, 2] && page(nil) == [6, 2, 2])
+            try it.post("Not for mira", by: nova)
+            #expect(try page(mira) == [2, 1])
+            try it.post("For everyone", by: dana)
+            #expect(try page(mira) == [3, 0, 1])
         }
     }
 

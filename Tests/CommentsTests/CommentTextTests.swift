@@ -22,7 +22,9 @@ struct CommentTextTests {
         "CMT-03 control characters go, line breaks stay; what cannot be seen is no text",
         arguments: [
             ("a\u{0007}b\u{9B}c", "abc"), ("  a\tb  ", "a b"), ("a\r\nb\rc\n\n\n\nd", "a\nb\nc\n\nd"), ("", nil),
-            (" \n\t ", nil), ("\u{200B}\u{200D}\u{FEFF}", nil), ("\u{202E}", nil), ("\u{202E}abc", "\u{202E}abc"),
+            (" \n\t ", nil), ("\u{2800}", nil), ("\u{115F}\u{1160}\u{3164}\u{FFA0}", nil), ("\u{180E} \u{2800}\n", nil),
+            ("a\u{2800}b", "a\u{2800}b"), ("\u{200B}\u{200D}\u{FEFF}", nil), ("\u{202E}", nil),
+            ("\u{202E}abc", "\u{202E}abc"),
             ("שלום", "שלום"), ("👩‍🚀", "👩‍🚀"), ("❤️", "❤️"), ("a\u{2028}b", "a\nb"),
         ] as [(String, String?)])
     func controls(typed: String, expected: String?) {

@@ -32,6 +32,27 @@ struct VideoVoteTests {
         }
     }
 
+    @Test("ARENA-04 the visitors of one network give a video only so many votes a day; members are not held back")
+    func network() throws {
+        try ComparisonStage.run { stage in
+            let made = try stage.made(stage.request(models: 2))
+            let videos = made.videos.map(\.generation.id)
+            let votes = VideoVotes(database: stage.web, networkVotes: 3)
+            for voter in 1...3 { _ = try votes.change(stage.ballot(videos[0], voter)) }
+            #expect(stage.code { _ = try votes.change(stage.ballot(videos[0], 4)) } == "network_full")
+            #expect(stage.code { _ = try votes.change(stage.ballot(videos[0], 3)) } == "already_voted")
+            #expect(try votes.change(stage.ballot(videos[1], 4)) == 1, "another video")
+            #expect(try votes.change(stage.ballot(videos[0], 5, member: stage.admin)) == 4)
+            #expect(try votes.change(stage.ballot(videos[0], 1, isUndo: true)) == 3)
+            #expect(try votes.change(stage.ballot(videos[0], 4)) == 4)
+            // Of many at once as many count.
+            let outcomes = try inParallel(9) { number in
+                (try? votes.change(stage.ballot(videos[1], 10 + number))) != nil
+            }
+            #expect(outcomes.count { $0 } == 2)
+        }
+    }
+
     @Test("ARENA-04 only finished videos of public comparisons get votes")
     func onlyPublic() throws {
         try ComparisonStage.run { stage in

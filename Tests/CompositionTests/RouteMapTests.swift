@@ -101,7 +101,8 @@ struct RouteMapTests {
         let vote = try location("= /api/v", in: map)
         #expect(
             vote.suffix(3) == [
-                "fastcgi_param EXCHANGE_ID $request_id;", "fastcgi_next_upstream error timeout non_idempotent;",
+                "fastcgi_param EXCHANGE_ID $dailies_exchange_id;",
+                "fastcgi_next_upstream error timeout non_idempotent;",
                 "fastcgi_pass dailies_fast_kept;",
             ])
         #expect(try location("= /api/w", in: map).last == "fastcgi_pass $dailies_fast;", "one of its changes may not")

@@ -168,7 +168,7 @@ struct InstallationTests {
         ("LIMIT_START_DATE", "2023-12-16T00:00:00Z", "LIMIT_START_DATE"),
         ("LIMIT_END_DATE", "2024-01-16T23:59:59Z", "LIMIT_END_DATE"), ("HCAPTCHA_SECRET", "s", "HCAPTCHA_SECRET"),
         ("CRON_SECRET", "0123456789abcdef0123456789abcdef", "CRON_SECRET"),
-        ("SENTRY_DSN", "https://k@s.example/1", nil), ("SENTRY_ORG", "o", nil),
+        ("SENTRY_DSN", "https://k@s.example/1", "SENTRY_DSN"), ("SENTRY_ORG", "o", nil),
         ("SENTRY_PROJECT", "p", nil), ("SENTRY_AUTH_TOKEN", "t", nil), ("DEBUG", "jobs:*,providers:*", "DEBUG"),
         ("REDIS_URL", "redis://h", nil), ("UPSTASH_REDIS_REST_URL", "https://u.example", nil),
         ("UPSTASH_REDIS_REST_TOKEN", "t", nil), ("NEXT_PUBLIC_TEST_MODE", "true", nil),

@@ -35,6 +35,7 @@ struct ClipCountsTests {
         }
 
         func step() throws -> Bool { try counts.step() }
+        func release() throws { try counts.release() }
     }
 
     /// What was published, and whether the publisher answers.
@@ -82,6 +83,33 @@ struct ClipCountsTests {
             #expect(try counts.step())
             #expect(try subscriber.last().clips == [.init(id: clips[2], voteCount: 1, weightedScore: 10)])
             #expect(subscriber.events.withLock(\.count) == 3)
+        }
+    }
+
+    @Test("RT-01 of the publishers of several hosts one publishes; another one follows when it ends or is gone")
+    func hosts() throws {
+        try FilmStage.run { stage in
+            let (_, clips) = try stage.voting(["A", "B"])
+            let subscriber = Subscriber()
+            let (first, second) = (subscriber.counts(stage), subscriber.counts(stage))
+            func steps() throws -> [Bool] { [try first.step(), try second.step()] }
+            #expect(try steps() == [true, false])
+            _ = try stage.cast(.visitor(1, clips[0]))
+            #expect(try steps() == [true, false])
+            #expect(try steps() == [false, false])
+            #expect(subscriber.events.withLock(\.count) == 2)
+            // The lease is renewed for as long as it is used.
+            for _ in 1...4 {
+                try stage.test.advanceClock(by: .seconds(10))
+                #expect(try steps() == [false, false])
+            }
+            try first.release()
+            _ = try stage.cast(.visitor(2, clips[0]))
+            #expect(try second.step() && !first.step(), "who follows begins with all clips")
+            #expect(try subscriber.last().clips.count == 2)
+            // One that was killed releases nothing.
+            try stage.test.advanceClock(by: .seconds(16))
+            #expect(try steps() == [true, false])
         }
     }
 

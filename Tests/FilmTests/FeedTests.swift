@@ -16,8 +16,10 @@ struct FeedTests {
         let standings: VoterStandings
         let feed: Feed
 
-        init(_ stage: FilmStage) throws {
-            cache = FeedCache(database: stage.web, address: { "/media/" + $0 }) { card, _ in Array(card.title.utf8) }
+        init(_ stage: FilmStage, reception: Reception = Reception()) throws {
+            cache = FeedCache(
+                database: stage.web, address: { "/media/" + $0 }, render: { card, _ in Array(card.title.utf8) },
+                reception: reception)
             views = ViewBuffer(database: stage.web, log: .silent)
             standings = VoterStandings(database: stage.web, dailyVotes: 200)
             standings.start()
@@ -93,6 +95,65 @@ struct FeedTests {
             #expect(received.withLock(\.self) == [0, 1, 2, 3])
             ask(4)
             #expect(runner.count == 0 && received.withLock(\.self).last == 4)
+        }
+    }
+
+    @Test("OPS-07 while no announcements arrive each request gets what was read after it came")
+    func unheard() throws {
+        try FilmStage.run { stage in
+            let (_, clips) = try stage.voting(["A", "B"])
+            let (runner, reception) = (Collecting(), Reception(isOn: false))
+            let cache = FeedCache(
+                database: stage.web, address: { $0 }, render: { card, _ in Array(card.title.utf8) }, runner: runner,
+                reception: reception)
+            let received = Monitor<[Int]>([])
+            @Sendable func ask() {
+                cache.current { found in received.update { $0.append((try? found.get())?.clips.count ?? -1) } }
+            }
+            ask()
+            runner.run()
+            #expect(received.withLock(\.self) == [2])
+            try stage.test.database(as: .owner).execute(
+                "update tournament_clips set status = 'eliminated' where id = \(clips[0])")
+            ask()
+            #expect(received.withLock(\.self) == [2], "what is kept is not trusted")
+            // It comes while the slot is being read, perhaps before a change.
+            ask()
+            #expect(runner.count == 1)
+            runner.run()
+            #expect(received.withLock(\.self) == [2, 1])
+            runner.run()
+            #expect(received.withLock(\.self) == [2, 1, 1])
+            reception.set(true)
+            ask()
+            #expect(received.withLock(\.self) == [2, 1, 1, 1] && runner.count == 0)
+        }
+    }
+
+    @Test(
+        "OPS-07 OPS-12 FEED-01 the feed is served from memory while the database is away, with announcements or without",
+        arguments: [true, false])
+    func outage(isReceiving: Bool) throws {
+        try FilmStage.run { stage in
+            let (_, clips) = try stage.voting(["A", "B"])
+            let reception = Reception()
+            let rig = try Rig(stage, reception: reception)
+            defer { rig.standings.stop() }
+            _ = try stage.cast(.visitor(1, clips[0]))
+            #expect(try rig.page(1).standing.isKnown)
+            reception.set(isReceiving)
+            try stage.test.duringOutage {
+                for _ in 0..<3 {
+                    let page = try rig.page(1)
+                    #expect(page.clips.count == 2 && page.votedClipIDs.isEmpty)
+                    #expect(!page.standing.isKnown && page.standing.remaining.standard == 200)
+                }
+                // A change that was announced is worth more than an answer.
+                rig.cache.drop()
+                #expect(throws: (any Error).self) { try rig.page(1) }
+            }
+            #expect(eventually { (try? rig.page(1))?.standing.isKnown == true })
+            #expect(try rig.page(1).votedClipIDs == [clips[0].uuidString.lowercased()])
         }
     }
 

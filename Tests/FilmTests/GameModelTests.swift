@@ -151,9 +151,9 @@ private struct World {
         guard let member = members.randomElement(using: &random) else { return }
         let event = "tier \(Int.random(in: 0..<3, using: &random))"
         if Int.random(in: 0..<3, using: &random) == 0 {
-            try stage.revoke(member, "referral", event)
+            try stage.revoke(member, "thanks", event)
         } else {
-            try stage.reward(member, "referral", event, 50)
+            try stage.reward(member, "thanks", event, 50)
         }
     }
 

@@ -221,17 +221,17 @@ struct GameTests {
     func rewards() throws {
         try FilmStage.run { stage in
             let mira = try stage.member("mira")
-            for _ in 0..<2 { try stage.reward(mira, "referral", "tier 5", 100) }
-            try stage.reward(mira, "referral", "tier 1", 50)
+            for _ in 0..<2 { try stage.reward(mira, "thanks", "tier 5", 100) }
+            try stage.reward(mira, "thanks", "tier 1", 50)
             #expect(try stage.stats(mira).xp == 150 && stage.stats(mira).level.number == 2)
-            try stage.revoke(mira, "referral", "tier 5")
-            try stage.revoke(mira, "referral", "tier 5")
+            try stage.revoke(mira, "thanks", "tier 5")
+            try stage.revoke(mira, "thanks", "tier 5")
             #expect(try stage.stats(mira).xp == 50)
-            try stage.reward(mira, "referral", "tier 5", 100)
+            try stage.reward(mira, "thanks", "tier 5", 100)
             try stage.expectExactGames()
             #expect(try stage.stats(mira).xp == 150)
             #expect(try stage.games.stats(of: UUID()) == nil)
-            try stage.reward(UUID(), "referral", "tier 1", 50)
+            try stage.reward(UUID(), "thanks", "tier 1", 50)
         }
     }
 
@@ -246,7 +246,7 @@ struct GameTests {
             #expect(try stage.stats(mira).xp == 18)
             try stage.test.advanceClock(by: Self.day)
             _ = try stage.cast(.member(nova, clips[0]))
-            try stage.reward(mira, "referral", "tier 1", 50)
+            try stage.reward(mira, "thanks", "tier 1", 50)
             try stage.expectExactGames()
             let document: String = try stage.superuser.one("select export_member(\(mira))::text")
             for table in ["memberDays", "memberPoints", "xpRewards"] { #expect(document.contains(table), "\(table)") }
@@ -274,8 +274,26 @@ struct GameTests {
             }
             try stage.superuser.execute("update tournament_clips set user_id = \(mira) where id = \(clips[2])")
             try stage.expectExactGames()
+            try stage.superuser.execute(
+                """
+                insert into referrals (referrer_id, joined_at, counted_at)
+                select \(mira), dailies_now(), dailies_now() from generate_series(1, 5)
+                """)
+            try stage.superuser.execute(
+                """
+                select grant_reward(\(mira), 'referral', 'referral ' || tier, xp)
+                from referral_tiers()
+                where needed <= 5
+                """)
+            try BadgeAwards(database: stage.jobs).run()
+            #expect(try GameDrift.find(in: stage.jobs) == [])
             let before = try stage.stats(mira)
             for damage: SQL in [
+                "delete from xp_rewards where event_key = 'referral networker'",
+                "update xp_rewards set amount = 7 where event_key = 'referral connector'",
+                "insert into xp_rewards values (\(mira), 1000, 'referral', 'referral legend', now(), null)",
+                "insert into xp_rewards values (\(mira), 9, 'referral', 'x', now(), null)",
+                "insert into xp_rewards values (\(stage.admin), 50, 'referral', 'referral connector', now(), null)",
                 "update member_days set votes = votes + 1", "update member_days set streak = 9",
                 "delete from member_days", "update member_points set xp = xp + 1",
                 "update member_points set streak = 40, longest_streak = 40",

@@ -10,18 +10,21 @@ import Testing
 struct WebRoleTableTests {
     /// Tables that the web role reads directly. It changes none but those that are named below.
     private static let readable: Set<String> = [
-        "audit_log", "battles", "capabilities", "clip_genre_counts", "clip_listings", "comment_counts", "comment_likes",
+        "audit_log", "backup_runs", "battles", "capabilities", "clip_genre_counts", "clip_listings", "comment_counts",
+        "comment_likes",
         "comments",
         "comparison_schedules",
         "comparison_reruns", "comparison_tags", "comparison_templates",
         "comparison_videos", "comparisons", "contact_messages", "credit_balances", "credit_entries",
-        "credit_reservations", "deleted_generations", "experiment_variants", "experiments", "favorites",
+        "credit_reservations", "deleted_generations", "disk_days", "disk_members", "experiment_variants", "experiments",
+        "favorites",
         "feature_flags", "film_builds", "film_segments", "films", "follows", "generation_runs", "generation_usage",
         "generations",
         "member_caps", "model_day_state", "model_days", "model_expectations", "models", "moderation_cases",
         "planned_comparisons", "premium_grants", "presets", "provider_keys", "provider_limits", "provider_mappings",
         "provider_minutes", "provider_states", "providers", "rank_counts", "rank_scores", "rank_state",
         "rating_boards", "reports", "round_interventions", "round_tallies", "schema_migrations", "seasons",
+        "site_figures",
         "slot_results", "source_images", "statements_of_reasons", "story_slots", "suggestion_models",
         "suggestion_votes", "suggestions", "tags", "terms_versions",
         "tournament_clips", "uploads", "user_blocks", "users", "webhook_attempts", "webhook_deliveries",

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Generation
 import Postgres
 import Providers
+import Refusals
 import TestSupport
 import Testing
 
@@ -131,15 +132,180 @@ struct CourseTests {
             let stranger: UUID = try stage.superuser.one("insert into users (username) values ('other') returning id")
             #expect(try stage.generations.delete([kept.id], of: stranger) == 0)
             #expect(throws: GenerationRefusal.notFound) { try stage.generations.find(kept.id, of: stranger) }
-            #expect(try stage.generations.list(of: stranger).isEmpty)
+            #expect(try stage.generations.list(of: stranger, limit: 9).isEmpty)
             #expect(try stage.generations.access(kept.id, for: stranger) == .nobody)
             #expect(try stage.generations.access(kept.id, for: nil) == .nobody)
             #expect(try stage.generations.access(kept.id, for: stage.member) == .asker)
             #expect(try stage.generations.delete([kept.id], of: stage.member) == 1)
             #expect(try stage.waiting("cancel_at_provider") == 1 && stage.waiting("remove_media") == 1)
             #expect(try stage.waiting("wake_provider") == 1, "a worker starts as many as there are places")
-            #expect(try stage.generations.deleted(of: stage.member, after: .distantPast).map(\.id) == [kept.id])
-            #expect(try stage.balance() == 1_000 && stage.begin(kept) == "gone")
+            guard case .deleted(let gone)? = try stage.changes().first else { throw GenerationRefusal.notFound }
+            #expect(gone.id == kept.id)
+            #expect(try stage.begin(kept) == "gone")
+            // Nothing is settled before the provider has said what it took.
+            #expect(try stage.balance() == 940 && settle(stage, kept, credits: nil, hasBegun: false))
+            #expect(try stage.balance() == 1_000 && stage.generations.usage(of: stage.member).usedMs == 0)
+        }
+    }
+
+    private func settle(
+        _ stage: GenerationStage, _ kept: Generation, credits: Int?, spent: String? = nil, hasBegun: Bool
+    ) throws -> Bool {
+        try stage.jobs.one(
+            """
+            select settle_stopped_run(
+                \(kept.id), \(Int32(kept.run)), \(credits.map { Int32($0) }), \(spent)::text::numeric, \(hasBegun)
+            )
+            """)
+    }
+
+    /// What the jobs that stop requests would ask for: the request, and whether they are due.
+    private func stops(_ stage: GenerationStage) throws -> [String] {
+        try stage.superuser.query(
+            """
+            select concat_ws(
+                ' ', payload ->> 'provider', payload ->> 'requestID',
+                case when run_at <= dailies_now() then 'now' else 'later' end
+            )
+            from jobs
+            where kind = 'cancel_at_provider' and state = 'queued'
+            """)
+    }
+
+    @Test(
+        "GEN-05 GEN-07 a run that is deleted while its call is in flight is stopped when the answer comes, and charged")
+    func deletionInFlight() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(try stage.begin(kept) == "go")
+            #expect(try stage.generations.delete([kept.id], of: stage.member) == 1)
+            #expect(try stage.balance() == 940 && stops(stage) == ["replicate later"])
+            #expect(try !stage.accept(kept) && stops(stage) == ["replicate r-1 now"])
+            #expect(try settle(stage, kept, credits: 12, spent: "0.12", hasBegun: false))
+            #expect(try stage.balance() == 988 && !settle(stage, kept, credits: 60, hasBegun: true))
+            let booked: [String] = try stage.superuser.query(
+                "select outcome || ' ' || cost_usd::text from generation_runs")
+            #expect(booked == ["cancelled 0.1200"])
+
+            // Where nothing was accepted, everything comes back at once.
+            let unsent = try stage.remote()
+            try stage.superuser.execute("delete from jobs")
+            #expect(try stage.begin(unsent) == "go")
+            #expect(try stage.generations.delete([unsent.id], of: stage.member) == 1)
+            let outcome: String = try stage.jobs.one(
+                "select record_unaccepted_submission(\(unsent.id), 1, 1, 'no', 3, interval '0', 5)")
+            #expect(try outcome == "gone" && stops(stage) == ["replicate now"])
+
+            // A job that was lost is not waited for.
+            try stage.superuser.execute("delete from jobs where kind = 'cancel_at_provider'")
+            try stage.test.setClock(offset: .seconds(4_000))
+            let resumed: Int = try stage.jobs.one("select resume_generations(2, 5)")
+            #expect(try resumed == 1 && stage.balance() == 988)
+        }
+    }
+
+    @Test(
+        "GEN-05 a deleted run that had begun is charged what the provider says, and all of it only where it does not say"
+    )
+    func deletionAfterBeginning() throws {
+        try GenerationStage.run { stage in
+            for (said, charged) in [(21, 21), (nil, 60), (90, 60)] as [(Int?, Int)] {
+                let before = try stage.balance()
+                let kept = try stage.remote()
+                #expect(try stage.begin(kept) == "go" && stage.accept(kept, as: "r-\(charged) \(said ?? 0)"))
+                _ = try stage.jobs.one("select record_progress(\(kept.id), 1, 10, null, true)", as: Bool?.self)
+                #expect(try stage.generations.delete([kept.id], of: stage.member) == 1)
+                let hasBegun: Bool = try stage.superuser.one(
+                    "select (payload ->> 'hasBegun')::boolean from jobs where kind = 'cancel_at_provider' order by id desc limit 1"
+                )
+                #expect(try hasBegun && settle(stage, kept, credits: said, hasBegun: hasBegun))
+                #expect(try stage.balance() == before - charged)
+            }
+        }
+    }
+
+    @Test(
+        "GEN-05 the late answer to a call whose run was cancelled meanwhile stops the request, and the site bears its cost"
+    )
+    func lateAnswer() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(try stage.begin(kept) == "go" && stage.begin(kept) == "uncertain")
+            #expect(try stage.generations.cancel(kept.id, of: stage.member).isCancelling)
+            let isStopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(kept.id), 1, 'cancelled', null, null, true, 5)")
+            #expect(isStopped)
+            #expect(try !stage.accept(kept) && stops(stage) == ["replicate r-1 now"])
+            #expect(try !settle(stage, kept, credits: 12, spent: "0.12", hasBegun: false))
+            let cost: String = try stage.superuser.one("select cost_usd::text from generation_runs")
+            #expect(try cost == "0.1200" && stage.balance() == 1_000)
+            // Said twice it is stopped once.
+            try stage.superuser.execute("delete from jobs where kind = 'cancel_at_provider'")
+            #expect(try !stage.accept(kept) && stops(stage).isEmpty)
+        }
+    }
+
+    @Test("JOB-04 no more runs are started than there are places, however often that is asked")
+    func noMoreThanPlaces() throws {
+        try GenerationStage.run { stage in
+            let all = try (0..<8).map { _ in try stage.remote(seconds: 5) }
+            #expect(try stage.begin(all[0], places: 2) == "go" && stage.begin(all[1], places: 2) == "go")
+            try stage.superuser.execute("delete from jobs where kind = 'submit_generation'")
+            #expect(try stage.accept(all[0]) && stage.accept(all[1], as: "r-2"))
+            for done in all.prefix(2) {
+                let isDone: Bool = try stage.jobs.one(
+                    "select record_result(\(done.id), 1, 'https://x.example/v.mp4', '{}', 2)")
+                #expect(isDone)
+            }
+            #expect(try stage.waiting("submit_generation") == 2)
+            for _ in 0..<5 {
+                let started: Int = try stage.jobs.one("select start_waiting_generations('replicate', 2)")
+                #expect(started == 0)
+            }
+            #expect(try stage.waiting("submit_generation") == 2)
+            // One that waits before it is sent again takes no place until it is due.
+            try stage.superuser.execute(
+                """
+                update jobs
+                set run_at = dailies_now() + interval '1 minute'
+                where id = (select max(id) from jobs where kind = 'submit_generation')
+                """)
+            let started: Int = try stage.jobs.one("select start_waiting_generations('replicate', 2)")
+            #expect(started == 1)
+        }
+    }
+
+    @Test("GEN-05 CAT-02 PRICE-03 a retry is refused for what a new request is refused for")
+    func retryChecks() throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.remote()
+            #expect(try stage.begin(kept) == "go" && stage.accept(kept))
+            let stopped: Bool = try stage.jobs.one(
+                "select stop_generation(\(kept.id), 1, 'failed', 'x', 'x', false, 5)")
+            #expect(stopped)
+            func code(seen: Int? = nil, premium: Bool = true) -> String? {
+                do {
+                    _ = try stage.generations.retry(
+                        kept.id, by: stage.member, seenCredits: seen, hasPremium: { _ in premium })
+                    return nil
+                } catch {
+                    return refusal(in: error)?.code ?? "\(error)"
+                }
+            }
+            func change(_ change: SQL, _ back: SQL, _ expected: String) throws {
+                try stage.superuser.execute("update models set \(sql: change) where slug = 'ray-flash-2-540p'")
+                #expect(code(premium: false) == expected)
+                try stage.superuser.execute("update models set \(sql: back) where slug = 'ray-flash-2-540p'")
+            }
+            let durations: String = try stage.superuser.one(
+                "select durations::text from models where slug = 'ray-flash-2-540p'")
+            try change("is_premium = true", "is_premium = false", "model_locked")
+            try change("durations = '{9}'", "durations = \(durations)::text::int[]", "duration_not_supported")
+            try change("is_active = false", "is_active = true", "model_not_found")
+            #expect(code(seen: 59) == "price_changed" && code(seen: 61) == "price_changed")
+            #expect(try stage.generations.retryCredits(of: stage.generations.find(kept.id, of: stage.member)) == 60)
+            #expect(code(seen: 60, premium: false) == nil)
+            #expect(try stage.balance() == 940)
         }
     }
 

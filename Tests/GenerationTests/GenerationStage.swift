@@ -111,6 +111,10 @@ struct GenerationStage {
         return try steps.map { try jobs.one($0) }
     }
 
+    func changes() throws -> [GenerationChange] {
+        try generations.changes(of: member, after: .distantPast, PageRequest(limit: 100)).items
+    }
+
     func status(_ id: UUID) throws -> String { try superuser.one("select status from generations where id = \(id)") }
 
     func balance() throws -> Int { try Credits(database: web, monthly: monthlyCredits).balance(of: member).balance }

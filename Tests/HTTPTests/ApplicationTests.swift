@@ -370,6 +370,48 @@ struct ApplicationTests {
         for limit in [LimitClass.read, nil] { _ = try make(Self.change(limit)) }
     }
 
+    @Test("OPS-07 a copy of the database answers what is the same for all, but not a browser that has just written")
+    func staleReads() throws {
+        let stale = Monitor<[String]>([])
+        func make(isSecure: Bool) throws -> Application {
+            try Application(
+                routes: [
+                    .get("/api/same", access: .any, cache: .publicCache(seconds: 9, stale: 9), summary: "s") { _ in
+                        Response.text("same")
+                    },
+                    .get("/api/own", access: .any, cache: .noStore, summary: "o") { _ in Response.text("own") },
+                    Self.change(nil),
+                ],
+                guards: Guard(siteOrigin: Site.origin, identify: { _ in .visitor }, verifyCSRF: { _, _ in true }),
+                log: .silent,
+                staleReads: StaleReading(isSecure: isSecure) { handler in
+                    stale.update { $0.append("read") }
+                    return try handler()
+                })
+        }
+        let application = try make(isSecure: true)
+        func count(_ request: Request) -> Int {
+            let before = stale.withLock(\.count)
+            #expect(application.respond(to: request).status == 200)
+            return stale.withLock(\.count) - before
+        }
+        #expect(count(Request(.get, "/api/same")) == 1)
+        #expect(count(Request(.get, "/api/own")) == 0)
+        #expect(count(Request(.get, "/api/same", headers: ["Cookie": "wrote=1"])) == 0)
+        #expect(count(Request(.get, "/api/same", headers: ["Authorization": "Bearer x"])) == 0)
+        func write(_ application: Application, _ clip: String) -> Response {
+            application.respond(
+                to: Request(
+                    .put, "/api/later", headers: ["Content-Type": "application/json", "Origin": Site.origin],
+                    body: Array(#"{"clipId":"\#(clip)"}"#.utf8)))
+        }
+        let cookie = "wrote=1; Path=/; Max-Age=10; HttpOnly; SameSite=Lax"
+        #expect(write(application, Site.clip).headers["Set-Cookie"] == cookie + "; Secure")
+        #expect(try write(make(isSecure: false), Site.clip).headers["Set-Cookie"] == cookie)
+        #expect(write(application, "x").headers["Set-Cookie"] == nil, "nothing was written")
+        #expect(stale.withLock(\.count) == 1)
+    }
+
     @Test("the server learns the limit of a body before it reads one")
     func facts() throws {
         let application = try Application(

@@ -199,6 +199,36 @@ struct SessionCacheTests {
         }
     }
 
+    @Test(
+        "OPS-07 AUTH-02 while no announcements arrive each session is read; what is kept counts only without a database"
+    )
+    func unheard() throws {
+        try TestDatabase.run { test in
+            let reception = Reception()
+            let cache = SessionCache(
+                database: test.database(as: .web), sessionDays: 30, life: .seconds(86_400), reception: reception)
+            let mira = try test.makeMember("mira")
+            let (token, stranger) = (try test.makeSession(of: mira.id), OpaqueToken.random())
+            #expect(try cache.find(token, at: Date()) != nil)
+            reception.set(false)
+            let ask: @Sendable (OpaqueToken) throws -> Session? = { token in
+                try awaited { then in cache.find(token, at: Date()) { then($0) } }
+            }
+            try test.duringOutage { () throws in
+                #expect(try cache.find(token, at: Date())?.userID == mira.id)
+                #expect(try ask(token)?.userID == mira.id)
+                #expect(throws: DatabaseError.self) { try cache.find(stranger, at: Date()) }
+                #expect(throws: DatabaseError.self) { try ask(stranger) }
+            }
+            try test.database(as: .owner).execute("delete from sessions where user_id = \(mira.id)")
+            #expect(try cache.find(token, at: Date()) == nil)
+            #expect(try ask(token) == nil)
+            reception.set(true)
+            cache.forgetAll()
+            #expect(try cache.find(token, at: Date()) == nil)
+        }
+    }
+
     @Test("AUTH-02 many who come at once each get their own session, and strangers none")
     func crowd() throws {
         try TestDatabase.run { test in

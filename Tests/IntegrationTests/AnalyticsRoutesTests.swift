@@ -55,6 +55,14 @@ struct AnalyticsRoutesTests {
                 lines[0].split(separator: ",").count
                     == lines[1].split(separator: ",", omittingEmptySubsequences: false).count)
 
+            let same = try visitor.get("/api/analytics?period=all&format=csv")
+            #expect(same.body == file.body)
+            for name in ["Content-Type", "Content-Disposition", "Cache-Control"] {
+                #expect(same.headers[name] == file.headers[name], "\(name)")
+            }
+            #expect(try visitor.get("/api/analytics?format=json").json["models"] != nil)
+            #expect(try visitor.get("/api/analytics?format=xml").status == 422)
+
             // What a query says wrongly counts as not said.
             for query in ["", "?by=speed", "?period=week&type=all", "?period=none&by=none"] {
                 let page = try visitor.get("/analytics" + query)

@@ -67,6 +67,8 @@ struct AuditTrailTests {
                 """)
             let model: UUID = try superuser.one("select id from models where slug = 'mochi'")
             let models = "/api/admin/models/\(model)"
+            let worker: UUID = try superuser.one(
+                "insert into workers (name, token_hash, created_at) values ('card', '\\x00', now()) returning id")
             let costed: UUID = try superuser.one(
                 """
                 with stopped as (
@@ -175,6 +177,8 @@ struct AuditTrailTests {
                 ("PATCH /api/admin/caps", "", ["provider": "fal.ai", "monthlyUsd": "25.5", "concurrency": 3]),
                 ("PATCH /api/admin/caps", "", ["monthlyCredits": 500]),
                 ("POST /api/admin/providers/[name]/resume", "/api/admin/providers/runway/resume", nil),
+                ("POST /api/admin/workers", "", ["name": "card 1"]),
+                ("DELETE /api/admin/workers/[id]", "/api/admin/workers/\(worker.uuidString.lowercased())", nil),
                 ("PATCH /api/videos/[id]", "/api/videos/\(costed.uuidString.lowercased())", ["cost": "0.35"]),
                 ("POST /api/admin/users/[id]/premium", user + "/premium", ["granted": true, "reason": "A juror"]),
                 ("POST /api/admin/moderation", "", ["caseId": .integer(reported), "action": "dismiss"]),

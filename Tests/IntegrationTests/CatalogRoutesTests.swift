@@ -18,13 +18,13 @@ struct CatalogRoutesTests {
         try Site.run(depth, settings: ["REPLICATE_API_TOKEN": "r8_a-token-of-a-test"]) { site in
             let visitor = site.visitor()
             let all = try visitor.get("/api/models")
-            #expect(all.status == 200 && slugs(all).count == 30)
+            #expect(all.status == 200 && slugs(all).count == 32)
             #expect(all.headers["Cache-Control"]?.contains("s-maxage=30") == true)
             #expect(try slugs(visitor.get("/api/models/premium")) == ["veo-3"])
             #expect(try slugs(visitor.get("/api/models/by-provider/Google")).count == 4)
             #expect(try slugs(visitor.get("/api/models/by-provider/fal.ai")).count == 22)
             #expect(try visitor.get("/api/models/default").json["modelId"] == "luma/ray-flash-2-540p")
-            #expect(try slugs(visitor.get("/api/models/stats")).count == 30)
+            #expect(try slugs(visitor.get("/api/models/stats")).count == 32)
 
             let flash = try visitor.get("/api/models/ray-flash-2-540p").json
             #expect(flash["isAvailable"] == true && flash["unavailableReason"] == .null)
@@ -155,7 +155,7 @@ struct CatalogRoutesTests {
             #expect(export.headers["Content-Disposition"] == "attachment; filename=\"catalog.json\"")
             let same = try it.ask(it.admin, .post, "/api/admin/catalog/import", export.json)
             guard case .array(let unchanged)? = same.json["models"] else { throw SiteFault("no models: \(same.json)") }
-            #expect(unchanged.count == 32 && unchanged.allSatisfy { $0["change"] == "same" })
+            #expect(unchanged.count == 34 && unchanged.allSatisfy { $0["change"] == "same" })
 
             let pack: JSONValue = [
                 "format": "dailies-catalog", "version": 1,

@@ -506,6 +506,8 @@ private struct TracedSite {
             insert into comparison_schedules (template_id, every_hours, next_at, is_paused, created_by, created_at)
             select id, 24, now(), true, \(miraID)::uuid, now() from kept
             """,
+            "insert into workers (name, token_hash, created_by, created_at) values ('card', '\\x00', \(miraID), now())",
+            "insert into disk_members (user_id, bytes, files, measured_at) values (\(miraID), 9, 1, now())",
             "insert into experiments (title, models, created_by, created_at) values ('Fog', '{local}', \(miraID), now())",
             // The reply of another member stays, under a comment without author and text.
             """
@@ -625,32 +627,82 @@ struct DepartureTests {
 
     @Test("GDPR-01 every column about a member is in the export, or is named here with the reason why not")
     func everyColumn() throws {
-        // What proves an identity, who decided, and what the site has worked out for its own use.
+        // What proves an identity, who decided, what is of other people, and what the site has worked out for its own use.
         let left: Set = [
-            "api_keys.token_hash", "contact_messages.decided_by", "sessions.token_hash",
-            "sessions.used_at", "tournament_clips.blurhash", "tournament_clips.decided_by",
+            "api_keys.token_hash", "comments.decided_at", "comments.decided_by", "comments.decision_id",
+            "comments.deleted_before", "comments.is_listed", "comments.is_visible", "comments.reply_count",
+            "comments.state_before", "comments.subject_id", "contact_messages.decided_at",
+            "contact_messages.decided_by",
+            "contact_messages.state", "moderation_cases.appealed_at", "moderation_cases.decided_at",
+            "moderation_cases.decided_by", "moderation_cases.opened_at", "reports.mailed_at", "reports.reporter_key",
+            "sessions.token_hash", "sessions.used_at", "statements_of_reasons.appeal_decided_by",
+            "statements_of_reasons.decided_by", "statements_of_reasons.decision_id", "statements_of_reasons.is_undone",
+            "statements_of_reasons.mailed_at", "tournament_clips.blurhash", "tournament_clips.decided_by",
             "tournament_clips.has_cards", "tournament_clips.has_thumbnail", "tournament_clips.perceptual_hash",
-            "tournament_clips.upload_id",
-            "uploads.check_percent", "uploads.part_bytes", "uploads.part_count", "uploads.preview_key",
-            "users.left_at", "votes.requests", "votes.void_id",
+            "tournament_clips.upload_id", "uploads.check_percent", "uploads.part_bytes", "uploads.part_count",
+            "uploads.preview_key", "username_history.id", "users.left_at", "votes.requests", "votes.user_id",
+            "votes.void_id",
+            "votes.voter_key",
+        ]
+        // What admins make and decide for the site, of which the audit log in the export tells; and what its videos cost it.
+        let sites: Set = [
+            "clip_decisions", "comparison_imports", "comparison_schedules", "comparison_templates", "comparisons",
+            "experiments", "generation_runs", "job_pauses", "planned_comparisons", "terms_versions", "workers",
         ]
         try TestDatabase.run { test in
             let superuser = test.database(as: .superuser)
+            // Rows that go with the member are exported column by column, unless they have a section of their own. A column
+            // counts when one of the sections that read its table names it.
             let missing: [String] = try superuser.query(
                 """
-                select columns.table_name || '.' || columns.column_name
-                from information_schema.columns
-                where columns.table_schema = 'public' and columns.table_name in (
-                        'users', 'tournament_clips', 'uploads', 'sessions', 'api_keys', 'votes', 'contact_messages',
-                        'member_preferences', 'username_history'
-                    )
+                with sections as (
+                    select regexp_split_to_table(prosrc, E'\\n            (?='')') as words
+                    from pg_proc
+                    where proname = 'export_member'
+                ), referring as (
+                    select tables.relname::text as name,
+                        bool_or(constraints.confdeltype = 'c') and not bool_or(
+                            (regexp_match(others.prosrc, 'shown constant text\\[\\] := array\\[(.*?)\\]'))[1]
+                                like '%' || quote_literal(tables.relname) || '%'
+                        ) as is_whole
+                    from pg_constraint constraints
+                    join pg_class tables on tables.oid = constraints.conrelid
+                    join pg_proc others on others.proname = 'export_other_tables'
+                    where constraints.contype = 'f' and constraints.confrelid = 'users'::regclass
+                        and not tables.relispartition
+                    group by tables.relname
+                    union all
+                    select 'users', false
+                    union all
+                    -- Votes keep a member's id without a reference.
+                    select tables.relname, false
+                    from pg_class tables
+                    join pg_attribute columns on columns.attrelid = tables.oid and columns.attname = 'user_id'
+                    where tables.relnamespace = 'public'::regnamespace and tables.relkind in ('r', 'p')
+                        and not tables.relispartition
+                        and not exists (
+                            select
+                            from pg_constraint constraints
+                            where constraints.conrelid = tables.oid and constraints.contype = 'f'
+                                and constraints.confrelid = 'users'::regclass
+                        )
+                )
+                select referring.name || '.' || columns.column_name
+                from referring
+                join information_schema.columns on columns.table_schema = 'public' and columns.table_name = referring.name
+                where not referring.is_whole
                     and not exists (
-                        select from pg_proc
-                        where proname = 'export_member' and prosrc ~ ('\\m' || columns.column_name || '\\M')
+                        select
+                        from sections
+                        where words ~ ('\\m' || referring.name || '(_of_member)?\\M')
+                            and words ~ ('\\m' || columns.column_name || '\\M')
                     )
                 order by 1
                 """)
-            #expect(Set(missing) == left)
+            let personal = missing.filter { column in !sites.contains { column.hasPrefix($0 + ".") } }
+            #expect(Set(personal) == left)
+            #expect(
+                sites.allSatisfy { table in missing.contains { $0.hasPrefix(table + ".") } }, "each is still needed")
         }
     }
 

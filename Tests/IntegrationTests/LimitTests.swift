@@ -34,6 +34,24 @@ struct LimitTests {
         }
     }
 
+    @Test("SEC-02 ARENA-07 visitors who judge pairs are counted by device and by network, whatever browser they name")
+    func judgements() throws {
+        try Site.run(.inProcess, settings: ["RATE_LIMITS": "auth=1000,read=1000,api=1000,vote=30"]) { site in
+            func judge(_ agent: String, address: String = "198.51.100.7") throws -> Int {
+                let visitor = site.visitor(address: address)
+                visitor.agent = agent
+                let body: JSONValue = ["pair": .string(UUID().uuidString), "outcome": "tie"]
+                return try visitor.ready().send(.post, "/api/battles", body).status
+            }
+            #expect(try judge("Mozilla/5.0 first") == 404)
+            // As if the network had voted so often in this minute, for clips or pairs.
+            try site.database.database(as: .superuser).execute(
+                "update rate_windows set current_count = 600 where key like 'network %'")
+            #expect(try judge("Mozilla/5.0 second") == 429)
+            #expect(try judge("Mozilla/5.0 third", address: "203.0.113.9") == 404)
+        }
+    }
+
     @Test("SEC-02 what members do is counted by member, wherever they are; reads by network")
     func byMember() throws {
         try Site.run(.inProcess, settings: ["RATE_LIMITS": "api=2,read=1000,auth=1000"]) { site in

@@ -145,6 +145,9 @@ enum RouteTable {
         POST   /api/admin/webhooks/redeliver       admin    admin form refused -      api
         POST   /api/admin/webhooks/secret          admin    admin form refused recent api
         POST   /api/admin/webhooks/test            admin    admin form refused -      api
+        GET    /api/admin/workers                  admin    admin -    refused -      api
+        POST   /api/admin/workers                  admin    -     form refused recent api
+        DELETE /api/admin/workers/[id]             admin    -     form refused -      api
         GET    /api/analytics                      any      read  -    -       -      read
         GET    /api/analytics/export               any      read  -    -       -      read
         GET    /api/auth/[provider]/callback       any      -     -    -       -      auth
@@ -302,6 +305,12 @@ enum RouteTable {
         GET    /api/vote                           any      read  -    -       -      read
         POST   /api/vote                           any      -     form -       -      vote,own
         POST   /api/webhooks/[provider]            provider -     -    refused -      -
+        POST   /api/worker/claim                   provider -     -    refused -      -
+        POST   /api/worker/done                    provider -     -    refused -      -
+        POST   /api/worker/fail                    provider -     -    refused -      -
+        POST   /api/worker/heartbeat               provider -     -    refused -      -
+        POST   /api/worker/progress                provider -     -    refused -      -
+        POST   /api/worker/upload                  provider -     -    refused -      -
         GET    /embed/clip/[id]                    any      read  -    -       -      read
         GET    /embed/comparison/[slug]            any      read  -    -       -      read
         GET    /embed/film/[season]                any      read  -    -       -      read
@@ -320,6 +329,10 @@ enum RouteTable {
         GET    /livez                              any      read  -    -       -      -
         GET    /oembed                             any      read  -    -       -      read
         GET    /readyz                             any      read  -    -       -      -
+        GET    /brand.css                          any      read  -    -       -      read
+        GET    /brand/icon                         any      read  -    -       -      read
+        GET    /brand/logo                         any      read  -    -       -      read
+        GET    /manifest.webmanifest               any      read  -    -       -      read
         GET    /robots.txt                         any      read  -    -       -      read
         GET    /sitemap.xml                        any      read  -    -       -      read
         POST   /unsubscribe/[token]                any      -     -    -       -      api

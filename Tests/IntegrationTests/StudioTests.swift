@@ -16,6 +16,10 @@ struct StudioTests {
         return member
     }
 
+    private func page(_ member: Visitor, _ path: String) throws -> String {
+        String(decoding: try member.get(path).body, as: UTF8.self)
+    }
+
     private static let request: JSONValue = ["model": "local", "prompt": "fog over the tracks", "duration": 2]
 
     @Test(
@@ -78,6 +82,53 @@ struct StudioTests {
         }
     }
 
+    @Test("FLAG-01 GEN-01 while generation is off nothing is started, and the studio says so")
+    func switchedOff() throws {
+        try Site.run(.inProcess) { site in
+            let member = try maker(site)
+            let id = try #require(try member.send(.post, "/api/jobs", Self.request).json["jobId"]?.text)
+            let superuser = site.database.database(as: .superuser)
+            #expect(try !page(member, "/studio").contains("data-off"))
+            try superuser.execute("update feature_flags set enabled = false where key = 'generation_enabled'")
+            try superuser.execute("select announce_change('flags', 'test')")
+            // Each process sees the change within a second.
+            let end = ContinuousClock.now + .seconds(20)
+            while try member.send(.post, "/api/jobs", Self.request).json["code"] != "feature_off" {
+                try #require(ContinuousClock.now < end)
+            }
+            for path in ["/api/jobs", "/api/runpod", "/api/videos/\(id)/retry"] {
+                let answer = try member.send(.post, path, path == "/api/jobs" ? Self.request : nil)
+                #expect(answer.status == 503 && answer.json["code"] == "feature_off", "\(path)")
+            }
+            #expect(try page(member, "/studio").contains("Making videos is switched off at the moment."))
+            #expect(try member.get("/api/jobs/\(id)").json["status"] == "queued")
+        }
+    }
+
+    @Test("GEN-05 CAT-02 a failed premium run is not run again without the grant, nor at a price that was not shown")
+    func retry() throws {
+        try Site.run(.inProcess, settings: ["REPLICATE_API_TOKEN": "r8"]) { site in
+            let member = try maker(site)
+            let superuser = site.database.database(as: .superuser)
+            let made = try member.send(
+                .post, "/api/jobs", ["model": "ray-flash-2-540p", "prompt": "fog", "duration": 5])
+            let id = try #require(made.json["jobId"]?.text)
+            let stopped: Bool = try superuser.one(
+                "select stop_generation(\(id)::text::uuid, 1, 'failed', 'x', 'Flagged.', false, 5)")
+            #expect(stopped)
+            #expect(try page(member, "/my-videos").contains("/api/videos/\(id)/retry?credits=60"))
+            try superuser.execute("update models set is_premium = true where slug = 'ray-flash-2-540p'")
+            let path = "/api/videos/\(id)/retry"
+            let locked = try member.send(.post, path, nil)
+            #expect(locked.status == 403 && locked.json["code"] == "model_locked")
+            try superuser.execute(
+                "insert into premium_grants (user_id, granted_at, reason) select id, now(), 'x' from users")
+            let other = try member.send(.post, path + "?credits=59", nil)
+            #expect(other.status == 409 && other.json["code"] == "price_changed" && other.json["credits"] == 60)
+            #expect(try member.send(.post, path + "?credits=60", nil).status == 202)
+        }
+    }
+
     @Test("GEN-01 the contract of the RunPod era, with its contradictions named")
     func runPod() throws {
         try Site.run(.inProcess, settings: ["RUNPOD_API_KEY": "k", "RUNPOD_ENDPOINT_ID": "e"]) { site in
@@ -111,6 +162,59 @@ struct StudioTests {
             #expect(since.map { $0["status"] } == ["queued", "deleted"] && since.last?["jobId"] == first)
             let later = Int(Date().timeIntervalSince1970 * 1_000) + 86_400_000 * 2
             #expect(try member.get("/api/videos?updatedSince=\(later)").json == [])
+        }
+    }
+
+    @Test("GEN-07 the list has pages: 201 videos are all found, each once, by creation or by change")
+    func pages() throws {
+        try Site.run(.inProcess) { site in
+            let member = try maker(site)
+            _ = try member.send(.post, "/api/jobs", Self.request)
+            let superuser = site.database.database(as: .superuser)
+            // Many were made in one moment, and the oldest changed last.
+            try superuser.execute(
+                """
+                insert into generations (
+                    user_id, model_id, model_name, provider, endpoint, prompt, duration_ms, quality, seed, parameters,
+                    credits, expected_usd, status, charged_credits, created_at, updated_at, finished_at
+                )
+                select user_id, model_id, model_name, provider, endpoint, 'number ' || number, duration_ms, quality, seed,
+                    parameters, credits, expected_usd, 'cancelled', 0, created_at - make_interval(mins => number / 50),
+                    created_at + make_interval(mins => number / 50), created_at
+                from generations, generate_series(1, 200) number
+                """)
+            func all(_ first: String) throws -> (pages: [Int], ids: [String], times: [String]) {
+                var (next, pages, ids, times): (String?, [Int], [String], [String]) = (first, [], [], [])
+                while let path = next {
+                    let answer = try member.get(path)
+                    guard case .array(let videos) = answer.json else { throw Problem.notFound() }
+                    pages.append(videos.count)
+                    ids += videos.compactMap { $0["jobId"]?.text }
+                    times += videos.compactMap { $0[first.contains("updatedSince") ? "updatedAt" : "createdAt"]?.text }
+                    next = answer.headers["Link"].map { String($0.split(separator: ">")[0].dropFirst()) }
+                    try #require(pages.count < 300)
+                }
+                return (pages, ids, times)
+            }
+            for (path, sizes) in [
+                ("/api/videos", [200, 1]), ("/api/videos?limit=70", [70, 70, 61]),
+                ("/api/videos?updatedSince=0", [200, 1]), ("/api/videos?updatedSince=0&limit=67", [67, 67, 67]),
+            ] {
+                let found = try all(path)
+                #expect(found.pages == sizes && Set(found.ids).count == 201, "\(path): \(found.pages)")
+                let sorted = found.times.sorted()
+                #expect(found.times == (path.contains("updatedSince") ? sorted : sorted.reversed()), "\(path)")
+            }
+            // A deletion is a change of its own moment, and the last of all.
+            let id = try #require(try all("/api/videos").ids.first)
+            #expect(try member.send(.delete, "/api/videos", ["jobIds": [.string(id)]]).json["deleted"] == 1)
+            let changes = try all("/api/videos?updatedSince=0&limit=50")
+            #expect(changes.pages == [50, 50, 50, 50, 1] && changes.ids.contains(id))
+            // A cursor belongs to its list.
+            let link = try #require(try member.get("/api/videos?limit=5").headers["Link"])
+            let cursor = String(link.split(separator: ">")[0].dropFirst())
+            #expect(try member.get(cursor + "&updatedSince=0").status == 422)
+            #expect(try member.get("/api/videos?cursor=nonsense").status == 422)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Disk
 internal import Film
 internal import FoundationEssentials
 internal import Generation
@@ -15,8 +16,10 @@ struct UploadRoomTests {
         try TestDatabase.run { test in
             let routes = UploadRoutes.routes(
                 uploads: Uploads(database: test.database(as: .web)),
-                images: SourceImages(database: test.database(as: .web)), storage: NearlyFull(),
-                signer: UploadSigner(secret: SecretKey([UInt8](repeating: 1, count: 32))))
+                images: SourceImages(database: test.database(as: .web)), storage: LocalStorage(root: "/nowhere"),
+                signer: UploadSigner(secret: SecretKey([UInt8](repeating: 1, count: 32))),
+                // No disk has an exbibyte to spare.
+                room: DiskGuard(paths: ["/"], reserve: 1 << 60))
             let route = try #require(routes.first { $0.method == .post && $0.pattern == "/api/upload/signed-url" })
             let member = Member(
                 id: UUID(), username: "mira_okafor", isAdmin: false, isBanned: false, authenticatedAt: Date(),
@@ -30,23 +33,4 @@ struct UploadRoomTests {
             #expect((problem as? Problem)?.code == "storage_full")
         }
     }
-}
-
-/// A storage with ten megabytes left, of which nothing else is asked.
-private struct NearlyFull: MediaStorage {
-    var freeBytes: Int? { 10 << 20 }
-
-    func stagedParts(of upload: UUID) throws(StorageFault) -> [Int: Int] { throw .failed("not asked") }
-    func stage(_ path: String, as upload: UUID, plan: UploadPlan) throws(StorageFault) { throw .failed("not asked") }
-    func assemble(_ upload: UUID, count: Int, to path: String) throws(StorageFault) { throw .failed("not asked") }
-    func deleteParts(of upload: UUID) throws(StorageFault) { throw .failed("not asked") }
-    func makeWorkspace() throws(StorageFault) -> String { throw .failed("not asked") }
-    func store(_ path: String, as key: StorageKey) throws(StorageFault) { throw .failed("not asked") }
-    func fetch(_ key: StorageKey, to path: String) throws(StorageFault) { throw .failed("not asked") }
-    func objects(of owner: UUID) throws(StorageFault) -> [StorageKey] { throw .failed("not asked") }
-    func delete(_ key: StorageKey) throws(StorageFault) { throw .failed("not asked") }
-    func sweep(partsBefore: Date, workBefore: Date, isWanted: (UUID) throws -> Bool) throws -> SweepReport {
-        throw StorageFault.failed("not asked")
-    }
-    func url(for key: StorageKey) -> String { "" }
 }

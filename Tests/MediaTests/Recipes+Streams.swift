@@ -151,5 +151,22 @@ extension Recipe {
             return try $0.write(
                 "a.mov", $0.bytes(plain).replacing("mp4v", "xxxv").replacing("esds", "xxxx", onlyFirst: true))
         },
+        // Each default picture is over one limit, and the other one is within all of them.
+        .second("The default picture has too many pixels, the other one has not", first: "s=4098x64:r=30:d=1"),
+        .second("The default picture has too many frames, the other one has not", first: "s=90x160:r=240:d=1"),
+        .second("The default picture is too long, the other one is not", first: "s=90x160:r=30:d=12"),
+        .second(
+            "The default picture has a codec that is not read, the other one has not", first: "s=90x160:r=30:d=1",
+            coding: "-c:v:0 huffyuv -c:v:1 libx264 -preset ultrafast -pix_fmt yuv420p "),
     ]
+
+    /// A yellow default picture that is not usable before one that is.
+    private static func second(
+        _ says: String, first: String, coding: String = h264
+    ) -> Recipe {
+        .file(
+            .streams, says, "a.mov",
+            "-f lavfi -i color=c=yellow:\(first) " + picture() + sound() + "-map 0 -map 1 -map 2 " + coding
+                + "-c:a aac -disposition:v:0 default -disposition:v:1 0")
+    }
 }

@@ -89,6 +89,60 @@ struct DigestTests {
         }
     }
 
+    @Test("NOTE-03 a digest names the clips of followed creators that won since the last one, and no one else's")
+    func winners() throws {
+        try NotificationStage.run { stage in
+            let mira = try stage.member("mira", email: "mira@example.org")
+            let (nova, dana) = (try stage.member("nova"), try stage.member("dana"))
+            let digests = Digests(database: stage.web, secretKey: Array("k".utf8))
+            let season: UUID = try stage.superuser.one(
+                """
+                insert into seasons (label, total_slots, status, activated_at)
+                values ('Undertow', 9, 'finished', dailies_now())
+                returning id
+                """)
+            func win(_ title: String, of creator: UUID, slot: Int32) throws -> String {
+                let clip: UUID = try stage.superuser.one(
+                    """
+                    insert into tournament_clips (
+                        user_id, title, genre, rights_confirmed_at, processing, video_key, poster_key, status, season_id,
+                        slot_position
+                    )
+                    values (
+                        \(creator), \(title), 'Sci-Fi', dailies_now(), 'ready', 'x', 'x', 'locked', \(season), \(slot)
+                    )
+                    returning id
+                    """)
+                try stage.superuser.execute(
+                    """
+                    insert into story_slots (season_id, position, status, winner_clip_id, locked_at)
+                    values (\(season), \(slot), 'locked', \(clip), dailies_now())
+                    """)
+                return "/clip/" + clip.uuidString.lowercased()
+            }
+            try stage.superuser.execute(
+                """
+                insert into follows (follower_id, followed_id, created_at)
+                values (\(mira), \(nova), dailies_now()), (\(dana), \(mira), dailies_now())
+                """)
+            _ = try win("Before the digest was on", of: nova, slot: 1)
+            try stage.test.advanceClock(by: .seconds(60))
+            try digests.choose(.daily, hasComparisons: nil, hasWinners: nil, for: mira)
+            try stage.test.advanceClock(by: .seconds(60))
+            let path = try win("Rain", of: nova, slot: 2)
+            _ = try win("Of one who is not followed", of: dana, slot: 3)
+            _ = try win("Her own", of: mira, slot: 4)
+            try stage.test.advanceClock(by: .seconds(86_400))
+            let digest = try #require(try Digest.claim(in: stage.jobs))
+            #expect(digest.winners.map(\.path) == [path] && !digest.isEmpty)
+            let text = try #require(digest.winners.first?.text)
+            #expect(text.contains("Rain") && text.contains("nova"))
+            try digest.finish(in: stage.jobs)
+            try stage.test.advanceClock(by: .seconds(86_400))
+            #expect(try #require(try Digest.claim(in: stage.jobs)).winners.isEmpty, "it was said")
+        }
+    }
+
     @Test("NOTE-03 the token of a digest ends it without a sign-in, any number of times; no other token does")
     func tokens() throws {
         try NotificationStage.run { stage in

@@ -12,7 +12,7 @@ import Testing
 @Suite("Pages")
 struct PagesTests {
     /// Every page that visitors can see, in every state of the film.
-    private func documents(of site: Site? = nil) throws -> [String: String] {
+    func documents(of site: Site? = nil) throws -> [String: String] {
         let site = try site ?? Fixtures.site()
         var documents: [String: String] = [:]
         var films = [
@@ -87,8 +87,7 @@ struct PagesTests {
         documents["sign-in"] = site.document(site.signIn(nil, next: nil))
         documents["settings"] = site.document(site.settings(AccountView(username: "mira", credits: Fixtures.credits)))
         for (name, address) in [("mail", "mira@example.org"), ("no address", nil as String?)] {
-            let mailing = Site(
-                name: "Dailies", url: "https://dailies.example", assets: site.assets, isMailOn: true)
+            let mailing = Site(name: site.name, url: site.url, assets: site.assets, isMailOn: true, brand: site.brand)
             documents["settings with \(name)"] = mailing.document(
                 mailing.settings(
                     AccountView(username: "mira"), notifications: Fixtures.notificationSettings(address: address)))

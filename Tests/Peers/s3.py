@@ -22,11 +22,16 @@ KEY, SECRET = "AKIDAILIESTEST000000", "the-secret-of-the-tests/+000000000000000"
 
 
 class S3Server:
-    def __init__(self, directory: pathlib.Path, *buckets: str) -> None:
+    """`inside` comes before a command that runs where `address` is one of the machine's: in a network namespace."""
+
+    def __init__(
+        self, directory: pathlib.Path, *buckets: str, address: str = "127.0.0.1", inside: tuple[str, ...] | list[str] = ()
+    ) -> None:
         self.directory = directory
+        self.address, self.inside = address, inside
         self.buckets = buckets
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{address}:{self.port}"
         self.process: subprocess.Popen | None = None
 
     def launch(self) -> S3Server:
@@ -46,8 +51,9 @@ class S3Server:
         log = (self.directory / "log").open("w")
         self.process = subprocess.Popen(
             [
-                PROGRAM, "-alsologtostderr=false", "-logtostderr=true", "server", f"-dir={self.directory}", "-ip=127.0.0.1",
-                "-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.port={self.port}", f"-s3.config={config}", "-s3.iam=false",
+                *self.inside, PROGRAM,
+                "-alsologtostderr=false", "-logtostderr=true", "server", f"-dir={self.directory}", f"-ip={self.address}",
+                f"-ip.bind={self.address}", "-filer", "-s3", f"-s3.port={self.port}", f"-s3.config={config}", "-s3.iam=false",
                 "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false", "-master.volumeSizeLimitMB=64",
                 "-volume.max=20", "-master.volumePreallocate=false", f"-s3.localSocket={self.directory}/s3.sock",
                 f"-filer.localSocket={self.directory}/filer.sock", *words,
@@ -83,7 +89,7 @@ class S3Server:
         """Amazon's own client."""
         return botocore.session.get_session().create_client(
             "s3", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id=KEY, aws_secret_access_key=SECRET,
-            config=botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, read_timeout=20),
+            config=botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, read_timeout=DEADLINE),
         )  # fmt: skip
 
     def clear(self, bucket: str) -> None:
@@ -96,3 +102,18 @@ class S3Server:
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         names = [item["Key"] for page in pages for item in page.get("Contents", [])]
         return {name: client.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
+
+
+if __name__ == "__main__":
+    # For a server in another network namespace: makes its bucket from there.
+    there = S3Server(pathlib.Path())
+    there.url, bucket = sys.argv[1:]
+    for _ in range(150):
+        try:
+            there.client.create_bucket(Bucket=bucket)
+            sys.exit(0)
+        except Exception as error:
+            if "BucketAlready" in str(error):
+                sys.exit(0)
+            time.sleep(0.2)
+    sys.exit("the bucket cannot be made")

@@ -68,6 +68,10 @@ class VideoProviders:
         self.result = "good"
         self.ending = "good"
         self.faults = 10**9
+        # Whether every answer repeats the key of its request, plainly and with escapes.
+        self.echoes = False
+        # Whether fal.ai's answer to a cancellation waits for `released`.
+        self.holds_cancel = False
         # How long a submission takes.
         self.delay = 0.0
         self.lists = 0
@@ -88,7 +92,8 @@ class VideoProviders:
                 pass
 
             def reply(self, body: object, status: int = 200, kind: str = "application/json", **headers: str) -> None:
-                data = body if isinstance(body, bytes) else json.dumps(body).encode()
+                data = body if isinstance(body, bytes) else json.dumps(peer.echoed(self, body)).encode()
+                data = data.replace(b"ESCAPED", "".join(f"\\u{ord(letter):04x}" for letter in peer.key_of(self)).encode())
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(data)))
@@ -164,6 +169,21 @@ class VideoProviders:
             "replicate": given == "Bearer " + REPLICATE_TOKEN,
             "other": handler.headers.get("X-Api-Key") == OTHER_KEY,
         }.get(service, False)
+
+    def key_of(self, handler) -> str:
+        given = handler.headers.get("Authorization") or handler.headers.get("X-Api-Key") or ""
+        return given.rsplit(" ", 1)[-1]
+
+    def echoed(self, handler, body: object) -> object:
+        key = self.key_of(handler)
+        if not self.echoes or not key or not isinstance(body, dict):
+            return body
+        text = json.dumps(body)
+        for words in (
+            "prompt too long", "content moderation", "bad frames", "no film in the camera", "flagged as sensitive", "unsafe",
+        ):  # fmt: skip
+            text = text.replace(words, f"{words} with {key} or ESCAPED")
+        return json.loads(text) | {"echo": f"you sent {key}", "echo_escaped": "ESCAPED"}
 
     def accept(self, handler, service: str, raw: bytes, webhook: str | None) -> Task | None:
         """A submission: the task, or None when a fault has been answered."""
@@ -272,6 +292,8 @@ class VideoProviders:
             if after == ["cancel"] and method == "PUT":
                 task.is_cancelled = True
                 self.cancelled.append(task.id)
+                if self.holds_cancel:
+                    self.released.wait(DEADLINE)
                 return handler.reply({"status": "CANCELLATION_REQUESTED"}, 202)
             if after == ["status"]:
                 state = self.state(task)

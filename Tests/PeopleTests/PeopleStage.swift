@@ -59,15 +59,15 @@ struct PeopleStage: Sendable {
             """)
     }
 
-    /// A member whom `code` has brought, ready to be counted: two voting days.
+    /// A member whom `code` has brought, ready to be counted: two voting days that are over.
     @discardableResult
     func newcomer(_ name: String, by code: String) throws -> UUID {
-        let member = try member(name, age: 2)
+        let member = try member(name, age: 3)
         try referrals.accept(code, by: member)
         try superuser.execute(
-            "update referrals set joined_at = joined_at - interval '2 days' where referred_id = \(member)")
+            "update referrals set joined_at = joined_at - interval '3 days' where referred_id = \(member)")
+        try vote(member, on: -2)
         try vote(member, on: -1)
-        try vote(member)
         return member
     }
 

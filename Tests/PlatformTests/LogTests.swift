@@ -34,13 +34,33 @@ struct LogTests {
         #expect(decoded.level == "warning" && decoded.time == "1970-01-01T00:00:00.000Z")
     }
 
+    @Test("OPS-04 a subsystem has a level of its own until it is taken back, in every copy of the log")
+    func subsystems() {
+        let entries = Monitor<[LogEntry]>([])
+        let log = Log(levels: LogLevels(.warning)) { entry in entries.update { $0.append(entry) } }
+        let votes = log.of(.votes).with(["batch": 3])
+        votes.info("one")
+        #expect(entries.withLock(\.isEmpty))
+        log.levels.set(.warning, [.votes: .debug])
+        votes.debug("two")
+        log.of(.http).info("three")
+        log.info("four")
+        #expect(entries.withLock { $0.map(\.message) } == ["two"])
+        #expect(entries.withLock { $0[0].fields } == ["subsystem": "votes", "batch": 3])
+        #expect(log.levels.current[.votes] == .debug && log.levels.current[.http] == .warning)
+        log.levels.set(.error, [:])
+        votes.warning("five")
+        votes.error("six")
+        #expect(entries.withLock { $0.map(\.message) } == ["two", "six"])
+    }
+
     @Test("OPS-04 lines below the threshold are not made, and it can change while the process runs")
     func threshold() {
         let entries = Entries()
         let log = Log { entries.add($0) }
         let copy = log.with(["group": "voting"])
         copy.debug("unseen")
-        log.threshold.level = .debug
+        log.levels.all.level = .debug
         copy.debug("seen", ["group": "story", "n": 1])
         #expect(entries.all.map(\.message) == ["seen"])
         #expect(entries.all.first?.fields == ["group": "story", "n": 1])
@@ -61,7 +81,7 @@ struct LogTests {
         #expect(
             lines[0].hasSuffix(#""level":"info","message":"happened","request":"r","z":1,"group":"story","a":true}"#))
         #expect(lines[1].hasSuffix(#""message":"happened","group":"voting","a":2.5,"request":"own","z":1}"#))
-        log.threshold.level = .error
+        log.levels.all.level = .error
         log.info("happened", inOrder: ["unseen": 1])
         #expect(entries.all.count == 2)
     }

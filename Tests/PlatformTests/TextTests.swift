@@ -94,6 +94,16 @@ struct TextTests {
     func rfc1123() {
         #expect(Date(timeIntervalSince1970: 784_111_777).rfc1123 == "Sun, 06 Nov 1994 08:49:37 GMT")
         #expect(Date(timeIntervalSince1970: 0).rfc1123 == "Thu, 01 Jan 1970 00:00:00 GMT")
+        for seconds in stride(from: 0.0, to: 4_102_444_800, by: 86_400 * 17.5) {
+            let date = Date(timeIntervalSince1970: seconds)
+            #expect(Date(rfc1123: date.rfc1123) == date)
+        }
+        for text in [
+            "", "soon", "120", "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT", "06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT x",
+        ] {
+            #expect(Date(rfc1123: text) == nil, "\(text)")
+        }
     }
 
     @Test("numbers are written as digits", arguments: [0, 1, 9, 10, 99, 100, 1_234_567_890, -1, -10, .max, .min])

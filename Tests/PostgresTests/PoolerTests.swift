@@ -39,6 +39,26 @@ struct PoolerTests {
         }
     }
 
+    @Test("OPS-07 notifications arrive past the pooler, from a transaction that went through it")
+    func notifications() throws {
+        try withPooler { database throws in
+            let received = Monitor<[String]>([])
+            var options = database.options
+            let there = try TestCluster.required().socketDirectory
+            let name: String = try database.one("select current_database()")
+            options.directConnectionString = "host='\(there)' dbname='\(name)' user=postgres"
+            let listener = Listener(options, channels: ["dailies"]) { notification in
+                received.update { $0.append(notification.payload) }
+            } onLoss: {
+            }
+            listener.start()
+            defer { listener.stop() }
+            #expect(eventually { listener.isListening })
+            try database.transaction { try $0.execute("select pg_notify('dailies', 'through')") }
+            #expect(received.wait(until: .now + safetyLimit) { $0.isEmpty ? nil : $0 } == ["through"])
+        }
+    }
+
     @Test("timeouts and settings reach every transaction and stay in none")
     func settings() throws {
         try withPooler { database throws in

@@ -68,11 +68,14 @@ struct RestartTests {
         try PrivateCluster.run { postgres throws in
             try TestDatabase.run(in: postgres.cluster, migrated: false) { test throws in
                 let losses = Monitor(0)
+                let silences = Monitor(0)
                 let received = Monitor<[String]>([])
                 let listener = Listener(test.options(as: .superuser), channels: ["dailies"]) { notification in
                     received.update { $0.append(notification.payload) }
                 } onLoss: {
                     losses.update { $0 += 1 }
+                } onSilence: {
+                    silences.update { $0 += 1 }
                 }
                 listener.start()
                 defer { listener.stop() }
@@ -80,8 +83,10 @@ struct RestartTests {
                     losses.wait(until: .now + safetyLimit) { $0 >= times ? true : nil } ?? false
                 }
                 #expect(connected(1))
+                #expect(silences.withLock(\.self) == 0)
                 try postgres.kill()
                 #expect(eventually { !listener.isListening })
+                #expect(silences.wait(until: .now + safetyLimit) { $0 == 1 ? true : nil } ?? false)
                 // Long enough down that at least one attempt has failed, which must not be the last.
                 #expect(databaseError { try test.database(as: .superuser).ping() } != nil)
                 try postgres.resume()

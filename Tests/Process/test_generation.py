@@ -4,6 +4,7 @@ each step."""
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,12 +69,12 @@ class Studio:
     def one(self, sql, *values):
         return self.rows(sql, *values)[0][0]
 
-    def request(self, slug, prompt="fog over the tracks", expected="0.50"):
+    def request(self, slug, prompt="fog over the tracks", expected="0.50", duration_ms=2000):
         """A member's request, as `POST /api/jobs` makes it."""
         facts = {
-            "model_id": str(self.one("select id from models where slug = %s", slug)), "prompt": prompt, "duration_ms": 2000,
-            "quality": "standard", "aspect_ratio": "9:16", "seed": 7, "parameters": {}, "credits": 50, "expected_usd": expected,
-            "frames": 48 if slug == "mochi" else None,
+            "model_id": str(self.one("select id from models where slug = %s", slug)), "prompt": prompt,
+            "duration_ms": duration_ms, "quality": "standard", "aspect_ratio": "9:16", "seed": 7, "parameters": {}, "credits": 50,
+            "expected_usd": expected, "frames": 48 if slug == "mochi" else None,
         }  # fmt: skip
         if slug in ("kling-2.5-turbo-standard", "runway-gen4-turbo"):
             facts["source_image_id"] = str(self.picture())
@@ -249,6 +250,25 @@ def test_faults_of_each_provider(studio, peer, provider):
         assert course("failed", result="endless")[1] == "result_unavailable"
 
 
+@pytest.mark.parametrize("provider", list(MODELS))
+def test_a_key_that_a_provider_repeats_is_stored_nowhere(studio, peer, provider):
+    """GEN-03 SEC-08 a provider that repeats the site's key in its answers, also with escapes, does not bring it into the database
+    or the log. Pages and routes know no more than the database."""
+    peer.echoes = True
+    with studio.draining(peer):
+        for behaviour, ending, wanted in (
+            ("refuses", "good", "failed"), ("good", "fails", "failed"), ("good", "good", "completed"),
+        ):  # fmt: skip
+            peer.behaviour, peer.ending = behaviour, ending
+            studio.ends(studio.request(MODELS[provider]), wanted)
+    # The answers are kept, so it is the key that is missing, which studio.check() looks for.
+    answers = [answer for (answer,) in studio.rows("select answer::text from generation_attempts where answer is not null")]
+    assert len(answers) >= 3 and sum("echo" in answer and "[redacted]" in answer for answer in answers) >= 2
+    parts = str(studio.rows("select error, answer, links from generations")) + studio.log.read_text()
+    for key in (FAL_KEY, RUNWAY_KEY, RUNPOD_KEY, REPLICATE_TOKEN, OTHER_KEY):
+        assert key not in parts and key not in "".join(answers)
+
+
 def test_a_provider_that_takes_too_long(studio, peer):
     """GEN-05 ten minutes after its submission a request is cancelled at the provider and fails; everything comes back."""
     peer.ending = "never"
@@ -296,6 +316,72 @@ def test_what_a_stopped_run_is_charged(studio, peer, provider):
             peer.tasks.clear()
     taken = {"fal.ai": 21, "replicate": 18, "runpod": 8}.get(provider, 50)
     assert charges == [0, taken]
+
+
+@pytest.mark.parametrize("act", ["delete", "cancel"])
+def test_what_is_given_up_while_it_is_sent_is_stopped(studio, peer, act):
+    """GEN-05 GEN-07 a run that is deleted or cancelled while its submission is in flight does not run on at the provider, and
+    what that took is booked."""
+    peer.behaviour, peer.faults, peer.ending = "held", 1, "never"
+    made = studio.request(MODELS["fal.ai"])
+    with studio.draining(peer):
+        deadline = time.monotonic() + DEADLINE
+        while not peer.submissions:
+            assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+            time.sleep(0.02)
+        (task,) = peer.tasks.values()
+        task.has_begun = True
+        if act == "delete":
+            assert studio.one("select delete_generations(%s, array[%s]::uuid[])", studio.member, made) == 1
+        else:
+            # A second worker has taken the call for lost, and the run is given up before its answer comes.
+            assert studio.one("select cancel_generation(%s, %s)", studio.member, made) == "cancelling"
+            assert studio.one("select stop_generation(%s, 1, 'cancelled', null, null, true, 5)", made)
+        peer.released.set()
+        while not peer.cancelled:
+            assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+            time.sleep(0.02)
+        studio.wait("select outcome || ' ' || cost_usd from generation_runs", "cancelled 0.2100")
+    assert peer.cancelled == [task.id]
+    # It took a second and a half. What was returned before the answer came is not taken again.
+    charged = studio.rows("select settled_amount from credit_reservations where state = 'settled'")
+    assert charged == ([(21,)] if act == "delete" else [])
+    assert studio.one("select count(*) from credit_reservations where state = 'reserved'") == 0
+    assert studio.rows("select * from credit_drift()") == []
+
+
+def test_keys_come_from_systemd_s_credentials(studio, peer):
+    """GEN-03 SEC-08 with the shipped drop-in a provider's key is a file in $CREDENTIALS_DIRECTORY, and in no environment."""
+    credentials = studio.directory / "credentials"
+    credentials.mkdir(mode=0o700)
+    keys = {"fal": FAL_KEY, "replicate": REPLICATE_TOKEN, "runpod": RUNPOD_KEY, "runway": RUNWAY_KEY}
+    lines = (ROOT / "systemd/provider-keys.conf").read_text().splitlines()
+    loaded = dict(line.removeprefix("LoadCredential=").split(":", 1) for line in lines if line.startswith("LoadCredential="))
+    assert set(loaded) == set(keys)
+    for name, key in keys.items():
+        (credentials / name).write_text(key + "\n")
+    environment = dict(
+        line.removeprefix("Environment=").replace("%d", str(credentials)).split("=", 1)
+        for line in lines if line.startswith("Environment=")) | {"CREDENTIALS_DIRECTORY": str(credentials)}  # fmt: skip
+    secret = [name for name, value in peer.settings.items() if value in keys.values()]
+    assert {name + "_FILE" for name in secret} == set(environment) - {"CREDENTIALS_DIRECTORY"}
+    peer_settings = {name: value for name, value in peer.settings.items() if name not in secret}
+    made = studio.request(MODELS["replicate"])
+    with studio.draining(None, **peer_settings, **environment):
+        studio.ends(made, "completed")
+    assert len(peer.submissions) == 1 and peer.unauthorised == 0
+
+
+def test_the_log_says_what_can_be_run(studio, peer):
+    """GEN-03 CAT-06 at start the log names the providers that are set up, those that are not, and the default model."""
+    studio.rows("update models set is_default = slug = 'ray-flash-2-540p'")
+    settings = {name: value for name, value in peer.settings.items() if not name.startswith("RUNWAY")}
+    process = studio.start(None, "--until-empty", **settings)
+    assert process.wait(DEADLINE) == 0
+    (line,) = [json.loads(line) for line in studio.log.read_text().splitlines() if "models can be run" in line]
+    assert "replicate" in line["providers"].split() and "local" in line["providers"].split()
+    assert line["notSetUp"].split() == ["runway", "worker"]
+    assert line["defaultModel"] == "ray-flash-2-540p" and line["defaultModelRuns"] is True
 
 
 def test_a_lost_request_is_found_in_the_list(studio, peer):
@@ -479,11 +565,25 @@ def test_a_place_frees_the_next(studio, peer):
     assert most <= 2 and len(peer.submissions) == 6
 
 
-# What holds the program at a step, and what tells that it is held.
-STEPS = ["submit", "poll", "fetch", "process", "draw"]
+# The jobs of a generation by the test that kills them. What holds the program at a step of the first test, and what tells that
+# it is held, is in that test.
+STEPS = {"submit_generation": "submit", "poll_generation": "poll", "fetch_generation": "fetch",
+         "process_generation": "process", "draw_generation": "draw"}  # fmt: skip
+KILLED_ELSEWHERE = {"continue_chain", "stage_video", "cancel_at_provider"}
+# These change rows only, each in one statement, and run again every so often.
+UPKEEP = {"wake_provider", "refresh_expectations", "resume_generations"}
 
 
-@pytest.mark.parametrize("step", STEPS)
+def test_every_job_of_a_generation_is_killed():
+    """JOB-02: a job that is added to the code has to be added to the tests that kill it."""
+    source = (ROOT / "Sources/Generation/GenerationJobs.swift").read_text()
+    registered = set(re.findall(r"registry\.register\((\w+)\.self\)", source))
+    kinds = dict(re.findall(r'struct (\w+): JobPayload \{[^}]*?static let kind = "(\w+)"', source))
+    assert registered == set(kinds)
+    assert set(kinds.values()) == set(STEPS) | KILLED_ELSEWHERE | UPKEEP
+
+
+@pytest.mark.parametrize("step", STEPS.values())
 def test_killed_at_each_step(studio, peer, step):
     """GEN-04 JOB-02 a worker that is killed at any step never submits twice, never charges twice, and loses no video."""
     made = studio.request("local" if step == "draw" else MODELS["replicate"])
@@ -533,6 +633,62 @@ def test_killed_at_each_step(studio, peer, step):
     assert len(peer.submissions) == (0 if step == "draw" else 1)
     assert studio.one("select count(*) from credit_entries where kind = 'settle'") == 1
     assert files(studio, made).count(".webp") == 3
+
+
+def test_killed_while_a_clip_is_staged(studio):
+    """GEN-07 JOB-02 a worker that is killed while it cuts a video for a clip leaves the clip waiting, and the next stages it."""
+    made = studio.request("local")
+    hold, tool = studio.directory / "hold", studio.directory / "ffmpeg"
+    tool.write_text(
+        f'#!/bin/sh\ncase "$*" in *part.mp4*) touch {hold}ed; while [ -e {hold} ]; do sleep 0.05; done;; esac\n'
+        'exec /usr/bin/ffmpeg "$@"\n')
+    tool.chmod(0o755)
+    with studio.draining(None):
+        studio.ends(made, "completed")
+    studio.rows("select create_season(null, 'Undertow', '', 'Sci-Fi', null, 2, 3600, '9:16', 3, 3, 'always', 0)")
+    sent = studio.rows(
+        "select outcome, clip_id from submit_generation_as_clip(%s, %s, 'Fog', '', 'Sci-Fi', 500, 8388608)", studio.member, made)
+    (outcome, clip), = sent
+    assert outcome == "done", sent
+    hold.touch()
+    process = studio.start(None, FFMPEG=str(tool))
+    deadline = time.monotonic() + DEADLINE
+    while not (studio.directory / "holded").exists():
+        assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(DEADLINE)
+    hold.unlink()
+    assert studio.one("select processing from tournament_clips where id = %s", clip) == "processing"
+    studio.expire()
+    with studio.draining(None, FFMPEG=str(tool)):
+        studio.wait("select processing from tournament_clips where id = %s", "ready", clip)
+    assert studio.one("select count(*) from jobs where kind = 'stage_video' and state in ('queued', 'running')") == 0
+
+
+def test_killed_while_a_request_is_stopped(studio, peer):
+    """GEN-05 JOB-02 a worker is killed while it stops a deleted run at its provider: the next one stops and settles it, once."""
+    peer.ending = "never"
+    made = studio.request(MODELS["fal.ai"])
+    with studio.draining(peer):
+        studio.wait("select has_started_at_provider from generations", True)
+    peer.holds_cancel = True
+    assert studio.one("select delete_generations(%s, array[%s]::uuid[])", studio.member, made) == 1
+    process = studio.start(peer)
+    deadline = time.monotonic() + DEADLINE
+    while not peer.cancelled:
+        assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(DEADLINE)
+    assert studio.rows("select outcome from generation_runs") == [(None,)]
+    peer.holds_cancel = False
+    peer.released.set()
+    studio.expire()
+    with studio.draining(peer):
+        studio.wait("select outcome from generation_runs", "cancelled")
+    assert len(peer.cancelled) == 2 and studio.one("select count(*) from credit_entries where kind = 'settle'") == 1
+    assert studio.one("select settled_amount from credit_reservations") == 21
 
 
 @pytest.mark.parametrize("held", ["-sseof", "progress"])
@@ -637,7 +793,8 @@ def test_the_queue_is_operated_over_a_killed_worker(studio, peer):
         studio.wait("select attempt > 0 from jobs where id = %s", True, job)
 
     peer.behaviour = "refuses"
-    made = str(studio.request(MODELS["fal.ai"]))
+    # A length that the model has, since what runs again is checked as a new request is.
+    made = str(studio.request(MODELS["fal.ai"], duration_ms=5000))
     with studio.draining(peer):
         studio.ends(made, "failed")
     detail = jobs("show", made)

@@ -100,6 +100,49 @@ def test_a_link_that_adds_an_address(post):
     assert post.rows("select count(*) from sign_in_links") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "hours"), [("send_sign_in_link", 2), ("add_address", 2), ("send_contact_message", 24)]
+)
+def test_a_mail_server_that_is_down_for_long(post, kind, hours):
+    """JOB-01 OPS-08: the waits between the attempts of a mail add up to more than an outage, and the last one says why."""
+    if kind == "send_contact_message":
+        post.rows("insert into contact_messages (name, email, subject, message) values ('Ida', 'i@x.org', '', 'Hello')")
+        source = (ROOT / "Sources/Contact/ContactMessages.swift").read_text()
+        attempts = int(re.search(r"job_max_attempts => (\d+)", source)[1])
+        post.rows(
+            "select enqueue_job(%s, '{\"id\": 1}', 'outward', job_max_attempts => %s::int)", kind, attempts)  # fmt: skip
+    elif kind == "add_address":
+        ((member,),) = post.rows("insert into users default values returning id")
+        post.rows("select request_email_identity(%s, 'ida@example.org')", member, user="dailies_web")
+    else:
+        post.ask()
+    ((attempts,),) = post.rows("select max_attempts from jobs where queue = 'outward'")
+    down = {"MAIL_URL": f"smtp://127.0.0.1:{free_port()}", "CONTACT_EMAIL": "crew@example.org"}
+
+    def wait_after(attempt):
+        post.rows("update jobs set attempt = %s, run_at = now() where queue = 'outward'", attempt - 1)
+        assert post.drain("--queues", "outward", **down).returncode == 0
+        ((state, wait, error),) = post.rows(
+            """
+            select state, extract(epoch from run_at - now())::float, errors::text from jobs where queue = 'outward'
+            """
+        )
+        assert "127.0.0.1" in error or "refused" in error or "reach" in error
+        return state, wait
+
+    # The waits double up to the longest one. A little time has passed when they are read, so each counts a quarter less, which
+    # is what the random part may add.
+    waits, attempt = [], 1
+    while len(waits) < 2 or waits[-1] > 1.5 * waits[-2]:
+        state, wait = wait_after(attempt)
+        assert state == "queued"
+        waits.append(wait)
+        attempt += 1
+    total = sum(waits[:-1]) + waits[-1] * (attempts - attempt)
+    assert total / 1.25 > hours * 3_600
+    assert wait_after(attempts)[0] == "failed"
+
+
 @pytest.mark.parametrize("login", [None, ("film", "pa:ss/w@rd ü")])
 @pytest.mark.parametrize("way", ["plain", "starttls", "tls"])
 def test_ways_to_a_server(post, way, login):

@@ -1,5 +1,7 @@
 """The jobs that push notifications, against a double of a push service; foreign code decrypts and checks what it gets."""
 
+import datetime
+import email.utils
 import json
 import os
 import signal
@@ -144,6 +146,17 @@ def test_each_answer_has_its_consequence(site):
     site.drain()
     assert site.run == (3, 2, 2, 0, True)
     assert site.peer.counts[failing] == site.peer.counts[limited] == 2 and site.peer.counts[ok] == 1
+
+
+def test_a_time_to_wait_until(site):
+    """NOTE-02 a service may name the time from which on it may be asked again, in the place of seconds."""
+    member, (browser,) = site.member("comment", browsers=1)
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
+    site.peer.answers = {browser.path: (429, {"Retry-After": email.utils.format_datetime(later, usegmt=True)})}
+    site.notify(member, "comment", "e")
+    site.drain()
+    ((due,),) = site.rows("select due_at from push_retries")
+    assert abs((due - later).total_seconds()) < 5
 
 
 def test_a_service_that_asks_to_wait_is_left_alone(site):

@@ -296,7 +296,7 @@ def test_what_nginx_refuses_has_the_form_of_its_address(site):
             path = text.split()[1]
             if not re.match(rb"/(api|media)/|/readyz$", path):
                 assert headers["Content-Type"].startswith("text/html"), first
-                assert b"Dailies" in content and b"<center>" not in content and b"<!--#" not in content, (first, content)
+                assert b"</main>" in content and b"<center>" not in content and b"<!--#" not in content, (first, content)
                 assert str(status).encode() in content, first
             else:
                 assert headers["Content-Type"].startswith("application/problem+json"), (first, headers)
@@ -324,7 +324,7 @@ def test_browsers_get_a_page_where_they_show_the_answer(site):
             status, found, content = site.ask(method, path, None, given)
             assert (status, found["Content-Type"].split(";")[0]) == (expected, kind), (path, accept, content[:200])
             if kind == "text/html":
-                assert b"Dailies" in content and str(expected).encode() in content and b"<!--#" not in content, path
+                assert b"</main>" in content and str(expected).encode() in content and b"<!--#" not in content, path
 
     for path in ("/api/contact", "/api/admin/reject"):
         answers(503, "POST", path, {"Content-Length": "0"})

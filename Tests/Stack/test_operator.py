@@ -88,6 +88,26 @@ def test_balances_are_verified_and_repaired(stack: Stack) -> None:
     assert stack.value("select balance from credit_balances where user_id = %s", member) == 70
 
 
+def test_videos_that_contradict_their_usage_are_named(stack: Stack) -> None:
+    """GEN-09 OPS-03: a video whose usage or reservation is not what its state says is named, also as JSON; it is not repaired."""
+    member = stack.value("insert into users (username) values ('mira_videos') returning id")
+    video = stack.value(
+        "select id from create_generation(%s, (select jsonb_build_object('model_id', id, 'prompt', 'fog', 'duration_ms', 2000,"
+        " 'quality', 'standard', 'seed', 7, 'parameters', '{}'::jsonb, 'credits', 0) from models where slug = 'local'),"
+        " (select updated_at from models where slug = 'local'), 600000, null, null, 100)", member)  # fmt: skip
+    stack.rows("select cancel_generation(%s, %s)", member, video)
+    clean = dailies(stack, "counters", "verify", "--json")
+    assert clean.returncode == 0 and json.loads(clean.stdout)["generations"] == []
+    stack.rows("update generation_usage set ended_at = null where generation_id = %s", video)
+    found = dailies(stack, "counters", "verify", "--json")
+    fault = {"generationId": str(video), "fault": "usage ended too early or too late"}
+    assert found.returncode == 1 and json.loads(found.stdout)["generations"] == [fault]
+    assert f"video {video}: usage ended too early or too late" in dailies(stack, "counters", "verify").stdout
+    assert dailies(stack, "counters", "repair").returncode == 1
+    stack.rows("update generation_usage set ended_at = now() where generation_id = %s", video)
+    assert dailies(stack, "counters", "repair").returncode == 0
+
+
 def test_analytics_are_verified_and_repaired(stack: Stack) -> None:
     """ANLY-02: a day of a model that is not what its runs say is named, counted anew, and gone."""
     stack.rows(

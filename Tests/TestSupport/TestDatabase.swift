@@ -78,6 +78,17 @@ public final class TestDatabase: Sendable {
         (try? cluster.options(database: name, role: role.rawValue)) ?? DatabaseOptions(connectionString: "host=/")
     }
 
+    /// Runs `body` while no one gets a connection to this database and those that there were have ended.
+    public func duringOutage<R>(_ body: () throws -> R) throws -> R {
+        let administrator = try cluster.administrator()
+        defer { administrator.close() }
+        try administrator.execute("alter database \(identifier: name) allow_connections false")
+        defer { _ = try? administrator.execute("alter database \(identifier: name) allow_connections true") }
+        try administrator.execute(
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = \(name)")
+        return try body()
+    }
+
     /// Puts `dailies_now()` ahead of the unchanged clock by this much, or behind if negative.
     public func setClock(offset: Duration) throws {
         try database(as: .superuser).execute("update test_clock set ahead = \(startOffset + offset)")

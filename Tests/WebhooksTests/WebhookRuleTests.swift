@@ -2,6 +2,7 @@ import Crypto
 import FoundationEssentials
 import HTTPClient
 import Testing
+import Text
 
 @testable import Webhooks
 
@@ -120,7 +121,11 @@ struct WebhookRuleTests {
         #expect((.seconds(30 * 3_600) ... .seconds(36 * 3_600)).contains(total), "about a day and a half")
         #expect(end(503, [("retry-after", "900")]).wait(after: 0) == .seconds(900))
         #expect(end(429, [("retry-after", "99999999")]).wait(after: 0) == .seconds(86_400))
-        for odd in ["-5", "soon", ""] {
+        // A time counts as the seconds until then.
+        let later = (Date.now + 7_200).rfc1123
+        let asked = try #require(end(429, [("retry-after", later)]).wait(after: 0))
+        #expect((.seconds(7_000) ... .seconds(7_200)).contains(asked))
+        for odd in ["-5", "soon", "", "Sun, 06 Nov 1994 08:49:37 GMT"] {
             #expect(try #require(end(429, [("retry-after", odd)]).wait(after: 0)) < .seconds(6))
         }
         #expect(try #require(end(500, [("retry-after", "900")]).wait(after: 0)) < .seconds(6))

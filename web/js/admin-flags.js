@@ -118,7 +118,7 @@ function item(flag) {
       h("p", { class: "row" }, state, changed, h("code", { class: "quiet" }, flag.key))),
     flag.hasRollout
       ? h("div", { class: "flag__share" }, h("label", { class: "label", for: share.id }, "Members, in %"), share)
-      : h("p", { class: "flag__share quiet" }, "The same for everyone"));
+      : h("p", { class: "flag__share quiet" }, "Same for everyone"));
 }
 
 prepareChanges();

@@ -7,6 +7,7 @@ import { dollars } from "./admin/money.js";
 import { badge, obstacle } from "./admin/provider-words.js";
 import { capFields, capOf } from "./admin/spending.js";
 import { moment } from "./admin/times.js";
+import { workerPanel } from "./admin/worker-panel.js";
 import { prepareChanges, read, send } from "./core/api.js";
 import { announce, h, maybe, one, refill, setText } from "./core/dom.js";
 import { faultText, whileBusy } from "./core/form.js";
@@ -82,6 +83,12 @@ function fact(name, value) {
   return [h("dt", {}, name), h("dd", { class: "num" }, value)];
 }
 
+/**
+ * Kept while it is shown, so that a token that was just made stays.
+ * @type {HTMLElement | null}
+ */
+let workers = null;
+
 /** @param {string | null} key */
 function showDetail(key) {
   const provider = key ? list.find(key) : null;
@@ -97,6 +104,7 @@ function showDetail(key) {
   }));
   const limits = h("button", { class: "btn", type: "button", "data-limits": "" }, "Change its limits…");
   limits.addEventListener("click", () => askForLimits(provider));
+  workers = name === "worker" ? workers ?? workerPanel(() => void list.load()) : null;
   refill(side, h("div", { class: "panel stack", "data-chosen-provider": name },
     h("div", {}, h("h2", { tabindex: -1 }, displayName), h("p", {}, badge(provider))),
     state(provider),
@@ -110,7 +118,8 @@ function showDetail(key) {
       ...fact("Sent, 1 min", submissionsPerMinute === null ? `${count(submittedLastMinute)}, no limit` : `${count(submittedLastMinute)} of ${count(submissionsPerMinute)}`),
       ...fact("This month", spent(provider))),
     h("div", { class: "row" }, (breaker !== "closed" || restingUntil) && !pausedAt && resume, isAutomatic && limits,
-      isAutomatic && h("a", { class: "link", href: "/admin/jobs" }, pausedAt ? "Resume it among the jobs" : "Pause it among the jobs"))));
+      isAutomatic && h("a", { class: "link", href: "/admin/jobs" }, pausedAt ? "Resume it among the jobs" : "Pause it among the jobs")),
+    workers));
 }
 
 /** @param {Provider} provider */

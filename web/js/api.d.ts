@@ -975,6 +975,23 @@ export interface CheaperModels {
   cheaper: CheaperModel[];
 }
 
+export interface ClaimInput {
+  /** What the worker calls itself, for the log. */
+  worker: string;
+  /** The models that it runs, by the endpoints of the catalog. */
+  models: string[];
+  /** Seconds to wait for a job; 8 at most count. */
+  wait?: number | null;
+  /** Its card. */
+  device?: string | null;
+  /** Its version. */
+  version?: string | null;
+}
+
+export interface ClaimedWorkerJob {
+  job: WorkerJob;
+}
+
 export interface Clip {
   id: string;
   title: string;
@@ -1162,7 +1179,7 @@ export interface CommentLikes {
 
 export interface CommentPage {
   comments: Comment[];
-  /** How many comments everyone sees here, replies among them. */
+  /** How many comments the caller sees here, replies among them. */
   total: number;
   /** What asks for the next page; null on the last one. */
   nextCursor: string | null;
@@ -1703,6 +1720,11 @@ export interface CreateWebhookInput {
   enabled?: boolean | null;
 }
 
+export interface CreateWorkerInput {
+  /** Your name for the worker. */
+  name: string;
+}
+
 export interface CreatedJob {
   /** The video, or the first of several. */
   jobId: string;
@@ -1897,6 +1919,23 @@ export interface Done {
   success: boolean;
 }
 
+export interface DoneInput {
+  /** The job. */
+  job: string;
+  /** The lease that the job came with. */
+  lease: string;
+  /** As announced. */
+  sha256: string;
+  /** As announced. */
+  size: number;
+  width: number;
+  height: number;
+  frames: number;
+  fps: number;
+  /** How long the pipeline took. */
+  seconds: number;
+}
+
 export interface EditClipInput {
   id: string;
   title?: string | null;
@@ -2000,6 +2039,19 @@ export interface ExportedDocument {
   document: Record<string, unknown>;
   /** Its SHA-256 in hexadecimal. */
   hash: string;
+}
+
+export interface FailInput {
+  /** The job. */
+  job: string;
+  /** The lease that the job came with. */
+  lease: string;
+  /** The reason, for programs, such as `out_of_memory`. */
+  code: string;
+  /** The reason, for the member. */
+  message: string;
+  /** Whether another attempt makes sense. */
+  retryable: boolean;
 }
 
 export interface FavoriteIds {
@@ -2357,6 +2409,13 @@ export interface HealthFinding {
   status: "ok" | "failed";
   /** How things are, in words. */
   message: string;
+}
+
+export interface HeartbeatInput {
+  /** The job. */
+  job: string;
+  /** The lease that the job came with. */
+  lease: string;
 }
 
 export interface Identity {
@@ -2745,6 +2804,26 @@ export interface ListedVideo {
 
 export type ListedVideos = ListedVideo[];
 
+export interface ListedWorker {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** When it last asked or reported something; null when never. */
+  lastSeenAt: string | null;
+  /** The models that it runs, by the endpoints of the catalog. */
+  models: string[];
+  /** Its card, as it says. */
+  device: string | null;
+  version: string | null;
+  /** The step that its job has reached; null without a job. */
+  step: number | null;
+  steps: number | null;
+  /** The jobs of the last two days that it did. */
+  done: number;
+  /** Those that it could not do. */
+  failed: number;
+}
+
 export interface LiveBoard {
   state: "voting" | "waiting_for_clips" | "under_review" | "season_complete" | "no_season";
   season: SeasonReference | null;
@@ -3095,6 +3174,13 @@ export interface NewWebhook {
 export interface NewWebhookSecret {
   /** The secret before it signs too for 24 hours. */
   secret: string;
+}
+
+export interface NewWorker {
+  id: string;
+  name: string;
+  /** The token itself. No other answer contains it. */
+  token: string;
 }
 
 export interface NextBattle {
@@ -3524,6 +3610,15 @@ export interface ProfileStats {
   rank: number | null;
   /** All of them, earned or not. */
   badges: Badge[];
+}
+
+export interface ProgressInput {
+  /** The job. */
+  job: string;
+  /** The lease that the job came with. */
+  lease: string;
+  step: number;
+  steps: number;
 }
 
 export interface ProviderHealth {
@@ -5021,6 +5116,63 @@ export interface WinnerCandidates {
 
 export interface WithdrawTermsInput {
   version: number;
+}
+
+export interface WorkerJob {
+  id: string;
+  /** Every report about the job names it. */
+  lease: string;
+  /** Without a report for so long, another worker gets the job. */
+  leaseSeconds: number;
+  /** How often to report at least. */
+  heartbeatSeconds: number;
+  /** By the endpoint of the catalog. */
+  model: string;
+  /** `positive_prompt`, `negative_prompt`, `seed`, `width`, `height`, `steps`, `cfg`, `num_frames`, and `image` as a `data:` URI. */
+  input: Record<string, unknown>;
+  /** Where to ask for the addresses of the file. */
+  upload: string;
+}
+
+export interface WorkerList {
+  workers: ListedWorker[];
+}
+
+export interface WorkerOrder {
+  /** Otherwise drop the job: it was cancelled, has ended, or is another worker's. */
+  continue: boolean;
+}
+
+export interface WorkerReceipt {
+  success: boolean;
+}
+
+export interface WorkerUpload {
+  /** PUT sends a part as the body. POST sends a form: the fields, then the part as the field `file`. */
+  method: "PUT" | "POST";
+  /** What to send with every part. */
+  headers: Record<string, string>;
+  /** The fields of the form; none where the method is PUT. */
+  fields: Record<string, string>;
+  /** Bytes of every part but the last. */
+  partSize: number;
+  /** One address for each part, from part 1. */
+  urls: string[];
+  /** The parts that have arrived. */
+  arrived: number[];
+  /** Until when the addresses are valid; ask again for fresh ones. */
+  expiresAt: string;
+}
+
+export interface WorkerUploadInput {
+  /** The job. */
+  job: string;
+  /** The lease that the job came with. */
+  lease: string;
+  /** Bytes of the MP4 file, at most 500 MiB. */
+  size: number;
+  /** Of the whole file. */
+  sha256: string;
 }
 
 export interface WriteCommentInput {

@@ -56,7 +56,7 @@ document.addEventListener("submit", (event) => {
   const work = form.matches("[data-cancel]")
     ? async () => void (await send("DELETE", path))
     : form.matches("[data-retry]")
-      ? async () => void (await send("POST", path))
+      ? () => retry(path + new URL(form.action).search)
       : form.matches("[data-delete]")
         ? async () => {
             await send("DELETE", path, { jobIds: [form.elements.namedItem("jobIds")].map((field) => /** @type {HTMLInputElement} */ (field).value) });
@@ -75,6 +75,20 @@ document.addEventListener("submit", (event) => {
     changed();
   });
 });
+
+/**
+ * A refusal for another price shows that price on the button, which is pressed again to agree to it.
+ *
+ * @param {string} path
+ */
+async function retry(path) {
+  try {
+    await send("POST", path);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "price_changed") changed();
+    throw error;
+  }
+}
 
 /**
  * @param {HTMLFormElement} form

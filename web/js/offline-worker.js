@@ -82,7 +82,7 @@ async function show(event) {
   } catch {
     // Browsers want something to be shown for each message.
   }
-  await worker.registration.showNotification(message.title ?? "Dailies", {
+  await worker.registration.showNotification(message.title ?? "News", {
     body: message.body ?? "",
     icon: "/assets/0/icons/app-192.png",
     tag: message.kind === "new_round" ? "round" : `n${message.id ?? 0}`,

@@ -17,7 +17,7 @@ const pause = 400;
 const reasons = {
   malformed: "Use 3 to 20 lowercase letters, digits or underscores.",
   reserved: "This username is reserved. Choose another one.",
-  taken: "This username is taken. Choose another one.",
+  taken: "That name is taken.",
 };
 
 const goOn = () => location.replace(onward(query.get("next")));

@@ -3,7 +3,7 @@
 import "./site.js";
 import { read, Refusal, send } from "./core/api.js";
 import { announce, maybe, one, setText } from "./core/dom.js";
-import { startFollows } from "./core/follow.js";
+import { endFollow, startFollows } from "./core/follow.js";
 import { counted } from "./core/format.js";
 import { startMore } from "./core/more-takes.js";
 import { session } from "./core/session.js";
@@ -42,6 +42,7 @@ block.addEventListener("click", async () => {
     const text = wish ? `You blocked ${name}. You do not see their comments, and they cannot reply to you.` : `${name} is no longer blocked.`;
     toast(text);
     announce(text);
+    if (wish) await endFollow(name);
   } catch (error) {
     showBlock(!wish);
     toast(error instanceof Refusal && !error.isOffline ? error.message : "Not saved. Check your connection and try again.", { tone: "bad" });

@@ -81,7 +81,7 @@ const steps = stepsOf(
     const facts = factsOf(input);
     const isUsable = facts?.picture && !input.closest("label")?.getAttribute("aria-disabled");
     return facts && isUsable
-      ? [{ slug: input.value, name: nameOf(input), facts }] : [];
+      ? [{ slug: input.value, name: nameOf(input), facts: () => factsOf(input) }] : [];
   }),
   () => showPrice());
 

@@ -24,8 +24,9 @@ const title = one("#title", HTMLInputElement);
 const description = one("#description", HTMLTextAreaElement);
 const captions = one("#captions", HTMLInputElement);
 
-/** How often the server's look at a file is asked about. */
+/** How often the server's look at a file is asked about, in milliseconds; the longest wait while the site does not answer. */
 const lookInterval = 1500;
+const longestWait = 30_000;
 
 /** @type {Chosen | null} */
 let chosen = null;
@@ -250,9 +251,10 @@ async function sendCaptions(clipId) {
 
 /** @param {import("./core/api.js").Refusal} error */
 function showRefusal(error) {
+  const hasEnded = error.status === 401;
   const text = error.isOffline ? "You are offline. The part that was uploaded is kept for a day; send it again to resume."
-    : error.status === 401 ? "Your session has ended. Sign in again and choose the same file to resume." : error.message;
-  outcome(text, "bad", "The upload failed.");
+    : hasEnded ? "Your session has ended. Sign in again and choose the same file to resume." : error.message;
+  outcome(text, "bad", "The upload failed.", hasEnded ? signInLink("/upload") : null);
   one("[data-after]", HTMLElement).hidden = false;
 }
 
@@ -264,17 +266,23 @@ async function watch(clipId) {
   outcome("Checking the file…", "info", "Uploaded.");
   const since = performance.now();
   let percent = 0;
+  let isAnswered = true;
   bar.value = 0;
   const showChecking = () => {
     const elapsed = counted(Math.round((performance.now() - since) / 1000), "second", "seconds");
     bar.value = percent;
     bar.setAttribute("aria-label", `${percent} % checked`);
-    setText(maybe("[data-sent-note]"), percent > 0 ? `Checking the file… ${percent} %, ${elapsed}` : `Checking the file… ${elapsed}`);
+    if (!isAnswered) setText(maybe("[data-sent-note]"), "The site does not answer. Your file has arrived; the check is asked about again automatically.");
+    else setText(maybe("[data-sent-note]"), percent > 0 ? `Checking the file… ${percent} %, ${elapsed}` : `Checking the file… ${elapsed}`);
   };
   showChecking();
   const ticking = setInterval(showChecking, 1000);
   try {
-    await settled(clipId, (now) => percent = now);
+    await settled(clipId, (now) => {
+      isAnswered = now !== null;
+      percent = now ?? percent;
+      showChecking();
+    });
   } finally {
     clearInterval(ticking);
     setText(maybe("[data-sent-note]"), "Upload complete.");
@@ -285,12 +293,25 @@ async function watch(clipId) {
 
 /**
  * @param {string} clipId
- * @param {(percent: number) => void} onProgress
+ * @param {(percent: number | null) => void} onProgress gets null while the site does not answer
  */
 async function settled(clipId, onProgress) {
+  let wait = lookInterval;
   for (;;) {
     /** @type {import("./api.js").Clip | null} */
-    const clip = await read(`/api/clip/${clipId}`).catch(() => null);
+    let clip = null;
+    try {
+      clip = await read(`/api/clip/${clipId}`);
+      wait = lookInterval;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (!isPassing(error)) {
+        await showLost(error);
+        return;
+      }
+      onProgress(null);
+      wait = Math.min(longestWait, Math.max(wait * 2, (error.retryAfter ?? 0) * 1000));
+    }
     if (clip?.processing === "failed") {
       outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and try again.`, "bad", "There is a problem with the file.");
       return;
@@ -303,21 +324,49 @@ async function settled(clipId, onProgress) {
       return;
     }
     if (clip) onProgress(clip.processingPercent ?? 0);
-    await new Promise((resolve) => setTimeout(resolve, lookInterval));
+    await new Promise((resolve) => setTimeout(resolve, wait));
   }
+}
+
+/**
+ * Whether asking again can help: the connection or the site is away, or busy.
+ * @param {import("./core/api.js").Refusal} error
+ */
+function isPassing(error) {
+  return error.isOffline || error.status >= 500 || error.status === 408 || error.status === 429;
+}
+
+/**
+ * What became of the file cannot be asked about any more. A clip that is being checked does not exist for visitors.
+ * @param {import("./core/api.js").Refusal} error
+ */
+async function showLost(error) {
+  /** @type {import("./api.js").Account | null} */
+  const answer = await read("/api/auth/session").catch(() => null);
+  if (error.status === 401 || (answer && !answer.user)) {
+    outcome("Your session has ended. Your file is kept and is being checked. Sign in to see the result under My takes.", "bad",
+      "Uploaded.", signInLink("/profile/clips"));
+  } else if (error.status === 404) outcome("This take was deleted.", "bad", "Uploaded.");
+  else outcome(`${error.message} Your file is kept. See the result under My takes.`, "bad", "Uploaded.");
+}
+
+/** @param {string} next */
+function signInLink(next) {
+  return h("a", { href: `/sign-in?next=${encodeURIComponent(next)}` }, "Sign in");
 }
 
 /**
  * @param {string | null} text
  * @param {"info" | "good" | "bad"} [tone]
  * @param {string} [lead]
+ * @param {Element | null} [link]
  */
-function outcome(text, tone = "info", lead = "") {
+function outcome(text, tone = "info", lead = "", link = null) {
   const note = one("[data-outcome]", HTMLElement);
   note.hidden = !text;
   note.classList.toggle("note--bad", tone === "bad");
   note.querySelector(".icon")?.replaceWith(icon(tone === "bad" ? "warn" : tone === "good" ? "check" : "info"));
-  one("[data-outcome-text]", HTMLElement).replaceChildren(h("strong", {}, lead), ` ${text ?? ""}`);
+  one("[data-outcome-text]", HTMLElement).replaceChildren(h("strong", {}, lead), ` ${text ?? ""}`, ...(link ? [" ", link] : []));
 }
 
 pauseButton.addEventListener("click", () => {

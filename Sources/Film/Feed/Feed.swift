@@ -38,7 +38,7 @@ public struct FeedPage: Sendable {
 }
 
 /// Which clips a voter sees next. What this voter has done is read, for all who ask at a time by one statement; all else
-/// is in memory.
+/// is in memory. While the database is away the feed continues without what the voter has done.
 public struct Feed: Sendable {
     private let cache: FeedCache
     private let standings: VoterStandings

@@ -7,6 +7,9 @@ internal import Text
 ///
 /// Counters are at most `maximumAge` old. The first request that finds them older reads them again; the others use the
 /// cached state meanwhile. `drop()` is called when slots, clips or flags have changed; no request gets the old state then.
+///
+/// While no announcements arrive each request gets a state that was read after it came. When that is impossible because the
+/// database is away, all get the last state, for at most `longestOutage`, and it is asked again once a second.
 public final class FeedCache: Sendable {
     /// Renders what does not change of a clip while the round is open.
     public typealias Render = @Sendable (_ card: ClipCard, _ createdAt: Date) throws -> [UInt8]
@@ -14,19 +17,23 @@ public final class FeedCache: Sendable {
     private static let maximumAge = Duration.seconds(1)
     /// Names and pictures of creators may change without an announcement.
     private static let maximumFragmentAge = Duration.seconds(60)
+    /// Longer than it takes for another database server to take over.
+    private static let longestOutage = Duration.seconds(600)
+    private static let pauseBetweenAttempts = Duration.seconds(1)
 
     private let database: Database
     private let address: MediaAddress
     private let render: Render
     private let runner: (any StepRunner)?
+    private let reception: Reception
     private let kept = Monitor(Kept())
 
     /// Receives the open slot, or the error that prevented reading it.
     public typealias Completion = @Sendable (Result<FeedSnapshot, any Error>) -> Void
 
-    /// A caller that waits for the slot, and the number of drops before it asked.
+    /// A caller that waits for the slot, and the earliest reading that will do.
     private struct Waiting {
-        let drops: Int
+        let turn: Int
         let work = CrashContext.current
         let then: Completion
     }
@@ -38,18 +45,30 @@ public final class FeedCache: Sendable {
         var renderedUntil = ContinuousClock.now
         var isLoading = false
         var drops = 0
+        /// Rises when the reading under way comes too early for those who ask from now on.
+        var turn = 0
+        /// Since when the database has been away, and when it is asked next; nil while it answers.
+        var outage: Outage?
+    }
+
+    private struct Outage {
+        let until: ContinuousClock.Instant
+        var nextAttempt: ContinuousClock.Instant
     }
 
     /// A reading of the slot that somebody has to do.
     private struct Reading {
         let known: FeedSnapshot?
         let drops: Int
+        let turn: Int
     }
 
     /// Creates a cache over `database`. With a `runner`, its threads read the database, and no caller blocks.
     public init(
-        database: Database, address: @escaping MediaAddress, render: @escaping Render, runner: (any StepRunner)? = nil
+        database: Database, address: @escaping MediaAddress, render: @escaping Render, runner: (any StepRunner)? = nil,
+        reception: Reception = Reception()
     ) {
+        self.reception = reception
         self.runner = runner
         self.database = database
         self.address = address
@@ -59,16 +78,24 @@ public final class FeedCache: Sendable {
     /// Passes the open slot to `then`, on the thread that knows it. While it is read again, the cached state is used
     /// for up to one more `maximumAge`.
     public func current(then: @escaping Completion) {
+        let isReceiving = reception.isOn
         let (usable, reading) = kept.withLock { kept -> (FeedSnapshot?, Reading?) in
             let now = ContinuousClock.now
-            if let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
-            let usable = kept.until + Self.maximumAge > now ? kept.snapshot : nil
-            if usable == nil { kept.waiting.append(Waiting(drops: kept.drops, then: then)) }
+            let lasting = kept.outage.flatMap { $0.until > now ? kept.snapshot : nil }
+            if let lasting, let outage = kept.outage, kept.isLoading || outage.nextAttempt > now {
+                return (lasting, nil)
+            }
+            if isReceiving, let snapshot = kept.snapshot, kept.isLoading || kept.until > now { return (snapshot, nil) }
+            let usable = lasting ?? (isReceiving && kept.until + Self.maximumAge > now ? kept.snapshot : nil)
+            if usable == nil {
+                if kept.isLoading, !isReceiving { kept.turn += 1 }
+                kept.waiting.append(Waiting(turn: kept.turn, then: then))
+            }
             // The reading thread answers all that wait: none of them may hold a thread that the reading needs.
             if kept.isLoading { return (usable, nil) }
             kept.isLoading = true
             let known = kept.renderedUntil > now ? kept.snapshot : nil
-            return (usable, Reading(known: known, drops: kept.drops))
+            return (usable, Reading(known: known, drops: kept.drops, turn: kept.turn))
         }
         if let reading { perform(reading) }
         if let usable { then(.success(usable)) }
@@ -83,29 +110,46 @@ public final class FeedCache: Sendable {
         kept.withLock { kept in
             kept.snapshot = nil
             kept.drops += 1
+            kept.turn += 1
         }
     }
 
     private func load(_ reading: Reading) {
-        let found = Result { try read(known: reading.known) }
-        let (answered, next) = kept.withLock { kept -> ([Waiting], Reading?) in
+        let read = Result { try self.read(known: reading.known) }
+        let (found, answered, next) = kept.withLock { kept -> (Result<FeedSnapshot, any Error>, [Waiting], Reading?) in
             var left: [Waiting] = []
-            if case .success(let snapshot) = found {
+            var found = read
+            if case .failure(let error) = read, Self.isAway(error), let last = kept.snapshot {
+                kept.outage = Outage(
+                    until: kept.outage?.until ?? .now + Self.longestOutage,
+                    nextAttempt: .now + Self.pauseBetweenAttempts)
+                found = .success(last)
+            } else if case .success(let snapshot) = read {
+                kept.outage = nil
                 // What was dropped meanwhile may have been read before the change.
                 if kept.drops == reading.drops {
                     kept.snapshot = snapshot
                     kept.until = .now + Self.maximumAge
                     if reading.known == nil { kept.renderedUntil = .now + Self.maximumFragmentAge }
                 }
-                left = kept.waiting.filter { $0.drops > reading.drops }
+                left = kept.waiting.filter { $0.turn > reading.turn }
             }
-            let answered = kept.waiting.filter { $0.drops <= reading.drops || left.isEmpty }
+            let answered = kept.waiting.filter { $0.turn <= reading.turn || left.isEmpty }
             kept.waiting = left
             kept.isLoading = !left.isEmpty
-            return (answered, left.isEmpty ? nil : Reading(known: nil, drops: kept.drops))
+            let known = kept.drops == reading.drops && kept.renderedUntil > .now ? kept.snapshot : nil
+            return (found, answered, left.isEmpty ? nil : Reading(known: known, drops: kept.drops, turn: kept.turn))
         }
         if let next { perform(next) }
         for one in answered { one.work.resume { one.then(found) } }
+    }
+
+    /// Whether an error says that no one can know more than we do.
+    private static func isAway(_ error: any Error) -> Bool {
+        switch DatabaseError(in: error) {
+        case .unavailable, .poolExhausted: true
+        default: false
+        }
     }
 
     private func read(known: FeedSnapshot?) throws -> FeedSnapshot {

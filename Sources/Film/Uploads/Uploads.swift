@@ -99,6 +99,13 @@ public struct Uploads: Sendable {
                             or pictures.state = 'processing' or results.status = 'processing'
                         )
                 )
+                or exists (
+                    select
+                    from worker_tasks
+                    left join generations on generations.id = worker_tasks.generation_id
+                    where worker_tasks.lease = \(upload)
+                        and (worker_tasks.state = 'running' or generations.status = 'processing')
+                )
                 """)
         }
     }

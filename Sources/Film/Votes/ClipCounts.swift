@@ -6,7 +6,8 @@ internal import Text
 /// Publishes what the clips of the open round have, as it changes, on the channel `clip`.
 ///
 /// It reads the counters that votes keep anyway, so it costs a vote nothing, and shows every change: votes, undoes, voids
-/// and repairs. A season that hides its counts publishes none.
+/// and repairs. A season that hides its counts publishes none. Of the processes of all hosts one publishes, while its lease
+/// holds, so that subscribers receive each message once.
 public struct ClipCounts: Sendable {
     /// The channel that the arena follows beside `slot`.
     public static let channel = "clip"
@@ -15,7 +16,12 @@ public struct ClipCounts: Sendable {
     /// The most clips in one message, some 9 kB: every page of the round receives it. The other clips follow in the next.
     public static let batchLimit = 100
 
+    /// Longer than the pause between two steps: a process that was killed is replaced after it.
+    private static let lease = "15 seconds"
+
     private let database: Database
+    /// This publisher among those of all hosts.
+    private let holder = UUID()
     private let publish: @Sendable (Event) throws -> Void
     /// What was published last.
     private var known: [UUID: Count] = [:]
@@ -44,6 +50,13 @@ public struct ClipCounts: Sendable {
     ///
     /// Returns whether a message was sent. Each message has the counts of this moment, also for clips that changed before.
     public mutating func step() throws -> Bool {
+        guard try hold() else {
+            // What another process publishes meanwhile is not known here.
+            round = nil
+            known = [:]
+            waiting = []
+            return false
+        }
         let (open, counts) = try read()
         if open != round {
             round = open
@@ -70,6 +83,35 @@ public struct ClipCounts: Sendable {
         for count in part { known[count.id] = count }
         waiting.removeFirst(min(waiting.count, Self.batchLimit))
         return true
+    }
+
+    /// Lets another process publish at once.
+    public func release() throws {
+        try database.execute("delete from counts_publisher where holder = \(holder)")
+    }
+
+    /// Whether this process is the one that publishes. The lease is renewed in its last two thirds, so that few steps write.
+    private func hold() throws -> Bool {
+        let isHeld: Bool = try database.one(
+            """
+            select exists (
+                select
+                from counts_publisher
+                where holder = \(holder) and held_until > dailies_now() + \(Self.lease)::interval * 2 / 3
+            )
+            """)
+        if isHeld { return true }
+        let taken: Bool? = try database.first(
+            """
+            insert into counts_publisher as kept (holder, held_until)
+            values (\(holder), dailies_now() + \(Self.lease)::interval)
+            on conflict (is_only) do update
+            set holder = excluded.holder,
+                held_until = excluded.held_until
+            where kept.holder = excluded.holder or kept.held_until <= dailies_now()
+            returning true
+            """, as: Bool.self)
+        return taken ?? false
     }
 
     private func read() throws -> (Round?, [Count]) {

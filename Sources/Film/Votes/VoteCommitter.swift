@@ -1,4 +1,5 @@
 public import Logging
+public import Metrics
 public import Platform
 public import Postgres
 public import Refusals
@@ -28,6 +29,7 @@ public final class VoteCommitter: Sendable {
         case undo(Ballot)
     }
 
+    private let figures = VoteFigures()
     private let batch: VoteBatch
     private let log: Log
     private let queue: GroupQueue<Wish, JudgedVote>
@@ -40,7 +42,8 @@ public final class VoteCommitter: Sendable {
         runner: (any StepRunner)? = nil, log: Log
     ) {
         batch = VoteBatch(database: database, dailyVotes: dailyVotes, networkWeight: networkWeight)
-        queue = GroupQueue(groupLimit: Self.batchLimit, capacity: capacity, runner: runner, runsBackToBack: true)
+        queue = GroupQueue(
+            named: "votes", groupLimit: Self.batchLimit, capacity: capacity, runner: runner, runsBackToBack: true)
         self.log = log
     }
 
@@ -67,12 +70,21 @@ public final class VoteCommitter: Sendable {
     /// How many votes wait at the moment.
     public var waiting: Int { queue.waiting }
 
+    /// Writes what became of the votes of this process, and how many wait.
+    public func writeFigures(to page: inout Exposition) {
+        figures.write(to: &page)
+        page.add("dailies_votes_waiting", .gauge, "Votes that wait for their group.", waiting)
+    }
+
     private func submit(_ wish: Wish, _ then: @escaping @Sendable (VoteOutcome) -> Void) {
-        queue.submit(wish) { answer in
+        let isUndo = if case .undo = wish { true } else { false }
+        queue.submit(wish) { [figures] answer in
             switch answer {
             case .success(let vote):
+                figures.note(vote.outcome, isUndo: isUndo)
                 then(VoteOutcome(result: vote.outcome.mapError { .refused($0) }, rateRemaining: vote.rateRemaining))
             case .failure(let error):
+                figures.failed.add()
                 let failure = error is GroupQueueFull ? VoteError.refused(.busy) : VoteError(error)
                 then(VoteOutcome(result: .failure(failure), rateRemaining: nil))
             }
@@ -89,6 +101,8 @@ public final class VoteCommitter: Sendable {
             case .undo(let ballot): undoes.append((ticket, ballot))
             }
         }
+        // Postgres counts votes in the order of their voters, and those that are sorted all at once.
+        casts.sort { $0.payload.voterKey < $1.payload.voterKey }
         GroupQueue.answer(casts, failed: complain) { try batch.judgeCasts($0) }
         GroupQueue.answer(undoes, failed: complain) { try batch.judgeUndoes($0) }
     }

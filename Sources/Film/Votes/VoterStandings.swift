@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Platform
 public import Postgres
+internal import Synchronization
 
 /// A voter's votes in the open round and on the day.
 public struct VoterStanding: Sendable {
@@ -10,6 +11,17 @@ public struct VoterStanding: Sendable {
     public let totalVotesToday: Int
     /// What is left.
     public let remaining: RemainingVotes
+    /// Whether this was read. While the database is away nothing is known of a voter, and the votes are as of one who has
+    /// cast none.
+    public let isKnown: Bool
+
+    /// Of a voter of whom nothing can be known now.
+    init(unknownWith dailyVotes: Int) {
+        votedClipIDs = []
+        totalVotesToday = 0
+        remaining = RemainingVotes(standard: dailyVotes, super: 0, mega: 0)
+        isKnown = false
+    }
 
     /// Of a voter without super and mega votes who has voted for these clips, all of them today.
     init(voted: [UUID], dailyVotes: Int) {
@@ -20,6 +32,7 @@ public struct VoterStanding: Sendable {
     fileprivate init(_ cast: Cast, dailyVotes: Int, hasPower: Bool) {
         votedClipIDs = cast.clipIDs
         totalVotesToday = cast.today
+        isKnown = true
         remaining = RemainingVotes(
             standard: max(0, dailyVotes - cast.today), super: hasPower && !cast.hasSuper ? 1 : 0,
             mega: hasPower && !cast.hasMega ? 1 : 0)
@@ -65,13 +78,17 @@ public final class VoterStandings: Sendable {
 
     private typealias Ticket = GroupQueue<Asked, VoterStanding>.Ticket
 
+    /// How long nothing is asked of a database that was away a moment ago.
+    private static let pauseBetweenAttempts = Duration.seconds(2)
+
     private let database: Database
     private let dailyVotes: Int
+    private let nextAttempt = Mutex(ContinuousClock.now)
     private let queue: GroupQueue<Asked, VoterStanding>
 
     /// Creates a reader over `database`, which uses one connection at a time. `runner` runs the completions.
     public init(database: Database, dailyVotes: Int, runner: (any StepRunner)? = nil) {
-        queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
+        queue = GroupQueue(named: "standings", groupLimit: 256, capacity: 4_096, runner: runner)
         self.database = database
         self.dailyVotes = dailyVotes
     }
@@ -95,6 +112,10 @@ public final class VoterStandings: Sendable {
     }
 
     private func answer(_ tickets: [Ticket]) {
+        guard nextAttempt.withLock(\.self) <= .now else {
+            for ticket in tickets { ticket.answer(.success(VoterStanding(unknownWith: dailyVotes))) }
+            return
+        }
         // All ask for the same round but at the moment when it changes.
         for (round, tickets) in Dictionary(grouping: tickets, by: \.item.round) {
             do {
@@ -110,6 +131,9 @@ public final class VoterStandings: Sendable {
                     ticket.answer(
                         .success(VoterStanding(cast, dailyVotes: dailyVotes, hasPower: hasPower)))
                 }
+            } catch .unavailable {
+                nextAttempt.withLock { $0 = .now + Self.pauseBetweenAttempts }
+                for ticket in tickets { ticket.answer(.success(VoterStanding(unknownWith: dailyVotes))) }
             } catch {
                 for ticket in tickets { ticket.answer(.failure(error)) }
             }

@@ -119,7 +119,9 @@ private struct DocumentBuilder {
         for (status, schema) in route.answers {
             var response: [String: JSONValue] = ["description": .string(DocumentBuilder.meaning(of: status))]
             if let schema {
-                response["content"] = ["application/json": ["schema": .object(json(schema))]]
+                var content: [String: JSONValue] = ["application/json": ["schema": .object(json(schema))]]
+                if status == 200, let type = route.otherType { content[type] = [:] }
+                response["content"] = .object(content)
             }
             responses[String(status)] = .object(response)
         }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import Logging
+public import Metrics
 internal import Platform
 public import Text
 
@@ -38,16 +39,23 @@ public final class Application: Sendable {
     private let log: Log
     private let errorPage: (@Sendable (Request, Problem) -> Response)?
     private let formPage: (@Sendable (Context, RefusedForm) throws -> Response)?
+    private let staleReads: StaleReading?
+    /// A request that takes longer is logged as slow, in nanoseconds.
+    private let slowAfter: Int
+    /// What was asked of no route.
+    private let astray = RouteFigures()
 
     /// Composes routes. `errorMap` turns errors of the domains into problems; what it does not know is answered
     /// with 500. `errorPage` renders problems for paths outside `/api`, and `formPage` shows the page
-    /// of a plain form again that was refused.
+    /// of a plain form again that was refused. Requests that take longer than `slowAfter` milliseconds are logged as slow.
+    /// With `staleReads` some handlers may read from a copy of the database.
     public init(
         routes: [Route], guards: Guard, crossOrigin: CrossOrigin = CrossOrigin(),
         errorMap: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
         clock: WallClock = .system, log: Log,
         errorPage: (@Sendable (Request, Problem) -> Response)? = nil,
-        formPage: (@Sendable (Context, RefusedForm) throws -> Response)? = nil
+        formPage: (@Sendable (Context, RefusedForm) throws -> Response)? = nil, slowAfter: Int = 1_000,
+        staleReads: StaleReading? = nil
     ) throws {
         router = try Router(routes: routes)
         for route in routes where !route.mayBlock && !route.countsItself {
@@ -61,6 +69,14 @@ public final class Application: Sendable {
         self.log = log
         self.errorPage = errorPage
         self.formPage = formPage
+        self.staleReads = staleReads
+        self.slowAfter = slowAfter * 1_000_000
+    }
+
+    /// Writes how often each route was asked, how it answered and how long that took.
+    public func writeFigures(to page: inout Exposition) {
+        RouteFigures.write(
+            routes.map { ($0.method.description, $0.pattern, $0.figures) } + [("any", "none", astray)], to: &page)
     }
 
     /// All routes.
@@ -167,7 +183,11 @@ public final class Application: Sendable {
             let body = try InputReader.body(of: request, for: route)
             let context = Context(
                 request: request, caller: identified.caller, now: now, log: identified.exchange.log, values: values)
-            reply = try route.reply(context, body)
+            if let staleReads, staleReads.isAllowed(request, to: route) {
+                reply = try staleReads.run { try route.reply(context, body) }
+            } else {
+                reply = try route.reply(context, body)
+            }
         } catch {
             then(conclude(.failure(error), identified))
             return
@@ -265,6 +285,7 @@ extension Application {
     private func finish(_ response: inout Response, _ identified: IdentifiedExchange) {
         let exchange = identified.exchange
         response.headers["X-Request-Id"] = exchange.request.id
+        staleReads?.noteWrite(exchange.request, &response)
         crossOrigin.apply(exchange.request, &response)
         if response.headers["Cache-Control"] == nil {
             // What sets a cookie is for one person, even if its route allows caching.
@@ -288,13 +309,13 @@ extension Application {
 
     private func record(_ response: Response, _ identified: IdentifiedExchange, _ failure: String?) -> Response {
         guard case .stream(let write) = response.body else {
-            identified.record(response.status, response.bytes?.count ?? 0, failure)
+            note(response.status, response.bytes?.count ?? 0, failure, identified)
             return response
         }
         var copy = response
-        copy.body = .stream { writer in
+        copy.body = .stream { [self] writer in
             let count = ByteCount()
-            defer { identified.record(response.status, count.bytes, failure) }
+            defer { note(response.status, count.bytes, failure, identified) }
             do {
                 try write(
                     BodyWriter { bytes in
@@ -310,6 +331,18 @@ extension Application {
     }
 }
 
+extension Application {
+    /// Counts and logs an answer.
+    private func note(_ status: Int, _ bytes: Int, _ failure: String?, _ identified: IdentifiedExchange) {
+        let exchange = identified.exchange
+        // With the time in which it waited for a thread, if it came from a server.
+        let nanoseconds = exchange.activity?.age ?? exchange.nanoseconds
+        (exchange.route?.figures ?? astray).note(status: status, nanoseconds: nanoseconds)
+        identified.record(status, bytes, failure)
+        if nanoseconds > slowAfter { exchange.logSlow(nanoseconds, status) }
+    }
+}
+
 /// Counts inside one call of a stream's closure.
 private final class ByteCount {
     var bytes = 0
@@ -321,6 +354,8 @@ private final class Exchange: Sendable {
     let route: Route?
     let log: Log
     let started = ContinuousClock.now
+    /// What the server knows of the request.
+    let activity = CrashContext.current.activity
 
     init(_ request: Request, _ route: Route?, _ log: Log) {
         self.request = request
@@ -336,6 +371,23 @@ private final class Exchange: Sendable {
 
     func fields(of error: any Error) -> [String: LogValue] {
         ["route": .string(route?.pattern ?? "none"), "error": .string(String(reflecting: error))]
+    }
+
+    /// How long it has lasted.
+    var nanoseconds: Int {
+        let (seconds, attoseconds) = (ContinuousClock.now - started).components
+        return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+    }
+
+    func logSlow(_ nanoseconds: Int, _ status: Int) {
+        let cost = activity?.cost ?? (statements: 0, nanoseconds: 0)
+        log.warning(
+            "slow request",
+            [
+                "method": .string(request.method.description), "route": .string(route?.pattern ?? "none"),
+                "status": .int(status), "ms": .double(Double(nanoseconds / 1_000) / 1_000),
+                "sqlCount": .int(cost.statements), "sqlMs": .double(Double(cost.nanoseconds / 1_000) / 1_000),
+            ])
     }
 
 }
@@ -355,10 +407,7 @@ private struct IdentifiedExchange: Sendable {
     func record(_ status: Int, _ bytes: Int, _ failure: String?) {
         let log = exchange.log
         let method = LogValue.string(exchange.request.method.description)
-        let duration = ContinuousClock.now - exchange.started
-        let milliseconds =
-            Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds / 1_000_000_000) / 1e6
-        let rounded = (milliseconds * 1_000).rounded() / 1_000
+        let rounded = (Double(exchange.nanoseconds) / 1e3).rounded() / 1e3
         let route = exchange.route?.pattern ?? "none"
         if let failure {
             log.info(

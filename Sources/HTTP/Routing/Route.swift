@@ -52,8 +52,12 @@ public final class Route: Sendable {
     public let summary: String
     /// How plain forms are answered; nil where none are accepted.
     public var form: FormReturn? { traits.form }
+    /// The type of a file that is the answer where the caller asks for it instead of JSON.
+    public var otherType: String? { traits.otherType }
     /// Whether answering it may make its thread wait for something, as most handlers do for the database.
     public let mayBlock: Bool
+    /// How often it was asked, and with what result.
+    let figures = RouteFigures()
     /// Answers the request, or promises an answer.
     public let reply: @Sendable (Context, JSONValue) throws -> Reply
 
@@ -115,11 +119,14 @@ public final class Route: Sendable {
         var otherLimit: (parameter: String, limit: LimitClass)?
         var forwarding = Forwarding()
         var form: FormReturn?
+        var otherType: String?
     }
 
     private let traits: Traits
 
-    private init(_ other: Route, traits: Traits) {
+    private init(
+        _ other: Route, traits: Traits, reply: (@Sendable (Context, JSONValue) throws -> Reply)? = nil
+    ) {
         method = other.method
         pattern = other.pattern
         access = other.access
@@ -136,7 +143,7 @@ public final class Route: Sendable {
         features = other.features
         summary = other.summary
         mayBlock = other.mayBlock
-        reply = other.reply
+        self.reply = reply ?? other.reply
         self.traits = traits
     }
 
@@ -145,6 +152,15 @@ public final class Route: Sendable {
         var traits = traits
         change(&traits)
         return Route(self, traits: traits)
+    }
+
+    /// The same route, which first asks whether it can be served now; `check` throws the problem if not.
+    public func checking(_ check: @escaping @Sendable (Context) throws -> Void) -> Route {
+        let reply = reply
+        return Route(self, traits: traits) { context, value in
+            try check(context)
+            return try reply(context, value)
+        }
     }
 
     /// The same route, which no API key may call: what only a person may do, or what manages keys and sessions.
@@ -169,6 +185,9 @@ public final class Route: Sendable {
 
     /// The same route, whose work counts the limit itself; the guard does not count it a second time.
     public func countingItself() -> Route { with { $0.countsItself = true } }
+
+    /// The same route, which also answers with a file of this type; its query says when.
+    public func answeringAlso(_ type: String) -> Route { with { $0.otherType = type } }
 
     /// The same route, which also accepts a plain form as its input. Forms can only be posted, so a posted form reaches
     /// a route of another method too.

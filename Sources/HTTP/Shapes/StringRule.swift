@@ -73,10 +73,7 @@ struct StringRule: Sendable {
             }
         }
         // A title of zero-width characters would be an invisible link.
-        let isBlank = text.unicodeScalars.allSatisfy {
-            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
-        }
-        if length.lowerBound > 0, isBlank { return ("empty", "must not be empty") }
+        if length.lowerBound > 0, text.isInvisible { return ("empty", "must not be empty") }
         return nil
     }
 }

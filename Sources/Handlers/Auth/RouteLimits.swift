@@ -31,6 +31,10 @@ public struct RouteLimits: Sendable {
         self.clock = clock
     }
 
+    /// How often the visitors of one network may vote in a minute, all together. `consume_vote_rates` counts votes for clips in the
+    /// same window.
+    private static let networkVotes = 600
+
     /// Counts a request; nil where its route has no limit. Throws when the counters cannot be read.
     @Sendable
     public func take(_ route: Route, _ request: Request, _ caller: Caller) throws -> LimitDecision? {
@@ -45,6 +49,12 @@ public struct RouteLimits: Sendable {
             limit.isCountedInMemory
             ? reads.take(voterKeys.network(of: request.clientAddress, at: clock.now()))
             : try limiter.take(key(limit, request, caller), allowed: limits[limit.rawValue])
+        if limit == .vote, caller.member == nil, standing.isAllowed {
+            // A script that names another browser with each request has another device each time, and the same network.
+            let hash = voterKeys.network(of: request.clientAddress, at: clock.now()).hex
+            let network = try limiter.take("network \(hash)", allowed: Self.networkVotes)
+            if !network.isAllowed || network.remaining < standing.remaining { return LimitDecision(network) }
+        }
         return LimitDecision(standing)
     }
 

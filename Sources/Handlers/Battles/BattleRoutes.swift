@@ -24,8 +24,9 @@ public enum BattleRoutes {
                     "Two videos of one prompt by different models that the caller has not judged, without their names."
             ) { context in
                 let open = context.text(query: "after").flatMap { UUID(uuidString: $0) }
+                let voter = context.voter(identity)
                 return NextBattle(
-                    pair: try battles.show(to: context.voterKey(identity), after: open).map(ShownPair.init))
+                    pair: try battles.show(to: voter.key, cookie: voter.cookieHash, after: open).map(ShownPair.init))
             },
             .post(
                 "/api/battles", access: .any, limit: .vote, body: JudgeInput.self, features: ["ARENA-07"],
@@ -36,8 +37,8 @@ public enum BattleRoutes {
                     result: try battles.judge(
                         input.pair, input.outcome,
                         by: BattleVoter(
-                            key: voter.key, member: voter.member, device: voter.deviceKey, network: voter.network,
-                            lacksHeaders: context.deviceTraits.lacksBrowserHeaders)))
+                            key: voter.key, member: voter.member, device: voter.deviceKey, cookie: voter.cookieHash,
+                            network: voter.network, lacksHeaders: context.deviceTraits.lacksBrowserHeaders)))
             }.acceptingForms(.backTo("/battle", saying: "battle-counted")),
             media(battles, sources),
         ]

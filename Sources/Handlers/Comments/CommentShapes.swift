@@ -37,7 +37,7 @@ struct CommentPageAnswer: Shaped {
 
     static let shape = Shape<CommentPageAnswer>("CommentPage") {
         Field("comments", { $0.page.comments.map(CommentEntry.init) })
-        Field("total", \.page.total, "How many comments everyone sees here, replies among them.")
+        Field("total", \.page.total, "How many comments the caller sees here, replies among them.")
         Field("nextCursor", \.page.nextCursor, "What asks for the next page; null on the last one.")
     }
 }

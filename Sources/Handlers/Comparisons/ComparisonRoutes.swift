@@ -117,7 +117,7 @@ public enum ComparisonRoutes {
                     quote: try comparisons.quote(input.request, hasPremium: try hasPremium(admin), for: admin))
             },
             .post(
-                "/api/comparisons", access: .admin, body: CreateComparisonInput.self,
+                "/api/comparisons", access: .admin, flag: "generation_enabled", body: CreateComparisonInput.self,
                 answers: [200: AdminComparison.schema, 201: AdminComparison.schema],
                 features: ["ARENA-01", "GEN-17"],
                 summary:
@@ -132,7 +132,7 @@ public enum ComparisonRoutes {
                     : Response.created(answer, at: "/admin/comparisons/" + made.comparison.facts.id.text)
             }.afterTerms(),
             .post(
-                "/api/comparisons/[id]/models", access: .admin, body: AddModelsInput.self,
+                "/api/comparisons/[id]/models", access: .admin, flag: "generation_enabled", body: AddModelsInput.self,
                 features: ["ARENA-01"], summary: "Asks further models for the video of a comparison."
             ) { context, input in
                 let admin = try context.member().id
@@ -141,7 +141,8 @@ public enum ComparisonRoutes {
                         models: input.models, to: try context.uuid("id"), by: admin, hasPremium: try hasPremium(admin)))
             }.afterTerms(),
             .post(
-                "/api/comparisons/[id]/reruns", access: .admin, body: RerunInput.self, features: ["ARENA-13"],
+                "/api/comparisons/[id]/reruns", access: .admin, flag: "generation_enabled", body: RerunInput.self,
+                features: ["ARENA-13"],
                 summary: "Makes videos again, with a new seed. Each takes the old one's place when it is finished."
             ) { context, input in
                 let admin = try context.member().id

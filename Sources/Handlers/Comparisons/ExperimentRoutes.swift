@@ -31,7 +31,7 @@ extension ComparisonRoutes {
                 summary: "An experiment with the votes, times and costs of each variant and model."
             ) { context in try result(try context.uuid("id"), context) },
             .post(
-                "/api/experiments", access: .admin, body: CreateExperimentInput.self,
+                "/api/experiments", access: .admin, flag: "generation_enabled", body: CreateExperimentInput.self,
                 answers: [201: ExperimentAnswer.schema], features: ["ARENA-13"],
                 summary: "Runs variants of a prompt through the same models, with the same seed."
             ) { context, input in

@@ -10,23 +10,34 @@ extension ModelRoutes {
     public static func analyticsRoutes(_ analytics: Analytics) -> [Route] {
         [
             .get(
-                "/api/analytics", access: .any, query: scope, cache: .publicCache(seconds: 60, stale: 300),
+                "/api/analytics", access: .any,
+                query: scope + [
+                    .optional(
+                        "format", .choice(["json", "csv"]), default: "json",
+                        "`csv` answers with the file of `/api/analytics/export`.")
+                ],
+                answers: [200: AnalyticsReport.schema], cache: .publicCache(seconds: 60, stale: 300),
                 features: ["ANLY-01", "ANLY-03"],
                 summary: "What is known of models: success, time, cost, votes and battles, with the course of time."
             ) { context in
-                try analytics.report(scope(context))
-            },
+                let scope = scope(context)
+                let report = try analytics.report(scope)
+                return context.text(query: "format") == "csv" ? file(report, scope) : Response.json(report)
+            }.answeringAlso("text/csv"),
             .get(
                 "/api/analytics/export", access: .any, query: scope, answers: [200: nil],
                 cache: .publicCache(seconds: 60, stale: 300), features: ["ANLY-01"],
                 summary: "The models as a file of comma-separated values."
             ) { context in
                 let scope = scope(context)
-                let report = try analytics.report(scope)
-                return csv(report).response(
-                    named: "analytics-\(scope.period.rawValue)-\(scope.type.rawValue)-\(report.lastDay).csv")
+                return file(try analytics.report(scope), scope)
             },
         ]
+    }
+
+    private static func file(_ report: AnalyticsReport, _ scope: AnalyticsScope) -> Response {
+        csv(report).response(
+            named: "analytics-\(scope.period.rawValue)-\(scope.type.rawValue)-\(report.lastDay).csv")
     }
 
     private static let scope: [QueryParameter] = [

@@ -89,7 +89,9 @@ public struct Pages: Sendable {
     }
 
     /// The routes of all pages, of what crawlers read and of what other sites show.
-    public var routes: [Route] { Self.declarations.map(route) + crawlerRoutes + embedRoutes + [unsubscribe] }
+    public var routes: [Route] {
+        Self.declarations.map(route) + crawlerRoutes + brandRoutes + embedRoutes + [unsubscribe]
+    }
 
     private func route(_ page: PageDeclaration) -> Route {
         .get(

@@ -24,7 +24,7 @@ public enum DatabaseProblems {
 
     /// The constraints that a request may run into although its schema let it pass.
     public static let constraints: [String: (status: Int, code: String, message: String)] = [
-        "users_username_key": (409, "username_taken", "This name is taken."),
+        "users_username_key": (409, "username_taken", "That name is taken."),
         "users_username_form": (422, "username_form", "A name has 3 to 20 letters, digits or underscores."),
         "seasons_one_active": (409, "another_season_active", "Another season is running. Only one can run at a time."),
         "seasons_label_length": (422, "invalid_fields", "A label has 1 to 80 characters."),

@@ -10,13 +10,17 @@ internal import Text
 
 /// The routes by which members make videos, and by which providers report.
 public enum StudioRoutes {
+    /// Off, no route starts a run.
+    private static let flag = "generation_enabled"
+
     /// Every route of the group. `hasPremium` says whether a member may run premium models, `sources` where files are that are
     /// not on nginx's machine.
     public static func routes(
         generations: Generations, webhooks: ProviderWebhooks, hasPremium: @escaping @Sendable (UUID) throws -> Bool,
         sources: @escaping MediaSources, caps: SpendingCaps
     ) -> [Route] {
-        jobs(generations, hasPremium, caps) + videos(generations) + presets(generations) + webhookRoutes(webhooks)
+        jobs(generations, hasPremium, caps) + videos(generations, hasPremium) + presets(generations)
+            + webhookRoutes(webhooks)
             + [media(generations, sources)]
     }
 
@@ -25,7 +29,7 @@ public enum StudioRoutes {
     ) -> [Route] {
         [
             .post(
-                "/api/jobs", access: .member, body: CreateJobInput.self,
+                "/api/jobs", access: .member, flag: flag, body: CreateJobInput.self,
                 answers: [200: CreatedJob.schema, 202: CreatedJob.schema],
                 features: ["GEN-01", "GEN-09", "GEN-17", "PRICE-03"],
                 summary:
@@ -35,7 +39,7 @@ public enum StudioRoutes {
             }
             .afterTerms().acceptingForms(.backTo("/studio", saying: "video-requested")),
             .post(
-                "/api/runpod", access: .member, body: RunPodInput.self,
+                "/api/runpod", access: .member, flag: flag, body: RunPodInput.self,
                 answers: [200: CreatedJob.schema, 202: CreatedJob.schema], features: ["GEN-01", "GEN-09"],
                 summary: "Asks the model that runs on RunPod for a video, in the form of its worker."
             ) { context, input in
@@ -63,25 +67,30 @@ public enum StudioRoutes {
         ]
     }
 
-    private static func videos(_ generations: Generations) -> [Route] {
+    private static func videos(
+        _ generations: Generations, _ hasPremium: @escaping @Sendable (UUID) throws -> Bool
+    ) -> [Route] {
         [
             .get(
                 "/api/videos", access: .member,
                 query: [
                     .optional(
                         "updatedSince", .integer(0...Int.max),
-                        "Unix milliseconds: only what has changed since, deleted videos included.")
-                ], answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000).named("ListedVideos")],
+                        "Unix milliseconds: only what has changed since, deleted videos included, from the first change."
+                    )
+                ] + .paging(default: 200, cap: 200),
+                answers: [200: Schema.array(ListedVideo.schema, count: 0...1_000).named("ListedVideos")],
                 features: ["GEN-07"],
-                summary: "The member's videos from the newest."
+                summary: "The member's videos from the newest. The header `Link` leads to the next page."
             ) { context in
-                let member = try context.member().id
-                let since = context.integer(query: "updatedSince").map {
-                    Date(timeIntervalSince1970: Double($0) / 1_000)
+                let (member, page) = (try context.member().id, context.pageRequest)
+                guard let since = context.integer(query: "updatedSince") else {
+                    return listing(try generations.page(of: member, page).map(ListedVideo.init), page, "")
                 }
-                var videos = try generations.list(of: member, changedAfter: since).map(ListedVideo.init)
-                if let since { videos += try generations.deleted(of: member, after: since).map(ListedVideo.init) }
-                return Response.json(videos)
+                let moment = Date(timeIntervalSince1970: Double(since) / 1_000)
+                return listing(
+                    try generations.changes(of: member, after: moment, page).map(ListedVideo.init), page,
+                    "&updatedSince=\(since)")
             },
             .delete(
                 "/api/videos", access: .member, body: DeleteVideosInput.self, features: ["GEN-07"],
@@ -90,11 +99,19 @@ public enum StudioRoutes {
                 DeletedVideos(count: try generations.delete(input.jobIDs, of: try context.member().id))
             }.acceptingForms(.backTo("/my-videos", saying: "video-deleted")),
             .post(
-                "/api/videos/[id]/retry", access: .member, answers: [202: CreatedJob.schema], features: ["GEN-05"],
+                "/api/videos/[id]/retry", access: .member, flag: flag,
+                query: [.optional("credits", .integer(0...Int.max), "The price that was shown; another one is 409.")],
+                answers: [202: CreatedJob.schema], features: ["GEN-05", "PRICE-03"],
                 summary: "Runs a failed video again, with all checks and a new reservation."
             ) { context in
-                let receipt = try generations.retry(try context.uuid("id"), by: try context.member().id)
-                return Response.json(CreatedJob(receipt: receipt), status: 202)
+                do {
+                    let receipt = try generations.retry(
+                        try context.uuid("id"), by: try context.member().id,
+                        seenCredits: context.integer(query: "credits"), hasPremium: hasPremium)
+                    return Response.json(CreatedJob(receipt: receipt), status: 202)
+                } catch {
+                    throw withRemainder(error)
+                }
             }.afterTerms().acceptingForms(.backTo("/my-videos", saying: "video-requested")),
             .post(
                 "/api/videos/[id]/submit", access: .member, flag: "uploads_enabled", body: SubmitVideoInput.self,
@@ -125,6 +142,15 @@ public enum StudioRoutes {
                         try context.uuid("id"), of: try context.member().id, isPublic: input.published))
             }.afterTerms().acceptingForms(.backTo("/my-videos", saying: "video-published")),
         ]
+    }
+
+    /// The array is bare, so that the address of the next page is in a header.
+    private static func listing(_ found: Postgres.Page<ListedVideo>, _ page: PageRequest, _ query: String) -> Response {
+        var answer = Response.json(found.items)
+        if let next = found.nextCursor {
+            answer.headers["Link"] = "</api/videos?limit=\(page.limit)&cursor=\(next)\(query)>; rel=\"next\""
+        }
+        return answer
     }
 
     private static func create(

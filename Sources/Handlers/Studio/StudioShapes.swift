@@ -242,7 +242,14 @@ struct ListedVideo: Shaped {
         self.job = job
     }
 
-    init(_ deleted: DeletedGeneration) {
+    init(_ change: GenerationChange) {
+        switch change {
+        case .changed(let generation): self.init(generation)
+        case .deleted(let deleted): self.init(deleted)
+        }
+    }
+
+    private init(_ deleted: DeletedGeneration) {
         id = deleted.id
         (memberID, prompt, url, frames, createdAt, job) = (nil, nil, nil, nil, nil, nil)
         status = "deleted"

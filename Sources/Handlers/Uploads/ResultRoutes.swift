@@ -1,4 +1,5 @@
 public import Comparisons
+public import Disk
 public import Film
 internal import FoundationEssentials
 public import HTTP
@@ -9,9 +10,12 @@ internal import Text
 extension UploadRoutes {
     /// The route by which admins bring videos along for comparisons.
     public static func resultRoutes(
-        _ comparisons: Comparisons, uploads: Uploads, storage: any MediaStorage, signer: UploadSigner
+        _ comparisons: Comparisons, uploads: Uploads, storage: any MediaStorage, signer: UploadSigner, room: DiskGuard
     ) -> [Route] {
-        [results(UploadService(uploads: uploads, storage: storage, signer: signer), comparisons).afterTerms()]
+        [
+            results(UploadService(uploads: uploads, storage: storage, signer: signer, room: room), comparisons)
+                .afterTerms()
+        ]
     }
 
     private static func results(_ service: UploadService, _ comparisons: Comparisons) -> Route {

@@ -1,3 +1,4 @@
+public import Disk
 public import Film
 public import Generation
 public import HTTP
@@ -8,9 +9,9 @@ public import Storage
 public enum UploadRoutes {
     /// Every route of the group.
     public static func routes(
-        uploads: Uploads, images: SourceImages, storage: any MediaStorage, signer: UploadSigner
+        uploads: Uploads, images: SourceImages, storage: any MediaStorage, signer: UploadSigner, room: DiskGuard
     ) -> [Route] {
-        let service = UploadService(uploads: uploads, storage: storage, signer: signer)
+        let service = UploadService(uploads: uploads, storage: storage, signer: signer, room: room)
         return [
             begin(service).afterTerms(), beginOrResume(service).afterTerms(), register(service).afterTerms(),
             permission(service).asPermission(.asked),

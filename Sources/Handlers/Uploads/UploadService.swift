@@ -1,8 +1,10 @@
+internal import Disk
 internal import Film
 internal import FoundationEssentials
 internal import HTTP
 internal import Logging
 internal import Refusals
+internal import SharedHandlers
 internal import Storage
 internal import Text
 
@@ -11,11 +13,10 @@ struct UploadService: Sendable {
     let uploads: Uploads
     let storage: any MediaStorage
     let signer: UploadSigner
+    let room: DiskGuard
 
     /// How long addresses are good; long enough for 50 MiB over a slow telephone.
     private static let addressLifetime = 1_800.0
-    /// What must stay free for the database when uploads fill the disk.
-    private static let reserve = 512 << 20
 
     /// Begins an upload that the query declares. A read has no form token, so only this site's own pages, and keys that may
     /// change something, begin one: a link elsewhere must not use up a member's unfinished uploads.
@@ -50,7 +51,8 @@ struct UploadService: Sendable {
         guard file.purpose != .result || member.isAdmin else {
             throw Problem.forbidden("admins_only", "Only admins send videos of comparisons. Nothing was sent.")
         }
-        try refuseWhenFull(file.size)
+        // The parts, the file made of them and what is made of that may all be there at once.
+        try room.refuseShortage(for: 3 * file.size, context)
         let upload = try uploads.begin(
             member: member.id, purpose: file.purpose, fileName: file.fileName, contentType: file.contentType,
             size: file.size, partBytes: storage.partBytes)
@@ -149,14 +151,6 @@ struct UploadService: Sendable {
                 message: "The file is incomplete: \(missing.count) of \(upload.plan.count) parts are missing.",
                 members: ["missingParts": .array(missing.map { .integer($0) })])
         }
-    }
-
-    /// The parts, the file made of them and what is made of that may all be there at once.
-    private func refuseWhenFull(_ size: Int) throws {
-        guard let free = storage.freeBytes, free < Self.reserve + 3 * size else { return }
-        throw Problem(
-            status: 507, code: "storage_full",
-            message: "The site has no room for uploads right now. Try again later.")
     }
 
     private func expiry(of upload: Upload, _ context: Context) -> Date {

@@ -63,6 +63,8 @@ public enum VoteRoutes {
                             found.map { page in
                                 let token = voting.feedTokens.issue(to: key, at: context.now)
                                 var response = Response.json(bytes: FeedAnswer(page: page, feedToken: token).bytes)
+                                // The page keeps what it knows of this voter's votes.
+                                if !page.standing.isKnown { response.headers["X-Standing"] = "unknown" }
                                 if let form { response.headers["X-CSRF-Token"] = form.token }
                                 return form?.cookie.map { response.setting($0) } ?? response
                             })

@@ -195,10 +195,12 @@ public final class APIKeyCache: Sendable {
     private let cache: CredentialCache<APIKey>
     private let database: Database
 
-    /// A cache over a database.
-    public init(database: Database, life: Duration = .seconds(5), capacity: Int = 10_000) {
+    /// A cache over a database. While `reception` is off each key is read.
+    public init(
+        database: Database, life: Duration = .seconds(5), capacity: Int = 10_000, reception: Reception = Reception()
+    ) {
         self.database = database
-        cache = CredentialCache(life: life, capacity: capacity)
+        cache = CredentialCache(life: life, capacity: capacity, reception: reception)
     }
 
     /// Whose key this is at a time; nil when it is worth nothing.

@@ -86,7 +86,7 @@ public enum MemberRefusal: Refusal, Equatable {
         case .usernameMalformed:
             "A username has 3 to 20 characters: lower-case letters, digits and underscores."
         case .usernameReserved: "This username is reserved. Choose another one."
-        case .usernameTaken: "This username is taken. Choose another one."
+        case .usernameTaken: "That name is taken."
         case .alreadyNamed: "You already have a username."
         case .notNamed: "Choose your first username before you change it."
         case .renamedTooSoon(let date): "You can change your username again on \(date.rfc3339.prefix(10))."

@@ -63,10 +63,12 @@ final class CredentialCache<Kind: Credential>: Sendable {
     private let origin = ContinuousClock.now
     private let life: Duration
     private let capacity: Int
+    private let reception: Reception
 
-    init(life: Duration, capacity: Int) {
+    init(life: Duration, capacity: Int, reception: Reception = Reception()) {
         self.life = life
         self.capacity = capacity
+        self.reception = reception
     }
 
     /// Seconds that have passed since this was made.
@@ -78,6 +80,9 @@ final class CredentialCache<Kind: Credential>: Sendable {
         case known(Kind?)
         /// It has to be read, and what was read given to `keep`.
         case unknown(Reading)
+        /// It has to be read, since announcements do not arrive. When that is impossible, because the database is away, this is the last
+        /// that was known.
+        case unsure(Kind, Reading)
     }
 
     /// A token that is being read.
@@ -92,7 +97,9 @@ final class CredentialCache<Kind: Credential>: Sendable {
         let hash = TokenHash(token.hash)
         let started = seconds
         let (kept, generation) = state.withLock { ($0.find(hash, at: started), $0.generation) }
-        guard let kept else { return .unknown(Reading(hash: hash, generation: generation, started: started)) }
+        let reading = Reading(hash: hash, generation: generation, started: started)
+        guard let kept else { return .unknown(reading) }
+        guard reception.isOn || kept.end.map({ $0 <= now }) ?? false else { return .unsure(kept, reading) }
         return .known(kept.end.map { $0 > now } ?? true ? kept : nil)
     }
 
@@ -121,6 +128,14 @@ final class CredentialCache<Kind: Credential>: Sendable {
             let credential = try load()
             if let credential { keep(credential, reading) }
             return credential
+        case .unsure(let kept, let reading):
+            do {
+                let credential = try load()
+                if let credential { keep(credential, reading) }
+                return credential
+            } catch .unavailable {
+                return kept
+            }
         }
     }
 

@@ -6,7 +6,7 @@ final class SessionReader: Sendable {
     private let queue: GroupQueue<[UInt8], SessionFacts?>
 
     init(database: Database, sessionDays: Int, runner: (any StepRunner)?) {
-        queue = GroupQueue(groupLimit: 256, capacity: 4_096, runner: runner)
+        queue = GroupQueue(named: "sessions", groupLimit: 256, capacity: 4_096, runner: runner)
         queue.start { tickets in
             do {
                 let found = try Sessions.find(tickets.map(\.item), sessionDays: sessionDays, in: database)

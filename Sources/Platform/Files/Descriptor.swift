@@ -25,6 +25,11 @@ public struct Descriptor: ~Copyable {
         guard rename(next, path) == 0 else { throw SystemError("rename", path) }
     }
 
+    /// Writes all bytes. `path` is what an error names.
+    public func write(_ bytes: [UInt8], path: String) throws(SystemError) {
+        guard Self.write(bytes, to: number) else { throw SystemError("write", path) }
+    }
+
     /// Writes all bytes; false when the system does not take them.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
@@ -51,6 +56,11 @@ public struct Descriptor: ~Copyable {
 public enum StandardStream {
     /// What the program was asked for.
     public static func output(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: STDOUT_FILENO) }
+
+    /// Bytes that the program was asked for.
+    public static func output(bytes: [UInt8]) throws(SystemError) {
+        guard Descriptor.write(bytes, to: STDOUT_FILENO) else { throw SystemError("write", "standard output") }
+    }
 
     /// What went wrong.
     public static func errors(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Files by system calls, where durability and the exact error matter.
@@ -91,9 +92,47 @@ public enum Files {
         guard Glibc.link(source, target) == 0 else { throw SystemError("link", target) }
     }
 
+    /// Reads a file piece by piece.
+    public static func readPieces(_ path: String, _ take: (_ bytes: [UInt8]) throws -> Void) throws {
+        let file = try open(path, O_RDONLY)
+        defer { close(file) }
+        while true {
+            var bytes = [UInt8](repeating: 0, count: 1 << 20)
+            let got = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw SystemError("read", path) }
+            if got == 0 { return }
+            bytes.removeLast(bytes.count - got)
+            try take(bytes)
+        }
+    }
+
+    /// Moves a file in one step, replacing what is there; a loss of power may undo it.
+    public static func rename(_ source: String, to target: String) throws(SystemError) {
+        guard Glibc.rename(source, target) == 0 else { throw SystemError("rename", target) }
+    }
+
+    /// Waits until everything that was written to the file system of `path` is on the disk.
+    public static func synchroniseFileSystem(_ path: String) throws(SystemError) {
+        let file = try open(path, O_RDONLY)
+        defer { close(file) }
+        guard dailies_syncfs(file) == 0 else { throw SystemError("syncfs", path) }
+    }
+
+    /// Removes a directory if it is empty; whether it did.
+    public static func removeEmptyDirectory(_ path: String) -> Bool { rmdir(path) == 0 }
+
+    /// The size of the file system of `path` in bytes, and what may still be written to it without the rights of root.
+    public static func space(_ path: String) -> (total: Int, free: Int, device: UInt)? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        let unit = Int(status.f_frsize)
+        return (Int(status.f_blocks) * unit, Int(status.f_bavail) * unit, UInt(status.f_fsid))
+    }
+
     /// Moves a file in one step, replacing what is there, and waits until both names are on the disk.
     public static func move(_ source: String, to target: String) throws(SystemError) {
-        guard rename(source, target) == 0 else { throw SystemError("rename", target) }
+        guard Glibc.rename(source, target) == 0 else { throw SystemError("rename", target) }
         try synchronise(parent(of: target))
         try synchronise(parent(of: source))
     }
@@ -160,6 +199,13 @@ public enum Files {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }
         return Int(status.f_bavail) * Int(status.f_frsize)
+    }
+
+    /// How large the file system of a path is, in bytes.
+    public static func sizeBytes(_ path: String) -> Int? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int(status.f_blocks) * Int(status.f_frsize)
     }
 
     /// The directory that contains a path.

@@ -46,14 +46,14 @@ public enum UnixSocket {
         return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
     }
 
-    /// Receives datagrams at `path` in place of an older socket, from this account alone.
-    static func receiveDatagrams(at path: String) throws(SystemError) -> Int32 {
+    /// Receives datagrams at `path` in place of an older socket; `mode` says from whom.
+    public static func receiveDatagrams(at path: String, mode: UInt32 = 0o600) throws(SystemError) -> Int32 {
         let socket = try open(SOCK_DGRAM)
         do throws(SystemError) {
             unlink(path)
             var address = try address(path)
             try check("bind", path) { withAddress(&address) { bind(socket, $0, $1) } }
-            try check("chmod", path) { chmod(path, 0o600) }
+            try check("chmod", path) { chmod(path, mode) }
             return socket
         } catch {
             close(socket)

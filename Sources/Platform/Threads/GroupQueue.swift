@@ -17,7 +17,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         public let item: Item
         private let outcome = Mutex<Outcome?>(nil)
         private let then: @Sendable (Outcome) -> Void
-        private let context = CrashContext.current
+        fileprivate let context = CrashContext.current
         /// Makes the thread that waits for this item lead; nil when no thread does.
         fileprivate let wakeWaiter: (@Sendable () -> Void)?
 
@@ -48,16 +48,27 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         var work: (@Sendable ([Ticket]) -> Void)?
     }
 
+    private let name: String
     private let groupLimit: Int
     private let capacity: Int
+    /// What the thread that leads works on. One leads at a time.
+    private let activity: RequestActivity
     private let runner: (any StepRunner)?
     private let runsBackToBack: Bool
     private let state = Monitor(State())
 
     /// A queue that holds at most `capacity` items. Without a runner the leading thread also runs all completion handlers.
     /// With `runsBackToBack` the leading thread processes groups one after the other, which suits work that is long and
-    /// waits for a disk; otherwise other work of the runner comes in between, and groups are larger.
-    public init(groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil, runsBackToBack: Bool = false) {
+    /// waits for a disk; otherwise other work of the runner comes in between, and groups are larger. The status of the
+    /// process shows `name`.
+    public init(
+        named name: String = "items", groupLimit: Int, capacity: Int, runner: (any StepRunner)? = nil,
+        runsBackToBack: Bool = false
+    ) {
+        self.name = name
+        activity = RequestActivity()
+        // Threads refer to it without counting.
+        _ = Unmanaged.passRetained(activity)
         self.runsBackToBack = runsBackToBack
         self.groupLimit = groupLimit
         self.capacity = capacity
@@ -150,7 +161,7 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
         var isDone = false
         while !isDone {
             let (tickets, work) = state.withLock { ($0.tickets.popFirst(groupLimit), $0.work) }
-            if !tickets.isEmpty { work?(tickets) }
+            if !tickets.isEmpty, let work { process(tickets, work) }
             // Notifies `stop`, which waits for this.
             let hasMore = state.update { state in
                 state.isLed = !state.tickets.isEmpty
@@ -158,6 +169,17 @@ public final class GroupQueue<Item: Sendable, Answer: Sendable>: Sendable {
             }
             isDone = !hasMore || passLead(onBorrowedThread: onBorrowedThread)
             complete(tickets, isLast: !hasMore)
+        }
+    }
+
+    /// Processes a group. What it asks of the database counts for each of its items, since each has waited for it.
+    private func process(_ tickets: [Ticket], _ work: ([Ticket]) -> Void) {
+        activity.begin(route: name, count: tickets.count)
+        CrashContext.current.working(on: activity).resume { work(tickets) }
+        let (statements, nanoseconds) = activity.cost
+        activity.end()
+        for ticket in tickets {
+            ticket.context.activity?.add(statements: statements, nanoseconds: nanoseconds)
         }
     }
 

@@ -117,7 +117,7 @@ public final class Connection {
         var attempt = 1
         while true {
             do throws(StatementFault) {
-                let result = try exchange(statements)
+                let result = try measured(statements) { () throws(StatementFault) in try exchange(statements) }
                 notifyLate()
                 return result
             } catch {

@@ -14,12 +14,14 @@ public struct Notification: Sendable, Equatable {
 /// Receives notifications on a connection and a thread of its own, and reconnects automatically.
 ///
 /// Notifications sent while there is no connection are lost. So `onLoss` is called after each connect, the first
-/// included: callers must then drop all their copies. Both closures run on the listener's thread, one at a time.
+/// included: callers must then drop all their copies. Between `onSilence` and the next `onLoss` nothing is received, and copies
+/// must not be trusted. All closures run on the listener's thread, one at a time.
 public final class Listener: Sendable {
     private let options: DatabaseOptions
     private let channels: [String]
     private let onNotification: @Sendable (Notification) -> Void
     private let onLoss: @Sendable () -> Void
+    private let onSilence: @Sendable () -> Void
     private let listening = Atomic(false)
     private let state = Mutex(State())
 
@@ -32,14 +34,22 @@ public final class Listener: Sendable {
     /// Prepares a listener; `start` connects.
     public init(
         _ options: DatabaseOptions, channels: [String], onNotification: @escaping @Sendable (Notification) -> Void,
-        onLoss: @escaping @Sendable () -> Void
+        onLoss: @escaping @Sendable () -> Void, onSilence: @escaping @Sendable () -> Void = {}
     ) {
         var options = options
         options.applicationName += " listener"
+        // A pooler by transactions would give the session to another, and nothing would ever arrive.
+        if let direct = options.directConnectionString {
+            options.connectionString = direct
+            options.preparedStatements = true
+        }
+        // A listener sends nothing, so that only these questions notice a network that has gone.
+        options.keepaliveSeconds = min(options.keepaliveSeconds, 3)
         self.options = options
         self.channels = channels
         self.onNotification = onNotification
         self.onLoss = onLoss
+        self.onSilence = onSilence
     }
 
     /// Starts the thread; a second call does nothing.
@@ -84,6 +94,7 @@ public final class Listener: Sendable {
                 onLoss()
                 deliver(from: connection.wire, until: stop)
                 listening.store(false, ordering: .releasing)
+                onSilence()
                 if !stop.isRaised { options.log.warning("the listener lost its connection") }
             } catch {
                 failures += 1

@@ -16,7 +16,8 @@ final class Wire {
         // Earlier words are defaults, which the connection string may override.
         var words = [
             ("connect_timeout", "5"), ("tcp_user_timeout", "10000"),
-            ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            ("keepalives_idle", "\(options.keepaliveSeconds)"),
+            ("keepalives_interval", "\(max(1, options.keepaliveSeconds / 3))"), ("keepalives_count", "3"),
             ("fallback_application_name", options.applicationName), ("dbname", options.connectionString),
             // Text is decoded as UTF-8, even if the connection string asks for another encoding.
             ("client_encoding", "UTF8"),

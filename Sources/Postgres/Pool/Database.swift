@@ -6,10 +6,13 @@ public final class Database: Sendable {
     /// How this database is reached.
     public let options: DatabaseOptions
     private let pool: ConnectionPool
+    private let replica: Replica?
 
-    /// Makes a pool; nothing is opened before the first statement.
-    public init(_ options: DatabaseOptions) {
+    /// Makes a pool; nothing is opened before the first statement. Single reads come from `replica` where ``StaleReads``
+    /// allows it.
+    public init(_ options: DatabaseOptions, replica: Replica? = nil) {
         self.options = options
+        self.replica = replica
         pool = ConnectionPool(options)
     }
 
@@ -36,17 +39,17 @@ public final class Database: Sendable {
 
     /// The rows of a statement.
     public func query<T: RowDecodable>(_ sql: SQL, as _: T.Type = T.self) throws(DatabaseError) -> [T] {
-        try lend { connection throws(DatabaseError) in try connection.query(sql) }
+        try read { connection throws(DatabaseError) in try connection.query(sql) }
     }
 
     /// The first row of a statement, if it has one.
     public func first<T: RowDecodable>(_ sql: SQL, as _: T.Type = T.self) throws(DatabaseError) -> T? {
-        try lend { connection throws(DatabaseError) in try connection.first(sql) }
+        try read { connection throws(DatabaseError) in try connection.first(sql) }
     }
 
     /// The only row of a statement; any other number of rows is an error.
     public func one<T: RowDecodable>(_ sql: SQL, as _: T.Type = T.self) throws(DatabaseError) -> T {
-        try lend { connection throws(DatabaseError) in try connection.one(sql) }
+        try read { connection throws(DatabaseError) in try connection.one(sql) }
     }
 
     /// Runs a statement and answers how many rows it touched.
@@ -78,6 +81,11 @@ public final class Database: Sendable {
     /// Closes what is idle now and everything else as it is given back; later calls fail.
     public func close() {
         pool.close()
+    }
+
+    private func read<R>(_ body: (Connection) throws(DatabaseError) -> R) throws(DatabaseError) -> R {
+        if let replica, let found = try replica.read(body) { return found }
+        return try lend(body)
     }
 
     private func lend<R>(_ body: (Connection) throws(DatabaseError) -> R) throws(DatabaseError) -> R {

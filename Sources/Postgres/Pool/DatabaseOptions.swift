@@ -4,6 +4,9 @@ public import Logging
 public struct DatabaseOptions: Sendable {
     /// A connection string or URI as libpq reads it.
     public var connectionString: String
+    /// The same database reached without a pooler, for what belongs to a session, such as LISTEN; nil when
+    /// `connectionString` has no pooler in between.
+    public var directConnectionString: String?
     /// Shown in `pg_stat_activity`.
     public var applicationName: String
     /// The most connections that are open at once.
@@ -18,6 +21,9 @@ public struct DatabaseOptions: Sendable {
     public var gracePeriod: Duration = .seconds(5)
     /// How long a transaction may sit idle before Postgres ends it; 0 is for ever.
     public var idleInTransactionTimeout: Duration = .seconds(30)
+    /// How many seconds a connection over TCP is silent before the other end is asked whether it is there. Three unanswered
+    /// questions, a third of this time apart, end the connection.
+    public var keepaliveSeconds = 30
     /// Whether statements are prepared on the server and kept. Off, nothing is kept in the server's session, so that
     /// connections may go through a transaction pooler such as PgBouncer.
     public var preparedStatements = true

@@ -18,11 +18,13 @@
 // Declared by glibc only under _GNU_SOURCE, which Swift's Glibc module does not define.
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 extern long syscall(long number, ...);
+extern int syncfs(int descriptor);
 extern int pipe2(int descriptors[2], int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 static inline int dailies_accept(int socket, int flags) { return accept4(socket, 0, 0, flags); }
+static inline int dailies_syncfs(int descriptor) { return syncfs(descriptor); }
 static inline int dailies_pipe(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 static inline int dailies_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
     return posix_spawn_file_actions_addclosefrom_np(actions, from);

@@ -1,16 +1,21 @@
--- Judges pairs, a batch at a time; no two items have the same pair or the same voter. Each pair counts once, from the person to whom
--- it was shown. Outcomes, in the order of the items: done, battle_not_found, battle_judged, battle_expired, battle_gone (a video was
--- deleted or is no longer public), battle_retired (a model was retired). After `done` and `battle_judged` the row says which videos they
--- were. Without a device no evidence is kept: the demo's people have none.
+-- Judges pairs, a batch at a time; no two items have the same pair, the same voter or the same cookie. Each pair counts once, from the
+-- person to whom it was shown, and once for the browser's cookie, so that a visitor who signs in does not count twice. The visitors of
+-- one network judge a pair `network_battles` times a day at most. Outcomes, in the order of the items: done, battle_not_found,
+-- battle_judged, battle_expired, battle_gone (a video was deleted or is no longer public), battle_retired (a model was retired),
+-- network_full. After `done` and `battle_judged` the row says which videos they were. Without a device no evidence is kept: the demo's
+-- people have none.
 drop function if exists cast_battle(uuid, text, uuid, text);
+drop function if exists cast_battles(uuid[], text[], uuid[], text[], text[], text[], boolean[]);
 create or replace function cast_battles(
     pairs uuid[],
     voters text[],
     members uuid[],
     choices text[],
     devices text[],
+    cookies text[],
     networks text[],
-    bare boolean[]
+    bare boolean[],
+    network_battles int
 )
 returns table (
     outcome text,
@@ -58,8 +63,8 @@ begin
     with asked as materialized (
         select asked.*, shown.id as shown_id, shown.left_id, shown.right_id, shown.judged_at, shown.expires_at,
             people.pseudonym
-        from unnest(pairs, voters, choices, devices, networks, bare) with ordinality
-            asked (pair, voter, choice, device, network, is_bare, place)
+        from unnest(pairs, voters, members, choices, devices, cookies, networks, bare) with ordinality
+            asked (pair, voter, member, choice, device, cookie, network, is_bare, place)
         left join battle_pairs shown on shown.id = asked.pair and shown.voter_key = asked.voter
         left join battle_voters people on people.voter_key = asked.voter
     ),
@@ -68,7 +73,7 @@ begin
         from public_battle_videos()
         where generation_id = any (array(select left_id from asked union all select right_id from asked))
     ),
-    checked as materialized (
+    judgeable as materialized (
         select asked.*, left_side.model_id as left_model_id, right_side.model_id as right_model_id,
             left_side.comparison_id, left_side.has_source,
             case
@@ -79,10 +84,56 @@ begin
                     then 'battle_gone'
                 when left_side.is_retired or right_side.is_retired then 'battle_retired'
                 else 'done'
-            end as verdict
+            end as standing
         from asked
         left join videos left_side on left_side.generation_id = asked.left_id
         left join videos right_side on right_side.generation_id = asked.right_id
+    ),
+    visitors as materialized (
+        select shown_id, place, network, least(left_id, right_id) as low_id, greatest(left_id, right_id) as high_id
+        from judgeable
+        where standing = 'done' and member is null and network is not null
+    ),
+    visits as (
+        insert into battle_networks as kept (network, low_id, high_id, day, battles)
+        select network, low_id, high_id, (dailies_now() at time zone 'utc')::date, count(*)
+        from visitors
+        group by network, low_id, high_id
+        order by network, low_id, high_id
+        on conflict (network, low_id, high_id) do update
+        set battles = kept.battles + excluded.battles
+        returning network, low_id, high_id, battles
+    ),
+    crowded as materialized (
+        select shown_id
+        from (
+            select visitors.shown_id,
+                visits.battles - count(*) over same + row_number() over (same order by visitors.place) as number
+            from visitors
+            join visits using (network, low_id, high_id)
+            window same as (partition by visitors.network, visitors.low_id, visitors.high_id)
+        ) numbered
+        where number > network_battles
+    ),
+    -- Before the battles: of two statements with one cookie the second one waits here for the first.
+    claimed as (
+        insert into battle_cookies (cookie_hash, low_id, high_id, pseudonym)
+        select cookie, least(left_id, right_id), greatest(left_id, right_id), pseudonym
+        from judgeable
+        where standing = 'done' and cookie is not null and shown_id not in (select shown_id from crowded)
+        order by cookie
+        on conflict do nothing
+        returning cookie_hash
+    ),
+    checked as materialized (
+        select judgeable.*,
+            case
+                when standing <> 'done' then standing
+                when shown_id in (select shown_id from crowded) then 'network_full'
+                when cookie is not null and cookie not in (select cookie_hash from claimed) then 'battle_judged'
+                else 'done'
+            end as verdict
+        from judgeable
     ),
     made as (
         insert into battles (
@@ -142,7 +193,16 @@ as $$
             jsonb_build_object(
                 'leftModel', left_models.slug, 'rightModel', right_models.slug, 'leftVideo', battles.left_id,
                 'rightVideo', battles.right_id, 'outcome', battles.outcome, 'isVoided', battles.void_id is not null,
-                'deviceKey', evidence.device_key, 'networkOfTheDay', evidence.network, 'flags', evidence.flags,
+                'deviceKey', evidence.device_key,
+                'cookieKey',
+                (
+                    select min(cookie_hash)
+                    from battle_cookies
+                    where battle_cookies.pseudonym = battles.pseudonym
+                        and low_id = least(battles.left_id, battles.right_id)
+                        and high_id = greatest(battles.left_id, battles.right_id)
+                ),
+                'networkOfTheDay', evidence.network, 'flags', evidence.flags,
                 'castAt', rfc3339(battles.cast_at)
             )
             order by battles.id
@@ -157,5 +217,9 @@ as $$
     where voters.user_id = member;
 $$;
 
-revoke all on function cast_battles(uuid[], text[], uuid[], text[], text[], text[], boolean[]), battles_of_member(uuid) from public;
-grant execute on function cast_battles(uuid[], text[], uuid[], text[], text[], text[], boolean[]) to dailies_web, dailies_jobs;
+revoke all on function
+    cast_battles(uuid[], text[], uuid[], text[], text[], text[], text[], boolean[], int),
+    battles_of_member(uuid)
+    from public;
+grant execute on function cast_battles(uuid[], text[], uuid[], text[], text[], text[], text[], boolean[], int)
+    to dailies_web, dailies_jobs;

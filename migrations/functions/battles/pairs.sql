@@ -9,9 +9,10 @@ as $$
     select pseudonym from battle_voters where voter_key = voter;
 $$;
 
--- Whether a pair can be shown to a person: both videos are public in one group, both models are active, the person has not
--- judged it, and it is not the one that the person is looking at.
-create or replace function is_battle_open(one uuid, other uuid, person uuid, open_pair uuid)
+-- Whether a pair can be shown to a person: both videos are public in one group, both models are active, neither the person nor
+-- the browser has judged it, and it is not the one that the person is looking at.
+drop function if exists is_battle_open(uuid, uuid, uuid, uuid);
+create or replace function is_battle_open(one uuid, other uuid, person uuid, cookie text, open_pair uuid)
 returns boolean
 language sql
 stable
@@ -28,6 +29,10 @@ as $$
             and greatest(left_id, right_id) = greatest(one, other)
     ) and not exists (
         select
+        from battle_cookies
+        where cookie_hash = cookie and low_id = least(one, other) and high_id = greatest(one, other)
+    ) and not exists (
+        select
         from battle_pairs
         where id = open_pair and least(left_id, right_id) = least(one, other)
             and greatest(left_id, right_id) = greatest(one, other)
@@ -37,7 +42,8 @@ $$;
 -- Shows a person a pair, with sides by chance; no row when all have been judged. Which two models fight is drawn in proportion to
 -- battle_weights. Where the person has judged what was found of eight such draws, or there are no weights yet, any pair comes. Of
 -- the pairs that a person has left unjudged, only the last twenty are kept. `open_pair` is the one that the person is looking at.
-create or replace function show_battle(voter text, lifetime interval, open_pair uuid)
+drop function if exists show_battle(text, interval, uuid);
+create or replace function show_battle(voter text, cookie text, lifetime interval, open_pair uuid)
 returns table (
     id uuid,
     prompt text,
@@ -94,7 +100,7 @@ begin
             )
             limit sampled
         ) near
-        where is_battle_open(near.first_id, near.second_id, person, open_pair)
+        where is_battle_open(near.first_id, near.second_id, person, cookie, open_pair)
         limit 1;
         exit when first_id is not null;
     end loop;
@@ -105,7 +111,8 @@ begin
                 select one.generation_id as first_id, other.generation_id as second_id
                 from battle_videos one
                 join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
-                where one.place >= start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
+                where one.place >= start
+                    and is_battle_open(one.generation_id, other.generation_id, person, cookie, open_pair)
                 order by one.place, random()
                 limit 1
             )
@@ -114,7 +121,8 @@ begin
                 select one.generation_id, other.generation_id
                 from battle_videos one
                 join battle_videos other on other.group_id = one.group_id and other.model_id <> one.model_id
-                where one.place < start and is_battle_open(one.generation_id, other.generation_id, person, open_pair)
+                where one.place < start
+                    and is_battle_open(one.generation_id, other.generation_id, person, cookie, open_pair)
                 order by one.place, random()
                 limit 1
             )
@@ -164,7 +172,7 @@ as $$
 $$;
 
 -- Deletes pairs that can no longer be judged: those that were left unjudged an hour after they expired, and judged ones a day
--- later, since until then a second judgement is refused for what it is.
+-- later, since until then a second judgement is refused for what it is. What networks judged goes after their day.
 create or replace function sweep_battle_pairs()
 returns int
 language plpgsql
@@ -177,6 +185,8 @@ begin
     delete from battle_pairs
     where expires_at < dailies_now() - case when judged_at is null then interval '1 hour' else interval '1 day' end;
     get diagnostics swept = row_count;
+    delete from battle_networks
+    where day < (dailies_now() at time zone 'utc')::date;
     return swept;
 end
 $$;
@@ -184,10 +194,10 @@ $$;
 revoke all on function
     sweep_battle_pairs(),
     battle_pseudonym(text),
-    is_battle_open(uuid, uuid, uuid, uuid),
-    show_battle(text, interval, uuid),
+    is_battle_open(uuid, uuid, uuid, text, uuid),
+    show_battle(text, text, interval, uuid),
     battle_file(uuid)
     from public;
-grant execute on function battle_pseudonym(text), show_battle(text, interval, uuid), battle_file(uuid)
+grant execute on function battle_pseudonym(text), show_battle(text, text, interval, uuid), battle_file(uuid)
     to dailies_web, dailies_jobs;
 grant execute on function sweep_battle_pairs() to dailies_jobs;

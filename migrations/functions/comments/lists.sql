@@ -1,5 +1,5 @@
--- A page of comments as a reader sees it: first a row without a place that holds the count, then the threads, then
--- their replies, `most_replies` of each from the oldest. No row when the clip or comparison is not public. A thread whose
+-- A page of comments as a reader sees it: first a row without a place that holds the count, without what the reader does
+-- not see because of a block, then the threads, then their replies, `most_replies` of each from the oldest. No row when the clip or comparison is not public. A thread whose
 -- first comment is gone keeps its place, without author and text. `threads` are those after the values at which the page
 -- before ended; with a `thread` the rows are the replies of that one, after the same values.
 create or replace function list_comments(
@@ -56,7 +56,9 @@ begin
     end if;
     return query
     select 0, null::uuid, null::uuid, null::uuid, null::text, null::text, null::text, 0, 0, null::timestamptz, false,
-        false, coalesce((select visible from comment_counts where subject_id = subject), 0);
+        false,
+        coalesce((select visible from comment_counts where subject_id = subject), 0)
+            - case when cardinality(blocked) > 0 then count_blocked_comments(subject, blocked) else 0 end;
     if thread is not null then
         found_threads := array(
             select comments.id
@@ -103,7 +105,16 @@ begin
         join comments on comments.id = given.id
     )
     select shown.place, shown.id, shown.parent_id, shown.user_id, users.username, users.avatar_seed,
-        case when shown.is_visible then shown.text else '' end, shown.like_count, shown.reply_count, shown.created_at,
+        case when shown.is_visible then shown.text else '' end, shown.like_count,
+        shown.reply_count - case
+            when cardinality(blocked) > 0 and shown.reply_count > 0 then (
+                select count(*)::int
+                from comments
+                where comments.parent_id = shown.id and comments.is_visible and comments.user_id = any (blocked)
+            )
+            else 0
+        end,
+        shown.created_at,
         shown.is_visible,
         reader is not null and exists (
             select from comment_likes where comment_id = shown.id and user_id = reader offset 0
@@ -130,6 +141,27 @@ begin
 end
 $$;
 
+-- How many of the comments that everyone sees are not shown to a member who has blocked some: those of the blocked, and
+-- the replies to them.
+create or replace function count_blocked_comments(subject uuid, blocked uuid[])
+returns int
+language sql
+stable
+set search_path = public, pg_temp
+as $$
+    select count(distinct hidden.id)::int
+    from (
+        select comments.id
+        from comments
+        where comments.user_id = any (blocked) and comments.subject_id = subject and comments.is_visible
+        union all
+        select replies.id
+        from comments threads
+        join comments replies on replies.parent_id = threads.id and replies.is_visible
+        where threads.user_id = any (blocked) and threads.subject_id = subject and threads.reply_count > 0
+    ) hidden;
+$$;
+
 -- The members whom a member has blocked, the latest first.
 create or replace function blocked_members(member uuid)
 returns table (id uuid, username text, avatar_seed text, blocked_at timestamptz)
@@ -147,6 +179,7 @@ $$;
 
 revoke all on function
     list_comments(uuid, uuid, uuid, uuid, boolean, bigint, timestamptz, uuid, int, int),
+    count_blocked_comments(uuid, uuid[]),
     blocked_members(uuid)
     from public;
 grant execute on function

@@ -1,7 +1,8 @@
 -- Writing comments, liking and deleting them, and blocking members.
 
 -- Notifies creators of comments on their clips, and authors of replies; `written` are new comments. While a creator has not
--- read of a comment on a clip, no further one on it is told: a much discussed clip is one line, not thousands.
+-- read of a comment on a clip, no further one on it is told: a much discussed clip is one line, not thousands. What is not
+-- listed on the site can never be read there, so push messages and mails alone wait for an hour instead.
 create or replace function notify_of_comments(written uuid[])
 returns void
 language plpgsql
@@ -28,6 +29,7 @@ begin
                 join notifications
                     on notifications.user_id = clips.user_id and notifications.kind = 'comment'
                     and notifications.event_key = counts.notice_key and notifications.read_at is null
+                    and (notifications.is_listed or notifications.created_at > dailies_now() - interval '1 hour')
                 where counts.subject_id = clips.id
             )
         order by clips.id, comments.created_at, comments.id

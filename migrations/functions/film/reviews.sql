@@ -185,7 +185,7 @@ begin
         select *
         from end_review(
             null, due.season_id, due.position, false, 'review_expired',
-            'Nobody decided in time, so the flagged votes do not count.'
+            'No admin decided in time, so the flagged votes do not count.'
         );
     end loop;
 end

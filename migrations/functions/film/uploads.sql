@@ -74,8 +74,8 @@ begin
 end
 $$;
 
--- Whether a part of an upload may still be written: it is not registered and not too old, and its sender is not banned. nginx
--- asks this without a user.
+-- Whether a part of an upload may still be written: it is not registered and not too old, and its sender is not banned; or a
+-- worker sends it under its lease. nginx asks this without a user.
 create or replace function upload_accepts_part(upload uuid, part int)
 returns boolean
 language sql
@@ -91,6 +91,12 @@ as $$
             and uploads.expires_at > dailies_now()
             and uploads.part_count >= part
             and users.banned_at is null
+    )
+    or exists (
+        select
+        from worker_tasks
+        join workers on workers.id = worker_tasks.worker_id
+        where lease = upload and state = 'running' and part_count >= part and workers.revoked_at is null
     );
 $$;
 

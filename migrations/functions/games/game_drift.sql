@@ -1,6 +1,6 @@
 -- Where days, streaks, XP and badges differ from the votes, the clips and the rewards. `fault`: votes (of a day, or in all),
--- streak (of a day, the last or the longest), xp (of votes), win (its reward), badge (1 earned, 0 not). `detail` names the
--- day, the sum, the clip or the badge. What is logged and not yet folded is taken into account, and members whose badges wait
+-- streak (of a day, the last or the longest), xp (of votes), win (its reward), referral (the reward of a tier), badge (1
+-- earned, 0 not). `detail` names the day, the sum, the clip, the tier or the badge. What is logged and not yet folded is taken into account, and members whose badges wait
 -- for a look are left out, so that the caller may compare while people vote. It reads every vote.
 create or replace function game_drift()
 returns table (fault text, user_id uuid, detail text, found bigint, expected bigint)
@@ -106,6 +106,16 @@ as $$
     ) wins on wins.user_id = kept.user_id and wins.clip_id = kept.event_key
     where coalesce(kept.amount, 0) <> case when wins.clip_id is null then 0 else 100 end
     union all
+    select 'referral', coalesce(kept.user_id, tiers.user_id), coalesce(kept.event_key, tiers.event_key),
+        coalesce(kept.amount, 0), coalesce(tiers.xp, 0)
+    from (
+        select rewards.user_id, rewards.event_key, rewards.amount
+        from xp_rewards rewards
+        where rewards.reason = 'referral' and rewards.revoked_at is null
+    ) kept
+    full join earned_referral_tiers() tiers on tiers.user_id = kept.user_id and tiers.event_key = kept.event_key
+    where coalesce(kept.amount, 0) <> coalesce(tiers.xp, 0)
+    union all
     select 'badge', people.id, badges.key, (earned.key is not null)::int, (measures.value >= badges.goal)::int
     from state
     join users people on people.left_at is null
@@ -116,6 +126,24 @@ as $$
     where (earned.key is not null) <> (measures.value >= badges.goal)
         and not exists (select from badge_checks where badge_checks.user_id = people.id)
     order by 1, 2, 3;
+$$;
+
+-- The tiers that members have reached with the invitations that counted, as xp_rewards names them.
+create or replace function earned_referral_tiers()
+returns table (user_id uuid, event_key text, xp int)
+language sql
+stable
+set search_path = public, pg_temp
+as $$
+    select counted.referrer_id, 'referral ' || tiers.tier, tiers.xp
+    from (
+        select referrals.referrer_id, count(*) as members
+        from referrals
+        join users on users.id = referrals.referrer_id and users.left_at is null
+        where referrals.counted_at is not null
+        group by referrals.referrer_id
+    ) counted
+    join referral_tiers() tiers on tiers.needed <= counted.members;
 $$;
 
 -- Counts everything that is wrong anew, and returns how it differed. Badges are looked at again by settle_badges(). Votes do
@@ -147,6 +175,21 @@ begin
     perform grant_reward(clips.user_id, 'win', clips.id::text, 100)
     from tournament_clips clips
     where clips.status = 'locked';
+    perform revoke_reward(rewards.user_id, 'referral', rewards.event_key)
+    from xp_rewards rewards
+    where rewards.reason = 'referral' and rewards.revoked_at is null
+        and not exists (
+            select
+            from earned_referral_tiers() tiers
+            where tiers.user_id = rewards.user_id and tiers.event_key = rewards.event_key
+        );
+    update xp_rewards
+    set amount = tiers.xp
+    from earned_referral_tiers() tiers
+    where xp_rewards.reason = 'referral' and xp_rewards.user_id = tiers.user_id
+        and xp_rewards.event_key = tiers.event_key and xp_rewards.amount <> tiers.xp;
+    perform grant_reward(tiers.user_id, 'referral', tiers.event_key, tiers.xp)
+    from earned_referral_tiers() tiers;
     insert into badge_checks (user_id)
     select id
     from users
@@ -154,5 +197,5 @@ begin
 end
 $$;
 
-revoke all on function game_drift(), repair_games() from public;
+revoke all on function game_drift(), earned_referral_tiers(), repair_games() from public;
 grant execute on function game_drift(), repair_games() to dailies_jobs;

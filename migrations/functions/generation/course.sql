@@ -43,6 +43,15 @@ begin
     if exists (select from provider_states where provider = wanted_provider and breaker <> 'closed') then
         free := least(free, 1);
     end if;
+    -- A job that is due and not yet claimed takes a place in a moment. Without counting these, each end of a run would start
+    -- one more for the same place.
+    free := free - (
+        select count(*)
+        from jobs
+        join generations due on jobs.unique_key = due.id || ' ' || due.run
+        where jobs.kind in ('submit_generation', 'draw_generation') and jobs.state = 'queued'
+            and jobs.run_at <= dailies_now() and due.provider = wanted_provider and due.status = 'queued'
+    );
     for kept in
         select waiting.*
         from generations waiting
@@ -173,7 +182,141 @@ begin
 end
 $$;
 
--- Records that the provider has accepted a request, before anything else is done with its answer. True unless it is too late.
+-- Puts the job into the queue that stops a request at its provider whose run is over, and that books what it took. The member
+-- may have deleted the run, so the job carries what the bill depends on.
+create or replace function enqueue_cancellation(
+    wanted uuid,
+    wanted_run int,
+    wanted_provider text,
+    wanted_endpoint text,
+    wanted_request text,
+    wanted_links jsonb,
+    has_begun boolean,
+    wanted_parameters jsonb,
+    due timestamptz default null
+)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+begin
+    perform enqueue_job(
+        'cancel_at_provider',
+        jsonb_build_object(
+            'id', wanted, 'run', wanted_run, 'provider', wanted_provider, 'endpoint', wanted_endpoint,
+            'requestID', wanted_request, 'links', wanted_links, 'hasBegun', has_begun, 'parameters', wanted_parameters
+        ),
+        'outward', 0, due, wanted || ' ' || wanted_run, 'replace', '{}', 5
+    );
+end
+$$;
+
+-- Stops a request that a provider has accepted for a run that does not wait for it: the run was deleted, cancelled or given up
+-- while the call was in flight, or its call was made again.
+create or replace function stop_orphan(
+    wanted uuid, wanted_run int, wanted_attempt int, accepted_id text, accepted_links jsonb
+)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+declare
+    kept generations;
+    sent generation_attempts;
+    paid generation_runs;
+    waiting jsonb;
+begin
+    select * into kept from generations where id = wanted;
+    select *
+    into sent
+    from generation_attempts
+    where generation_id = wanted and run = wanted_run and attempt = wanted_attempt;
+    select * into paid from generation_runs where generation_id = wanted and run = wanted_run;
+    select payload
+    into waiting
+    from jobs
+    where kind = 'cancel_at_provider' and unique_key = wanted || ' ' || wanted_run and state = 'queued';
+    if paid.generation_id is null then
+        return;
+    end if;
+    perform enqueue_cancellation(
+        wanted, wanted_run, coalesce(sent.provider, waiting ->> 'provider', paid.provider),
+        coalesce(
+            sent.endpoint, waiting ->> 'endpoint',
+            (select coalesce(endpoint, model_id) from models where id = paid.model_id)
+        ),
+        accepted_id, accepted_links, false, coalesce(kept.parameters, waiting -> 'parameters', '{}')
+    );
+end
+$$;
+
+-- Brings forward the job that settles a deleted run, when its provider is known not to have accepted it.
+create or replace function release_unsent(wanted uuid, wanted_run int)
+returns void
+language sql
+set search_path = public, pg_temp
+as $$
+    update jobs
+    set run_at = dailies_now()
+    where kind = 'cancel_at_provider' and unique_key = wanted || ' ' || wanted_run and state = 'queued'
+        and payload ->> 'requestID' is null;
+$$;
+
+-- Settles a deleted run when its provider was asked to stop: `taken_credits` is what the provider says that it took, or null,
+-- which is all that was reserved when it had begun. `spent` is what that costs the site. Of a run that had ended before, the
+-- credits are returned, and the site bears the cost. True for the first one.
+create or replace function settle_stopped_run(
+    wanted uuid, wanted_run int, taken_credits int, spent numeric, has_begun boolean
+)
+returns boolean
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+    reservation constant text := format('generation %s run %s', wanted, wanted_run);
+    kept generation_runs;
+    charge int;
+    charged int := 0;
+begin
+    select * into kept from generation_runs where generation_id = wanted and run = wanted_run for update;
+    if kept.generation_id is null then
+        return false;
+    elsif kept.outcome is not null then
+        update generation_runs
+        set cost_usd = greatest(cost_usd, coalesce(spent, case when has_begun then expected_usd else 0 end))
+        where generation_id = wanted and run = wanted_run and outcome <> 'completed' and not is_cost_entered;
+        return false;
+    elsif exists (select from generations where id = wanted and run = wanted_run) then
+        -- An earlier call of a run that is under way by another one.
+        return false;
+    end if;
+    -- Nothing above the reservation is charged.
+    charge := coalesce(
+        taken_credits,
+        case when has_begun then (select amount from credit_reservations where reference = reservation) end,
+        0
+    );
+    if charge > 0 then
+        select settled.charged into charged from settle_credits(reservation, charge) settled;
+    else
+        perform release_credits(reservation);
+    end if;
+    update generation_usage
+    set milliseconds = 0,
+        ended_at = dailies_now()
+    where generation_id = wanted and run = wanted_run and ended_at is null;
+    update generation_runs
+    set outcome = 'cancelled',
+        ended_at = dailies_now(),
+        cost_usd = coalesce(spent, case when charge > 0 then expected_usd else 0 end)
+    where generation_id = wanted and run = wanted_run;
+    return true;
+end
+$$;
+
+-- Records that the provider has accepted a request, before anything else is done with its answer. True unless it is too late:
+-- then the request is stopped at the provider.
 create or replace function record_submission(
     wanted uuid,
     wanted_run int,
@@ -190,18 +333,28 @@ set search_path = public, pg_temp
 as $$
 declare
     kept generations;
+    is_known boolean;
 begin
     select * into kept from generations where id = wanted and run = wanted_run for update;
+    is_known := exists (
+        select
+        from generation_attempts
+        where generation_id = wanted and run = wanted_run and request_id = accepted_id
+    );
+    -- An attempt that was given up keeps its state, but the request is its own and no other run's.
     update generation_attempts
-    set state = 'accepted',
+    set state = case when state in ('intended', 'lost') then 'accepted' else state end,
         request_id = accepted_id,
         answered_at = dailies_now(),
         answer = given_answer
     where generation_id = wanted and run = wanted_run and attempt = wanted_attempt
-        and state in ('intended', 'lost');
-    if kept.id is null or kept.status not in ('processing', 'uncertain') or kept.step <> 'submit'
+        and (state in ('intended', 'lost') or request_id is null);
+    if kept.id is null or kept.status not in ('processing', 'uncertain') or kept.step is distinct from 'submit'
         or kept.attempt <> wanted_attempt
     then
+        if not is_known then
+            perform stop_orphan(wanted, wanted_run, wanted_attempt, accepted_id, accepted_links);
+        end if;
         return false;
     end if;
     update generations
@@ -325,6 +478,7 @@ begin
         and step = 'submit'
     for update;
     if kept.id is null then
+        perform release_unsent(wanted, wanted_run);
         return 'gone';
     end if;
     outcome := queue_again(kept, 'not_accepted', reason, null, attempt_limit, wait, place_limit);
@@ -599,7 +753,6 @@ as $$
 declare
     reference constant text := format('generation %s run %s', kept.id, kept.run);
     charged int := 0;
-    later generations;
 begin
     if charge > 0 then
         select settled.charged into charged from settle_credits(reference, charge) settled;
@@ -636,15 +789,28 @@ begin
         perform record_model_run(kept.model_id, false, null, null);
         perform notify_of_generation(kept, 'generation_failed', reason);
     end if;
-    -- The next step of a chain has nothing to start from, so it ends too, and with it the one after it.
-    if kept.group_kind = 'chain' then
-        select * into later
-        from generations
-        where group_id = kept.group_id and group_step = kept.group_step + 1 and status = 'queued'
-        for update;
-        if later.id is not null then
-            perform end_generation(later, 'cancelled', null, null, 0);
-        end if;
+    perform end_next_step(kept);
+end
+$$;
+
+-- Ends the next step of a chain, which has nothing to start from, and with it the one after it.
+create or replace function end_next_step(kept generations)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+as $$
+declare
+    later generations;
+begin
+    if kept.group_kind is distinct from 'chain' then
+        return;
+    end if;
+    select * into later
+    from generations
+    where group_id = kept.group_id and group_step = kept.group_step + 1 and status = 'queued'
+    for update;
+    if later.id is not null then
+        perform end_generation(later, 'cancelled', null, null, 0);
     end if;
 end
 $$;
@@ -676,6 +842,7 @@ begin
     where id = wanted and run = wanted_run and status in ('queued', 'processing', 'uncertain')
     for update;
     if kept.id is null then
+        perform release_unsent(wanted, wanted_run);
         return false;
     end if;
     perform end_generation(
@@ -783,6 +950,15 @@ begin
     where id = wanted and run = wanted_run and provider = from_provider
     for update;
     if kept.id is null then
+        -- Its member may have deleted it while the call was in flight, whose answer is missing.
+        if named_request is not null and exists (
+            select
+            from generation_runs
+            where generation_id = wanted and run = wanted_run and provider = from_provider and outcome is null
+        ) and not exists (select from generations where id = wanted and run = wanted_run) then
+            perform stop_orphan(wanted, wanted_run, 0, named_request, '{}');
+            return 'done';
+        end if;
         return 'unknown';
     end if;
     if kept.step = 'submit' and kept.status = 'uncertain' and named_request is not null then
@@ -807,6 +983,7 @@ as $$
 declare
     place text;
     kept generations;
+    orphan record;
     resumed int := 0;
 begin
     for place in select distinct provider from generations where status = 'queued' loop
@@ -859,6 +1036,24 @@ begin
     loop
         resumed := resumed + 1;
         perform enqueue_chain(kept);
+    end loop;
+    -- Deleted runs whose job is gone, such as one that an admin cancelled.
+    for orphan in
+        select runs.generation_id, runs.run
+        from generation_runs runs
+        where runs.outcome is null and runs.reserved_at < dailies_now() - interval '1 hour'
+            and not exists (
+                select from generations where generations.id = runs.generation_id and generations.run = runs.run
+            )
+            and not exists (
+                select from jobs
+                where kind = 'cancel_at_provider' and unique_key = runs.generation_id || ' ' || runs.run
+                    and state in ('queued', 'running')
+            )
+        limit 100
+    loop
+        perform settle_stopped_run(orphan.generation_id, orphan.run, null, null, false);
+        resumed := resumed + 1;
     end loop;
     delete from provider_webhooks where received_at < dailies_now() - interval '1 day';
     delete from provider_minutes where minute < dailies_now() - interval '1 hour';
@@ -914,6 +1109,11 @@ $$;
 
 revoke all on function
     enqueue_poll(generations, timestamptz),
+    enqueue_cancellation(uuid, int, text, text, text, jsonb, boolean, jsonb, timestamptz),
+    stop_orphan(uuid, int, int, text, jsonb),
+    release_unsent(uuid, int),
+    settle_stopped_run(uuid, int, int, numeric, boolean),
+    end_next_step(generations),
     start_waiting_generations(text, int),
     begin_submission(uuid, int, int, interval),
     record_submission(uuid, int, int, text, jsonb, jsonb, interval),
@@ -937,6 +1137,7 @@ revoke all on function
     generation_drift()
     from public;
 grant execute on function
+    settle_stopped_run(uuid, int, int, numeric, boolean),
     start_waiting_generations(text, int),
     begin_submission(uuid, int, int, interval),
     record_submission(uuid, int, int, text, jsonb, jsonb, interval),

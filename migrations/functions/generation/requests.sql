@@ -383,7 +383,8 @@ begin
 end
 $$;
 
--- Deletes generations of a member, with their files. One that is under way at a provider is cancelled there first.
+-- Deletes generations of a member, with their files. One that is under way at a provider is cancelled there by a job, which
+-- also settles it: until the provider has said what it took, credits and seconds stay reserved.
 create or replace function delete_generations(member uuid, wanted uuid[])
 returns int
 language plpgsql
@@ -400,16 +401,17 @@ begin
     loop
         -- The end of an earlier step may have ended this one.
         select * into kept from generations where id = kept.id;
-        if kept.status in ('processing', 'uncertain') and kept.request_id is not null and kept.step = 'poll' then
-            perform enqueue_job(
-                'cancel_at_provider',
-                jsonb_build_object(
-                    'provider', kept.provider, 'endpoint', kept.endpoint, 'requestID', kept.request_id, 'links', kept.links
-                ),
-                'outward', 0, null, null, 'keep', '{}', 5
+        if kept.status in ('processing', 'uncertain') and kept.provider <> 'local' and kept.step in ('submit', 'poll') then
+            -- A call that is in flight may still be accepted. Its answer brings the job forward; without one the job finds
+            -- nothing to stop.
+            perform enqueue_cancellation(
+                kept.id, kept.run, kept.provider, kept.endpoint, kept.request_id, kept.links, kept.has_started_at_provider,
+                kept.parameters,
+                case when kept.request_id is null then coalesce(kept.deadline_at, dailies_now()) + interval '1 minute' end
             );
-        end if;
-        if kept.status in ('queued', 'processing', 'uncertain') then
+            perform end_next_step(kept);
+            perform wake_provider_at(kept.provider, dailies_now());
+        elsif kept.status in ('queued', 'processing', 'uncertain') then
             perform end_generation(
                 kept, 'cancelled', null, null, case when kept.has_started_at_provider then kept.credits else 0 end
             );

@@ -20,7 +20,7 @@ begin
     end if;
     perform enqueue_job(
         'send_sign_in_link', jsonb_build_object('address', member_address, 'member', member), 'outward', 1,
-        job_max_attempts => 12
+        job_max_attempts => 24
     );
     return 'queued';
 end

@@ -120,7 +120,7 @@ begin
     end if;
     perform enqueue_job(
         'send_sign_in_link', jsonb_strip_nulls(jsonb_build_object('address', lower(wanted), 'next', onward)),
-        'outward', 1, job_max_attempts => 12
+        'outward', 1, job_max_attempts => 24
     );
     return true;
 end

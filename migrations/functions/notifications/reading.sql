@@ -88,7 +88,8 @@ as $$
     ) news;
 $$;
 
--- Marks notifications of a member as read: those of `ids`, and all up to `until`. Returns how many are still unread.
+-- Marks notifications of a member as read: those of `ids`, and all up to `until`. What is not listed was not read, and is
+-- still mailed. Returns how many are still unread.
 create or replace function mark_notifications(member uuid, ids bigint[], until bigint)
 returns int
 language plpgsql
@@ -107,7 +108,7 @@ declare
 begin
     update notifications
     set read_at = dailies_now()
-    where user_id = member and read_at is null and (id = any (ids) or id <= until);
+    where user_id = member and read_at is null and is_listed and (id = any (ids) or id <= until);
     get diagnostics changed = row_count;
     if news_until > 0 or cardinality(news_ids) > 0 then
         insert into notification_marks as kept (user_id, read_until, read_ids)

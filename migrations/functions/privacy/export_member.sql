@@ -114,7 +114,7 @@ begin
                 'updatedAt', rfc3339(users.updated_at), 'followerCount', users.follower_count
             ),
             'preferences', (
-                select jsonb_build_object('sound', sound, 'motion', motion)
+                select jsonb_build_object('sound', sound, 'motion', motion, 'updatedAt', rfc3339(updated_at))
                 from member_preferences
                 where user_id = member
             ),
@@ -384,6 +384,8 @@ begin
                         jsonb_build_object(
                             'invitedByYou', referrals.referrer_id is not distinct from member,
                             'username', people.username, 'joinedAt', rfc3339(referrals.joined_at),
+                            -- When the newcomer votes is the newcomer's own.
+                            'firstVotedOn', case when referrals.referred_id = member then referrals.first_voted_on end,
                             'countedAt', rfc3339(referrals.counted_at)
                         )
                         order by referrals.id

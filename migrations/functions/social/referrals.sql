@@ -196,7 +196,7 @@ begin
             and exists (
                 select from voter_days days
                 where days.voter_key = 'user_' || referrals.referred_id and days.casts > 0
-                    and days.day > referrals.first_voted_on
+                    and days.day > referrals.first_voted_on and days.day < today
                     and days.day <= ((referrals.joined_at + interval '30 days') at time zone 'utc')::date
             )
         returning referrals.referrer_id

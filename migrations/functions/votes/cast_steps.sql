@@ -28,6 +28,101 @@ begin
 end
 $$;
 
+-- The code for a clip that takes no votes in the open round.
+create or replace function refuse_clip(clip uuid, of_season uuid, of_slot int)
+returns text
+language plpgsql
+stable
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    known record;
+begin
+    select status, season_id, slot_position
+    into known
+    from tournament_clips
+    where id = clip;
+    return case
+        when not found then 'clip_not_found'
+        when known.status <> 'active' then 'clip_not_active'
+        else refuse_slot(known.season_id, known.slot_position)
+    end;
+end
+$$;
+
+-- Takes votes off the counters that do not count or weigh nothing after all. The clips are locked.
+create or replace function take_votes_off(
+    clip_ids uuid[],
+    asked_kinds text[],
+    found_clips int[],
+    codes text[],
+    capped boolean[]
+)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    update tournament_clips
+    set vote_count = tournament_clips.vote_count - lost.votes,
+        weighted_score = tournament_clips.weighted_score - lost.weight
+    from (
+        select clip_ids[place] as clip_id, count(codes[place])::int as votes,
+            sum(case asked_kinds[place] when 'standard' then 1 when 'super' then 3 else 10 end)::int as weight
+        from generate_series(1, cardinality(clip_ids)) place
+        where found_clips[place] is not null and (codes[place] is not null or capped[place])
+        group by clip_ids[place]
+    ) lost
+    where tournament_clips.id = lost.clip_id;
+end
+$$;
+
+-- Flags the first casts of a pattern, which are evidence too, once, when the pattern is complete: a burst, or a run in the
+-- order of uploading.
+create or replace function flag_patterns(
+    of_season uuid,
+    of_slot int,
+    voter text,
+    except_for uuid,
+    today date,
+    is_burst boolean,
+    is_run boolean
+)
+returns void
+language plpgsql
+set search_path = public, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    moments int[];
+    known int;
+begin
+    select voter_days.moments, cardinality(voter_days.moments)
+    into moments, known
+    from voter_days
+    where voter_key = voter and day = today;
+    if is_burst and (moments[known - 10] >= moments[known] - 10000) is not true then
+        perform flag_earlier_votes(
+            of_season, of_slot, voter, except_for, dailies_now() - interval '10 seconds', 'burst');
+    end if;
+    if is_run then
+        perform flag_earlier_votes(
+            of_season, of_slot, voter, except_for,
+            (today::timestamp at time zone 'utc') + moments[known - 6] * interval '1 millisecond', 'upload_order');
+    end if;
+end
+$$;
+
 -- Whether a member has voted for a clip from this device.
 create or replace function has_cast_as_member(of_season uuid, of_slot int, device text, clip uuid)
 returns boolean
@@ -111,6 +206,9 @@ $$;
 
 revoke all on function
     refuse_slot(uuid, int),
+    refuse_clip(uuid, uuid, int),
+    take_votes_off(uuid[], text[], int[], text[], boolean[]),
+    flag_patterns(uuid, int, text, uuid, date, boolean, boolean),
     has_cast_as_member(uuid, int, text, uuid),
     cast_again(uuid, int, text, uuid, text, bytea, text[], bytea),
     flag_earlier_votes(uuid, int, text, uuid, timestamptz, text)

@@ -4,9 +4,9 @@
 --
 -- A share lock of the row alone would do, but newcomers get it while others hold it: under a steady stream of votes the
 -- closing would wait for ever. The lock of lock_film(), taken shared, has a queue.
+-- Only functions call it that have a search path of their own.
 create or replace function lock_open_round(out season_id uuid, out slot_position int, out started_at timestamptz)
 language plpgsql
-set search_path = public, pg_temp
 as $$
 begin
     perform pg_advisory_xact_lock_shared(hashtextextended('dailies.film', 0));

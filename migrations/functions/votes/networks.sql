@@ -181,12 +181,6 @@ create or replace function record_networks(
 )
 returns boolean[]
 language plpgsql
-set search_path = public, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 declare
     listed constant int := case when repeats_enabled then 0 else 5 end;
@@ -195,27 +189,22 @@ declare
     crowded_networks bytea[];
     crowded vote_networks;
 begin
-    select array_agg(coalesce(known.crowd, false) order by here.ordinal),
+    if cardinality(voter_keys) = 1 and not starts_with(voter_keys[1], 'device_') then
+        return array[false];
+    end if;
+    select array_agg(coalesce(known.crowd, false)),
         array_agg(
-            known.network is not null and not coalesce(known.crowd, false)
-            and (known.devices is null or repeats_enabled or voter_keys[here.ordinal] <> all (known.devices))
-            order by here.ordinal
+            known.crowd is not true and turns[place] > 0 and networks[place] <> ''
+            and starts_with(voter_keys[place], 'device_')
+            and (repeats_enabled or array_position(known.devices, voter_keys[place]) is null)
         )
     into crowds, news
-    from generate_series(1, cardinality(voter_keys)) here (ordinal)
+    from generate_series(1, cardinality(voter_keys)) place
     left join lateral (
-        select named.network, kept.crowd, kept.devices
-        from (
-            select decode(networks[here.ordinal], 'hex') as network
-            where turns[here.ordinal] > 0 and networks[here.ordinal] <> ''
-                and starts_with(voter_keys[here.ordinal], 'device_')
-        ) named
-        left join lateral (
-            select vote_networks.crowd, vote_networks.devices
-            from vote_networks
-            where vote_networks.round_started = started and vote_networks.network = named.network
-            offset 0
-        ) kept on true
+        select vote_networks.crowd, vote_networks.devices
+        from vote_networks
+        where vote_networks.round_started = started and vote_networks.network = decode(networks[place], 'hex')
+            and turns[place] > 0 and starts_with(voter_keys[place], 'device_')
         offset 0
     ) known on true;
     if not true = any (news) then
@@ -224,9 +213,13 @@ begin
 
     with visited as (
         insert into vote_networks as kept (round_started, network, devices)
-        select started, decode(here.network, 'hex'), array_agg(distinct here.voter_key)
-        from unnest(voter_keys, networks, news) here (voter_key, network, is_new)
-        where here.is_new
+        select started, decode(here.network, 'hex'), array_agg(here.voter_key)
+        from (
+            select networks[place] as network, voter_keys[place] as voter_key
+            from generate_series(1, cardinality(voter_keys)) place
+            where news[place]
+            group by networks[place], voter_keys[place]
+        ) here
         group by here.network
         order by here.network
         on conflict (round_started, network) do update

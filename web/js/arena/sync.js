@@ -1,6 +1,9 @@
 // Several videos on one clock. The clock is the machine's own, and each video is led to it: a small drift by its rate, which no
 // one sees, and a large one by a seek. All begin a loop together, so that no drift outlives one. Videos that are shorter than
-// the longest show their last picture until the loop ends.
+// the longest show their last picture until the loop ends. A video that does not load holds no other one up: it says so, and joins
+// in when it has loaded.
+
+import { h } from "../core/dom.js";
 
 /** Up to this many seconds of drift, the rate corrects it. */
 const smallDrift = 0.2;
@@ -14,7 +17,7 @@ const pull = 4;
 /** The rate differs from the wanted one by this share at most. */
 const mostPull = 0.5;
 
-/** How long all videos wait for one that does not load, in milliseconds. */
+/** How long all videos wait for one that does not load, in milliseconds. Then it is left out. */
 const patience = 4000;
 
 /** A video that is behind waits until so much of it is there. */
@@ -31,6 +34,7 @@ const usualFrame = 1 / 30;
  * @property {{media: number, at: number} | null} shown the frame on the screen, and when it came there
  * @property {number} frame the length of a frame, in seconds
  * @property {number} seekEnds until when a seek is not repeated
+ * @property {HTMLElement | null} stalled says that the video does not load, while the others do not wait for it
  */
 
 export class SyncedVideos {
@@ -41,7 +45,7 @@ export class SyncedVideos {
   constructor(videos, changed) {
     this.changed = changed;
     /** @type {Part[]} */
-    this.parts = videos.map((video) => ({ video, length: Number(video.dataset.seconds) || 0, shown: null, frame: usualFrame, seekEnds: 0 }));
+    this.parts = videos.map((video) => ({ video, length: Number(video.dataset.seconds) || 0, shown: null, frame: usualFrame, seekEnds: 0, stalled: null }));
     this.isPlaying = false;
     this.isWaiting = false;
     this.loops = true;
@@ -56,6 +60,7 @@ export class SyncedVideos {
         if (Number.isFinite(part.video.duration)) part.length = part.video.duration;
         this.changed();
       });
+      for (const name of ["canplay", "canplaythrough"]) part.video.addEventListener(name, () => this.join(part));
       watchFrames(part);
     }
   }
@@ -92,6 +97,10 @@ export class SyncedVideos {
   async play() {
     if (this.isPlaying) return;
     this.isPlaying = true;
+    // Another request may be answered.
+    for (const { video, stalled } of this.parts) {
+      if (stalled && video.readyState < HTMLMediaElement.HAVE_METADATA) video.load();
+    }
     this.changed();
     await this.start(this.base >= this.length - 0.05 ? 0 : this.base);
   }
@@ -150,14 +159,50 @@ export class SyncedVideos {
       video.playbackRate = this.speed;
     }
     await this.show(position);
-    await Promise.all(this.parts.map(({ video, length }) => (position < length ? until(video, () => video.readyState >= enough || video.error !== null) : null)));
+    const wanted = this.parts.filter(({ length }) => position < length);
+    await Promise.all(wanted.map((part) => part.stalled ? null : this.wait(part, () => part.video.readyState >= enough || part.video.error !== null)));
+    // With nothing to show the clock does not start.
+    while (mine === this.turn && wanted.length > 0 && wanted.every(({ video, stalled }) => stalled && !video.error)) {
+      await Promise.race(wanted.map(({ video }) => until(video, () => video.readyState >= enough || video.error !== null)));
+    }
     if (mine !== this.turn) return;
-    await Promise.all(this.parts.map(({ video, length }) => (position < length - 0.01 ? video.play().catch(() => undefined) : null)));
+    // play() of a video without data settles when data comes, which may be never.
+    await Promise.all(this.parts.map((part) => {
+      if (position >= part.length - 0.01) return null;
+      const playing = part.video.play().catch(() => undefined);
+      return part.stalled ? null : playing;
+    }));
     if (mine !== this.turn) return;
     this.isWaiting = false;
     this.since = performance.now();
     this.changed();
     this.lead(mine);
+  }
+
+  /**
+   * Waits until something is so of a video. One that makes the others wait too long is left out until it has loaded.
+   * @param {Part} part
+   * @param {() => boolean} isSo
+   */
+  async wait(part, isSo) {
+    await until(part.video, isSo);
+    if (isSo() || part.stalled) return;
+    part.stalled = h("p", { class: "stalled", role: "status" }, "This video does not load.");
+    part.video.after(part.stalled);
+    this.changed();
+  }
+
+  /**
+   * Takes a video in again that has loaded.
+   * @param {Part} part
+   */
+  join(part) {
+    if (!part.stalled || part.video.readyState < enough) return;
+    part.stalled.remove();
+    part.stalled = null;
+    // From here on the clock leads it as the others.
+    if (this.isPlaying && !this.isWaiting && this.position < part.length - 0.01) void part.video.play().catch(() => undefined);
+    this.changed();
   }
 
   /**
@@ -168,13 +213,14 @@ export class SyncedVideos {
     await Promise.all(this.parts.map(async (part) => {
       const { video, length } = part;
       const place = Math.min(position, Math.max(0, length - 0.001));
-      if (video.readyState < HTMLMediaElement.HAVE_METADATA) {
+      if (video.readyState < HTMLMediaElement.HAVE_METADATA && !part.stalled) {
         video.preload = "auto";
         video.load();
-        await until(video, () => video.readyState >= HTMLMediaElement.HAVE_METADATA || video.error !== null);
+        await this.wait(part, () => video.readyState >= HTMLMediaElement.HAVE_METADATA || video.error !== null);
       }
       part.shown = null;
       if (Math.abs(video.currentTime - place) > 0.001) video.currentTime = place;
+      if (part.stalled) return;
       await until(video, () => !video.seeking || video.error !== null);
     }));
   }
@@ -194,13 +240,13 @@ export class SyncedVideos {
       }
       return;
     }
-    if (this.parts.some(({ video, length }) => position < length - 0.25 && !video.ended && video.readyState < enough && !video.error)) {
+    if (this.parts.some(({ video, length, stalled }) => !stalled && position < length - 0.25 && !video.ended && video.readyState < enough && !video.error)) {
       // One has run out of data: all wait for it, and begin again together.
       for (const { video } of this.parts) video.pause();
       void this.start(position);
       return;
     }
-    for (const part of this.parts) this.correct(part);
+    for (const part of this.parts) if (!part.stalled) this.correct(part);
     this.changed();
     if (document.visibilityState === "hidden") setTimeout(() => this.lead(mine), 250);
     else requestAnimationFrame(() => this.lead(mine));

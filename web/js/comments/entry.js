@@ -29,11 +29,30 @@ export function ago(moment) {
   return new Date(moment).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 }
 
+/** A name behind an @ that is no part of an address or of a longer word. */
+const mention = /(?<![\p{L}\p{N}_@./-])@([a-z0-9_]{3,20})(?![\p{L}\p{N}_@]|\.\p{L})/gu;
+
+/**
+ * A text whose mentions lead to the members' pages. An old name redirects from there.
+ * @param {string} text
+ */
+function withMentions(text) {
+  /** @type {(string | HTMLElement)[]} */
+  const parts = [];
+  let end = 0;
+  for (const found of text.matchAll(mention)) {
+    const { index = 0 } = found;
+    parts.push(text.slice(end, index), h("a", { class: "link", href: `/u/${found[1]}`, "data-act": `mention-${index}` }, found[0]));
+    end = index + found[0].length;
+  }
+  return [...parts, text.slice(end)];
+}
+
 /**
  * A comment with its replies. Elements of what has not changed are used again, so that the focus stays where it was.
  * @param {Entry} entry
  * @param {Acts} acts
- * @param {{creator: string | null, opened: Set<string>, isMember: boolean}} view
+ * @param {{creator: string | null, opened: Set<string>, isMember: boolean, isClosed: boolean}} view
  * @returns {HTMLLIElement}
  */
 export function showEntry(entry, acts, view) {
@@ -59,7 +78,7 @@ export function showEntry(entry, acts, view) {
 /**
  * @param {Entry} entry
  * @param {Acts} acts
- * @param {{creator: string | null, opened: Set<string>, isMember: boolean}} view
+ * @param {{creator: string | null, opened: Set<string>, isMember: boolean, isClosed: boolean}} view
  */
 function body(entry, acts, view) {
   const name = entry.username ?? "a member";
@@ -75,6 +94,7 @@ function body(entry, acts, view) {
     return made;
   };
   const like = button("like", "", acts.like, { "aria-pressed": String(entry.liked), "aria-label": `Like, ${count(entry.likes)}` });
+  if (view.isClosed) like.disabled = true;
   like.append(icon("heart", "sm"), entry.likes > 0 ? count(entry.likes) : "");
   const isOpen = view.opened.has(entry.id);
   const more = button("more", "More", () => {
@@ -98,8 +118,8 @@ function body(entry, acts, view) {
       view.creator !== null && view.creator === entry.username && h("span", { class: "badge", "data-tone": "accent" }, "Creator"),
       entry.isSending ? h("span", { class: "quiet" }, "Sending…") : time),
     // Texts in any direction, which end with the comment.
-    h("p", { class: "comment__body", dir: "auto" }, entry.text),
+    h("p", { class: "comment__body", dir: "auto" }, ...withMentions(entry.text)),
     h("p", { class: "comment__acts" }, like,
-      !entry.parent && button("reply", "Reply", acts.reply, { "aria-label": `Reply to ${name}` }),
+      !entry.parent && !view.isClosed && button("reply", "Reply", acts.reply, { "aria-label": `Reply to ${name}` }),
       ...(entry.isOwn ? [button("delete", "Delete", acts.remove, { "aria-label": "Delete your comment" })] : [more, ...extra])));
 }

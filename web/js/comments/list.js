@@ -12,6 +12,9 @@ import { read, Refusal, send } from "../core/api.js";
 /** How many comments a page has. */
 const pageSize = 20;
 
+/** A second press within this time is part of a double click or tap, in milliseconds. */
+const doublePress = 400;
+
 /**
  * A comment on this page. A reply has a parent and no replies.
  * @typedef {CommentReply & {replies: Entry[], replyCount: number, parent: Entry | null, isSending: boolean}} Entry
@@ -44,8 +47,10 @@ export class CommentList {
   #subject;
   /** A change of the order or another subject makes answers that are on their way void. */
   #turn = 0;
-  /** The last wish for each comment whose like is on its way. @type {Map<string, boolean>} */
-  #wishes = new Map();
+  /** The comments whose like is on its way. @type {Set<string>} */
+  #liking = new Set();
+  /** When each comment's like was last pressed. @type {Map<string, number>} */
+  #pressed = new Map();
 
   /**
    * @param {Subject} subject
@@ -112,7 +117,9 @@ export class CommentList {
       replies.push(...page.comments.map((comment) => entryOf(comment, entry)));
       cursor = page.nextCursor;
     } while (cursor && turn === this.#turn);
-    if (turn === this.#turn) entry.replies = replies;
+    if (turn !== this.#turn) return;
+    entry.replies = replies;
+    entry.replyCount = replies.length;
   }
 
   /**
@@ -170,31 +177,28 @@ export class CommentList {
   }
 
   /**
-   * Likes a comment, or takes that back. Of presses in quick succession the last one counts.
+   * Likes a comment, or takes that back. Quick double taps count once, and a press before the answer to the last one counts nothing.
    * @param {Entry} entry
    * @param {() => void} changed
    */
   async like(entry, changed) {
+    const now = performance.now();
+    if (this.#liking.has(entry.id) || now - (this.#pressed.get(entry.id) ?? -Infinity) < doublePress) return;
+    this.#pressed.set(entry.id, now);
+    this.#liking.add(entry.id);
     const before = { liked: entry.liked, likes: entry.likes };
     entry.liked = !entry.liked;
     entry.likes += entry.liked ? 1 : -1;
     changed();
-    const isOnItsWay = this.#wishes.has(entry.id);
-    this.#wishes.set(entry.id, entry.liked);
-    if (isOnItsWay) return;
     try {
-      for (let sent = null; sent !== this.#wishes.get(entry.id);) {
-        sent = this.#wishes.get(entry.id) ?? false;
-        /** @type {import("../api.js").CommentLikes} */
-        const answer = await send("PATCH", "/api/comments", { commentId: entry.id, like: sent });
-        Object.assign(before, answer);
-        if (sent === this.#wishes.get(entry.id)) Object.assign(entry, { likes: answer.likes, liked: answer.liked });
-      }
+      /** @type {import("../api.js").CommentLikes} */
+      const answer = await send("PATCH", "/api/comments", { commentId: entry.id, like: entry.liked });
+      Object.assign(entry, { likes: answer.likes, liked: answer.liked });
     } catch (error) {
       Object.assign(entry, before);
       throw error;
     } finally {
-      this.#wishes.delete(entry.id);
+      this.#liking.delete(entry.id);
       changed();
     }
   }
@@ -257,19 +261,26 @@ export class CommentList {
    * @param {() => void} changed
    */
   async block(userId, block, changed) {
-    const before = { entries: this.entries, replies: this.entries.map((entry) => ({ entry, replies: entry.replies })) };
+    const before = { entries: this.entries, replies: this.entries.map((entry) => ({ entry, replies: entry.replies, replyCount: entry.replyCount })) };
     if (block) {
       this.entries = this.entries.filter((entry) => entry.userId !== userId);
-      for (const entry of this.entries) entry.replies = entry.replies.filter((reply) => reply.userId !== userId);
+      for (const entry of this.entries) {
+        const shown = entry.replies.length;
+        entry.replies = entry.replies.filter((reply) => reply.userId !== userId);
+        entry.replyCount -= shown - entry.replies.length;
+      }
       changed();
     }
     try {
       await send("POST", "/api/user/block", { userId, block });
     } catch (error) {
       this.entries = before.entries;
-      for (const { entry, replies } of before.replies) entry.replies = replies;
+      for (const { entry, replies, replyCount } of before.replies) Object.assign(entry, { replies, replyCount });
       changed();
       throw error;
     }
+    // The count is of what the reader sees, so that what is new is only what others have written since.
+    this.total += await this.look().catch(() => 0);
+    changed();
   }
 }

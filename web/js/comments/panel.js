@@ -3,6 +3,7 @@
 
 import { prepareChanges } from "../core/api.js";
 import { announce, h, icon, setText } from "../core/dom.js";
+import { isOn } from "../core/features.js";
 import { faultText } from "../core/form.js";
 import { count, counted } from "../core/format.js";
 import { session } from "../core/session.js";
@@ -36,6 +37,8 @@ export class CommentPanel {
   #composer = null;
   /** @type {import("./list.js").AccountUser | null} */
   #user = null;
+  /** Whether the site takes no comments, likes and replies at the moment. */
+  #isClosed = false;
   /** Whether it is known who is signed in. */
   #isKnown = false;
   /** @type {Sort} */
@@ -101,10 +104,11 @@ export class CommentPanel {
     if (this.#isKnown) this.#showFoot();
     this.#watch();
     prepareChanges();
-    const [user] = await Promise.all([session(), this.#load(this.#list)]);
+    const [user, isOpen] = await Promise.all([session(), isOn("comments_enabled"), this.#load(this.#list)]);
     if (this.#topic !== topic || this.#isKnown) return;
     this.#isKnown = true;
     this.#user = user;
+    this.#isClosed = !isOpen;
     this.#showFoot();
     this.#show();
   }
@@ -165,9 +169,14 @@ export class CommentPanel {
     }
   }
 
-  /** The field, or where a visitor signs in. */
+  /** The field, or where a visitor signs in, or that neither is of use. */
   #showFoot() {
     if (!this.#topic) return;
+    if (this.#isClosed) {
+      this.#composer = null;
+      this.#foot.replaceChildren(h("p", { class: "comments__form quiet" }, "Comments are closed right now."));
+      return;
+    }
     if (this.#user) {
       this.#composer = new Composer(this.#topic.thing, (text, parent) => this.#post(text, parent));
       this.#foot.replaceChildren(this.#composer.element);
@@ -188,7 +197,7 @@ export class CommentPanel {
     setText(this.#number, list.total > 0 ? count(list.total) : "");
     this.#counted(list.total);
     const focused = focusOf(this.#items);
-    const view = { creator: this.#topic?.creator ?? null, opened: this.#opened, isMember: Boolean(this.#user) };
+    const view = { creator: this.#topic?.creator ?? null, opened: this.#opened, isMember: Boolean(this.#user), isClosed: this.#isClosed };
     const entries = list.entries.map((entry) => showEntry(entry, this.#acts, view));
     /** @type {HTMLElement[]} */
     const rest = [];
@@ -251,7 +260,7 @@ export class CommentPanel {
         this.focus();
         announce("Comment deleted");
         toast("Comment deleted", {
-          ...(restore ? { action: { label: "Undo", run: () => void this.#try(restore, "The comment was not restored.") } } : {}),
+          ...(restore && !this.#isClosed ? { action: { label: "Undo", run: () => void this.#try(restore, "The comment was not restored.") } } : {}),
         });
       }, "The comment was not deleted.");
     },

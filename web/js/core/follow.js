@@ -81,6 +81,18 @@ async function press(button) {
   }
 }
 
+/**
+ * Shows that one follows a member no more, as after a block, which ends it on the site. The count is read anew.
+ * @param {string} name
+ */
+export async function endFollow(name) {
+  known.set(name, false);
+  showAll(name);
+  /** @type {import("../api.js").Followed | null} */
+  const answer = await send("POST", "/api/user/follow", { username: name, follow: false }).catch(() => null);
+  if (answer) document.dispatchEvent(new CustomEvent("dailies:follow", { detail: { name, followers: answer.followerCount } }));
+}
+
 /** @param {HTMLButtonElement} button */
 function wire(button) {
   const name = button.dataset.follow ?? "";

@@ -1,7 +1,9 @@
 // Fingers and mice on the stage: tap, double tap, swipe up and down, pull to refresh.
 
-/** Within this time and distance a second tap makes it a double tap. */
+/** Within this time, in milliseconds, and distance, in pixels, a second tap makes it a double tap. */
 const doubleTapTime = 240;
+const doubleTapDistance = 48;
+/** A press that moves further than this is no tap. */
 const tapDistance = 10;
 export const swipeDistance = 50;
 /** Pixels a millisecond from which a short flick counts as a swipe. */
@@ -22,8 +24,9 @@ const flickSpeed = 0.5;
 export function watchGestures(area, gestures) {
   /** @type {{id: number, x: number, y: number, time: number, isDrag: boolean} | null} */
   let start = null;
-  /** @type {number | undefined} */
-  let tap;
+  // A tap that becomes a double tap if another one follows.
+  /** @type {{timer: number, x: number, y: number} | null} */
+  let tap = null;
   let wheelAt = 0;
 
   area.addEventListener("pointerdown", (event) => {
@@ -54,16 +57,22 @@ export function watchGestures(area, gestures) {
       return;
     }
     if (Math.hypot(distance, event.clientX - x) > tapDistance) return;
-    if (tap !== undefined) {
-      clearTimeout(tap);
-      tap = undefined;
-      gestures.onDoubleTap(event.clientX, event.clientY);
-      return;
+    if (tap) {
+      clearTimeout(tap.timer);
+      const isNear = Math.hypot(event.clientX - tap.x, event.clientY - tap.y) <= doubleTapDistance;
+      tap = null;
+      if (isNear) {
+        gestures.onDoubleTap(event.clientX, event.clientY);
+        return;
+      }
+      // Two taps in different places are two taps.
+      gestures.onTap();
     }
-    tap = setTimeout(() => {
-      tap = undefined;
+    const timer = setTimeout(() => {
+      tap = null;
       gestures.onTap();
     }, doubleTapTime);
+    tap = { timer, x: event.clientX, y: event.clientY };
   });
 
   area.addEventListener("pointercancel", () => {

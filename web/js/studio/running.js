@@ -12,6 +12,15 @@ export async function refresh() {
   const wallet = one("[data-wallet]", HTMLElement);
   const freshWallet = fresh.querySelector("[data-wallet]");
   if (freshWallet) wallet.replaceWith(document.adoptNode(freshWallet));
+  // A price may have changed meanwhile, and a request with the old one is refused.
+  for (const input of all("input[name=model]")) {
+    if (!(input instanceof HTMLInputElement)) continue;
+    const now = fresh.querySelector(`input[name=model][value="${CSS.escape(input.value)}"]`);
+    if (!(now instanceof HTMLInputElement)) continue;
+    if (now.dataset.facts) input.dataset.facts = now.dataset.facts;
+    const [price, freshPrice] = [input, now].map((one) => one.closest("label")?.querySelector(".num"));
+    if (price && freshPrice) price.replaceWith(document.adoptNode(freshPrice));
+  }
   const freshRunning = fresh.querySelector("[data-running]");
   if (freshRunning) {
     const rows = /** @type {HTMLElement[]} */ ([...freshRunning.children]).map((row) => {

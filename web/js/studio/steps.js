@@ -6,7 +6,7 @@ import { all, h, one, refill } from "../core/dom.js";
 const most = 4;
 
 /** @typedef {import("../studio.js").Facts} Facts */
-/** @typedef {{slug: string, name: string, facts: Facts}} StepModel */
+/** @typedef {{slug: string, name: string, facts: () => Facts | null}} StepModel what a model can do may change */
 
 /**
  * @param {HTMLElement} place
@@ -19,7 +19,7 @@ export function stepsOf(place, models, changed) {
   let made = 0;
 
   /** @param {string} slug */
-  const factsOf = (slug) => models.find((model) => model.slug === slug)?.facts;
+  const factsOf = (slug) => models.find((model) => model.slug === slug)?.facts();
   const steps = () => all("[data-step]", list);
   /**
    * @param {HTMLElement} step

@@ -94,7 +94,14 @@ extension Site {
             return video.isCancelling
                 ? "<span class=\"quiet\">Stopping</span>" : button("/api/jobs/\(id)", "data-cancel", "Cancel")
         }
-        let retry = video.status == .failed ? button("/api/videos/\(id)/retry", "data-retry", "Try again") : .empty
+        // The price travels with the request, so a change of it is shown before anything is reserved.
+        let price = video.retryCredits.map { "?credits=\($0)" } ?? ""
+        let retryLabel = video.retryCredits.map {
+            $0 == 0 ? "Try again" : "Try again for \(Formatting.count($0, "credit", "credits"))"
+        }
+        let retry =
+            video.status == .failed
+            ? button("/api/videos/\(id)/retry\(price)", "data-retry", retryLabel ?? "Try again") : .empty
         let remix: HTML = "<a class=\"btn btn--sm\" href=\"/studio?remix=\(id)\">Use again</a>"
         let download: HTML =
             video.url.map {

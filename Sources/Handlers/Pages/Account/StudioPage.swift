@@ -26,6 +26,7 @@ extension Site {
                 <main class="page" id="main" data-studio>
                   <div class="page-head"><div><h1>Studio</h1></div>\(wallet(view))</div>
                   \(form.outcome)
+                  \(view.isOn ? .empty : Self.switchedOff)
                   <div class="studio">
                     \(request(view, form))
                     <div class="stack">
@@ -39,6 +40,11 @@ extension Site {
                 </main>
                 """)
     }
+
+    private static let switchedOff: HTML = """
+        <div class="note note--warn" data-off>\(Icon.warn.image)<p>Making videos is switched off at the moment. What was \
+        requested before is still made, and your videos stay.</p></div>
+        """
 
     private func wallet(_ view: StudioView) -> HTML {
         """
@@ -132,7 +138,7 @@ extension Site {
                 <div class="stack stack--tight" data-suggestions hidden></div>\
                 <div class="panel bill"><dl data-bill hidden><dt>Balance after</dt><dd data-after></dd></dl>\
                 <div class="bill__sum"><p data-price><span class="quiet">The price follows from model and length.</span></p>\
-                <button class="btn btn--primary" type="submit" data-generate>Generate</button></div>\
+                <button class="btn btn--primary" type="submit" data-generate\(HTML.when(!view.isOn, " disabled"))>Generate</button></div>\
                 <p class="hint" data-expected hidden></p>\
                 <p class="hint hint--bad" role="status" data-obstacle hidden></p></div>
                 """)

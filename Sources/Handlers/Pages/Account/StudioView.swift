@@ -11,6 +11,8 @@ internal import Text
 
 /// What the studio shows: the models with their prices, what the member has left, and the member's videos.
 public struct StudioView: Sendable {
+    /// Whether the member may start a run at the moment.
+    let isOn: Bool
     /// The models that can be run here, and then those that cannot.
     let models: [StudioModel]
     /// Credits that can be spent.
@@ -31,10 +33,11 @@ public struct StudioView: Sendable {
     let remix: VideoView?
 
     init(
-        models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000,
+        isOn: Bool = true, models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000,
         since: Date = .distantPast, spending: MemberSpending = MemberSpending(),
         running: [VideoView] = [], history: [VideoView] = [], remix: VideoView? = nil
     ) {
+        self.isOn = isOn
         self.models = models
         self.balance = balance
         self.remainingMs = remainingMs
@@ -90,6 +93,8 @@ struct VideoView: Sendable {
     var error: String?
     var credits = 0
     var charged: Int?
+    /// What running it again would reserve; nil where that is not offered.
+    var retryCredits: Int?
     var cost: String?
     var posterURL: String?
     var cardURL: String?
@@ -157,14 +162,14 @@ extension VideoView {
 
     /// Differs when what the page shows differs, except for the share that is done.
     var fingerprint: String {
-        "\(status.rawValue)|\(isCancelling)|\(clipID?.text ?? "")|\(isPublished)|\(moved != nil)"
+        "\(status.rawValue)|\(isCancelling)|\(clipID?.text ?? "")|\(isPublished)|\(moved != nil)|\(retryCredits ?? 0)"
     }
 }
 
 extension StudioView {
     /// What the member who asks sees. `remix` in the address names an earlier run.
     public init(
-        _ generations: Generations, _ credits: Credits, _ caps: SpendingCaps, _ context: Context,
+        _ generations: Generations, _ credits: Credits, _ caps: SpendingCaps, _ context: Context, isOn: Bool,
         hasPremium: (UUID) throws -> Bool
     ) throws {
         let member = try context.member().id
@@ -181,7 +186,7 @@ extension StudioView {
         let usage = try generations.usage(of: member)
         let remix = context.request.query["remix"].flatMap { UUID(uuidString: $0) }
         self.init(
-            models: models.filter { $0.obstacle == nil } + models.filter { $0.obstacle != nil },
+            isOn: isOn, models: models.filter { $0.obstacle == nil } + models.filter { $0.obstacle != nil },
             balance: try credits.balance(of: member).balance, remainingMs: usage.remainingMs, limitMs: usage.limitMs,
             since: usage.since, spending: try caps.spending(of: member),
             running: videos.filter { !$0.status.isFinal }.map(VideoView.init),
@@ -205,7 +210,12 @@ extension MyVideosView {
         } catch is InvalidCursor {
             page = try generations.page(of: member, PageRequest(limit: Self.length))
         }
-        self.init(videos: page.items.map(VideoView.init), nextCursor: page.nextCursor)
+        let videos = try page.items.map { kept in
+            var video = VideoView(kept)
+            if kept.status == .failed { video.retryCredits = try generations.retryCredits(of: kept) }
+            return video
+        }
+        self.init(videos: videos, nextCursor: page.nextCursor)
     }
 }
 
@@ -313,7 +323,7 @@ extension ModelParameters.Parameter {
         case .text(let longest):
             members["kind"] = "text"
             members["longest"] = .number(Decimal(longest))
-        case .number(let least, let most, let step):
+        case .number(let least, let most, let step, _):
             members["kind"] = "number"
             if let least { members["least"] = .number(least) }
             if let most { members["most"] = .number(most) }

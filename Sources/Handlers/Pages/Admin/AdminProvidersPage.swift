@@ -3,7 +3,7 @@ internal import HTML
 extension PageDeclaration {
     static let adminProviders = page(
         .admin, "/admin/providers", title: "Providers", description: "The services that run the models.",
-        link: .administration("Providers"), features: ["CAT-06", "GEN-15", "GEN-16"],
+        link: .administration("Providers"), features: ["CAT-06", "GEN-15", "GEN-16", "GPU-01"],
         summary: "The providers: what they lack, how they are, and what they and members are allowed."
     ) { $0.site.adminProviders }
 }

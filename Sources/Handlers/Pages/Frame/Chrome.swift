@@ -5,7 +5,7 @@ extension Site {
     func topbar(_ page: Page, isWideOnly: Bool, hasTabbar: Bool = true) -> HTML {
         """
         <header class="topbar\(isWideOnly ? " wide-only" : "")">
-          \(brand)
+          \(brandLink)
           <nav class="topnav wide-only" aria-label="Main">\
         \(Destination.main.map { $0.link(current: page.section ?? page.path) })\
         <a href="\(Destination.administration[0].path)" data-admin hidden\
@@ -40,14 +40,6 @@ extension Site {
         <a class="bell\(isWideOnly ? " wide-only" : "")" href="/notifications" aria-label="Notifications" data-bell\(attributes)\
         \(HTML.when(path == "/notifications", " aria-current=\"page\""))>\(Icon.bell.image)\
         <span class="bell__count" aria-hidden="true" data-unread hidden></span></a>
-        """
-    }
-
-    /// Mark and word, leading home.
-    var brand: HTML {
-        """
-        <a class="brand" href="/"><svg viewBox="0 0 114 32" role="img" aria-label="\(name)"><use href="#logo"/></svg>\
-        </a>
         """
     }
 

@@ -41,13 +41,12 @@ extension Site {
             <link rel="canonical" href="\(url)\(page.path)">
             \(card(page))
             <meta name="theme-color" content="#07080b">
-            <link rel="icon" href="\(assets.url("icons/mark.svg"))" type="image/svg+xml">
-            <link rel="apple-touch-icon" href="\(assets.url("icons/app-192.png"))">
-            <link rel="manifest" href="\(assets.url("manifest.webmanifest"))">
+            \(iconLinks)
             <link rel="preload" href="\(assets.url("fonts/inter-basic.woff2"))" as="font" type="font/woff2" crossorigin>
             \(page.firstPicture.map { "<link rel=\"preload\" href=\"\($0)\" as=\"image\" fetchpriority=\"high\">" as HTML })
             <script src="\(assets.url("js/first.js"))"></script>
             \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.url("css/\($0).css"))\">" as HTML })
+            \(brandStyle)
             \((page.modules.isEmpty ? ["site"] : page.modules).map(module))
             </head>
             """
@@ -77,7 +76,7 @@ extension Site {
     /// The foot of a page, below the question about storage.
     var foot: HTML {
         """
-        \(cookieNotice)<footer class="foot"><span>\(name)</span><span class="grow"></span>\
+        \(cookieNotice)<footer class="foot"><span>\(name)</span>\(sponsorLinks)<span class="grow"></span>\
         \(Destination.foot.map { $0.link(current: "") })</footer>
         """
     }

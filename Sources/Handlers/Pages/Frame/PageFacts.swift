@@ -50,7 +50,7 @@ extension Site {
             <meta property="og:title" content="\(page.title)">
             <meta property="og:description" content="\(page.description)">
             <meta property="og:url" content="\(url)\(page.path)">
-            <meta property="og:image" content="\(absolute(page.image ?? page.facts.picture?.url ?? assets.url("icons/app-512.png")))">
+            <meta property="og:image" content="\(absolute(page.image ?? page.facts.picture?.url ?? iconURL(512)))">
             \(page.image.map { _ in Self.imageFacts })\(page.facts.picture.map(pictureSize))
             <meta name="twitter:card" content="\(page.image == nil && page.facts.picture == nil ? "summary" : "summary_large_image")">
             \(video.map(videoCard))\(page.facts.structured.map(structuredFacts))\(HTML.when(page.facts.isEmbeddable, """

@@ -6,6 +6,8 @@ public struct Site: Sendable {
     public let url: String
     /// Where the static files are.
     public let assets: Assets
+    /// What the operator has put in place of the shipped looks.
+    public let brand: Brand
     /// What the operator decided that pages name.
     public let operation: Operation
     /// The providers by which one can sign in, in the order of their buttons.
@@ -19,8 +21,10 @@ public struct Site: Sendable {
     /// Gathers the settings that pages use.
     public init(
         name: String, url: String, assets: Assets, choices: [SignInChoice] = [], isMailOn: Bool = false,
-        operatorCommand: String = "dailies", operation: Operation = Operation()
+        operatorCommand: String = "dailies", operation: Operation = Operation(),
+        brand: Brand = Brand()
     ) {
+        self.brand = brand
         self.operatorCommand = operatorCommand
         self.choices = choices
         self.isMailOn = isMailOn

@@ -85,7 +85,7 @@ extension Site {
               \(last.map { clip in
                 "<img src=\"\(clip.clip.thumbnailURL)\" alt=\"\" width=\"540\" height=\"960\" class=\"hero__ambient\">"
               } as HTML?)
-              <header class="topbar">\(brand)
+              <header class="topbar">\(brandLink)
                 <nav class="topnav wide-only" aria-label="Main">\
             \((Destination.main + Destination.foot.prefix(1)).map { $0.link(current: "/") })</nav>
                 <span class="grow"></span><a class="btn btn--ghost phone-only" href="/about">About</a>\
