@@ -135,7 +135,9 @@ class Site:
         self.allowed.append(re.compile(pattern))
 
     def close(self):
-        for context in self.contexts:
+        """Closes all pages. Those that are opened afterwards are closed at the end of the test."""
+        while self.contexts:
+            context = self.contexts.pop()
             # Requests that a page sends while it closes get no answer.
             for page in context.pages:
                 page.unroute_all(behavior="ignoreErrors")

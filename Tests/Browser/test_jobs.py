@@ -65,10 +65,12 @@ class Queue:
 
 
 @pytest.fixture
-def queue(run):
+def queue(run, site):
     with psycopg.connect(run["databaseURL"], autocommit=True) as database:
         made = Queue(database, f"errand_{''.join(secrets.choice('abcdefgh') for _ in range(8))}")
         yield made
+        # An open page would ask for what is deleted now.
+        site.close()
         database.execute("delete from jobs where kind = %s", (made.kind,))
         database.execute("delete from job_pauses where name = %s or scope = 'provider'", (made.kind,))
         for (video,) in database.execute(

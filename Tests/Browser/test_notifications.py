@@ -224,7 +224,7 @@ def test_push(site, run, shots):
     comes_true(page, lambda: worker.evaluate("self.shown.length") == 2, "the messages are shown")
     shown, unreadable = worker.evaluate("self.shown")
     assert (shown["title"], shown["tag"], shown["data"]["path"]) == (message["title"], f"n{number}", "/about")
-    assert unreadable["title"] == "Dailies" and unreadable["data"]["path"] == "/notifications"
+    assert unreadable["title"] == "News" and unreadable["data"]["path"] == "/notifications"
     # The press on it.
     worker.evaluate(
         """() => {

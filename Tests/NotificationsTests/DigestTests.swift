@@ -102,6 +102,8 @@ struct DigestTests {
                 returning id
                 """)
             func win(_ title: String, of creator: UUID, slot: Int32) throws -> String {
+                try stage.superuser.execute(
+                    "insert into story_slots (season_id, position) values (\(season), \(slot))")
                 let clip: UUID = try stage.superuser.one(
                     """
                     insert into tournament_clips (
@@ -115,8 +117,9 @@ struct DigestTests {
                     """)
                 try stage.superuser.execute(
                     """
-                    insert into story_slots (season_id, position, status, winner_clip_id, locked_at)
-                    values (\(season), \(slot), 'locked', \(clip), dailies_now())
+                    update story_slots
+                    set status = 'locked', winner_clip_id = \(clip), locked_at = dailies_now()
+                    where season_id = \(season) and position = \(slot)
                     """)
                 return "/clip/" + clip.uuidString.lowercased()
             }

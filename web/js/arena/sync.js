@@ -161,8 +161,9 @@ export class SyncedVideos {
     await this.show(position);
     const wanted = this.parts.filter(({ length }) => position < length);
     await Promise.all(wanted.map((part) => part.stalled ? null : this.wait(part, () => part.video.readyState >= enough || part.video.error !== null)));
-    // With nothing to show the clock does not start.
-    while (mine === this.turn && wanted.length > 0 && wanted.every(({ video, stalled }) => stalled && !video.error)) {
+    // With nothing to show the clock does not start. One that has loaded ends this, though it joins in only with its next event:
+    // that would not come while this loop goes round.
+    while (mine === this.turn && wanted.length > 0 && wanted.every(({ video, stalled }) => stalled && !video.error && video.readyState < enough)) {
       await Promise.race(wanted.map(({ video }) => until(video, () => video.readyState >= enough || video.error !== null)));
     }
     if (mine !== this.turn) return;
