@@ -6,7 +6,7 @@ internal import Postgres
 /// would show a password to everybody on the machine.
 struct PostgresPrograms: Sendable {
     /// A dump of a large site takes hours; this only ends what hangs for good.
-    private static let patience = Duration.seconds(7 * 86_400)
+    private static let programTimeout = Duration.seconds(7 * 86_400)
     private let directory: String
     private let environment: [String: String]
 
@@ -68,7 +68,7 @@ struct PostgresPrograms: Sendable {
             // It must not go on writing when this process is killed.
             output = try Subprocess.run(
                 "/usr/bin/setpriv", ["--pdeathsig", "KILL", "--", path] + arguments, environment: environment,
-                timeout: Self.patience, isUnwanted: isUnwanted)
+                timeout: Self.programTimeout, isUnwanted: isUnwanted)
         } catch {
             throw BackupFault("\(path) could not be run: \(error)")
         }

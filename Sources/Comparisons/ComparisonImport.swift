@@ -101,7 +101,7 @@ extension Comparisons {
     /// Reads a file of comparisons and says what would become of each line. Nothing is changed.
     public func read(csv bytes: [UInt8], hasPremium: Bool, for admin: UUID) throws -> ComparisonImport {
         guard !CSVReader.isOtherEncoding(bytes) else { throw ImportRefusal.otherEncoding }
-        let found = CSVReader.lines(bytes)
+        let found = CSVReader.records(bytes)
         guard let head = found.first else { throw ImportRefusal.empty }
         let columns = try ImportColumns(head)
         guard found.count - 1 <= Self.mostLines else { throw ImportRefusal.tooManyLines }

@@ -67,7 +67,7 @@ public struct ComparisonRequest: Sendable {
 /// What a comparison would cost.
 public struct ComparisonQuote: Sendable {
     /// One of its models.
-    public struct Line: Sendable {
+    public struct Entry: Sendable {
         /// What the request called it.
         public let model: String
         /// What it costs; nil when it cannot make the video.
@@ -77,14 +77,14 @@ public struct ComparisonQuote: Sendable {
     }
 
     /// The models in the order of the request.
-    public let lines: [Line]
+    public let entries: [Entry]
     /// Comparisons with the same prompt, the newest first.
     public let same: [ComparisonFacts]
 
     /// The credits of all that can be made.
-    public var credits: Int { lines.reduce(0) { $0 + ($1.quote?.credits ?? 0) } }
+    public var credits: Int { entries.reduce(0) { $0 + ($1.quote?.credits ?? 0) } }
     /// The expected costs of all that can be made.
-    public var expected: Money { lines.reduce(.zero) { $0 + ($1.quote?.expected ?? .zero) } }
+    public var expected: Money { entries.reduce(.zero) { $0 + ($1.quote?.expected ?? .zero) } }
 }
 
 /// What changes of a comparison; nil leaves as it is.
@@ -134,14 +134,14 @@ public struct Comparisons: Sendable {
 
     /// What a request would cost, model by model, and whether its prompt was compared before.
     public func quote(_ request: ComparisonRequest, hasPremium: Bool, for admin: UUID) throws -> ComparisonQuote {
-        let lines = try request.runs(seed: 0).map { run -> ComparisonQuote.Line in
+        let entries = try request.runs(seed: 0).map { run -> ComparisonQuote.Entry in
             let name = run.model ?? ""
             do {
-                return ComparisonQuote.Line(
+                return ComparisonQuote.Entry(
                     model: name, quote: try generations.quote(run, hasPremium: hasPremium), obstacle: nil)
             } catch {
                 guard let refusal = refusal(in: error) else { throw error }
-                return ComparisonQuote.Line(model: name, quote: nil, obstacle: refusal.sentence)
+                return ComparisonQuote.Entry(model: name, quote: nil, obstacle: refusal.sentence)
             }
         }
         let same: [ComparisonFacts] =
@@ -155,7 +155,7 @@ public struct Comparisons: Sendable {
                 order by created_at desc
                 limit 3
                 """)
-        return ComparisonQuote(lines: lines, same: same)
+        return ComparisonQuote(entries: entries, same: same)
     }
 
     /// Makes a comparison and asks every model for its video: one request, which is made as a whole or not at all. True when

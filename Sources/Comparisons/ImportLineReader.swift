@@ -18,7 +18,7 @@ struct ImportColumns {
     let names: [String]
 
     /// Reads the first line of a file.
-    init(_ line: CSVReader.Line) throws {
+    init(_ line: CSVReader.Record) throws {
         guard line.fault == nil else { throw ImportRefusal.columns("The first line cannot be read.") }
         var names = line.fields.map { field in
             String(field.trimmed.lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
@@ -62,7 +62,7 @@ struct ImportLineReader {
         (self.generations, self.columns, self.hasPremium) = (generations, columns, hasPremium)
     }
 
-    mutating func read(_ line: CSVReader.Line) -> ImportedLine {
+    mutating func read(_ line: CSVReader.Record) -> ImportedLine {
         let place = columns.names.firstIndex(of: "title") ?? 0
         let title = place < line.fields.count ? String(line.fields[place].trimmed.prefix(120)) : ""
         var read = ImportedLine(number: line.number, title: line.fault == nil ? title : "")
@@ -79,7 +79,7 @@ struct ImportLineReader {
         return read
     }
 
-    private mutating func fill(_ read: inout ImportedLine, _ line: CSVReader.Line) throws {
+    private mutating func fill(_ read: inout ImportedLine, _ line: CSVReader.Record) throws {
         switch line.fault {
         case .notUTF8: throw Wrong(column: nil, sentence: "This line is not in UTF-8.")
         case .holdsNUL: throw Wrong(column: nil, sentence: "This line holds a NUL.")

@@ -10,7 +10,7 @@ internal import Queue
 final class StatusFigures: Sendable {
     private static let interval = Duration.seconds(10)
 
-    private struct Kept {
+    private struct SiteFigure {
         let name: String
         let labels: [String: String]
         let value: Double
@@ -20,7 +20,7 @@ final class StatusFigures: Sendable {
     private struct Reading {
         var readAt: Double
         var jobs: [JobCount] = []
-        var kept: [Kept] = []
+        var siteFigures: [SiteFigure] = []
         var lockWaits = 0
         var connections = 0
         var connectionLimit = 0
@@ -101,10 +101,10 @@ final class StatusFigures: Sendable {
             from site_figures
             order by name, labels
             """)
-        reading.kept = try kept.map { row in
+        reading.siteFigures = try kept.map { row in
             let labels = try JSONDecoder().decode(
                 [String: String].self, from: Data((try row.value(at: 1) as String).utf8))
-            return Kept(
+            return SiteFigure(
                 name: try row.value(at: 0), labels: labels, value: try row.value(at: 2),
                 measuredAt: try row.value(at: 3))
         }
@@ -136,13 +136,13 @@ final class StatusFigures: Sendable {
             page.add("dailies_media_free_bytes", .gauge, "Room on the disk of the media directory.", free)
             page.add("dailies_media_size_bytes", .gauge, "Size of the disk of the media directory.", size)
         }
-        for kept in reading.kept {
+        for kept in reading.siteFigures {
             page.add(
                 "dailies_\(kept.name)", .gauge, SiteFigureNames.help[kept.name] ?? "A figure that a job has measured.",
                 kept.value, sorted: kept.labels)
         }
-        for name in Set(reading.kept.map(\.name)).sorted() {
-            let latest = reading.kept.filter { $0.name == name }.map(\.measuredAt).max() ?? 0
+        for name in Set(reading.siteFigures.map(\.name)).sorted() {
+            let latest = reading.siteFigures.filter { $0.name == name }.map(\.measuredAt).max() ?? 0
             page.add(
                 "dailies_figure_timestamp_seconds", .gauge, "When a job measured the figure of that name.", latest,
                 ["figure": "dailies_\(name)"])

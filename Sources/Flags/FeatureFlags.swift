@@ -50,9 +50,9 @@ public final class FeatureFlags: Sendable {
     private let database: Database
     private let rolloutKey: SecretKey
     private let reception: Reception
-    private let kept = Mutex<Kept?>(nil)
+    private let kept = Mutex<CachedFlags?>(nil)
 
-    private struct Kept {
+    private struct CachedFlags {
         let flags: [FeatureFlag]
         let until: ContinuousClock.Instant
     }
@@ -76,7 +76,7 @@ public final class FeatureFlags: Sendable {
             left join users on users.id = flags.updated_by
             order by flags.category, flags.key
             """)
-        kept.withLock { $0 = Kept(flags: flags, until: .now + Self.keptFor) }
+        kept.withLock { $0 = CachedFlags(flags: flags, until: .now + Self.keptFor) }
         return flags
     }
 

@@ -37,7 +37,7 @@ public final class StatusServer: Sendable {
     /// The most connections at once; further ones wait in the socket.
     private static let connectionLimit = 32
     /// A peer that sends nothing for so long is gone, in milliseconds.
-    private static let patience = 5_000
+    private static let idleMilliseconds = 5_000
 
     private let socket: Int32
     private let path: String
@@ -95,7 +95,7 @@ public final class StatusServer: Sendable {
                     connections[index].proceed(answer)
                     connections[index].lastUse = now
                 }
-                if connections[index].isDone || now - connections[index].lastUse > Self.patience {
+                if connections[index].isDone || now - connections[index].lastUse > Self.idleMilliseconds {
                     close(connections[index].descriptor)
                     connections.remove(at: index)
                 }

@@ -209,7 +209,7 @@ enum MoveOutcome: Sendable {
 /// What the threads of a move share.
 final class MoveBoard: Sendable {
     /// So many objects in a row without an answer end the move.
-    private static let patience = 5
+    private static let unansweredLimit = 5
 
     private struct State: Sendable {
         var report = StorageMove.Report()
@@ -258,7 +258,7 @@ final class MoveBoard: Sendable {
                 state.report.faults.append(StorageMove.Fault(name: object.name, reason: reason))
                 state.report.stopped = state.report.stopped ?? reason
             }
-            if state.unanswered >= Self.patience, case .unanswered(let reason) = outcome {
+            if state.unanswered >= Self.unansweredLimit, case .unanswered(let reason) = outcome {
                 state.report.stopped = state.report.stopped ?? reason
             }
             return state.report

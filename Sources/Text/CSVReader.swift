@@ -13,8 +13,8 @@ public struct CSVReader: Sendable {
         case afterQuote
     }
 
-    /// A line that is not empty.
-    public struct Line: Sendable, Equatable {
+    /// A record that is not empty: a line of the table.
+    public struct Record: Sendable, Equatable {
         /// Its number in the file, from 1; a quoted field may hold line ends, and the first of its lines counts.
         public let number: Int
         /// The fields, as far as they could be read.
@@ -33,14 +33,14 @@ public struct CSVReader: Sendable {
     private var place: Int
     private var lineNumber = 1
 
-    /// The lines of a file.
-    public static func lines(_ bytes: [UInt8]) -> [Line] {
+    /// The records of a file.
+    public static func records(_ bytes: [UInt8]) -> [Record] {
         var reader = CSVReader(bytes)
-        var lines: [Line] = []
-        while let line = reader.next() {
-            if line.fault != nil || !line.fields.allSatisfy(\.isEmpty) { lines.append(line) }
+        var records: [Record] = []
+        while let record = reader.next() {
+            if record.fault != nil || !record.fields.allSatisfy(\.isEmpty) { records.append(record) }
         }
-        return lines
+        return records
     }
 
     private init(_ bytes: [UInt8]) {
@@ -61,7 +61,7 @@ public struct CSVReader: Sendable {
     private static let quote = UInt8(ascii: "\"")
 
     /// The next line; nil at the end. After a fault the rest of that line is passed over.
-    private mutating func next() -> Line? {
+    private mutating func next() -> Record? {
         guard place < bytes.count else { return nil }
         let number = lineNumber
         var fields: [String] = []
@@ -80,7 +80,7 @@ public struct CSVReader: Sendable {
             place += 1
         }
         passLineEnd()
-        return Line(number: number, fields: fields, fault: fault)
+        return Record(number: number, fields: fields, fault: fault)
     }
 
     /// A field up to a separator or a line end.

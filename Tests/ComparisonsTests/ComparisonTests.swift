@@ -15,7 +15,7 @@ struct ComparisonTests {
             request.tags = ["Storm", "storm ", "At sea"]
             request.idempotencyKey = "k-1"
             let quote = try stage.comparisons.quote(request, hasPremium: true, for: stage.admin)
-            #expect(quote.lines.count == 9 && quote.credits == 0 && quote.same.isEmpty)
+            #expect(quote.entries.count == 9 && quote.credits == 0 && quote.same.isEmpty)
             let (made, isRepeated) = try stage.comparisons.create(request, by: stage.admin, hasPremium: true)
             #expect(!isRepeated && made.facts.slug == "lighthouse-in-a-storm" && made.videos.count == 9)
             #expect(Set(made.videos.map(\.generation.seed)) == [made.facts.seed])

@@ -26,7 +26,7 @@ public final class FeedCache: Sendable {
     private let render: Render
     private let runner: (any StepRunner)?
     private let reception: Reception
-    private let kept = Monitor(Kept())
+    private let kept = Monitor(State())
 
     /// Receives the open slot, or the error that prevented reading it.
     public typealias Completion = @Sendable (Result<FeedSnapshot, any Error>) -> Void
@@ -38,7 +38,7 @@ public final class FeedCache: Sendable {
         let then: Completion
     }
 
-    private struct Kept {
+    private struct State {
         var snapshot: FeedSnapshot?
         var waiting: [Waiting] = []
         var until = ContinuousClock.now

@@ -100,8 +100,8 @@ public struct FeedSimulation: Sendable {
         var voted: [UUID] = []
         var shown: Set<UUID> = []
         // Pareto with exponent 2: half of all look at no more than two clips.
-        let patience = min(Double(entrants.count), 1 / Double.random(in: 0.001..<1, using: &random))
-        while Double(seen.count) < patience {
+        let clipsBeforeLeaving = min(Double(entrants.count), 1 / Double.random(in: 0.001..<1, using: &random))
+        while Double(seen.count) < clipsBeforeLeaving {
             let current = current(at: now)
             let standing = VoterStanding(voted: voted, dailyVotes: 200)
             let request = FeedRequest(voterKey: voter, limit: Self.pageSize, seen: seen.suffix(Self.seenLimit))

@@ -176,28 +176,28 @@ struct QuoteAnswer: Shaped {
     static let shape = Shape<QuoteAnswer>("ComparisonQuote") {
         Field("credits", \.quote.credits, "Of all models that can make the video.")
         Field("costUSD", \.quote.expected.description, "What the providers are expected to take, as decimal text.")
-        Field("models", { $0.quote.lines.map { QuoteLine(line: $0) } }, "In the order of the request.")
+        Field("models", { $0.quote.entries.map { QuoteEntry(entry: $0) } }, "In the order of the request.")
         Field("same", { $0.quote.same.map { ComparisonHead(facts: $0) } }, "Comparisons with the same prompt.")
     }
 }
 
 /// One model of a quote.
-struct QuoteLine: Shaped {
-    let line: ComparisonQuote.Line
+struct QuoteEntry: Shaped {
+    let entry: ComparisonQuote.Entry
 
-    static let shape = Shape<QuoteLine>("ComparisonQuoteLine") {
-        Field("model", \.line.model, "As the request calls it.")
-        Field("credits", \.line.quote?.credits)
-        Field("costUSD", { $0.line.quote?.expected.description })
+    static let shape = Shape<QuoteEntry>("ComparisonQuoteLine") {
+        Field("model", \.entry.model, "As the request calls it.")
+        Field("credits", \.entry.quote?.credits)
+        Field("costUSD", { $0.entry.quote?.expected.description })
         Field(
             "durationSeconds",
-            { line in
-                line.line.quote.map { quote in
+            { quoted in
+                quoted.entry.quote.map { quote in
                     Double(quote.duration.components.seconds) + Double(quote.duration.components.attoseconds) / 1e18
                 }
             })
-        Field("aspectRatio", \.line.quote?.aspectRatio)
-        Field("obstacle", \.line.obstacle, "Why the model cannot make the video; null when it can.")
+        Field("aspectRatio", \.entry.quote?.aspectRatio)
+        Field("obstacle", \.entry.obstacle, "Why the model cannot make the video; null when it can.")
     }
 }
 

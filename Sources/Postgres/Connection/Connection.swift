@@ -21,7 +21,7 @@ public final class Connection {
 
     /// Waits as long as the server may work on one statement, and a little longer.
     func restorePatience() {
-        wire.patience = options.statementTimeout == .zero ? nil : options.statementTimeout + options.gracePeriod
+        wire.answerTimeout = options.statementTimeout == .zero ? nil : options.statementTimeout + options.gracePeriod
     }
 
     /// The rows of a statement.

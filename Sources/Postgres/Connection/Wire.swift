@@ -9,7 +9,7 @@ final class Wire {
     /// What is notified after the commit of what runs now.
     let late = LateNotifications()
     /// Longer than the server's own statement timeout, which normally strikes first; nil waits for ever.
-    var patience: Duration?
+    var answerTimeout: Duration?
 
     /// Connects, or throws what libpq says.
     init(_ options: DatabaseOptions) throws(DatabaseError) {
@@ -90,7 +90,7 @@ final class Wire {
 
     /// The next result of what was sent, nil between statements.
     func next() throws(DatabaseError) -> OpaquePointer? {
-        let deadline = patience.map { ContinuousClock.now + $0 }
+        let deadline = answerTimeout.map { ContinuousClock.now + $0 }
         while PQisBusy(handle) != 0 {
             try wait(until: deadline)
             if PQconsumeInput(handle) == 0 { throw .unavailable(reason: complaint) }

@@ -22,7 +22,7 @@ extension Connection {
         var settings = settings
         if let timeout {
             settings["statement_timeout"] = "\(timeout.milliseconds)"
-            wire.patience = timeout == .zero ? nil : timeout + options.gracePeriod
+            wire.answerTimeout = timeout == .zero ? nil : timeout + options.gracePeriod
         }
         defer { restorePatience() }
         var attempt = 1
