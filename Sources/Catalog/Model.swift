@@ -38,6 +38,8 @@ public struct Model: Sendable, Hashable {
     public let maxDuration: Duration?
     /// The frames a second by which requests in frames are counted.
     public let framesPerSecond: Int?
+    /// How long after its submission a request is cancelled at the provider; nil for as long as the site allows.
+    public let timeout: Duration?
     /// The qualities that it supports. Never empty.
     public let qualities: [Quality]
     /// The aspect ratios that a run may choose, as the provider writes them; empty when it follows the picture.

@@ -19,6 +19,7 @@ extension Model: RowDecodable {
         models.id, models.slug, models.model_id, models.name, models.description, models.version, models.maker,
             \(sql: Provider.columns), models.endpoint, models.family, models.category, models.capabilities, models.tags,
             models.durations, models.fixed_duration, (models.max_duration * 1000)::int as max_duration_ms, models.fps,
+            models.timeout_seconds,
             models.qualities, models.aspect_ratios, models.parameters, models.default_parameters,
             models.requirements, models.cost_per_second, models.pricing, models.is_premium, models.is_active,
             models.is_default, models.is_deprecated, models.deprecated_at, models.created_at, models.updated_at,
@@ -44,6 +45,7 @@ extension Model: RowDecodable {
         fixedDuration = try row.value("fixed_duration")
         maxDuration = try row.value("max_duration_ms", as: Int?.self).map { .milliseconds($0) }
         framesPerSecond = try row.value("fps")
+        timeout = try row.value("timeout_seconds", as: Int?.self).map { .seconds($0) }
         qualities = try row.cases("qualities")
         aspectRatios = try row.value("aspect_ratios")
         parameters = try row.value("parameters")

@@ -16,6 +16,8 @@ public enum CreditRefusal: Refusal, Equatable {
     case alreadyEnded
     /// There is no such member.
     case memberNotFound
+    /// An earlier, different request had this key.
+    case keyReused
 
     static func check(_ outcome: String, balance: Int, wanted: Int) throws {
         switch outcome {
@@ -25,6 +27,7 @@ public enum CreditRefusal: Refusal, Equatable {
         case "reservation_not_found": throw Self.reservationNotFound
         case "already_settled", "already_released": throw Self.alreadyEnded
         case "member_not_found": throw Self.memberNotFound
+        case "key_reused": throw Self.keyReused
         default: throw DatabaseError.decoding(column: "outcome", expected: "done or a refusal", found: outcome)
         }
     }
@@ -37,6 +40,7 @@ public enum CreditRefusal: Refusal, Equatable {
         case .reservationNotFound: "reservation_not_found"
         case .alreadyEnded: "reservation_ended"
         case .memberNotFound: "member_not_found"
+        case .keyReused: "key_reused"
         }
     }
 
@@ -49,6 +53,7 @@ public enum CreditRefusal: Refusal, Equatable {
         case .reservationNotFound: "There is no such reservation."
         case .alreadyEnded: "This reservation has ended already."
         case .memberNotFound: "There is no such member."
+        case .keyReused: "“Idempotency-Key” names an earlier request that was a different one. Nothing was changed."
         }
     }
 
@@ -56,7 +61,7 @@ public enum CreditRefusal: Refusal, Equatable {
     public var kind: RefusalKind {
         switch self {
         case .insufficient: .forbidden
-        case .referenceTaken, .alreadyEnded: .conflict
+        case .referenceTaken, .alreadyEnded, .keyReused: .conflict
         case .reservationNotFound, .memberNotFound: .notFound
         }
     }

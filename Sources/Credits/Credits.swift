@@ -85,14 +85,16 @@ public struct Credits: Sendable {
     }
 
     /// Grants credits to a member, or takes granted ones back when `amount` is negative; the balance after it. The audit
-    /// log records it.
-    public func grant(_ amount: Int, to member: UUID, reason: String, by actor: UUID?) throws(CreditError) -> Int {
+    /// log records it. A request that is sent again with its key within a day changes nothing.
+    public func grant(
+        _ amount: Int, to member: UUID, reason: String, by actor: UUID?, key: String? = nil
+    ) throws(CreditError) -> Int {
         try CreditError.wrapping {
             let row: Row = try database.transaction { connection in
                 let _: Int? = try connection.first(
                     "select grant_allotment(id, \(monthly)::int) from users where id = \(member) and left_at is null")
                 return try connection.one(
-                    "select * from grant_credits(\(actor), \(member), \(amount)::int, \(reason))")
+                    "select * from grant_credits(\(actor), \(member), \(amount)::int, \(reason), \(key))")
             }
             let balance: Int = try row.value("balance")
             try CreditRefusal.check(try row.value("outcome"), balance: balance, wanted: -amount)

@@ -228,3 +228,14 @@ def test_a_member_reads_the_ledger(site, axe, shots, member, database, size):
     section.get_by_role("button", name="Show older").click()
     expect(rows.filter(has_text="Monthly credits")).to_have_count(1)
     assert rows.count() > 20
+    # The studio has the same history, folded in below what was made.
+    page.goto("/studio")
+    ready(page)
+    history = page.locator("details", has=page.get_by_text("Credit history", exact=True)).last
+    expect(history.locator("[data-credits]")).to_be_hidden()
+    history.locator("summary").click()
+    expect(history.locator("[data-credits]")).to_have_text(f"{balance['balance']:,}")
+    expect(history.locator("[data-ledger] tbody tr")).to_have_count(8)
+    judge(page, axe, shots, f"studio-credits-{size['width']}")
+    history.get_by_role("button", name="Show older").click()
+    expect(history.locator("[data-ledger] tbody tr").filter(has_text="Monthly credits")).to_have_count(1)

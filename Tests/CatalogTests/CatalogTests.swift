@@ -209,12 +209,13 @@ struct CatalogTests {
                 id,
                 to: JSONText(
                     """
-                    {"isActive": true, "durations": [5, 10], "maxDuration": 9.5, "category": "budget",
+                    {"isActive": true, "durations": [5, 10], "maxDuration": 9.5, "category": "budget", "timeoutSeconds": 90,
                     "capabilities": ["text-to-video"], "parameters": {"type": "object"},
                     "pricing": {"structure": "flat", "flat": "0.30", "isEstimated": true}}
                     """), by: stage.admin)
             let changed = try stage.model("nova-1")
             #expect(changed.isActive && changed.durations == [5, 10] && changed.maxDuration == .milliseconds(9_500))
+            #expect(changed.timeout == .seconds(90))
             #expect(changed.pricing?.structure == .flat(try #require(Money("0.3"))) && changed.category == .budget)
             try catalog.change(id, to: JSONText(#"{"category": null, "pricing": null}"#), by: stage.admin)
             #expect(try stage.model("nova-1").pricing == nil)
@@ -243,7 +244,8 @@ struct CatalogTests {
                 (#"{"slug": "a/b"}"#, "invalid_model"), (#"{"qualities": []}"#, "invalid_model"),
                 (#"{"capabilities": ["telepathy"]}"#, "invalid_model"), (#"{"durations": [0]}"#, "invalid_model"),
                 (#"{"fixedDuration": "soon"}"#, "invalid_model"), (#"{"isDefault": true}"#, "invalid_model"),
-                (#"{"completedRuns": 9}"#, "invalid_model"), (#"{"name": null}"#, "invalid_model"),
+                (#"{"completedRuns": 9}"#, "invalid_model"), (#"{"timeoutSeconds": 9}"#, "invalid_model"),
+                (#"{"name": null}"#, "invalid_model"),
             ]
             for (facts, code) in refused {
                 let error = #expect(throws: CatalogError.self, "\(facts)") {

@@ -124,6 +124,27 @@ struct CreditTests {
         }
     }
 
+    @Test("PRICE-05 a grant that is sent again with its key changes nothing, also at once from two windows")
+    func repeatedGrants() throws {
+        try CatalogStage.run { stage in
+            let (mira, nova) = (try stage.member("mira"), try stage.member("nova"))
+            let credits = credits(stage, monthly: 10)
+            @Sendable func grant(
+                _ amount: Int = 90, to member: UUID? = nil, key: String? = "k-1"
+            ) throws(CreditError) -> Int {
+                try credits.grant(amount, to: member ?? mira, reason: "A prize", by: stage.admin, key: key)
+            }
+            #expect(try inParallel(4) { _ in (try? grant()) ?? -1 } == [100, 100, 100, 100])
+            #expect(try credits.balance(of: mira).balance == 100)
+            #expect(throws: CreditError.refused(.keyReused)) { try grant(91) }
+            #expect(throws: CreditError.refused(.keyReused)) { try grant(to: nova) }
+            #expect(try credits.balance(of: mira).balance == 100 && credits.balance(of: nova).balance == 10)
+            #expect(try grant(key: "k-2") == 190 && grant(key: nil) == 280)
+            try stage.test.advanceClock(by: .seconds(86_401))
+            #expect(try grant() == 370, "the key is forgotten after a day")
+        }
+    }
+
     @Test("PRICE-03 SEC-03 the ledger cannot be changed, and is shown to its member and to admins")
     func ledger() throws {
         try CatalogStage.run { stage in

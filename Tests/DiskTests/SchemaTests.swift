@@ -9,7 +9,7 @@ struct NamedMediaSchemaTests {
     /// Columns that end in `_key` and are the keys of voters, limits, settings and events.
     private static let others: Set<String> = [
         "voter_key", "device_key", "unique_key", "reporter_key", "idempotency_key", "event_key", "notice_key",
-        "public_key", "auth_key", "network_key", "visitor_key", "api_key", "sealed_key",
+        "public_key", "auth_key", "network_key", "visitor_key", "api_key", "sealed_key", "request_key",
     ]
 
     @Test(

@@ -245,6 +245,21 @@ struct CourseTests {
         }
     }
 
+    @Test("GEN-05 a model has a time limit of its own, or the site's")
+    func timeLimits() throws {
+        try GenerationStage.run { stage in
+            for (seconds, expected) in [(nil, 600), (30, 30), (7_200, 7_200)] as [(Int32?, Int)] {
+                let kept = try stage.remote()
+                try stage.superuser.execute(
+                    "update models set timeout_seconds = \(seconds) where slug = 'ray-flash-2-540p'")
+                #expect(try stage.begin(kept) == "go")
+                let limit: Int = try stage.jobs.one(
+                    "select extract(epoch from deadline_at - started_at)::int from generations where id = \(kept.id)")
+                #expect(limit == expected)
+            }
+        }
+    }
+
     @Test("JOB-04 no more runs are started than there are places, however often that is asked")
     func noMoreThanPlaces() throws {
         try GenerationStage.run { stage in
@@ -301,7 +316,7 @@ struct CourseTests {
                 "select durations::text from models where slug = 'ray-flash-2-540p'")
             try change("is_premium = true", "is_premium = false", "model_locked")
             try change("durations = '{9}'", "durations = \(durations)::text::int[]", "duration_not_supported")
-            try change("is_active = false", "is_active = true", "model_not_found")
+            try change("is_active = false, is_default = false", "is_active = true, is_default = true", "model_not_found")
             #expect(code(seen: 59) == "price_changed" && code(seen: 61) == "price_changed")
             #expect(try stage.generations.retryCredits(of: stage.generations.find(kept.id, of: stage.member)) == 60)
             #expect(code(seen: 60, premium: false) == nil)

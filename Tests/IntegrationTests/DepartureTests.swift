@@ -417,6 +417,10 @@ private struct TracedSite {
             values (\(miraID), now(), 'grant', 5, 5, 'credits for mira')
             """,
             """
+            insert into credit_grant_keys (actor_id, request_key, user_id, amount, balance, created_at)
+            values (\(miraID), 'k-1', \(miraID), 5, 5, now())
+            """,
+            """
             insert into premium_grants (user_id, granted_at, reason)
             values (\(miraID), now(), 'premium for mira')
             """,

@@ -130,6 +130,7 @@ enum Fixtures {
                     takesPicture: false)
             }, balance: 1_264, remainingMs: 384_000,
             spending: MemberSpending(credits: 180, milliseconds: 15_000, capCredits: 500, capMilliseconds: 60_000),
+            credits: credits,
             running: myVideos.videos.filter { !$0.status.isFinal },
             history: myVideos.videos.filter(\.status.isFinal), remix: myVideos.videos[3])
     }

@@ -741,6 +741,8 @@ export interface CatalogModel {
   maxDuration: number | null;
   /** By which requests in frames are counted. */
   fps: number | null;
+  /** How long a request may take at the provider; null for as long as the site allows. */
+  timeoutSeconds: number | null;
   supportedQualities: ("standard" | "high" | "ultra")[];
   aspectRatios: string[];
   /** The JSON Schema of what a run may set besides. */
@@ -1871,6 +1873,8 @@ export interface DetailedModel {
   maxDuration: number | null;
   /** By which requests in frames are counted. */
   fps: number | null;
+  /** How long a request may take at the provider; null for as long as the site allows. */
+  timeoutSeconds: number | null;
   supportedQualities: ("standard" | "high" | "ultra")[];
   aspectRatios: string[];
   /** The JSON Schema of what a run may set besides. */
@@ -2921,6 +2925,8 @@ export interface ModelChanges {
   maxDuration?: number | null;
   /** By which requests in frames are counted. */
   fps?: number | null;
+  /** How long a request may take at the provider; null for as long as the site allows. */
+  timeoutSeconds?: number | null;
   qualities?: ("standard" | "high" | "ultra")[] | null;
   aspectRatios?: string[] | null;
   /** The JSON Schema of what a run may set besides. */
@@ -3128,6 +3134,8 @@ export interface NewModel {
   maxDuration?: number | null;
   /** By which requests in frames are counted. */
   fps?: number | null;
+  /** How long a request may take at the provider; null for as long as the site allows. */
+  timeoutSeconds?: number | null;
   qualities?: ("standard" | "high" | "ultra")[] | null;
   aspectRatios?: string[] | null;
   /** The JSON Schema of what a run may set besides. */
@@ -3448,6 +3456,8 @@ export interface PackedModel {
   maxDuration?: number | null;
   /** By which requests in frames are counted. */
   fps?: number | null;
+  /** How long a request may take at the provider; null for as long as the site allows. */
+  timeoutSeconds?: number | null;
   qualities?: ("standard" | "high" | "ultra")[] | null;
   aspectRatios?: string[] | null;
   /** The JSON Schema of what a run may set besides. */

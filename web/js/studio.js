@@ -6,6 +6,7 @@ import { all, announce, h, maybe, one, refill } from "./core/dom.js";
 import { enhance, whileBusy } from "./core/form.js";
 import { count, counted } from "./core/format.js";
 import { toast } from "./core/toast.js";
+import { startCredits } from "./settings/credits.js";
 import { followVideos } from "./studio/course.js";
 import { drawParameters, readParameters } from "./studio/parameters.js";
 import { pictureOf } from "./studio/picture.js";
@@ -381,3 +382,4 @@ if (remix.image) {
 }
 prompt.dispatchEvent(new Event("input"));
 showStart();
+startCredits();

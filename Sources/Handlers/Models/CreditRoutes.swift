@@ -22,13 +22,15 @@ extension ModelRoutes {
             .post(
                 "/api/admin/users/[id]/credits", access: .admin, limit: .adminSensitive, body: GrantInput.self,
                 features: ["PRICE-05"],
-                summary: "Grants credits to a member, or takes some back with a negative amount."
+                summary:
+                    "Grants credits to a member, or takes some back with a negative amount. `Idempotency-Key` makes a repeated request harmless."
             ) { context, input in
                 guard input.amount != 0 else {
                     throw Problem.invalid("amount", "range", "The amount must not be 0.")
                 }
                 let balance = try credits.grant(
-                    input.amount, to: try context.uuid("id"), reason: input.reason, by: try context.member().id)
+                    input.amount, to: try context.uuid("id"), reason: input.reason, by: try context.member().id,
+                    key: try context.idempotencyKey())
                 return GrantedCredits(balance: balance)
             },
         ]

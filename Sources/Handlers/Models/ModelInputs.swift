@@ -67,6 +67,9 @@ enum ModelInputs {
         .optional("fixedDuration", .integer(1...600)),
         .optional("maxDuration", .number(0.001...600)),
         .optional("fps", .integer(1...120), "By which requests in frames are counted."),
+        .optional(
+            "timeoutSeconds", .integer(10...86_400),
+            "How long a request may take at the provider; null for as long as the site allows."),
         .optional("qualities", .array(.choice(Quality.allCases.map(\.rawValue)), count: 1...3)),
         .optional("aspectRatios", .array(.text(1...20), count: 0...20)),
         .optional("parameters", .openObject([]), "The JSON Schema of what a run may set besides."),
@@ -127,7 +130,8 @@ enum ModelInputs {
 
     /// The facts that a model may lack.
     private static let nullable: Set = [
-        "version", "endpoint", "family", "category", "fixedDuration", "maxDuration", "fps", "costPerSecond", "pricing",
+        "version", "endpoint", "family", "category", "fixedDuration", "maxDuration", "fps", "timeoutSeconds",
+        "costPerSecond", "pricing",
     ]
 
     /// The facts without those that are null and must not be, and with what follows from others.

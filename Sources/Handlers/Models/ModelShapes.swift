@@ -69,6 +69,9 @@ struct CatalogModel: Shaped {
         Field("fixedDuration", \.model.fixedDuration)
         Field("maxDuration", { $0.model.maxDuration?.seconds })
         Field("fps", \.model.framesPerSecond, "By which requests in frames are counted.")
+        Field(
+            "timeoutSeconds", { $0.model.timeout.map { Int($0.components.seconds) } },
+            "How long a request may take at the provider; null for as long as the site allows.")
         Field("supportedQualities", \.model.qualities)
         Field("aspectRatios", \.model.aspectRatios)
         Field("modelParameters", \.model.parameters.value, "The JSON Schema of what a run may set besides.")

@@ -117,6 +117,7 @@ begin
         fixed_duration = new.fixed_duration,
         max_duration = new.max_duration,
         fps = new.fps,
+        timeout_seconds = new.timeout_seconds,
         qualities = new.qualities,
         aspect_ratios = new.aspect_ratios,
         parameters = new.parameters,

@@ -214,8 +214,11 @@ as $$
 $$;
 
 -- Grants credits to a member, or takes granted ones back when `amount` is negative. Outcomes: done, member_not_found,
--- insufficient_credits (more would be taken than the member has).
-create or replace function grant_credits(actor uuid, member uuid, amount int, grant_reason text)
+-- insufficient_credits (more would be taken than the member has), key_reused (the actor's earlier request with this key was
+-- another one). A request that is sent again with its key within a day changes nothing.
+create or replace function grant_credits(
+    actor uuid, member uuid, amount int, grant_reason text, wanted_key text default null
+)
 returns table (outcome text, balance int)
 language plpgsql
 security definer
@@ -224,10 +227,26 @@ as $$
 #variable_conflict use_column
 declare
     kept credit_balances;
+    earlier credit_grant_keys;
     from_granted int;
     after int;
 begin
     perform require_admin(actor);
+    if wanted_key is not null then
+        perform pg_advisory_xact_lock(hashtextextended('credit grant ' || actor || ' ' || wanted_key, 0));
+        delete from credit_grant_keys where actor_id = actor and created_at < dailies_now() - interval '24 hours';
+        select * into earlier from credit_grant_keys where actor_id = actor and request_key = wanted_key;
+        if earlier.actor_id is not null then
+            return query
+            select
+                case
+                    when earlier.user_id = member and earlier.amount = grant_credits.amount then 'done'
+                    else 'key_reused'
+                end,
+                earlier.balance;
+            return;
+        end if;
+    end if;
     if not exists (select from users where id = member and left_at is null) then
         return query select 'member_not_found', 0;
         return;
@@ -245,6 +264,10 @@ begin
         actor, 'member.grant_credits', 'user', member::text, grant_reason,
         jsonb_build_object('balance', kept.balance), jsonb_build_object('balance', after)
     );
+    if wanted_key is not null then
+        insert into credit_grant_keys (actor_id, request_key, user_id, amount, balance, created_at)
+        values (actor, wanted_key, member, grant_credits.amount, after, dailies_now());
+    end if;
     return query select 'done', after;
 end
 $$;
@@ -313,7 +336,7 @@ revoke all on function
     end_reservation(text, text, int),
     settle_credits(text, int),
     release_credits(text),
-    grant_credits(uuid, uuid, int, text),
+    grant_credits(uuid, uuid, int, text, text),
     credit_drift(),
     repair_credits()
     from public;
@@ -322,6 +345,6 @@ grant execute on function
     reserve_credits(uuid, text, int),
     settle_credits(text, int),
     release_credits(text),
-    grant_credits(uuid, uuid, int, text)
+    grant_credits(uuid, uuid, int, text, text)
     to dailies_web, dailies_jobs;
 grant execute on function credit_drift(), repair_credits() to dailies_jobs;

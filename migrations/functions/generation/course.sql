@@ -80,7 +80,7 @@ $$;
 -- attempt), busy (all places are taken; it is started when one is free), resting (the provider may not be called now, for the
 -- reason of provider_rest(); it is started when that ends), over_cap (the provider's cap of the month is reached), uncertain
 -- (an earlier worker may have made the call), image (the picture is not ready yet), no_image (the picture was refused), gone
--- (nothing is to be done).
+-- (nothing is to be done). The model may allow the provider a time other than `timeout`.
 create or replace function begin_submission(wanted uuid, wanted_run int, place_limit int, timeout interval)
 returns table (outcome text, attempt int, reason text)
 language plpgsql
@@ -172,7 +172,9 @@ begin
         step = 'submit',
         attempt = attempt + 1,
         started_at = dailies_now(),
-        deadline_at = dailies_now() + timeout,
+        deadline_at = dailies_now() + coalesce(
+            (select make_interval(secs => timeout_seconds) from models where models.id = kept.model_id), timeout
+        ),
         updated_at = dailies_now()
     where id = wanted
     returning * into kept;
@@ -264,7 +266,7 @@ $$;
 
 -- Settles a deleted run when its provider was asked to stop: `taken_credits` is what the provider says that it took, or null,
 -- which is all that was reserved when it had begun. `spent` is what that costs the site. Of a run that had ended before, the
--- credits are returned, and the site bears the cost. True for the first one.
+-- credits are returned, and the site bears the cost; what is expected counts where no cost is known. True for the first one.
 create or replace function settle_stopped_run(
     wanted uuid, wanted_run int, taken_credits int, spent numeric, has_begun boolean
 )
@@ -284,7 +286,9 @@ begin
         return false;
     elsif kept.outcome is not null then
         update generation_runs
-        set cost_usd = greatest(cost_usd, coalesce(spent, case when has_begun then expected_usd else 0 end))
+        set cost_usd = greatest(
+            cost_usd, coalesce(spent, case when has_begun and cost_usd = 0 then expected_usd else 0 end)
+        )
         where generation_id = wanted and run = wanted_run and outcome <> 'completed' and not is_cost_entered;
         return false;
     elsif exists (select from generations where id = wanted and run = wanted_run) then

@@ -13,17 +13,7 @@ import { limitField, numberOrNull } from "./limit-field.js";
  */
 export function spendingActions(id, name, done) {
   return h("div", { class: "row" },
-    button("Credits…", () => askFor({
-      title: `Grant ${name} credits`, confirm: "Grant", tone: "primary", text: "A negative number takes granted credits back. The member reads the reason.",
-      fields: [
-        limitField("amount", "Credits", null, { hint: "From −1,000,000 to 1,000,000.", wants: "Enter a whole number other than 0.", rules: { type: "number", min: -1000000, max: 1000000, required: true } }),
-        reasonField("Reason that the member will read", "Enter a reason."),
-      ],
-      run: async ({ amount, reason }) => {
-        const { balance } = /** @type {import("../api.js").GrantedCredits} */ (await send("POST", `/api/admin/users/${id}/credits`, { amount: Number(amount), reason }));
-        await done(`${name} has ${balance} credits.`);
-      },
-    })),
+    button("Credits…", () => askForCredits(id, name, done)),
     button("Premium models…", () => askFor({
       title: `Premium models for ${name}`, confirm: "Change", tone: "primary", text: "A grant counts beside the feature flag premium_models.",
       fields: [
@@ -49,6 +39,27 @@ export function spendingActions(id, name, done) {
         },
       });
     }));
+}
+
+/**
+ * @param {string} id
+ * @param {string} name
+ * @param {(text: string) => Promise<void>} done
+ */
+function askForCredits(id, name, done) {
+  // The same for every attempt, so that one whose answer was lost grants nothing twice.
+  const key = crypto.randomUUID();
+  askFor({
+    title: `Grant ${name} credits`, confirm: "Grant", tone: "primary", text: "A negative number takes granted credits back. The member reads the reason.",
+    fields: [
+      limitField("amount", "Credits", null, { hint: "From −1,000,000 to 1,000,000.", wants: "Enter a whole number other than 0.", rules: { type: "number", min: -1000000, max: 1000000, required: true } }),
+      reasonField("Reason that the member will read", "Enter a reason."),
+    ],
+    run: async ({ amount, reason }) => {
+      const { balance } = /** @type {import("../api.js").GrantedCredits} */ (await send("POST", `/api/admin/users/${id}/credits`, { amount: Number(amount), reason }, { "Idempotency-Key": key }));
+      await done(`${name} has ${balance} credits.`);
+    },
+  });
 }
 
 /**

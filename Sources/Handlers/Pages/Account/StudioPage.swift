@@ -17,7 +17,7 @@ extension Site {
     private static let action = "/api/jobs"
 
     /// The form, what is being made, and what was made. The module draws the parameters of the chosen model, shows the price
-    /// before the run, and puts in what changes.
+    /// before the run, and puts in what changes. The ledger of the credits is folded in below.
     func studio(_ view: StudioView, _ form: FormState = .none) -> Page {
         Page(
             .studio, styles: ["studio"], modules: ["studio"],
@@ -34,7 +34,10 @@ extension Site {
                 <span class="badge" data-live hidden>Live updates</span></div>\
                 <ul data-running>\(running(view, form))</ul></section>
                       <section class="stack" aria-labelledby="history"><div class="row row--apart"><h2 id="history">History</h2>\
-                <a class="btn btn--ghost" href="/my-videos">All my videos</a></div>\(history(view))</section>
+                <a class="btn btn--ghost" href="/my-videos">All my videos</a></div>\(history(view))</section>\
+                \(view.credits.map { credits in
+                    "<details class=\"fold\" id=\"credits\"><summary>Credit history</summary>\(creditsSection(credits))</details>"
+                })
                     </div>
                   </div>
                 </main>

@@ -25,6 +25,8 @@ public struct StudioView: Sendable {
     let since: Date
     /// What the site lets the member spend in this month.
     let spending: MemberSpending
+    /// The member's credits with the newest entries of the ledger; nil where there are none to show.
+    let credits: CreditsView?
     /// What is being made.
     let running: [VideoView]
     /// What has ended, the newest first.
@@ -34,7 +36,7 @@ public struct StudioView: Sendable {
 
     init(
         isOn: Bool = true, models: [StudioModel] = [], balance: Int = 0, remainingMs: Int = 0, limitMs: Int = 600_000,
-        since: Date = .distantPast, spending: MemberSpending = MemberSpending(),
+        since: Date = .distantPast, spending: MemberSpending = MemberSpending(), credits: CreditsView? = nil,
         running: [VideoView] = [], history: [VideoView] = [], remix: VideoView? = nil
     ) {
         self.isOn = isOn
@@ -44,6 +46,7 @@ public struct StudioView: Sendable {
         self.limitMs = limitMs
         self.since = since
         self.spending = spending
+        self.credits = credits
         self.running = running
         self.history = history
         self.remix = remix
@@ -184,11 +187,15 @@ extension StudioView {
         }
         let videos = try generations.list(of: member, limit: 60)
         let usage = try generations.usage(of: member)
+        // First, since the first look in a month adds the allotment to the ledger.
+        let balance = try credits.balance(of: member)
+        let ledger = try credits.ledger(of: member, PageRequest(limit: 8), for: member)
         let remix = context.request.query["remix"].flatMap { UUID(uuidString: $0) }
         self.init(
             isOn: isOn, models: models.filter { $0.obstacle == nil } + models.filter { $0.obstacle != nil },
-            balance: try credits.balance(of: member).balance, remainingMs: usage.remainingMs, limitMs: usage.limitMs,
+            balance: balance.balance, remainingMs: usage.remainingMs, limitMs: usage.limitMs,
             since: usage.since, spending: try caps.spending(of: member),
+            credits: CreditsView(balance, monthly: credits.monthly, ledger: ledger),
             running: videos.filter { !$0.status.isFinal }.map(VideoView.init),
             history: videos.filter(\.status.isFinal).prefix(15).map(VideoView.init),
             remix: try remix.flatMap { id in
