@@ -316,7 +316,8 @@ struct CourseTests {
                 "select durations::text from models where slug = 'ray-flash-2-540p'")
             try change("is_premium = true", "is_premium = false", "model_locked")
             try change("durations = '{9}'", "durations = \(durations)::text::int[]", "duration_not_supported")
-            try change("is_active = false, is_default = false", "is_active = true, is_default = true", "model_not_found")
+            try change(
+                "is_active = false, is_default = false", "is_active = true, is_default = true", "model_not_found")
             #expect(code(seen: 59) == "price_changed" && code(seen: 61) == "price_changed")
             #expect(try stage.generations.retryCredits(of: stage.generations.find(kept.id, of: stage.member)) == 60)
             #expect(code(seen: 60, premium: false) == nil)
