@@ -1,18 +1,23 @@
 """What the wizard says before a byte is sent, and how it goes on after a lost connection."""
 
 import re
+import secrets
 import struct
 import subprocess
 
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PHONE, comes_true, ready
+from conftest import PHONE, accept_terms, comes_true, ready, sign_in_link, use_link
 
 
 @pytest.fixture
-def wizard(site, admin):
-    page = site.page("/upload", storage_state=admin)
+def wizard(site, run):
+    """The page of a new member, since each may have few clips in a season."""
+    page = site.context().new_page()
+    use_link(page, sign_in_link(run, "--user", f"sender_{secrets.token_hex(4)}"))
+    accept_terms(page)
+    page.goto("/upload")
     ready(page)
     return page
 

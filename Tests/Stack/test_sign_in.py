@@ -362,7 +362,7 @@ def test_an_unverified_address_never_does(signin):
     assert not member["isAdmin"]
     assert identities(signin, subject)[0][1:] == (BOSS, False)
     assert signin.stack.rows("select email from users where id = %s", member["id"]) == [(None,)]
-    assert signin.stack.rows("select from audit_log where subject_id = %s", member["id"]) == []
+    assert signin.stack.rows("select 1 from audit_log where subject_id = %s", member["id"]) == []
 
 
 def test_sign_in_reports_a_ban(signin):
@@ -531,7 +531,7 @@ def test_webhook_life_of_a_member(signin):
 
     assert message(signin, "user.deleted", {"id": subject, "deleted": True}).json() == {"outcome": "deleted"}
     assert identities(signin, subject) == []
-    assert signin.stack.rows("select from users where id = %s", member[0][0]) == []
+    assert signin.stack.rows("select 1 from users where id = %s", member[0][0]) == []
     assert message(signin, "user.created", data).json() == {"outcome": "unknown"}, "a late message restores no member"
 
 
