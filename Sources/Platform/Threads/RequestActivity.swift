@@ -107,8 +107,7 @@ public final class RequestActivity: Sendable {
 }
 
 /// The threads of this process that work on requests, and what each works on.
-public final class WorkingThread: @unchecked Sendable {
-    // Unchecked, since the pointer is read and written as one atomic word, and what it points to lives as long as the process.
+public final class WorkingThread: Sendable {
     private static let known = Mutex<[WorkingThread]>([])
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
@@ -118,6 +117,7 @@ public final class WorkingThread: @unchecked Sendable {
 
     /// The name that it also has in `top -H`.
     public let name: String
+    // The address of what it works on, which lives as long as the process.
     private let activity = Atomic<UInt>(0)
 
     private init(name: String) {

@@ -287,7 +287,7 @@ begin
     elsif kept.outcome is not null then
         update generation_runs
         set cost_usd = greatest(
-            cost_usd, coalesce(spent, case when has_begun and cost_usd = 0 then expected_usd else 0 end)
+            cost_usd, coalesce(spent, case when has_begun and coalesce(cost_usd, 0) = 0 then expected_usd else 0 end)
         )
         where generation_id = wanted and run = wanted_run and outcome <> 'completed' and not is_cost_entered;
         return false;
