@@ -315,6 +315,22 @@ def test_the_address_contains_the_filters_of_the_audit_log(site, admin, newcomer
     expect(again.get_by_role("heading", name="No match")).to_be_visible()
 
 
+def test_a_choice_is_in_the_address_at_once(site, admin):
+    """WEB-01, ADM-04: an answer that arrives just after the choice cannot put the old one back"""
+    page = site.page("/admin/audit", storage_state=admin)
+    ready(page)
+    expect(page.get_by_label("Action").locator("option").nth(1)).to_be_attached()
+    address = page.evaluate(
+        """() => {
+            const select = document.querySelector("#action");
+            select.value = select.options[1].value;
+            select.dispatchEvent(new Event("input", { bubbles: true }));
+            return location.search === `?action=${select.options[1].value}`;
+        }"""
+    )
+    assert address
+
+
 def test_lists_keep_their_view(site, admin):
     """WEB-01: the address contains tabs, filters and the order; reload keeps them and back returns to those before."""
     page = site.page("/admin/votes", storage_state=admin)

@@ -3,6 +3,7 @@
 import "./site.js";
 import { h, maybe, one, setText } from "./core/dom.js";
 import { counted } from "./core/format.js";
+import { fillChoices } from "./core/list-filters.js";
 import { pagedList } from "./core/paged-list.js";
 import { actionText, actorText, difference, subjectText } from "./admin/entry.js";
 import { moment } from "./admin/times.js";
@@ -32,7 +33,7 @@ const list = pagedList({
     ? { icon: "info", title: "No match", text: "No entry of the log matches these filters." }
     : { icon: "info", title: "Nothing yet", text: "What admins do appears here." },
   shown: (page, entries, hasMore) => {
-    if (page) showActions(page.actions);
+    if (page) fillChoices(action, "All actions", page.actions.map((name) => [name, actionText(name)]));
     setText(maybe("[data-summary]"), `${counted(entries.length, "entry", "entries")}${hasMore ? ", and older ones" : ""}. Entries cannot be changed.`);
   },
   chips: (filters, [first]) => {
@@ -44,14 +45,6 @@ const list = pagedList({
     return chips;
   },
 });
-
-/** @param {string[]} known */
-function showActions(known) {
-  const wanted = new URLSearchParams(location.search).get("action") ?? "";
-  const listed = wanted && !known.includes(wanted) ? [...known, wanted] : known;
-  action.replaceChildren(h("option", { value: "" }, "All actions"), ...listed.map((name) => h("option", { value: name }, actionText(name))));
-  action.value = wanted;
-}
 
 /** @param {AuditEntry} entry */
 function row(entry) {

@@ -11,6 +11,7 @@ import { prepareChanges, read, send, serverNow } from "./core/api.js";
 import { all, announce, h, maybe, one, refill, setText } from "./core/dom.js";
 import { faultText, whileBusy } from "./core/form.js";
 import { count, counted } from "./core/format.js";
+import { fillChoices } from "./core/list-filters.js";
 import { pagedList } from "./core/paged-list.js";
 import { toast } from "./core/toast.js";
 
@@ -104,8 +105,8 @@ function showOverview(given) {
   const { counts, waitingSince, queues, kinds, providers } = given;
   overview = given;
   showCounts(counts, waitingSince);
-  fill("[data-kinds]", [["generation", kindText("generation")], ...kinds.map(({ name }) => [name, kindText(name)])]);
-  fill("[data-provider-names]", providers.map(({ name, displayName }) => [name, displayName]));
+  fillChoices(one("[data-kinds]", HTMLSelectElement), "All", [["generation", kindText("generation")], ...kinds.map(({ name }) => [name, kindText(name)])]);
+  fillChoices(one("[data-provider-names]", HTMLSelectElement), "All", providers.map(({ name, displayName }) => [name, displayName]));
   one("[data-queues]", HTMLElement).replaceChildren(...queues.flatMap((lane) => [
     h("dt", {}, lane.name), h("dd", {}, `${count(lane.waiting)} waiting, ${count(lane.running)} running`, lane.pausedAt && h("b", {}, ", paused"))]));
   showProviders(providers);
@@ -163,22 +164,6 @@ function providerEntry({ name, displayName, waiting, running, uncertain, unavail
 function showCounts(counts, waitingSince) {
   for (const figure of all("[data-figure]")) setText(figure, count(counts[figure.dataset.figure ?? ""] ?? 0));
   setText(maybe("[data-summary]"), waitingSince ? `Oldest waiting job: ${span(serverNow() - Date.parse(waitingSince))}.` : "Nothing waits.");
-}
-
-/**
- * The choices of a filter, which keeps its value.
- * @param {string} selector
- * @param {string[][]} choices
- */
-function fill(selector, choices) {
-  const select = one(selector, HTMLSelectElement);
-  const wanted = JSON.stringify(choices);
-  if (select.dataset.shown === wanted || document.activeElement === select) return;
-  select.dataset.shown = wanted;
-  const value = select.value;
-  select.replaceChildren(h("option", { value: "" }, "All"), ...choices.map(([name, text]) => h("option", { value: name }, text ?? "")));
-  if (value && !choices.some(([name]) => name === value)) select.append(h("option", { value }, value));
-  select.value = value;
 }
 
 // -- The selected job

@@ -92,7 +92,9 @@ export function listFilters(on) {
   form?.addEventListener("input", (event) => {
     clearTimeout(entry);
     const isTyped = event.target instanceof HTMLInputElement && ["search", "number"].includes(event.target.type);
-    entry = setTimeout(entered, isTyped ? typingPause : 0);
+    // A choice counts at once: an answer that arrives between the choice and a timer would put the old one back.
+    if (isTyped) entry = setTimeout(entered, typingPause);
+    else entered();
   });
   for (const button of all("[data-sort]")) {
     button.addEventListener("click", () => {
@@ -123,6 +125,23 @@ export function listFilters(on) {
   }
 
   return { tab, show, narrow };
+}
+
+/**
+ * Gives a filter the choices that an answer names. The filter keeps its value, and is left alone while it is used.
+ * @param {HTMLSelectElement} select
+ * @param {string} any the words of the choice that filters nothing
+ * @param {string[][]} choices value and words of each
+ */
+export function fillChoices(select, any, choices) {
+  const wanted = JSON.stringify(choices);
+  const isUsed = document.activeElement === select && select.dataset.shown !== undefined;
+  if (isUsed || select.dataset.shown === wanted) return;
+  select.dataset.shown = wanted;
+  const { value } = select;
+  select.replaceChildren(h("option", { value: "" }, any), ...choices.map(([name, text]) => h("option", { value: name }, text ?? "")));
+  if (value && !choices.some(([name]) => name === value)) select.append(h("option", { value }, value));
+  select.value = value;
 }
 
 /**
