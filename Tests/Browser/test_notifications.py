@@ -116,6 +116,42 @@ def test_list_and_bell(site, axe, run, shots, size):
     other.close()
 
 
+def test_news_is_shown_whatever_is_known_late(site, run):
+    """NOTE-01 neither a process whose count is old nor an answer that comes late hides it"""
+    member = Member(site, run, viewport=DESK)
+    member.wants_no_rounds()
+    page = member.page
+
+    def knows_nothing(route):
+        body = route.fetch().json()
+        body["user"]["unread"] = 0
+        route.fulfill(json=body)
+
+    page.route("**/api/auth/session", knows_nothing)
+    page.goto("/notifications")
+    expect(page.get_by_role("heading", name="No notifications yet")).to_be_visible()
+    member.notify("clip_approved")
+    expect(page.locator(".topbar [data-bell]")).to_have_attribute("aria-label", "Notifications, 1 unread")
+    expect(page.locator(".news__item")).to_have_count(1)
+    # The list as it is now is answered after the next news has come.
+    held = []
+
+    def hold(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/notifications", hold)
+    member.notify("daily_goal")
+    comes_true(page, lambda: held, "the list is asked for")
+    member.notify("follower")
+    expect(page.locator(".topbar [data-bell]")).to_have_attribute("aria-label", "Notifications, 3 unread")
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(page.locator(".news__item")).to_have_count(3)
+
+
 def test_many_are_loaded_below(site, run):
     """NOTE-01 further pages follow below, a day of two pages under one heading"""
     member = Member(site, run, viewport=DESK)

@@ -239,6 +239,12 @@ struct CourseTests {
             #expect(try !settle(stage, kept, credits: 12, spent: "0.12", hasBegun: false))
             let cost: String = try stage.superuser.one("select cost_usd::text from generation_runs")
             #expect(try cost == "0.1200" && stage.balance() == 1_000)
+            // Where no cost is known yet, the expected one counts.
+            try stage.superuser.execute("update generation_runs set cost_usd = null")
+            #expect(try !settle(stage, kept, credits: nil, hasBegun: true))
+            let isExpected: Bool = try stage.superuser.one(
+                "select cost_usd = expected_usd and expected_usd > 0 from generation_runs")
+            #expect(isExpected)
             // Said twice it is stopped once.
             try stage.superuser.execute("delete from jobs where kind = 'cancel_at_provider'")
             #expect(try !stage.accept(kept) && stops(stage).isEmpty)

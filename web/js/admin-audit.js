@@ -33,7 +33,7 @@ const list = pagedList({
     ? { icon: "info", title: "No match", text: "No entry of the log matches these filters." }
     : { icon: "info", title: "Nothing yet", text: "What admins do appears here." },
   shown: (page, entries, hasMore) => {
-    if (page) fillChoices(action, "All actions", page.actions.map((name) => [name, actionText(name)]));
+    if (page) fillChoices(action, "All actions", page.actions.map((/** @type {string} */ name) => [name, actionText(name)]));
     setText(maybe("[data-summary]"), `${counted(entries.length, "entry", "entries")}${hasMore ? ", and older ones" : ""}. Entries cannot be changed.`);
   },
   chips: (filters, [first]) => {

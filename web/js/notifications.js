@@ -5,6 +5,8 @@ import { send } from "./core/api.js";
 import { showUnread } from "./core/bell.js";
 import { all, announce, maybe, setText } from "./core/dom.js";
 import { faultText, whileBusy } from "./core/form.js";
+import { inTurn } from "./core/in-turn.js";
+import { ownEvents } from "./core/own-events.js";
 import { toast } from "./core/toast.js";
 
 /** @typedef {import("./api.js").UnreadCount} UnreadCount */
@@ -68,21 +70,27 @@ async function page(address) {
 }
 
 /** Puts in what is new, and what another page has read. */
-async function refresh() {
+const refresh = inTurn(async () => {
   const fresh = await page("/notifications").catch(() => null);
   const list = fresh?.querySelector("[data-news]");
   const old = maybe("[data-news]");
   // Later pages, once loaded, stay as they are.
   if (!fresh || !list || !old || all("[data-day]", old).length > list.querySelectorAll("[data-day]").length + 3) return;
+  // What is read or pointed at stays in its place.
+  if (old.isEqualNode(list)) return;
   const focused = document.activeElement?.closest("[data-id]")?.getAttribute("data-id");
   old.replaceChildren(...[...list.children].map((part) => document.adoptNode(part)));
   setText(maybe("[data-unread-words]"), fresh.querySelector("[data-unread-words]")?.textContent ?? "");
   if (readAll) readAll.hidden = !fresh.querySelector("[data-read-all]");
   else if (fresh.querySelector("[data-read-all]")) location.reload();
   if (focused) maybe(`[data-id="${focused}"] [data-open]`)?.focus();
-}
+});
 
-document.addEventListener("dailies:unread", () => void refresh());
+document.addEventListener("dailies:news", () => void refresh());
+// What came between this page's list and the stream is in no event.
+ownEvents.on("live", () => {
+  if (ownEvents.isLive) void refresh();
+});
 
 document.addEventListener("click", (event) => {
   const more = /** @type {Element} */ (event.target).closest("[data-more]");

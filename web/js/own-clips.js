@@ -6,6 +6,7 @@ import { send } from "./core/api.js";
 import { askForCaptions } from "./core/captions.js";
 import { all, announce, h, maybe } from "./core/dom.js";
 import { whileBusy } from "./core/form.js";
+import { inTurn } from "./core/in-turn.js";
 import { ownEvents } from "./core/own-events.js";
 import { toast } from "./core/toast.js";
 import "./profile/tabs.js";
@@ -14,17 +15,14 @@ import "./profile/tabs.js";
 const checkingInterval = 2000;
 const quietInterval = 30_000;
 
-let generation = 0;
-
 /** Reads the page again and shows what differs. */
-async function refresh() {
-  const mine = (generation += 1);
+const refresh = inTurn(async () => {
   const response = await fetch(location.href, { cache: "no-cache" }).catch(() => null);
-  if (!response?.ok || mine !== generation) return;
+  if (!response?.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const list = maybe("[data-own-clips]");
   const freshList = fresh.querySelector("[data-own-clips]");
-  if (mine !== generation || !freshList) return;
+  if (!freshList) return;
   // The first clip of all was sent in from another page.
   if (!list) {
     location.reload();
@@ -49,7 +47,7 @@ async function refresh() {
   if (rows.length !== known.size || rows.some((row) => known.get(row.id) !== row)) list.replaceChildren(...rows);
   if (focused && document.activeElement === document.body) maybe(`#${focused} h3`)?.focus();
   for (const clip of changed) report(clip);
-}
+});
 
 /** @param {HTMLElement} clip */
 function report(clip) {

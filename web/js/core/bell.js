@@ -1,12 +1,15 @@
 // The bell: how many notifications are not read, on every page. The number comes with the answer about who is signed in,
-// and is asked for again when there is news, when another page has read some, and when the page is looked at again.
+// and is counted again when there is news, when another page has read some, and when the page is looked at again.
 
 import { read } from "./api.js";
 import { all, announce, setText } from "./dom.js";
+import { inTurn } from "./in-turn.js";
 import { ownEvents } from "./own-events.js";
 import { session } from "./session.js";
 
 let known = -1;
+/** Whether news came that the list does not show yet. */
+let hasNews = false;
 /** @type {number | undefined} */
 let pending;
 let askedAt = 0;
@@ -28,15 +31,22 @@ export function showUnread(count) {
   }
 }
 
-async function ask() {
+const ask = inTurn(async () => {
   askedAt = Date.now();
-  /** @type {import("../api.js").Account | null} */
-  const account = await read("/api/auth/session").catch(() => null);
-  const count = account?.user?.unread;
-  if (count == null || count === known) return;
-  showUnread(count);
-  document.dispatchEvent(new CustomEvent("dailies:unread", { detail: count }));
-}
+  const wasTold = hasNews;
+  hasNews = false;
+  // Counts anew, where the answer about who is signed in may come from a process whose count is old.
+  /** @type {import("../api.js").NotificationList | null} */
+  const answer = await read("/api/notifications?limit=1").catch(() => null);
+  if (!answer) {
+    hasNews ||= wasTold;
+    return;
+  }
+  // The number may be the same: one has come while another was read.
+  const isNews = wasTold || answer.unread !== known;
+  if (answer.unread !== known) showUnread(answer.unread);
+  if (isNews) document.dispatchEvent(new CustomEvent("dailies:news"));
+});
 
 /**
  * Asks soon: many pages may have learned of the same thing at the same time.
@@ -53,7 +63,19 @@ export async function startBell() {
   if (!user) return;
   askedAt = Date.now();
   showUnread(user.unread ?? 0);
-  ownEvents.on("notified", () => askWithin(100));
+  ownEvents.on("notified", () => {
+    hasNews = true;
+    askWithin(100);
+  });
+  // What came before the stream was open, or while it was broken, is not told again.
+  let wasLive = false;
+  const opened = () => {
+    if (!ownEvents.isLive) return;
+    askWithin(wasLive ? 3000 : 100);
+    wasLive = true;
+  };
+  ownEvents.on("live", opened);
+  opened();
   document.addEventListener("dailies:slot", (event) => {
     if (["round_opened", "announced"].includes(/** @type {CustomEvent} */ (event).detail.name)) askWithin(3000);
   });

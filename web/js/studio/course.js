@@ -2,6 +2,7 @@
 // while something is unfinished. The words are the server's alone, so a change of state reads the page again.
 
 import { maybe } from "../core/dom.js";
+import { inTurn } from "../core/in-turn.js";
 import { ownEvents } from "../core/own-events.js";
 
 /** How often the page asks when there is no stream, in milliseconds. */
@@ -22,21 +23,10 @@ const interval = 2000;
 export function followVideos({ isUnfinished, refresh, progress, live = () => {} }) {
   /** @type {number | undefined} */
   let timer;
-  let isReading = false;
-  let isStale = false;
-
-  async function readAgain() {
-    // Events that come meanwhile lead to one more reading, not to one each.
-    isStale = true;
-    if (isReading) return;
-    isReading = true;
-    while (isStale) {
-      isStale = false;
-      await refresh().catch(() => {});
-    }
-    isReading = false;
+  const readAgain = inTurn(async () => {
+    await refresh().catch(() => {});
     plan();
-  }
+  });
 
   function listen() {
     ownEvents.on("live", () => live(ownEvents.isLive));
