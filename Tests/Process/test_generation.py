@@ -326,7 +326,7 @@ def test_what_is_given_up_while_it_is_sent_is_stopped(studio, peer, act):
     made = studio.request(MODELS["fal.ai"])
     with studio.draining(peer):
         deadline = time.monotonic() + DEADLINE
-        while not peer.submissions:
+        while not peer.tasks:
             assert time.monotonic() < deadline, studio.log.read_text()[-3000:]
             time.sleep(0.02)
         (task,) = peer.tasks.values()
