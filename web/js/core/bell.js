@@ -35,18 +35,26 @@ const ask = inTurn(async () => {
   askedAt = Date.now();
   const wasTold = hasNews;
   hasNews = false;
-  // Counts anew, where the answer about who is signed in may come from a process whose count is old.
-  /** @type {import("../api.js").NotificationList | null} */
-  const answer = await read("/api/notifications?limit=1").catch(() => null);
-  if (!answer) {
-    hasNews ||= wasTold;
-    return;
-  }
+  const count = await (wasTold ? countAnew() : remembered()).catch(() => null);
+  if (count === null) hasNews ||= wasTold;
   // The number may be the same: one has come while another was read.
-  const isNews = wasTold || answer.unread !== known;
-  if (answer.unread !== known) showUnread(answer.unread);
-  if (isNews) document.dispatchEvent(new CustomEvent("dailies:news"));
+  if (count === null || (count === known && !wasTold)) return;
+  if (count !== known) showUnread(count);
+  document.dispatchEvent(new CustomEvent("dailies:news"));
 });
+
+/** What the server remembers, which costs it no query. A process may learn of a change a moment later than this page. */
+async function remembered() {
+  /** @type {import("../api.js").Account} */
+  const account = await read("/api/auth/session");
+  return account.user?.unread ?? null;
+}
+
+async function countAnew() {
+  /** @type {import("../api.js").NotificationList} */
+  const answer = await read("/api/notifications?limit=1");
+  return answer.unread;
+}
 
 /**
  * Asks soon: many pages may have learned of the same thing at the same time.
@@ -67,11 +75,11 @@ export async function startBell() {
     hasNews = true;
     askWithin(100);
   });
-  // What came before the stream was open, or while it was broken, is not told again.
+  // What came before the stream was open, or while it was broken, is in no event.
   let wasLive = false;
   const opened = () => {
     if (!ownEvents.isLive) return;
-    askWithin(wasLive ? 3000 : 100);
+    askWithin(wasLive ? 3000 : 500);
     wasLive = true;
   };
   ownEvents.on("live", opened);
