@@ -8,7 +8,9 @@ import { counted, megabytes } from "./core/format.js";
 import { mostLetters } from "./core/letters.js";
 import { isStill } from "./core/preferences.js";
 import { session } from "./core/session.js";
+import { followCheck } from "./upload/checking.js";
 import { check } from "./upload/checks.js";
+import { outcome, signInLink } from "./upload/outcome.js";
 import { Transfer } from "./upload/transfer.js";
 
 /** @typedef {import("./upload/checks.js").Chosen} Chosen */
@@ -23,10 +25,6 @@ const bar = one("[data-sent-bar]", HTMLProgressElement);
 const title = one("#title", HTMLInputElement);
 const description = one("#description", HTMLTextAreaElement);
 const captions = one("#captions", HTMLInputElement);
-
-/** How often the server's look at a file is asked about, in milliseconds; the longest wait while the site does not answer. */
-const lookInterval = 1500;
-const longestWait = 30_000;
 
 /** @type {Chosen | null} */
 let chosen = null;
@@ -206,7 +204,8 @@ async function sendIt(now) {
     setText(maybe("[data-sent-note]"), "Upload complete.");
     const answer = await register(uploadId);
     await sendCaptions(answer.clipId);
-    await watch(answer.clipId);
+    await followCheck(answer.clipId, captionsFault);
+    one("[data-after]", HTMLElement).hidden = false;
   } finally {
     pauseButton.hidden = true;
     transfer = null;
@@ -256,117 +255,6 @@ function showRefusal(error) {
     : hasEnded ? "Your session has ended. Sign in again and choose the same file to resume." : error.message;
   outcome(text, "bad", "The upload failed.", hasEnded ? signInLink("/upload") : null);
   one("[data-after]", HTMLElement).hidden = false;
-}
-
-/**
- * Waits for what the server finds in the real bytes.
- * @param {string} clipId
- */
-async function watch(clipId) {
-  outcome("Checking the file…", "info", "Uploaded.");
-  const since = performance.now();
-  let percent = 0;
-  let isAnswered = true;
-  bar.value = 0;
-  const showChecking = () => {
-    const elapsed = counted(Math.round((performance.now() - since) / 1000), "second", "seconds");
-    bar.value = percent;
-    bar.setAttribute("aria-label", `${percent} % checked`);
-    if (!isAnswered) setText(maybe("[data-sent-note]"), "The site does not answer. Your file has arrived; the check is asked about again automatically.");
-    else setText(maybe("[data-sent-note]"), percent > 0 ? `Checking the file… ${percent} %, ${elapsed}` : `Checking the file… ${elapsed}`);
-  };
-  showChecking();
-  const ticking = setInterval(showChecking, 1000);
-  try {
-    await settled(clipId, (now) => {
-      isAnswered = now !== null;
-      percent = now ?? percent;
-      showChecking();
-    });
-  } finally {
-    clearInterval(ticking);
-    setText(maybe("[data-sent-note]"), "Upload complete.");
-  }
-  bar.value = 100;
-  one("[data-after]", HTMLElement).hidden = false;
-}
-
-/**
- * @param {string} clipId
- * @param {(percent: number | null) => void} onProgress gets null while the site does not answer
- */
-async function settled(clipId, onProgress) {
-  let wait = lookInterval;
-  for (;;) {
-    /** @type {import("./api.js").Clip | null} */
-    let clip = null;
-    try {
-      clip = await read(`/api/clip/${clipId}`);
-      wait = lookInterval;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (!isPassing(error)) {
-        await showLost(error);
-        return;
-      }
-      onProgress(null);
-      wait = Math.min(longestWait, Math.max(wait * 2, (error.retryAfter ?? 0) * 1000));
-    }
-    if (clip?.processing === "failed") {
-      outcome(`${clip.processingError ?? "The file cannot be used."} Choose another file and try again.`, "bad", "There is a problem with the file.");
-      return;
-    }
-    if (clip && clip.processing !== "processing") {
-      const slot = one("[data-upload]", HTMLElement).dataset.openSlot;
-      const place = slot && slot !== "0" ? `slot ${slot} or the next` : "the next slot";
-      const note = (clip.processingNote ? `${clip.processingNote} ` : "") + captionsFault;
-      outcome(`${note}A moderator will review it. If approved, it competes for ${place}.`, "good", "Sent.");
-      return;
-    }
-    if (clip) onProgress(clip.processingPercent ?? 0);
-    await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-}
-
-/**
- * Whether asking again can help: the connection or the site is away, or busy.
- * @param {import("./core/api.js").Refusal} error
- */
-function isPassing(error) {
-  return error.isOffline || error.status >= 500 || error.status === 408 || error.status === 429;
-}
-
-/**
- * What became of the file cannot be asked about any more. A clip that is being checked does not exist for visitors.
- * @param {import("./core/api.js").Refusal} error
- */
-async function showLost(error) {
-  /** @type {import("./api.js").Account | null} */
-  const answer = await read("/api/auth/session").catch(() => null);
-  if (error.status === 401 || (answer && !answer.user)) {
-    outcome("Your session has ended. Your file is kept and is being checked. Sign in to see the result under My takes.", "bad",
-      "Uploaded.", signInLink("/profile/clips"));
-  } else if (error.status === 404) outcome("This take was deleted.", "bad", "Uploaded.");
-  else outcome(`${error.message} Your file is kept. See the result under My takes.`, "bad", "Uploaded.");
-}
-
-/** @param {string} next */
-function signInLink(next) {
-  return h("a", { href: `/sign-in?next=${encodeURIComponent(next)}` }, "Sign in");
-}
-
-/**
- * @param {string | null} text
- * @param {"info" | "good" | "bad"} [tone]
- * @param {string} [lead]
- * @param {Element | null} [link]
- */
-function outcome(text, tone = "info", lead = "", link = null) {
-  const note = one("[data-outcome]", HTMLElement);
-  note.hidden = !text;
-  note.classList.toggle("note--bad", tone === "bad");
-  note.querySelector(".icon")?.replaceWith(icon(tone === "bad" ? "warn" : tone === "good" ? "check" : "info"));
-  one("[data-outcome-text]", HTMLElement).replaceChildren(h("strong", {}, lead), ` ${text ?? ""}`, ...(link ? [" ", link] : []));
 }
 
 pauseButton.addEventListener("click", () => {
