@@ -193,8 +193,9 @@ struct NotificationRoutesTests {
             let page = text(try scanner.get("/unsubscribe/\(token)"))
             #expect(page.contains("method=\"post\" action=\"/unsubscribe/\(token)\"") && page.contains("noindex"))
             #expect(try mira.get("/api/notifications/preferences").json["digest"] == "daily")
+            let other = (token.hasPrefix("x") ? "y" : "x") + token.dropFirst()
             let wrong = try scanner.sendBytes(
-                .post, "/unsubscribe/x" + token.dropFirst(), [], type: "application/x-www-form-urlencoded")
+                .post, "/unsubscribe/\(other)", [], type: "application/x-www-form-urlencoded")
             #expect(wrong.status == 404 && text(wrong).contains("This link is incomplete"))
             // As a mail program posts it, without cookies.
             let ended = try scanner.sendBytes(
