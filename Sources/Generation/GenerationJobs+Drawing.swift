@@ -19,6 +19,7 @@ extension GenerationJobs {
         switch try begin(job.id, job.run, at: ProviderRegistry.local, context).outcome {
         case "go": break
         case "image": return .snooze(until: Date().addingTimeInterval(0.3))
+        case "taken": return .snooze(until: Date().addingTimeInterval(1))
         case "no_image": return try refuseWithoutPicture(job.id, job.run, context)
         default: return .done()
         }

@@ -37,6 +37,7 @@ extension GenerationJobs {
                 kept, .failed, "limit_provider",
                 "This site has reached what it may spend at \(kept.provider) this month. Nothing was charged.", context)
         case "image": return .snooze(until: Date().addingTimeInterval(0.3))
+        case "taken": return .snooze(until: Date().addingTimeInterval(1))
         case "no_image": return try refuseWithoutPicture(job.id, job.run, context)
         default: return .done()
         }

@@ -44,6 +44,38 @@ struct CourseTests {
         }
     }
 
+    @Test(
+        "GEN-04 JOB-02 a second job of a run waits for the one that makes the call, and does not end before it",
+        arguments: [("ray-flash-2-540p", "uncertain", "gone"), ("local", "go", "taken")])
+    func twoJobs(model: String, after: String, then: String) throws {
+        try GenerationStage.run { stage in
+            let kept = try stage.create(model).generation
+            func claim(_ job: SQL) throws {
+                try stage.superuser.execute(
+                    """
+                    update jobs
+                    set state = 'running',
+                        claimed_at = dailies_now(),
+                        leased_until = dailies_now() + interval '10 seconds',
+                        leased_by = 'worker'
+                    where kind in ('submit_generation', 'draw_generation') and \(sql: job)
+                    """)
+            }
+            try claim("true")
+            #expect(try stage.begin(kept) == "go")
+            // A provider that may be called again starts what it knows to be waiting.
+            let made = try stage.superuser.execute(
+                "select enqueue_submission(generations) from generations where id = \(kept.id)")
+            #expect(made == 1)
+            try claim("unique_key is not null")
+            #expect(try stage.begin(kept) == "taken" && stage.status(kept.id) == "processing")
+            // The worker of the call dies. Its job is not repeated, so what follows is for the second one.
+            try stage.superuser.execute(
+                "update jobs set leased_until = dailies_now() where state = 'running' and unique_key is null")
+            #expect(try stage.begin(kept) == after && stage.begin(kept) == then)
+        }
+    }
+
     @Test("GEN-04 GEN-06 a webhook resolves what is uncertain, once, and only for its own request")
     func webhook() throws {
         try GenerationStage.run { stage in

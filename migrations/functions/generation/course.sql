@@ -79,8 +79,9 @@ $$;
 -- Takes a place at the provider and records the intent to call it, before the call. Outcomes: go (with the number of the
 -- attempt), busy (all places are taken; it is started when one is free), resting (the provider may not be called now, for the
 -- reason of provider_rest(); it is started when that ends), over_cap (the provider's cap of the month is reached), uncertain
--- (an earlier worker may have made the call), image (the picture is not ready yet), no_image (the picture was refused), gone
--- (nothing is to be done). The model may allow the provider a time other than `timeout`.
+-- (an earlier worker may have made the call), taken (another job of this run may be making it; look again in a moment), image
+-- (the picture is not ready yet), no_image (the picture was refused), gone (nothing is to be done). The model may allow the
+-- provider a time other than `timeout`.
 create or replace function begin_submission(wanted uuid, wanted_run int, place_limit int, timeout interval)
 returns table (outcome text, attempt int, reason text)
 language plpgsql
@@ -102,19 +103,20 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('generation places ' || kept.provider, 0));
     select * into kept from generations where id = wanted and run = wanted_run for update;
     if kept.status = 'processing' and kept.step = 'submit' then
-        -- Another job of this run began the call after this one was put into the queue, and is at it.
-        if (
-            select count(*)
-            from jobs
-            where state = 'running' and leased_until > dailies_now()
+        -- A job that was claimed before the call began may be making it. One that was claimed later is here for the same reason as
+        -- this one: its worker died, or it is a second job of the run.
+        if exists (
+            select from jobs
+            where state = 'running' and leased_until > dailies_now() and claimed_at <= kept.started_at
                 and kind in ('submit_generation', 'draw_generation')
                 and payload @> jsonb_build_object('id', wanted, 'run', wanted_run)
-        ) > 1 then
-            return query select 'gone', 0, null::text;
+        ) then
+            return query select 'taken', 0, null::text;
             return;
         end if;
         if kept.provider = 'local' then
             -- Nothing leaves this site, so it is simply drawn again.
+            update generations set started_at = dailies_now() where id = wanted;
             return query select 'go', kept.attempt, null::text;
             return;
         end if;
