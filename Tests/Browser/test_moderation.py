@@ -362,6 +362,75 @@ def test_sheet_ends_with_the_last_clip(office, queue):
     comes_true(page, lambda: queue.states() == [("active", None)], "the clip is approved")
 
 
+def test_edit(site, office, queue):
+    """ADM-01 WEB-02: E corrects title, description and genre where the clip is; what another admin corrected meanwhile stays."""
+    site.allow(r"Failed to load resource")
+    page, titles = office(2)
+    before = queue.connection.execute(
+        "select genre from tournament_clips where title = %s", (titles[0],)).fetchone()  # fmt: skip
+    page.keyboard.press("e")
+    dialog = page.get_by_role("dialog", name=f"Edit “{titles[0]}”")
+    title, genre = dialog.get_by_label("Title"), dialog.get_by_label("Genre")
+    expect(title).to_be_focused()
+    expect(title).to_have_value(titles[0])
+    expect(genre).to_have_value(before[0])
+    title.fill(" ")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Write a title.")).to_be_visible()
+    expect(title).to_be_focused()
+    queue.connection.execute("update tournament_clips set description = 'By another admin' where title = %s", (titles[0],))
+    title.fill(f"{queue.word} <b>corrected</b>")
+    genre.select_option("Horror")
+    # What the server refuses is said in the dialog, and what was typed stays.
+    page.route("**/api/admin/clips", lambda route: route.abort() if route.request.method == "PUT" else route.fallback())
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("Nothing was changed.")
+    expect(genre).to_have_value("Horror")
+    page.unroute("**/api/admin/clips")
+    title.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(heading(page)).to_have_text(f"{queue.word} <b>corrected</b>")
+    told(page, "The clip is corrected")
+    row = queue.connection.execute(
+        "select description, genre from tournament_clips where title = %s", (f"{queue.word} <b>corrected</b>",)).fetchone()
+    assert row == ("By another admin", "Horror")
+    # In the genre that the list shows it is there, and in another it is not.
+    page.get_by_role("search").get_by_label("Genre").select_option("Horror")
+    expect(page.locator("[data-rows] .clip-name")).to_have_count(1 if before[0] != "Horror" else 2)
+    page.reload()
+    expect(page.get_by_role("search").get_by_label("Genre")).to_have_value("Horror")
+    expect(heading(page)).to_have_text(f"{queue.word} <b>corrected</b>")
+    page.get_by_role("search").get_by_label("Genre").select_option("Romance")
+    expect(page.get_by_role("heading", name="No match")).to_be_visible()
+
+
+def test_edit_on_a_phone(office, queue):
+    """ADM-01 WEB-01: from the sheet, to which Cancel and Esc lead back; a change that changes nothing sends nothing."""
+    page, titles = office(1, **TOUCH)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    page.get_by_role("button", name=titles[0]).tap()
+    sheet = page.get_by_role("dialog", name="Selected clip")
+    edit = sheet.get_by_role("button", name="Edit…")
+    dialog = page.get_by_role("dialog", name=f"Edit “{titles[0]}”")
+    for leave in (lambda: dialog.get_by_role("button", name="Cancel").tap(), lambda: page.keyboard.press("Escape"),
+                  lambda: dialog.get_by_role("button", name="Save").tap()):  # fmt: skip
+        edit.tap()
+        expect(dialog).to_be_visible()
+        expect(dialog.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
+        leave()
+        expect(dialog).to_be_hidden()
+        expect(sheet).to_be_visible()
+        expect(edit).to_be_focused()
+    assert sent == []
+    edit.tap()
+    dialog.get_by_label("Description").fill("Two lines,\nof a moderator")
+    dialog.get_by_role("button", name="Save").tap()
+    expect(sheet.get_by_text("Two lines, of a moderator")).to_be_visible()
+    row = queue.connection.execute("select description from tournament_clips where title = %s", (titles[0],)).fetchone()
+    assert row == ("Two lines,\nof a moderator",)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_look(office, axe, shots, size):
     """ADM-01: the list, the chosen clip with the reasons, and the sheet."""
@@ -377,6 +446,9 @@ def test_look(office, axe, shots, size):
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.keyboard.press("r")
     judge(page, axe, shots, f"moderation-reasons-{size}", within="[data-chosen-clip]")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.get_by_role("button", name="Edit…").click()
+    judge(page, axe, shots, f"moderation-edit-{size}", within="[data-confirmation]")
 
 
 def test_look_of_a_near_duplicate(office, axe, shots):

@@ -1,6 +1,7 @@
 // Moderation: the queue by status, decisions one by one or many at once.
 
 import "./site.js";
+import { askForCorrection } from "./admin/clip-form.js";
 import { askFor } from "./admin/confirmation.js";
 import { decideOn, isSending, undoLast } from "./admin/decisions.js";
 import { Detail } from "./admin/detail.js";
@@ -23,6 +24,10 @@ const detail = new Detail(one("[data-detail]", HTMLElement), {
     toast("The captions are saved");
     void list.renew();
   }),
+  onEdit: (clip) => askForCorrection(clip, () => {
+    toast("The clip is corrected");
+    void list.renew();
+  }),
 });
 
 const words = /** @type {Record<string, {title: string, none: string}>} */ ({
@@ -36,12 +41,12 @@ const words = /** @type {Record<string, {title: string, none: string}>} */ ({
 const list = pagedList({
   path: "/api/admin/clips",
   noun: "clips",
-  query: (filters, status) => ({ status, search: filters.get("search") }),
+  query: (filters, status) => ({ status, search: filters.get("search"), genre: filters.get("genre") }),
   items: (page) => page.clips,
   key: (clip) => clip.id,
   row,
-  empty: (filters, status) => filters.get("search")
-    ? { icon: "info", title: "No match", text: `No clip here matches “${filters.get("search")}”.` }
+  empty: (filters, status) => filters.get("search") || filters.get("genre")
+    ? { icon: "info", title: "No match", text: filters.get("search") ? `No clip here matches “${filters.get("search")}”.` : "No clip here has this genre." }
     : { icon: "check", title: "All done", text: words[status]?.none ?? "" },
   shown: (page, clips) => {
     if (!page) {
@@ -69,6 +74,7 @@ const list = pagedList({
     { keys: ["a", "A"], shown: ["A"], label: "Approve", run: () => detail.approve() },
     { keys: ["r", "R"], shown: ["R"], label: "Choose a reason, then reject", run: () => detail.askReason() },
     { keys: ["u", "U"], shown: ["U"], label: "Undo the last decision", run: () => undoLast(listeners) },
+    { keys: ["e", "E"], shown: ["E"], label: "Edit title, description and genre", run: () => detail.edit() },
     { keys: ["p", "P"], shown: ["P"], label: "Play or pause", run: () => detail.togglePlay() },
     { keys: ["m", "M"], shown: ["M"], label: "Sound on or off", run: () => detail.toggleSound() },
   ],

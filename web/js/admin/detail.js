@@ -15,6 +15,7 @@ import { copy, reasonChoice } from "./reasons.js";
  * @property {(clip: QueuedClip) => void} onApprove
  * @property {(clip: QueuedClip, reason: string) => void} onReject
  * @property {(clip: QueuedClip) => void} onCaptions
+ * @property {(clip: QueuedClip) => void} onEdit
  */
 
 /** The panel of the clip that is chosen in the list. */
@@ -88,6 +89,10 @@ export class Detail {
     if (clip?.status === "pending" && isShown(this.#side)) this.#decisions.onApprove(clip);
   }
 
+  edit() {
+    if (this.#clip && isShown(this.#side)) this.#decisions.onEdit(this.#clip);
+  }
+
   /** Leads to the choice of a reason. */
   askReason() {
     this.#reasons?.choice.focus();
@@ -109,16 +114,24 @@ export class Detail {
       pictures(clip),
       clip.description && h("p", { class: "muted quote" }, clip.description),
       h("p", { class: "quiet" }, [clip.genre, clip.aiGenerated ? "AI-generated" : "Camera", clip.durationSeconds && `${clip.durationSeconds.toFixed(1)} s`].filter(Boolean).join(" · ")),
-      clip.status !== "rejected" && this.#captions(clip),
+      this.#corrections(clip),
       ...(clip.status === "pending" || clip.status === "active" ? this.#decision(clip) : []),
       keyHints());
   }
 
   /** @param {QueuedClip} clip */
-  #captions(clip) {
-    const button = h("button", { class: "btn btn--sm", type: "button" }, clip.captionsUrl ? "Captions…" : "Add captions…");
-    button.addEventListener("click", () => this.#decisions.onCaptions(clip));
-    return h("p", {}, button);
+  #corrections(clip) {
+    /**
+     * @param {string} text
+     * @param {() => void} run
+     */
+    const button = (text, run) => {
+      const made = h("button", { class: "btn btn--sm", type: "button" }, text);
+      made.addEventListener("click", run);
+      return made;
+    };
+    return h("p", { class: "row" }, button("Edit…", () => this.edit()),
+      clip.status !== "rejected" && button(clip.captionsUrl ? "Captions…" : "Add captions…", () => this.#decisions.onCaptions(clip)));
   }
 
   /** @param {QueuedClip} clip */

@@ -1,3 +1,4 @@
+internal import Film
 internal import HTML
 
 extension PageDeclaration {
@@ -10,7 +11,8 @@ extension PageDeclaration {
 extension Site {
     /// The clips that wait for a decision, and those that had one.
     func adminClips(_ film: FilmView?) -> Page {
-        adminPage(
+        let genres = ClipGenre.all.map { genre -> HTML in "<option value=\"\(genre)\">\(genre)</option>" }
+        return adminPage(
             .adminClips, lead: "Loading the queue.", modules: ["admin-clips"], icons: [.film, .check], film: film,
             list: AdminList(
                 caption: "Pending clips", name: "clips",
@@ -20,7 +22,9 @@ extension Site {
                 ],
                 filters: """
                     <div class="field"><label for="search">Title or creator</label>\
-                    <input class="input" id="search" name="search" type="search" autocomplete="off"></div>
+                    <input class="input" id="search" name="search" type="search" autocomplete="off"></div>\
+                    <div class="field"><label for="genre">Genre</label>\
+                    <select class="input" id="genre" name="genre"><option value="">All genres</option>\(genres)</select></div>
                     """,
                 hasFiltersInHead: true,
                 tabs: .init(
