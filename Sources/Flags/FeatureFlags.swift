@@ -50,11 +50,13 @@ public final class FeatureFlags: Sendable {
     private let database: Database
     private let rolloutKey: SecretKey
     private let reception: Reception
-    private let kept = Mutex<CachedFlags?>(nil)
+    private let cache = Mutex(Cache())
 
-    private struct CachedFlags {
-        let flags: [FeatureFlag]
-        let until: ContinuousClock.Instant
+    private struct Cache {
+        var flags: [FeatureFlag]?
+        var until = ContinuousClock.now
+        /// Rises with each change, so that a reading from before one is not kept after it.
+        var generation = 0
     }
 
     /// Flags of a database; nothing is read before the first question. The site's secret decides which members are in a
@@ -67,7 +69,8 @@ public final class FeatureFlags: Sendable {
 
     /// All flags by category and key.
     public func all() throws(DatabaseError) -> [FeatureFlag] {
-        if reception.isOn, let kept = kept.withLock(\.self), kept.until > .now { return kept.flags }
+        let known = cache.withLock(\.self)
+        if reception.isOn, let flags = known.flags, known.until > .now { return flags }
         let flags: [FeatureFlag] = try database.query(
             """
             select flags.key, flags.name, flags.description, flags.category, flags.enabled, flags.rollout_percent,
@@ -76,7 +79,11 @@ public final class FeatureFlags: Sendable {
             left join users on users.id = flags.updated_by
             order by flags.category, flags.key
             """)
-        kept.withLock { $0 = CachedFlags(flags: flags, until: .now + Self.keptFor) }
+        cache.withLock { cache in
+            guard cache.generation == known.generation else { return }
+            cache.flags = flags
+            cache.until = .now + Self.keptFor
+        }
         return flags
     }
 
@@ -118,6 +125,9 @@ public final class FeatureFlags: Sendable {
 
     /// Forgets what was read, because it may have changed.
     public func drop() {
-        kept.withLock { $0 = nil }
+        cache.withLock { cache in
+            cache.flags = nil
+            cache.generation += 1
+        }
     }
 }

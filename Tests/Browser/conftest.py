@@ -328,6 +328,29 @@ def judge(page, axe, shots, name, full_page=False, within=None, without=None):
         axe(page, within=within, rules=rules)
 
 
+def hold_first(page, pattern):
+    """Keeps the first answer for an address as it is now, to be given later: a list with the route and the answer, once it is
+    asked for."""
+    held = []
+
+    def hold(route):
+        if held or route.request.method != "GET":
+            route.fallback()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(pattern, hold)
+    return held
+
+
+def give(page, held, **changes):
+    """Gives the answer that was held, and waits until the page has had the time to show it."""
+    ((route, answer),) = held
+    with page.expect_event("requestfinished", lambda request: request == route.request):
+        route.fulfill(response=answer, **changes)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
+
+
 def until(page, condition, arg=None):
     """Asks until the condition holds. Playwright's own wait evaluates text in the page, which its policy refuses."""
     deadline = time.monotonic() + DEADLINE

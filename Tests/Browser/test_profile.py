@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, announced, judge, ready, sign_in_link, until, use_link
+from conftest import DESK, PHONE, announced, comes_true, judge, ready, sign_in_link, until, use_link
 
 # Eleven days in a row up to yesterday, with what follows from them.
 DAYS = """
@@ -41,11 +41,20 @@ def player(site, run):
     """Makes a member who has voted for days, and a function that opens a page of that member."""
     name = f"player_{secrets.token_hex(4)}"
     first = site.context()
-    use_link(first.new_page(), sign_in_link(run, "--user", name))
+    page = first.new_page()
+    use_link(page, sign_in_link(run, "--user", name))
     state = first.storage_state()
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         connection.execute(DAYS, {"name": name})
-        connection.execute("select settle_badges(10000)")
+
+        def has_badges():
+            # It does nothing while a job of the site does the same.
+            connection.execute("select settle_badges(10000)")
+            return connection.execute(
+                "select count(*) from member_badges join users on users.id = user_id where username = %s", (name,)
+            ).fetchone()[0]
+
+        comes_true(page, has_badges, "the badges are there")
 
     def open_page(path="/profile", **options):
         return site.page(path, storage_state=state, **options)
@@ -117,6 +126,7 @@ def test_profile(player, site, axe, shots):
         plain.wait_for_url(f"**{path}")
         expect(plain.get_by_role("heading", level=1)).to_have_text(player.name)
     plain.locator("main").get_by_role("button", name="Sign out").click()
+    plain.wait_for_url("**/sign-in?done=signed-out")
     plain.goto("/profile")
     plain.wait_for_url("**/sign-in?next=/profile")
 

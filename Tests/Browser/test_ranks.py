@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, SHIFTS, announced, comes_true, judge, ready, sign_in_link, use_link
+from conftest import DEADLINE, DESK, PHONE, SHIFTS, announced, comes_true, judge, ready, sign_in_link, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 VOTERS = 40
@@ -37,6 +37,7 @@ def voters(chromium, run, url, database):
     """Forty members who voted today more than anyone else, one vote more each, in a closed round; the last is signed in."""
     name = f"voter_{secrets.token_hex(3)}"
     context = chromium.new_context(base_url=url)
+    context.set_default_timeout(DEADLINE * 1000)
     page = context.new_page()
     use_link(page, sign_in_link(run, "--user", f"{name}_{VOTERS}"))
     state = context.storage_state()
@@ -171,7 +172,10 @@ def between_seasons(database):
 
 def test_genre_vote(site, axe, shots, member, between_seasons, database):
     """FILM-12: a member votes, changes the vote and removes it; others see the percentages follow."""
-    visitor = site.page("/genre", viewport=PHONE)
+    visitor = site.context(viewport=PHONE).new_page()
+    # It learns of votes that are cast after its stream is open.
+    with visitor.expect_response("**/api/events/slot"):
+        visitor.goto("/genre")
     ready(visitor)
     expect(visitor.get_by_role("link", name="Sign in to vote")).to_have_attribute("href", "/sign-in?next=/genre")
     expect(visitor.locator("[data-genres] button")).to_have_count(0)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, announced, judge, ready, sign_in_link, told, use_link
+from conftest import DESK, PHONE, announced, comes_true, judge, ready, sign_in_link, told, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -36,11 +36,14 @@ def creator(site, run):
     """A member with one clip in the open round: name, title, id of the clip, and what keeps the member signed in."""
     name = f"maker_{secrets.token_hex(4)}"
     context = site.context()
-    use_link(context.new_page(), sign_in_link(run, "--user", name))
+    page = context.new_page()
+    use_link(page, sign_in_link(run, "--user", name))
     title = f"Loud {secrets.token_hex(3)}"
     with psycopg.connect(run["databaseURL"], autocommit=True) as connection:
         [(clip,)] = connection.execute(CLIP, (title, name)).fetchall()
         connection.execute("select announce_change('clips', 'made')")
+        feed = f"/api/vote?limit=1&firstId={clip}"
+        comes_true(page, lambda: str(clip) in page.request.get(feed).text(), "the clip is in the arena")
         yield name, title, str(clip), context.storage_state()
         connection.execute("delete from tournament_clips where id = %s", (clip,))
         connection.execute("delete from users where username = %s", (name,))

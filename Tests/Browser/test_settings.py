@@ -6,7 +6,7 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, SHIFTS, comes_true, ready, sign_in_link, until, use_link
+from conftest import DEADLINE, DESK, PHONE, SHIFTS, comes_true, give, hold_first, ready, sign_in_link, until, use_link
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -80,13 +80,11 @@ def test_sessions_end_elsewhere(site, run):
     desk.get_by_role("button", name="Sign out Safari on iPhone").press("Enter")
     # What is announced to screen readers names the device once more.
     expect(desk.locator("[data-sessions]").get_by_text("Safari on iPhone")).to_have_count(0)
-
-    def is_signed_out():
-        phone.goto("/settings")
-        return phone.url == f"{site.url}/sign-in?next=/settings"
-
-    # Each process learns of it separately.
-    comes_true(phone, is_signed_out, "the other device is signed out")
+    # Each process learns of it separately. A page of one that does not know it yet would ask another one, which refuses.
+    gate = f"{site.url}/sign-in?next=/settings"
+    comes_true(phone, lambda: phone.request.get("/settings").url == gate, "the other device is signed out")
+    phone.goto("/settings")
+    expect(phone).to_have_url(gate)
 
 
 def test_key_is_made_shown_once_and_revoked(site, axe, run, shots):
@@ -141,6 +139,21 @@ def test_name_and_choices_are_kept(site, run):
     assert other.evaluate("localStorage.getItem('still')") == "1"
 
 
+def test_a_choice_outlives_a_late_answer(site, run):
+    """PROF-01 what was chosen while the choices of the account were on their way stays chosen"""
+    page = person(site, run, f"early_{secrets.token_hex(4)}")
+    held = hold_first(page, "**/api/user/settings")
+    page.goto("/settings")
+    comes_true(page, lambda: held, "the choices are asked for")
+    choice = page.get_by_label("Play videos and animations automatically")
+    with page.expect_response(lambda one: one.url.endswith("/api/user/settings") and one.request.method == "PATCH"):
+        choice.click()
+    chosen = choice.is_checked()
+    # As the account had it before.
+    give(page, held, json=held[0][1].json() | {"motion": not chosen})
+    assert choice.is_checked() == chosen
+
+
 def test_leaving_needs_the_words(site, run):
     """GDPR-01"""
     page = person(site, run, "wants_to_leave")
@@ -191,6 +204,7 @@ def stored(page):
 def test_cookie_notice(site, axe, chromium, shots, answer, size):
     """GDPR-02 nothing is noted before the answer, which is remembered; the notice moves nothing"""
     context = chromium.new_context(base_url=site.url, viewport=SIZES[size])
+    context.set_default_timeout(DEADLINE * 1000)
     site.contexts.append(context)
     page = context.new_page()
     site.watch(page)

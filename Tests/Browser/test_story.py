@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESK, PHONE, double_tap, ready, until
+from conftest import DESK, PHONE, comes_true, double_tap, give, hold_first, ready, until
 
 ABOUT = "A night train without a timetable, and everyone is on it."
 
@@ -20,6 +20,14 @@ HELD_WORDS = """
 """
 
 
+def two_seasons(body):
+    season = next(one for one in body["seasons"] if any(slot["winner"] for slot in one["slots"]))
+    season["description"] = ABOUT
+    before = {**season, "id": "0198a000-0000-7000-8000-000000000009", "number": 99, "label": "Undertow",
+              "status": "finished", "description": "What the sea keeps.", "round": None}  # fmt: skip
+    return body | {"seasons": [season, before]}
+
+
 @pytest.fixture
 def film(site):
     """The story of two seasons that have been cut, each with a description."""
@@ -30,13 +38,7 @@ def film(site):
         page.add_init_script(script)
 
         def answer(route):
-            body = route.fetch().json()
-            season = next(one for one in body["seasons"] if any(slot["winner"] for slot in one["slots"]))
-            season["description"] = ABOUT
-            before = {**season, "id": "0198a000-0000-7000-8000-000000000009", "number": 99, "label": "Undertow",
-                      "status": "finished", "description": "What the sea keeps.", "round": None}  # fmt: skip
-            body["seasons"] = [season, before]
-            route.fulfill(json=body)
+            route.fulfill(json=two_seasons(route.fetch().json()))
 
         page.route("**/api/story", answer)
         page.goto(path)
@@ -95,6 +97,22 @@ def test_strip_opens_upwards_and_tells_of_the_season(film, shots, axe):
     ready(page)
     page.locator("[data-strip] summary").tap()
     expect(strip).to_have_attribute("open", "")
+
+
+def test_a_film_that_comes_late_leads_nowhere(film):
+    """FILM-11 who goes to another season while the film is read again stays there"""
+    page = film()
+    ready(page)
+    until(page, "() => document.querySelector('[data-season-card]').textContent.includes('night train')")
+    label = page.locator("[data-strip-label]")
+    held = hold_first(page, "**/api/story")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    comes_true(page, lambda: held, "the film is read again")
+    x, y = middle(page.locator("[data-strip] summary"))
+    swipe(page, [x, y], [x - 120, y])
+    expect(label).to_have_text("Undertow")
+    give(page, held, json=two_seasons(held[0][1].json()))
+    assert label.text_content() == "Undertow"
 
 
 def test_fingers_on_the_picture(film):

@@ -1,5 +1,6 @@
 """The studio: from words and from a picture to a video, with this site's own renderer, and on to a take."""
 
+import contextlib
 import re
 import secrets
 import subprocess
@@ -9,7 +10,21 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DEADLINE, DESK, PHONE, accept_terms, comes_true, judge, ready, sign_in_link, told, use_link
+from conftest import (
+    DEADLINE,
+    DESK,
+    PHONE,
+    accept_terms,
+    comes_true,
+    give,
+    hold_first,
+    judge,
+    ready,
+    sign_in_link,
+    told,
+    until,
+    use_link,
+)
 
 SIZES = {"390": PHONE, "1440": DESK}
 
@@ -36,6 +51,16 @@ def maker(site, run):
             "delete from tournament_clips where user_id = (select id from users where username = %s)", (name,))
 
 
+@contextlib.contextmanager
+def held_renderer(database):
+    """What is requested meanwhile waits until the page has shown that, as it may be drawn before a slow page is read."""
+    database.execute("select pause_jobs(null, 'kind', 'draw_generation', null)")
+    try:
+        yield
+    finally:
+        database.execute("select resume_jobs(null, 'kind', 'draw_generation')")
+
+
 def picture(tmp_path, size="640x480"):
     path = tmp_path / "picture.png"
     subprocess.run(
@@ -53,10 +78,13 @@ def test_words_and_a_picture_become_videos_and_a_take(maker, tmp_path):
     page.get_by_label("Length").select_option("3")
     expect(page.locator("[data-price]")).to_contain_text("Free")
     begun = time.monotonic()
-    page.get_by_role("button", name="Generate").click()
-    expect(page.locator("[data-running] progress")).to_be_visible()
-    comes_true(page, lambda: page.locator("[data-running] progress[value]").count() == 0
-               or page.locator("[data-running] progress").evaluate("(bar) => bar.value > 0"), "progress is seen")  # fmt: skip
+    with held_renderer(maker.database):
+        page.get_by_role("button", name="Generate").click()
+        expect(page.locator("[data-running] progress")).to_be_visible()
+    until(page, """() => {
+        const bar = document.querySelector("[data-running] progress[value]");
+        return !bar || bar.value > 0;
+    }""")
     finished = page.locator("[data-history] .take")
     expect(finished).to_have_count(1)
     took = time.monotonic() - begun
@@ -117,6 +145,7 @@ def test_words_and_a_picture_become_videos_and_a_take(maker, tmp_path):
 def site_request(page, path):
     """What a visitor without a session gets."""
     context = page.context.browser.new_context(base_url="/".join(page.url.split("/")[:3]))
+    context.set_default_timeout(DEADLINE * 1000)
     status = context.request.get(path).status
     context.close()
     return status
@@ -169,7 +198,9 @@ def test_chains_comparisons_and_presets(maker, axe, shots):
     page.get_by_label("Prompt").fill("Fog over the tracks")
     page.get_by_label("Length").first.select_option("2")
     page.get_by_label("Seed", exact=True).fill("4207")
-    page.get_by_text("Presets", exact=True).click()
+    # What is saved before the list has come is not in it.
+    with page.expect_response("**/api/presets"):
+        page.get_by_text("Presets", exact=True).click()
     page.get_by_role("button", name="Save this form").click()
     expect(page.get_by_text("Write a name of up to 80 characters.")).to_be_visible()
     page.get_by_label("Name of the preset").fill("Fog")
@@ -232,13 +263,29 @@ def test_chains_comparisons_and_presets(maker, axe, shots):
         page.set_viewport_size(viewport)
         judge(page, axe, shots, f"studio-chain-{size}", full_page=True)
     page.get_by_role("button", name="Remove").last.click()
-    page.get_by_role("button", name="Generate").click()
-    expect(page.get_by_text("waiting for step 1")).to_be_visible()
+    with held_renderer(maker.database):
+        page.get_by_role("button", name="Generate").click()
+        expect(page.get_by_text("waiting for step 1")).to_be_visible()
     expect(page.locator("[data-history] .take")).to_have_count(2)
     steps = maker.database.execute(
         "select group_step, status, source_image_id is not null from generations"
         " where user_id = (select id from users where username = %s) order by group_step", (maker.name,)).fetchall()
     assert steps == [(1, "completed", False), (2, "completed", True)]
+
+
+def test_a_preset_outlives_a_late_list(maker):
+    """GEN-14 what was saved while the list was on its way is in the choice"""
+    page = maker()
+    ready(page)
+    held = hold_first(page, "**/api/presets")
+    page.get_by_label("Prompt").fill("Fog over the tracks")
+    page.get_by_text("Presets", exact=True).click()
+    comes_true(page, lambda: held, "the list is asked for")
+    page.get_by_label("Name of the preset").fill("Early")
+    page.get_by_role("button", name="Save this form").click()
+    told(page, "The preset is saved.")
+    give(page, held)
+    expect(page.get_by_label("Use a preset").locator("option")).to_have_text([re.compile("^Early ")])
 
 
 def test_a_video_is_published(maker, axe, shots):
@@ -276,6 +323,7 @@ def test_a_video_is_published(maker, axe, shots):
         (DESK, None, "full"), (PHONE, None, "small"), (DESK, saving, "small"), (DESK, slow, "small"),
     ):  # fmt: skip
         context = browser.new_context(base_url=base, viewport=viewport)
+        context.set_default_timeout(DEADLINE * 1000)
         if script:
             context.add_init_script(script)
         visitor = context.new_page()

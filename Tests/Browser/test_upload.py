@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PHONE, accept_terms, comes_true, ready, sign_in_link, use_link
+from conftest import PHONE, accept_terms, comes_true, ready, sign_in_link, until, use_link
 
 
 @pytest.fixture
@@ -45,6 +45,32 @@ def test_refuses_other_files(wizard, tmp_path):
             file.truncate(size)
         wizard.locator("#file").set_input_files(path)
         expect(wizard.locator("[data-refusal]")).to_contain_text(refusal)
+
+
+def test_the_file_chosen_last_is_sent(wizard, make_video, site):
+    """CLIP-02 a file whose check takes longer does not take the place of one that was chosen after it"""
+    site.allow("Failed to load resource")
+    wizard.evaluate("""() => {
+        const { createObjectURL, revokeObjectURL } = URL;
+        URL.createObjectURL = (file) => (file.name === "slow.mp4" ? "/held.mp4" : createObjectURL(file));
+        URL.revokeObjectURL = (url) => {
+            window.given = url;
+            revokeObjectURL(url);
+        };
+    }""")
+    held = []
+    wizard.route("**/held.mp4", lambda route: held.append(route))
+    wizard.locator("#file").set_input_files(make_video("slow.mp4"))
+    comes_true(wizard, lambda: held, "its check has begun")
+    wizard.locator("#file").set_input_files(make_video("quick.mp4"))
+    checks = wizard.locator("[data-checks]")
+    expect(checks).to_contain_text("quick.mp4")
+    held[0].abort()
+    until(wizard, "() => window.given === '/held.mp4'")
+    expect(checks).to_contain_text("quick.mp4")
+    expect(wizard.locator("[data-drop-title]")).to_contain_text("another video")
+    wizard.get_by_role("button", name="Continue").click()
+    wizard.get_by_label("Title").fill("The quick one")
 
 
 def test_counts_and_measures_as_the_server_does(wizard, make_video, tmp_path):
@@ -173,9 +199,6 @@ def test_the_check_outlives_a_lost_connection_but_not_the_session(wizard, make_v
         asked.append(route)
         if len(asked) == 1:
             route.abort()
-        else:
-            wizard.route("**/api/auth/session", lambda account: account.fulfill(json={"user": None, "expiresAt": None}))
-            route.fulfill(**refusal)
 
     wizard.route(re.compile(r"/api/clip/[0-9a-f-]+$"), answer)
     wizard.locator("#file").set_input_files(make_video("seen.mp4", seconds=2))
@@ -183,6 +206,9 @@ def test_the_check_outlives_a_lost_connection_but_not_the_session(wizard, make_v
     wizard.get_by_label("I accept the licence").check()
     wizard.get_by_role("button", name="Submit").click()
     expect(wizard.locator("[data-sent-note]")).to_contain_text("The site does not answer. Your file has arrived")
+    comes_true(wizard, lambda: len(asked) == 2, "it is asked about again")
+    wizard.route("**/api/auth/session", lambda account: account.fulfill(json={"user": None, "expiresAt": None}))
+    asked[1].fulfill(**refusal)
     told = wizard.locator("[data-outcome-text]")
     expect(told).to_contain_text("Your session has ended. Your file is kept and is being checked.")
     expect(told.get_by_role("link", name="Sign in")).to_have_attribute("href", "/sign-in?next=%2Fprofile%2Fclips")

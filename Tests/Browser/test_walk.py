@@ -79,7 +79,7 @@ def test_from_file_to_film(site, run, admin, member, make_video, shots):
     ready(story)
     for voter in (juror, phone):
         assert comes_up(voter, title), "the approved take is not in the feed"
-        vote(voter, heavy=voter is juror)
+        vote(voter, title, heavy=voter is juror)
         announced(voter, f"Voted for {title}")
     for watched in (story, juror, phone):
         watched.evaluate("window.isSame = true")
@@ -117,8 +117,10 @@ def end_round(run):
         connection.execute("update story_slots set voting_ends_at = now() + interval '2 seconds' where status = 'voting'")
 
 
-def vote(page, heavy=False):
+def vote(page, title, heavy=False):
     """Votes for the take on the stage, with what weighs most."""
+    # Its button and what is said of it come some frames after its picture.
+    expect(page.locator("[data-stage]")).to_have_attribute("aria-label", re.compile(f": {title}$"))
     if heavy:
         page.keyboard.press("w")
         page.get_by_role("menuitem", name="Mega vote").click()

@@ -267,11 +267,13 @@ function awaitCover() {
   toast("The cover is chosen");
   announce("The cover is chosen");
   const before = strip?.coverUrl;
-  let left = 10;
+  const season = strip?.season.id;
+  let wait = 1500;
   const look = async () => {
     await load();
-    left -= 1;
-    if (left > 0 && strip?.coverUrl === before) setTimeout(() => void look(), 1500);
+    if (strip?.season.id !== season || strip?.coverUrl !== before || wait > 60_000) return;
+    setTimeout(() => void look(), wait);
+    wait *= 1.25;
   };
   void look();
 }

@@ -55,12 +55,16 @@ function showHint(nextChangeAt) {
   one("#username-hint", HTMLElement).textContent = `You can change it again on ${day}.`;
 }
 
+/** The choices that were made on this page, which an answer from before them does not know. */
+const made = new Set();
+for (const choice of [sound, motion]) choice.addEventListener("change", () => made.add(choice));
+
 /** Choices that this account has not made hold as they do on this device. */
 async function showChoices() {
   /** @type {Settings | null} */
   const settings = await read("/api/user/settings").catch(() => null);
-  sound.checked = settings?.sound ?? !isMuted();
-  motion.checked = settings?.motion ?? preference("still") !== "1";
+  if (!made.has(sound)) sound.checked = settings?.sound ?? !isMuted();
+  if (!made.has(motion)) motion.checked = settings?.motion ?? preference("still") !== "1";
 }
 
 /** @param {unknown} error */

@@ -229,9 +229,10 @@ function followLink(event) {
 
 /** Takes up a changed film without touching the take that plays. */
 async function refresh() {
+  const film = await readFilm().catch(() => null);
+  // The film may have gone on, or a visitor to another one, while it was read.
   const slot = current()?.slot;
   const known = season;
-  const film = await readFilm().catch(() => null);
   if (!film || !known) return;
   showRound(roundOfStory(film.answer));
   const next = film.seasons.find((one) => one.id === known.id);

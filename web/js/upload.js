@@ -32,6 +32,8 @@ let chosen = null;
 let transfer = null;
 /** @type {Step} */
 let step = "choose";
+/** Counts the choices: the check of a file may end after another one was chosen. */
+let choosing = 0;
 
 /** @param {Step} next */
 function go(next) {
@@ -50,24 +52,34 @@ function go(next) {
 /** @param {File | undefined} candidate */
 async function choose(candidate) {
   if (!candidate || step !== "choose") return;
+  const mine = (choosing += 1);
   refuse(null);
   forget();
   setText(maybe("[data-drop-title]"), "Checking the file");
   setText(maybe("[data-drop-text]"), candidate.name);
   drop.setAttribute("aria-busy", "true");
   try {
-    chosen = await check(candidate);
+    const found = await check(candidate);
+    if (mine !== choosing) {
+      URL.revokeObjectURL(found.url);
+      return;
+    }
+    chosen = found;
     showChosen(chosen);
   } catch (error) {
-    refuse(error instanceof Error ? error.message : "This file cannot be read.");
+    if (mine === choosing) refuse(error instanceof Error ? error.message : "This file cannot be read.");
   } finally {
-    drop.removeAttribute("aria-busy");
-    const another = chosen ? "another" : "a";
-    maybe("[data-drop-title]")?.replaceChildren(
-      h("span", { class: "for-mouse" }, `Drop ${another} video here`), h("span", { class: "for-touch" }, `Choose ${another} video`));
-    setText(maybe("[data-drop-text]"), dropText);
-    file.value = "";
+    if (mine === choosing) endChoice();
   }
+}
+
+function endChoice() {
+  drop.removeAttribute("aria-busy");
+  const another = chosen ? "another" : "a";
+  maybe("[data-drop-title]")?.replaceChildren(
+    h("span", { class: "for-mouse" }, `Drop ${another} video here`), h("span", { class: "for-touch" }, `Choose ${another} video`));
+  setText(maybe("[data-drop-text]"), dropText);
+  file.value = "";
 }
 
 function forget() {

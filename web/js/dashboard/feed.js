@@ -129,8 +129,9 @@ export class Feed {
    * @returns {Promise<boolean>} whether `first` is the first one
    */
   async load(first = null, isWish = false) {
+    const sentAt = performance.now();
     const answer = await this.#fetch([], batch, first);
-    this.#adopt(answer);
+    this.#adopt(answer, sentAt);
     this.clips = answer.clips;
     const clip = this.clips.find((one) => one.id === first);
     if (!clip || this.state !== "voting") return false;
@@ -150,24 +151,27 @@ export class Feed {
 
   /** Adds the next batch. Answers how many takes came. */
   async more() {
+    const sentAt = performance.now();
     const answer = await this.#fetch(this.clips.map((clip) => clip.id));
     if (answer.currentSlot !== this.slot) return 0;
-    this.#adopt(answer);
+    this.#adopt(answer, sentAt);
     return this.#append(answer.clips);
   }
 
   /** Brings counts up to date and adds takes that have come since. Answers whether another round is open now. */
   async refresh() {
+    const sentAt = performance.now();
     const answer = await this.#fetch([], 20);
     const hasChanged = answer.currentSlot !== this.slot || answer.state !== this.state || answer.season?.id !== this.season?.id;
-    this.#adopt(answer);
+    this.#adopt(answer, sentAt);
     if (hasChanged) {
       this.clips = answer.clips;
       return true;
     }
     const fresh = new Map(answer.clips.map((clip) => [clip.id, clip]));
     for (const old of this.clips) {
-      if (this.#pending.has(old.id)) continue;
+      // What this page has voted since it asked is not in the answer.
+      if (this.#pending.has(old.id) || this.#hasVotedSince(sentAt, old.id)) continue;
       const clip = fresh.get(old.id);
       // The answer's counts are as old as the stream's.
       if (clip && !this.isAhead(old)) Object.assign(old, { voteCount: clip.voteCount, weightedScore: clip.weightedScore });
@@ -271,8 +275,20 @@ export class Feed {
     return read(`/api/vote?${query}`);
   }
 
-  /** @param {import("../api.js").Feed} answer */
-  #adopt(answer) {
+  /**
+   * Whether a vote for a take, or without one for any, was answered since then.
+   * @param {number} time
+   * @param {string} [id]
+   */
+  #hasVotedSince(time, id) {
+    return id ? (this.#answered.get(id) ?? -Infinity) > time : [...this.#answered.values()].some((at) => at > time);
+  }
+
+  /**
+   * @param {import("../api.js").Feed} answer
+   * @param {number} sentAt when it was asked for
+   */
+  #adopt(answer, sentAt) {
     this.state = answer.state;
     this.slot = answer.currentSlot;
     this.totalSlots = answer.totalSlots ?? 0;
@@ -281,7 +297,7 @@ export class Feed {
     this.season = answer.season;
     this.endsAt = answer.votingEndsAt;
     this.#token = answer.feedToken;
-    this.#count(answer);
+    if (this.#pending.size === 0 && !this.#hasVotedSince(sentAt)) this.#count(answer);
   }
 
   /** @param {Clip[]} clips */

@@ -108,8 +108,9 @@ export function presetsOf(place, form, apply) {
 
   place.addEventListener("toggle", () => {
     void read("/api/presets").then((/** @type {import("../api.js").PresetList} */ list) => {
-      presets = list.presets;
-      show();
+      // One that was saved meanwhile may not be in the list.
+      presets = [...list.presets, ...presets.filter((saved) => !list.presets.some(({ id }) => id === saved.id))];
+      show(select.value);
     }, () => say("Your presets cannot be loaded. Check your connection and open this again."));
   }, { once: true });
 }
