@@ -21,6 +21,8 @@ import psycopg
 
 # Tests ask more in a minute than a person would.
 LIMITS = "RATE_LIMITS=" + ",".join(f"{name}=100000" for name in ["read", "api", "auth", "upload", "admin_sensitive"])
+# A statement that waits while a host is started again may take as long as nginx waits for an answer.
+PATIENCE = "STATEMENT_TIMEOUT_MS=60000"
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Peers"))
@@ -143,8 +145,8 @@ class Stack:
         subprocess.run(
             [
                 ROOT / "run", "--data", self.directory, "--port", str(self.port), "--configuration",
-                os.environ.get("DAILIES_CONFIGURATION", "debug"), "--detach", "--set", LIMITS, "--set", "DEMO_CLIP_SECONDS=1",
-                *words,
+                os.environ.get("DAILIES_CONFIGURATION", "debug"), "--detach", "--set", LIMITS, "--set", PATIENCE, "--set",
+                "DEMO_CLIP_SECONDS=1", *words,
             ],
             check=True, stdin=subprocess.DEVNULL, timeout=12 * DEADLINE,
         )  # fmt: skip
@@ -156,7 +158,9 @@ class Stack:
         return self
 
     def stop(self) -> None:
-        subprocess.run([ROOT / "run", "--data", self.directory, "--stop"], check=True, timeout=DEADLINE)
+        # ./run waits a minute for the end, and each program may take a quarter of one.
+        command = [ROOT / "run", "--data", self.directory, "--stop"]
+        wait_until(lambda: subprocess.run(command, check=False, timeout=DEADLINE).returncode == 0, "the copy is stopped")
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -167,9 +171,18 @@ class Stack:
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Signals one program and returns its process id; the supervisor starts another."""
-        pid = self.pid(name)
-        os.kill(pid, number)
-        return pid
+
+        def signalled() -> int | None:
+            # A program that ends by itself now and then may do so just now.
+            pid = self.facts["pids"].get(name)
+            try:
+                if pid:
+                    os.kill(pid, number)
+            except ProcessLookupError:
+                return None
+            return pid
+
+        return wait_until(signalled, f"{name} runs")
 
     def await_replacement(self, name: str, old: int) -> None:
         wait_until(lambda: self.facts["pids"].get(name, old) != old, f"{name} is started again")
@@ -254,6 +267,15 @@ class Stack:
             ]
         self.command("season", "activate", season)
         return ids
+
+    def fed(self, clips: list[str]) -> str:
+        """One of the clips of a new season, once the feed has it: the news of the opening may still be on its way."""
+        client = self.client()
+
+        def shown() -> list[str]:
+            return [clip["id"] for clip in client.get("/api/vote").json()["clips"] if clip["id"] in clips]
+
+        return wait_until(shown, "the feed is of the new season")[0]
 
     def counters_match(self) -> bool:
         """The live counters equal the sums over the votes of the round."""

@@ -104,9 +104,9 @@ def test_a_link_by_mail_signs_in_once(copy: Stack, mail: MailPeer) -> None:
     assert again.get("/api/auth/session").json()["user"]["id"] == user["id"]
 
 
-def ask_often(copy: Stack, turn: int) -> float:
-    """Asks five times for links to four known and four unknown addresses. Every answer must be the same. Returns by how many
-    seconds the fastest answers of both kinds differ at most, with a letter and without."""
+def ask_often(copy: Stack, turn: int) -> list[float]:
+    """Asks five times for links to four known and four unknown addresses. Every answer must be the same. Returns how many
+    seconds the fastest answers took: with a letter to a known and to an unknown address, and without one."""
     members = [f"known{number}.{turn}@example.org" for number in range(4)]
     others = [f"unknown{number}.{turn}@example.org" for number in range(4)]
     for address in members:
@@ -123,30 +123,36 @@ def ask_often(copy: Stack, turn: int) -> float:
     def fastest(addresses: list[str], turns: slice) -> float:
         return min(seconds for address in addresses for seconds in times[address][turns])
 
-    return max(abs(fastest(members, turns) - fastest(others, turns)) for turns in (slice(3), slice(3, 5)))
+    return [fastest(addresses, turns) for turns in (slice(3), slice(3, 5)) for addresses in (members, others)]
 
 
 def test_the_answer_reveals_no_account(copy: Stack, mail: MailPeer) -> None:
     """AUTH-01: known, unknown and too often asked addresses: the same words, and the mail stops after three."""
-    differences = []
-    # A busy machine delays some answers, but not those of one kind in every turn.
-    while len(differences) < 5 and min(differences, default=1) >= 0.05:
-        differences.append(ask_often(copy, len(differences)))
-    letters = 24 * len(differences)
+    turn, fastest = 1, ask_often(copy, 0)
+
+    def difference() -> float:
+        known, unknown, silent_known, silent_unknown = fastest
+        return max(abs(known - unknown), abs(silent_known - silent_unknown))
+
+    # A busy machine delays some answers, but in the long run not the fastest ones of one kind.
+    while turn < 20 and difference() >= 0.05:
+        fastest = [min(pair) for pair in zip(fastest, ask_often(copy, turn), strict=True)]
+        turn += 1
+    letters = 24 * turn
     wait_until(lambda: len(mail.letters) == letters, "three letters to each")
     wait_until(
         lambda: not copy.rows("select 1 from jobs where state in ('queued', 'running') and queue = 'outward'"), "done"
     )
     assert len(mail.letters) == letters
     assert copy.rows("select payload from jobs where kind = 'send_sign_in_link' and payload <> '{}'") == []
-    assert min(differences) < 0.05
+    assert difference() < 0.05
 
 
 def test_mail_that_waits_for_its_server(copy: Stack, mail_port: int) -> None:
     """AUTH-01 JOB-01: nothing is lost while the mail server is away."""
     assert ask(copy, "late@example.org").status == 202
     wait_until(
-        lambda: copy.rows("select 1 from jobs where kind = 'send_sign_in_link' and state = 'queued' and attempt = 1"),
+        lambda: copy.rows("select 1 from jobs where kind = 'send_sign_in_link' and state = 'queued' and attempt > 0"),
         "the first attempt failed",
     )
     with MailPeer(port=mail_port) as peer:
@@ -383,7 +389,7 @@ def test_responses_that_hcaptcha_rejects(copy: Stack, captcha: HCaptchaPeer) -> 
 
 def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, chromium, shots: Shots) -> None:
     """VOTE-09: the widget is loaded only when it is needed; Esc puts it away, solving it sends the vote."""
-    copy.season(2)
+    copy.fed(copy.season(2))
     votes = "select count(*) from votes where season_id = (select id from seasons where status = 'active')"
     asked, complaints = [], []
     page = chromium.new_page()
@@ -393,6 +399,8 @@ def test_solving_the_captcha_in_a_browser(copy: Stack, captcha: HCaptchaPeer, ch
     page.goto("/dashboard")
     button = page.locator("[data-vote]")
     expect(button).to_be_visible()
+    # A key that is pressed before the clips are there votes for none.
+    expect(page.locator("[data-stage]")).not_to_have_attribute("aria-busy", "true")
     flag(copy, "require_captcha_voting", True)
     try:
         assert asked == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stack import DEADLINE
+from stack import DEADLINE, wait_until
 
 HERE = Path(__file__).parent
 # They end the session that asks, or what it is about, or lead a browser away; nginx lets few reports through; and the two
@@ -47,14 +47,17 @@ def test_every_answer_is_as_the_document_says(fuzzed, role, tmp_path):
         "-H", f"Cookie: {cookies}", "-H", f"X-CSRF-Token: {client.token}", "-H", "Sec-Fetch-Site: same-origin",
         "-H", f"X-Forwarded-For: {client.address}",
         # That is a complaint about this machine, not about the site.
-        "--suppress-health-check", "too_slow",
+        "--suppress-health-check", "too_slow", "--request-timeout", str(DEADLINE),
+        # nginx lets 200 a second through, which a fast machine exceeds.
+        "--rate-limit", "150/s",
     ]  # fmt: skip
     # Thousands of requests one after another: beside other tests that takes twenty minutes.
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=12 * DEADLINE, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     generated = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
     assert generated and int(generated[1]) > 500, done.stdout[-2_000:]
-    assert fuzzed.client().get("/api/health").status == 200
+    # Jobs that all these requests have made may still wait.
+    wait_until(lambda: fuzzed.client().get("/api/health").status == 200, "the site is well")
 
 
 @pytest.mark.parametrize("role", ["visitor", "member"])

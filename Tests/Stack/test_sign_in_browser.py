@@ -13,6 +13,7 @@ from stack import DEADLINE
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+expect.set_options(timeout=DEADLINE * 1000)
 
 
 @pytest.fixture(scope="module")

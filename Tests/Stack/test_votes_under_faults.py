@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import http.client
 import itertools
 import random
 import signal
@@ -33,7 +34,7 @@ def vote_until_stopped(stack: Stack, clips: list[str], stop: threading.Event, ac
         try:
             client.ready()
             answer = client.send("POST", "/api/vote", {"clipId": clip})
-        except (OSError, AssertionError):
+        except (OSError, http.client.HTTPException, AssertionError):
             # The fault under test: the visitor knows that nothing was acknowledged.
             continue
         if answer.status == 200:
