@@ -175,6 +175,36 @@ def test_what_a_killed_program_leaves_running_is_ended(supervision):
     wait_until(lambda: not any(map(is_running, before)), "the worker is gone too")
 
 
+# Writes a letter for each connection.
+HOLDER = """
+import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+while True:
+    listener.accept()
+    with open(sys.argv[2], "a") as asked:
+        asked.write("x")
+"""
+
+
+@pytest.mark.parametrize("supervision", ["binds", "socket"], indirect=True, ids=["binds a socket", "gets a socket"])
+def test_what_is_still_dying_is_waited_for(supervision):
+    """OPS-01 A process that was killed a moment ago may still hold the socket."""
+    asked = supervision.directory / "asked"
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(supervision.socket), str(asked)]) as holder:
+        try:
+            wait_until(lambda: accepts(supervision.socket), "the holder listens")
+            supervisor = supervision.start()
+            known = wait_until(lambda: asked.exists() and len(asked.read_text()), "it has been asked")
+            wait_until(lambda: len(asked.read_text()) > known + 2 or supervisor.poll() is not None, "it is asked again")
+            assert supervisor.poll() is None, supervisor.stderr.read()
+        finally:
+            holder.kill()
+    wait_until(lambda: supervision.pid() or supervisor.poll() is not None, "it is up")
+    assert supervisor.poll() is None, supervisor.stderr.read()
+
+
 @binds
 def test_what_a_killed_supervisor_leaves_running_is_ended(supervision):
     """OPS-01 The next start finds it by process id, even when only a worker is left; --end-orphans only ends it."""

@@ -5,6 +5,9 @@ internal import Platform
 
 /// One program that stays: its socket is held here, so that requests wait in it while the program is away.
 struct Service {
+    /// How long what was killed may keep its socket on a busy machine, such as the workers of an nginx whose master has ended.
+    private static let timeToDie = Duration.seconds(30)
+
     let step: SupervisorPlan.Step
     private let command: [String]
     private let logPath: String
@@ -22,7 +25,7 @@ struct Service {
         self.step = step
         command = step.run ?? []
         logPath = "\(logDirectory)/\(step.name).log"
-        socket = try step.socket.map { try UnixSocket.listen($0) }
+        socket = try step.socket.map { try UnixSocket.listen($0, patience: Self.timeToDie) }
         readiness = try step.socket.map { try ReadinessSocket($0 + ".ready") }
         isReady = readiness == nil
     }
@@ -32,7 +35,7 @@ struct Service {
 
     /// Starts the program; its standard output and error are appended to its log.
     mutating func start() throws {
-        for path in step.binds ?? [] { try UnixSocket.removeDeadSocket(path) }
+        for path in step.binds ?? [] { try UnixSocket.removeDeadSocket(path, patience: Self.timeToDie) }
         let log = try Descriptor.appending(to: logPath)
         var environment = Program.environment(adding: step.environment)
         environment["NOTIFY_SOCKET"] = readiness?.path

@@ -3,12 +3,14 @@ internal import Glibc
 
 /// Stream sockets in the file system.
 public enum UnixSocket {
-    /// Listens at `path` in place of a dead socket that may lie there; `mode` says who may connect.
-    public static func listen(_ path: String, backlog: Int32 = 4096, mode: UInt32 = 0o660) throws(SystemError) -> Int32
-    {
+    /// Listens at `path` in place of a dead socket that may lie there; `mode` says who may connect. `patience` is how long it
+    /// waits for a process that listens there to end.
+    public static func listen(
+        _ path: String, backlog: Int32 = 4096, mode: UInt32 = 0o660, patience: Duration = .zero
+    ) throws(SystemError) -> Int32 {
         let socket = try open()
         do throws(SystemError) {
-            try removeDeadSocket(path)
+            try removeDeadSocket(path, patience: patience)
             var address = try address(path)
             try check("bind", path) { withAddress(&address) { bind(socket, $0, $1) } }
             // No client can connect between bind and listen, so the mode is set in time.
@@ -67,16 +69,20 @@ public enum UnixSocket {
         return socket
     }
 
-    /// Removes the socket that a program left behind which was killed. Throws when a process listens on it: a second
-    /// process must not replace a running one.
-    public static func removeDeadSocket(_ path: String) throws(SystemError) {
+    /// Removes the socket that a program left behind which was killed. Throws when a process still listens on it after
+    /// `patience`: a second process must not replace a running one.
+    public static func removeDeadSocket(_ path: String, patience: Duration = .zero) throws(SystemError) {
+        let deadline = ContinuousClock.now + patience
         var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
-        if let living = try? connect(path) {
+        while lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
+            guard let living = try? connect(path) else {
+                unlink(path)
+                return
+            }
             close(living)
-            throw SystemError("bind", path, number: EADDRINUSE)
+            guard ContinuousClock.now < deadline else { throw SystemError("bind", path, number: EADDRINUSE) }
+            usleep(20_000)
         }
-        unlink(path)
     }
 
     private static func address(_ path: String) throws(SystemError) -> sockaddr_un {
